@@ -1,1 +1,13 @@
-//! federation
+//! The domain of reuse-surface: registrations, indexes, and the federation composed from them.
+//!
+//! Pure code: no I/O and no clock of its own. The hub, the CLI and the tests all use this one piece.
+
+pub mod compose;
+pub mod digest;
+pub mod fetch;
+pub mod guard;
+pub mod plan;
+pub mod registration;
+pub mod source;
+pub mod source_url;
+pub mod time;
