@@ -14,7 +14,7 @@ use self::escape::escape;
 pub(crate) use self::log::start as start_log;
 pub(crate) use self::paint::Tone;
 pub(crate) use self::text::{Cell, Text};
-use crate::args::{Color, Format, Global};
+use crate::args::{Format, Global};
 use crate::env;
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
@@ -31,11 +31,8 @@ pub(crate) struct Output {
 impl Output {
     /// Follows the global flags and the environment.
     pub(crate) fn new(global: &Global) -> Self {
-        let colour = |is_terminal: bool| match global.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => is_terminal && !env::no_color() && !env::dumb_terminal(),
-        };
+        let is_refused = env::no_color() || env::dumb_terminal();
+        let colour = |is_terminal| paint::is_wanted(global.color, is_terminal, is_refused);
         Self {
             format: global.output,
             quiet: global.quiet,
