@@ -1,1 +1,7 @@
 //! federation
+
+pub mod diagnostic;
+pub mod index;
+pub mod limits;
+pub mod schema;
+pub mod yaml;
