@@ -4,7 +4,7 @@
 #   scripts/wasm-target-debian.sh FOLDER
 #
 # unpacks a Rust compiler with its library sources, wasm-ld and wasi-libc into FOLDER and prints the environment that cargo
-# needs, one NAME=VALUE a line, on stdout. It is quick when FOLDER is complete already. Nothing is installed: the packages are
+# needs, one NAME=VALUE a line, on stdout. FOLDER/complete exists once all is there; from then on the script only prints. Nothing is installed: the packages are
 # unpacked, not configured, and apt runs on sources, lists and caches of its own, so root is not needed either.
 #
 # cargo must then be called with `-Zbuild-std=std,panic_abort --target wasm32-wasip2`: Debian ships no compiled standard
@@ -17,9 +17,6 @@ readonly wasi_suite=trixie
 readonly packages=(rustc-web rust-web-src lld-22 wasi-libc)
 # Taken without its dependencies: all that is wanted of it is wasm-component-ld, not LLVM's tools.
 readonly lone_package=rust-web-llvm
-
-# Counted up when the layout of FOLDER changes, so that an older one is made anew.
-readonly layout=1
 
 say() { printf 'wasm-target: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -167,15 +164,15 @@ done
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 
-if [[ ! -e $folder/complete-$layout ]]; then
-    rm -rf "$folder/root" "$folder/bin" "$folder"/complete-*
+if [[ ! -e $folder/complete ]]; then
+    rm -rf "$folder/root" "$folder/bin" "$folder/complete"
     download_packages
     unpack_packages
     write_compiler_wrapper
     [[ -f $folder/root/usr/lib/rustlib/src/rust/library/Cargo.lock ]] || die "rust-web-src came without library/Cargo.lock"
     "$folder/bin/rustc" --version >&2 || die "the unpacked compiler does not run on this machine"
     rm -rf "$folder/apt"
-    touch "$folder/complete-$layout"
+    touch "$folder/complete"
 fi
 
 echo "RUSTC=$folder/bin/rustc"
