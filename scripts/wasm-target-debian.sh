@@ -75,8 +75,9 @@ machine_sources() {
 
 # The same mirrors with the suites that are needed here, as one-line sources without duplicates.
 wanted_sources() {
-    local uri suite keyring options
-    machine_sources | while read -r uri suite keyring; do
+    local sources uri suite keyring options
+    sources=$(machine_sources)
+    while read -r uri suite keyring; do
         options="target=Packages"
         [[ $keyring == - ]] || options+=" signed-by=$keyring"
         case $suite in
@@ -85,11 +86,11 @@ wanted_sources() {
         bookworm | trixie | forky | sid | oldstable | stable | testing | unstable)
             echo "deb [$options] $uri $compiler_suite main"
             echo "deb [$options] $uri $wasi_suite main"
-            # Where the machine has no security source of its own, its mirror may still carry that archive next door.
-            echo "deb [$options] ${uri%/}-security $compiler_suite-security main"
+            # A machine without a security source: its mirror may still carry that archive next door.
+            [[ $sources == *-security* ]] || echo "deb [$options] ${uri%/}-security $compiler_suite-security main"
             ;;
         esac
-    done | sort -u
+    done <<<"$sources" | sort -u
 }
 
 # apt-get on the private configuration in $folder/apt; only the list of what is installed is the machine's.
