@@ -7,22 +7,10 @@ mod probe {
     use tower::ServiceExt;
     async fn hello() -> String {
         let c = spin_sdk::sqlite::Connection::open_default().await;
-        match c {
-            Ok(c) => match c.execute("select 1", []).await {
-                Ok(r) => match r.collect().await {
-                    Ok(r) => format!("{}", r.len()),
-                    Err(e) => format!("{e:?}"),
-                },
-                Err(e) => format!("{e:?}"),
-            },
-            Err(e) => format!("{e:?}"),
-        }
+        match c { Ok(c) => match c.execute("select 1", []).await { Ok(r) => match r.collect().await { Ok(r) => format!("{}", r.len()), Err(e) => format!("{e:?}") }, Err(e) => format!("{e:?}") }, Err(e) => format!("{e:?}") }
     }
     async fn out() -> String {
-        match spin_sdk::http::get("http://127.0.0.1:9/").await {
-            Ok(_) => "ok".into(),
-            Err(e) => format!("{e:?}"),
-        }
+        match spin_sdk::http::get("http://127.0.0.1:9/").await { Ok(_) => "ok".into(), Err(e) => format!("{e:?}") }
     }
     #[http_service]
     async fn handle(req: Request) -> impl IntoResponse {
