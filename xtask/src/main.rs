@@ -1,1 +1,64 @@
-fn main(){}
+//! `cargo xtask …`: what a fresh clone needs to build, run and check the hub, in one command each.
+//!
+//! Everything that plain cargo cannot do in one step lives here: the WebAssembly target, the component inside the binary, and
+//! the order in which they are built.
+
+mod component;
+mod lint;
+mod verbs;
+mod wasm_target;
+mod workspace;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask <verb>
+
+  serve [ARGS…]      build everything and run the hub on 127.0.0.1:8080, private networks allowed; ARGS go to `reuse-surface serve`
+  test [ARGS…]       build everything and run every test; ARGS go to `cargo test`
+  build [--release]  build the component and the binary: <target>/debug/reuse-surface or <target>/release/reuse-surface
+  component          build the component alone: <target>/wasm32-wasip2/release/hub_component.wasm
+  lint               formatting and clippy, warnings denied, for this machine and for wasm32-wasip2
+  help               this text
+
+<target> is cargo's target folder: ./target, or what CARGO_TARGET_DIR says.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let Some((verb, rest)) = arguments.split_first() else {
+        bail!("which verb?\n\n{HELP}");
+    };
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    match (verb.as_str(), rest.as_slice()) {
+        ("serve", rest) => verbs::serve(rest),
+        ("test", rest) => verbs::test(rest),
+        ("build", []) => verbs::build(workspace::Profile::Dev),
+        ("build", ["--release"]) => verbs::build(workspace::Profile::Release),
+        ("component", []) => verbs::component(),
+        ("lint", []) => lint::lint(),
+        ("help" | "--help" | "-h", _) => {
+            say(HELP);
+            Ok(())
+        }
+        _ => bail!("`{}` is not understood\n\n{HELP}", arguments.join(" ")),
+    }
+}
+
+/// Tells the person at the terminal; on stderr, since stdout belongs to what is run.
+#[expect(clippy::print_stderr, reason = "a command line tool speaks to its user, here alone")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,55 @@
+//! The hub as a WebAssembly component, and its ahead-of-time compiled form.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::wasm_target::{TRIPLE, WasmTarget};
+use crate::workspace::{Profile, Workspace, run};
+
+/// Builds the component, then compiles it for this machine with the `precompile` of the same profile as the binary that will
+/// load it, so that nothing is compiled for a second profile.
+pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
+    let wasm = build_wasm(workspace)?;
+    let precompile = workspace.build_binary("precompile", profile)?;
+    let compiled = wasm.with_extension("cwasm");
+    if is_older(&compiled, &[&wasm, &precompile])? {
+        // Renamed into place, so that an interrupted run leaves nothing that looks finished.
+        let unfinished = wasm.with_extension("cwasm.part");
+        run(Command::new(&precompile).arg(&wasm).arg(&unfinished))?;
+        fs::rename(&unfinished, &compiled).with_context(|| format!("`precompile` left no {}", unfinished.display()))?;
+    }
+    Ok(())
+}
+
+fn build_wasm(workspace: &Workspace) -> Result<PathBuf> {
+    let target = WasmTarget::prepare(workspace)?;
+    let mut cargo = workspace.cargo();
+    // As a cdylib alone: with the rlib beside it, which the native tests use, cargo leaves out link-time optimisation.
+    cargo.args(["rustc", "--package", "hub-component", "--lib", "--crate-type", "cdylib", "--release"]);
+    target.apply(&mut cargo);
+    // In the environment rather than in the profile, which the much larger native binary shares.
+    cargo.env("CARGO_PROFILE_RELEASE_LTO", "fat");
+    cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1");
+    cargo.env("CARGO_PROFILE_RELEASE_STRIP", "true");
+    run(&mut cargo)?;
+    Ok(workspace.target().join(TRIPLE).join("release/hub_component.wasm"))
+}
+
+/// True if `file` is missing or older than any of `sources`.
+fn is_older(file: &Path, sources: &[&Path]) -> Result<bool> {
+    let Ok(made) = fs::metadata(file).and_then(|metadata| metadata.modified()) else {
+        return Ok(true);
+    };
+    for source in sources {
+        let changed = fs::metadata(source)
+            .and_then(|metadata| metadata.modified())
+            .with_context(|| format!("{} was not built", source.display()))?;
+        if changed > made {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,32 @@
+//! `cargo xtask lint`
+
+use anyhow::Result;
+
+use crate::say;
+use crate::wasm_target::{TRIPLE, WasmTarget};
+use crate::workspace::{Workspace, run};
+
+/// Formatting, and clippy for what runs here and for the code that exists only inside the component.
+pub(crate) fn lint() -> Result<()> {
+    let workspace = Workspace::locate()?;
+    run(workspace.cargo().args(["fmt", "--all", "--check"]))?;
+    run(workspace.cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    match WasmTarget::prepare(&workspace)? {
+        WasmTarget::Installed => run(workspace.cargo().args([
+            "clippy",
+            "--package",
+            "hub-component",
+            "--target",
+            TRIPLE,
+            "--",
+            "-D",
+            "warnings",
+        ])),
+        WasmTarget::FromSource(_) => {
+            say(
+                "xtask: NOT CHECKED: clippy for wasm32-wasip2, since clippy and Debian's compiler are of different versions",
+            );
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The verbs that build: each one is all that a fresh clone needs.
+
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::component;
+use crate::workspace::{Profile, Workspace, run};
+
+/// `cargo xtask component`
+pub(crate) fn component() -> Result<()> {
+    component::build(&Workspace::locate()?, Profile::Dev)
+}
+
+/// `cargo xtask build`
+pub(crate) fn build(profile: Profile) -> Result<()> {
+    build_all(&Workspace::locate()?, profile).map(drop)
+}
+
+/// `cargo xtask serve`: becomes the hub, so that signals reach it and its exit code is the command's.
+pub(crate) fn serve(arguments: &[&str]) -> Result<()> {
+    let binary = build_all(&Workspace::locate()?, Profile::Dev)?;
+    let error = Command::new(&binary).args(["serve", "--allow-private-networks"]).args(arguments).exec();
+    Err(error).with_context(|| format!("{} cannot be started", binary.display()))
+}
+
+/// `cargo xtask test`
+pub(crate) fn test(arguments: &[&str]) -> Result<()> {
+    let workspace = Workspace::locate()?;
+    let binary = build_all(&workspace, Profile::Dev)?;
+    // The end-to-end tests drive the binary that was just built; cargo tells only the tests of its own package where it is.
+    run(workspace.cargo().args(["test", "--workspace"]).args(arguments).env("REUSE_SURFACE_BIN", binary))
+}
+
+fn build_all(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
+    component::build(workspace, profile)?;
+    workspace.build_binary("reuse-surface", profile)
+}
