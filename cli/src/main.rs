@@ -3,6 +3,7 @@
 mod args;
 mod client;
 mod commands;
+mod embedded;
 mod env;
 mod exit;
 mod failure;
