@@ -3,6 +3,8 @@
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgGroup, Args, Subcommand};
 
+use crate::client::STATES;
+
 /// Talk to a hub: register indexes, read registrations, publish
 #[derive(Debug, Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -51,7 +53,7 @@ pub(crate) struct List {
     pub(crate) domain: Option<String>,
 
     /// Only registrations whose source is in this state
-    #[arg(long, value_name = "STATE", value_parser = ["pending", "fresh", "stale", "held", "failed", "disabled"])]
+    #[arg(long, value_name = "STATE", value_parser = STATES)]
     pub(crate) state: Option<String>,
 
     /// Only registrations that are enabled, or only those that are not

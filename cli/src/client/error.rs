@@ -9,6 +9,11 @@ use crate::failure::{Failure, chain};
 /// Why there is no answer of the hub.
 #[derive(Debug)]
 pub(crate) enum Error {
+    /// The machine cannot check the certificate of any hub.
+    NoTrust {
+        /// Why, outermost first.
+        causes: Vec<String>,
+    },
     /// No connection, or it broke.
     NotReachable {
         /// The base URL.
@@ -38,14 +43,20 @@ pub(crate) enum Error {
 
 impl Error {
     pub(super) fn not_reachable(base: &Base, error: &reqwest::Error) -> Self {
-        let causes = std::error::Error::source(error).map(chain).unwrap_or_default();
-        Self::NotReachable { hub: base.to_string(), causes }
+        Self::NotReachable { hub: base.to_string(), causes: beneath(error) }
+    }
+
+    pub(super) fn no_trust(error: &reqwest::Error) -> Self {
+        Self::NoTrust { causes: beneath(error) }
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
+            Error::NoTrust { causes } => Self::new(Exit::Usage, "there are no certificates to check an https hub by")
+                .because(causes)
+                .hint("install the system's CA certificates, or set SSL_CERT_FILE to a file of them"),
             Error::NotReachable { hub, causes } => {
                 Self::new(Exit::Unreachable, format!("the hub at {hub} is not reachable"))
                     .because(causes)
@@ -69,6 +80,11 @@ impl From<Error> for Failure {
             }
         }
     }
+}
+
+/// The causes alone: the outermost message only repeats the URL.
+fn beneath(error: &reqwest::Error) -> Vec<String> {
+    std::error::Error::source(error).map(chain).unwrap_or_default()
 }
 
 fn by_status(status: u16, otherwise: Exit) -> Exit {

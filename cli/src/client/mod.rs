@@ -19,7 +19,7 @@ pub(crate) use self::composition::{Composition, Outcome};
 pub(crate) use self::error::Error;
 pub(crate) use self::health::Health;
 pub(crate) use self::problem::Problem;
-pub(crate) use self::registration::{Diagnostic, Registration};
+pub(crate) use self::registration::{Diagnostic, Registration, STATES};
 pub(crate) use self::repos::{Filter, list};
 pub(crate) use self::request::Request;
 pub(crate) use self::token::Token;
@@ -53,10 +53,9 @@ impl Client {
         if base.is_loopback() {
             builder = builder.no_proxy();
         }
-        match builder.build() {
-            Ok(http) => Ok(Self { http, base, token, timeout }),
-            Err(error) => Err(Error::not_reachable(&base, &error)),
-        }
+        // The certificates are all that can be missing: everything else is set right here.
+        let http = builder.build().map_err(|error| Error::no_trust(&error))?;
+        Ok(Self { http, base, token, timeout })
     }
 
     /// The hub that is talked to, for messages.

@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+/// The states of a source, in the order in which people are told of them.
+pub(crate) const STATES: [&str; 6] = ["pending", "fresh", "stale", "held", "failed", "disabled"];
+
 /// A repo's record on the hub. Unknown fields are ignored, so that an older client reads a newer hub.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Registration {
@@ -22,7 +25,7 @@ pub(crate) struct Registration {
 /// How the source of a registration stands.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Status {
-    /// `pending`, `fresh`, `stale`, `held`, `failed` or `disabled`.
+    /// One of [`STATES`], unless the hub is newer.
     pub(crate) state: String,
     /// A stable code for why the state is what it is.
     pub(crate) reason: Option<String>,

@@ -24,6 +24,7 @@ use crate::failure::{Failure, chain};
 pub(crate) struct Output {
     format: Format,
     quiet: bool,
+    has_terminal: bool,
     colour_out: bool,
     colour_err: bool,
 }
@@ -36,6 +37,7 @@ impl Output {
         Self {
             format: global.output,
             quiet: global.quiet,
+            has_terminal: io::stderr().is_terminal(),
             colour_out: colour(io::stdout().is_terminal()),
             colour_err: colour(io::stderr().is_terminal()),
         }
@@ -71,6 +73,13 @@ impl Output {
     pub(crate) fn note(&self, message: &str) {
         if !self.quiet {
             self.say(&escape(message));
+        }
+    }
+
+    /// Says what is being waited for, to a person who waits.
+    pub(crate) fn progress(&self, message: &str) {
+        if self.has_terminal {
+            self.note(message);
         }
     }
 

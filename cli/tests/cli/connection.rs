@@ -1,5 +1,6 @@
 //! No hub, a slow hub, and what is no hub at all.
 
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
 use serde_json::json;
@@ -28,6 +29,28 @@ fn an_answer_that_breaks_off_is_no_answer() {
     let hub = Hub::answering([Answer::Bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"repos\":".to_vec())]);
     let ran = Ran::against(&hub.url(), &["hub", "list"]).ended(3);
     assert!(ran.err.contains("is not reachable"), "{ran:?}");
+}
+
+#[test]
+fn a_server_without_tls_is_not_reachable_by_https() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.read_exact(&mut [0; 5]).unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+    });
+    let ran = Ran::against(&format!("https://{address}"), &["hub", "list"]).ended(3);
+    assert!(ran.err.starts_with(&format!("error: the hub at https://{address} is not reachable\n")), "{ran:?}");
+    server.join().unwrap();
+}
+
+#[test]
+fn a_machine_without_certificates_is_told_how_to_get_them() {
+    let mut list = program(&["hub", "list", "--base-url", "https://127.0.0.1:9"]);
+    let ran = Ran::of(list.env("SSL_CERT_FILE", "/nonexistent").env("SSL_CERT_DIR", "/nonexistent")).ended(2);
+    assert!(ran.err.starts_with("error: there are no certificates to check an https hub by\n"), "{ran:?}");
+    assert!(ran.err.contains("hint: install the system's CA certificates"), "{ran:?}");
 }
 
 #[test]

@@ -7,9 +7,7 @@ use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
 
 pub(super) async fn run(args: &Compose, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    if args.force {
-        output.note("refreshing every enabled source …");
-    }
+    output.progress("the hub refreshes its sources …");
     let request = Request::post(&["v1", "federated", "compose"]).flag("force", args.force);
     let answer = client.send(request).await?;
     let composition: Composition = answer.shape()?;

@@ -35,7 +35,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
 fn default_timeout(verb: &Verb) -> u64 {
     match verb {
         Verb::Compose(_) => 120,
-        Verb::Register(_) => 60,
+        Verb::Register(_) | Verb::Update(_) => 60,
         _ => 30,
     }
 }

@@ -10,6 +10,9 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(super) async fn run(args: &Register, client: &Client, output: &Output) -> Result<Exit, Failure> {
+    if !args.no_check {
+        output.progress("the hub checks the index …");
+    }
     let request = Request::post(&["v1", "repos"])
         .flag("require_valid", !args.no_check)
         .flag("dry_run", args.dry_run)

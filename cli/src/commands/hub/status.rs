@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::client::{self, Client, Filter, Health, Registration, Request};
+use crate::client::{self, Client, Filter, Health, Registration, Request, STATES};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
-
-/// In the order of the words in the documentation.
-const STATES: [&str; 6] = ["pending", "fresh", "stale", "held", "failed", "disabled"];
 
 pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failure> {
     let health = client.send(Request::get(&["health"])).await?;
