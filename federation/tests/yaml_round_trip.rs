@@ -1,5 +1,7 @@
 //! What is written reads back as it was, whatever is in it.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 use federation::limits::MAX_DEPTH;
 use federation::yaml::{parse, to_sequence_items, to_string};
 use serde_json::{Map, Value, json};
