@@ -1,6 +1,8 @@
 //! federation
 
 pub mod diagnostic;
+pub mod document;
+mod findings;
 pub mod index;
 pub mod limits;
 pub mod schema;
