@@ -151,3 +151,15 @@ fn federated_documents_are_checked_down_to_the_digest() {
     assert!(codes.contains(&("schema-too-few", "/conflicts/0/repos")), "{codes:?}");
     assert_eq!(codes.len(), 2);
 }
+
+#[test]
+fn the_schemas_and_the_limits_say_the_same_numbers() {
+    use crate::limits::{MAX_CAPABILITIES, MAX_DESCRIPTION_CHARS, MAX_URL_CHARS};
+    let number = |schema, pointer: &str| document(schema).unwrap().pointer(pointer).and_then(Value::as_u64);
+    let same =
+        |schema, pointer: &str, limit: usize| assert_eq!(number(schema, pointer), Some(limit as u64), "{pointer}");
+    same(Schema::CapabilityIndex, "/properties/capabilities/maxItems", MAX_CAPABILITIES);
+    same(Schema::Federated, "/$defs/source/properties/capability_count/maximum", MAX_CAPABILITIES);
+    same(Schema::Federation, "/$defs/source/properties/url/maxLength", MAX_URL_CHARS);
+    same(Schema::Federation, "/$defs/source/properties/description/maxLength", MAX_DESCRIPTION_CHARS);
+}
