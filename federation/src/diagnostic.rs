@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::yaml::Position;
+
 /// How much a [`Diagnostic`] weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -52,6 +54,10 @@ impl Diagnostic {
     /// A warning at `pointer`, not yet placed in the text.
     pub fn warning(code: impl Into<String>, pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, pointer, message) }
+    }
+
+    pub(crate) fn at(self, position: Position) -> Self {
+        Self { line: Some(position.line), column: Some(position.column), ..self }
     }
 
     /// Whether this finding refuses the document.

@@ -1,6 +1,5 @@
 //! Reading and judging a capability index. Pure: from bytes to a verdict, the same on the hub, in the CLI and in tests.
 
-mod findings;
 mod strings;
 
 use std::collections::HashMap;
@@ -8,10 +7,11 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, excerpt};
-use crate::limits::{MAX_CAPABILITIES, MAX_DECODED_BYTES, MAX_DIAGNOSTICS};
+use crate::document;
+use crate::findings::Findings;
+use crate::limits::{MAX_CAPABILITIES, MAX_DIAGNOSTICS};
 use crate::schema::{self, Schema};
-use crate::yaml::{self, Position, YamlError};
-use findings::Findings;
+use crate::yaml::{self, Position};
 
 /// A valid index.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,43 +71,25 @@ impl Verdict {
 
 /// Judges the bytes of an index.
 ///
-/// Codes besides those of [`YamlError`] and [`schema::Violation`]: `too-large`, `invalid-utf8`, `not-an-index`,
+/// Codes besides those of [`yaml::YamlError`] and [`schema::Violation`]: `too-large`, `invalid-utf8`, `not-an-index`,
 /// `unknown-version`, `too-many-capabilities`, `duplicate-id`, `control-character`, `more-diagnostics`, and the warning
 /// `bidi-control`.
 pub fn check(bytes: &[u8]) -> Verdict {
-    let text = match decode(bytes) {
+    let text = match document::decode(bytes) {
+        Ok(text) if looks_like_markup(text) => {
+            let message = "this looks like an HTML or XML page, not an index: use the URL of the raw file, and check that it \
+                           can be read without signing in";
+            return Verdict::refused(
+                Diagnostic::error("not-an-index", "", message).at(Position { line: 1, column: 1 }),
+            );
+        }
         Ok(text) => text,
         Err(diagnostic) => return Verdict::refused(diagnostic),
     };
     match yaml::parse(text) {
         Ok(value) => judge(text, value),
-        Err(error) => Verdict::refused(from_yaml(error)),
+        Err(error) => Verdict::refused(error.into()),
     }
-}
-
-fn decode(bytes: &[u8]) -> Result<&str, Diagnostic> {
-    if bytes.len() > MAX_DECODED_BYTES {
-        let message = format!("the index has {} bytes: at most {MAX_DECODED_BYTES} are read", bytes.len());
-        return Err(Diagnostic::error("too-large", "", message));
-    }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(placed(
-            Position { line: 1, column: 1 },
-            Diagnostic::error("invalid-utf8", "", "the file is UTF-16: save it as UTF-8"),
-        ));
-    }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let before =
-            bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or_default();
-        let message = format!("byte {} is not UTF-8: save the file as UTF-8", error.valid_up_to());
-        placed(yaml::position_of(before), Diagnostic::error("invalid-utf8", "", message))
-    })?;
-    if looks_like_markup(text) {
-        let message = "this looks like an HTML or XML page, not an index: use the URL of the raw file, and check that it can be \
-                       read without signing in";
-        return Err(placed(Position { line: 1, column: 1 }, Diagnostic::error("not-an-index", "", message)));
-    }
-    Ok(text)
 }
 
 fn looks_like_markup(text: &str) -> bool {
@@ -121,11 +103,7 @@ fn judge(text: &str, value: Value) -> Verdict {
         found.add(refusal);
         return Verdict { index: None, diagnostics: found.placed_in(text) };
     }
-    let (violations, left_out) = schema::first_violations(Schema::CapabilityIndex, &value, MAX_DIAGNOSTICS);
-    for violation in violations {
-        found.add_violation(violation);
-    }
-    found.leave_out(left_out);
+    found.add_violations(schema::first_violations(Schema::CapabilityIndex, &value, MAX_DIAGNOSTICS));
     find_duplicate_ids(&value, &mut found);
     strings::check(&value, &mut found);
     let index = if found.refuses() { None } else { index(value) };
@@ -189,14 +167,6 @@ fn index(value: Value) -> Option<Index> {
         updated: text("updated"),
         capabilities: capabilities.collect::<Option<_>>()?,
     })
-}
-
-fn from_yaml(error: YamlError) -> Diagnostic {
-    Diagnostic { line: error.line, column: error.column, ..Diagnostic::error(error.code, "", error.message) }
-}
-
-fn placed(at: Position, diagnostic: Diagnostic) -> Diagnostic {
-    Diagnostic { line: Some(at.line), column: Some(at.column), ..diagnostic }
 }
 
 #[cfg(test)]

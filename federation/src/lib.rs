@@ -5,7 +5,9 @@
 pub mod compose;
 pub mod diagnostic;
 pub mod digest;
+pub mod document;
 pub mod fetch;
+mod findings;
 pub mod guard;
 pub mod index;
 pub mod limits;

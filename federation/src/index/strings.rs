@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-use super::findings::Findings;
 use crate::diagnostic::{Diagnostic, is_bidi_control};
+use crate::findings::Findings;
 
 pub(super) fn check(root: &Value, found: &mut Findings) {
     visit(root, &mut String::new(), found);

@@ -24,7 +24,8 @@ pub(super) fn describe(error: &ValidationError<'_>, found: &mut Vec<Violation>) 
             add("schema-enum", format!("{} is not one of {}", shown(error.instance()), shown(options)));
         }
         Kind::Constant { expected_value } => {
-            add("schema-const", format!("must be {}, not {}", shown(expected_value), shown(error.instance())));
+            let found = excerpt(&error.instance().to_string());
+            add("schema-const", format!("must be `{expected_value}`, not `{found}`"));
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             found.extend(unexpected.iter().map(|name| unknown_field(pointer, name)));

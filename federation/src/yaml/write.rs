@@ -12,8 +12,9 @@ use super::YamlError;
 use crate::diagnostic::is_bidi_control;
 use crate::limits::MAX_DEPTH;
 
-/// Longest key written in the short form: YAML readers look no further than 1024 characters for the colon.
-const LONGEST_SIMPLE_KEY: usize = 512;
+/// Longest key written in the short form, in bytes: YAML readers look no further than 1024 characters for the colon, and an
+/// escape takes up to six for a byte.
+const LONGEST_SIMPLE_KEY: usize = 128;
 
 /// One document, ending with a line break.
 ///

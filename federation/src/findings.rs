@@ -6,7 +6,7 @@ use crate::schema::Violation;
 use crate::yaml;
 
 #[derive(Default)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     kept: Vec<Finding>,
     left_out: usize,
     refuses: bool,
@@ -20,32 +20,31 @@ struct Finding {
 }
 
 impl Findings {
-    pub(super) fn add(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
         self.keep(Finding { diagnostic, at_key: false, first: None });
     }
 
-    pub(super) fn add_at_key(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn add_at_key(&mut self, diagnostic: Diagnostic) {
         self.keep(Finding { diagnostic, at_key: true, first: None });
     }
 
-    pub(super) fn add_violation(&mut self, violation: Violation) {
-        let diagnostic = Diagnostic::error(violation.code, violation.pointer, violation.message);
-        self.keep(Finding { diagnostic, at_key: violation.at_key, first: None });
+    /// The violations that were described, and the number of those that were not.
+    pub(crate) fn add_violations(&mut self, (described, left_out): (Vec<Violation>, usize)) {
+        for violation in described {
+            let diagnostic = Diagnostic::error(violation.code, violation.pointer, violation.message);
+            self.keep(Finding { diagnostic, at_key: violation.at_key, first: None });
+        }
+        self.left_out += left_out;
+        self.refuses |= left_out > 0;
     }
 
-    pub(super) fn add_duplicate(&mut self, id: &str, pointer: &str, first: &str) {
+    pub(crate) fn add_duplicate(&mut self, id: &str, pointer: &str, first: &str) {
         let message = format!("the id `{}` is already used", excerpt(id));
         let diagnostic = Diagnostic::error("duplicate-id", pointer, message);
         self.keep(Finding { diagnostic, at_key: false, first: Some(first.to_owned()) });
     }
 
-    /// Counts errors that were not even described.
-    pub(super) fn leave_out(&mut self, errors: usize) {
-        self.left_out += errors;
-        self.refuses |= errors > 0;
-    }
-
-    pub(super) fn refuses(&self) -> bool {
+    pub(crate) fn refuses(&self) -> bool {
         self.refuses
     }
 
@@ -59,7 +58,7 @@ impl Findings {
     }
 
     /// The diagnostics with their places in `text`, in its order.
-    pub(super) fn placed_in(self, text: &str) -> Vec<Diagnostic> {
+    pub(crate) fn placed_in(self, text: &str) -> Vec<Diagnostic> {
         if self.kept.is_empty() {
             return Vec::new();
         }
