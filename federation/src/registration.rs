@@ -68,21 +68,26 @@ impl Registration {
                 "The hub cannot read a local path; publish the index and give its raw address as `url`.",
             ));
         }
-        let violations = schema::violations(Schema::HubRegistration, value);
-        // A document that names `index` breaks the schema in ways that only repeat the error above.
-        let repeats = |pointer: &str| !errors.is_empty() && matches!(pointer, "/index" | "/url" | "");
-        let more: Vec<FieldError> = violations
-            .into_iter()
-            .filter(|v| !repeats(&v.pointer))
-            .map(|v| FieldError { pointer: v.pointer, code: v.code.to_owned(), message: v.message })
-            .collect();
-        errors.extend(more);
+        // The URL rules say more than the schema's pattern does, and never repeat a URL that may hold a password.
         if let Some(url) = value.get("url").and_then(Value::as_str)
-            && !errors.iter().any(|e| e.pointer == "/url")
+            && errors.is_empty()
             && let Err(refused) = source_url::parse(url)
         {
             errors.push(FieldError::new("/url", refused.code, refused.message));
         }
+        let said: Vec<String> = errors.iter().map(|e| e.pointer.clone()).collect();
+        let repeats = |pointer: &str| match pointer {
+            // A document that names `index` breaks the schema in ways that only repeat the error above.
+            "" | "/url" => said.iter().any(|p| p == "/index" || p == pointer),
+            _ => said.iter().any(|p| p == pointer),
+        };
+        let violations =
+            schema::violations(Schema::HubRegistration, value).into_iter().filter(|v| !repeats(&v.pointer));
+        errors.extend(violations.map(|v| FieldError {
+            pointer: v.pointer,
+            code: v.code.to_owned(),
+            message: v.message,
+        }));
         if !errors.is_empty() {
             return Err(errors);
         }

@@ -59,17 +59,31 @@ impl Hub {
     /// As [`Hub::start`].
     pub fn start_in(data: TempDir, token: Option<&str>, arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new(binary());
-        command.args(["serve", "--listen", "127.0.0.1:0", "--refresh-interval", "0", "--log-format", "json", "--data-dir"]);
+        command.args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--refresh-interval",
+            "0",
+            "--log-format",
+            "json",
+            "--data-dir",
+        ]);
         command.arg(data.path()).args(arguments).env_remove("REUSE_SURFACE_TOKEN");
         command.envs(token.map(|token| ("REUSE_SURFACE_TOKEN", token)));
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().context("run `cargo xtask test`, which builds the binary")?;
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("run `cargo xtask test`, which builds the binary")?;
         let stderr = BufReader::new(child.stderr.take().context("no stderr")?);
         let log = Arc::new(Mutex::new(String::new()));
         let (sender, receiver) = std::sync::mpsc::channel();
         let written = log.clone();
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
-                let address = serde_json::from_str::<Value>(&line).ok().and_then(|l| l["fields"]["address"].as_str().map(str::to_owned));
+                let address =
+                    serde_json::from_str::<Value>(&line).ok().and_then(|l| l["address"].as_str().map(str::to_owned));
                 if let Some(address) = address {
                     let _ = sender.send(address);
                 }
@@ -162,7 +176,9 @@ impl Hub {
     /// # Errors
     /// When the hub refuses.
     pub async fn register(&self, repo: &str, url: &str) -> Result<()> {
-        let answer = self.write(Method::POST, "/v1/repos", &serde_json::json!({"repo": repo, "url": url, "domain": "test"})).await?;
+        let answer = self
+            .write(Method::POST, "/v1/repos", &serde_json::json!({"repo": repo, "url": url, "domain": "test"}))
+            .await?;
         anyhow::ensure!(answer.status == 201, "{}", answer.text);
         self.compose().await.map(drop)
     }

@@ -5,6 +5,7 @@ mod shutdown;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::SocketAddr;
 
 use runtime::{ComponentSource, Config, Limits, Manifest, Runtime};
 use tokio::net::TcpListener;
@@ -16,22 +17,22 @@ use crate::{embedded, env, output};
 
 pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
     output::start_log(args.log_format);
-    let config = config(args)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Refused, format!("cannot start: {error}")))?
-        .block_on(serve(args, config))
+        .block_on(serve(args))
 }
 
-async fn serve(args: &Serve, config: Config) -> Result<Exit, Failure> {
+async fn serve(args: &Serve) -> Result<Exit, Failure> {
     let refused = |what: &str, error: &dyn std::fmt::Display| Failure::new(Exit::Refused, format!("{what}: {error:#}"));
     // Asked for first: a signal during start-up must not be lost.
     let shutdown = shutdown::requested().map_err(|error| refused("cannot listen for signals", &error))?;
-    let runtime = Runtime::new(config).map_err(|error| refused("the hub does not start", &error))?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         refused(&format!("cannot listen on {}", args.listen), &error).hint("choose another address with --listen")
     })?;
+    let address = listener.local_addr().map_err(|error| refused("the listener is not usable", &error))?;
+    let runtime = Runtime::new(config(args, address)?).map_err(|error| refused("the hub does not start", &error))?;
     if args.allow_private_networks {
         tracing::warn!("private and loopback addresses can be fetched (--allow-private-networks): for local work only");
     }
@@ -47,7 +48,7 @@ async fn serve(args: &Serve, config: Config) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn config(args: &Serve) -> Result<Config, Failure> {
+fn config(args: &Serve, address: SocketAddr) -> Result<Config, Failure> {
     let manifest = match &args.manifest {
         Some(path) => fs::read_to_string(path)
             .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?,
@@ -67,15 +68,15 @@ fn config(args: &Serve) -> Result<Config, Failure> {
         component,
         manifest,
         data_dir: args.data_dir.clone(),
-        variables: variables(args),
+        variables: variables(args, address),
         allow_private_networks: args.allow_private_networks,
         limits: Limits::default(),
     })
 }
 
 /// The component's settings: what Spin takes from `SPIN_VARIABLE_…` comes from flags and the environment here.
-fn variables(args: &Serve) -> BTreeMap<String, String> {
-    let public_url = args.public_url.clone().unwrap_or_else(|| format!("http://{}", args.listen));
+fn variables(args: &Serve, address: SocketAddr) -> BTreeMap<String, String> {
+    let public_url = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let mut variables = BTreeMap::from([("public_url".to_owned(), public_url)]);
     if let Some(token) = env::token() {
         variables.insert("reuse_surface_token".to_owned(), token.expose().to_owned());

@@ -11,9 +11,14 @@ fn faults(sources: &Sources) -> Vec<(&'static str, Behaviour, &'static str, Opti
         ("not yaml", plain("version: 1\ncapabilities: [\n"), "invalid-yaml", None),
         ("a page", plain("<!doctype html><title>Sign in</title>"), "not-an-index", Some(1)),
         ("a list", plain("- version: 1\n"), "not-an-index", None),
-        ("an empty file", plain(""), "not-an-index", None),
+        ("an empty file", plain(""), "empty-document", None),
         ("no capabilities", plain("version: 1\n"), "schema-required", None),
-        ("a wrong type", plain("version: 1\ncapabilities:\n  - id: capability.x\n    name: 7\n"), "schema-type", Some(4)),
+        (
+            "a wrong type",
+            plain("version: 1\ncapabilities:\n  - id: capability.x\n    name: 7\n"),
+            "schema-type",
+            Some(4),
+        ),
         ("a wrong id", plain("version: 1\ncapabilities:\n  - id: Not An Id\n    name: x\n"), "schema-pattern", Some(3)),
         ("duplicate ids", plain(&index(&["capability.x", "capability.x"])), "duplicate-id", Some(5)),
         ("a duplicate key", plain("version: 1\nversion: 1\ncapabilities: []\n"), "duplicate-key", Some(2)),
@@ -26,13 +31,33 @@ fn faults(sources: &Sources) -> Vec<(&'static str, Behaviour, &'static str, Opti
         ("unasked 304", Behaviour::Status(304, String::new()), "unexpected-not-modified", None),
         ("redirect loop", Behaviour::Redirect("/fault".into()), "too-many-redirects", None),
         ("redirect to a file", Behaviour::Redirect("file:///etc/passwd".into()), "redirect-refused", None),
-        ("redirect to itself inside", Behaviour::Redirect("http://self.alt/v1/federated".into()), "redirect-refused", None),
+        (
+            "redirect to itself inside",
+            Behaviour::Redirect("http://self.alt/v1/federated".into()),
+            "redirect-refused",
+            None,
+        ),
         ("redirect to metadata", Behaviour::Redirect("http://169.254.169.254/".into()), "address-refused", None),
-        ("short body", Behaviour::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nversion: 1\n".to_vec()), "incomplete-body", None),
+        (
+            "short body",
+            Behaviour::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nversion: 1\n".to_vec()),
+            "incomplete-body",
+            None,
+        ),
         ("no http", Behaviour::Raw(b"SSH-2.0-OpenSSH\r\n".to_vec()), "protocol-error", None),
-        ("not gzip", Behaviour::Plain(b"version: 1".to_vec(), "content-encoding: gzip\r\n".into()), "invalid-gzip", None),
+        (
+            "not gzip",
+            Behaviour::Plain(b"version: 1".to_vec(), "content-encoding: gzip\r\n".into()),
+            "invalid-gzip",
+            None,
+        ),
         ("brotli", Behaviour::Plain(b"x".to_vec(), "content-encoding: br\r\n".into()), "unsupported-encoding", None),
-        ("huge by its word", Behaviour::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 104857600\r\n\r\n".to_vec()), "too-large", None),
+        (
+            "huge by its word",
+            Behaviour::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 104857600\r\n\r\n".to_vec()),
+            "too-large",
+            None,
+        ),
         ("moved away", Behaviour::Redirect(sources.url("/nowhere")), "http-status", None),
     ]
 }
@@ -52,8 +77,12 @@ async fn every_fault_is_told_apart_and_hurts_nobody_else() -> Result<()> {
             assert_eq!(status["diagnostics"][0]["line"], line, "{name}: {status}");
             assert!(status["diagnostics"][0]["column"].is_u64(), "{name}: {status}");
         }
-        let repos: Vec<Value> =
-            hub.document().await?["capabilities"].as_array().expect("list").iter().map(|c| c["source_repo"].clone()).collect();
+        let repos: Vec<Value> = hub.document().await?["capabilities"]
+            .as_array()
+            .expect("list")
+            .iter()
+            .map(|c| c["source_repo"].clone())
+            .collect();
         assert_eq!(repos, ["good"], "{name}");
         assert_eq!(hub.write(reqwest::Method::DELETE, "/v1/repos/bad", &Value::Null).await?.status, 204);
     }

@@ -32,8 +32,12 @@ async fn every_wrong_field_is_named() -> Result<()> {
         (with("surprise", json!(1)), "/surprise", "schema-unknown-field"),
         (with("url", json!("https://user:secret@example.org/")), "/url", "url-credentials"),
         (with("url", json!("ftp://example.org/")), "/url", "url-scheme"),
-        (with("url", json!(format!("https://example.org/{}", "x".repeat(2048)))), "/url", "schema-too-long"),
-        (json!({"repo": "a", "domain": "d", "index": "registry/indexes/capabilities.yaml"}), "/index", "index-path-on-hub"),
+        (with("url", json!(format!("https://example.org/{}", "x".repeat(2048)))), "/url", "url-too-long"),
+        (
+            json!({"repo": "a", "domain": "d", "index": "registry/indexes/capabilities.yaml"}),
+            "/index",
+            "index-path-on-hub",
+        ),
         (json!({"repo": "a", "domain": "d"}), "", "schema-required"),
     ] {
         let answer = hub.write(Method::POST, "/v1/repos", &body).await?;
@@ -63,7 +67,11 @@ async fn every_wrong_body_is_refused() -> Result<()> {
         (post("application/json", b"null".to_vec()), 422, "invalid-registration"),
         (post("text/yaml", b"repo: a".to_vec()), 415, "unsupported-media-type"),
         (post("application/json", vec![b' '; 300 * 1024]), 413, "payload-too-large"),
-        (post("application/json", format!("{}1{}", "[".repeat(5000), "]".repeat(5000)).into_bytes()), 400, "malformed-json"),
+        (
+            post("application/json", format!("{}1{}", "[".repeat(5000), "]".repeat(5000)).into_bytes()),
+            400,
+            "malformed-json",
+        ),
     ] {
         let answer = hub.send(request).await?;
         assert_eq!((answer.status, &answer.json()["code"]), (status, &json!(code)), "{}", answer.text);
@@ -87,7 +95,11 @@ async fn writes_need_the_token() -> Result<()> {
                 request = request.bearer_auth(token);
             }
             let answer = hub.send(request).await?;
-            assert_eq!((answer.status, &answer.json()["code"]), (401, &json!("unauthorized")), "{method} {path} {token:?}");
+            assert_eq!(
+                (answer.status, &answer.json()["code"]),
+                (401, &json!("unauthorized")),
+                "{method} {path} {token:?}"
+            );
             assert!(answer.header("www-authenticate").starts_with("Bearer"));
         }
     }
@@ -118,7 +130,12 @@ async fn edits_are_checked_like_registrations() -> Result<()> {
         (json!([1]), ""),
     ] {
         let answer = hub.write(Method::PATCH, "/v1/repos/a", &patch).await?;
-        assert_eq!((answer.status, &answer.json()["errors"][0]["pointer"]), (422, &json!(pointer)), "{patch}: {}", answer.text);
+        assert_eq!(
+            (answer.status, &answer.json()["errors"][0]["pointer"]),
+            (422, &json!(pointer)),
+            "{patch}: {}",
+            answer.text
+        );
     }
     let after = hub.get("/v1/repos/a").await?;
     assert_eq!(before.header("etag"), after.header("etag"));

@@ -26,7 +26,15 @@ async fn unknown_paths_and_methods_are_problems() -> Result<()> {
 async fn every_read_answers_head_and_any_origin() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
-    for path in ["/health", "/health/live", "/v1/repos", "/v1/repos/a", "/v1/federated", "/v1/federated?format=json", "/nothing"] {
+    for path in [
+        "/health",
+        "/health/live",
+        "/v1/repos",
+        "/v1/repos/a",
+        "/v1/federated",
+        "/v1/federated?format=json",
+        "/nothing",
+    ] {
         let get = hub.get(path).await?;
         let head = hub.send(hub.request(Method::HEAD, path)).await?;
         assert_eq!((head.status, head.text.as_str()), (get.status, ""), "{path}");
@@ -78,12 +86,21 @@ async fn lists_are_filtered_and_paged_without_skipping() -> Result<()> {
     loop {
         let page = hub.get(&path).await?.json();
         assert_eq!(page["total"], 7);
-        seen.extend(page["repos"].as_array().expect("list").iter().map(|r| r["repo"].as_str().unwrap_or_default().to_owned()));
+        seen.extend(
+            page["repos"].as_array().expect("list").iter().map(|r| r["repo"].as_str().unwrap_or_default().to_owned()),
+        );
         let Some(next) = page["next"].as_str() else { break };
         path = format!("/v1/repos?limit=3&cursor={next}");
     }
     assert_eq!(seen, (0..7).map(|i| format!("repo-{i}")).collect::<Vec<_>>());
-    for (query, total) in [("domain=odd", 3), ("enabled=false", 1), ("state=disabled", 1), ("q=REPO-5", 1), ("q=odd+repo-5", 1), ("q=nope", 0)] {
+    for (query, total) in [
+        ("domain=odd", 3),
+        ("enabled=false", 1),
+        ("state=disabled", 1),
+        ("q=REPO-5", 1),
+        ("q=odd+repo-5", 1),
+        ("q=nope", 0),
+    ] {
         assert_eq!(hub.get(&format!("/v1/repos?{query}")).await?.json()["total"], total, "{query}");
     }
     Ok(())
@@ -102,7 +119,8 @@ async fn an_edit_of_something_that_changed_is_refused() -> Result<()> {
     assert_eq!(patch(etag.clone(), json!({"description": "mine"})).await?.status, 200);
     let refused = patch(etag.clone(), json!({"description": "theirs"})).await?;
     assert_eq!((refused.status, &refused.json()["code"]), (412, &json!("precondition-failed")));
-    let delete = hub.send(hub.request(Method::DELETE, "/v1/repos/a").bearer_auth(TOKEN).header("if-match", etag)).await?;
+    let delete =
+        hub.send(hub.request(Method::DELETE, "/v1/repos/a").bearer_auth(TOKEN).header("if-match", etag)).await?;
     assert_eq!(delete.status, 412);
     let now = hub.get("/v1/repos/a").await?;
     assert_eq!((now.json()["description"].as_str(), now.header("cache-control")), (Some("mine"), "no-cache"));

@@ -14,14 +14,16 @@ async fn what_was_acknowledged_survives_a_kill() -> Result<()> {
     for round in 0..5 {
         for i in 0..4 {
             let repo = format!("repo-{round}-{i}");
-            let answer = hub.write(Method::POST, "/v1/repos", &json!({"repo": repo, "url": url, "domain": "d"})).await?;
+            let answer =
+                hub.write(Method::POST, "/v1/repos", &json!({"repo": repo, "url": url, "domain": "d"})).await?;
             assert_eq!(answer.status, 201, "{}", answer.text);
             acknowledged.push(repo);
         }
         // Killed while the refreshes that the registrations began are still running.
         hub = hub.kill_and_restart()?;
         let repos = hub.get("/v1/repos?limit=1000").await?.json();
-        let kept: Vec<&str> = repos["repos"].as_array().expect("list").iter().filter_map(|r| r["repo"].as_str()).collect();
+        let kept: Vec<&str> =
+            repos["repos"].as_array().expect("list").iter().filter_map(|r| r["repo"].as_str()).collect();
         assert_eq!(kept, acknowledged, "round {round}");
         let health = hub.get("/health").await?;
         assert_eq!((health.status, &health.json()["status"]), (200, &json!("ok")));

@@ -16,7 +16,8 @@ fn capability_ids(document: &Value) -> Vec<&str> {
 async fn register_compose_and_read() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     let cli = Cli::new(&hub);
-    for (repo, path, text) in [("reuse-surface", "/capabilities.yaml", OWN), ("state-hub", "/state-hub.yaml", SIBLING)] {
+    for (repo, path, text) in [("reuse-surface", "/capabilities.yaml", OWN), ("state-hub", "/state-hub.yaml", SIBLING)]
+    {
         let url = sources.index(path, text);
         let ran = cli.run(&["hub", "register", "--repo", repo, "--url", &url, "--domain", "registry", "-o", "json"])?;
         assert_eq!(ran.code, 0, "{ran:?}");
