@@ -1,1 +1,31 @@
-fn main(){}
+//! `reuse-surface`: the command line of the federation hub, for maintainers, CI and operators.
+
+mod args;
+mod client;
+mod commands;
+mod embedded;
+mod env;
+mod exit;
+mod failure;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let cli = match args::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return output::help_or_usage(&answer).into(),
+    };
+    let output = Output::new(&cli.global);
+    match commands::run(&cli, &output) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}

@@ -1,1 +1,20 @@
-//! federation
+//! The domain of reuse-surface: registrations, indexes, and the federation composed from them.
+//!
+//! Pure code: no I/O and no clock of its own. The hub, the CLI and the tests all use this one piece.
+
+pub mod compose;
+pub mod diagnostic;
+pub mod digest;
+pub mod document;
+pub mod fetch;
+mod findings;
+pub mod guard;
+pub mod index;
+pub mod limits;
+pub mod plan;
+pub mod registration;
+pub mod schema;
+pub mod source;
+pub mod source_url;
+pub mod time;
+pub mod yaml;

@@ -1,1 +1,149 @@
-//! runtime
+//! A small host for one Spin HTTP component (WASI 0.3): what `reuse-surface serve` runs the hub in.
+//!
+//! It offers what that component imports (WASI, `wasi:http`, `spin:sqlite`, `spin:variables`) and enforces what its
+//! `spin.toml` declares, as Spin does. Beyond Spin it interrupts runaway code, answers failures with problem documents,
+//! and drains on shutdown.
+
+mod allowed_hosts;
+mod bindings;
+mod component;
+mod dispatch;
+mod engine;
+mod limits;
+mod manifest;
+mod outbound;
+mod output;
+mod problem;
+mod server;
+mod shutdown;
+mod sqlite;
+mod state;
+mod template;
+mod variables;
+mod worker;
+
+pub use component::ComponentSource;
+pub use engine::precompile;
+pub use limits::Limits;
+pub use manifest::Manifest;
+
+use anyhow::{Context as _, Result};
+use bytes::Bytes;
+use dispatch::Dispatch;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use outbound::{Client, Outbound};
+use shutdown::Lifecycle;
+use sqlite::Databases;
+use state::Services;
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use variables::Variables;
+use wasmtime_wasi_http::handler::ProxyPre;
+use wasmtime_wasi_http::p3::bindings::ServicePre;
+use worker::Workers;
+
+/// What to serve, and within which bounds.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The component.
+    pub component: ComponentSource,
+    /// What the component may use.
+    pub manifest: Manifest,
+    /// Where the databases are: `default` in `reuse-surface.db`, any other label in `<label>.db`.
+    pub data_dir: PathBuf,
+    /// Values of the manifest's variables; the others take their defaults.
+    pub variables: BTreeMap<String, String>,
+    /// Let the component connect to private and loopback addresses, and to any port.
+    pub allow_private_networks: bool,
+    /// How much to take on.
+    pub limits: Limits,
+}
+
+/// A loaded component, ready to answer.
+#[derive(Clone)]
+pub struct Runtime {
+    dispatch: Arc<Dispatch>,
+    limits: Arc<Limits>,
+    lifecycle: Lifecycle,
+}
+
+impl Runtime {
+    /// Loads the component and checks everything that can be checked before the first request.
+    ///
+    /// # Errors
+    /// When the component does not load or imports what this host does not offer, when a variable of the manifest has no
+    /// value, or when the data directory cannot be made.
+    pub fn new(config: Config) -> Result<Self> {
+        let limits = Arc::new(config.limits);
+        let grants = config.manifest.resolve(&config.variables)?;
+        let (engine, component) = component::load(&config.component, &limits)?;
+        let linker = state::linker(&engine).map_err(error)?;
+        let component = linker
+            .instantiate_pre(&component)
+            .map_err(error)
+            .context("the component needs more than this host offers")?;
+        let component =
+            ServicePre::new(component).map_err(error).context("the component is no HTTP service of WASI 0.3")?;
+        let services = Services {
+            outbound: Outbound {
+                client: Arc::new(Client::new(config.allow_private_networks, limits.outbound)),
+                hosts: Arc::new(grants.hosts),
+            },
+            databases: Databases::new(&grants.databases, &config.data_dir)?,
+            variables: Variables(Arc::new(grants.variables)),
+        };
+        let lifecycle = Lifecycle::new();
+        let workers = Workers {
+            engine,
+            component: ProxyPre::P3(component),
+            services,
+            limits: Arc::clone(&limits),
+            lifecycle: lifecycle.clone(),
+        };
+        Ok(Self { dispatch: Arc::new(Dispatch::new(workers)), limits, lifecycle })
+    }
+
+    /// Serves HTTP until `shutdown` resolves, then finishes what is in flight, including what the component does after a
+    /// response, for at most [`Limits::drain_time`].
+    ///
+    /// # Errors
+    /// When the listener is not usable.
+    pub async fn serve(&self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
+        let address = listener.local_addr().context("the listener is not usable")?;
+        tracing::info!(%address, "serving");
+        server::accept(&listener, &self.dispatch, &self.limits, &self.lifecycle, shutdown).await;
+        drop(listener);
+        if !self.lifecycle.close(self.limits.drain_time).await {
+            tracing::warn!("some work did not finish in time and is given up");
+        }
+        Ok(())
+    }
+
+    /// Asks the component without the network. The request needs a `Host` header, or a URL with one.
+    ///
+    /// # Errors
+    /// When the request names no host, or when the response breaks off. What else goes wrong is a response.
+    pub async fn request(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>> {
+        if let Some(authority) = request.uri().authority() {
+            let host = http::HeaderValue::from_str(authority.as_str()).context("the host is not usable")?;
+            request.headers_mut().entry(http::header::HOST).or_insert(host);
+        }
+        let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let request = match server::prepare(request.map(Full::new), here) {
+            Ok(request) => request,
+            Err(_) => anyhow::bail!("the request names no host"),
+        };
+        let (head, body) = self.dispatch.answer(request).await.into_parts();
+        let body = body.collect().await.context("the response breaks off")?;
+        Ok(Response::from_parts(head, body.to_bytes()))
+    }
+}
+
+/// `wasmtime`'s errors are no `std::error::Error`.
+fn error(error: wasmtime::Error) -> anyhow::Error {
+    anyhow::Error::from_boxed(error.into_boxed_dyn_error())
+}

@@ -1,1 +1,31 @@
-//! e2e
+//! What the end-to-end tests stand on: a hub (the real binary), a command line (the same binary), and a server of indexes.
+
+mod cli;
+mod hub;
+mod sources;
+
+pub use cli::{Cli, Ran};
+pub use hub::{Answer, Hub, TOKEN};
+pub use sources::{Behaviour, Sources};
+
+use std::path::PathBuf;
+
+/// The binary under test: what `cargo xtask test` built.
+fn binary() -> PathBuf {
+    match std::env::var_os("REUSE_SURFACE_BIN") {
+        Some(path) => path.into(),
+        None => PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/debug/reuse-surface")),
+    }
+}
+
+/// An index with these capabilities, as YAML.
+pub fn index(ids: &[&str]) -> String {
+    let mut text = "version: 1\ncapabilities:\n".to_owned();
+    for id in ids {
+        text.push_str(&format!("  - id: {id}\n    name: The {id}\n"));
+    }
+    if ids.is_empty() {
+        text = "version: 1\ncapabilities: []\n".to_owned();
+    }
+    text
+}

@@ -1,0 +1,217 @@
+//! `reuse-surface hub …`.
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Arg, ArgAction, ArgGroup, Args, Subcommand};
+
+use crate::client::STATES;
+
+/// Talk to a hub: register indexes, read registrations, publish
+#[derive(Debug, Args)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Hub {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Status(Status),
+    List(List),
+    Show(Show),
+    Register(Register),
+    Update(Update),
+    Deregister(Deregister),
+    Compose(Compose),
+}
+
+/// Say whether the hub is well and which sources are not fresh, and why
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Exits with 1 when the hub says it is not ok, or a required source is not fresh.
+
+Examples:
+  reuse-surface hub status
+  reuse-surface hub status -o json | jq '.not_fresh[].repo'")]
+pub(crate) struct Status {}
+
+/// List registrations
+///
+/// Reads all pages unless `--limit` is given. Here `-q` is the search; quiet is `--quiet`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  reuse-surface hub list
+  reuse-surface hub list --domain registry --state stale
+  reuse-surface hub list -q 'state hub' --limit 20 -o json | jq -r '.repos[].repo'")]
+// Defined under the global flag's id, this keeps the short form free for the search.
+#[command(arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).hide_short_help(true)
+    .help("Write nothing but warnings and errors to standard error")))]
+pub(crate) struct List {
+    /// Only registrations of this domain
+    #[arg(long, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) domain: Option<String>,
+
+    /// Only registrations whose source is in this state
+    #[arg(long, value_name = "STATE", value_parser = STATES)]
+    pub(crate) state: Option<String>,
+
+    /// Only registrations that are enabled, or only those that are not
+    #[arg(long, value_name = "true|false")]
+    pub(crate) enabled: Option<bool>,
+
+    /// Only registrations that mention these words
+    #[arg(short = 'q', long = "query", value_name = "WORDS", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) query: Option<String>,
+
+    /// At most this many registrations
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
+}
+
+/// Show a registration, the state of its source, and what is wrong with its index
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+The table ends with the ETag that `hub update --if-match` takes.
+
+Examples:
+  reuse-surface hub show --repo state-hub
+  reuse-surface hub show --repo state-hub -o json | jq .status")]
+pub(crate) struct Show {
+    /// The name of the registration
+    #[arg(long, value_name = "REPO", value_parser = repo)]
+    pub(crate) repo: String,
+}
+
+/// Register a repository's index; the hub checks the index first
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools
+  reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools --dry-run
+  reuse-surface hub register --repo soon --url https://example.org/raw/soon.yaml --domain tools --no-check --disabled")]
+pub(crate) struct Register {
+    /// The name of the registration: lower case, unique on the hub, never changes
+    #[arg(long, value_name = "REPO", value_parser = repo)]
+    pub(crate) repo: String,
+
+    /// The raw URL of the index: absolute http or https, without credentials
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) url: String,
+
+    /// The domain that the repository belongs to
+    #[arg(long, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) domain: String,
+
+    /// What the repository offers, in a sentence
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+
+    /// Refuse the registration unless the index is valid, and count it in `hub status`
+    #[arg(long)]
+    pub(crate) required: bool,
+
+    /// Register without publishing: the source contributes nothing until it is enabled
+    #[arg(long)]
+    pub(crate) disabled: bool,
+
+    /// Seconds for which the hub need not look at the index again [hub's default: 3600]
+    #[arg(long, value_name = "N")]
+    pub(crate) cache_ttl_seconds: Option<u32>,
+
+    /// Register even if the index is missing or invalid
+    #[arg(long)]
+    pub(crate) no_check: bool,
+
+    /// Only check: say what would happen and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Change a registration; what is not named stays as it is
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("change").required(true).multiple(true)
+    .args(["url", "domain", "enabled", "required", "cache_ttl_seconds", "description"])))]
+#[command(after_long_help = "\
+Examples:
+  reuse-surface hub update --repo state-hub --enabled true
+  reuse-surface hub update --repo state-hub --url https://example.org/raw/new/capabilities.yaml
+  reuse-surface hub update --repo state-hub --required true --if-match '\"3f9a\"'")]
+pub(crate) struct Update {
+    /// The name of the registration
+    #[arg(long, value_name = "REPO", value_parser = repo)]
+    pub(crate) repo: String,
+
+    /// The new raw URL of the index
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) url: Option<String>,
+
+    /// The new domain
+    #[arg(long, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) domain: Option<String>,
+
+    /// Whether the source is published
+    #[arg(long, value_name = "true|false")]
+    pub(crate) enabled: Option<bool>,
+
+    /// Whether the source must be valid
+    #[arg(long, value_name = "true|false")]
+    pub(crate) required: Option<bool>,
+
+    /// Seconds for which the hub need not look at the index again
+    #[arg(long, value_name = "N")]
+    pub(crate) cache_ttl_seconds: Option<u32>,
+
+    /// The new description; empty to remove it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+
+    /// Change only if the registration is still the one with this ETag, as `hub show` gives it
+    #[arg(long, value_name = "ETAG", value_parser = entity_tag)]
+    pub(crate) if_match: Option<String>,
+}
+
+/// Remove a registration; its capabilities leave the federated index at once
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  reuse-surface hub deregister --repo my-repo")]
+pub(crate) struct Deregister {
+    /// The name of the registration
+    #[arg(long, value_name = "REPO", value_parser = repo)]
+    pub(crate) repo: String,
+}
+
+/// Refresh the sources that are due, and publish a new revision if anything changed
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Exits with 1 when the last check of an enabled source failed, in this run or before it. Such a source keeps contributing \
+its accepted snapshot, if it has one.
+
+Examples:
+  reuse-surface hub compose
+  reuse-surface hub compose --force -o json | jq '.sources[] | select(.outcome == \"failed\")'")]
+pub(crate) struct Compose {
+    /// Refresh every enabled source, due or not
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Whatever the hub may judge; only what would change the path of the request is refused here.
+fn repo(text: &str) -> Result<String, String> {
+    match text {
+        "" | "." | ".." => {
+            Err("give the name under which the repository is registered, as `hub list` shows it".to_owned())
+        }
+        name => Ok(name.to_owned()),
+    }
+}
+
+/// An ETag with its quotes, which shells tend to eat.
+fn entity_tag(text: &str) -> Result<String, String> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("give the ETag that `hub show` prints".to_owned());
+    }
+    let whole = text == "*" || text.starts_with("W/") || text.starts_with('"');
+    Ok(if whole { text.to_owned() } else { format!("\"{text}\"") })
+}

@@ -1,0 +1,46 @@
+//! The command line as clap types, a file a noun. Nothing here does anything.
+
+mod completions;
+mod global;
+mod hub;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use self::completions::Completions;
+pub(crate) use self::global::{Color, Format, Global};
+pub(crate) use self::hub::{Compose, Deregister, Hub, List, Register, Show, Update, Verb};
+pub(crate) use self::serve::{LogFormat, Serve};
+
+const EXAMPLES: &str = "\
+Examples:
+  reuse-surface hub status
+  reuse-surface hub list --state failed -o json
+  reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools
+  reuse-surface serve --data-dir ./data
+
+Exit codes:
+  0  done
+  1  the hub or the index said no
+  2  the command line is not usable
+  3  no hub answered at the base URL, or not in time
+  4  not authorised: the token is missing, unknown, or may not do this";
+
+/// Register capability indexes on a federation hub, read what it publishes, or run one.
+#[derive(Debug, Parser)]
+#[command(name = "reuse-surface", version, propagate_version = true, after_long_help = EXAMPLES)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The nouns.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Hub(Hub),
+    Serve(Serve),
+    Completions(Completions),
+}

@@ -1,0 +1,74 @@
+//! `reuse-surface serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::env;
+
+const EXAMPLES: &str = "\
+Examples:
+  reuse-surface serve
+  REUSE_SURFACE_TOKEN=\"$(cat token)\" reuse-surface serve --listen 0.0.0.0:8080 --data-dir /var/lib/reuse-surface
+  reuse-surface serve --refresh-interval 0 --allow-private-networks
+
+The token comes from the variable REUSE_SURFACE_TOKEN alone. Without one, every write is refused.";
+
+/// Run a hub: the same component that `spin up` runs
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct Serve {
+    /// The address to listen on
+    #[arg(long, value_name = "ADDRESS:PORT", env = env::LISTEN, default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+
+    /// The directory that holds the database; made if it is missing
+    #[arg(long, value_name = "PATH", env = env::DATA_DIR, default_value = "./data")]
+    pub(crate) data_dir: PathBuf,
+
+    /// How often to look for sources that are due, such as 90s, 15m or 1h; 0 turns the timer off
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = interval)]
+    pub(crate) refresh_interval: Duration,
+
+    /// Let sources live on private and loopback addresses and on any port: for local work
+    #[arg(long)]
+    pub(crate) allow_private_networks: bool,
+
+    /// The compiled component to run instead of the one inside this program
+    #[arg(long, value_name = "PATH")]
+    pub(crate) component: Option<PathBuf>,
+
+    /// The Spin manifest whose grants are enforced, instead of the one inside this program
+    #[arg(long, value_name = "PATH")]
+    pub(crate) manifest: Option<PathBuf>,
+
+    /// The URL under which clients reach this hub, where a proxy stands before it
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+
+    /// The form of the log on standard error
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people
+    Text,
+    /// A JSON object a line
+    Json,
+}
+
+/// Zero, or a duration with its unit. A bare number is refused, since nobody can tell seconds from minutes.
+fn interval(text: &str) -> Result<Duration, String> {
+    if text.trim() == "0" {
+        return Ok(Duration::ZERO);
+    }
+    text.parse::<jiff::SignedDuration>()
+        .ok()
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .ok_or_else(|| "give a duration with its unit, such as 90s, 15m or 1h, or 0 for none".to_owned())
+}

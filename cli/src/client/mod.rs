@@ -1,0 +1,84 @@
+//! The hub's HTTP API as seen by a client: one request, one answer, typed errors.
+
+mod answer;
+mod base;
+mod composition;
+mod error;
+mod health;
+mod problem;
+mod registration;
+mod repos;
+mod request;
+mod token;
+
+use std::time::Duration;
+
+pub(crate) use self::answer::Answer;
+pub(crate) use self::base::Base;
+pub(crate) use self::composition::{Composition, Outcome};
+pub(crate) use self::error::Error;
+pub(crate) use self::health::Health;
+pub(crate) use self::problem::Problem;
+pub(crate) use self::registration::{Diagnostic, Registration, STATES};
+pub(crate) use self::repos::{Filter, list};
+pub(crate) use self::request::Request;
+pub(crate) use self::token::Token;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A connection to one hub.
+#[derive(Debug)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: Base,
+    token: Option<Token>,
+    timeout: Duration,
+}
+
+impl Client {
+    /// A client of the hub at `base`; every request is given up after `timeout`. Nothing is sent yet.
+    pub(crate) fn new(base: Base, token: Option<Token>, timeout: Duration) -> Result<Self, Error> {
+        // A second installation is refused, and means that a provider is there, which is all that is asked for.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("reuse-surface/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(timeout)
+            // A redirected write would become a GET, or carry the token elsewhere: the base URL is to be corrected.
+            .redirect(reqwest::redirect::Policy::none());
+        if !base.is_https() {
+            // Reading the platform's certificates costs more than the rest of the program.
+            builder = builder.tls_certs_only([]);
+        }
+        if base.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        // The certificates are all that can be missing: everything else is set right here.
+        let http = builder.build().map_err(|error| Error::no_trust(&error))?;
+        Ok(Self { http, base, token, timeout })
+    }
+
+    /// The hub that is talked to, for messages.
+    pub(crate) fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// Sends `request`. The token goes with writes only: reads are public, and need not reveal it.
+    pub(crate) async fn send(&self, request: Request<'_>) -> Result<Answer, Error> {
+        let token = self.token.as_ref().filter(|_| request.is_write());
+        let response = request.build(&self.http, &self.base, token).send().await;
+        let response = response.map_err(|error| self.transport(&error))?;
+        answer::read(response, &self.base).await.map_err(|error| match error {
+            answer::Failed::Transport(error) => self.transport(&error),
+            answer::Failed::Answer(error) => error,
+        })
+    }
+
+    fn transport(&self, error: &reqwest::Error) -> Error {
+        if error.is_timeout() {
+            let after = if error.is_connect() { CONNECT_TIMEOUT.min(self.timeout) } else { self.timeout };
+            return Error::TimedOut { hub: self.base.to_string(), after };
+        }
+        Error::not_reachable(&self.base, error)
+    }
+}

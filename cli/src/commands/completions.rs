@@ -1,0 +1,15 @@
+//! `reuse-surface completions`.
+
+use clap::CommandFactory as _;
+
+use crate::args::{Cli, Completions};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(super) fn run(args: &Completions, output: &Output) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "reuse-surface", &mut script);
+    output.raw(&script)?;
+    Ok(Exit::Done)
+}

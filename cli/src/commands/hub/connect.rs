@@ -1,0 +1,32 @@
+//! From flags and environment to a client.
+
+use std::time::Duration;
+
+use crate::client::{Base, Client};
+use crate::env;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// A client of the hub at `base_url`, with the token of the environment.
+pub(super) fn connect(base_url: &str, timeout: Duration, output: &Output) -> Result<Client, Failure> {
+    let base = Base::parse(base_url).ok_or_else(|| not_a_base(base_url))?;
+    let token = env::token();
+    if let Some(token) = &token {
+        if !token.is_sendable() {
+            return Err(Failure::new(Exit::Usage, format!("{} holds characters that no token has", env::TOKEN))
+                .hint("set it to the token alone, as the hub showed it"));
+        }
+        if !base.is_https() && !base.is_loopback() {
+            output.warn(&format!("{base} is plain http: writes send the token unencrypted; use an https URL"));
+        }
+    }
+    Ok(Client::new(base, token, timeout)?)
+}
+
+fn not_a_base(base_url: &str) -> Failure {
+    // What stands before an @ is a secret, whether the rest is a URL or not.
+    let shown = if base_url.contains('@') { String::new() } else { format!(" `{base_url}`") };
+    Failure::new(Exit::Usage, format!("the base URL{shown} is not an absolute http or https URL without credentials"))
+        .hint(format!("give --base-url or {} as in https://reuse.coulomb.social", env::BASE_URL))
+}

@@ -1,0 +1,17 @@
+//! `reuse-surface hub deregister`.
+
+use serde_json::json;
+
+use crate::args::Deregister;
+use crate::client::{Client, Request};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(super) async fn run(args: &Deregister, client: &Client, output: &Output) -> Result<Exit, Failure> {
+    client.send(Request::delete(&["v1", "repos", &args.repo])).await?;
+    // The hub answers nothing; machines still get an object, as from every other verb.
+    let value = json!({ "repo": args.repo, "deregistered": true });
+    output.result(&value, |text| text.line(format!("deregistered {}", args.repo)))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,41 @@
+//! `reuse-surface hub …`.
+
+mod compose;
+mod connect;
+mod deregister;
+mod list;
+mod register;
+mod registration;
+mod show;
+mod status;
+mod update;
+
+use std::time::Duration;
+
+use crate::args::{Global, Verb};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    let timeout = Duration::from_secs(global.timeout.unwrap_or_else(|| default_timeout(verb)));
+    let client = connect::connect(&global.base_url, timeout, output)?;
+    match verb {
+        Verb::Status(_) => status::run(&client, output).await,
+        Verb::List(args) => list::run(args, &client, output).await,
+        Verb::Show(args) => show::run(args, &client, output).await,
+        Verb::Register(args) => register::run(args, &client, output).await,
+        Verb::Update(args) => update::run(args, &client, output).await,
+        Verb::Deregister(args) => deregister::run(args, &client, output).await,
+        Verb::Compose(args) => compose::run(args, &client, output).await,
+    }
+}
+
+/// Seconds. Where the hub fetches indexes before it answers, its own limit for a fetch (30 s) has to fit in.
+fn default_timeout(verb: &Verb) -> u64 {
+    match verb {
+        Verb::Compose(_) => 120,
+        Verb::Register(_) | Verb::Update(_) => 60,
+        _ => 30,
+    }
+}

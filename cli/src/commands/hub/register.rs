@@ -1,0 +1,49 @@
+//! `reuse-surface hub register`.
+
+use serde_json::{Map, Value};
+
+use super::registration::describe;
+use crate::args::Register;
+use crate::client::{Client, Registration, Request};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(super) async fn run(args: &Register, client: &Client, output: &Output) -> Result<Exit, Failure> {
+    if !args.no_check {
+        output.progress("the hub checks the index …");
+    }
+    let request = Request::post(&["v1", "repos"])
+        .flag("require_valid", !args.no_check)
+        .flag("dry_run", args.dry_run)
+        .json(registration(args));
+    let answer = client.send(request).await?;
+    let registration: Registration = answer.shape()?;
+    output.result(&answer.body, |text| describe(text, &registration, answer.etag.as_deref()))?;
+    output.note(&match args.dry_run {
+        true => format!("{} would be registered; nothing was written", args.repo),
+        false => format!("registered {}", args.repo),
+    });
+    Ok(Exit::Done)
+}
+
+/// Only what was asked for: the defaults are the hub's.
+fn registration(args: &Register) -> Value {
+    let mut body = Map::new();
+    body.insert("repo".to_owned(), args.repo.as_str().into());
+    body.insert("url".to_owned(), args.url.as_str().into());
+    body.insert("domain".to_owned(), args.domain.as_str().into());
+    if args.disabled {
+        body.insert("enabled".to_owned(), false.into());
+    }
+    if args.required {
+        body.insert("required".to_owned(), true.into());
+    }
+    if let Some(seconds) = args.cache_ttl_seconds {
+        body.insert("cache_ttl_seconds".to_owned(), seconds.into());
+    }
+    if let Some(description) = &args.description {
+        body.insert("description".to_owned(), description.as_str().into());
+    }
+    body.into()
+}

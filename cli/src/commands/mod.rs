@@ -1,0 +1,28 @@
+//! What the commands do, a file a verb.
+
+mod completions;
+mod hub;
+mod serve;
+
+use std::future::Future;
+
+use crate::args::{Cli, Command};
+use crate::exit::Exit;
+use crate::failure::{Failure, chain};
+use crate::output::Output;
+
+/// Runs the command that `cli` names.
+pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
+    match &cli.command {
+        Command::Hub(hub) => block_on(hub::run(&hub.verb, &cli.global, output)),
+        Command::Serve(serve) => serve::run(serve),
+        Command::Completions(completions) => completions::run(completions, output),
+    }
+}
+
+fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Failure::new(Exit::Refused, "the program cannot start its event loop").because(chain(&error))
+    })?;
+    runtime.block_on(command)
+}

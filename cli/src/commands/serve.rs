@@ -1,0 +1,84 @@
+//! `reuse-surface serve`.
+
+mod refresh_timer;
+mod shutdown;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use runtime::{ComponentSource, Config, Limits, Manifest, Runtime};
+use tokio::net::TcpListener;
+
+use crate::args::Serve;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::{embedded, env, output};
+
+pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
+    output::start_log(args.log_format);
+    let config = config(args)?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Refused, format!("cannot start: {error}")))?
+        .block_on(serve(args, config))
+}
+
+async fn serve(args: &Serve, config: Config) -> Result<Exit, Failure> {
+    let refused = |what: &str, error: &dyn std::fmt::Display| Failure::new(Exit::Refused, format!("{what}: {error:#}"));
+    // Asked for first: a signal during start-up must not be lost.
+    let shutdown = shutdown::requested().map_err(|error| refused("cannot listen for signals", &error))?;
+    let runtime = Runtime::new(config).map_err(|error| refused("the hub does not start", &error))?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+        refused(&format!("cannot listen on {}", args.listen), &error).hint("choose another address with --listen")
+    })?;
+    if args.allow_private_networks {
+        tracing::warn!("private and loopback addresses can be fetched (--allow-private-networks): for local work only");
+    }
+    if env::token().is_none() {
+        tracing::warn!("no token is configured, so every write is refused: set REUSE_SURFACE_TOKEN");
+    }
+    let timer = refresh_timer::start(runtime.clone(), args.refresh_interval);
+    let served = runtime.serve(listener, shutdown).await;
+    if let Some(timer) = timer {
+        timer.abort();
+    }
+    served.map_err(|error| refused("the hub stopped", &error))?;
+    Ok(Exit::Done)
+}
+
+fn config(args: &Serve) -> Result<Config, Failure> {
+    let manifest = match &args.manifest {
+        Some(path) => fs::read_to_string(path)
+            .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?,
+        None => embedded::MANIFEST.to_owned(),
+    };
+    let manifest = Manifest::parse(&manifest)
+        .map_err(|error| Failure::new(Exit::Usage, format!("the manifest is not usable: {error:#}")))?;
+    let component = match &args.component {
+        Some(path) => ComponentSource::File(path.clone()),
+        None if embedded::WASM.is_empty() => {
+            return Err(Failure::new(Exit::Refused, "this program was built without the hub inside")
+                .hint("build it with `cargo xtask build`, or name a component with --component"));
+        }
+        None => ComponentSource::Embedded { precompiled: embedded::PRECOMPILED, wasm: embedded::WASM },
+    };
+    Ok(Config {
+        component,
+        manifest,
+        data_dir: args.data_dir.clone(),
+        variables: variables(args),
+        allow_private_networks: args.allow_private_networks,
+        limits: Limits::default(),
+    })
+}
+
+/// The component's settings: what Spin takes from `SPIN_VARIABLE_…` comes from flags and the environment here.
+fn variables(args: &Serve) -> BTreeMap<String, String> {
+    let public_url = args.public_url.clone().unwrap_or_else(|| format!("http://{}", args.listen));
+    let mut variables = BTreeMap::from([("public_url".to_owned(), public_url)]);
+    if let Some(token) = env::token() {
+        variables.insert("reuse_surface_token".to_owned(), token.expose().to_owned());
+    }
+    variables
+}

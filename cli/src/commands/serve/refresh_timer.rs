@@ -1,0 +1,25 @@
+//! The timer that keeps sources fresh when nobody reads.
+
+use std::time::Duration;
+
+use runtime::Runtime;
+use tokio::task::JoinHandle;
+
+/// Reads the federated index every `interval`: reading is what makes the hub refresh sources that are due, under `spin up` and here.
+pub(super) fn start(runtime: Runtime, interval: Duration) -> Option<JoinHandle<()>> {
+    if interval.is_zero() {
+        return None;
+    }
+    Some(tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(interval);
+        loop {
+            ticks.tick().await;
+            let Ok(request) = http::Request::head("http://localhost/v1/federated").body(bytes::Bytes::new()) else {
+                return;
+            };
+            if let Err(error) = runtime.request(request).await {
+                tracing::warn!(%error, "the refresh timer got no answer");
+            }
+        }
+    }))
+}

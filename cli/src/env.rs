@@ -1,0 +1,35 @@
+//! Every environment variable the program reads, with what it is for. Flags win over variables.
+
+use crate::client::Token;
+
+/// Where the hub is, instead of `--base-url`.
+pub(crate) const BASE_URL: &str = "REUSE_SURFACE_URL";
+
+/// The bearer token for writes, and under `serve` the bootstrap token of the hub. There is no flag for it on purpose:
+/// the arguments of a process are readable by others and end up in shell histories.
+pub(crate) const TOKEN: &str = "REUSE_SURFACE_TOKEN";
+
+/// The address `serve` listens on, instead of `--listen`.
+pub(crate) const LISTEN: &str = "REUSE_SURFACE_LISTEN";
+
+/// The directory `serve` keeps its database in, instead of `--data-dir`.
+pub(crate) const DATA_DIR: &str = "REUSE_SURFACE_DATA_DIR";
+
+/// Turns colour off under `--color auto` when it is set to anything but the empty string (<https://no-color.org>).
+pub(crate) const NO_COLOR: &str = "NO_COLOR";
+
+/// The token of [`TOKEN`]; `None` when the variable is unset or blank, as CI systems leave it for forks.
+pub(crate) fn token() -> Option<Token> {
+    let value = std::env::var_os(TOKEN)?;
+    Token::new(&value.to_string_lossy())
+}
+
+/// True when [`NO_COLOR`] asks for output without colour.
+pub(crate) fn no_color() -> bool {
+    std::env::var_os(NO_COLOR).is_some_and(|value| !value.is_empty())
+}
+
+/// True when the terminal says that it cannot show colour.
+pub(crate) fn dumb_terminal() -> bool {
+    std::env::var_os("TERM").is_some_and(|value| value == "dumb")
+}

@@ -1,0 +1,34 @@
+//! Text from elsewhere, made harmless for a terminal.
+
+use std::borrow::Cow;
+
+/// `text` with control characters, and those that reorder or break lines, written as Rust escapes, so that what a hub or
+/// an index says can neither move the cursor nor disguise itself.
+pub(super) fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if is_hostile(character) { safe.extend(character.escape_default()) } else { safe.push(character) }
+    }
+    Cow::Owned(safe)
+}
+
+fn is_hostile(character: char) -> bool {
+    let reorders =
+        matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    character.is_control() || reorders || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn only_hostile_characters_change() {
+        assert_eq!(escape("Größe 日本 \\ \"x\""), "Größe 日本 \\ \"x\"");
+        assert_eq!(escape("a\u{1b}[31mb\r\n"), "a\\u{1b}[31mb\\r\\n");
+        assert_eq!(escape("\u{9b}2J \u{202e}lmay"), "\\u{9b}2J \\u{202e}lmay");
+    }
+}

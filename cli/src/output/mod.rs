@@ -1,0 +1,113 @@
+//! The only place that writes to standard output and standard error.
+
+mod escape;
+mod log;
+mod paint;
+mod text;
+mod yaml;
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use serde_json::Value;
+
+use self::escape::escape;
+pub(crate) use self::log::start as start_log;
+pub(crate) use self::paint::Tone;
+pub(crate) use self::text::{Cell, Text};
+use crate::args::{Format, Global};
+use crate::env;
+use crate::exit::Exit;
+use crate::failure::{Failure, chain};
+
+/// How and where to write, decided once from the flags.
+#[derive(Debug)]
+pub(crate) struct Output {
+    format: Format,
+    quiet: bool,
+    has_terminal: bool,
+    colour_out: bool,
+    colour_err: bool,
+}
+
+impl Output {
+    /// Follows the global flags and the environment.
+    pub(crate) fn new(global: &Global) -> Self {
+        let is_refused = env::no_color() || env::dumb_terminal();
+        let colour = |is_terminal| paint::is_wanted(global.color, is_terminal, is_refused);
+        Self {
+            format: global.output,
+            quiet: global.quiet,
+            has_terminal: io::stderr().is_terminal(),
+            colour_out: colour(io::stdout().is_terminal()),
+            colour_err: colour(io::stderr().is_terminal()),
+        }
+    }
+
+    /// Writes the result of a command: `value` for machines, or what `table` makes of it for people.
+    pub(crate) fn result(&self, value: &Value, table: impl FnOnce(&mut Text)) -> Result<(), Failure> {
+        let written = match self.format {
+            Format::Json => format!("{value:#}\n"),
+            Format::Yaml => yaml::render(value)?,
+            Format::Table => {
+                let mut text = Text::new(self.colour_out);
+                table(&mut text);
+                text.finish()
+            }
+        };
+        self.raw(written.as_bytes())
+    }
+
+    /// Writes bytes as they are.
+    pub(crate) fn raw(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            // The reader has seen enough: `| head` is no error.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written.map_err(|error| {
+                Failure::new(Exit::Refused, "standard output cannot be written to").because(chain(&error))
+            }),
+        }
+    }
+
+    /// Says something that is no part of the result; not under `--quiet`.
+    pub(crate) fn note(&self, message: &str) {
+        if !self.quiet {
+            self.say(&escape(message));
+        }
+    }
+
+    /// Says what is being waited for, to a person who waits.
+    pub(crate) fn progress(&self, message: &str) {
+        if self.has_terminal {
+            self.note(message);
+        }
+    }
+
+    /// Warns of something that the person should change.
+    pub(crate) fn warn(&self, message: &str) {
+        self.say(&format!("{}: {}", Tone::Warn.paint("warning", self.colour_err), escape(message)));
+    }
+
+    /// Tells why a command failed.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        self.say(&format!("{}: {}", Tone::Bad.paint("error", self.colour_err), escape(&failure.what)));
+        for cause in &failure.causes {
+            self.say(&format!("  {}", escape(cause)));
+        }
+        if let Some(hint) = &failure.hint {
+            self.say(&format!("{}: {}", Tone::Hint.paint("hint", self.colour_err), escape(hint)));
+        }
+    }
+
+    fn say(&self, line: &str) {
+        // There is nowhere left to report that standard error is gone.
+        let _ = writeln!(io::stderr().lock(), "{line}");
+    }
+}
+
+/// Prints what clap answers instead of a command line: help and version on standard output, or what is wrong with it.
+pub(crate) fn help_or_usage(answer: &clap::Error) -> Exit {
+    // As in `say` and `raw`: a closed pipe is no error, and there is no other place to report to.
+    let _ = answer.print();
+    if answer.use_stderr() { Exit::Usage } else { Exit::Done }
+}

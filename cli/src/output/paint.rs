@@ -1,0 +1,72 @@
+//! Colour. It repeats what the words say, and never says anything alone.
+
+use crate::args::Color;
+
+/// Whether a stream gets colour. The flag beats the environment, which beats the kind of the stream.
+pub(super) fn is_wanted(when: Color, is_terminal: bool, is_refused: bool) -> bool {
+    match when {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => is_terminal && !is_refused,
+    }
+}
+
+/// What a piece of text means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Plain,
+    Good,
+    Warn,
+    Bad,
+    Hint,
+}
+
+impl Tone {
+    /// The tone of a source's state.
+    pub(crate) fn of_state(state: &str) -> Self {
+        match state {
+            "fresh" => Self::Good,
+            "stale" | "held" => Self::Warn,
+            "failed" => Self::Bad,
+            _ => Self::Plain,
+        }
+    }
+
+    /// `text` in the colour of the tone, or as it is. Every tone adds equally many characters, so that the columns of a
+    /// table stay aligned although the escapes are counted as part of the text.
+    pub(super) fn paint(self, text: &str, colour: bool) -> String {
+        if !colour {
+            return text.to_owned();
+        }
+        let code = match self {
+            Self::Plain => "39",
+            Self::Good => "32",
+            Self::Warn => "33",
+            Self::Bad => "31",
+            Self::Hint => "36",
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tone, is_wanted};
+    use crate::args::Color;
+
+    #[test]
+    fn the_flag_beats_the_environment_and_the_environment_beats_the_terminal() {
+        assert!(is_wanted(Color::Auto, true, false));
+        assert!(!is_wanted(Color::Auto, true, true));
+        assert!(!is_wanted(Color::Auto, false, false));
+        assert!(is_wanted(Color::Always, false, true));
+        assert!(!is_wanted(Color::Never, true, false));
+    }
+
+    #[test]
+    fn every_tone_adds_the_same_length() {
+        let lengths = [Tone::Plain, Tone::Good, Tone::Warn, Tone::Bad, Tone::Hint].map(|it| it.paint("x", true).len());
+        assert_eq!(lengths, [lengths[0]; 5]);
+        assert_eq!(Tone::Bad.paint("x", false), "x");
+    }
+}

@@ -1,0 +1,15 @@
+//! The one call that writes YAML.
+
+use serde_json::Value;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// `value` as a YAML document.
+pub(super) fn render(value: &Value) -> Result<String, Failure> {
+    federation::yaml::to_string(value).map_err(|error| {
+        Failure::new(Exit::Refused, "the answer cannot be written as YAML")
+            .because([error.to_string()])
+            .hint("use -o json")
+    })
+}

@@ -1,0 +1,64 @@
+//! What the hub says no to: exit codes, words and remedies.
+
+use serde_json::json;
+
+use crate::support::{Answer, Hub, Ran, problem};
+
+#[test]
+fn each_refusal_has_its_exit_code_and_remedy() {
+    let register = ["hub", "register", "--repo", "a", "--url", "https://example.org/a", "--domain", "d"];
+    let update = ["hub", "update", "--repo", "a", "--enabled", "true", "--if-match", "v1"];
+    let cases: [(&[&str], u16, &str, i32, &str); 10] = [
+        (&register, 401, "unauthorized", 4, "hint: set REUSE_SURFACE_TOKEN"),
+        (&register, 403, "writes-disabled", 4, "hint: the hub has no token"),
+        (&register, 403, "forbidden", 4, "hint: use a token whose scopes allow this"),
+        (
+            &["hub", "show", "--repo", "a"],
+            404,
+            "repo-not-found",
+            1,
+            "hint: see what is registered with `reuse-surface hub list`",
+        ),
+        (&register, 409, "repo-exists", 1, "hint: change it with `reuse-surface hub update`"),
+        (
+            &update,
+            412,
+            "precondition-failed",
+            1,
+            "hint: somebody changed it since: look at it with `reuse-surface hub show`",
+        ),
+        (&register, 422, "index-invalid", 1, "or register it as it is with --no-check"),
+        (&update, 422, "required-unverified", 1, "hint: correct the index first"),
+        (&["hub", "compose"], 503, "store-unavailable", 1, "hint: try again in a while"),
+        (&["hub", "status"], 500, "internal", 1, "  request id: r-1\n"),
+    ];
+    for (arguments, status, code, exit, remedy) in cases {
+        let hub = Hub::answering([problem(status, code, "It cannot be done.")]);
+        let ran = Ran::against(&hub.url(), arguments).ended(exit);
+        assert_eq!(ran.out, "", "{code}");
+        assert!(ran.err.starts_with(&format!("error: It cannot be done ({status} {code})\n")), "{ran:?}");
+        assert!(ran.err.contains(remedy), "{ran:?}");
+    }
+}
+
+#[test]
+fn each_wrong_field_and_each_place_in_the_index_gets_a_line() {
+    let body = json!({ "status": 422, "code": "invalid-registration", "detail": "2 fields are wrong", "errors": [
+        { "pointer": "/url", "message": "must be absolute", "code": "url-relative" },
+        { "pointer": "/capabilities/0/id", "message": "no string", "code": "schema-type", "line": 7, "column": 9 },
+    ]});
+    let hub = Hub::answering([Answer::body(422, "application/problem+json", &body.to_string())]);
+    let ran = Ran::against(&hub.url(), &["hub", "update", "--repo", "a", "--url", "x"]).ended(1);
+    assert_eq!(
+        ran.err,
+        "error: 2 fields are wrong (422 invalid-registration)\n  /url: must be absolute\n  \
+         /capabilities/0/id (line 7, column 9): no string\n"
+    );
+}
+
+#[test]
+fn a_problem_of_an_unknown_kind_is_still_told() {
+    let hub = Hub::answering([Answer::json(418, &json!({ "title": "Teapot", "errors": [{}] }))]);
+    let ran = Ran::against(&hub.url(), &["hub", "list"]).ended(1);
+    assert_eq!(ran.err, "error: Teapot (418)\n  the document: not accepted\n");
+}

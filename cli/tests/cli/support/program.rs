@@ -1,0 +1,58 @@
+//! The binary under test.
+
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The program with `arguments` and nothing in its environment.
+pub(crate) fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reuse-surface"));
+    command.args(arguments).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// How the program ended and what it wrote.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    /// Runs `command` to its end.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        command.output().expect("the program starts").into()
+    }
+
+    /// Runs the program with `arguments` and a token against the hub at `url`.
+    pub(crate) fn against(url: &str, arguments: &[&str]) -> Self {
+        Self::of(program(arguments).env("REUSE_SURFACE_URL", url).env("REUSE_SURFACE_TOKEN", TOKEN))
+    }
+
+    /// Standard output as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    /// The same, after it is certain that the program ended with `code`.
+    #[track_caller]
+    pub(crate) fn ended(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert!(!self.out.contains(TOKEN) && !self.err.contains(TOKEN), "the token is printed: {self:?}");
+        self
+    }
+}
+
+/// Never to be seen in any output.
+pub(crate) const TOKEN: &str = "s3cret-token";
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
+            err: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Command lines that cannot be used, and help.
+
+use crate::support::{Ran, program};
+
+#[test]
+fn unusable_command_lines_end_with_two_and_a_suggestion() {
+    let cases: [(&[&str], &str); 10] = [
+        (&["hub", "lst"], "a similar subcommand exists: 'list'"),
+        (&["hub", "list", "--domian", "x"], "a similar argument exists: '--domain'"),
+        (&["hub", "list", "--state", "frsh"], "a similar value exists: 'fresh'"),
+        (&["hub"], "Usage: reuse-surface hub"),
+        (&["hub", "update", "--repo", "a"], "--enabled <true|false>"),
+        (&["hub", "update", "--repo", "a", "--enabled", "yes"], "[possible values: true, false]"),
+        (&["hub", "deregister", "--repo", ".."], "as `hub list` shows it"),
+        (&["hub", "list", "--timeout", "0"], "--timeout"),
+        (&["hub", "list", "--token", "x"], "unexpected argument '--token'"),
+        (&["serve", "--refresh-interval", "15"], "such as 90s, 15m or 1h, or 0 for none"),
+    ];
+    for (arguments, expected) in cases {
+        let ran = Ran::of(&mut program(arguments)).ended(2);
+        assert_eq!(ran.out, "");
+        assert!(ran.err.contains(expected), "{arguments:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_base_url_that_is_none_ends_with_two_and_a_remedy() {
+    for base in ["hub.example", "ftp://hub.example", "", "https://hub.example/?x=1"] {
+        let ran = Ran::of(&mut program(&["hub", "list", "--base-url", base])).ended(2);
+        let expected = format!("error: the base URL `{base}` is not an absolute http or https URL");
+        assert!(ran.err.starts_with(&expected) && ran.err.contains("hint: give --base-url"), "{ran:?}");
+    }
+}
+
+#[test]
+fn credentials_in_the_base_url_are_refused_and_not_repeated() {
+    let ran =
+        Ran::of(program(&["hub", "list"]).env("REUSE_SURFACE_URL", "https://me:s3cret-token@hub.example")).ended(2);
+    assert!(ran.err.contains("without credentials"), "{ran:?}");
+    let help =
+        Ran::of(program(&["hub", "list", "--help"]).env("REUSE_SURFACE_URL", "https://me:s3cret-token@x")).ended(0);
+    assert!(help.out.contains("[env: REUSE_SURFACE_URL]"), "{}", help.out);
+}
+
+#[test]
+fn a_token_that_cannot_be_sent_is_refused_and_not_repeated() {
+    let ran = Ran::of(program(&["hub", "compose"]).env("REUSE_SURFACE_TOKEN", "s3cret-token\nnext")).ended(2);
+    assert!(ran.err.starts_with("error: REUSE_SURFACE_TOKEN holds characters that no token has\n"), "{ran:?}");
+}
+
+#[test]
+fn every_command_has_examples_in_its_help() {
+    let verbs = ["status", "list", "show", "register", "update", "deregister", "compose"];
+    let hub = verbs.iter().map(|verb| vec!["hub", verb, "--help"]);
+    for arguments in hub.chain([vec!["--help"], vec!["serve", "--help"], vec!["completions", "--help"]]) {
+        let ran = Ran::of(&mut program(&arguments)).ended(0);
+        assert!(ran.out.contains("Examples:\n  reuse-surface "), "{arguments:?}: {}", ran.out);
+        assert_eq!(ran.err, "");
+    }
+}

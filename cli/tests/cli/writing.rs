@@ -1,0 +1,96 @@
+//! `hub register`, `hub update`, `hub deregister`, `hub compose`.
+
+use serde_json::json;
+
+use crate::support::{Answer, Hub, Ran, registration, source};
+
+const REGISTER: [&str; 8] = ["hub", "register", "--repo", "a", "--url", "https://example.org/a.yaml", "--domain", "d"];
+
+fn created() -> Answer {
+    Answer::json(201, &registration("a", "fresh"))
+}
+
+#[test]
+fn register_asks_for_the_check_and_leaves_defaults_to_the_hub() {
+    let hub = Hub::answering([created()]);
+    let ran = Ran::against(&hub.url(), &[&REGISTER[..], &["-o", "json"]].concat()).ended(0);
+    assert_eq!(ran.json(), registration("a", "fresh"));
+    let asked = hub.asked();
+    assert_eq!(asked[0].line, "POST /v1/repos?require_valid=true");
+    assert_eq!(asked[0].json(), json!({ "repo": "a", "url": "https://example.org/a.yaml", "domain": "d" }));
+    assert_eq!(asked[0].header("authorization"), Some("Bearer s3cret-token"));
+    assert_eq!(asked[0].header("content-type"), Some("application/json"));
+}
+
+#[test]
+fn register_sends_every_flag() {
+    let hub = Hub::answering([created(), created()]);
+    let flags = ["--description", "what", "--required", "--disabled", "--cache-ttl-seconds", "0"];
+    let ran = Ran::against(&hub.url(), &[&REGISTER[..], &flags, &["--dry-run"]].concat()).ended(0);
+    assert!(ran.err.contains("nothing was written"), "{ran:?}");
+    Ran::against(&hub.url(), &[&REGISTER[..], &["--no-check", "-q"]].concat()).ended(0);
+    let asked = hub.asked();
+    assert_eq!(asked[0].line, "POST /v1/repos?require_valid=true&dry_run=true");
+    let body = asked[0].json();
+    assert_eq!((&body["enabled"], &body["required"]), (&json!(false), &json!(true)));
+    assert_eq!((&body["cache_ttl_seconds"], &body["description"]), (&json!(0), &json!("what")));
+    assert_eq!(asked[1].line, "POST /v1/repos");
+}
+
+#[test]
+fn update_patches_what_is_named_and_nothing_else() {
+    let hub = Hub::answering([Answer::json(200, &registration("a", "fresh"))]);
+    let arguments = ["hub", "update", "--repo", "a", "--enabled", "true", "--description", "", "--if-match", "v7"];
+    let ran = Ran::against(&hub.url(), &arguments).ended(0);
+    assert_eq!(ran.err, "updated a\n");
+    let asked = hub.asked();
+    assert_eq!(asked[0].line, "PATCH /v1/repos/a");
+    assert_eq!(asked[0].json(), json!({ "enabled": true, "description": "" }));
+    assert_eq!(asked[0].header("content-type"), Some("application/merge-patch+json"));
+    assert_eq!(asked[0].header("if-match"), Some("\"v7\""));
+}
+
+#[test]
+fn update_sends_no_if_match_unless_told() {
+    let hub = Hub::answering([Answer::json(200, &registration("a", "fresh"))]);
+    Ran::against(&hub.url(), &["hub", "update", "--repo", "a", "--required", "false"]).ended(0);
+    assert_eq!(hub.asked()[0].header("if-match"), None);
+}
+
+#[test]
+fn deregister_gives_machines_an_object() {
+    let hub = Hub::answering([Answer::with(204, "", ""), Answer::with(204, "", "")]);
+    let ran = Ran::against(&hub.url(), &["hub", "deregister", "--repo", "a", "-o", "json"]).ended(0);
+    assert_eq!(ran.json(), json!({ "repo": "a", "deregistered": true }));
+    assert_eq!(Ran::against(&hub.url(), &["hub", "deregister", "--repo", "a"]).ended(0).out, "deregistered a\n");
+    assert_eq!(hub.asked()[0].line, "DELETE /v1/repos/a");
+}
+
+#[test]
+fn compose_reports_every_source() {
+    let body = json!({ "revision": 4, "digest": "sha256:ab", "published": true, "fetched": 1, "failed": 0,
+        "sources": [source("a", "accepted", "fresh"), source("b", "held", "held"), source("c", "disabled", "disabled")] });
+    let hub = Hub::answering([Answer::json(200, &body), Answer::json(200, &body)]);
+    let ran = Ran::against(&hub.url(), &["hub", "compose"]).ended(0);
+    assert!(
+        ran.out.starts_with("revision 4 published\nREPO  OUTCOME   STATE     CAPABILITIES  REASON\n"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(Ran::against(&hub.url(), &["hub", "compose", "--force", "-o", "json"]).ended(0).json(), body);
+    let lines: Vec<_> = hub.asked().into_iter().map(|asked| asked.line).collect();
+    assert_eq!(lines, ["POST /v1/federated/compose", "POST /v1/federated/compose?force=true"]);
+}
+
+#[test]
+fn compose_says_no_when_a_source_failed_now_or_is_still_broken() {
+    for (outcome, state) in [("failed", "stale"), ("failed", "failed"), ("not-due", "failed"), ("not-due", "stale")] {
+        let body = json!({ "revision": 4, "digest": "sha256:ab", "published": false, "fetched": 1, "failed": 1,
+            "sources": [source("a", "unchanged", "fresh"), source("b", outcome, state)] });
+        let hub = Hub::answering([Answer::json(200, &body)]);
+        let ran = Ran::against(&hub.url(), &["hub", "compose", "-o", "json"]).ended(1);
+        assert_eq!(ran.json(), body);
+        let expected = "error: 1 source has no valid index now\n  b: http-status: the server answered 404\nhint: ";
+        assert!(ran.err.starts_with(expected), "{ran:?}");
+    }
+}

@@ -1,0 +1,106 @@
+//! The document as bytes.
+
+use super::{Conflict, SourceLine};
+use crate::digest::Digest;
+use crate::time::{Seconds, rfc3339};
+use crate::yaml::{self, YamlError};
+use serde::Serialize;
+
+/// How a document is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// YAML 1.2 that YAML 1.1 readers read alike.
+    Yaml,
+    /// JSON, a capability a line.
+    Json,
+}
+
+impl Format {
+    /// Media type (RFC 9512 for YAML).
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Yaml => "application/yaml",
+            Self::Json => "application/json",
+        }
+    }
+
+    /// As `?format=` and file names have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// Everything of a federated document but its capabilities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Number of the revision; 0 before the first.
+    pub revision: u64,
+    /// Digest of `sources` of the whole revision.
+    pub digest: Digest,
+    /// When the revision was composed; none before the first.
+    pub composed_at: Option<Seconds>,
+    /// Ordered by repo.
+    pub sources: Vec<SourceLine>,
+    /// Ordered by id.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// The members that come before `capabilities`, in order.
+#[derive(Serialize)]
+struct Head<'a> {
+    version: u8,
+    revision: u64,
+    digest: &'a Digest,
+    composed_at: Option<String>,
+    sources: &'a [SourceLine],
+    conflicts: &'a [Conflict],
+}
+
+impl Document {
+    /// The document in `format`, with the fragments (in that format, one a source, in order) as its capabilities.
+    ///
+    /// # Errors
+    /// When a value of the head cannot be written as YAML.
+    pub fn render<'a>(
+        &self,
+        format: Format,
+        fragments: impl IntoIterator<Item = &'a str>,
+    ) -> Result<String, YamlError> {
+        let fragments: Vec<&str> = fragments.into_iter().filter(|f| !f.is_empty()).collect();
+        let head = serde_json::json!(Head {
+            version: 1,
+            revision: self.revision,
+            digest: &self.digest,
+            composed_at: self.composed_at.map(rfc3339),
+            sources: &self.sources,
+            conflicts: &self.conflicts,
+        });
+        let size = fragments.iter().map(|f| f.len() + 2).sum::<usize>() + 256 * (self.sources.len() + 4);
+        let mut text = String::with_capacity(size);
+        match format {
+            Format::Json => {
+                let head = head.to_string();
+                text.push_str(head.strip_suffix('}').unwrap_or(&head));
+                text.push_str(",\"capabilities\":[");
+                for (i, fragment) in fragments.iter().enumerate() {
+                    text.push_str(if i == 0 { "\n" } else { ",\n" });
+                    text.push_str(fragment);
+                }
+                text.push_str("\n]}\n");
+            }
+            Format::Yaml => {
+                text.push_str(&yaml::to_string(&head)?);
+                if fragments.is_empty() {
+                    text.push_str("capabilities: []\n");
+                } else {
+                    text.push_str("capabilities:\n");
+                    fragments.iter().for_each(|fragment| text.push_str(fragment));
+                }
+            }
+        }
+        Ok(text)
+    }
+}

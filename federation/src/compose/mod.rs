@@ -1,0 +1,14 @@
+//! The federated document: a pure function of the sources and what each contributes.
+//!
+//! Every source's capabilities are rendered once, as a [`Fragment`]; a document is a head and the fragments one after another.
+//! So rendering costs what changed, and equal inputs give equal bytes on every machine.
+
+mod conflicts;
+mod document;
+mod fragment;
+mod source_line;
+
+pub use conflicts::{Conflict, conflicts};
+pub use document::{Document, Format};
+pub use fragment::Fragment;
+pub use source_line::{SourceLine, digest};

@@ -1,0 +1,144 @@
+//! What a check has to say about a document: one finding, where it is, and what to do about it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::yaml::Position;
+
+/// How much a [`Diagnostic`] weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The document is refused.
+    #[default]
+    Error,
+    /// The document is accepted; a person should look at it.
+    Warning,
+}
+
+/// One finding about a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// Stable, in kebab-case; what programs compare. Messages may change, codes do not.
+    pub code: String,
+    /// Whether this refuses the document; [`Severity::Error`] when absent in JSON.
+    #[serde(default)]
+    pub severity: Severity,
+    /// JSON Pointer (RFC 6901) to the value; empty for the document as a whole.
+    #[serde(default)]
+    pub pointer: String,
+    /// Line in the source text, from 1, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Column in the source text, in characters from 1, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
+    /// One line for people: what is wrong and what to do.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// An error at `pointer`, not yet placed in the text.
+    pub fn error(code: impl Into<String>, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            severity: Severity::Error,
+            pointer: pointer.into(),
+            line: None,
+            column: None,
+            message: message.into(),
+        }
+    }
+
+    /// A warning at `pointer`, not yet placed in the text.
+    pub fn warning(code: impl Into<String>, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, pointer, message) }
+    }
+
+    pub(crate) fn at(self, position: Position) -> Self {
+        Self { line: Some(position.line), column: Some(position.column), ..self }
+    }
+
+    /// Whether this finding refuses the document.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    /// `line:column: code: message (at pointer)`, without the parts that are not known.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "{line}:")?;
+            if let Some(column) = self.column {
+                write!(f, "{column}:")?;
+            }
+            f.write_str(" ")?;
+        }
+        if self.severity == Severity::Warning {
+            f.write_str("warning: ")?;
+        }
+        write!(f, "{}: {}", self.code, self.message)?;
+        if !self.pointer.is_empty() {
+            write!(f, " (at {})", excerpt(&self.pointer))?;
+        }
+        Ok(())
+    }
+}
+
+/// At most 80 characters of text from a document, fit for a one-line message on a terminal: control characters and
+/// characters that reorder text are escaped, the rest is cut with `…`.
+pub(crate) fn excerpt(text: &str) -> String {
+    const MOST: usize = 80;
+    let mut out = String::new();
+    for (count, c) in text.chars().enumerate() {
+        if count == MOST {
+            out.push('…');
+            break;
+        }
+        if c.is_control() || is_bidi_control(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Whether a character changes the direction of the text around it, so that people do not see what programs read.
+pub(crate) fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn displays_as_compilers_do() {
+        let mut found = Diagnostic::error("schema-type", "/version", "must be an integer");
+        assert_eq!(found.to_string(), "schema-type: must be an integer (at /version)");
+        found.line = Some(3);
+        found.column = Some(9);
+        assert_eq!(found.to_string(), "3:9: schema-type: must be an integer (at /version)");
+        let root = Diagnostic::warning("bidi-control", "", "text is reordered");
+        assert_eq!(root.to_string(), "warning: bidi-control: text is reordered");
+    }
+
+    #[test]
+    fn json_leaves_out_what_is_not_known_and_reads_it_back() {
+        let found = Diagnostic::error("not-an-index", "", "looks like HTML");
+        let json = serde_json::to_string(&found).unwrap();
+        assert_eq!(json, r#"{"code":"not-an-index","severity":"error","pointer":"","message":"looks like HTML"}"#);
+        assert_eq!(serde_json::from_str::<Diagnostic>(&json).unwrap(), found);
+        let short: Diagnostic = serde_json::from_str(r#"{"code":"x","message":"y"}"#).unwrap();
+        assert_eq!(short, Diagnostic::error("x", "", "y"));
+    }
+
+    #[test]
+    fn hostile_text_cannot_reach_a_terminal() {
+        assert_eq!(excerpt("\u{1b}[31m\u{202e}x\n"), "\\u{1b}[31m\\u{202e}x\\u{a}");
+        assert_eq!(excerpt(&"é".repeat(500)).chars().count(), 81);
+    }
+}

@@ -1,0 +1,88 @@
+//! Content names: the SHA-256 of exact bytes.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+
+/// The name of a piece of content: `sha256:` and 64 lower-case hex digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Digest(String);
+
+const PREFIX: &str = "sha256:";
+
+impl Digest {
+    /// The digest of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        use fmt::Write as _;
+        let mut name = String::with_capacity(PREFIX.len() + 64);
+        name.push_str(PREFIX);
+        for byte in Sha256::digest(bytes) {
+            // Writing into a String cannot fail.
+            let _ = write!(name, "{byte:02x}");
+        }
+        Self(name)
+    }
+
+    /// Reads a digest; `None` unless it is `sha256:` and 64 lower-case hex digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = text.strip_prefix(PREFIX)?;
+        let valid = hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        valid.then(|| Self(text.to_owned()))
+    }
+
+    /// The whole name, with its prefix.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The hex digits alone.
+    pub fn hex(&self) -> &str {
+        self.0.strip_prefix(PREFIX).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is not a digest: expected `sha256:` and 64 hex digits"))
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_known_value() {
+        // FIPS 180-4 example "abc".
+        assert_eq!(
+            Digest::of(b"abc").as_str(),
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_digest() {
+        let hex = "a".repeat(64);
+        assert!(Digest::parse(&format!("sha256:{hex}")).is_some());
+        for bad in
+            [hex.as_str(), "sha256:", "sha256:ABC", &format!("sha256:{}", "A".repeat(64)), &format!("sha1:{hex}")]
+        {
+            assert!(Digest::parse(bad).is_none(), "{bad}");
+        }
+    }
+}

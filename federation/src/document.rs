@@ -1,0 +1,74 @@
+//! Reading a document of a known kind: from bytes to a value that its schema accepts, or to what is wrong and where.
+
+use serde_json::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::findings::Findings;
+use crate::limits::{MAX_DECODED_BYTES, MAX_DIAGNOSTICS};
+use crate::schema::{self, Schema};
+use crate::yaml::{self, Position, YamlError};
+
+/// Reads a YAML or JSON document. An index has rules beyond its schema: it is read by [`crate::index::check`].
+///
+/// # Errors
+/// Everything that is wrong, in the order of the text, at most [`MAX_DIAGNOSTICS`] and one that counts the others. Codes are
+/// those of [`YamlError`] and [`schema::Violation`], `too-large`, `invalid-utf8` and `more-diagnostics`.
+pub fn read(schema: Schema, bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
+    let text = decode(bytes).map_err(|diagnostic| vec![diagnostic])?;
+    let value = yaml::parse(text).map_err(|error| vec![error.into()])?;
+    let mut found = Findings::default();
+    found.add_violations(schema::first_violations(schema, &value, MAX_DIAGNOSTICS));
+    if found.refuses() { Err(found.placed_in(text)) } else { Ok(value) }
+}
+
+/// The text of a document.
+pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Diagnostic> {
+    if bytes.len() > MAX_DECODED_BYTES {
+        let message = format!("the document has {} bytes: at most {MAX_DECODED_BYTES} are read", bytes.len());
+        return Err(Diagnostic::error("too-large", "", message));
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(Diagnostic::error("invalid-utf8", "", "the file is UTF-16: save it as UTF-8")
+            .at(Position { line: 1, column: 1 }));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before =
+            bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or_default();
+        let message = format!("byte {} is not UTF-8: save the file as UTF-8", error.valid_up_to());
+        Diagnostic::error("invalid-utf8", "", message).at(yaml::position_of(before))
+    })
+}
+
+impl From<YamlError> for Diagnostic {
+    fn from(error: YamlError) -> Self {
+        Self { line: error.line, column: error.column, ..Self::error(error.code, "", error.message) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(schema: Schema, text: &str) -> Vec<String> {
+        read(schema, text.as_bytes()).unwrap_err().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_manifest_is_read_or_refused_line_by_line() {
+        let text = "version: 1\nsources:\n- repo: a\n  domain: b\n  index: c.yaml\n- repo: B\n  domain: b\n  url: https://h/c\n  urll: x\n";
+        let lines = found(Schema::Federation, text);
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[0].starts_with("6:9: schema-pattern: `B` does not"), "{lines:?}");
+        let unknown = "9:3: schema-unknown-field: the field `urll` is not known here: remove it or correct its name (at /sources/1/urll)";
+        assert_eq!(lines[1], unknown);
+        let corrected = text.replace("repo: B", "repo: bb").replace("  urll: x\n", "");
+        assert_eq!(read(Schema::Federation, corrected.as_bytes()).unwrap()["sources"][1]["repo"], "bb");
+    }
+
+    #[test]
+    fn json_is_read_too() {
+        let text = "{\n\t\"repo\": \"a\",\n\t\"url\": \"https:\\/\\/h\\/\\u00e9\",\n\t\"domain\": \"b\"\n}\n";
+        assert_eq!(read(Schema::HubRegistration, text.as_bytes()).unwrap()["url"], "https://h/\u{e9}");
+        assert_eq!(found(Schema::HubRegistration, "[]"), ["1:1: schema-type: must be a mapping, not a list"]);
+    }
+}

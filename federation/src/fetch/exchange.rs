@@ -1,0 +1,266 @@
+//! The conversation with one source: the first request, the hops, the answer.
+
+use super::{FetchFailure, Fetched, Request, Response, Validators, content};
+use crate::limits::MAX_REDIRECTS;
+use crate::source_url;
+use crate::time::{Seconds, parse_http_date};
+use url::Url;
+
+/// Longest validator worth keeping, in bytes.
+const VALIDATOR_BYTES: usize = 1024;
+
+/// Longest `Retry-After` that is honoured, in seconds.
+const RETRY_AFTER_SECONDS: i64 = 3600;
+
+/// One fetch in progress.
+#[derive(Debug)]
+pub struct Exchange {
+    url: Url,
+    validators: Validators,
+    hops: usize,
+}
+
+/// What to do after an answer.
+#[derive(Debug)]
+pub enum Step {
+    /// Send this and pass the answer to [`Exchange::receive`].
+    Send(Request),
+    /// The fetch is over.
+    Done(Fetched),
+}
+
+impl Exchange {
+    /// Begins a fetch of `url`; with validators, the origin may answer that nothing changed.
+    pub fn new(url: Url, validators: Validators) -> Self {
+        Self { url, validators, hops: 0 }
+    }
+
+    /// The request to send now.
+    pub fn request(&self) -> Request {
+        let mut headers = vec![
+            ("accept", "application/yaml, application/x-yaml, text/yaml, text/plain;q=0.9, */*;q=0.5".to_owned()),
+            ("accept-encoding", "gzip".to_owned()),
+            ("user-agent", concat!("reuse-surface/", env!("CARGO_PKG_VERSION")).to_owned()),
+        ];
+        headers.extend(self.validators.etag.clone().map(|etag| ("if-none-match", etag)));
+        headers.extend(self.validators.last_modified.clone().map(|date| ("if-modified-since", date)));
+        Request { url: self.url.clone(), headers }
+    }
+
+    /// Takes an answer.
+    ///
+    /// # Errors
+    /// When the answer is neither an index, nor "not modified", nor a redirect that may be followed.
+    pub fn receive(&mut self, response: Response, now: Seconds) -> Result<Step, FetchFailure> {
+        let status = response.status;
+        self.judge(response, now)
+            .map_err(|failure| FetchFailure { http_status: failure.http_status.or(Some(status)), ..failure })
+    }
+
+    fn judge(&mut self, response: Response, now: Seconds) -> Result<Step, FetchFailure> {
+        match response.status {
+            200 => {
+                let validators = Validators {
+                    etag: response.header("etag").and_then(keep_validator),
+                    last_modified: response.header("last-modified").and_then(keep_validator),
+                };
+                let encoding = response.header("content-encoding").map(str::to_owned);
+                let bytes = content::decode(encoding.as_deref(), response.body)?;
+                Ok(Step::Done(Fetched::Index { bytes, validators }))
+            }
+            304 if self.validators == Validators::default() => Err(FetchFailure::new(
+                "unexpected-not-modified",
+                "The server answered 304 to a request without conditions; its cache is broken.",
+            )),
+            304 => Ok(Step::Done(Fetched::NotModified)),
+            301 | 302 | 303 | 307 | 308 => {
+                self.url = self.follow(response.header("location"))?;
+                self.hops += 1;
+                Ok(Step::Send(self.request()))
+            }
+            status => Err(FetchFailure {
+                retry_after_seconds: response.header("retry-after").and_then(|value| retry_after(value, now)),
+                ..FetchFailure::new(
+                    "http-status",
+                    format!("The server answered {status} instead of the index.{}", advice(status)),
+                )
+            }),
+        }
+    }
+
+    fn follow(&self, location: Option<&str>) -> Result<Url, FetchFailure> {
+        if self.hops == MAX_REDIRECTS {
+            return Err(FetchFailure::new(
+                "too-many-redirects",
+                format!("More than {MAX_REDIRECTS} redirects; register the final address."),
+            ));
+        }
+        let location = location
+            .ok_or_else(|| FetchFailure::new("invalid-redirect", "The server redirects without saying where."))?;
+        let target = self.url.join(location).map_err(|e| {
+            FetchFailure::new("invalid-redirect", format!("The server redirects to no valid URL: {e}."))
+        })?;
+        let target = source_url::parse(target.as_str()).map_err(|refused| {
+            FetchFailure::new(
+                "redirect-refused",
+                format!("The server redirects to a URL that is not fetched. {}", refused.message),
+            )
+        })?;
+        if self.url.scheme() == "https" && target.scheme() == "http" {
+            return Err(FetchFailure::new(
+                "redirect-downgrade",
+                "The server redirects from https to http; serve the target over https.",
+            ));
+        }
+        Ok(target)
+    }
+}
+
+/// An over-long validator is forgotten rather than stored: the next fetch is then unconditional.
+fn keep_validator(value: &str) -> Option<String> {
+    (value.len() <= VALIDATOR_BYTES && !value.is_empty()).then(|| value.to_owned())
+}
+
+fn retry_after(value: &str, now: Seconds) -> Option<i64> {
+    let seconds = value.trim().parse::<i64>().ok().or_else(|| parse_http_date(value).map(|at| at - now))?;
+    (seconds > 0).then(|| seconds.min(RETRY_AFTER_SECONDS))
+}
+
+fn advice(status: u16) -> &'static str {
+    match status {
+        401 | 403 => " It asks for a login; publish the index where anyone can read it.",
+        404 | 410 => " Check the path and the branch in the URL.",
+        429 => " It asks for fewer requests.",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Seconds = 1_795_508_373;
+
+    fn exchange(url: &str) -> Exchange {
+        Exchange::new(Url::parse(url).expect("url"), Validators::default())
+    }
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: &[u8]) -> Response {
+        let headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        Response { status, headers, body: body.to_vec() }
+    }
+
+    fn failure(url: &str, response: Response) -> FetchFailure {
+        exchange(url).receive(response, NOW).expect_err("refused")
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        use std::io::Write as _;
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).expect("write");
+        encoder.finish().expect("finish")
+    }
+
+    #[test]
+    fn sends_the_validators_it_was_given_and_keeps_the_new_ones() {
+        let known =
+            Validators { etag: Some("\"a\"".into()), last_modified: Some("Tue, 24 Nov 2026 08:19:33 GMT".into()) };
+        let mut exchange = Exchange::new(Url::parse("https://example.org/i").expect("url"), known);
+        let names: Vec<_> = exchange.request().headers.into_iter().map(|(n, _)| n).collect();
+        assert!(names.contains(&"if-none-match") && names.contains(&"if-modified-since"));
+        assert!(matches!(exchange.receive(answer(304, &[], b""), NOW), Ok(Step::Done(Fetched::NotModified))));
+        let huge = "x".repeat(2000);
+        let Ok(Step::Done(Fetched::Index { bytes, validators })) =
+            exchange.receive(answer(200, &[("etag", "\"b\""), ("last-modified", &huge)], b"x"), NOW)
+        else {
+            panic!("an index");
+        };
+        assert_eq!(bytes, b"x");
+        assert_eq!(validators, Validators { etag: Some("\"b\"".into()), last_modified: None });
+    }
+
+    #[test]
+    fn a_304_that_was_not_asked_for_is_a_failure() {
+        assert_eq!(failure("https://example.org/", answer(304, &[], b"")).code, "unexpected-not-modified");
+    }
+
+    #[test]
+    fn follows_redirects_within_the_rules() {
+        let mut first = exchange("https://example.org/a/b");
+        let Ok(Step::Send(next)) = first.receive(answer(302, &[("location", "../c")], b""), NOW) else {
+            panic!("a hop")
+        };
+        assert_eq!(next.url.as_str(), "https://example.org/c");
+        for (location, code) in [
+            ("http://example.org/c", "redirect-downgrade"),
+            ("file:///etc/passwd", "redirect-refused"),
+            ("https://u:p@example.org/", "redirect-refused"),
+            ("http://self.alt/", "redirect-refused"),
+            ("https://[::1", "invalid-redirect"),
+        ] {
+            assert_eq!(
+                failure("https://example.org/", answer(301, &[("location", location)], b"")).code,
+                code,
+                "{location}"
+            );
+        }
+        assert_eq!(failure("https://example.org/", answer(301, &[], b"")).code, "invalid-redirect");
+    }
+
+    #[test]
+    fn a_loop_ends() {
+        let mut looping = exchange("https://example.org/");
+        let mut hops = 0;
+        let failure = loop {
+            match looping.receive(answer(307, &[("location", "/")], b""), NOW) {
+                Ok(_) => hops += 1,
+                Err(failure) => break failure,
+            }
+        };
+        assert_eq!((hops, failure.code, failure.http_status), (MAX_REDIRECTS, "too-many-redirects", Some(307)));
+    }
+
+    #[test]
+    fn unpacks_gzip_within_the_cap() {
+        let Ok(Step::Done(Fetched::Index { bytes, .. })) =
+            exchange("https://e.org/").receive(answer(200, &[("content-encoding", "GZIP")], &gzip(b"version: 1")), NOW)
+        else {
+            panic!("an index");
+        };
+        assert_eq!(bytes, b"version: 1");
+        let bomb = gzip(&vec![0; crate::limits::MAX_DECODED_BYTES + 1]);
+        assert!(bomb.len() < crate::limits::MAX_WIRE_BYTES);
+        for (encoding, body, code) in [
+            ("gzip", bomb.as_slice(), "too-large-decoded"),
+            ("gzip", b"plain".as_slice(), "invalid-gzip"),
+            ("gzip", &gzip(b"version: 1")[..12], "invalid-gzip"),
+            ("gzip, gzip", b"".as_slice(), "unsupported-encoding"),
+            ("br", b"".as_slice(), "unsupported-encoding"),
+        ] {
+            assert_eq!(
+                failure("https://e.org/", answer(200, &[("content-encoding", encoding)], body)).code,
+                code,
+                "{encoding}"
+            );
+        }
+    }
+
+    #[test]
+    fn reads_retry_after_in_both_forms_and_caps_it() {
+        for (value, expected) in [
+            ("120", Some(120)),
+            ("999999", Some(RETRY_AFTER_SECONDS)),
+            ("Tue, 24 Nov 2026 08:20:33 GMT", Some(60)),
+            ("Tue, 24 Nov 2020 08:20:33 GMT", None),
+            ("-5", None),
+            ("soon", None),
+        ] {
+            let refused = failure("https://e.org/", answer(429, &[("retry-after", value)], b""));
+            assert_eq!(
+                (refused.code, refused.http_status, refused.retry_after_seconds),
+                ("http-status", Some(429), expected),
+                "{value}"
+            );
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Why a fetch gave no index.
+
+/// A fetch that gave no index: a stable code, and a sentence for people.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct FetchFailure {
+    /// Stable, kebab-case.
+    pub code: &'static str,
+    /// What happened and what to do.
+    pub message: String,
+    /// The status of the last answer, if there was one.
+    pub http_status: Option<u16>,
+    /// How long the origin asked to be left alone, in seconds.
+    pub retry_after_seconds: Option<i64>,
+}
+
+impl FetchFailure {
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), http_status: None, retry_after_seconds: None }
+    }
+}
+
+/// What a transport can report instead of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportFailure {
+    /// The name does not resolve.
+    Dns,
+    /// The address is private, loopback, link-local or otherwise not public.
+    AddressRefused,
+    /// The host's configuration does not allow this destination.
+    HostNotAllowed,
+    /// Nobody listens, or the connection was reset while it was made.
+    Connect,
+    /// No connection in time.
+    ConnectTimeout,
+    /// The certificate or the handshake failed.
+    Tls,
+    /// No headers, or no further bytes, in time.
+    ReadTimeout,
+    /// The whole exchange took too long.
+    TotalTimeout,
+    /// The body ended early or did not match its length.
+    Incomplete,
+    /// More bytes on the wire than an index may have.
+    TooLarge,
+    /// Anything else that is not HTTP as it should be.
+    Protocol,
+}
+
+impl From<TransportFailure> for FetchFailure {
+    fn from(failure: TransportFailure) -> Self {
+        use crate::limits::{CONNECT_TIMEOUT, FETCH_TIMEOUT, HEADERS_TIMEOUT, MAX_WIRE_BYTES};
+        let (code, message) = match failure {
+            TransportFailure::Dns => ("dns-failed", "The host name does not resolve; check its spelling.".into()),
+            TransportFailure::AddressRefused => (
+                "address-refused",
+                "The host is a private, loopback or link-local address, which a hub does not connect to; publish the index at a public address.".into(),
+            ),
+            TransportFailure::HostNotAllowed => (
+                "host-not-allowed",
+                "The hub may not connect to this host or port; the operator can add it to `allowed_outbound_hosts` in spin.toml.".into(),
+            ),
+            TransportFailure::Connect => ("connect-failed", "No connection: nothing listens at this address and port.".into()),
+            TransportFailure::ConnectTimeout => ("connect-timeout", format!("No connection within {} s.", CONNECT_TIMEOUT.as_secs())),
+            TransportFailure::Tls => ("tls-failed", "The TLS handshake failed: the certificate is not valid for this host, or the server speaks no current TLS.".into()),
+            TransportFailure::ReadTimeout => ("read-timeout", format!("The server sent nothing for {} s.", HEADERS_TIMEOUT.as_secs())),
+            TransportFailure::TotalTimeout => ("timeout", format!("The index did not arrive within {} s.", FETCH_TIMEOUT.as_secs())),
+            TransportFailure::Incomplete => ("incomplete-body", "The body ended before its announced length.".into()),
+            TransportFailure::TooLarge => ("too-large", format!("The body has more than {} MiB on the wire; split the index.", MAX_WIRE_BYTES >> 20)),
+            TransportFailure::Protocol => ("protocol-error", "The server's answer is not valid HTTP.".into()),
+        };
+        Self::new(code, message)
+    }
+}

@@ -1,0 +1,56 @@
+//! The bounds on everything that comes from outside. One place, so that the hub, the CLI, the documentation and the tests
+//! cannot disagree about them.
+
+use std::time::Duration;
+
+/// Largest index as sent, before any content encoding is undone: 8 MiB.
+pub const MAX_WIRE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Largest index after decoding: 16 MiB.
+pub const MAX_DECODED_BYTES: usize = 16 * 1024 * 1024;
+
+/// Deepest nesting of lists and mappings in a document; the outermost one counts as 1.
+pub const MAX_DEPTH: usize = 64;
+
+/// Most values (scalars, keys, lists, mappings) in a document, aliases expanded. An index at [`MAX_CAPABILITIES`] with 15
+/// plain fields each has 620,000; twice that leaves room for tags and nested fields.
+pub const MAX_NODES: usize = 1_250_000;
+
+/// Most aliases (`*name`) in a document. Aliases are a convenience of people who write by hand; no real index needs more.
+pub const MAX_ALIASES: usize = 100;
+
+/// Most values that aliases may add to a document, counted both when an anchor is remembered and when it is used.
+pub const MAX_ALIASED_NODES: usize = 50_000;
+
+/// Most bytes of text that aliases may add to a document, counted like [`MAX_ALIASED_NODES`].
+pub const MAX_ALIASED_BYTES: usize = 4 * 1024 * 1024;
+
+/// Longest single string, key or number in a document: 64 KiB.
+pub const MAX_SCALAR_BYTES: usize = 64 * 1024;
+
+/// Most capabilities in one index. `schemas/capability-index.schema.yaml` says the same number.
+pub const MAX_CAPABILITIES: usize = 20_000;
+
+/// Most diagnostics in one verdict; what is left out is counted in a last `more-diagnostics` entry.
+pub const MAX_DIAGNOSTICS: usize = 100;
+
+/// Most redirects followed for one fetch.
+pub const MAX_REDIRECTS: usize = 5;
+
+/// Longest wait for a connection.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Longest wait for the head of a response, from the moment the request is sent.
+pub const HEADERS_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Longest a fetch may take in all, redirects included.
+pub const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Largest request body that the hub reads: 256 KiB.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// Longest URL, in characters.
+pub const MAX_URL_CHARS: usize = 2048;
+
+/// Longest description of a registration, in characters.
+pub const MAX_DESCRIPTION_CHARS: usize = 1000;

@@ -1,0 +1,203 @@
+//! A registration: what a repo tells the hub about itself.
+
+use crate::schema::{self, Schema};
+use crate::source_url;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The fields a maintainer sets (DESIGN §4). Built only by [`Registration::from_value`], so a value of this type keeps every rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registration {
+    /// Unique name of the repo; never changes.
+    pub repo: String,
+    /// Absolute `http(s)` URL of the index.
+    pub url: String,
+    /// The domain its capabilities are listed under.
+    pub domain: String,
+    /// A disabled registration contributes nothing and is not fetched.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// A required source was verified before it was written, and alarms when it is not fresh.
+    #[serde(default)]
+    pub required: bool,
+    /// How long a verified index counts as current, in seconds.
+    #[serde(default = "an_hour")]
+    pub cache_ttl_seconds: u32,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn an_hour() -> u32 {
+    3600
+}
+
+/// What is wrong with one field of a document that a client sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// JSON pointer of the field.
+    pub pointer: String,
+    /// Stable, kebab-case.
+    pub code: String,
+    /// What is expected, and the remedy.
+    pub message: String,
+}
+
+impl FieldError {
+    fn new(pointer: &str, code: &str, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.to_owned(), code: code.to_owned(), message: message.into() }
+    }
+}
+
+impl Registration {
+    /// Checks a document against `schemas/hub-registration.schema.yaml` and the URL rules.
+    ///
+    /// # Errors
+    /// Every field that breaks a rule, in the order of the document.
+    pub fn from_value(value: &Value) -> Result<Self, Vec<FieldError>> {
+        let mut errors: Vec<FieldError> = Vec::new();
+        if value.get("index").is_some() {
+            // Its own code: the one mistake that someone coming from a local manifest makes.
+            errors.push(FieldError::new(
+                "/index",
+                "index-path-on-hub",
+                "The hub cannot read a local path; publish the index and give its raw address as `url`.",
+            ));
+        }
+        let violations = schema::violations(Schema::HubRegistration, value);
+        // A document that names `index` breaks the schema in ways that only repeat the error above.
+        let repeats = |pointer: &str| !errors.is_empty() && matches!(pointer, "/index" | "/url" | "");
+        let more: Vec<FieldError> = violations
+            .into_iter()
+            .filter(|v| !repeats(&v.pointer))
+            .map(|v| FieldError { pointer: v.pointer, code: v.code.to_owned(), message: v.message })
+            .collect();
+        errors.extend(more);
+        if let Some(url) = value.get("url").and_then(Value::as_str)
+            && !errors.iter().any(|e| e.pointer == "/url")
+            && let Err(refused) = source_url::parse(url)
+        {
+            errors.push(FieldError::new("/url", refused.code, refused.message));
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        serde_json::from_value(value.clone()).map_err(|e| vec![FieldError::new("", "schema-type", e.to_string())])
+    }
+
+    /// Applies an RFC 7396 merge patch; `null` puts a field back to its default.
+    ///
+    /// # Errors
+    /// As [`Registration::from_value`], and `repo-immutable` when the patch names another repo.
+    pub fn merge(&self, patch: &Value) -> Result<Self, Vec<FieldError>> {
+        let Value::Object(changes) = patch else {
+            return Err(vec![FieldError::new(
+                "",
+                "schema-type",
+                "A merge patch is a JSON object of the fields to change.",
+            )]);
+        };
+        if let Some(repo) = changes.get("repo")
+            && repo.as_str() != Some(self.repo.as_str())
+        {
+            return Err(vec![FieldError::new(
+                "/repo",
+                "repo-immutable",
+                "The name of a registration never changes; register the new name and deregister this one.",
+            )]);
+        }
+        let mut merged = serde_json::json!(self);
+        if let Value::Object(fields) = &mut merged {
+            for (name, value) in changes {
+                if value.is_null() {
+                    fields.shift_remove(name);
+                } else {
+                    fields.insert(name.clone(), value.clone());
+                }
+            }
+        }
+        Self::from_value(&merged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn valid() -> Value {
+        json!({"repo": "state-hub", "url": "https://example.org/i.yaml", "domain": "registry"})
+    }
+
+    fn with(field: &str, value: Value) -> Value {
+        let mut document = valid();
+        document[field] = value;
+        document
+    }
+
+    fn codes(document: &Value) -> Vec<(String, String)> {
+        Registration::from_value(document).expect_err("refused").into_iter().map(|e| (e.pointer, e.code)).collect()
+    }
+
+    #[test]
+    fn fills_the_defaults() {
+        let registration = Registration::from_value(&valid()).expect("valid");
+        assert!(registration.enabled && !registration.required);
+        assert_eq!(registration.cache_ttl_seconds, 3600);
+        assert_eq!(registration.description, "");
+    }
+
+    #[test]
+    fn names_the_field_that_is_wrong() {
+        for (field, value) in [
+            ("repo", json!("State Hub")),
+            ("repo", json!(7)),
+            ("domain", json!("-x")),
+            ("enabled", json!("yes")),
+            ("required", json!(1)),
+            ("cache_ttl_seconds", json!(-1)),
+            ("cache_ttl_seconds", json!(604_801)),
+            ("cache_ttl_seconds", json!(1.5)),
+            ("description", json!("x".repeat(1001))),
+            ("url", json!("https://u:p@example.org/")),
+            ("colour", json!("red")),
+        ] {
+            let found = codes(&with(field, value.clone()));
+            assert_eq!(found.len(), 1, "{field}={value}: {found:?}");
+            assert_eq!(found[0].0, format!("/{field}"), "{field}={value}");
+        }
+    }
+
+    #[test]
+    fn says_what_is_missing_and_what_is_no_object() {
+        let mut document = valid();
+        document.as_object_mut().expect("object").remove("domain");
+        assert_eq!(codes(&document).len(), 1);
+        assert_eq!(codes(&document)[0].1, "schema-required");
+        assert_eq!(codes(&json!([])).len(), 1);
+    }
+
+    #[test]
+    fn refuses_a_local_path_with_its_own_code() {
+        assert_eq!(
+            codes(&json!({"repo": "a", "domain": "d", "index": "registry/indexes/capabilities.yaml"})),
+            [("/index".to_owned(), "index-path-on-hub".to_owned())]
+        );
+    }
+
+    #[test]
+    fn merges_a_patch_and_keeps_the_name() {
+        let registration = Registration::from_value(&with("cache_ttl_seconds", json!(60))).expect("valid");
+        let merged = registration.merge(&json!({"enabled": false, "cache_ttl_seconds": null})).expect("valid");
+        assert!(!merged.enabled);
+        assert_eq!(merged.cache_ttl_seconds, 3600);
+        assert_eq!(registration.merge(&json!({"repo": "other"})).expect_err("refused")[0].code, "repo-immutable");
+        assert!(registration.merge(&json!({"repo": "state-hub"})).is_ok());
+        assert!(registration.merge(&json!({"url": null})).is_err());
+        assert!(registration.merge(&json!("x")).is_err());
+    }
+}

@@ -1,0 +1,138 @@
+//! Says in plain words what the validator found.
+
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use serde_json::Value;
+
+use super::{Schema, Violation, document};
+use crate::diagnostic::excerpt;
+
+/// Adds what there is to say about `error`: one violation, or one for each unknown field.
+pub(super) fn describe(error: &ValidationError<'_>, found: &mut Vec<Violation>) {
+    let pointer = error.instance_path().as_str();
+    let mut add = |code, message| found.push(Violation { code, pointer: pointer.to_owned(), at_key: false, message });
+    match error.kind() {
+        Kind::Type { kind } => {
+            add("schema-type", format!("must be {}, not {}", wanted_types(kind), a_type(error.instance())))
+        }
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            add("schema-required", format!("the field `{name}` is missing: add it"));
+        }
+        Kind::Pattern { .. } => add("schema-pattern", explained(error, "does not have the expected form")),
+        Kind::Enum { options } => {
+            add("schema-enum", format!("{} is not one of {}", shown(error.instance()), shown(options)));
+        }
+        Kind::Constant { expected_value } => {
+            let found = excerpt(&error.instance().to_string());
+            add("schema-const", format!("must be `{expected_value}`, not `{found}`"));
+        }
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            found.extend(unexpected.iter().map(|name| unknown_field(pointer, name)));
+        }
+        Kind::FalseSchema => add("schema-forbidden", "is not allowed here: remove it".to_owned()),
+        Kind::Not { schema } => match required_names(schema) {
+            names if names.is_empty() => add("schema-forbidden", explained(error, "is not allowed here")),
+            names => add("schema-one-of", format!("has {} together: keep one of them", names.join(" and "))),
+        },
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            let names: Vec<String> = context.iter().flatten().filter_map(missing_name).collect();
+            let message = match names.as_slice() {
+                [] => "fits none of the allowed forms".to_owned(),
+                names => format!("one of {} is needed: add it", names.join(", ")),
+            };
+            add("schema-one-of", message);
+        }
+        Kind::OneOfMultipleValid { .. } => add("schema-one-of", "fits more than one form: keep one".to_owned()),
+        Kind::MaxLength { limit } => add("schema-too-long", format!("is longer than {limit} characters: shorten it")),
+        Kind::MinLength { limit } => add("schema-too-short", format!("must have at least {limit} characters")),
+        Kind::MaxItems { limit } => {
+            add("schema-too-many", format!("has more than {limit} items: split or shorten the list"))
+        }
+        Kind::MinItems { limit } => add("schema-too-few", format!("must have at least {limit} items")),
+        Kind::Minimum { limit } => {
+            add("schema-range", format!("{} is too small: at least {}", shown(error.instance()), shown(limit)));
+        }
+        Kind::Maximum { limit } => {
+            add("schema-range", format!("{} is too large: at most {}", shown(error.instance()), shown(limit)));
+        }
+        Kind::UniqueItems => add("schema-unique", "has an item twice: keep one".to_owned()),
+        other => add("schema-invalid", format!("is refused by the schema's `{}`", other.keyword())),
+    }
+}
+
+fn unknown_field(parent: &str, name: &str) -> Violation {
+    Violation {
+        code: "schema-unknown-field",
+        pointer: format!("{parent}/{}", name.replace('~', "~0").replace('/', "~1")),
+        at_key: true,
+        message: format!("the field `{}` is not known here: remove it or correct its name", excerpt(name)),
+    }
+}
+
+/// The fault with the description that the schema gives of what is right.
+fn explained(error: &ValidationError<'_>, fault: &str) -> String {
+    let value = shown(error.instance());
+    match description(error) {
+        Some(description) => format!("{value} {fault}. {description}"),
+        None => format!("{value} {fault}"),
+    }
+}
+
+/// The description beside the keyword that failed, found by the keyword's location.
+fn description(error: &ValidationError<'_>) -> Option<&'static str> {
+    let location = error.absolute_keyword_location()?.as_str();
+    let (uri, keyword) = location.split_once('#')?;
+    let schema = Schema::from_name(uri.rsplit('/').next()?)?;
+    let parent = keyword.rsplit_once('/')?.0;
+    document(schema)?.pointer(parent)?.get("description")?.as_str()
+}
+
+fn missing_name(error: &ValidationError<'static>) -> Option<String> {
+    match error.kind() {
+        Kind::Required { property } => property.as_str().map(|name| format!("`{name}`")),
+        _ => None,
+    }
+}
+
+fn required_names(schema: &Value) -> Vec<String> {
+    let names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(Value::as_str).map(|name| format!("`{name}`")).collect()
+}
+
+fn wanted_types(kind: &TypeKind) -> String {
+    let name = |wanted: &str| match wanted {
+        "array" => "a list".to_owned(),
+        "object" => "a mapping".to_owned(),
+        "integer" => "an integer".to_owned(),
+        "boolean" => "true or false".to_owned(),
+        "null" => "null".to_owned(),
+        other => format!("a {other}"),
+    };
+    match kind {
+        TypeKind::Single(wanted) => name(wanted.as_str()),
+        TypeKind::Multiple(wanted) => {
+            wanted.into_iter().map(|wanted| name(wanted.as_str())).collect::<Vec<_>>().join(" or ")
+        }
+    }
+}
+
+fn a_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null (nothing)",
+        Value::Bool(_) => "true or false (quote it if it is a word)",
+        Value::Number(_) => "a number (quote it if it is a name)",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
+}
+
+/// A value as JSON, short enough for a message.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("`{}`", excerpt(text)),
+        Value::Array(_) | Value::Object(_) if value.to_string().len() > 200 => a_type(value).to_owned(),
+        other => format!("`{}`", excerpt(&other.to_string())),
+    }
+}

@@ -1,0 +1,165 @@
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn every_schema_compiles_is_valid_and_accepts_its_own_examples() {
+    for schema in ALL {
+        compile(schema).unwrap();
+        let document = document(schema).unwrap();
+        assert!(jsonschema::draft202012::meta::is_valid(document), "{}", schema.name());
+        assert_eq!(document["$id"], format!("https://reuse.coulomb.social/schemas/{}", schema.name()));
+        let examples = document["examples"].as_array().unwrap();
+        assert!(!examples.is_empty());
+        for example in examples {
+            assert_eq!(violations(schema, example), [], "{}", schema.name());
+        }
+        assert_eq!(Schema::from_name(schema.name()), Some(schema));
+    }
+    assert_eq!(ALL.map(Schema::name), NAMES);
+    assert_eq!(ALL.map(|schema| schema as usize), [0, 1, 2, 3]);
+    assert_eq!(Schema::from_name("other.yaml"), None);
+}
+
+fn source() -> Value {
+    json!({"repo": "state-hub", "url": "https://git.example.org/raw/index.yaml", "domain": "infotech"})
+}
+
+fn with(field: &str, value: Value) -> Value {
+    let mut source = source();
+    source[field] = value;
+    source
+}
+
+#[track_caller]
+fn only(schema: Schema, value: &Value) -> Violation {
+    let mut found = violations(schema, value);
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}
+
+#[track_caller]
+fn refused(field: &str, value: Value, code: &str, message: &str) {
+    let found = only(Schema::HubRegistration, &with(field, value));
+    assert_eq!((found.code, found.pointer), (code, format!("/{field}")));
+    assert_eq!(found.message, message);
+}
+
+#[test]
+fn a_registration_is_refused_field_by_field_in_plain_words() {
+    refused("repo", json!(7), "schema-type", "must be a string, not a number (quote it if it is a name)");
+    refused(
+        "repo",
+        json!("State Hub"),
+        "schema-pattern",
+        "`State Hub` does not have the expected form. The name of a repository: lower-case letters, digits, `.`, `_` and `-`, \
+         beginning with a letter or digit, at most 100 characters.",
+    );
+    refused("cache_ttl_seconds", json!(604_801), "schema-range", "`604801` is too large: at most `604800`");
+    refused("cache_ttl_seconds", json!(-1), "schema-range", "`-1` is too small: at least `0`");
+    refused("description", json!("x".repeat(1001)), "schema-too-long", "is longer than 1000 characters: shorten it");
+    refused("enabled", json!("yes"), "schema-type", "must be true or false, not a string");
+    refused(
+        "index",
+        json!("index.yaml"),
+        "schema-forbidden",
+        "`index.yaml` is not allowed here. A hub cannot read local files. Give the `url` of the raw index instead.",
+    );
+}
+
+#[test]
+fn limits_of_a_registration_are_inclusive() {
+    for (field, value) in [
+        ("repo", json!("a".repeat(100))),
+        ("domain", json!("0".repeat(64))),
+        ("cache_ttl_seconds", json!(0)),
+        ("cache_ttl_seconds", json!(604_800)),
+        ("description", json!("ü".repeat(1000))),
+        ("url", json!(format!("https://h/{}", "a".repeat(2038)))),
+    ] {
+        assert_eq!(violations(Schema::HubRegistration, &with(field, value)), [], "{field}");
+    }
+    for (field, value) in [
+        ("repo", json!("a".repeat(101))),
+        ("repo", json!("-a")),
+        ("repo", json!("a\n")),
+        ("domain", json!("a.b")),
+        ("url", json!(format!("https://h/{}", "a".repeat(2039)))),
+        ("url", json!("ftp://h/a")),
+        ("url", json!("https://user@h/a")),
+        ("url", json!("https://user:secret@h/a")),
+        ("url", json!("https:///a")),
+        ("url", json!("https://h/a b")),
+        ("url", json!("index.yaml")),
+    ] {
+        assert_eq!(violations(Schema::HubRegistration, &with(field, value.clone())).len(), 1, "{field}: {value}");
+    }
+}
+
+#[test]
+fn missing_fields_point_to_the_object_and_unknown_fields_to_the_key() {
+    let mut value = source();
+    value.as_object_mut().unwrap().remove("url");
+    let missing = only(Schema::HubRegistration, &value);
+    assert_eq!((missing.code, missing.pointer.as_str(), missing.at_key), ("schema-required", "", false));
+    assert_eq!(missing.message, "the field `url` is missing: add it");
+
+    let unknown = only(Schema::HubRegistration, &with("a/b\u{1b}", json!(1)));
+    assert_eq!((unknown.code, unknown.pointer.as_str(), unknown.at_key), ("schema-unknown-field", "/a~1b\u{1b}", true));
+    assert_eq!(unknown.message, "the field `a/b\\u{1b}` is not known here: remove it or correct its name");
+}
+
+#[test]
+fn a_source_of_a_manifest_has_a_url_or_an_index() {
+    let manifest = |source: Value| json!({"version": 1, "sources": [source]});
+    let neither = only(Schema::Federation, &manifest(json!({"repo": "a", "domain": "b"})));
+    assert_eq!((neither.code, neither.pointer.as_str()), ("schema-one-of", "/sources/0"));
+    assert_eq!(neither.message, "one of `url`, `index` is needed: add it");
+
+    let both = only(Schema::Federation, &manifest(with("index", json!("x.yaml"))));
+    assert_eq!((both.code, both.pointer.as_str()), ("schema-one-of", "/sources/0"));
+    assert_eq!(both.message, "has `url` and `index` together: keep one of them");
+
+    assert_eq!(violations(Schema::Federation, &manifest(json!({"repo": "a", "domain": "b", "index": "x.yaml"}))), []);
+    assert_eq!(only(Schema::Federation, &json!({"version": 2, "sources": []})).code, "schema-const");
+}
+
+#[test]
+fn hostile_values_are_not_echoed_at_length() {
+    let long = "\u{1b}[2J".repeat(10_000);
+    let found = only(Schema::HubRegistration, &with("repo", json!(long)));
+    assert!(found.message.len() < 2000, "{}", found.message.len());
+    assert!(!found.message.contains('\u{1b}'));
+}
+
+#[test]
+fn violations_beyond_the_bound_are_counted() {
+    let capabilities: Vec<Value> = (0..50).map(|_| json!({"id": "NOT", "name": 1})).collect();
+    let (found, left_out) =
+        first_violations(Schema::CapabilityIndex, &json!({"version": 1, "capabilities": capabilities}), 30);
+    assert_eq!((found.len(), left_out), (30, 70));
+}
+
+#[test]
+fn federated_documents_are_checked_down_to_the_digest() {
+    let mut document = document(Schema::Federated).unwrap()["examples"][0].clone();
+    document["sources"][0]["index_digest"] = json!("sha256:ABC");
+    document["conflicts"] = json!([{"id": "capability.a.b", "repos": ["a"]}]);
+    let found = violations(Schema::Federated, &document);
+    let codes: Vec<_> = found.iter().map(|v| (v.code, v.pointer.as_str())).collect();
+    assert!(codes.contains(&("schema-pattern", "/sources/0/index_digest")), "{codes:?}");
+    assert!(codes.contains(&("schema-too-few", "/conflicts/0/repos")), "{codes:?}");
+    assert_eq!(codes.len(), 2);
+}
+
+#[test]
+fn the_schemas_and_the_limits_say_the_same_numbers() {
+    use crate::limits::{MAX_CAPABILITIES, MAX_DESCRIPTION_CHARS, MAX_URL_CHARS};
+    let number = |schema, pointer: &str| document(schema).unwrap().pointer(pointer).and_then(Value::as_u64);
+    let same =
+        |schema, pointer: &str, limit: usize| assert_eq!(number(schema, pointer), Some(limit as u64), "{pointer}");
+    same(Schema::CapabilityIndex, "/properties/capabilities/maxItems", MAX_CAPABILITIES);
+    same(Schema::Federated, "/$defs/source/properties/capability_count/maximum", MAX_CAPABILITIES);
+    same(Schema::Federation, "/$defs/source/properties/url/maxLength", MAX_URL_CHARS);
+    same(Schema::Federation, "/$defs/source/properties/description/maxLength", MAX_DESCRIPTION_CHARS);
+}

@@ -1,0 +1,116 @@
+//! A source: what was seen of it, what it contributes, and how the next observation changes that.
+//!
+//! One pure state machine, so that the hub and an offline composition judge alike.
+
+mod observe;
+mod schedule;
+mod state;
+
+pub use observe::{Effect, Observation};
+pub use schedule::next_check;
+pub use state::State;
+
+use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
+use crate::fetch::Validators;
+use crate::time::Seconds;
+use serde::{Deserialize, Serialize};
+
+/// Everything known about a source besides its registration.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SourceRecord {
+    /// What it contributes now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
+    /// Newer and valid, but waiting for release.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+    /// The content last fetched, whatever its verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Checked>,
+    /// Why the last check did not end well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// When an index of this source was last found valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified_at: Option<Seconds>,
+    /// When it was last fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_attempt_at: Option<Seconds>,
+    /// When it is next due; none means now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_check_at: Option<Seconds>,
+    /// Checks in a row that did not end well.
+    pub consecutive_failures: u32,
+    /// Status of the last HTTP answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+}
+
+/// A snapshot that readers get.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// Names the snapshot.
+    pub digest: Digest,
+    /// Where it was fetched from; stays until a changed URL has delivered.
+    pub url: String,
+    /// How many capabilities it has.
+    pub capability_count: usize,
+}
+
+/// A snapshot that the guard keeps back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Names the snapshot.
+    pub digest: Digest,
+    /// Where it was fetched from.
+    pub url: String,
+    /// How many capabilities it has.
+    pub capability_count: usize,
+    /// Since when this content has been seen.
+    pub since: Seconds,
+}
+
+/// The content last fetched, so that the same content is not judged twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// Where it was fetched from; validators belong to it alone.
+    pub url: String,
+    /// Names the content.
+    pub digest: Digest,
+    /// To ask whether it changed.
+    pub validators: Validators,
+    /// How many capabilities it has; none if it is not valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capability_count: Option<usize>,
+}
+
+/// Why a check did not end well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Stable, kebab-case.
+    pub code: String,
+    /// For people.
+    pub message: String,
+    /// Where in the index, when it was one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnostics: Vec<Diagnostic>,
+    /// Since when checks have not ended well.
+    pub since: Seconds,
+}
+
+impl SourceRecord {
+    /// What to send with the next fetch of `url`: validators only if they came from there and the content is known.
+    pub fn validators(&self, url: &str) -> Validators {
+        match &self.checked {
+            Some(checked) if checked.url == url => checked.validators.clone(),
+            _ => Validators::default(),
+        }
+    }
+
+    /// Whether a fetch is due.
+    pub fn is_due(&self, now: Seconds) -> bool {
+        self.next_check_at.is_none_or(|at| at <= now)
+    }
+}

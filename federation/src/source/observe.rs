@@ -1,0 +1,320 @@
+//! What one check changes.
+
+use super::{Accepted, Checked, Failure, Held, SourceRecord, next_check};
+use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
+use crate::fetch::{FetchFailure, Validators};
+use crate::guard;
+use crate::registration::Registration;
+use crate::time::Seconds;
+
+/// The result of one check.
+#[derive(Clone, Debug)]
+pub enum Observation {
+    /// The same content as in [`SourceRecord::checked`]: a 304, or equal bytes with possibly new validators.
+    Unchanged {
+        /// To keep instead of those known; none after a 304.
+        validators: Option<Validators>,
+        /// Status of the answer.
+        http_status: u16,
+    },
+    /// New content that is a valid index.
+    Valid {
+        /// Names it.
+        digest: Digest,
+        /// How many capabilities it has.
+        capability_count: usize,
+        /// To send next time.
+        validators: Validators,
+    },
+    /// New content that is not a valid index.
+    Invalid {
+        /// Names it.
+        digest: Digest,
+        /// At least one error.
+        diagnostics: Vec<Diagnostic>,
+        /// To send next time.
+        validators: Validators,
+    },
+    /// No content.
+    Unreachable(FetchFailure),
+}
+
+/// What a check did to what readers get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Another snapshot is accepted now.
+    Accepted,
+    /// The source publishes what it contributes already.
+    Unchanged,
+    /// A newer index waits for release.
+    Held,
+    /// The check did not end well.
+    Failed,
+}
+
+impl SourceRecord {
+    /// Takes the result of a check of `registration.url` at `now`; `jitter` (0.0 ..= 1.0) spreads the next one.
+    pub fn observe(
+        &mut self,
+        registration: &Registration,
+        observation: Observation,
+        now: Seconds,
+        jitter: f64,
+    ) -> Effect {
+        self.last_attempt_at = Some(now);
+        let mut retry_after = None;
+        let effect = match observation {
+            Observation::Unchanged { validators, http_status } => {
+                self.http_status = Some(http_status);
+                if let (Some(checked), Some(validators)) = (&mut self.checked, validators) {
+                    checked.validators = validators;
+                }
+                self.again(now)
+            }
+            Observation::Valid { digest, capability_count, validators } => {
+                self.http_status = Some(200);
+                let url = registration.url.clone();
+                self.checked = Some(Checked { url, digest, validators, capability_count: Some(capability_count) });
+                self.again(now)
+            }
+            Observation::Invalid { digest, diagnostics, validators } => {
+                self.http_status = Some(200);
+                let url = registration.url.clone();
+                self.checked = Some(Checked { url, digest, validators, capability_count: None });
+                let (code, message) = match diagnostics.iter().find(|d| d.is_error()) {
+                    Some(first) => (first.code.clone(), first.to_string()),
+                    None => ("invalid-index".to_owned(), "The index is not valid.".to_owned()),
+                };
+                self.fail(Failure { code, message, diagnostics, since: now })
+            }
+            Observation::Unreachable(failure) => {
+                self.http_status = failure.http_status;
+                retry_after = failure.retry_after_seconds;
+                self.fail(Failure {
+                    code: failure.code.to_owned(),
+                    message: failure.message,
+                    diagnostics: Vec::new(),
+                    since: now,
+                })
+            }
+        };
+        self.next_check_at =
+            Some(next_check(now, registration.cache_ttl_seconds, self.consecutive_failures, retry_after, jitter));
+        effect
+    }
+
+    /// Accepts the held snapshot, by hand or by time. False if none is held.
+    pub fn release(&mut self) -> bool {
+        let Some(held) = self.held.take() else { return false };
+        self.accepted = Some(Accepted { digest: held.digest, url: held.url, capability_count: held.capability_count });
+        true
+    }
+
+    /// The content in `checked` was seen (again): a known bad one is bad still, a good one is accepted or held.
+    fn again(&mut self, now: Seconds) -> Effect {
+        let Some(Checked { url, digest, capability_count: Some(count), .. }) = self.checked.clone() else {
+            self.consecutive_failures = self.consecutive_failures.saturating_add(1);
+            return Effect::Failed;
+        };
+        self.verified_at = Some(now);
+        self.consecutive_failures = 0;
+        self.failure = None;
+        let candidate = Accepted { digest, url, capability_count: count };
+        let holds = match &self.accepted {
+            Some(accepted) if accepted.digest == candidate.digest => false,
+            Some(accepted) => guard::holds(accepted.capability_count, count),
+            None => false,
+        };
+        if holds {
+            let since = match &self.held {
+                Some(held) if held.digest == candidate.digest => held.since,
+                _ => now,
+            };
+            let Accepted { digest, url, capability_count } = candidate;
+            self.held = Some(Held { digest, url, capability_count, since });
+            if now - since < guard::RELEASE_AFTER {
+                return Effect::Held;
+            }
+            self.release();
+            return Effect::Accepted;
+        }
+        self.held = None;
+        if self.accepted.as_ref() == Some(&candidate) {
+            return Effect::Unchanged;
+        }
+        self.accepted = Some(candidate);
+        Effect::Accepted
+    }
+
+    fn fail(&mut self, failure: Failure) -> Effect {
+        let since = self.failure.as_ref().map_or(failure.since, |known| known.since);
+        self.failure = Some(Failure { since, ..failure });
+        self.consecutive_failures = self.consecutive_failures.saturating_add(1);
+        Effect::Failed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::State;
+    use serde_json::json;
+
+    const HOUR: Seconds = 3600;
+
+    fn registration() -> Registration {
+        Registration::from_value(&json!({"repo": "a", "url": "https://e.org/a", "domain": "d"})).expect("valid")
+    }
+
+    fn valid(content: &str, capability_count: usize) -> Observation {
+        Observation::Valid {
+            digest: Digest::of(content.as_bytes()),
+            capability_count,
+            validators: Validators::default(),
+        }
+    }
+
+    fn invalid(content: &str) -> Observation {
+        Observation::Invalid {
+            digest: Digest::of(content.as_bytes()),
+            diagnostics: vec![Diagnostic::error("schema-type", "/version", "must be 1")],
+            validators: Validators::default(),
+        }
+    }
+
+    fn unreachable() -> Observation {
+        Observation::Unreachable(crate::fetch::TransportFailure::Connect.into())
+    }
+
+    fn unchanged() -> Observation {
+        Observation::Unchanged { validators: None, http_status: 304 }
+    }
+
+    /// A source under test, an hour passing between checks.
+    struct Source {
+        record: SourceRecord,
+        now: Seconds,
+    }
+
+    impl Source {
+        fn new() -> Self {
+            Self { record: SourceRecord::default(), now: 0 }
+        }
+
+        fn sees(&mut self, observation: Observation) -> (Effect, State) {
+            self.now += HOUR;
+            let effect = self.record.observe(&registration(), observation, self.now, 0.0);
+            (effect, self.state())
+        }
+
+        fn state(&self) -> State {
+            self.record.state(true, "https://e.org/a", 3600, self.now)
+        }
+
+        fn accepted(&self) -> Option<usize> {
+            self.record.accepted.as_ref().map(|a| a.capability_count)
+        }
+    }
+
+    #[test]
+    fn published_is_not_served() {
+        let mut source = Source::new();
+        assert_eq!(source.state(), State::Pending);
+        assert_eq!(source.sees(unreachable()), (Effect::Failed, State::Failed));
+        assert_eq!(source.sees(valid("one", 3)), (Effect::Accepted, State::Fresh));
+        assert_eq!(source.sees(invalid("bad")), (Effect::Failed, State::Stale));
+        let since = source.now;
+        assert_eq!(source.sees(unreachable()), (Effect::Failed, State::Stale));
+        assert_eq!(source.record.failure.as_ref().map(|f| f.since), Some(since));
+        assert_eq!(source.accepted(), Some(3));
+        assert_eq!(source.sees(valid("one", 3)), (Effect::Unchanged, State::Fresh));
+        assert_eq!(source.record.failure, None);
+    }
+
+    #[test]
+    fn a_304_for_known_bad_content_is_bad_still() {
+        let mut source = Source::new();
+        source.sees(valid("one", 3));
+        source.sees(invalid("bad"));
+        assert_eq!(source.sees(unchanged()), (Effect::Failed, State::Stale));
+        assert_eq!(source.record.consecutive_failures, 2);
+        assert_eq!(source.record.failure.as_ref().map(|f| f.code.as_str()), Some("schema-type"));
+    }
+
+    #[test]
+    fn a_304_after_an_outage_is_good_again() {
+        let mut source = Source::new();
+        source.sees(valid("one", 3));
+        source.sees(unreachable());
+        assert_eq!(source.sees(unchanged()), (Effect::Unchanged, State::Fresh));
+    }
+
+    #[test]
+    fn a_shrunken_index_is_held_until_released_by_hand() {
+        let mut source = Source::new();
+        source.sees(valid("full", 10));
+        assert_eq!(source.sees(valid("less", 2)), (Effect::Held, State::Held));
+        assert_eq!(source.accepted(), Some(10));
+        assert!(source.record.release());
+        assert_eq!((source.accepted(), source.state()), (Some(2), State::Fresh));
+        assert!(!source.record.release());
+        assert_eq!(source.sees(unchanged()), (Effect::Unchanged, State::Fresh));
+    }
+
+    #[test]
+    fn a_held_index_is_released_after_a_day_of_the_same_content() {
+        let mut source = Source::new();
+        source.sees(valid("full", 10));
+        source.sees(valid("less", 2));
+        for _ in 0..23 {
+            assert_eq!(source.sees(unchanged()).0, Effect::Held);
+        }
+        assert_eq!(source.sees(unchanged()), (Effect::Accepted, State::Fresh));
+        assert_eq!(source.accepted(), Some(2));
+    }
+
+    #[test]
+    fn other_content_starts_the_day_anew_and_an_outage_does_not_end_the_hold() {
+        let mut source = Source::new();
+        source.sees(valid("full", 10));
+        for round in 0..30 {
+            assert_eq!(source.sees(valid(&format!("less {round}"), 2)).0, Effect::Held);
+        }
+        assert_eq!(source.sees(unreachable()), (Effect::Failed, State::Held));
+        assert_eq!(source.accepted(), Some(10));
+    }
+
+    #[test]
+    fn a_held_source_that_recovers_is_no_longer_held() {
+        let mut source = Source::new();
+        source.sees(valid("full", 10));
+        source.sees(valid("less", 2));
+        assert_eq!(source.sees(valid("full again", 11)), (Effect::Accepted, State::Fresh));
+        source.sees(valid("less", 2));
+        assert_eq!(source.sees(valid("full again", 11)), (Effect::Unchanged, State::Fresh));
+        assert_eq!(source.record.held, None);
+    }
+
+    #[test]
+    fn a_changed_url_switches_only_when_it_delivers() {
+        let mut source = Source::new();
+        source.sees(valid("one", 3));
+        let moved = registration().merge(&json!({"url": "https://e.org/b"})).expect("valid");
+        assert_eq!(source.record.state(true, &moved.url, 3600, source.now), State::Stale);
+        assert_eq!(source.record.validators(&moved.url), Validators::default());
+        source.record.observe(&moved, unreachable(), source.now, 0.0);
+        assert_eq!(source.record.accepted.as_ref().map(|a| a.url.as_str()), Some("https://e.org/a"));
+        assert_eq!(source.record.observe(&moved, valid("one", 3), source.now, 0.0), Effect::Accepted);
+        assert_eq!(source.record.accepted.as_ref().map(|a| a.url.as_str()), Some("https://e.org/b"));
+    }
+
+    #[test]
+    fn overdue_is_stale() {
+        let mut source = Source::new();
+        source.sees(valid("one", 3));
+        assert_eq!(source.record.state(true, "https://e.org/a", 3600, source.now + 2 * HOUR), State::Fresh);
+        assert_eq!(source.record.state(true, "https://e.org/a", 3600, source.now + 3 * HOUR), State::Stale);
+        assert_eq!(source.record.state(false, "https://e.org/a", 3600, source.now), State::Disabled);
+    }
+}

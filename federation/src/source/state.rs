@@ -1,0 +1,61 @@
+//! The one word that says how a source is.
+
+use super::SourceRecord;
+use crate::time::Seconds;
+use serde::{Deserialize, Serialize};
+
+/// The state of a source (DESIGN §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Never checked.
+    Pending,
+    /// Its accepted snapshot is what the source publishes.
+    Fresh,
+    /// Its accepted snapshot is served, but the last checks failed or are overdue.
+    Stale,
+    /// A newer valid index waits for release; the accepted snapshot is served.
+    Held,
+    /// Nothing valid was ever seen; it contributes nothing.
+    Failed,
+    /// Switched off; it contributes nothing.
+    Disabled,
+}
+
+/// How long after its time a check counts as overdue: enough for a busy refresh, too short for a forgotten one.
+const GRACE: Seconds = 300;
+
+impl State {
+    /// As the API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
+            Self::Held => "held",
+            Self::Failed => "failed",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl SourceRecord {
+    /// The state at `now` of a source registered with `url` and this time to live.
+    pub fn state(&self, enabled: bool, url: &str, cache_ttl_seconds: u32, now: Seconds) -> State {
+        if !enabled {
+            return State::Disabled;
+        }
+        let Some(accepted) = &self.accepted else {
+            return if self.last_attempt_at.is_none() { State::Pending } else { State::Failed };
+        };
+        let ttl = Seconds::from(cache_ttl_seconds);
+        let overdue = self.verified_at.is_none_or(|at| now > at + ttl * 2 + GRACE);
+        if self.held.is_some() {
+            State::Held
+        } else if self.failure.is_some() || overdue || accepted.url != url {
+            State::Stale
+        } else {
+            State::Fresh
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Which URLs a source may have, at registration and again at every redirect.
+
+use crate::limits::MAX_URL_CHARS;
+use url::{Host, Url};
+
+/// Why a URL cannot be a source: a stable code and a sentence that says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct UrlRefused {
+    /// Stable, kebab-case.
+    pub code: &'static str,
+    /// One sentence.
+    pub message: String,
+}
+
+fn refused(code: &'static str, message: impl Into<String>) -> UrlRefused {
+    UrlRefused { code, message: message.into() }
+}
+
+/// Reads an absolute `http` or `https` URL without credentials.
+///
+/// # Errors
+/// The first rule that it breaks. Addresses are not judged here but where the connection is made, after DNS.
+pub fn parse(text: &str) -> Result<Url, UrlRefused> {
+    if text.chars().count() > MAX_URL_CHARS {
+        return Err(refused(
+            "url-too-long",
+            format!("The URL has more than {MAX_URL_CHARS} characters; use a shorter one."),
+        ));
+    }
+    // A WHATWG parser silently drops tabs and line ends and reads `\` as `/`; what was checked must be what is fetched.
+    if text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\') {
+        return Err(refused(
+            "url-invalid",
+            "The URL has white space, a control character or a backslash in it; percent-encode it.",
+        ));
+    }
+    let url = Url::parse(text).map_err(|e| {
+        refused("url-invalid", format!("Not an absolute URL ({e}); give the raw `https://` address of the index."))
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refused(
+            "url-scheme",
+            format!("The scheme `{}` is not fetched; use `https` or `http`.", url.scheme()),
+        ));
+    }
+    // `https:host/x` and `https:///host` parse, but no person means them.
+    let given = text.get(url.scheme().len()..).unwrap_or_default();
+    if !given.starts_with("://") || given.starts_with(":///") {
+        return Err(refused("url-invalid", "Write the URL as `https://host/path`."));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refused(
+            "url-credentials",
+            "The URL carries credentials, and registrations are public; remove them and publish the index without a login.",
+        ));
+    }
+    match url.host() {
+        None => Err(refused("url-invalid", "The URL has no host.")),
+        Some(Host::Domain(name)) if is_runtime_internal(name) => Err(refused(
+            "url-internal",
+            format!("`{name}` is a name inside the runtime; give the index's public address."),
+        )),
+        Some(_) if url.port() == Some(0) => Err(refused("url-invalid", "Port 0 cannot be connected to.")),
+        Some(_) => Ok(url),
+    }
+}
+
+/// Names with which Spin routes a request back into the application.
+fn is_runtime_internal(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    host == "self.alt" || host == "spin.internal" || host.ends_with(".spin.internal")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str) -> &'static str {
+        parse(text).expect_err(text).code
+    }
+
+    #[test]
+    fn accepts_ordinary_raw_urls() {
+        for good in [
+            "https://gitea.example.org/coulomb/state-hub/raw/branch/main/registry/indexes/capabilities.yaml",
+            "http://127.0.0.1:8090/capabilities.yaml",
+            "https://[2001:db8::1]/x?ref=main",
+        ] {
+            assert!(parse(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn refuses_each_kind_with_its_code() {
+        assert_eq!(code("file:///etc/passwd"), "url-scheme");
+        assert_eq!(code("ftp://example.org/x"), "url-scheme");
+        assert_eq!(code("capabilities.yaml"), "url-invalid");
+        assert_eq!(code("https:example.org/x"), "url-invalid");
+        assert_eq!(code("https:///example.org/x"), "url-invalid");
+        assert_eq!(code("https://"), "url-invalid");
+        assert_eq!(code("https://user:pw@example.org/x"), "url-credentials");
+        assert_eq!(code("https://user@example.org/x"), "url-credentials");
+        assert_eq!(code("https://exa mple.org/x"), "url-invalid");
+        assert_eq!(code("https://example.org\\@evil.org/x"), "url-invalid");
+        assert_eq!(code("https://example.org/\n"), "url-invalid");
+        assert_eq!(code("https://example.org:0/"), "url-invalid");
+        assert_eq!(code("https://example.org:65536/"), "url-invalid");
+        assert_eq!(code("http://self.alt/v1/federated"), "url-internal");
+        assert_eq!(code("http://HUB.spin.internal./x"), "url-internal");
+        assert_eq!(code(&format!("https://example.org/{}", "x".repeat(2048))), "url-too-long");
+    }
+}

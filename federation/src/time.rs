@@ -1,0 +1,34 @@
+//! Time as the domain sees it: whole seconds since the Unix epoch, given from outside.
+
+/// Seconds since 1970-01-01T00:00:00Z.
+pub type Seconds = i64;
+
+/// RFC 3339 in UTC, such as `2026-11-24T08:12:53Z`. A time no calendar can show is shown as the epoch.
+pub fn rfc3339(seconds: Seconds) -> String {
+    jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
+}
+
+/// An HTTP date, such as `Tue, 24 Nov 2026 08:12:53 GMT` (RFC 9110 §5.6.7).
+pub fn http_date(seconds: Seconds) -> String {
+    let timestamp = jiff::Timestamp::from_second(seconds).unwrap_or_default();
+    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&timestamp).unwrap_or_default()
+}
+
+/// Reads an HTTP date; `None` when it is not one.
+pub fn parse_http_date(text: &str) -> Option<Seconds> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(|t| t.as_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_and_reads_dates() {
+        assert_eq!(rfc3339(1_795_508_373), "2026-11-24T08:19:33Z");
+        let date = http_date(1_795_508_373);
+        assert_eq!(date, "Tue, 24 Nov 2026 08:19:33 GMT");
+        assert_eq!(parse_http_date(&date), Some(1_795_508_373));
+        assert_eq!(parse_http_date("soon"), None);
+    }
+}

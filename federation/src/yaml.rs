@@ -1,0 +1,79 @@
+//! YAML in and out, as JSON values. Nothing else in the workspace reads or writes YAML, and only the private module `events`
+//! names the YAML crate.
+//!
+//! What is read is YAML 1.2 with the core schema, and of that what JSON can say and what every reader agrees on:
+//!
+//! | input | here |
+//! | --- | --- |
+//! | `true`, `True`, `TRUE`; `null`, `~`, nothing | boolean; null |
+//! | `no`, `yes`, `on`, `y`, `12:30`, `1_000`, `2024-01-01` | strings, as YAML 1.2 has it |
+//! | `014` | a string: an octal 12 to some readers, a decimal 14 to others |
+//! | `0o14`, `0x1F`, `1e3` | 12, 31, 1000.0 |
+//! | integers beyond 64 bits, `1e999` | refused, `number-out-of-range`: they would change on the way through JSON |
+//! | `.inf`, `.nan` | refused, `not-finite` |
+//! | the same key twice | refused, `duplicate-key` |
+//! | `<<` as a key | refused, `merge-key`: YAML 1.2 dropped it, some readers merge and some keep it as a field; quoted, it is a field |
+//! | `8080: x`, `true: x`, `[a]: x` | refused, `key-not-string`: JSON has no such keys |
+//! | `!!str 1` and the other six core tags | honoured; any other tag is refused, `unsupported-tag` |
+//! | anchors and aliases | expanded within the bounds of [`crate::limits`]; recursion is refused |
+//! | a second document | refused, `multiple-documents` |
+//!
+//! What is written ([`to_string`]) reads back as the same value under YAML 1.1 and 1.2 alike.
+
+mod events;
+mod locate;
+mod scalar;
+mod tree;
+mod write;
+
+use std::fmt;
+
+pub(crate) use events::position_of;
+pub use locate::{Place, locate, places};
+pub use tree::parse;
+pub use write::{to_sequence_items, to_string};
+
+/// A place in a text. Both count from 1, columns in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: u64,
+    /// The column.
+    pub column: u64,
+}
+
+/// Why a text is not a YAML document that we take, or a value cannot be written as one.
+///
+/// Codes: `invalid-yaml`, `control-character`, `empty-document`, `multiple-documents`, `too-deep`, `too-many-nodes`,
+/// `too-many-aliases`, `recursive-alias`, `unknown-alias`, `scalar-too-long`, `duplicate-key`, `merge-key`, `key-not-string`,
+/// `unsupported-tag`, `not-finite`, `number-out-of-range`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct YamlError {
+    /// Stable, in kebab-case.
+    pub code: &'static str,
+    /// Line, from 1.
+    pub line: Option<u64>,
+    /// Column in characters, from 1.
+    pub column: Option<u64>,
+    /// One line in plain words, without the source text around it.
+    pub message: String,
+}
+
+impl YamlError {
+    fn at(position: Position, code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, line: Some(position.line), column: Some(position.column), message: message.into() }
+    }
+}
+
+impl fmt::Display for YamlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, self.column) {
+            (Some(line), Some(column)) => write!(f, "line {line}, column {column}: {}", self.message),
+            (Some(line), None) => write!(f, "line {line}: {}", self.message),
+            _ => f.write_str(&self.message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! The events of one YAML document, bounded. The only module that names the YAML crate: to change crates, write this file
+//! again and run the tests.
+//!
+//! The crate's event reader is used rather than its serde half, because it gives the position of every value, says what is
+//! quoted and tagged, and needs no stack that grows with the input.
+
+use std::borrow::Cow;
+
+use serde_saphyr::granit_parser::{self, ErrorKind, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+
+use super::scalar::Type;
+use super::{Position, YamlError};
+use crate::diagnostic::excerpt;
+use crate::limits::{MAX_DEPTH, MAX_SCALAR_BYTES};
+
+/// A step through a document. An anchor of 0 is none.
+pub(super) enum Event<'t> {
+    Scalar { text: Cow<'t, str>, plain: bool, tag: Option<Type>, anchor: usize },
+    ListStart { anchor: usize },
+    MappingStart { anchor: usize },
+    End,
+    Alias { anchor: usize },
+}
+
+/// Reads a text of exactly one document, event by event. After an error there is nothing more to read.
+pub(super) struct Events<'t> {
+    parser: Parser<'t, StrInput<'t>>,
+    depth: usize,
+    documents: usize,
+    ended: bool,
+}
+
+impl<'t> Events<'t> {
+    /// Refuses characters that YAML does not allow before anything is read: the crate takes NUL for the end of the text, and
+    /// would quietly read half a document.
+    pub(super) fn new(text: &'t str) -> Result<Self, YamlError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        refuse_control_characters(text)?;
+        let options = granit_parser::options! {
+            emit_comments: false,
+            flow_nesting_limit: MAX_DEPTH,
+            block_nesting_limit: MAX_DEPTH,
+        };
+        Ok(Self { parser: Parser::new_from_str_with_options(text, options), depth: 0, documents: 0, ended: false })
+    }
+
+    fn step(&mut self) -> Result<Option<(Event<'t>, Position)>, YamlError> {
+        while let Some(next) = self.parser.next_event() {
+            let (event, span) = next.map_err(|error| from_scan_error(&error))?;
+            let at = start(&span);
+            let event = match event {
+                granit_parser::Event::DocumentStart(..) => {
+                    self.documents += 1;
+                    if self.documents > 1 {
+                        let message = "a second document starts here: keep one document in the file";
+                        return Err(YamlError::at(at, "multiple-documents", message));
+                    }
+                    continue;
+                }
+                granit_parser::Event::Scalar(text, style, anchor, tag) => {
+                    if text.len() > MAX_SCALAR_BYTES {
+                        let message =
+                            format!("a value of {} bytes: keep every value below {MAX_SCALAR_BYTES} bytes", text.len());
+                        return Err(YamlError::at(at, "scalar-too-long", message));
+                    }
+                    let tag = tag.as_deref().map(|tag| scalar_type(tag, at)).transpose()?;
+                    Event::Scalar { text, plain: style == ScalarStyle::Plain, tag, anchor }
+                }
+                granit_parser::Event::SequenceStart(_, anchor, tag) => {
+                    self.open(tag.as_deref(), "seq", at)?;
+                    Event::ListStart { anchor }
+                }
+                granit_parser::Event::MappingStart(_, anchor, tag) => {
+                    self.open(tag.as_deref(), "map", at)?;
+                    Event::MappingStart { anchor }
+                }
+                granit_parser::Event::SequenceEnd | granit_parser::Event::MappingEnd => {
+                    self.depth = self.depth.saturating_sub(1);
+                    Event::End
+                }
+                granit_parser::Event::Alias(anchor) => Event::Alias { anchor },
+                _ => continue,
+            };
+            return Ok(Some((event, at)));
+        }
+        Ok(None)
+    }
+
+    fn open(&mut self, tag: Option<&Tag>, own: &str, at: Position) -> Result<(), YamlError> {
+        if let Some(tag) = tag
+            && !tag.is_yaml_core_schema_tag(own)
+        {
+            return Err(unsupported_tag(tag, at));
+        }
+        self.depth += 1;
+        if self.depth > MAX_DEPTH { Err(too_deep(at)) } else { Ok(()) }
+    }
+}
+
+impl<'t> Iterator for Events<'t> {
+    type Item = Result<(Event<'t>, Position), YamlError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let next = self.step().transpose();
+        self.ended = !matches!(next, Some(Ok(_)));
+        next
+    }
+}
+
+pub(super) fn too_deep(at: Position) -> YamlError {
+    YamlError::at(at, "too-deep", format!("lists and mappings are nested more than {MAX_DEPTH} deep: flatten them"))
+}
+
+fn start(span: &Span) -> Position {
+    Position { line: span.start.line() as u64, column: span.start.col() as u64 + 1 }
+}
+
+fn scalar_type(tag: &Tag, at: Position) -> Result<Type, YamlError> {
+    let of_string = tag.parts() == ("", "!") || tag.parts() == ("!", "");
+    match tag.core_suffix() {
+        Some("str") => Ok(Type::String),
+        Some("int") => Ok(Type::Integer),
+        Some("float") => Ok(Type::Float),
+        Some("bool") => Ok(Type::Boolean),
+        Some("null") => Ok(Type::Null),
+        None if of_string => Ok(Type::String),
+        _ => Err(unsupported_tag(tag, at)),
+    }
+}
+
+fn unsupported_tag(tag: &Tag, at: Position) -> YamlError {
+    let message = format!("the tag `{}` is not one of YAML's core types here: remove it", excerpt(&tag.original()));
+    YamlError::at(at, "unsupported-tag", message)
+}
+
+fn from_scan_error(error: &ScanError) -> YamlError {
+    let at = Position { line: error.marker().line() as u64, column: error.marker().col() as u64 + 1 };
+    match error.kind() {
+        ErrorKind::RecursionLimitExceeded => too_deep(at),
+        ErrorKind::UnknownAnchor => {
+            YamlError::at(at, "unknown-alias", "this alias names an anchor that is not defined above it")
+        }
+        kind => YamlError::at(at, "invalid-yaml", format!("not valid YAML: {}", excerpt(&kind.to_string()))),
+    }
+}
+
+fn refuse_control_characters(text: &str) -> Result<(), YamlError> {
+    let allowed = |c: char| {
+        matches!(c, '\t' | '\n' | '\r' | '\u{85}') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
+    };
+    let Some((offset, found)) = text.char_indices().find(|(_, c)| !allowed(*c)) else { return Ok(()) };
+    let at = position_of(&text[..offset]);
+    let message = format!("the character U+{:04X} is not allowed in YAML: remove it", found as u32);
+    Err(YamlError::at(at, "control-character", message))
+}
+
+/// The position right after `before`, with the line breaks of YAML: LF, CR, and CR LF as one.
+pub(crate) fn position_of(before: &str) -> Position {
+    let breaks = before.matches('\n').count() + before.matches('\r').count() - before.matches("\r\n").count();
+    let last = before.rfind(['\n', '\r']).map_or(before, |at| &before[at + 1..]);
+    Position { line: breaks as u64 + 1, column: last.chars().count() as u64 + 1 }
+}

@@ -1,0 +1,50 @@
+//! A JSON request body, or the problem that says what is wrong with it.
+
+use crate::problem::{Problem, kinds};
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+use federation::limits::MAX_BODY_BYTES;
+use http::header::CONTENT_TYPE;
+use serde_json::Value;
+
+/// The body as JSON, of `application/json` or any `+json` type, within [`MAX_BODY_BYTES`].
+pub struct JsonBody(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for JsonBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let media_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
+            return Err(Problem::new(
+                &kinds::UNSUPPORTED_MEDIA_TYPE,
+                "Send the body as JSON, with `Content-Type: application/json`.",
+            ));
+        }
+        let bytes = to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(|error| {
+            if is_too_large(&error) {
+                Problem::new(
+                    &kinds::PAYLOAD_TOO_LARGE,
+                    format!("A body may have {} KiB at the most.", MAX_BODY_BYTES >> 10),
+                )
+            } else {
+                Problem::new(&kinds::MALFORMED_JSON, "The body did not arrive whole; send it again.")
+            }
+        })?;
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|e| Problem::new(&kinds::MALFORMED_JSON, format!("The body cannot be read as JSON: {e}.")))
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.is::<http_body_util::LengthLimitError>() {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
+}

@@ -1,0 +1,11 @@
+//! Between HTTP and the handlers: what every request and response passes.
+
+mod actor;
+mod finish;
+mod json_body;
+mod query;
+
+pub use actor::Actor;
+pub use finish::finish;
+pub use json_body::JsonBody;
+pub use query::Query;

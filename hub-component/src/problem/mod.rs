@@ -1,0 +1,145 @@
+//! Problems: what a client is told when something is not as it should be (RFC 9457).
+
+pub mod kinds;
+
+pub use kinds::Kind;
+
+use crate::store::StoreError;
+use axum::response::{IntoResponse, Response};
+use federation::diagnostic::Diagnostic;
+use federation::registration::FieldError;
+use http::{HeaderName, HeaderValue};
+use serde::Serialize;
+
+/// A refusal or failure on its way to the client. The edge writes it out, once, with the request's id and the hub's address.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    kind: &'static Kind,
+    detail: String,
+    errors: Vec<Entry>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    internal: Option<String>,
+}
+
+/// One entry of `errors`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    pointer: String,
+    code: String,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<u64>,
+}
+
+impl Problem {
+    /// A problem of a kind, with what happened this time and what to do.
+    pub fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), internal: None }
+    }
+
+    /// A registration that breaks rules.
+    pub fn invalid_registration(errors: Vec<FieldError>) -> Self {
+        let entries = errors
+            .into_iter()
+            .map(|e| Entry { pointer: e.pointer, code: e.code, message: e.message, line: None, column: None })
+            .collect();
+        Self::new(&kinds::INVALID_REGISTRATION, "Correct the fields listed under `errors`; nothing was written.")
+            .with(entries)
+    }
+
+    /// Adds what diagnostics say.
+    pub fn with_diagnostics(self, diagnostics: Vec<Diagnostic>) -> Self {
+        let entries = diagnostics
+            .into_iter()
+            .map(|d| Entry { pointer: d.pointer, code: d.code, message: d.message, line: d.line, column: d.column })
+            .collect();
+        self.with(entries)
+    }
+
+    fn with(mut self, entries: Vec<Entry>) -> Self {
+        self.errors = entries;
+        self
+    }
+
+    /// Adds a response header.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Keeps words for the log that a client must not read.
+    pub fn internal(mut self, words: impl Into<String>) -> Self {
+        self.internal = Some(words.into());
+        self
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    /// The words for the log.
+    pub fn log(&self) -> Option<&str> {
+        self.internal.as_deref()
+    }
+
+    /// The document for the client.
+    pub fn body(&self, base: &str, request_id: &str) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            r#type: String,
+            title: &'a str,
+            status: u16,
+            detail: &'a str,
+            code: &'a str,
+            request_id: &'a str,
+            #[serde(skip_serializing_if = "<[Entry]>::is_empty")]
+            errors: &'a [Entry],
+        }
+        let Kind { code, status, title, .. } = self.kind;
+        let body = Body {
+            r#type: format!("{base}/problems/{code}"),
+            title,
+            status: status.as_u16(),
+            detail: &self.detail,
+            code,
+            request_id,
+            errors: &self.errors,
+        };
+        // Strings and numbers always serialise.
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.kind.status.into_response();
+        response.headers_mut().extend(self.headers.clone());
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let detail = match &error {
+            StoreError::TooNew { .. } => {
+                "The database was written by a newer version of the hub; the operator must run that version."
+            }
+            _ => {
+                "The hub cannot reach its database; nothing was written. Try again, and tell the operator if it lasts."
+            }
+        };
+        Self::new(&kinds::STORE_UNAVAILABLE, detail)
+            .header(http::header::RETRY_AFTER, HeaderValue::from_static("5"))
+            .internal(error.to_string())
+    }
+}
+
+impl From<crate::ports::DatabaseError> for Problem {
+    fn from(error: crate::ports::DatabaseError) -> Self {
+        StoreError::from(error).into()
+    }
+}

@@ -1,0 +1,9 @@
+//! Refreshing: fetch what is due, judge it, and publish what changed, while slow sources are still on their way.
+
+mod check;
+mod record;
+mod report;
+mod run;
+
+pub use report::{Report, SourceReport};
+pub use run::{Scope, refresh};

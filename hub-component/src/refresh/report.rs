@@ -1,0 +1,93 @@
+//! What a refresh says about itself.
+
+use crate::store::revisions::Revision;
+use crate::store::sources::Source;
+use federation::diagnostic::Diagnostic;
+use federation::source::{Effect, State};
+use federation::time::Seconds;
+use serde::Serialize;
+
+/// What happened to one source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Another snapshot is accepted now.
+    Accepted,
+    /// It publishes what it contributes already.
+    Unchanged,
+    /// A newer index waits for release.
+    Held,
+    /// The check did not end well.
+    Failed,
+    /// It was not due.
+    NotDue,
+    /// It is switched off.
+    Disabled,
+    /// Its registration or another check overtook this one.
+    Superseded,
+}
+
+impl From<Effect> for Outcome {
+    fn from(effect: Effect) -> Self {
+        match effect {
+            Effect::Accepted => Self::Accepted,
+            Effect::Unchanged => Self::Unchanged,
+            Effect::Held => Self::Held,
+            Effect::Failed => Self::Failed,
+        }
+    }
+}
+
+/// One source in a [`Report`].
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceReport {
+    /// Its name.
+    pub repo: String,
+    /// What happened.
+    pub outcome: Outcome,
+    /// Its state now.
+    pub state: State,
+    /// Why, if its last check did not end well.
+    pub reason: Option<String>,
+    /// The same for people.
+    pub message: Option<String>,
+    /// How many capabilities it contributes.
+    pub capability_count: usize,
+    /// Where in the index.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl SourceReport {
+    /// Reports on `source` as it is now.
+    pub fn new(source: &Source, outcome: Outcome, now: Seconds) -> Self {
+        let failure = source.record.failure.as_ref();
+        Self {
+            repo: source.repo().to_owned(),
+            outcome,
+            state: source.state(now),
+            reason: failure.map(|f| f.code.clone()),
+            message: failure.map(|f| f.message.clone()),
+            capability_count: source.record.accepted.as_ref().map_or(0, |a| a.capability_count),
+            diagnostics: failure.map(|f| f.diagnostics.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// What a refresh did.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The last revision that it led to.
+    pub revision: Option<Revision>,
+    /// How many sources were asked.
+    pub fetched: usize,
+    /// Every source it looked at, ordered by repo.
+    pub sources: Vec<SourceReport>,
+}
+
+impl Report {
+    /// How many checks did not end well.
+    pub fn failed(&self) -> usize {
+        self.sources.iter().filter(|s| s.outcome == Outcome::Failed).count()
+    }
+}

@@ -1,0 +1,103 @@
+//! A refresh from beginning to end.
+
+use super::check::check;
+use super::record::{Finished, record};
+use super::report::{Outcome, Report, SourceReport};
+use crate::app::App;
+use crate::ports::{Database as _, Ports};
+use crate::store::StoreError;
+use crate::store::revisions::Origin;
+use crate::store::sources::{self, Source};
+use federation::plan::Queue;
+use futures::StreamExt as _;
+use futures::future::{Either, select};
+use futures::stream::FuturesUnordered;
+use std::pin::pin;
+use std::time::Duration;
+
+/// Which sources a refresh looks at.
+#[derive(Clone, Debug)]
+pub enum Scope {
+    /// Those whose time has come.
+    Due,
+    /// All that are enabled, whatever their time.
+    All,
+    /// One, whatever its time.
+    One(String),
+}
+
+/// Results are written together, for one fsync instead of many …
+const BATCH: usize = 128;
+/// … but none waits longer than this for a slow neighbour.
+const BATCH_WAIT: Duration = Duration::from_millis(250);
+
+/// Fetches, judges and publishes.
+///
+/// # Errors
+/// When the store fails. What was written before stays written; every batch is whole.
+pub async fn refresh<P: Ports>(app: &App<P>, scope: Scope, origin: Origin<'_>) -> Result<Report, StoreError> {
+    let database = app.database().await?;
+    let now = app.ports.now();
+    let mut tx = database.read().await?;
+    let sources = match &scope {
+        Scope::One(repo) => sources::get(&mut tx, repo).await?.into_iter().collect(),
+        Scope::Due | Scope::All => sources::all(&mut tx).await?,
+    };
+    drop(tx);
+
+    let mut report = Report::default();
+    let mut queue = Queue::default();
+    for source in sources {
+        let enabled = source.registered.registration.enabled;
+        if !enabled {
+            report.sources.push(SourceReport::new(&source, Outcome::Disabled, now));
+        } else if matches!(scope, Scope::Due) && !source.record.is_due(now) {
+            report.sources.push(SourceReport::new(&source, Outcome::NotDue, now));
+        } else {
+            report.fetched += 1;
+            let url = source.registered.registration.url.clone();
+            queue.push(&url, source);
+        }
+    }
+
+    let mut running = FuturesUnordered::new();
+    let mut batch: Vec<Finished> = Vec::new();
+    loop {
+        while let Some((host, source)) = queue.start() {
+            running.push(examine(&app.ports, host, source));
+        }
+        // The wait is measured from the last write, so that a steady trickle cannot put it off.
+        let mut wait = pin!(app.ports.sleep(BATCH_WAIT));
+        let idle = loop {
+            match select(running.next(), wait.as_mut()).await {
+                Either::Left((Some((host, finished)), _)) => {
+                    queue.finish(&host);
+                    batch.push(finished);
+                    while let Some((host, source)) = queue.start() {
+                        running.push(examine(&app.ports, host, source));
+                    }
+                    if batch.len() >= BATCH {
+                        break false;
+                    }
+                }
+                Either::Left((None, _)) => break true,
+                Either::Right(_) => break false,
+            }
+        };
+        if !batch.is_empty() {
+            let (revision, reports) = record(database, std::mem::take(&mut batch), origin, app.ports.now()).await?;
+            report.revision = revision.or(report.revision);
+            report.sources.extend(reports);
+        }
+        if idle {
+            break;
+        }
+    }
+    report.sources.sort_by(|a, b| a.repo.cmp(&b.repo));
+    Ok(report)
+}
+
+async fn examine<P: Ports>(ports: &P, host: String, source: Source) -> (String, Finished) {
+    let checked = check(ports, &source.registered.registration, &source.record).await;
+    (host, Finished { source, checked })
+}

@@ -1,0 +1,51 @@
+//! Composing on demand.
+
+use crate::app::App;
+use crate::edge::{Actor, Query};
+use crate::ports::{Database as _, Ports};
+use crate::problem::Problem;
+use crate::refresh::{Report, Scope, SourceReport, refresh};
+use crate::store::revisions::{self, Origin};
+use axum::Json;
+use axum::extract::State;
+use federation::digest::Digest;
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    #[serde(default)]
+    force: bool,
+}
+
+/// The report of `POST /v1/federated/compose`.
+#[derive(Serialize)]
+pub struct Composed {
+    revision: u64,
+    digest: Digest,
+    published: bool,
+    fetched: usize,
+    failed: usize,
+    sources: Vec<SourceReport>,
+}
+
+/// `POST /v1/federated/compose`: refreshes what is due (`force`: everything enabled) and publishes what changed.
+pub async fn compose<P: Ports>(
+    State(app): State<App<P>>,
+    Actor(actor): Actor,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Composed>, Problem> {
+    let scope = if parameters.force { Scope::All } else { Scope::Due };
+    let report = refresh(&app, scope, Origin { actor: &actor, cause: "refresh" }).await?;
+    let (revision, digest) = newest(&app).await?;
+    let failed = report.failed();
+    let Report { revision: published, fetched, sources } = report;
+    Ok(Json(Composed { revision, digest, published: published.is_some(), fetched, failed, sources }))
+}
+
+/// Number and digest of the newest revision; 0 and the digest of nothing before the first.
+async fn newest<P: Ports>(app: &App<P>) -> Result<(u64, Digest), Problem> {
+    let mut tx = app.database().await?.read().await?;
+    let newest = revisions::newest(&mut tx).await?;
+    Ok(newest.map_or_else(|| (0, federation::compose::digest(&[])), |r| (r.number, r.digest)))
+}

@@ -1,0 +1,30 @@
+//! Whether the hub is alive and can answer.
+
+use crate::app::App;
+use crate::ports::Ports;
+use crate::problem::Problem;
+use crate::store::revisions;
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub struct Health {
+    status: &'static str,
+    version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<u64>,
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Alive and able to read the store. Says nothing about sources: an unreachable source is no reason to restart a hub.
+pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<Json<Health>, Problem> {
+    let head = revisions::head(app.database().await?).await?;
+    Ok(Json(Health { status: "ok", version: VERSION, revision: Some(head.revision.map_or(0, |r| r.number)) }))
+}
+
+/// Alive; touches no store.
+pub async fn live() -> Json<Health> {
+    Json(Health { status: "ok", version: VERSION, revision: None })
+}

@@ -1,0 +1,28 @@
+//! `DELETE /v1/repos/{repo}`.
+
+use super::{check_precondition, not_registered};
+use crate::app::App;
+use crate::edge::Actor;
+use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::problem::Problem;
+use crate::publish::publish;
+use crate::store::revisions::Origin;
+use crate::store::{registrations, sources};
+use axum::extract::{Path, State};
+use http::{HeaderMap, StatusCode};
+
+/// Removes a registration; the next read no longer has it.
+pub async fn deregister<P: Ports>(
+    State(app): State<App<P>>,
+    Actor(actor): Actor,
+    Path(repo): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, Problem> {
+    let mut tx = app.database().await?.write().await?;
+    let source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+    check_precondition(&source, &headers)?;
+    registrations::delete(&mut tx, &repo).await?;
+    publish(&mut tx, &[&repo], Origin { actor: &actor, cause: "deregister" }, app.ports.now()).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

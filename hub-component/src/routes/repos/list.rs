@@ -1,0 +1,80 @@
+//! `GET /v1/repos`.
+
+use super::view::RepoView;
+use crate::app::App;
+use crate::edge::Query;
+use crate::ports::{Database as _, Ports};
+use crate::problem::{Problem, kinds};
+use crate::store::sources::{self, Source};
+use axum::Json;
+use axum::extract::State;
+use federation::source::State as SourceState;
+use federation::time::Seconds;
+use serde::{Deserialize, Serialize};
+
+const DEFAULT_LIMIT: usize = 100;
+const MOST: usize = 1000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    domain: Option<String>,
+    enabled: Option<bool>,
+    state: Option<SourceState>,
+    q: Option<String>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+#[derive(Serialize)]
+pub struct Page {
+    repos: Vec<serde_json::Value>,
+    total: usize,
+    next: Option<String>,
+}
+
+/// Registrations with their status, ordered by repo. A cursor names the last repo seen, so a page never skips or repeats one.
+pub async fn list<P: Ports>(State(app): State<App<P>>, Query(query): Query<Parameters>) -> Result<Json<Page>, Problem> {
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MOST).contains(&limit) {
+        return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST}.")));
+    }
+    let after = query.cursor.as_deref().map(decode).transpose()?;
+    let mut tx = app.database().await?.read().await?;
+    let sources = sources::all(&mut tx).await?;
+    drop(tx);
+    let now = app.ports.now();
+    let matching: Vec<&Source> = sources.iter().filter(|source| query.matches(source, now)).collect();
+    let rest: Vec<&Source> = matching.iter().copied().filter(|s| after.is_none_or(|after| s.repo() > after)).collect();
+    let page = rest.get(..limit).unwrap_or(&rest);
+    Ok(Json(Page {
+        repos: page.iter().map(|source| serde_json::json!(RepoView::new(source, now))).collect(),
+        total: matching.len(),
+        next: page.last().filter(|_| rest.len() > limit).map(|last| encode(last.repo())),
+    }))
+}
+
+impl Parameters {
+    fn matches(&self, source: &Source, now: Seconds) -> bool {
+        let r = &source.registered.registration;
+        let contains = |words: &str| {
+            let haystack = format!("{} {} {} {}", r.repo, r.domain, r.url, r.description).to_lowercase();
+            words.to_lowercase().split_whitespace().all(|word| haystack.contains(word))
+        };
+        self.domain.as_ref().is_none_or(|domain| *domain == r.domain)
+            && self.enabled.is_none_or(|enabled| enabled == r.enabled)
+            && self.state.is_none_or(|state| state == source.state(now))
+            && self.q.as_deref().is_none_or(contains)
+    }
+}
+
+/// Opaque to clients; the prefix is its version.
+fn encode(repo: &str) -> String {
+    format!("1.{repo}")
+}
+
+fn decode(cursor: &str) -> Result<&str, Problem> {
+    cursor.strip_prefix("1.").ok_or_else(|| {
+        Problem::new(&kinds::INVALID_QUERY, "`cursor` is not one that this hub gave out; begin without it.")
+    })
+}

@@ -1,0 +1,58 @@
+//! Registrations over HTTP.
+
+mod deregister;
+mod list;
+mod register;
+mod show;
+mod update;
+mod view;
+
+pub use deregister::deregister;
+pub use list::list;
+pub use register::register;
+pub use show::show;
+pub use update::update;
+
+use crate::problem::{Problem, kinds};
+use crate::store::sources::Source;
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use federation::time::Seconds;
+use http::header::{CACHE_CONTROL, ETAG, IF_MATCH};
+use http::{HeaderMap, HeaderValue};
+
+fn not_registered(repo: &str) -> Problem {
+    Problem::new(
+        &kinds::REPO_NOT_FOUND,
+        format!("`{}` is not registered; `GET /v1/repos` lists what is.", repo.escape_default()),
+    )
+}
+
+/// One registration as a response, with its entity tag.
+fn respond(source: &Source, now: Seconds) -> Response {
+    let mut response = Json(view::RepoView::new(source, now)).into_response();
+    let headers = response.headers_mut();
+    headers.extend(HeaderValue::from_str(&source.registered.etag()).ok().map(|etag| (ETAG, etag)));
+    // The tag moves with the registration, not with its status: a cache must not take the status for current.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// `If-Match` (RFC 9110 §13.1.1), if the client sent it.
+fn check_precondition(source: &Source, headers: &HeaderMap) -> Result<(), Problem> {
+    let etag = source.registered.etag();
+    let mut tags = headers
+        .get_all(IF_MATCH)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|list| list.split(','))
+        .map(str::trim)
+        .peekable();
+    if tags.peek().is_none() || tags.any(|tag| tag == "*" || tag == etag) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        &kinds::PRECONDITION_FAILED,
+        "Somebody changed the registration since it was read; read it again, then repeat the change.",
+    ))
+}

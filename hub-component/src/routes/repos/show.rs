@@ -1,0 +1,16 @@
+//! `GET /v1/repos/{repo}`.
+
+use super::{not_registered, respond};
+use crate::app::App;
+use crate::ports::{Database as _, Ports};
+use crate::problem::Problem;
+use crate::store::sources;
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+/// One registration with its status.
+pub async fn show<P: Ports>(State(app): State<App<P>>, Path(repo): Path<String>) -> Result<Response, Problem> {
+    let mut tx = app.database().await?.read().await?;
+    let source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+    Ok(respond(&source, app.ports.now()))
+}

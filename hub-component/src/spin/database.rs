@@ -1,0 +1,98 @@
+//! Spin SQLite behind the database port.
+//!
+//! A connection is a transaction's alone: the host gives each `open` a connection of its own, and drops what was not committed.
+
+use crate::ports::{Database, DatabaseError, Row, Transaction, Value};
+use futures::lock::Mutex;
+use spin_sdk::sqlite::{self, Connection};
+
+/// The database labelled `default` in spin.toml.
+#[derive(Default)]
+pub(super) struct SpinSqlite {
+    /// For single statements; opened once an instance. The lock keeps a second statement away from an undrained result.
+    single: Mutex<Option<Connection>>,
+}
+
+/// A connection inside `BEGIN`.
+pub(super) struct SpinTransaction(Connection);
+
+impl Database for SpinSqlite {
+    type Transaction = SpinTransaction;
+
+    async fn read(&self) -> Result<SpinTransaction, DatabaseError> {
+        begin("BEGIN").await
+    }
+
+    async fn write(&self) -> Result<SpinTransaction, DatabaseError> {
+        begin("BEGIN IMMEDIATE").await
+    }
+
+    async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        let mut single = self.single.lock().await;
+        let connection = match single.take() {
+            Some(connection) => connection,
+            None => open().await?,
+        };
+        let rows = execute(&connection, sql, parameters).await?;
+        // After an error the connection is dropped, so that a database that was replaced or repaired is found again.
+        *single = Some(connection);
+        Ok(rows)
+    }
+
+    async fn prepare(&self) -> Result<(), DatabaseError> {
+        let connection = open().await?;
+        execute(&connection, "PRAGMA journal_mode = WAL", Vec::new()).await.map(drop)
+    }
+}
+
+impl Transaction for SpinTransaction {
+    async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        execute(&self.0, sql, parameters).await
+    }
+
+    async fn commit(self) -> Result<(), DatabaseError> {
+        execute(&self.0, "COMMIT", Vec::new()).await.map(drop)
+    }
+}
+
+async fn begin(sql: &str) -> Result<SpinTransaction, DatabaseError> {
+    let connection = open().await?;
+    execute(&connection, sql, Vec::new()).await?;
+    Ok(SpinTransaction(connection))
+}
+
+async fn open() -> Result<Connection, DatabaseError> {
+    Connection::open_default().await.map_err(error)
+}
+
+async fn execute(connection: &Connection, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+    let result = connection.execute(sql, parameters.into_iter().map(parameter)).await.map_err(error)?;
+    // Errors of a statement, even of its syntax, surface only when the result is finished.
+    let rows = result.collect().await.map_err(error)?;
+    rows.into_iter().map(|row| row.values.into_iter().map(column).collect()).collect()
+}
+
+fn parameter(value: Value) -> sqlite::Value {
+    match value {
+        Value::Null => sqlite::Value::Null,
+        Value::Integer(integer) => sqlite::Value::Integer(integer),
+        Value::Text(text) => sqlite::Value::Text(text),
+        Value::Blob(bytes) => sqlite::Value::Blob(bytes),
+    }
+}
+
+fn column(value: sqlite::Value) -> Result<Value, DatabaseError> {
+    match value {
+        sqlite::Value::Null => Ok(Value::Null),
+        sqlite::Value::Integer(integer) => Ok(Value::Integer(integer)),
+        sqlite::Value::Text(text) => Ok(Value::Text(text)),
+        sqlite::Value::Blob(bytes) => Ok(Value::Blob(bytes)),
+        sqlite::Value::Real(_) => {
+            Err(DatabaseError("a column holds a real number, which no table here has".to_owned()))
+        }
+    }
+}
+
+fn error(error: sqlite::Error) -> DatabaseError {
+    DatabaseError(format!("{error:?}"))
+}

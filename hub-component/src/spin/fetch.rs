@@ -1,0 +1,89 @@
+//! Outbound HTTP behind the fetch port.
+
+use crate::ports::Fetch;
+use federation::fetch::{HEADERS, Request, Response, TransportFailure};
+use federation::limits::{CONNECT_TIMEOUT, HEADERS_TIMEOUT, MAX_WIRE_BYTES};
+use http_body_util::{BodyExt as _, Limited};
+use spin_sdk::http::{self as spin_http, EmptyBody};
+use spin_sdk::wasip3::http::types::{ErrorCode, RequestOptions};
+use spin_sdk::wasip3::http_compat::RequestOptionsExtension;
+use std::time::Duration;
+
+pub(super) struct SpinFetch;
+
+impl Fetch for SpinFetch {
+    async fn send(&self, request: Request) -> Result<Response, TransportFailure> {
+        let mut outgoing = http::Request::get(request.url.as_str());
+        for (name, value) in &request.headers {
+            outgoing = outgoing.header(*name, value);
+        }
+        let mut outgoing = outgoing.body(EmptyBody::new()).map_err(|_| TransportFailure::Protocol)?;
+        let options = RequestOptions::new();
+        // A host that does not know an option ignores it, and the deadline around all this still holds.
+        let _ = options.set_connect_timeout(Some(nanoseconds(CONNECT_TIMEOUT)));
+        let _ = options.set_first_byte_timeout(Some(nanoseconds(HEADERS_TIMEOUT)));
+        let _ = options.set_between_bytes_timeout(Some(nanoseconds(HEADERS_TIMEOUT)));
+        outgoing.extensions_mut().insert(RequestOptionsExtension(options));
+
+        let (head, body) = spin_http::send(outgoing).await.map_err(|code| failure(&code))?.into_parts();
+        let headers =
+            HEADERS.iter().filter_map(|name| Some(((*name).to_owned(), joined(&head.headers, name)?))).collect();
+        let status = head.status.as_u16();
+        // Only an index is read; the body of a redirect or an error may be a bomb of its own.
+        let body = if status == 200 { read(&head.headers, body).await? } else { Vec::new() };
+        Ok(Response { status, headers, body })
+    }
+}
+
+async fn read<B>(headers: &http::HeaderMap, body: B) -> Result<Vec<u8>, TransportFailure>
+where
+    B: http_body::Body<Data = bytes::Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let announced: Option<usize> =
+        headers.get(http::header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    if announced.is_some_and(|length| length > MAX_WIRE_BYTES) {
+        return Err(TransportFailure::TooLarge);
+    }
+    match Limited::new(body, MAX_WIRE_BYTES).collect().await {
+        Ok(collected) => {
+            let bytes: Vec<u8> = collected.to_bytes().into();
+            match announced {
+                Some(length) if length != bytes.len() => Err(TransportFailure::Incomplete),
+                _ => Ok(bytes),
+            }
+        }
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(TransportFailure::TooLarge),
+        Err(error) => Err(error.downcast_ref::<ErrorCode>().map_or(TransportFailure::Incomplete, failure)),
+    }
+}
+
+/// All values of a header as one, so that a second `Content-Encoding` is not overlooked.
+fn joined(headers: &http::HeaderMap, name: &str) -> Option<String> {
+    let values: Vec<_> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+fn failure(code: &ErrorCode) -> TransportFailure {
+    match code {
+        ErrorCode::DnsTimeout | ErrorCode::DnsError(_) | ErrorCode::DestinationNotFound => TransportFailure::Dns,
+        ErrorCode::DestinationIpProhibited | ErrorCode::DestinationIpUnroutable => TransportFailure::AddressRefused,
+        ErrorCode::HttpRequestDenied => TransportFailure::HostNotAllowed,
+        ErrorCode::ConnectionTimeout => TransportFailure::ConnectTimeout,
+        ErrorCode::ConnectionRefused
+        | ErrorCode::ConnectionTerminated
+        | ErrorCode::ConnectionLimitReached
+        | ErrorCode::DestinationUnavailable => TransportFailure::Connect,
+        ErrorCode::TlsProtocolError | ErrorCode::TlsCertificateError | ErrorCode::TlsAlertReceived(_) => {
+            TransportFailure::Tls
+        }
+        ErrorCode::ConnectionReadTimeout | ErrorCode::HttpResponseTimeout => TransportFailure::ReadTimeout,
+        ErrorCode::HttpResponseIncomplete => TransportFailure::Incomplete,
+        ErrorCode::HttpResponseBodySize(_) => TransportFailure::TooLarge,
+        _ => TransportFailure::Protocol,
+    }
+}

@@ -1,0 +1,47 @@
+//! The Spin side of the ports: thin, and the only code that names the SDK.
+
+mod database;
+mod entry;
+mod fetch;
+
+use crate::ports::Ports;
+use database::SpinSqlite;
+use federation::time::Seconds;
+use fetch::SpinFetch;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// The ports as Spin offers them.
+#[derive(Clone)]
+struct SpinPorts(Arc<(SpinSqlite, SpinFetch)>);
+
+impl Ports for SpinPorts {
+    type Database = SpinSqlite;
+    type Fetch = SpinFetch;
+
+    fn database(&self) -> &SpinSqlite {
+        &self.0.0
+    }
+
+    fn fetch(&self) -> &SpinFetch {
+        &self.0.1
+    }
+
+    fn now(&self) -> Seconds {
+        SystemTime::UNIX_EPOCH.elapsed().map_or(0, |d| d.as_secs().try_into().unwrap_or(Seconds::MAX))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        spin_sdk::time::sleep(duration).await;
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        spin_sdk::wasip3::spawn(work);
+    }
+
+    async fn token(&self) -> Option<String> {
+        // Read each time: the value may be rotated while an instance lives.
+        spin_sdk::variables::get("reuse_surface_token").await.ok().filter(|token| !token.is_empty())
+    }
+}

@@ -1,0 +1,80 @@
+//! The schema, as numbered steps. A step that has shipped never changes; a new need is a new step.
+
+use super::{StoreError, row::Columns as _};
+use crate::ports::{Database, Transaction};
+use federation::time::{Seconds, rfc3339};
+
+/// Step `n` is `STEPS[n - 1]`; one statement a string, since a host runs only the first of several.
+const STEPS: [&[&str]; 1] = [&[
+    "CREATE TABLE registrations (
+        repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, enabled INTEGER NOT NULL,
+        required INTEGER NOT NULL, cache_ttl_seconds INTEGER NOT NULL, description TEXT NOT NULL,
+        registered_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, registered_by TEXT NOT NULL)",
+    // The record is JSON (federation::source::SourceRecord): only the state machine reads or writes its parts.
+    "CREATE TABLE source_state (
+        repo TEXT PRIMARY KEY NOT NULL REFERENCES registrations (repo) ON DELETE CASCADE,
+        record TEXT NOT NULL, next_check_at INTEGER NOT NULL)",
+    "CREATE INDEX source_state_due ON source_state (next_check_at)",
+    // Exact bytes of valid indexes, gzip-compressed.
+    "CREATE TABLE snapshots (
+        digest TEXT PRIMARY KEY NOT NULL, body BLOB NOT NULL, capability_count INTEGER NOT NULL, stored_at INTEGER NOT NULL)",
+    "CREATE TABLE fragments (
+        digest TEXT NOT NULL REFERENCES snapshots (digest) ON DELETE CASCADE, repo TEXT NOT NULL, domain TEXT NOT NULL,
+        json TEXT NOT NULL, yaml TEXT NOT NULL, ids TEXT NOT NULL, PRIMARY KEY (digest, repo, domain))",
+    "CREATE TABLE revisions (
+        number INTEGER PRIMARY KEY NOT NULL, digest TEXT NOT NULL, composed_at INTEGER NOT NULL, actor TEXT NOT NULL,
+        cause TEXT NOT NULL, source_count INTEGER NOT NULL, capability_count INTEGER NOT NULL)",
+    // Only what a revision changed; index_digest is empty where it removed the source.
+    "CREATE TABLE revision_sources (
+        revision INTEGER NOT NULL REFERENCES revisions (number) ON DELETE CASCADE, repo TEXT NOT NULL, url TEXT NOT NULL,
+        domain TEXT NOT NULL, required INTEGER NOT NULL, index_digest TEXT NOT NULL, capability_count INTEGER NOT NULL,
+        PRIMARY KEY (revision, repo))",
+    // The newest revision in full, so that neither reading nor publishing it depends on the length of the history.
+    "CREATE TABLE composition (
+        repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, required INTEGER NOT NULL,
+        index_digest TEXT NOT NULL, capability_count INTEGER NOT NULL)",
+    "CREATE TABLE leases (name TEXT PRIMARY KEY NOT NULL, holder TEXT NOT NULL, expires_at INTEGER NOT NULL)",
+]];
+
+/// Brings the database to the schema of this version.
+///
+/// # Errors
+/// When the database cannot be written, or a newer version has written it.
+pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), StoreError> {
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    // On a database that is up to date, and even on a read-only one, a single read is enough.
+    if let Ok(rows) = database.query("SELECT max(version) FROM migrations", Vec::new()).await
+        && let Some(found) = rows.first().and_then(|row| row.integer(0).ok())
+    {
+        if found == known {
+            return Ok(());
+        }
+        if found > known {
+            return Err(StoreError::TooNew { found, known });
+        }
+    }
+    database.prepare().await?;
+    let mut tx = database.write().await?;
+    tx.query(
+        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY NOT NULL, applied_at TEXT NOT NULL)",
+        Vec::new(),
+    )
+    .await?;
+    let rows = tx.query("SELECT coalesce(max(version), 0) FROM migrations", Vec::new()).await?;
+    let found = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+    if found > known {
+        return Err(StoreError::TooNew { found, known });
+    }
+    for (version, step) in (1..).zip(STEPS).skip_while(|(version, _)| *version <= found) {
+        for statement in step {
+            tx.query(statement, Vec::new()).await?;
+        }
+        tx.query(
+            "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",
+            vec![i64::into(version), rfc3339(now).into()],
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

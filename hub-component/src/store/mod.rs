@@ -1,0 +1,34 @@
+//! What the hub remembers, as operations of the domain over the SQL that every backend shares.
+//!
+//! Placeholders are `$1`, `$2` … in the order of their first use: SQLite numbers them by appearance, PostgreSQL by their digits.
+
+pub mod leases;
+pub mod migrations;
+pub mod registrations;
+pub mod revisions;
+mod row;
+pub mod snapshots;
+pub mod sources;
+
+use crate::ports::DatabaseError;
+
+/// Why the store could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or is not there.
+    #[error("database: {0}")]
+    Database(#[from] DatabaseError),
+    /// A row does not hold what this version wrote.
+    #[error("unreadable row: {0}")]
+    Unreadable(String),
+    /// The database was written by a newer version.
+    #[error(
+        "the database has schema {found}, this version knows {known}: run the version that wrote it, or restore a backup"
+    )]
+    TooNew {
+        /// Schema of the database.
+        found: i64,
+        /// Newest schema this version knows.
+        known: i64,
+    },
+}

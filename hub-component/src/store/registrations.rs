@@ -1,0 +1,102 @@
+//! Registrations.
+
+use super::{StoreError, row::Columns as _};
+use crate::ports::{Row, Transaction};
+use federation::digest::Digest;
+use federation::registration::Registration;
+use federation::time::Seconds;
+
+/// A registration with what the hub set.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// What the maintainer set.
+    pub registration: Registration,
+    /// When it came.
+    pub registered_at: Seconds,
+    /// When it last changed.
+    pub updated_at: Seconds,
+    /// Name of the token that registered it.
+    pub registered_by: String,
+}
+
+impl Registered {
+    /// Its entity tag, quotes included: names the fields above, so equal tags mean nothing would be overwritten unseen.
+    pub fn etag(&self) -> String {
+        let fields = serde_json::json!([self.registration, self.registered_at, self.updated_at, self.registered_by]);
+        let digest = Digest::of(fields.to_string().as_bytes());
+        format!("\"{}\"", digest.hex().get(..32).unwrap_or_default())
+    }
+}
+
+pub(super) const COLUMNS: &str = "r.repo, r.url, r.domain, r.enabled, r.required, r.cache_ttl_seconds, r.description, r.registered_at, r.updated_at, r.registered_by";
+
+pub(super) const COLUMN_COUNT: usize = 10;
+
+pub(super) fn read(row: &Row) -> Result<Registered, StoreError> {
+    Ok(Registered {
+        registration: Registration {
+            repo: row.text(0)?.to_owned(),
+            url: row.text(1)?.to_owned(),
+            domain: row.text(2)?.to_owned(),
+            enabled: row.flag(3)?,
+            required: row.flag(4)?,
+            cache_ttl_seconds: row.count(5)?,
+            description: row.text(6)?.to_owned(),
+        },
+        registered_at: row.integer(7)?,
+        updated_at: row.integer(8)?,
+        registered_by: row.text(9)?.to_owned(),
+    })
+}
+
+/// Adds a registration. False if the repo is registered already.
+pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool, StoreError> {
+    let r = &new.registration;
+    let rows = tx
+        .query(
+            "INSERT INTO registrations (repo, url, domain, enabled, required, cache_ttl_seconds, description, registered_at, updated_at, registered_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING repo",
+            vec![
+                r.repo.as_str().into(),
+                r.url.as_str().into(),
+                r.domain.as_str().into(),
+                r.enabled.into(),
+                r.required.into(),
+                r.cache_ttl_seconds.into(),
+                r.description.as_str().into(),
+                new.registered_at.into(),
+                new.updated_at.into(),
+                new.registered_by.as_str().into(),
+            ],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Replaces the fields that the maintainer sets. False if the repo is not registered.
+pub async fn update(tx: &mut impl Transaction, changed: &Registration, now: Seconds) -> Result<bool, StoreError> {
+    let rows = tx
+        .query(
+            "UPDATE registrations SET url = $1, domain = $2, enabled = $3, required = $4, cache_ttl_seconds = $5, description = $6,
+             updated_at = $7 WHERE repo = $8 RETURNING repo",
+            vec![
+                changed.url.as_str().into(),
+                changed.domain.as_str().into(),
+                changed.enabled.into(),
+                changed.required.into(),
+                changed.cache_ttl_seconds.into(),
+                changed.description.as_str().into(),
+                now.into(),
+                changed.repo.as_str().into(),
+            ],
+        )
+        .await?;
+    Ok(!rows.is_empty())
+}
+
+/// Removes a registration and its source state. False if the repo is not registered.
+pub async fn delete(tx: &mut impl Transaction, repo: &str) -> Result<bool, StoreError> {
+    // Not left to the foreign key alone: enforcing it is a setting of the connection.
+    tx.query("DELETE FROM source_state WHERE repo = $1", vec![repo.into()]).await?;
+    Ok(!tx.query("DELETE FROM registrations WHERE repo = $1 RETURNING repo", vec![repo.into()]).await?.is_empty())
+}

@@ -1,0 +1,96 @@
+//! Reading columns: a wrong type is an error with its place, never a default.
+
+use super::StoreError;
+use crate::ports::{Row, Value};
+
+/// Typed access to the columns of a [`Row`] by position.
+pub(super) trait Columns {
+    fn integer(&self, index: usize) -> Result<i64, StoreError>;
+    fn text(&self, index: usize) -> Result<&str, StoreError>;
+    fn blob(&self, index: usize) -> Result<&[u8], StoreError>;
+
+    fn flag(&self, index: usize) -> Result<bool, StoreError> {
+        Ok(self.integer(index)? != 0)
+    }
+
+    fn count<N: TryFrom<i64>>(&self, index: usize) -> Result<N, StoreError> {
+        let integer = self.integer(index)?;
+        N::try_from(integer).map_err(|_| StoreError::Unreadable(format!("column {index} holds {integer}")))
+    }
+}
+
+impl Columns for Row {
+    fn integer(&self, index: usize) -> Result<i64, StoreError> {
+        match self.get(index) {
+            Some(Value::Integer(integer)) => Ok(*integer),
+            other => Err(unexpected(index, "an integer", other)),
+        }
+    }
+
+    fn text(&self, index: usize) -> Result<&str, StoreError> {
+        match self.get(index) {
+            Some(Value::Text(text)) => Ok(text),
+            other => Err(unexpected(index, "text", other)),
+        }
+    }
+
+    fn blob(&self, index: usize) -> Result<&[u8], StoreError> {
+        match self.get(index) {
+            Some(Value::Blob(bytes)) => Ok(bytes),
+            other => Err(unexpected(index, "bytes", other)),
+        }
+    }
+}
+
+fn unexpected(index: usize, expected: &str, found: Option<&Value>) -> StoreError {
+    let found = match found {
+        None => "nothing",
+        Some(Value::Null) => "null",
+        Some(Value::Integer(_)) => "an integer",
+        Some(Value::Text(_)) => "text",
+        Some(Value::Blob(_)) => "bytes",
+    };
+    StoreError::Unreadable(format!("column {index}: expected {expected}, found {found}"))
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(integer: i64) -> Self {
+        Self::Integer(integer)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Integer(flag.into())
+    }
+}
+
+impl From<usize> for Value {
+    fn from(count: usize) -> Self {
+        Self::Integer(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self::Integer(number.into())
+    }
+}

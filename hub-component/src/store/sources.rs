@@ -1,0 +1,67 @@
+//! Sources: registrations together with what was seen of them.
+
+use super::StoreError;
+use super::registrations::{self, COLUMN_COUNT, COLUMNS, Registered};
+use crate::ports::{Row, Transaction, Value};
+use federation::source::{SourceRecord, State};
+use federation::time::Seconds;
+
+/// A registration and its record.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// What was registered.
+    pub registered: Registered,
+    /// What was seen.
+    pub record: SourceRecord,
+}
+
+impl Source {
+    /// Its name.
+    pub fn repo(&self) -> &str {
+        &self.registered.registration.repo
+    }
+
+    /// Its state.
+    pub fn state(&self, now: Seconds) -> State {
+        let r = &self.registered.registration;
+        self.record.state(r.enabled, &r.url, r.cache_ttl_seconds, now)
+    }
+}
+
+fn read(row: Row) -> Result<Source, StoreError> {
+    let registered = registrations::read(&row)?;
+    let record = match row.get(COLUMN_COUNT) {
+        Some(Value::Text(json)) => serde_json::from_str(json)
+            .map_err(|e| StoreError::Unreadable(format!("source_state of {}: {e}", registered.registration.repo)))?,
+        _ => SourceRecord::default(),
+    };
+    Ok(Source { registered, record })
+}
+
+/// All sources, ordered by repo.
+pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Source>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, s.record FROM registrations r LEFT JOIN source_state s ON s.repo = r.repo ORDER BY r.repo"
+    );
+    tx.query(&sql, Vec::new()).await?.into_iter().map(read).collect()
+}
+
+/// One source; `None` if the repo is not registered.
+pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Source>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, s.record FROM registrations r LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo = $1"
+    );
+    tx.query(&sql, vec![repo.into()]).await?.into_iter().next().map(read).transpose()
+}
+
+/// Keeps what was seen of a source.
+pub async fn save_record(tx: &mut impl Transaction, repo: &str, record: &SourceRecord) -> Result<(), StoreError> {
+    let json = serde_json::to_string(record).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    tx.query(
+        "INSERT INTO source_state (repo, record, next_check_at) VALUES ($1, $2, $3)
+         ON CONFLICT (repo) DO UPDATE SET record = excluded.record, next_check_at = excluded.next_check_at",
+        vec![repo.into(), json.into(), record.next_check_at.unwrap_or(0).into()],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! `allowed_outbound_hosts`: which hosts the component may reach at all. Addresses are judged apart, after DNS.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use std::net::IpAddr;
+use std::ops::Range;
+use url::{Host, Url};
+
+/// The entries of one manifest; nothing is allowed if there are none.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AllowedHosts(Vec<Entry>);
+
+#[derive(Debug, Clone)]
+struct Entry {
+    /// `None`: any.
+    scheme: Option<String>,
+    host: HostPattern,
+    ports: Ports,
+}
+
+#[derive(Debug, Clone)]
+enum HostPattern {
+    Any,
+    /// With its leading dot.
+    Subdomains(String),
+    Exactly(Host),
+    Network(IpAddr, u8),
+    /// The application itself, which this host does not offer to its component.
+    Own,
+}
+
+#[derive(Debug, Clone)]
+enum Ports {
+    Any,
+    One(u16),
+    Span(Range<u16>),
+}
+
+impl AllowedHosts {
+    /// Entries that are empty, or a bare scheme, once their variables are filled in are left out: that is how optional hosts are written.
+    pub(crate) fn parse(entries: &[String]) -> Result<Self> {
+        let entries = entries.iter().filter(|entry| !matches!(entry.as_str(), "" | "http://" | "https://"));
+        let parsed = entries.map(|entry| {
+            Entry::parse(entry.trim()).with_context(|| format!("allowed_outbound_hosts: `{entry}` is not usable"))
+        });
+        Ok(Self(parsed.collect::<Result<_>>()?))
+    }
+
+    pub(crate) fn allow(&self, url: &Url) -> bool {
+        self.0.iter().any(|entry| entry.allows(url))
+    }
+}
+
+impl Entry {
+    fn parse(entry: &str) -> Result<Self> {
+        let (scheme, rest) = entry.split_once("://").context("write it as scheme://host:port")?;
+        ensure!(
+            scheme == "*" || (!scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphabetic())),
+            "the scheme must be letters, or `*`"
+        );
+        let (host, port) = match HostPattern::parse(rest) {
+            Ok(host) => (host, ""),
+            Err(error) => {
+                let Some((host, port)) = rest.rsplit_once(':') else { return Err(error) };
+                (HostPattern::parse(host)?, port)
+            }
+        };
+        let scheme = (scheme != "*").then(|| scheme.to_ascii_lowercase());
+        let ports = Ports::parse(port.strip_suffix('/').unwrap_or(port), scheme.as_deref())?;
+        Ok(Self { scheme, host, ports })
+    }
+
+    fn allows(&self, url: &Url) -> bool {
+        self.scheme.as_deref().is_none_or(|scheme| scheme == url.scheme())
+            && url.host().is_some_and(|host| self.host.matches(&host))
+            && url.port_or_known_default().is_some_and(|port| self.ports.contain(port))
+    }
+}
+
+impl HostPattern {
+    fn parse(text: &str) -> Result<Self> {
+        if let Some((address, bits)) = text.split_once('/')
+            && let Ok(address) = address.parse::<IpAddr>()
+        {
+            let bits: u8 = bits.parse().context("the network has no prefix length")?;
+            ensure!(bits <= if address.is_ipv4() { 32 } else { 128 }, "the prefix length is too large");
+            return Ok(Self::Network(address, bits));
+        }
+        if let Ok(IpAddr::V6(address)) = text.parse() {
+            return Ok(Self::Exactly(Host::Ipv6(address)));
+        }
+        let text = text.strip_suffix('/').unwrap_or(text);
+        match text {
+            "*" => return Ok(Self::Any),
+            "self" | "self.alt" => return Ok(Self::Own),
+            _ => {}
+        }
+        let domain = text.strip_prefix("*.");
+        ensure!(!domain.unwrap_or(text).contains('*'), "`*` stands for the whole host, or for its first labels");
+        match (domain, Host::parse(domain.unwrap_or(text)).context("the host is not valid")?) {
+            (Some(_), Host::Domain(domain)) => Ok(Self::Subdomains(format!(".{domain}"))),
+            (Some(_), _) => bail!("`*.` needs a domain after it"),
+            (None, host) => Ok(Self::Exactly(host)),
+        }
+    }
+
+    fn matches(&self, host: &Host<&str>) -> bool {
+        match (self, host) {
+            (Self::Any, _) => true,
+            (Self::Subdomains(suffix), Host::Domain(domain)) => domain.ends_with(suffix.as_str()),
+            (Self::Exactly(expected), host) => expected.as_ref_host() == *host,
+            (Self::Network(network, bits), Host::Ipv4(address)) => contains(*network, *bits, (*address).into()),
+            (Self::Network(network, bits), Host::Ipv6(address)) => contains(*network, *bits, (*address).into()),
+            (Self::Subdomains(_) | Self::Network(..) | Self::Own, _) => false,
+        }
+    }
+}
+
+/// `Host::as_ref` is missing from `url`.
+trait AsRefHost {
+    fn as_ref_host(&self) -> Host<&str>;
+}
+
+impl AsRefHost for Host {
+    fn as_ref_host(&self) -> Host<&str> {
+        match self {
+            Host::Domain(domain) => Host::Domain(domain),
+            Host::Ipv4(address) => Host::Ipv4(*address),
+            Host::Ipv6(address) => Host::Ipv6(*address),
+        }
+    }
+}
+
+fn contains(network: IpAddr, bits: u8, address: IpAddr) -> bool {
+    match (network, address) {
+        (IpAddr::V4(network), IpAddr::V4(address)) => {
+            let shift = 32 - u32::from(bits);
+            network.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
+        }
+        (IpAddr::V6(network), IpAddr::V6(address)) => {
+            let shift = 128 - u32::from(bits);
+            network.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
+        }
+        _ => false,
+    }
+}
+
+impl Ports {
+    fn parse(text: &str, scheme: Option<&str>) -> Result<Self> {
+        match (text, scheme) {
+            ("*", _) => Ok(Self::Any),
+            ("", Some("http")) => Ok(Self::One(80)),
+            ("", Some("https")) => Ok(Self::One(443)),
+            ("", Some("postgres")) => Ok(Self::One(5432)),
+            ("", _) => bail!("the scheme has no usual port: add one"),
+            (text, _) => match text.split_once("..") {
+                Some((start, end)) => Ok(Self::Span(port(start)?..port(end)?)),
+                None => Ok(Self::One(port(text)?)),
+            },
+        }
+    }
+
+    fn contain(&self, port: u16) -> bool {
+        match self {
+            Self::Any => true,
+            Self::One(one) => *one == port,
+            Self::Span(span) => span.contains(&port),
+        }
+    }
+}
+
+fn port(text: &str) -> Result<u16> {
+    text.parse().with_context(|| format!("`{text}` is not a port"))
+}

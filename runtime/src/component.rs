@@ -1,0 +1,55 @@
+//! Where the component comes from, and how it gets loaded quickly.
+
+use crate::engine;
+use crate::limits::Limits;
+use anyhow::{Context as _, Result};
+use std::path::PathBuf;
+use wasmtime::component::Component;
+use wasmtime::{Cache, Engine};
+
+/// The component to serve.
+#[derive(Debug, Clone)]
+pub enum ComponentSource {
+    /// Built into the program.
+    Embedded {
+        /// What [`crate::precompile`] made of `wasm`; loads in milliseconds.
+        precompiled: &'static [u8],
+        /// Compiled instead when `precompiled` does not fit this machine or this version.
+        wasm: &'static [u8],
+    },
+    /// A `.wasm` file. Its compiled form is kept in wasmtime's on-disk cache, if there is a place for one.
+    File(PathBuf),
+}
+
+pub(crate) fn load(source: &ComponentSource, limits: &Limits) -> Result<(Engine, Component)> {
+    match source {
+        ComponentSource::Embedded { precompiled, wasm } => {
+            let engine = engine::serving(limits, None)?;
+            match deserialize(&engine, precompiled) {
+                Ok(component) => Ok((engine, component)),
+                Err(error) => {
+                    tracing::warn!(%error, "the precompiled component does not fit: compiling it, which takes seconds");
+                    compile(wasm, limits)
+                }
+            }
+        }
+        ComponentSource::File(path) => {
+            let wasm = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            compile(&wasm, limits).with_context(|| format!("cannot load {}", path.display()))
+        }
+    }
+}
+
+#[expect(unsafe_code, reason = "loading native code has no safe form")]
+fn deserialize(engine: &Engine, precompiled: &'static [u8]) -> Result<Component> {
+    // SAFETY: the bytes are part of this program, put there by its build from `precompile`; nobody else can change them.
+    unsafe { Component::deserialize(engine, precompiled) }.map_err(crate::error)
+}
+
+/// A cache that cannot be set up (no home directory, a read-only file system) only costs time.
+fn compile(wasm: &[u8], limits: &Limits) -> Result<(Engine, Component)> {
+    let cache = Cache::from_file(None).inspect_err(|error| tracing::debug!(%error, "no compilation cache")).ok();
+    let engine = engine::serving(limits, cache)?;
+    let component = Component::new(&engine, wasm).map_err(crate::error)?;
+    Ok((engine, component))
+}

@@ -1,0 +1,88 @@
+//! The engine settings. Compiled code fits only an engine with the same settings, so that serving and
+//! [`precompile`] start from one function.
+
+use crate::limits::Limits;
+use anyhow::{Context as _, Result, bail};
+use std::time::Duration;
+use wasmtime::{Cache, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+/// How often running guest code is made to give way: short enough that readers on the same thread do not notice.
+const EPOCH: Duration = Duration::from_millis(10);
+
+/// Linear memories, tables and core instances that one instance of a Rust component needs at most.
+const CORE_PARTS_PER_INSTANCE: u32 = 4;
+
+fn settings() -> Config {
+    let mut config = Config::new();
+    config.wasm_component_model_async(true);
+    config.epoch_interruption(true);
+    config
+}
+
+/// The engine that serves, with its epoch ticking. Instances come from a pool when the address space allows it.
+pub(crate) fn serving(limits: &Limits, cache: Option<Cache>) -> Result<Engine> {
+    let mut config = settings();
+    config.cache(cache);
+    let mut pooled = config.clone();
+    pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
+    let engine = match Engine::new(&pooled) {
+        Ok(engine) => engine,
+        Err(error) => {
+            tracing::info!(%error, "no room for an instance pool: instances are allocated one by one");
+            Engine::new(&config).map_err(crate::error)?
+        }
+    };
+    tick(&engine)?;
+    Ok(engine)
+}
+
+/// Compiles a component for every machine of this architecture and operating system, not only for this one.
+///
+/// # Errors
+/// When the bytes are no component, or the platform is not one that wasmtime compiles for.
+pub fn precompile(wasm: &[u8]) -> Result<Vec<u8>> {
+    let mut config = settings();
+    config.target(&triple()?).map_err(crate::error)?;
+    let engine = Engine::new(&config).map_err(crate::error)?;
+    engine.precompile_component(wasm).map_err(crate::error).context("the component does not compile")
+}
+
+fn triple() -> Result<String> {
+    let vendor_and_system = match std::env::consts::OS {
+        "linux" => "unknown-linux-gnu",
+        "macos" => "apple-darwin",
+        "windows" => "pc-windows-msvc",
+        other => bail!("precompiling is not supported on {other}: serve the .wasm file instead"),
+    };
+    Ok(format!("{}-{vendor_and_system}", std::env::consts::ARCH))
+}
+
+fn pool(limits: &Limits) -> PoolingAllocationConfig {
+    let parts = limits.instances * CORE_PARTS_PER_INSTANCE;
+    let mut pool = PoolingAllocationConfig::default();
+    pool.total_component_instances(limits.instances)
+        .total_core_instances(parts)
+        .total_memories(limits.instances)
+        .total_tables(parts)
+        .total_stacks(limits.instances * (limits.requests_per_instance + 1))
+        .max_memory_size(limits.instance_memory);
+    pool
+}
+
+/// The thread holds no strong reference, so that it ends soon after the engine's last user.
+fn tick(engine: &Engine) -> Result<()> {
+    let engine = engine.weak();
+    std::thread::Builder::new()
+        .name("epoch".into())
+        .spawn(move || {
+            loop {
+                std::thread::sleep(EPOCH);
+                match engine.upgrade() {
+                    Some(engine) => engine.increment_epoch(),
+                    None => return,
+                }
+            }
+        })
+        .context("the epoch thread does not start")?;
+    Ok(())
+}

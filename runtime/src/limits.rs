@@ -1,0 +1,52 @@
+use std::time::Duration;
+
+/// What one server takes on at most, and for how long.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Open client connections; more wait in the listen queue.
+    pub connections: usize,
+    /// Requests in flight; a request that finds no place within [`Limits::queue_time`] is answered 503.
+    pub requests: usize,
+    /// How long a request waits for a place.
+    pub queue_time: Duration,
+    /// Time until the component must have answered. Long enough for a forced refresh of every source, which takes up to a minute.
+    pub request_time: Duration,
+    /// Time for what the component does after its last answer, such as a refresh behind a stale read.
+    pub post_return_time: Duration,
+    /// How long an unused instance is kept.
+    pub idle_time: Duration,
+    /// Time for the client to send the head of a request, and how long an idle connection is kept.
+    pub header_time: Duration,
+    /// How long a shutdown waits for what is in flight.
+    pub drain_time: Duration,
+    /// Live instances of the component.
+    pub instances: u32,
+    /// Requests that share one instance at the same time.
+    pub requests_per_instance: u32,
+    /// Requests after which an instance is replaced.
+    pub instance_reuse: usize,
+    /// Bytes of linear memory for each instance.
+    pub instance_memory: usize,
+    /// Outbound requests in flight, counted until their response body ends.
+    pub outbound: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 1024,
+            requests: 256,
+            queue_time: Duration::from_secs(1),
+            request_time: Duration::from_secs(90),
+            post_return_time: Duration::from_secs(120),
+            idle_time: Duration::from_secs(60),
+            header_time: Duration::from_secs(10),
+            drain_time: Duration::from_secs(25),
+            instances: 64,
+            requests_per_instance: 16,
+            instance_reuse: 10_000,
+            instance_memory: 512 << 20,
+            outbound: 64,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The one HTTP client of the process.
+
+use super::address::AddressPolicy;
+use super::connect::Deadline;
+use super::resolver::Resolver;
+use std::sync::{Arc, OnceLock};
+use tokio::sync::Semaphore;
+
+/// Idle connections kept to each host. A refresh asks many sources of one host.
+const IDLE_PER_HOST: usize = 8;
+
+/// The client, made when it is first needed: reading the certificates of the system takes longer than the rest of a start.
+pub(crate) struct Client {
+    pub(super) policy: AddressPolicy,
+    pub(super) permits: Arc<Semaphore>,
+    http: OnceLock<Result<reqwest::Client, String>>,
+}
+
+impl Client {
+    /// `limit` requests at once, each counted until its response body ends.
+    pub(crate) fn new(allow_private: bool, limit: usize) -> Self {
+        Self {
+            policy: AddressPolicy { allow_private },
+            permits: Arc::new(Semaphore::new(limit)),
+            http: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn http(&self) -> Result<&reqwest::Client, String> {
+        self.http.get_or_init(|| build(self.policy)).as_ref().map_err(Clone::clone)
+    }
+}
+
+fn build(policy: AddressPolicy) -> Result<reqwest::Client, String> {
+    // An error says that the process has chosen already, which is as good.
+    _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .tcp_nodelay(true)
+        .pool_max_idle_per_host(IDLE_PER_HOST)
+        .dns_resolver(Arc::new(Resolver(policy)))
+        .connector_layer(Deadline)
+        .build()
+        .map_err(|error| format!("the HTTP client cannot be set up: {error:?}"))
+}

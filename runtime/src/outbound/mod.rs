@@ -1,0 +1,12 @@
+//! Outbound HTTP: `wasi:http/client` on one pooled client, within what the manifest and the address policy allow.
+
+mod address;
+mod body;
+mod client;
+mod connect;
+mod error;
+mod resolver;
+mod send;
+
+pub(crate) use client::Client;
+pub(crate) use send::Outbound;

@@ -1,0 +1,91 @@
+//! DNS, with what the address policy refuses left out: judged after resolution, so that no name leads around it.
+
+use super::address::AddressPolicy;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::lookup_host;
+use tokio::time::timeout;
+
+const LOOKUP_TIME: Duration = Duration::from_secs(5);
+
+/// Why a name leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unresolved {
+    /// Every address of the name is refused.
+    Prohibited,
+    NotFound,
+    TimedOut,
+}
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Prohibited => "no address of the host may be connected to",
+            Self::NotFound => "the host is not known",
+            Self::TimedOut => "looking the host up took too long",
+        })
+    }
+}
+
+impl std::error::Error for Unresolved {}
+
+pub(crate) struct Resolver(pub(crate) AddressPolicy);
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let policy = self.0;
+        Box::pin(async move {
+            let found =
+                timeout(LOOKUP_TIME, lookup_host((name.as_str(), 0))).await.map_err(|_| Unresolved::TimedOut)?;
+            let found = found.inspect_err(|error| tracing::debug!(host = name.as_str(), %error, "not resolved"));
+            let addresses = permitted(found.map_err(|_| Unresolved::NotFound)?, policy)?;
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn permitted(found: impl Iterator<Item = SocketAddr>, policy: AddressPolicy) -> Result<Vec<SocketAddr>, Unresolved> {
+    let mut found = found.peekable();
+    if found.peek().is_none() {
+        return Err(Unresolved::NotFound);
+    }
+    let permitted: Vec<_> = found.filter(|address| policy.allows(address.ip())).collect();
+    if permitted.is_empty() { Err(Unresolved::Prohibited) } else { Ok(permitted) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRICT: AddressPolicy = AddressPolicy { allow_private: false };
+
+    fn addresses(texts: &[&str]) -> impl Iterator<Item = SocketAddr> {
+        texts.iter().map(|text| SocketAddr::new(text.parse().unwrap(), 0)).collect::<Vec<_>>().into_iter()
+    }
+
+    async fn resolve(name: &str, allow_private: bool) -> Result<Vec<SocketAddr>, Unresolved> {
+        let resolved = Resolver(AddressPolicy { allow_private }).resolve(name.parse().unwrap()).await;
+        resolved.map(Iterator::collect).map_err(|error| *error.downcast().unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_name_for_a_private_address_is_refused() {
+        assert_eq!(resolve("localhost", false).await, Err(Unresolved::Prohibited));
+        assert!(resolve("localhost", true).await.unwrap().iter().all(|address| address.ip().is_loopback()));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_cannot_exist_is_not_found() {
+        assert_eq!(resolve("no-such-host.invalid", false).await, Err(Unresolved::NotFound));
+    }
+
+    #[test]
+    fn private_addresses_are_left_out_beside_public_ones() {
+        let mixed = addresses(&["127.0.0.1", "1.1.1.1", "fd00::1", "169.254.169.254"]);
+        assert_eq!(permitted(mixed, STRICT), Ok(addresses(&["1.1.1.1"]).collect()));
+        assert_eq!(permitted(addresses(&["10.0.0.1", "::1"]), STRICT), Err(Unresolved::Prohibited));
+        assert_eq!(permitted(addresses(&[]), STRICT), Err(Unresolved::NotFound));
+    }
+}

@@ -1,0 +1,123 @@
+//! One outbound request: refused, or sent and its response handed on.
+
+use super::body::{Response, Shareable, without_empty};
+use super::client::Client;
+use super::connect::CONNECT_TIME;
+use super::error::of_transport;
+use crate::allowed_hosts::AllowedHosts;
+use http::{Method, header};
+use http_body_util::BodyExt as _;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+use url::{Host, Url};
+use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody, WasiHttpHooks};
+
+/// For each phase that the request sets no limit for.
+const DEFAULT_TIME: Duration = Duration::from_secs(60);
+
+/// How long a request waits while as many as allowed are in flight.
+const QUEUE_TIME: Duration = Duration::from_secs(30);
+
+/// Hosts that stand for components of the same application, which this host does not chain.
+const OWN_HOSTS: [&str; 2] = ["self.alt", "spin.internal"];
+
+type Io = Box<dyn Future<Output = Result<()>> + Send>;
+
+/// The outbound side of one instance.
+#[derive(Clone)]
+pub(crate) struct Outbound {
+    pub(crate) client: Arc<Client>,
+    pub(crate) hosts: Arc<AllowedHosts>,
+}
+
+impl WasiHttpHooks for Outbound {
+    /// The client writes the header from the URL that was judged.
+    fn set_host_header(&mut self) -> bool {
+        false
+    }
+
+    fn send_request(
+        &mut self,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        // Says how the component got on with the response; the connection learns that by itself.
+        _: Io,
+    ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, Io)>> + Send> {
+        let outbound = self.clone();
+        Box::new(async move {
+            let response = outbound.send(request, options.unwrap_or_default()).await?;
+            Ok((response, Box::new(async { Ok(()) }) as Io))
+        })
+    }
+}
+
+impl Outbound {
+    async fn send(
+        &self,
+        request: http::Request<WasiBody>,
+        options: RequestOptions,
+    ) -> Result<http::Response<WasiBody>> {
+        let url = self.check(&request.uri().to_string())?;
+        let http = self.client.http().map_err(|error| Error::InternalError(Some(error)))?;
+        let permit = timeout(QUEUE_TIME, Arc::clone(&self.client.permits).acquire_owned()).await;
+        let permit = permit.ok().and_then(Result::ok).ok_or(Error::ConnectionLimitReached)?;
+        let connect_time = options.connect_timeout.unwrap_or(DEFAULT_TIME);
+        let answer_time = options.first_byte_timeout.unwrap_or(DEFAULT_TIME);
+        let exchange = async {
+            let request = translate(request, url).await?;
+            CONNECT_TIME.scope(connect_time, http.execute(request)).await.map_err(|error| of_transport(&error))
+        };
+        // The first byte can only be waited for once there is a connection.
+        let response = timeout(connect_time.saturating_add(answer_time), exchange);
+        let response = http::Response::from(response.await.map_err(|_| Error::ConnectionReadTimeout)??);
+        let patience = options.between_bytes_timeout.unwrap_or(DEFAULT_TIME);
+        Ok(response.map(|body| Response::new(body, patience, permit).boxed_unsync()))
+    }
+
+    /// Judges the URL as the client will read it. Names are judged again when they are resolved.
+    fn check(&self, uri: &str) -> Result<Url> {
+        let url = Url::parse(uri).map_err(|_| Error::HttpRequestUriInvalid)?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Error::HttpRequestUriInvalid);
+        }
+        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
+            return Err(Error::HttpRequestUriInvalid);
+        };
+        let policy = self.client.policy;
+        if !self.hosts.allow(&url) || !policy.allows_port(port) {
+            tracing::warn!(%host, port, "the component may not reach this host: see allowed_outbound_hosts");
+            return Err(Error::HttpRequestDenied);
+        }
+        let address = match host {
+            Host::Ipv4(address) => Some(IpAddr::from(address)),
+            Host::Ipv6(address) => Some(address.into()),
+            Host::Domain(domain) if is_own(domain) => return Err(Error::HttpRequestDenied),
+            Host::Domain(_) => None,
+        };
+        match address {
+            Some(address) if !policy.allows(address) => Err(Error::DestinationIpProhibited),
+            _ => Ok(url),
+        }
+    }
+}
+
+fn is_own(domain: &str) -> bool {
+    let domain = domain.trim_end_matches('.');
+    OWN_HOSTS.iter().any(|own| domain.strip_suffix(own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
+async fn translate(request: http::Request<WasiBody>, url: Url) -> Result<reqwest::Request> {
+    let (head, mut body) = request.into_parts();
+    if matches!(head.method, Method::GET | Method::HEAD) && !head.headers.contains_key(header::CONTENT_LENGTH) {
+        body = without_empty(body).await?;
+    }
+    let empty = http_body::Body::is_end_stream(&body);
+    let mut request = reqwest::Request::new(head.method, url);
+    *request.headers_mut() = head.headers;
+    if !empty {
+        *request.body_mut() = Some(reqwest::Body::wrap(Shareable::new(body)));
+    }
+    Ok(request)
+}

@@ -1,0 +1,50 @@
+//! What must finish before the process may end.
+
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Tells everybody when to finish, and counts who has not yet.
+#[derive(Clone)]
+pub(crate) struct Lifecycle(Arc<Inner>);
+
+struct Inner {
+    closing: watch::Sender<bool>,
+    live: watch::Sender<usize>,
+}
+
+/// Holds the shutdown up while it lives.
+pub(crate) struct Guard(Lifecycle);
+
+impl Lifecycle {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Inner { closing: watch::Sender::new(false), live: watch::Sender::new(0) }))
+    }
+
+    pub(crate) fn guard(&self) -> Guard {
+        self.0.live.send_modify(|live| *live += 1);
+        Guard(self.clone())
+    }
+
+    /// Resolves once the shutdown has begun.
+    pub(crate) fn closing(&self) -> impl Future<Output = ()> + Send + Sync + 'static {
+        let mut closing = self.0.closing.subscribe();
+        async move {
+            // An error means that the sender is gone, which is the end as well.
+            _ = closing.wait_for(|closing| *closing).await;
+        }
+    }
+
+    /// Begins the shutdown; true if everybody finished in time.
+    pub(crate) async fn close(&self, patience: Duration) -> bool {
+        self.0.closing.send_replace(true);
+        let mut live = self.0.live.subscribe();
+        tokio::time::timeout(patience, live.wait_for(|live| *live == 0)).await.is_ok()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.0.live.send_modify(|live| *live -= 1);
+    }
+}

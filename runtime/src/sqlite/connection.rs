@@ -1,0 +1,204 @@
+//! One SQLite connection, and what makes it fit to be used again by somebody else.
+
+use crate::bindings::spin::sqlite::sqlite::{Error, RowResult, Value};
+use rusqlite::hooks::{AuthAction, Authorization};
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{ErrorCode, Statement};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::time::Duration;
+
+/// How long a statement waits for the lock of another connection, as under Spin.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Bytes of rows that one statement may yield.
+const MAX_RESULT: usize = 64 << 20;
+
+/// What a row costs beside the text and bytes in it.
+const VALUE_OVERHEAD: usize = 16;
+
+/// Steps of SQLite's machine between two looks at the budget.
+const STEPS_PER_LOOK: i32 = 1_000;
+
+/// Looks that a statement gets on the caller's thread: one to two milliseconds.
+const INLINE_LOOKS: i32 = 50;
+
+const CACHED_STATEMENTS: usize = 64;
+
+/// What a statement yielded. An error may come after rows.
+pub(crate) struct Outcome {
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: Vec<RowResult>,
+    pub(crate) result: Result<(), Error>,
+}
+
+impl Outcome {
+    pub(crate) fn failed(error: Error) -> Self {
+        Self { columns: Vec::new(), rows: Vec::new(), result: Err(error) }
+    }
+}
+
+pub(crate) struct Connection {
+    database: rusqlite::Connection,
+    /// Looks left; negative: no limit.
+    budget: Arc<AtomicI32>,
+    /// Somebody changed a setting, or made something that only this connection has.
+    altered: Arc<AtomicBool>,
+    /// Something other than a successful read ran here.
+    used: bool,
+}
+
+impl Connection {
+    pub(crate) fn open(path: &Path) -> rusqlite::Result<Self> {
+        let database = rusqlite::Connection::open(path)?;
+        let (budget, altered) = (Arc::new(AtomicI32::new(-1)), Arc::new(AtomicBool::new(false)));
+        let mut connection = Self { database, budget, altered, used: false };
+        connection.database.busy_timeout(BUSY)?;
+        connection.database.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+        let altered = Arc::clone(&connection.altered);
+        connection
+            .database
+            .authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| authorize(&context.action, &altered)))?;
+        let budget = Arc::clone(&connection.budget);
+        connection.database.progress_handler(STEPS_PER_LOOK, Some(move || spent(&budget)))?;
+        Ok(connection)
+    }
+
+    /// Whether nobody can tell this connection from a new one: all it did was to read.
+    pub(crate) fn is_as_new(&self) -> bool {
+        !self.used && !self.altered.load(Ordering::Relaxed) && self.database.is_autocommit()
+    }
+
+    pub(crate) fn changes(&self) -> u64 {
+        self.database.changes()
+    }
+
+    pub(crate) fn last_insert_rowid(&self) -> i64 {
+        self.database.last_insert_rowid()
+    }
+
+    /// Runs one statement to its end, waiting for locks.
+    pub(crate) fn run(&mut self, sql: &str, parameters: &[Value]) -> Outcome {
+        let outcome = self.attempt(sql, parameters).unwrap_or_else(|error| Outcome::failed(convert(&error)));
+        self.used |= outcome.result.is_err();
+        outcome
+    }
+
+    /// Runs a short read without waiting for anything. `None` if it turns out to be neither: nothing has happened then.
+    pub(crate) fn run_inline(&mut self, sql: &str, parameters: &[Value]) -> Option<Outcome> {
+        if !is_query(sql) || self.altered.load(Ordering::Relaxed) || !self.database.is_autocommit() {
+            return None;
+        }
+        if !self.database.prepare_cached(sql).is_ok_and(|statement| statement.readonly()) {
+            return None;
+        }
+        self.database.busy_timeout(Duration::ZERO).ok()?;
+        self.budget.store(INLINE_LOOKS, Ordering::Relaxed);
+        let outcome = self.attempt(sql, parameters);
+        self.budget.store(-1, Ordering::Relaxed);
+        self.used |= self.database.busy_timeout(BUSY).is_err();
+        outcome.ok().filter(|outcome| outcome.result.is_ok())
+    }
+
+    fn attempt(&mut self, sql: &str, parameters: &[Value]) -> rusqlite::Result<Outcome> {
+        let mut statement = self.database.prepare_cached(sql)?;
+        self.used |= !statement.readonly();
+        let columns = statement.column_names().into_iter().map(str::to_owned).collect();
+        let mut rows = Vec::new();
+        let result = read(&mut statement, parameters, &mut rows);
+        Ok(Outcome { columns, rows, result })
+    }
+}
+
+fn read(statement: &mut Statement<'_>, parameters: &[Value], into: &mut Vec<RowResult>) -> Result<(), Error> {
+    let width = statement.column_count();
+    let parameters = rusqlite::params_from_iter(parameters.iter().map(Parameter));
+    let mut rows = statement.query(parameters).map_err(|error| convert(&error))?;
+    let mut size = 0;
+    while let Some(row) = rows.next().map_err(|error| convert(&error))? {
+        let mut values = Vec::with_capacity(width);
+        for column in 0..width {
+            let value = row.get_ref(column).map_err(|error| convert(&error))?;
+            let (value, bytes) = owned(value, column)?;
+            size += bytes + VALUE_OVERHEAD;
+            values.push(value);
+        }
+        if size > MAX_RESULT {
+            return Err(Error::Io(format!("the result is larger than {MAX_RESULT} bytes: read it in pages")));
+        }
+        into.push(RowResult { values });
+    }
+    Ok(())
+}
+
+fn owned(value: ValueRef<'_>, column: usize) -> Result<(Value, usize), Error> {
+    Ok(match value {
+        ValueRef::Null => (Value::Null, 0),
+        ValueRef::Integer(integer) => (Value::Integer(integer), 0),
+        ValueRef::Real(real) => (Value::Real(real), 0),
+        ValueRef::Blob(blob) => (Value::Blob(blob.to_vec()), blob.len()),
+        ValueRef::Text(text) => {
+            let Ok(text) = str::from_utf8(text) else {
+                return Err(Error::Io(format!("column {column} holds text that is not UTF-8: store it as a blob")));
+            };
+            (Value::Text(text.to_owned()), text.len())
+        }
+    })
+}
+
+struct Parameter<'a>(&'a Value);
+
+impl ToSql for Parameter<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Integer(integer) => ValueRef::Integer(*integer),
+            Value::Real(real) => ValueRef::Real(*real),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Blob(blob) => ValueRef::Blob(blob),
+        }))
+    }
+}
+
+pub(crate) fn convert(error: &rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => Error::DatabaseFull,
+        _ => Error::Io(error.to_string()),
+    }
+}
+
+/// Whether the statement can be nothing but a query. `PRAGMA` and transaction control count as read-only for SQLite.
+fn is_query(sql: &str) -> bool {
+    let word = sql.split_ascii_whitespace().next().unwrap_or_default();
+    ["select", "with", "values"].iter().any(|query| word.eq_ignore_ascii_case(query))
+}
+
+/// Other files stay out of reach, and what outlives a statement inside the connection is remembered.
+fn authorize(action: &AuthAction<'_>, altered: &AtomicBool) -> Authorization {
+    match action {
+        AuthAction::Attach { filename } if !matches!(*filename, "" | ":memory:") => return Authorization::Deny,
+        AuthAction::Attach { .. }
+        | AuthAction::Detach { .. }
+        | AuthAction::Pragma { pragma_value: Some(_), .. }
+        | AuthAction::CreateTempIndex { .. }
+        | AuthAction::CreateTempTable { .. }
+        | AuthAction::CreateTempTrigger { .. }
+        | AuthAction::CreateTempView { .. }
+        | AuthAction::Unknown { .. } => altered.store(true, Ordering::Relaxed),
+        _ => {}
+    }
+    Authorization::Allow
+}
+
+/// SQLite's progress handler: true interrupts the statement.
+fn spent(budget: &AtomicI32) -> bool {
+    match budget.load(Ordering::Relaxed) {
+        0 => true,
+        left if left > 0 => {
+            budget.store(left - 1, Ordering::Relaxed);
+            false
+        }
+        _ => false,
+    }
+}

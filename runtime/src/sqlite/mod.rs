@@ -1,0 +1,10 @@
+//! `spin:sqlite`: SQLite files in the data directory, behind the labels that the manifest grants.
+
+mod connection;
+mod database;
+mod host;
+
+pub(crate) use database::Databases;
+#[expect(unreachable_pub, reason = "the generated bindings re-export it")]
+pub use database::Lease;
+pub(crate) use host::{Sqlite, SqliteState, SqliteView};

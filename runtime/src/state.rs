@@ -1,0 +1,89 @@
+//! What belongs to one instance of the component, and the imports that work on it.
+
+use crate::bindings::spin::{sqlite::sqlite, variables::variables};
+use crate::limits::Limits;
+use crate::outbound::Outbound;
+use crate::output::{Level, LogLines};
+use crate::shutdown::Guard;
+use crate::sqlite::{Databases, Sqlite, SqliteState, SqliteView};
+use crate::variables::Variables;
+use wasmtime::component::{Linker, ResourceTable};
+use wasmtime::{Engine, Result, StoreLimits, StoreLimitsBuilder};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+/// Handles that one instance may hold: far above what its requests need, far below what would hurt.
+const MAX_HANDLES: usize = 16 << 10;
+
+/// What the instances share.
+#[derive(Clone)]
+pub(crate) struct Services {
+    pub(crate) outbound: Outbound,
+    pub(crate) databases: Databases,
+    pub(crate) variables: Variables,
+}
+
+pub(crate) struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    table: ResourceTable,
+    sqlite: SqliteState,
+    services: Services,
+    limits: StoreLimits,
+    _guard: Guard,
+}
+
+impl State {
+    pub(crate) fn new(services: &Services, limits: &Limits, guard: Guard) -> Self {
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.stdout(LogLines::new(Level::Info)).stderr(LogLines::new(Level::Warn));
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(MAX_HANDLES);
+        Self {
+            wasi: wasi.build(),
+            http: WasiHttpCtx::new(),
+            table,
+            sqlite: SqliteState::new(services.databases.clone()),
+            services: services.clone(),
+            limits: StoreLimitsBuilder::new().memory_size(limits.instance_memory).build(),
+            _guard: guard,
+        }
+    }
+
+    pub(crate) fn limits(&mut self) -> &mut StoreLimits {
+        &mut self.limits
+    }
+}
+
+/// WASI 0.2 is what Rust's standard library imports, WASI 0.3 what the Spin SDK does.
+pub(crate) fn linker(engine: &Engine) -> Result<Linker<State>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+    sqlite::add_to_linker::<_, Sqlite>(&mut linker, State::sqlite)?;
+    variables::add_to_linker::<_, Variables>(&mut linker, State::variables)?;
+    Ok(linker)
+}
+
+impl State {
+    fn sqlite(&mut self) -> SqliteView<'_> {
+        SqliteView { state: &mut self.sqlite, table: &mut self.table }
+    }
+
+    fn variables(&mut self) -> &mut Variables {
+        &mut self.services.variables
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.services.outbound }
+    }
+}

@@ -1,0 +1,112 @@
+//! How instances come to be, how much each takes on, and when it has to go.
+
+use crate::limits::Limits;
+use crate::shutdown::Lifecycle;
+use crate::state::{Services, State};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use tokio::time::{Sleep, sleep};
+use wasmtime::component::GuestTaskId;
+use wasmtime::{Engine, Result, Store, StoreContextMut};
+use wasmtime_wasi_http::WasiHttpView as _;
+use wasmtime_wasi_http::handler::{
+    HandlerState, Instance, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+};
+
+/// What the outer time limit leaves to the inner one, which ends a request without ending its instance.
+const GRACE: Duration = Duration::from_secs(1);
+
+pub(crate) struct Workers {
+    pub(crate) engine: Engine,
+    pub(crate) component: ProxyPre<State>,
+    pub(crate) services: Services,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) lifecycle: Lifecycle,
+}
+
+impl HandlerState for Workers {
+    type StoreData = State;
+    type WorkerExpiration = Expiration;
+    type WorkerState = Worker;
+
+    async fn instantiate(&self) -> Result<Instance<State, Expiration, Worker>> {
+        let state = State::new(&self.services, &self.limits, self.lifecycle.guard());
+        let mut store = Store::new(&self.engine, state);
+        store.limiter(|state| state.limits());
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_async_yield_and_update(1);
+        let proxy = self.component.instantiate_async(&mut store).await?;
+        Ok(Instance {
+            store,
+            proxy,
+            view: State::http,
+            expiration: Expiration::new(Arc::clone(&self.limits), &self.lifecycle),
+            state: Worker(Arc::clone(&self.limits)),
+        })
+    }
+}
+
+pub(crate) struct Worker(Arc<Limits>);
+
+impl WorkerState for Worker {
+    type StoreData = State;
+    type RequestData = ();
+
+    fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
+        if total >= self.0.instance_reuse {
+            ShouldAccept::Never
+        } else if concurrent >= self.0.requests_per_instance as usize {
+            ShouldAccept::No
+        } else {
+            ShouldAccept::Yes
+        }
+    }
+
+    fn on_request_start(
+        &self,
+        _: StoreContextMut<'_, State>,
+        (): (),
+        _: GuestTaskId,
+    ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
+        Box::pin(sleep(self.0.request_time))
+    }
+
+    fn drop(&self, _: Store<State>, result: Result<()>) {
+        if let Err(error) = result {
+            tracing::error!(error = format!("{error:#}"), "an instance of the component failed and is replaced");
+        }
+    }
+}
+
+/// The outer time limit: it holds even while the component computes without a pause, and ends the whole instance.
+pub(crate) struct Expiration {
+    limits: Arc<Limits>,
+    timer: Pin<Box<Sleep>>,
+    closing: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
+    closed: bool,
+}
+
+impl Expiration {
+    fn new(limits: Arc<Limits>, lifecycle: &Lifecycle) -> Self {
+        Self { timer: Box::pin(sleep(limits.idle_time)), limits, closing: Box::pin(lifecycle.closing()), closed: false }
+    }
+}
+
+impl WorkerExpiration for Expiration {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
+        self.closed = self.closed || self.closing.as_mut().poll(context).is_ready();
+        let allowed = match status {
+            WorkerStatus::Idle if self.closed => return Poll::Ready(()),
+            WorkerStatus::Idle => self.limits.idle_time,
+            WorkerStatus::Requests => self.limits.request_time + GRACE,
+            WorkerStatus::PostReturn => self.limits.post_return_time,
+        };
+        let deadline = (start + allowed).into();
+        if self.timer.deadline() != deadline {
+            self.timer.as_mut().reset(deadline);
+        }
+        self.timer.as_mut().poll(context)
+    }
+}

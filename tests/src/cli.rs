@@ -1,0 +1,75 @@
+//! The command line, as a person or a script runs it.
+
+use crate::{Hub, TOKEN, binary};
+use anyhow::Result;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The command line pointed at a hub.
+pub struct Cli {
+    base: String,
+    token: Option<String>,
+    folder: Option<PathBuf>,
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+pub struct Ran {
+    /// Exit code.
+    pub code: i32,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Ran {
+    /// Standard output as JSON; null if it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_default()
+    }
+}
+
+impl Cli {
+    /// For `hub`, with its token.
+    pub fn new(hub: &Hub) -> Self {
+        Self { base: hub.base().to_owned(), token: Some(TOKEN.to_owned()), folder: None }
+    }
+
+    /// For whatever listens at `base`.
+    pub fn at(base: &str) -> Self {
+        Self { base: base.to_owned(), token: None, folder: None }
+    }
+
+    /// Run in `folder`.
+    pub fn inside(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// With this token instead.
+    pub fn with_token(mut self, token: Option<&str>) -> Self {
+        self.token = token.map(str::to_owned);
+        self
+    }
+
+    /// Runs `reuse-surface` with these words.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn run(&self, words: &[&str]) -> Result<Ran> {
+        let mut command = Command::new(binary());
+        command.args(words).env("REUSE_SURFACE_URL", &self.base).env_remove("REUSE_SURFACE_TOKEN");
+        command.envs(self.token.as_ref().map(|token| ("REUSE_SURFACE_TOKEN", token)));
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        let output = command.output()?;
+        Ok(Ran {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout)?,
+            stderr: String::from_utf8(output.stderr)?,
+        })
+    }
+}

@@ -1,0 +1,192 @@
+//! A hub of its own for a test: the real binary on a free port, with a data folder that outlives a restart.
+
+use crate::binary;
+use anyhow::{Context as _, Result, bail};
+use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use tempfile::TempDir;
+
+/// The bootstrap token of every hub here.
+pub const TOKEN: &str = "a-token-for-tests-only";
+
+/// A running hub; killed when dropped.
+pub struct Hub {
+    child: Child,
+    data: TempDir,
+    base: String,
+    log: Arc<Mutex<String>>,
+    client: reqwest::Client,
+}
+
+/// A response, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    /// Status code.
+    pub status: u16,
+    /// Response headers.
+    pub headers: reqwest::header::HeaderMap,
+    /// The body as text.
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON; null if it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    /// A header's value; empty if it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl Hub {
+    /// Starts a hub that takes writes and may fetch from loopback.
+    ///
+    /// # Errors
+    /// When the binary does not start or does not say where it listens.
+    pub fn start() -> Result<Self> {
+        Self::start_in(TempDir::new()?, Some(TOKEN), &["--allow-private-networks"])
+    }
+
+    /// Starts a hub on a data folder, with this token and these further arguments.
+    ///
+    /// # Errors
+    /// As [`Hub::start`].
+    pub fn start_in(data: TempDir, token: Option<&str>, arguments: &[&str]) -> Result<Self> {
+        let mut command = Command::new(binary());
+        command.args(["serve", "--listen", "127.0.0.1:0", "--refresh-interval", "0", "--log-format", "json", "--data-dir"]);
+        command.arg(data.path()).args(arguments).env_remove("REUSE_SURFACE_TOKEN");
+        command.envs(token.map(|token| ("REUSE_SURFACE_TOKEN", token)));
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().context("run `cargo xtask test`, which builds the binary")?;
+        let stderr = BufReader::new(child.stderr.take().context("no stderr")?);
+        let log = Arc::new(Mutex::new(String::new()));
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let written = log.clone();
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                let address = serde_json::from_str::<Value>(&line).ok().and_then(|l| l["fields"]["address"].as_str().map(str::to_owned));
+                if let Some(address) = address {
+                    let _ = sender.send(address);
+                }
+                let mut log = written.lock().unwrap_or_else(PoisonError::into_inner);
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        // The sender is dropped at the end of the log, so a hub that dies at once is not waited for.
+        let Ok(address) = receiver.recv() else {
+            bail!("the hub did not start: {}", log.lock().unwrap_or_else(PoisonError::into_inner));
+        };
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { child, data, base: format!("http://{address}"), log, client })
+    }
+
+    /// Kills the hub as a power cut would, and starts it again on the same data.
+    ///
+    /// # Errors
+    /// As [`Hub::start`].
+    pub fn kill_and_restart(mut self) -> Result<Self> {
+        self.child.kill()?;
+        self.child.wait()?;
+        let data = std::mem::replace(&mut self.data, TempDir::new()?);
+        Self::start_in(data, Some(TOKEN), &["--allow-private-networks"])
+    }
+
+    /// Asks the hub to stop and gives its exit code.
+    ///
+    /// # Errors
+    /// When it cannot be signalled.
+    pub fn terminate(&mut self) -> Result<Option<i32>> {
+        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        anyhow::ensure!(killed.success(), "kill failed");
+        Ok(self.child.wait()?.code())
+    }
+
+    /// Where it listens.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// What it logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A request to it, without a token.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    /// Sends a request and reads the answer.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn send(&self, request: RequestBuilder) -> Result<Answer> {
+        let response = request.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(Answer { status, headers, text: response.text().await? })
+    }
+
+    /// Reads a path.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn get(&self, path: &str) -> Result<Answer> {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// Writes with the token and a JSON body.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn write(&self, method: Method, path: &str, body: &Value) -> Result<Answer> {
+        self.send(self.request(method, path).bearer_auth(TOKEN).json(body)).await
+    }
+
+    /// Refreshes everything and publishes.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn compose(&self) -> Result<Value> {
+        Ok(self.send(self.request(Method::POST, "/v1/federated/compose?force=true").bearer_auth(TOKEN)).await?.json())
+    }
+
+    /// Registers a source and composes, so that what it publishes is read.
+    ///
+    /// # Errors
+    /// When the hub refuses.
+    pub async fn register(&self, repo: &str, url: &str) -> Result<()> {
+        let answer = self.write(Method::POST, "/v1/repos", &serde_json::json!({"repo": repo, "url": url, "domain": "test"})).await?;
+        anyhow::ensure!(answer.status == 201, "{}", answer.text);
+        self.compose().await.map(drop)
+    }
+
+    /// The federated document as JSON.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn document(&self) -> Result<Value> {
+        Ok(self.get("/v1/federated?format=json").await?.json())
+    }
+
+    /// The status of a source.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn status(&self, repo: &str) -> Result<Value> {
+        Ok(self.get(&format!("/v1/repos/{repo}")).await?.json()["status"].clone())
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

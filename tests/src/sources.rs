@@ -1,0 +1,162 @@
+//! A server of indexes on loopback, well-behaved or not, that counts what it is asked.
+
+use anyhow::Result;
+use federation::digest::Digest;
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What a path does.
+#[derive(Clone, Debug)]
+pub enum Behaviour {
+    /// Serves these bytes with an `ETag`, and 304 where it matches.
+    Index(Vec<u8>),
+    /// Serves these bytes with these further header lines, no `ETag`.
+    Plain(Vec<u8>, String),
+    /// Answers with a status, further header lines and no body.
+    Status(u16, String),
+    /// Redirects.
+    Redirect(String),
+    /// Writes these bytes to the socket as they are, then closes.
+    Raw(Vec<u8>),
+    /// Accepts the request and never answers.
+    Hang,
+    /// Sends the head, then a byte at a time, without end.
+    Trickle,
+}
+
+/// The server; its thread ends with the process.
+pub struct Sources {
+    base: String,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    behaviours: HashMap<String, Behaviour>,
+    requests: HashMap<String, usize>,
+    unmodified: usize,
+    /// Connections of [`Behaviour::Hang`], kept open.
+    hanging: Vec<TcpStream>,
+}
+
+impl Sources {
+    /// Starts a server that knows no path yet.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub fn start() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let base = format!("http://{}", listener.local_addr()?);
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = state.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let shared = shared.clone();
+                std::thread::spawn(move || serve(stream, &shared));
+            }
+        });
+        Ok(Self { base, state })
+    }
+
+    /// The URL of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// Makes a path behave so from now on; gives its URL.
+    pub fn set(&self, path: &str, behaviour: Behaviour) -> String {
+        lock(&self.state).behaviours.insert(path.to_owned(), behaviour);
+        self.url(path)
+    }
+
+    /// Makes a path serve an index from now on; gives its URL.
+    pub fn index(&self, path: &str, text: &str) -> String {
+        self.set(path, Behaviour::Index(text.as_bytes().to_vec()))
+    }
+
+    /// How often a path was asked for.
+    pub fn requests(&self, path: &str) -> usize {
+        lock(&self.state).requests.get(path).copied().unwrap_or(0)
+    }
+
+    /// How often the answer was 304.
+    pub fn unmodified(&self) -> usize {
+        lock(&self.state).unmodified
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn serve(stream: TcpStream, state: &Mutex<State>) {
+    let Ok(clone) = stream.try_clone() else { return };
+    let (mut reader, mut stream) = (BufReader::new(clone), stream);
+    while let Some((path, etag)) = read_request(&mut reader) {
+        let behaviour = {
+            let mut state = lock(state);
+            *state.requests.entry(path.clone()).or_default() += 1;
+            state.behaviours.get(&path).cloned()
+        };
+        let answered = match behaviour {
+            None => respond(&mut stream, 404, "", b""),
+            Some(Behaviour::Index(body)) => {
+                let tag = format!("\"{}\"", Digest::of(&body).hex());
+                let headers = format!("etag: {tag}\r\n");
+                if etag == tag {
+                    lock(state).unmodified += 1;
+                    respond(&mut stream, 304, &headers, b"")
+                } else {
+                    respond(&mut stream, 200, &headers, &body)
+                }
+            }
+            Some(Behaviour::Plain(body, headers)) => respond(&mut stream, 200, &headers, &body),
+            Some(Behaviour::Status(status, headers)) => respond(&mut stream, status, &headers, b""),
+            Some(Behaviour::Redirect(location)) => respond(&mut stream, 302, &format!("location: {location}\r\n"), b""),
+            Some(Behaviour::Raw(bytes)) => {
+                let _ = stream.write_all(&bytes);
+                return;
+            }
+            Some(Behaviour::Hang) => {
+                lock(state).hanging.push(stream);
+                return;
+            }
+            Some(Behaviour::Trickle) => {
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+                // A client that has gone ends this.
+                while stream.write_all(b"1\r\n#\r\n").is_ok() {
+                    std::thread::sleep(std::time::Duration::from_millis(200));
+                }
+                return;
+            }
+        };
+        if answered.is_err() {
+            return;
+        }
+    }
+}
+
+/// The path and the `If-None-Match` of the next request on a connection.
+fn read_request(reader: &mut BufReader<TcpStream>) -> Option<(String, String)> {
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+    let path = line.split(' ').nth(1)?.to_owned();
+    let mut etag = String::new();
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).ok().filter(|read| *read > 0)?;
+        let Some((name, value)) = header.trim_end().split_once(':') else { return Some((path, etag)) };
+        if name.eq_ignore_ascii_case("if-none-match") {
+            value.trim().clone_into(&mut etag);
+        }
+    }
+}
+
+fn respond(stream: &mut TcpStream, status: u16, headers: &str, body: &[u8]) -> std::io::Result<()> {
+    let length = if status == 304 { String::new() } else { format!("content-length: {}\r\n", body.len()) };
+    let mut answer = format!("HTTP/1.1 {status} -\r\n{headers}{length}\r\n").into_bytes();
+    answer.extend_from_slice(body);
+    stream.write_all(&answer)
+}

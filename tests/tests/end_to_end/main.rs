@@ -1,0 +1,8 @@
+//! The whole product, from the command line to the document, over real sockets and a real database.
+
+mod bad_index;
+mod bad_input;
+mod conventions;
+mod document;
+mod lifecycle;
+mod walkthrough;
