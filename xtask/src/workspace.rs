@@ -98,5 +98,12 @@ fn cargo_in(root: &Path) -> Command {
     // Cargo tells which cargo it is, so that a toolchain chosen with `cargo +name xtask` is kept.
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root);
+    // What `cargo run` told this program about its own package. Some build scripts watch these names, and would run anew, their C
+    // code and all that depends on it with them, whenever cargo is called with and without xtask in turn.
+    for (name, _) in env::vars_os() {
+        if ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            cargo.env_remove(name);
+        }
+    }
     cargo
 }
