@@ -171,3 +171,93 @@ impl Ports {
 fn port(text: &str) -> Result<u16> {
     text.parse().with_context(|| format!("`{text}` is not a port"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(entries: &[&str], url: &str) -> bool {
+        let entries: Vec<_> = entries.iter().map(|entry| (*entry).to_owned()).collect();
+        AllowedHosts::parse(&entries).unwrap().allow(&Url::parse(url).unwrap())
+    }
+
+    #[test]
+    fn an_entry_admits_what_it_names() {
+        for (entry, url) in [
+            ("https://example.com", "https://example.com/index.yaml"),
+            ("https://example.com/", "https://example.com/"),
+            ("https://example.com:443", "https://example.com/"),
+            ("HTTPS://Example.COM", "https://example.com/"),
+            ("http://example.com:8080", "http://example.com:8080/"),
+            ("*://example.com:*", "http://example.com:1234/"),
+            ("https://*:*", "https://example.com:8443/"),
+            ("https://*", "https://example.com/"),
+            ("https://*.example.com", "https://raw.example.com/"),
+            ("https://*.example.com", "https://a.b.example.com/"),
+            ("https://bücher.example", "https://xn--bcher-kva.example/"),
+            ("http://example.com:8000..9000", "http://example.com:8000/"),
+            ("http://example.com:8000..9000", "http://example.com:8999/"),
+            ("http://192.0.2.0/24", "http://192.0.2.7/"),
+            ("http://192.0.2.0/24:*", "http://192.0.2.7:8080/"),
+            ("http://0.0.0.0/0", "http://192.0.2.7/"),
+            ("http://192.0.2.7", "http://192.0.2.7/"),
+            ("http://2001:db8::/32", "http://[2001:db8:1::1]/"),
+            ("http://[2001:db8::1]:8080", "http://[2001:db8::1]:8080/"),
+            ("http://::1", "http://[::1]/"),
+        ] {
+            assert!(allows(&[entry], url), "{entry} and {url}");
+        }
+    }
+
+    #[test]
+    fn an_entry_keeps_out_what_it_does_not_name() {
+        for (entry, url) in [
+            ("https://example.com", "http://example.com/"),
+            ("https://example.com", "https://example.com:8443/"),
+            ("https://example.com", "https://sub.example.com/"),
+            ("https://example.com", "https://example.com.evil.test/"),
+            ("https://*.example.com", "https://example.com/"),
+            ("https://*.example.com", "https://evilexample.com/"),
+            ("https://*", "https://example.com:8443/"),
+            ("http://example.com:8000..9000", "http://example.com:9000/"),
+            ("http://192.0.2.0/24", "http://192.0.3.1/"),
+            ("http://192.0.2.0/24", "http://example.com/"),
+            ("http://2001:db8::/32", "http://[2001:db9::1]/"),
+            ("http://self", "http://self/"),
+            ("postgres://db.example.com", "http://db.example.com:5432/"),
+        ] {
+            assert!(!allows(&[entry], url), "{entry} and {url}");
+        }
+        assert!(!allows(&[], "https://example.com/"));
+        assert!(allows(&["http://a.test", "http://b.test"], "http://b.test/"));
+    }
+
+    #[test]
+    fn entries_that_a_variable_left_empty_admit_nothing() {
+        assert!(!allows(&["", "https://", "http://"], "https://example.com/"));
+    }
+
+    #[test]
+    fn malformed_entries_are_refused() {
+        for entry in [
+            "example.com",
+            "*",
+            "://example.com",
+            "1http://example.com",
+            "https://example.com/path",
+            "https://exa*mple.com",
+            "https://*.*.example.com",
+            "https://*.192.0.2.1",
+            "https://example.com:http",
+            "https://example.com:70000",
+            "https://example.com:1..x",
+            "http://192.0.2.0/33",
+            "http://192.0.2.0/x",
+            "*://example.com",
+            "ftp://example.com",
+        ] {
+            let refused = AllowedHosts::parse(&[entry.to_owned()]).unwrap_err();
+            assert!(format!("{refused:#}").contains(entry), "{entry}: {refused:#}");
+        }
+    }
+}

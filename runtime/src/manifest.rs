@@ -108,3 +108,87 @@ impl Manifest {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HUB: &str = r#"
+        spin_manifest_version = 2
+        [application]
+        name = "hub"
+        version = "1.0.0"
+        [application.trigger.redis]
+        address = "ignored"
+        [variables]
+        public_url = { default = "https://hub.test" }
+        token = { default = "", secret = true }
+        region = { required = true }
+        [[trigger.http]]
+        route = "/..."
+        component = "hub"
+        [component.hub]
+        source = "hub.wasm"
+        allowed_outbound_hosts = ["https://*:*", "http://{{ region }}.example.com:{{region}}"]
+        sqlite_databases = ["default", "archive"]
+        [component.hub.variables]
+        url = "{{ public_url }}/{{region}}"
+        token = "{{ token }}"
+        fixed = "as is"
+        [component.hub.build]
+        command = "make"
+        [component.other]
+        source = "other.wasm"
+        sqlite_databases = ["secret"]
+    "#;
+
+    fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn refusal(text: &str, given: &[(&str, &str)]) -> String {
+        let resolved = Manifest::parse(text).and_then(|manifest| manifest.resolve(&values(given)));
+        format!("{:#}", resolved.unwrap_err())
+    }
+
+    #[test]
+    fn the_component_gets_what_its_own_section_grants() {
+        let grants = Manifest::parse(HUB).unwrap().resolve(&values(&[("region", "8080"), ("token", "t")])).unwrap();
+        assert_eq!(grants.variables, values(&[("url", "https://hub.test/8080"), ("token", "t"), ("fixed", "as is")]));
+        assert_eq!(grants.databases, BTreeSet::from(["default".to_owned(), "archive".to_owned()]));
+        assert!(grants.hosts.allow(&"http://8080.example.com:8080/".parse().unwrap()));
+        assert!(!grants.hosts.allow(&"http://example.com/".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_component_without_grants_gets_nothing() {
+        let bare = "spin_manifest_version = 2\n[[trigger.http]]\ncomponent = 'a'\n[component.a]\nsource = 'a.wasm'";
+        let grants = Manifest::parse(bare).unwrap().resolve(&BTreeMap::new()).unwrap();
+        assert!(grants.variables.is_empty() && grants.databases.is_empty());
+        assert!(!grants.hosts.allow(&"https://example.com/".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_refusal_names_the_variable() {
+        assert!(refusal(HUB, &[]).contains("`region` is required"));
+        assert!(refusal(HUB, &[("region", "1"), ("tokn", "t")]).contains("`tokn` is not declared"));
+        assert!(
+            refusal(&HUB.replace("{{ token }}", "{{ tokn }}"), &[("region", "1")]).contains("`tokn` is not declared")
+        );
+        assert!(refusal(&HUB.replace("{{ token }}", "{{ token }"), &[("region", "1")]).contains("no closing }}"));
+        assert!(refusal(&HUB.replace("required = true", "secret = true"), &[]).contains("`region` needs a default"));
+        assert!(refusal(&HUB.replace("required = true", "required = true, default = ''"), &[]).contains("drop one"));
+    }
+
+    #[test]
+    fn other_manifests_are_refused() {
+        assert!(refusal("spin_version = '1'", &[]).contains("not a Spin manifest"));
+        assert!(refusal(&HUB.replace("version = 2", "version = 3"), &[]).contains("is 3"));
+        assert!(
+            refusal(&HUB.replace("[[trigger.http]]", "[[trigger.redis]]"), &[]).contains("must name one component")
+        );
+        assert!(refusal(&HUB.replace("component = \"hub\"", "component = \"web\""), &[]).contains("[component.web]"));
+        let two = format!("{HUB}\n[[trigger.http]]\nroute = '/o'\ncomponent = 'other'");
+        assert!(refusal(&two, &[]).contains("only one"));
+    }
+}

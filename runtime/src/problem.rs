@@ -68,3 +68,28 @@ impl Problem {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_answer_is_a_problem_document() {
+        for (problem, status, code) in [
+            (Problem::BadRequest, 400, "bad-request"),
+            (Problem::Timeout, 504, "timeout"),
+            (Problem::Overloaded, 503, "overloaded"),
+            (Problem::InstanceFailed, 500, "instance-failed"),
+        ] {
+            let response = problem.response();
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers()["content-type"], "application/problem+json");
+            assert_eq!(response.headers().contains_key("retry-after"), status == 503);
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let document: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(document["type"], format!("/problems/{code}"));
+            assert_eq!((&document["code"], &document["status"]), (&code.into(), &status.into()));
+            assert!(document["title"].is_string() && document["detail"].is_string());
+        }
+    }
+}

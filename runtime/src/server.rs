@@ -143,3 +143,46 @@ fn authority(uri: &Uri, headers: &HeaderMap) -> Result<Authority, Problem> {
     }
     Ok(named.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::Empty;
+
+    fn request(target: &str, headers: &[(&str, &str)]) -> Result<Request<wasmtime_wasi_http::WasiBody>, Problem> {
+        let mut request = Request::builder().uri(target);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        prepare(request.body(Empty::new()).unwrap(), "192.0.2.1:4711".parse().unwrap())
+    }
+
+    #[test]
+    fn the_component_sees_an_absolute_url_and_the_true_client() {
+        let forged =
+            [("host", "hub.test:8080"), ("spin-client-addr", "10.0.0.1"), ("Spin-Full-Url", "x"), ("accept", "*/*")];
+        let request = request("/v1/repos?limit=1", &forged).unwrap();
+        assert_eq!(request.uri(), "http://hub.test:8080/v1/repos?limit=1");
+        assert_eq!(request.headers()["spin-client-addr"], "192.0.2.1:4711");
+        assert!(!request.headers().contains_key("spin-full-url") && request.headers().contains_key("accept"));
+    }
+
+    #[test]
+    fn an_absolute_target_wins_over_the_header() {
+        assert_eq!(request("http://a.test/x", &[("host", "b.test")]).unwrap().uri(), "http://a.test/x");
+    }
+
+    #[test]
+    fn a_request_names_one_host() {
+        for headers in [
+            &[][..],
+            &[("host", "")],
+            &[("host", "a.test"), ("host", "b.test")],
+            &[("host", "a b")],
+            &[("host", "user@a.test")],
+            &[("host", "a.test/x")],
+        ] {
+            assert_eq!(request("/", headers).unwrap_err(), Problem::BadRequest, "{headers:?}");
+        }
+    }
+}

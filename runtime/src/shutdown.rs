@@ -48,3 +48,21 @@ impl Drop for Guard {
         self.0.0.live.send_modify(|live| *live -= 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_shutdown_waits_for_what_is_in_flight_but_not_for_ever() {
+        let lifecycle = Lifecycle::new();
+        let guard = lifecycle.guard();
+        assert!(!lifecycle.close(Duration::ZERO).await, "one guard is left");
+        let closing = lifecycle.closing();
+        tokio::spawn(async move {
+            closing.await;
+            drop(guard);
+        });
+        assert!(lifecycle.close(Duration::from_secs(60)).await);
+    }
+}

@@ -94,7 +94,7 @@ fn of_io(error: &io::Error) -> Option<Error> {
         Kind::HostUnreachable | Kind::NetworkUnreachable => Some(Error::DestinationIpUnroutable),
         Kind::AddrNotAvailable | Kind::NetworkDown => Some(Error::DestinationUnavailable),
         Kind::TimedOut => Some(Error::ConnectionTimeout),
-        Kind::UnexpectedEof if error.get_ref().is_none() => Some(Error::HttpResponseIncomplete),
+        Kind::UnexpectedEof => Some(Error::HttpResponseIncomplete),
         _ => None,
     }
 }

@@ -10,3 +10,6 @@ mod send;
 
 pub(crate) use client::Client;
 pub(crate) use send::Outbound;
+
+#[cfg(test)]
+mod tests;

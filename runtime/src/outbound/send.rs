@@ -54,7 +54,7 @@ impl WasiHttpHooks for Outbound {
 }
 
 impl Outbound {
-    async fn send(
+    pub(super) async fn send(
         &self,
         request: http::Request<WasiBody>,
         options: RequestOptions,
@@ -86,20 +86,19 @@ impl Outbound {
             return Err(Error::HttpRequestUriInvalid);
         };
         let policy = self.client.policy;
-        if !self.hosts.allow(&url) || !policy.allows_port(port) {
-            tracing::warn!(%host, port, "the component may not reach this host: see allowed_outbound_hosts");
-            return Err(Error::HttpRequestDenied);
-        }
         let address = match host {
             Host::Ipv4(address) => Some(IpAddr::from(address)),
             Host::Ipv6(address) => Some(address.into()),
-            Host::Domain(domain) if is_own(domain) => return Err(Error::HttpRequestDenied),
             Host::Domain(_) => None,
         };
-        match address {
-            Some(address) if !policy.allows(address) => Err(Error::DestinationIpProhibited),
-            _ => Ok(url),
+        if address.is_some_and(|address| !policy.allows(address)) {
+            return Err(Error::DestinationIpProhibited);
         }
+        if !self.hosts.allow(&url) || !policy.allows_port(port) || url.domain().is_some_and(is_own) {
+            tracing::warn!(%host, port, "the component may not reach this host: see allowed_outbound_hosts");
+            return Err(Error::HttpRequestDenied);
+        }
+        Ok(url)
     }
 }
 

@@ -90,21 +90,20 @@ impl Connection {
         if !is_query(sql) || self.altered.load(Ordering::Relaxed) || !self.database.is_autocommit() {
             return None;
         }
-        if !self.database.prepare_cached(sql).is_ok_and(|statement| statement.readonly()) {
-            return None;
-        }
         self.database.busy_timeout(Duration::ZERO).ok()?;
         self.budget.store(INLINE_LOOKS, Ordering::Relaxed);
-        let outcome = self.attempt(sql, parameters);
+        // To prepare a statement may need the lock already.
+        let reads = self.database.prepare_cached(sql).is_ok_and(|statement| statement.readonly());
+        let outcome = if reads { self.attempt(sql, parameters).ok() } else { None };
         self.budget.store(-1, Ordering::Relaxed);
         self.used |= self.database.busy_timeout(BUSY).is_err();
-        outcome.ok().filter(|outcome| outcome.result.is_ok())
+        outcome.filter(|outcome| outcome.result.is_ok())
     }
 
     fn attempt(&mut self, sql: &str, parameters: &[Value]) -> rusqlite::Result<Outcome> {
         let mut statement = self.database.prepare_cached(sql)?;
         self.used |= !statement.readonly();
-        let columns = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns = statement.column_names().map(str::to_owned).collect();
         let mut rows = Vec::new();
         let result = read(&mut statement, parameters, &mut rows);
         Ok(Outcome { columns, rows, result })

@@ -8,3 +8,6 @@ pub(crate) use database::Databases;
 #[expect(unreachable_pub, reason = "the generated bindings re-export it")]
 pub use database::Lease;
 pub(crate) use host::{Sqlite, SqliteState, SqliteView};
+
+#[cfg(test)]
+mod tests;

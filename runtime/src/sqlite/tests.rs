@@ -1,0 +1,266 @@
+//! The semantics of Spin's SQLite that the component relies on, and those that make reuse of connections invisible.
+
+use super::connection::{Connection, Outcome};
+use super::database::{Databases, Lease};
+use crate::bindings::spin::sqlite::sqlite::{Error, Value};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+struct Place {
+    databases: Databases,
+    directory: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let labels = BTreeSet::from(["default".to_owned(), "other".to_owned()]);
+        let databases = Databases::new(&labels, &directory.path().join("data")).unwrap();
+        Self { databases, directory }
+    }
+
+    async fn open(&self) -> Lease {
+        self.databases.get("default").unwrap().lease().await.unwrap()
+    }
+
+    /// A connection, with WAL on and a table `t` of one column.
+    async fn with_table(&self) -> Lease {
+        let lease = self.open().await;
+        rows(&lease, "PRAGMA journal_mode = wal").await;
+        rows(&lease, "CREATE TABLE t (v)").await;
+        lease
+    }
+
+    fn file(&self, name: &str) -> bool {
+        self.directory.path().join("data").join(name).exists()
+    }
+}
+
+async fn run(lease: &Lease, sql: &str, parameters: &[Value]) -> Outcome {
+    lease.clone().run(sql.to_owned(), parameters.to_vec()).await
+}
+
+async fn rows(lease: &Lease, sql: &str) -> Vec<Vec<Value>> {
+    let outcome = run(lease, sql, &[]).await;
+    outcome.result.unwrap();
+    outcome.rows.into_iter().map(|row| row.values).collect()
+}
+
+async fn number(lease: &Lease, sql: &str) -> i64 {
+    match rows(lease, sql).await[0][0] {
+        Value::Integer(number) => number,
+        ref other => panic!("{sql} gives {other:?}"),
+    }
+}
+
+async fn failure(lease: &Lease, sql: &str) -> String {
+    match run(lease, sql, &[]).await.result.unwrap_err() {
+        Error::Io(text) => text,
+        other => panic!("{sql} gives {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn only_granted_labels_open_and_each_has_its_file() {
+    let place = Place::new();
+    assert!(matches!(place.databases.get("secret"), Err(Error::AccessDenied)));
+    rows(&place.open().await, "CREATE TABLE t (v)").await;
+    let other = place.databases.get("other").unwrap().lease().await.unwrap();
+    assert_eq!(number(&other, "SELECT count(*) FROM sqlite_schema").await, 0);
+    assert!(place.file("reuse-surface.db") && place.file("other.db"));
+}
+
+#[tokio::test]
+async fn values_come_back_as_they_went_in() {
+    let place = Place::new();
+    let lease = place.with_table().await;
+    let values = [
+        Value::Null,
+        Value::Integer(i64::MIN),
+        Value::Real(0.5),
+        Value::Text("grüße\0".into()),
+        Value::Text(String::new()),
+        Value::Blob(vec![0, 0xff]),
+    ];
+    let outcome = run(&lease, "SELECT ?1 AS a, ?, ?, ?, ?, ?", &values).await;
+    assert_eq!(outcome.columns[0], "a");
+    assert_eq!(format!("{:?}", outcome.rows[0].values), format!("{values:?}"));
+    outcome.result.unwrap();
+}
+
+#[tokio::test]
+async fn errors_come_with_the_result() {
+    let place = Place::new();
+    let lease = place.with_table().await;
+    assert!(failure(&lease, "selec 1").await.contains("syntax error"));
+    assert!(failure(&lease, "SELECT ?").await.contains("parameter"));
+    assert!(failure(&lease, "SELECT * FROM missing").await.contains("no such table"));
+    rows(&lease, "CREATE UNIQUE INDEX u ON t (v)").await;
+    rows(&lease, "INSERT INTO t VALUES (1)").await;
+    assert!(failure(&lease, "INSERT INTO t VALUES (1)").await.contains("UNIQUE constraint failed: t.v"));
+    let outcome = run(&lease, "SELECT 1 AS a UNION ALL SELECT abs(-9223372036854775808)", &[]).await;
+    assert_eq!((outcome.columns, outcome.rows.len()), (vec!["a".to_owned()], 1));
+    assert!(matches!(outcome.result, Err(Error::Io(text)) if text.contains("overflow")));
+}
+
+#[tokio::test]
+async fn a_second_statement_is_an_error_rather_than_lost() {
+    let place = Place::new();
+    let lease = place.with_table().await;
+    assert!(
+        failure(&lease, "INSERT INTO t VALUES (1); INSERT INTO t VALUES (2)").await.contains("Multiple statements")
+    );
+    assert_eq!(number(&lease, "SELECT count(*) FROM t").await, 0);
+    rows(&lease, "INSERT INTO t VALUES (1); -- and no more").await;
+    assert_eq!(number(&lease, "SELECT count(*) FROM t").await, 1);
+}
+
+#[tokio::test]
+async fn text_that_is_not_utf_8_is_an_error() {
+    let place = Place::new();
+    let lease = place.open().await;
+    assert!(failure(&lease, "SELECT 1, CAST(x'ff' AS text)").await.contains("column 1"));
+    assert_eq!(number(&lease, "SELECT 1").await, 1);
+}
+
+#[tokio::test]
+async fn other_files_stay_out_of_reach() {
+    let place = Place::new();
+    let lease = place.open().await;
+    let outside = place.directory.path().join("outside.db");
+    assert!(failure(&lease, &format!("ATTACH '{}' AS o", outside.display())).await.contains("not authorized"));
+    let refused = failure(&lease, &format!("VACUUM INTO '{}'", outside.display())).await;
+    assert!(refused.contains("authorization denied"), "{refused}");
+    assert!(!outside.exists());
+    rows(&lease, "ATTACH ':memory:' AS m").await;
+}
+
+#[tokio::test]
+async fn a_result_has_a_bound() {
+    let place = Place::new();
+    let lease = place.open().await;
+    let huge = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+                SELECT zeroblob(1000000) FROM n";
+    assert!(failure(&lease, huge).await.contains("read it in pages"));
+}
+
+#[tokio::test]
+async fn many_rows_do_not_hinder_the_next_statement() {
+    let place = Place::new();
+    let lease = place.open().await;
+    let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT i FROM n";
+    let outcome = run(&lease, many, &[]).await;
+    assert_eq!(number(&lease, "SELECT 1").await, 1);
+    assert_eq!(outcome.rows.len(), 20_000);
+}
+
+#[tokio::test]
+async fn a_long_read_runs_to_its_end() {
+    let place = Place::new();
+    let lease = place.open().await;
+    let long =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n";
+    assert_eq!(number(&lease, long).await, 300_000);
+}
+
+#[tokio::test]
+async fn settings_are_those_of_spin() {
+    let place = Place::new();
+    let lease = place.open().await;
+    for (pragma, expected) in [("busy_timeout", 5000), ("foreign_keys", 1), ("synchronous", 2)] {
+        assert_eq!(number(&lease, &format!("PRAGMA {pragma}")).await, expected, "{pragma}");
+    }
+}
+
+#[tokio::test]
+async fn dropping_a_connection_rolls_back() {
+    let place = Place::new();
+    let lease = place.with_table().await;
+    rows(&lease, "BEGIN IMMEDIATE").await;
+    rows(&lease, "INSERT INTO t VALUES (1)").await;
+    drop(lease);
+    let lease = place.open().await;
+    // Waits for the lock of the first connection, if that one is still being closed.
+    rows(&lease, "BEGIN IMMEDIATE").await;
+    assert_eq!(number(&lease, "SELECT count(*) FROM t").await, 0);
+    rows(&lease, "COMMIT").await;
+}
+
+#[tokio::test]
+async fn connections_do_not_see_what_others_have_not_committed() {
+    let place = Place::new();
+    let (writer, reader) = (place.with_table().await, place.open().await);
+    rows(&writer, "BEGIN IMMEDIATE").await;
+    rows(&writer, "INSERT INTO t VALUES (1)").await;
+    assert_eq!(number(&reader, "SELECT count(*) FROM t").await, 0);
+    rows(&writer, "COMMIT").await;
+    assert_eq!(number(&reader, "SELECT count(*) FROM t").await, 1);
+}
+
+#[tokio::test]
+async fn a_writer_waits_for_another_one() {
+    let place = Place::new();
+    let (first, second) = (place.with_table().await, place.open().await);
+    rows(&first, "BEGIN IMMEDIATE").await;
+    rows(&first, "INSERT INTO t VALUES (1)").await;
+    let (_, _) = tokio::join!(rows(&second, "INSERT INTO t VALUES (2)"), rows(&first, "COMMIT"));
+    assert_eq!(number(&first, "SELECT count(*) FROM t").await, 2);
+}
+
+#[tokio::test]
+async fn a_read_waits_for_a_lock_without_wal() {
+    let place = Place::new();
+    let (writer, reader) = (place.open().await, place.open().await);
+    rows(&writer, "CREATE TABLE t (v)").await;
+    rows(&writer, "BEGIN EXCLUSIVE").await;
+    let begun = Instant::now();
+    let (count, _) = tokio::join!(number(&reader, "SELECT count(*) FROM t"), rows(&writer, "COMMIT"));
+    assert_eq!(count, 0);
+    // The writer's COMMIT shares the thread of this test with the read, which therefore must not wait on it.
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn counters_follow_the_connection() {
+    let place = Place::new();
+    let lease = place.with_table().await;
+    rows(&lease, "INSERT INTO t VALUES (1), (2), (3)").await;
+    let changes = lease.clone().read(Connection::changes).await;
+    let rowid = lease.clone().read(Connection::last_insert_rowid).await;
+    assert_eq!((changes, rowid), (3, 3));
+    drop(lease);
+    let next = place.open().await;
+    let rowid = next.clone().read(Connection::last_insert_rowid).await;
+    assert_eq!((next.clone().read(Connection::changes).await, rowid), (0, 0));
+}
+
+async fn is_altered(lease: &Lease) -> bool {
+    number(lease, "PRAGMA cache_size").await != -2000
+        || number(lease, "SELECT count(*) FROM temp.sqlite_schema").await != 0
+        || rows(lease, "PRAGMA database_list").await.len() > 2
+}
+
+#[tokio::test]
+async fn nothing_of_a_connection_reaches_the_next_user() {
+    let place = Place::new();
+    drop(place.with_table().await);
+    for alteration in [
+        "PRAGMA cache_size = 17",
+        "PRAGMA cache_size(17)",
+        "CREATE TEMP TABLE leak (v)",
+        "CREATE TEMP VIEW leak AS SELECT 1",
+        "ATTACH ':memory:' AS leak",
+    ] {
+        let lease = place.open().await;
+        rows(&lease, alteration).await;
+        assert!(is_altered(&lease).await, "{alteration}");
+        drop(lease);
+        assert!(!is_altered(&place.open().await).await, "{alteration}");
+    }
+    let lease = place.open().await;
+    rows(&lease, "BEGIN").await;
+    number(&lease, "SELECT count(*) FROM t").await;
+    drop(lease);
+    rows(&place.open().await, "BEGIN").await;
+}
