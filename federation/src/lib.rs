@@ -4,6 +4,7 @@
 
 pub mod compose;
 pub mod diagnostic;
+pub mod diff;
 pub mod digest;
 pub mod document;
 pub mod fetch;

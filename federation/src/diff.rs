@@ -1,0 +1,205 @@
+//! What changed between two lists of capabilities, as steps that can be replayed.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Op {
+    /// Puts `after` at `position`; what was there moves down.
+    Added,
+    /// Replaces what is at `position` by `after`.
+    Changed,
+    /// Takes out what is at `position`.
+    Removed,
+}
+
+/// One step of one source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// What it does.
+    pub op: Op,
+    /// The capability's id.
+    pub id: String,
+    /// Place in the source's list, from 0, at the moment of this step.
+    pub position: usize,
+    /// The entry as it was; null where there was none.
+    pub before: Option<Value>,
+    /// The entry as it is; null where there is none.
+    pub after: Option<Value>,
+}
+
+/// The steps from `before` to `after`, both lists of one source with unique ids: removals from the end, additions from the start,
+/// then replacements. An entry that moved against the others is removed and added.
+pub fn diff(before: &[Value], after: &[Value]) -> Vec<Change> {
+    let places: HashMap<&str, usize> = before.iter().enumerate().map(|(i, entry)| (id(entry), i)).collect();
+    // For every entry of `after`, where it was before.
+    let origins: Vec<Option<usize>> = after.iter().map(|entry| places.get(id(entry)).copied()).collect();
+    let staying = longest_increasing(&origins);
+    let mut kept = vec![false; before.len()];
+    for origin in staying.iter().filter_map(|&i| origins.get(i).copied().flatten()) {
+        if let Some(kept) = kept.get_mut(origin) {
+            *kept = true;
+        }
+    }
+    let mut stays = vec![false; after.len()];
+    for &i in &staying {
+        if let Some(stays) = stays.get_mut(i) {
+            *stays = true;
+        }
+    }
+
+    let step = |op, position, before: Option<&Value>, after: Option<&Value>| Change {
+        op,
+        id: after.or(before).map(|entry| id(entry).to_owned()).unwrap_or_default(),
+        position,
+        before: before.cloned(),
+        after: after.cloned(),
+    };
+    let removed = before.iter().enumerate().zip(&kept).rev().filter(|(_, kept)| !**kept);
+    let mut changes: Vec<Change> = removed.map(|((i, entry), _)| step(Op::Removed, i, Some(entry), None)).collect();
+    let added = after.iter().enumerate().zip(&stays).filter(|(_, stays)| !**stays);
+    changes.extend(added.map(|((i, entry), _)| step(Op::Added, i, None, Some(entry))));
+    for ((i, entry), origin) in
+        after.iter().enumerate().zip(&origins).zip(&stays).filter(|(_, stays)| **stays).map(|(x, _)| x)
+    {
+        let was = origin.and_then(|origin| before.get(origin));
+        // Key order is part of the document's bytes, so it counts as a difference.
+        if was.is_some_and(|was| was.to_string() != entry.to_string()) {
+            changes.push(step(Op::Changed, i, was, Some(entry)));
+        }
+    }
+    changes
+}
+
+/// Replays one step on the list of its source. False, and the list untouched, if it does not fit.
+pub fn apply(list: &mut Vec<Value>, change: &Change) -> bool {
+    let here = list.get(change.position).is_some_and(|entry| id(entry) == change.id);
+    match (change.op, &change.after) {
+        (Op::Removed, _) if here => {
+            list.remove(change.position);
+            true
+        }
+        (Op::Added, Some(after)) if change.position <= list.len() => {
+            list.insert(change.position, after.clone());
+            true
+        }
+        (Op::Changed, Some(after)) if here => {
+            if let Some(entry) = list.get_mut(change.position) {
+                entry.clone_from(after);
+            }
+            true
+        }
+        _ => false,
+    }
+}
+
+fn id(entry: &Value) -> &str {
+    entry.get("id").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Indices of a longest run of entries that kept their order (patience sorting, O(n log n)).
+fn longest_increasing(origins: &[Option<usize>]) -> Vec<usize> {
+    let mut tails: Vec<(usize, usize)> = Vec::new();
+    let mut previous: Vec<Option<usize>> = vec![None; origins.len()];
+    for (i, origin) in origins.iter().enumerate() {
+        let Some(origin) = *origin else { continue };
+        let length = tails.partition_point(|(tail, _)| *tail < origin);
+        if let (Some(slot), Some((_, before))) = (previous.get_mut(i), length.checked_sub(1).and_then(|l| tails.get(l)))
+        {
+            *slot = Some(*before);
+        }
+        match tails.get_mut(length) {
+            Some(tail) => *tail = (origin, i),
+            None => tails.push((origin, i)),
+        }
+    }
+    let mut run = Vec::with_capacity(tails.len());
+    let mut next = tails.last().map(|(_, i)| *i);
+    while let Some(i) = next {
+        run.push(i);
+        next = previous.get(i).copied().flatten();
+    }
+    run.reverse();
+    run
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn list(entries: &[(&str, u32)]) -> Vec<Value> {
+        entries.iter().map(|(id, version)| json!({"id": id, "v": version})).collect()
+    }
+
+    fn replayed(before: &[Value], after: &[Value]) -> Vec<Change> {
+        let changes = diff(before, after);
+        let mut replayed = before.to_vec();
+        for change in &changes {
+            assert!(apply(&mut replayed, change), "{change:?} on {replayed:?}");
+        }
+        assert_eq!(replayed, after);
+        changes
+    }
+
+    #[test]
+    fn says_only_what_changed() {
+        let before = list(&[("a", 1), ("b", 1), ("c", 1)]);
+        assert_eq!(replayed(&before, &before), []);
+        let ops = |after: &[(&str, u32)]| -> Vec<(Op, String, usize)> {
+            replayed(&before, &list(after)).into_iter().map(|c| (c.op, c.id, c.position)).collect()
+        };
+        assert_eq!(ops(&[("a", 1), ("b", 2), ("c", 1)]), [(Op::Changed, "b".into(), 1)]);
+        assert_eq!(ops(&[("a", 1), ("c", 1)]), [(Op::Removed, "b".into(), 1)]);
+        assert_eq!(ops(&[("x", 1), ("a", 1), ("b", 1), ("c", 1)]), [(Op::Added, "x".into(), 0)]);
+        assert_eq!(ops(&[("b", 1), ("c", 1), ("a", 1)]), [(Op::Removed, "a".into(), 0), (Op::Added, "a".into(), 2)]);
+        assert_eq!(ops(&[]).len(), 3);
+    }
+
+    #[test]
+    fn the_order_of_keys_counts() {
+        let (before, after) = ([json!({"id": "a", "x": 1, "y": 2})], [json!({"id": "a", "y": 2, "x": 1})]);
+        assert_eq!(replayed(&before, &after).len(), 1);
+    }
+
+    #[test]
+    fn replaying_any_two_lists_gives_the_second() {
+        // Every pair of lists over four ids with two versions: all there is to know at this size.
+        let mut lists = vec![Vec::new()];
+        for id in ["a", "b", "c", "d"] {
+            for list in lists.clone() {
+                for version in 0..2 {
+                    for position in 0..=list.len() {
+                        let mut longer = list.clone();
+                        longer.insert(position, (id, version));
+                        lists.push(longer);
+                    }
+                }
+            }
+        }
+        for before in lists.iter().step_by(7) {
+            for after in &lists {
+                replayed(&list(before), &list(after));
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_that_does_not_fit_changes_nothing() {
+        let mut entries = list(&[("a", 1)]);
+        let change = |op, id: &str, position| Change {
+            op,
+            id: id.into(),
+            position,
+            before: None,
+            after: Some(json!({"id": id})),
+        };
+        assert!(!apply(&mut entries, &change(Op::Removed, "b", 0)));
+        assert!(!apply(&mut entries, &change(Op::Changed, "a", 1)));
+        assert!(!apply(&mut entries, &change(Op::Added, "b", 2)));
+        assert_eq!(entries, list(&[("a", 1)]));
+    }
+}
