@@ -37,7 +37,8 @@ pub(super) async fn record(
         };
         // Only an observation of this very registration and record may be applied: no resurrection, no older answer on top.
         let registration = &source.registered.registration;
-        if registration.url != planned.registered.registration.url || !registration.enabled {
+        let registered_anew = source.registered.incarnation != planned.registered.incarnation;
+        if registered_anew || registration.url != planned.registered.registration.url || !registration.enabled {
             reports.push(SourceReport::new(&source, Outcome::Superseded, now));
             continue;
         }

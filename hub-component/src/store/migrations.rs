@@ -9,7 +9,8 @@ const STEPS: [&[&str]; 1] = [&[
     "CREATE TABLE registrations (
         repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, enabled INTEGER NOT NULL,
         required INTEGER NOT NULL, cache_ttl_seconds INTEGER NOT NULL, description TEXT NOT NULL,
-        registered_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, registered_by TEXT NOT NULL)",
+        registered_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, registered_by TEXT NOT NULL,
+        incarnation INTEGER NOT NULL)",
     // The record is JSON (federation::source::SourceRecord): only the state machine reads or writes its parts. The columns beside it
     // answer what every read asks: whether a check is due (never, while disabled), and how old the oldest contribution is.
     "CREATE TABLE source_state (

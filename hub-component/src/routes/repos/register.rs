@@ -38,7 +38,13 @@ pub async fn register<P: Ports>(
     let registration = Registration::from_value(&body).map_err(Problem::invalid_registration)?;
     let repo = registration.repo.clone();
     let now = app.ports.now();
-    let registered = Registered { registration, registered_at: now, updated_at: now, registered_by: actor.clone() };
+    let registered = Registered {
+        registration,
+        registered_at: now,
+        updated_at: now,
+        registered_by: actor.clone(),
+        incarnation: registrations::new_incarnation(),
+    };
     let mut source = Source { registered, record: SourceRecord::default() };
     let registration = &source.registered.registration;
     if parameters.dry_run {
