@@ -58,8 +58,52 @@ fn faults(sources: &Sources) -> Vec<(&'static str, Behaviour, &'static str, Opti
             "too-large",
             None,
         ),
+        (
+            "too deep",
+            plain(&format!("version: 1\ncapabilities: []\nx: {}{}\n", "[".repeat(200), "]".repeat(200))),
+            "too-deep",
+            Some(3),
+        ),
+        ("absurdly deep", plain(&"[".repeat(100_000)), "too-deep", Some(1)),
+        ("an alias bomb", plain(&alias_bomb()), "too-many-aliases", None),
+        (
+            "a gzip bomb",
+            Behaviour::Plain(gzip(&vec![b'#'; 64 << 20]), "content-encoding: gzip\r\n".into()),
+            "too-large-decoded",
+            None,
+        ),
+        ("huge in truth", Behaviour::Raw(endless()), "too-large", None),
         ("moved away", Behaviour::Redirect(sources.url("/nowhere")), "http-status", None),
     ]
+}
+
+/// The payload of CVE-2019-11253, as an index.
+fn alias_bomb() -> String {
+    let mut text = "version: 1\na0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for i in 1..9 {
+        let aliases = vec![format!("*a{}", i - 1); 9].join(", ");
+        text.push_str(&format!("a{i}: &a{i} [{aliases}]\n"));
+    }
+    text.push_str("capabilities: []\n");
+    text
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory")
+}
+
+/// A chunked body of 9 MiB that does not say so beforehand.
+fn endless() -> Vec<u8> {
+    let mut bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+    for _ in 0..144 {
+        bytes.extend_from_slice(b"10000\r\n");
+        bytes.resize(bytes.len() + 0x10000, b'#');
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(b"0\r\n\r\n");
+    bytes
 }
 
 #[tokio::test]

@@ -10,4 +10,5 @@ mod history;
 mod lifecycle;
 mod poisoning;
 mod revalidation;
+mod twin;
 mod walkthrough;
