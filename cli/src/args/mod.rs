@@ -9,7 +9,9 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use self::completions::Completions;
 pub(crate) use self::global::{Color, Format, Global};
-pub(crate) use self::hub::{Compose, Deregister, Hub, List, Register, Show, Update, Verb};
+pub(crate) use self::hub::{
+    Changes, Check, Compose, Deregister, Hub, List, Refresh, Register, Release, Show, Update, Verb,
+};
 pub(crate) use self::serve::{LogFormat, Serve};
 
 const EXAMPLES: &str = "\

@@ -2,6 +2,7 @@
 
 mod answer;
 mod base;
+mod changes;
 mod composition;
 mod error;
 mod health;
@@ -10,12 +11,14 @@ mod registration;
 mod repos;
 mod request;
 mod token;
+mod verdict;
 
 use std::time::Duration;
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::base::Base;
-pub(crate) use self::composition::{Composition, Outcome};
+pub(crate) use self::changes::{Change, changes};
+pub(crate) use self::composition::{Composition, Outcome, Refreshed};
 pub(crate) use self::error::Error;
 pub(crate) use self::health::Health;
 pub(crate) use self::problem::Problem;
@@ -23,6 +26,7 @@ pub(crate) use self::registration::{Diagnostic, Registration, STATES};
 pub(crate) use self::repos::{Filter, list};
 pub(crate) use self::request::Request;
 pub(crate) use self::token::Token;
+pub(crate) use self::verdict::{Verdict, Would};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 

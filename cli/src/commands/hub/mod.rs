@@ -1,11 +1,16 @@
 //! `reuse-surface hub …`.
 
+mod changes;
+mod check;
 mod compose;
 mod connect;
 mod deregister;
 mod list;
+mod refresh;
 mod register;
 mod registration;
+mod release;
+mod report;
 mod show;
 mod status;
 mod update;
@@ -27,7 +32,11 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
         Verb::Register(args) => register::run(args, &client, output).await,
         Verb::Update(args) => update::run(args, &client, output).await,
         Verb::Deregister(args) => deregister::run(args, &client, output).await,
+        Verb::Check(args) => check::run(args, &client, output).await,
+        Verb::Refresh(args) => refresh::run(args, &client, output).await,
+        Verb::Release(args) => release::run(args, &client, output).await,
         Verb::Compose(args) => compose::run(args, &client, output).await,
+        Verb::Changes(args) => changes::run(args, &client, output).await,
     }
 }
 
@@ -35,7 +44,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
 fn default_timeout(verb: &Verb) -> u64 {
     match verb {
         Verb::Compose(_) => 120,
-        Verb::Register(_) | Verb::Update(_) => 60,
+        Verb::Register(_) | Verb::Update(_) | Verb::Check(_) | Verb::Refresh(_) => 60,
         _ => 30,
     }
 }
