@@ -2,11 +2,14 @@
 
 mod args;
 mod client;
+mod clock;
 mod commands;
 mod embedded;
 mod env;
 mod exit;
 mod failure;
+mod fetch;
+mod input;
 mod output;
 
 use std::process::ExitCode;

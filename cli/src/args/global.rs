@@ -1,5 +1,6 @@
 //! The flags that every command takes.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 
 use crate::env;
@@ -19,7 +20,7 @@ pub(crate) struct Global {
     /// What is written to standard output
     ///
     /// `json` is the hub's own object; `yaml` is the same as YAML. Whether standard output is a terminal changes nothing.
-    #[arg(short, long, global = true, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
+    #[arg(short, long, global = true, value_name = "FORMAT", default_value = "table", value_parser = PossibleValuesParser::new(["table", "json", "yaml"]).try_map(|text| Format::from_str(&text, false)))]
     pub(crate) output: Format,
 
     /// When to use colour
@@ -46,6 +47,8 @@ pub(crate) enum Format {
     Json,
     /// YAML
     Yaml,
+    /// SARIF 2.1.0, from `index validate` alone
+    Sarif,
 }
 
 /// When colour is used.

@@ -3,6 +3,7 @@
 mod completions;
 mod global;
 mod hub;
+mod index;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -12,6 +13,7 @@ pub(crate) use self::global::{Color, Format, Global};
 pub(crate) use self::hub::{
     Changes, Check, Compose, Deregister, Hub, List, Refresh, Register, Release, Show, Update, Verb,
 };
+pub(crate) use self::index::{Index, IndexVerb, Validate};
 pub(crate) use self::serve::{LogFormat, Serve};
 
 const EXAMPLES: &str = "\
@@ -19,6 +21,7 @@ Examples:
   reuse-surface hub status
   reuse-surface hub list --state failed -o json
   reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools
+  reuse-surface index validate registry/indexes/capabilities.yaml
   reuse-surface serve --data-dir ./data
 
 Exit codes:
@@ -28,7 +31,7 @@ Exit codes:
   3  no hub answered at the base URL, or not in time
   4  not authorised: the token is missing, unknown, or may not do this";
 
-/// Register capability indexes on a federation hub, read what it publishes, or run one.
+/// Check capability indexes, register them on a federation hub, read what it publishes, or run one.
 #[derive(Debug, Parser)]
 #[command(name = "reuse-surface", version, propagate_version = true, after_long_help = EXAMPLES)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -43,6 +46,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Hub(Hub),
+    Index(Index),
     Serve(Serve),
     Completions(Completions),
 }

@@ -2,6 +2,7 @@
 
 mod completions;
 mod hub;
+mod index;
 mod serve;
 
 use std::future::Future;
@@ -15,6 +16,7 @@ use crate::output::Output;
 pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Hub(hub) => block_on(hub::run(&hub.verb, &cli.global, output)),
+        Command::Index(index) => block_on(index::run(&index.verb, output)),
         Command::Serve(serve) => serve::run(serve),
         Command::Completions(completions) => completions::run(completions, output),
     }
