@@ -10,6 +10,7 @@ mod exit;
 mod failure;
 mod fetch;
 mod input;
+mod offline;
 mod output;
 
 use std::process::ExitCode;

@@ -1,5 +1,7 @@
 //! `reuse-surface hub …`.
 
+use std::path::PathBuf;
+
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgGroup, Args, Subcommand};
 
@@ -27,6 +29,7 @@ pub(crate) enum Verb {
     Release(Release),
     Compose(Compose),
     Changes(Changes),
+    Sync(Sync),
 }
 
 /// Say whether the hub is well and which sources are not fresh, and why
@@ -267,6 +270,21 @@ pub(crate) struct Compose {
     /// Refresh every enabled source, due or not
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// Write the hub's registrations into a local manifest, and fetch what its newest revision was composed from
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Writes the manifest and, beside it, the lock file; the snapshots go into the cache. After it, `reuse-surface federation compose \
+--locked` works offline and writes the hub's own bytes.
+
+Examples:
+  reuse-surface hub sync
+  reuse-surface hub sync --manifest sources.yaml")]
+pub(crate) struct Sync {
+    /// The manifest to write
+    #[arg(long, value_name = "FILE", default_value = super::MANIFEST)]
+    pub(crate) manifest: PathBuf,
 }
 
 /// Whatever the hub may judge; only what would change the path of the request is refused here.

@@ -1,6 +1,7 @@
 //! The command line as clap types, a file a noun. Nothing here does anything.
 
 mod completions;
+mod federation;
 mod global;
 mod hub;
 mod index;
@@ -9,12 +10,16 @@ mod serve;
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::completions::Completions;
+pub(crate) use self::federation::{Diff, DocumentFormat, Federation, FederationCompose, FederationVerb, Verify};
 pub(crate) use self::global::{Color, Format, Global};
 pub(crate) use self::hub::{
-    Changes, Check, Compose, Deregister, Hub, List, Refresh, Register, Release, Show, Update, Verb,
+    Changes, Check, Compose, Deregister, Hub, List, Refresh, Register, Release, Show, Sync, Update, Verb,
 };
 pub(crate) use self::index::{Index, IndexVerb, Validate};
 pub(crate) use self::serve::{LogFormat, Serve};
+
+/// Where a repository keeps its manifest of sources.
+const MANIFEST: &str = "registry/federation/sources.yaml";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,6 +27,7 @@ Examples:
   reuse-surface hub list --state failed -o json
   reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools
   reuse-surface index validate registry/indexes/capabilities.yaml
+  reuse-surface federation compose --output -
   reuse-surface serve --data-dir ./data
 
 Exit codes:
@@ -46,6 +52,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Hub(Hub),
+    Federation(Federation),
     Index(Index),
     Serve(Serve),
     Completions(Completions),

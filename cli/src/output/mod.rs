@@ -4,6 +4,7 @@ mod escape;
 mod finding;
 mod log;
 mod paint;
+mod progress;
 mod text;
 mod yaml;
 

@@ -3,17 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::args::Check;
-use crate::client::{Client, Request, Verdict, Would};
+use crate::client::{self, Client, Request, Verdict, Would};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
 
-/// The fields of a registration that a maintainer sets: what the hub takes in a check.
-const INPUT: [&str; 7] = ["repo", "url", "domain", "enabled", "required", "cache_ttl_seconds", "description"];
-
 pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let body = match &args.repo {
-        Some(repo) => registration(client.send(Request::get(&["v1", "repos", repo])).await?.body),
+        Some(repo) => client::input(&client.send(Request::get(&["v1", "repos", repo])).await?.body),
         None => json!({ "url": args.url }),
     };
     output.progress("the hub checks the index …");
@@ -27,12 +24,6 @@ pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Resul
     Err(Failure::new(Exit::Refused, "the index is not valid")
         .because(verdict.why())
         .hint("correct it: `reuse-surface index validate PATH|URL` shows the lines"))
-}
-
-fn registration(body: Value) -> Value {
-    let Value::Object(mut fields) = body else { return body };
-    fields.retain(|name, _| INPUT.contains(&name.as_str()));
-    fields.into()
 }
 
 fn describe(text: &mut Text, url: &str, verdict: &Verdict) {

@@ -3,7 +3,6 @@
 mod changes;
 mod check;
 mod compose;
-mod connect;
 mod deregister;
 mod list;
 mod refresh;
@@ -13,10 +12,12 @@ mod release;
 mod report;
 mod show;
 mod status;
+mod sync;
 mod update;
 
 use std::time::Duration;
 
+use super::connect::connect;
 use crate::args::{Global, Verb};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -24,7 +25,7 @@ use crate::output::Output;
 
 pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let timeout = Duration::from_secs(global.timeout.unwrap_or_else(|| default_timeout(verb)));
-    let client = connect::connect(&global.base_url, timeout, output)?;
+    let client = connect(&global.base_url, timeout, output)?;
     match verb {
         Verb::Status(_) => status::run(&client, output).await,
         Verb::List(args) => list::run(args, &client, output).await,
@@ -37,6 +38,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
         Verb::Release(args) => release::run(args, &client, output).await,
         Verb::Compose(args) => compose::run(args, &client, output).await,
         Verb::Changes(args) => changes::run(args, &client, output).await,
+        Verb::Sync(args) => sync::run(args, &client, output).await,
     }
 }
 
