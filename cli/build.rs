@@ -16,10 +16,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let compiled = wasm.with_extension("cwasm");
 
-    tell_cargo(&format!("rerun-if-env-changed={OVERRIDE}"));
+    println!("cargo::rerun-if-env-changed={OVERRIDE}");
     // A path that does not exist counts as changed, so what is built later is picked up then.
-    tell_cargo(&format!("rerun-if-changed={}", wasm.display()));
-    tell_cargo(&format!("rerun-if-changed={}", compiled.display()));
+    println!("cargo::rerun-if-changed={}", wasm.display());
+    println!("cargo::rerun-if-changed={}", compiled.display());
 
     copy_or_empty(&wasm, &out.join("hub.wasm"))?;
     let out_compiled = out.join("hub.cwasm");
@@ -53,9 +53,4 @@ fn copy_or_empty(from: &Path, to: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => fs::write(to, []),
         Err(error) => Err(error),
     }
-}
-
-#[expect(clippy::print_stdout, reason = "stdout is how a build script speaks to cargo")]
-fn tell_cargo(instruction: &str) {
-    println!("cargo::{instruction}");
 }

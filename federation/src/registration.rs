@@ -5,7 +5,7 @@ use crate::source_url;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The fields a maintainer sets (DESIGN §4). Built only by [`Registration::from_value`], so a value of this type keeps every rule.
+/// The fields a maintainer sets. Built only by [`Registration::from_value`], so a value of this type keeps every rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {
     /// Unique name of the repo; never changes.

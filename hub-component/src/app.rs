@@ -18,13 +18,19 @@ struct Inner {
     public_url: String,
     migrated: AtomicBool,
     documents: Documents,
+    refreshing: AtomicBool,
 }
 
 impl<P: Ports> App<P> {
     /// An instance that is reached at `public_url`.
     pub fn new(ports: P, public_url: &str) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        let inner = Inner { public_url, migrated: AtomicBool::new(false), documents: Documents::default() };
+        let inner = Inner {
+            public_url,
+            migrated: AtomicBool::new(false),
+            documents: Documents::default(),
+            refreshing: AtomicBool::new(false),
+        };
         Self { ports, inner: Arc::new(inner) }
     }
 
@@ -43,6 +49,16 @@ impl<P: Ports> App<P> {
             self.inner.migrated.store(true, Ordering::Relaxed);
         }
         Ok(self.ports.database())
+    }
+
+    /// Whether this instance may begin a refresh after a read; the lease in the database decides among instances.
+    pub fn begin_refresh(&self) -> bool {
+        !self.inner.refreshing.swap(true, Ordering::Relaxed)
+    }
+
+    /// The refresh after a read has ended.
+    pub fn end_refresh(&self) {
+        self.inner.refreshing.store(false, Ordering::Relaxed);
     }
 
     /// The rendered documents of the newest revision.

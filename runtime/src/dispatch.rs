@@ -19,6 +19,9 @@ const SHORT: Duration = Duration::from_millis(5);
 /// only cost memory.
 const SHORT_PER_CPU: usize = 2;
 
+/// For an instance to come free.
+const RETRY: Duration = Duration::from_millis(100);
+
 pub(crate) struct Dispatch {
     handler: ProxyHandler<Workers>,
     limits: Arc<Limits>,
@@ -40,17 +43,17 @@ impl Dispatch {
 
     /// The answer of the component, up to its head; the body may still be on its way.
     pub(crate) async fn answer(&self, request: Request<WasiBody>) -> Response<WasiBody> {
-        match self.attempt(request).await {
-            Ok(response) => response,
-            Err(problem) => {
-                tracing::warn!(?problem, "the host answers for the component");
-                problem.response()
-            }
-        }
+        let (method, uri, started) = (request.method().clone(), request.uri().clone(), Instant::now());
+        let response = self.attempt(request, started).await.unwrap_or_else(|problem| {
+            tracing::warn!(?problem, "the host answers for the component");
+            problem.response()
+        });
+        let (status, milliseconds) = (response.status().as_u16(), started.elapsed().as_millis());
+        tracing::info!(target: "access", %method, path = uri.path(), status, milliseconds);
+        response
     }
 
-    async fn attempt(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Problem> {
-        let started = Instant::now();
+    async fn attempt(&self, request: Request<WasiBody>, started: Instant) -> Result<Response<WasiBody>, Problem> {
         let Ok(Ok(_room)) = timeout(self.limits.queue_time, self.room.acquire()).await else {
             return Err(Problem::Overloaded);
         };
@@ -70,7 +73,7 @@ impl Dispatch {
             }
             tracing::error!(error = format!("{error:#}"), "the component gave no response");
             // An instance that computes without a pause is ended as a whole, and then nothing says why.
-            let timed_out = error.is::<ExpirationError>() || started.elapsed() >= self.limits.request_time;
+            let timed_out = error.is::<ExpirationError>() || started.elapsed() >= self.limits.computing_time;
             if timed_out { Problem::Timeout } else { Problem::InstanceFailed }
         })
     }
@@ -81,6 +84,7 @@ impl Dispatch {
             Err(error) => {
                 let InstantiationError { request, error, .. } = error.downcast::<InstantiationError<()>>()?;
                 tracing::warn!(error = format!("{error:#}"), "no room for one more instance of the component");
+                sleep(RETRY).await;
                 self.handler.handle((), request.into_inner().unwrap_or_else(PoisonError::into_inner)).await
             }
             response => response,

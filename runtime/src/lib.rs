@@ -17,6 +17,7 @@ mod problem;
 mod server;
 mod shutdown;
 mod sqlite;
+mod stall;
 mod state;
 mod template;
 mod variables;

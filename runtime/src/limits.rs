@@ -11,12 +11,16 @@ pub struct Limits {
     pub queue_time: Duration,
     /// Time until the component must have answered. Long enough for a forced refresh of every source, which takes up to a minute.
     pub request_time: Duration,
+    /// How long an instance may compute without a pause, whatever for.
+    pub computing_time: Duration,
     /// Time for what the component does after its last answer, such as a refresh behind a stale read.
     pub post_return_time: Duration,
     /// How long an unused instance is kept.
     pub idle_time: Duration,
     /// Time for the client to send the head of a request, and how long an idle connection is kept.
     pub header_time: Duration,
+    /// How long a client may leave a response unread.
+    pub write_time: Duration,
     /// How long a shutdown waits for what is in flight.
     pub drain_time: Duration,
     /// Live instances of the component.
@@ -38,9 +42,11 @@ impl Default for Limits {
             requests: 256,
             queue_time: Duration::from_secs(1),
             request_time: Duration::from_secs(90),
+            computing_time: Duration::from_secs(30),
             post_return_time: Duration::from_secs(120),
             idle_time: Duration::from_secs(60),
             header_time: Duration::from_secs(10),
+            write_time: Duration::from_secs(60),
             drain_time: Duration::from_secs(25),
             instances: 64,
             requests_per_instance: 16,

@@ -4,6 +4,7 @@ use crate::dispatch::Dispatch;
 use crate::limits::Limits;
 use crate::problem::Problem;
 use crate::shutdown::Lifecycle;
+use crate::stall::Impatient;
 use bytes::Bytes;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
@@ -36,7 +37,7 @@ const HOST_PREFIX: &str = "spin-";
 pub(crate) async fn accept(
     listener: &TcpListener,
     dispatch: &Arc<Dispatch>,
-    limits: &Limits,
+    limits: &Arc<Limits>,
     lifecycle: &Lifecycle,
     shutdown: impl Future<Output = ()>,
 ) {
@@ -54,7 +55,7 @@ pub(crate) async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = serve(stream, peer, Arc::clone(dispatch), lifecycle.clone(), limits.header_time);
+                let connection = serve(stream, peer, Arc::clone(dispatch), lifecycle.clone(), Arc::clone(limits));
                 tokio::spawn(async move {
                     connection.await;
                     drop(place);
@@ -73,7 +74,7 @@ fn serve(
     peer: SocketAddr,
     dispatch: Arc<Dispatch>,
     lifecycle: Lifecycle,
-    header_time: Duration,
+    limits: Arc<Limits>,
 ) -> impl Future<Output = ()> + Send {
     // Taken before the task starts, for a shutdown at this moment to count it.
     let guard = lifecycle.guard();
@@ -91,10 +92,10 @@ fn serve(
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(header_time)
+            .header_read_timeout(limits.header_time)
             .max_headers(MAX_HEADERS)
             .max_buf_size(MAX_HEAD)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Impatient::new(stream, limits.write_time)), service);
         let mut connection = pin!(connection);
         let result = tokio::select! {
             result = connection.as_mut() => result,

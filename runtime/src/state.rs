@@ -7,6 +7,8 @@ use crate::output::{Level, LogLines};
 use crate::shutdown::Guard;
 use crate::sqlite::{Databases, Sqlite, SqliteState, SqliteView};
 use crate::variables::Variables;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime::{Engine, Result, StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -30,6 +32,7 @@ pub(crate) struct State {
     sqlite: SqliteState,
     services: Services,
     limits: StoreLimits,
+    ticks: Arc<AtomicU64>,
     _guard: Guard,
 }
 
@@ -46,8 +49,14 @@ impl State {
             sqlite: SqliteState::new(services.databases.clone()),
             services: services.clone(),
             limits: StoreLimitsBuilder::new().memory_size(limits.instance_memory).build(),
+            ticks: Arc::default(),
             _guard: guard,
         }
+    }
+
+    /// How often the component was made to give way while it computed.
+    pub(crate) fn ticks(&self) -> &Arc<AtomicU64> {
+        &self.ticks
     }
 
     pub(crate) fn limits(&mut self) -> &mut StoreLimits {

@@ -5,11 +5,12 @@ use crate::shutdown::Lifecycle;
 use crate::state::{Services, State};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::time::{Sleep, sleep};
 use wasmtime::component::GuestTaskId;
-use wasmtime::{Engine, Result, Store, StoreContextMut};
+use wasmtime::{Engine, Result, Store, StoreContextMut, UpdateDeadline};
 use wasmtime_wasi_http::WasiHttpView as _;
 use wasmtime_wasi_http::handler::{
     HandlerState, Instance, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
@@ -36,13 +37,17 @@ impl HandlerState for Workers {
         let mut store = Store::new(&self.engine, state);
         store.limiter(|state| state.limits());
         store.set_epoch_deadline(1);
-        store.epoch_deadline_async_yield_and_update(1);
+        store.epoch_deadline_callback(|context| {
+            context.data().ticks().fetch_add(1, Ordering::Relaxed);
+            Ok(UpdateDeadline::Yield(1))
+        });
+        let ticks = Arc::clone(store.data().ticks());
         let proxy = self.component.instantiate_async(&mut store).await?;
         Ok(Instance {
             store,
             proxy,
             view: State::http,
-            expiration: Expiration::new(Arc::clone(&self.limits), &self.lifecycle),
+            expiration: Expiration::new(Arc::clone(&self.limits), &self.lifecycle, ticks),
             state: Worker(Arc::clone(&self.limits)),
         })
     }
@@ -86,17 +91,47 @@ pub(crate) struct Expiration {
     timer: Pin<Box<Sleep>>,
     closing: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
     closed: bool,
+    computing: Computing,
+}
+
+/// Since when the component has computed without a pause.
+struct Computing {
+    ticks: Arc<AtomicU64>,
+    seen: u64,
+    since: Option<Instant>,
+}
+
+impl Computing {
+    /// To be asked whenever the component gives way. It does so of its own accord if no tick came since the last time.
+    fn time(&mut self) -> Duration {
+        let ticks = self.ticks.load(Ordering::Relaxed);
+        if ticks == self.seen {
+            self.since = None;
+            return Duration::ZERO;
+        }
+        self.seen = ticks;
+        self.since.get_or_insert_with(Instant::now).elapsed()
+    }
 }
 
 impl Expiration {
-    fn new(limits: Arc<Limits>, lifecycle: &Lifecycle) -> Self {
-        Self { timer: Box::pin(sleep(limits.idle_time)), limits, closing: Box::pin(lifecycle.closing()), closed: false }
+    fn new(limits: Arc<Limits>, lifecycle: &Lifecycle, ticks: Arc<AtomicU64>) -> Self {
+        Self {
+            timer: Box::pin(sleep(limits.idle_time)),
+            limits,
+            closing: Box::pin(lifecycle.closing()),
+            closed: false,
+            computing: Computing { ticks, seen: 0, since: None },
+        }
     }
 }
 
 impl WorkerExpiration for Expiration {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
         self.closed = self.closed || self.closing.as_mut().poll(context).is_ready();
+        if self.computing.time() > self.limits.computing_time {
+            return Poll::Ready(());
+        }
         let allowed = match status {
             WorkerStatus::Idle if self.closed => return Poll::Ready(()),
             WorkerStatus::Idle => self.limits.idle_time,

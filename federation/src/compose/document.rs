@@ -60,6 +60,18 @@ struct Head<'a> {
 }
 
 impl Document {
+    /// The document without its capabilities, as JSON.
+    pub fn head(&self) -> serde_json::Value {
+        serde_json::json!(Head {
+            version: 1,
+            revision: self.revision,
+            digest: &self.digest,
+            composed_at: self.composed_at.map(rfc3339),
+            sources: &self.sources,
+            conflicts: &self.conflicts,
+        })
+    }
+
     /// The document in `format`, with the fragments (in that format, one a source, in order) as its capabilities.
     ///
     /// # Errors
@@ -70,14 +82,7 @@ impl Document {
         fragments: impl IntoIterator<Item = &'a str>,
     ) -> Result<String, YamlError> {
         let fragments: Vec<&str> = fragments.into_iter().filter(|f| !f.is_empty()).collect();
-        let head = serde_json::json!(Head {
-            version: 1,
-            revision: self.revision,
-            digest: &self.digest,
-            composed_at: self.composed_at.map(rfc3339),
-            sources: &self.sources,
-            conflicts: &self.conflicts,
-        });
+        let head = self.head();
         let size = fragments.iter().map(|f| f.len() + 2).sum::<usize>() + 256 * (self.sources.len() + 4);
         let mut text = String::with_capacity(size);
         match format {

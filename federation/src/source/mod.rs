@@ -81,9 +81,18 @@ pub struct Checked {
     pub digest: Digest,
     /// To ask whether it changed.
     pub validators: Validators,
-    /// How many capabilities it has; none if it is not valid.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub capability_count: Option<usize>,
+    /// What the check said.
+    pub verdict: Verdict,
+}
+
+/// What a check said about content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// A valid index with this many capabilities.
+    Valid(usize),
+    /// Not a valid index; at least one of these is an error.
+    Invalid(Vec<Diagnostic>),
 }
 
 /// Why a check did not end well.
@@ -112,5 +121,18 @@ impl SourceRecord {
     /// Whether a fetch is due.
     pub fn is_due(&self, now: Seconds) -> bool {
         self.next_check_at.is_none_or(|at| at <= now)
+    }
+
+    /// Why the source is not fresh, as a stable code and for people: the failure of its last check, or what the guard holds.
+    pub fn reason(&self) -> Option<(String, String)> {
+        if let Some(failure) = &self.failure {
+            return Some((failure.code.clone(), failure.message.clone()));
+        }
+        let (held, accepted) = (self.held.as_ref()?, self.accepted.as_ref()?);
+        let message = format!(
+            "The newest index has {} capabilities where readers get {}; if that is meant, release it, or it is released after a day.",
+            held.capability_count, accepted.capability_count
+        );
+        Some(("held-shrunk".to_owned(), message))
     }
 }

@@ -1,6 +1,6 @@
 //! What one check changes.
 
-use super::{Accepted, Checked, Failure, Held, SourceRecord, next_check};
+use super::{Accepted, Checked, Failure, Held, SourceRecord, Verdict, next_check};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::{FetchFailure, Validators};
@@ -75,18 +75,14 @@ impl SourceRecord {
             Observation::Valid { digest, capability_count, validators } => {
                 self.http_status = Some(200);
                 let url = registration.url.clone();
-                self.checked = Some(Checked { url, digest, validators, capability_count: Some(capability_count) });
+                self.checked = Some(Checked { url, digest, validators, verdict: Verdict::Valid(capability_count) });
                 self.again(now)
             }
             Observation::Invalid { digest, diagnostics, validators } => {
                 self.http_status = Some(200);
                 let url = registration.url.clone();
-                self.checked = Some(Checked { url, digest, validators, capability_count: None });
-                let (code, message) = match diagnostics.iter().find(|d| d.is_error()) {
-                    Some(first) => (first.code.clone(), first.to_string()),
-                    None => ("invalid-index".to_owned(), "The index is not valid.".to_owned()),
-                };
-                self.fail(Failure { code, message, diagnostics, since: now })
+                self.checked = Some(Checked { url, digest, validators, verdict: Verdict::Invalid(diagnostics) });
+                self.again(now)
             }
             Observation::Unreachable(failure) => {
                 self.http_status = failure.http_status;
@@ -113,9 +109,10 @@ impl SourceRecord {
 
     /// The content in `checked` was seen (again): a known bad one is bad still, a good one is accepted or held.
     fn again(&mut self, now: Seconds) -> Effect {
-        let Some(Checked { url, digest, capability_count: Some(count), .. }) = self.checked.clone() else {
-            self.consecutive_failures = self.consecutive_failures.saturating_add(1);
-            return Effect::Failed;
+        let Some(Checked { url, digest, verdict, .. }) = self.checked.clone() else { return self.fail(unknown(now)) };
+        let count = match verdict {
+            Verdict::Valid(count) => count,
+            Verdict::Invalid(diagnostics) => return self.fail(invalid(diagnostics, now)),
         };
         self.verified_at = Some(now);
         self.consecutive_failures = 0;
@@ -153,6 +150,20 @@ impl SourceRecord {
         self.consecutive_failures = self.consecutive_failures.saturating_add(1);
         Effect::Failed
     }
+}
+
+fn invalid(diagnostics: Vec<Diagnostic>, since: Seconds) -> Failure {
+    let (code, message) = match diagnostics.iter().find(|d| d.is_error()) {
+        Some(first) => (first.code.clone(), first.to_string()),
+        None => ("invalid-index".to_owned(), "The index is not valid.".to_owned()),
+    };
+    Failure { code, message, diagnostics, since }
+}
+
+/// Nothing is known to be unchanged: the transport answered what was not asked.
+fn unknown(since: Seconds) -> Failure {
+    let message = "The server says that nothing changed, but nothing of it is known; its cache is broken.".to_owned();
+    Failure { code: "unexpected-not-modified".to_owned(), message, diagnostics: Vec::new(), since }
 }
 
 #[cfg(test)]
@@ -240,6 +251,11 @@ mod tests {
         assert_eq!(source.sees(unchanged()), (Effect::Failed, State::Stale));
         assert_eq!(source.record.consecutive_failures, 2);
         assert_eq!(source.record.failure.as_ref().map(|f| f.code.as_str()), Some("schema-type"));
+        source.sees(unreachable());
+        assert_eq!(source.record.failure.as_ref().map(|f| f.code.as_str()), Some("connect-failed"));
+        source.sees(unchanged());
+        let failure = source.record.failure.as_ref().expect("bad still");
+        assert_eq!((failure.code.as_str(), failure.diagnostics.len()), ("schema-type", 1));
     }
 
     #[test]

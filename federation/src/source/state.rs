@@ -4,7 +4,7 @@ use super::SourceRecord;
 use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
 
-/// The state of a source (DESIGN §2).
+/// The state of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {

@@ -45,7 +45,7 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, request: Request, next:
         headers.insert(
             ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static(
-                "etag, last-modified, link, location, retry-after, reuse-surface-revision, x-request-id",
+                "etag, last-modified, link, location, retry-after, reuse-surface-revision, reuse-surface-verified, x-request-id",
             ),
         );
     }

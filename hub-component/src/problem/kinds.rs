@@ -20,8 +20,6 @@ macro_rules! kinds {
             #[doc = concat!("`", $code, "`: ", $title, ".")]
             pub static $name: Kind = Kind { code: $code, status: StatusCode::$status, title: $title };
         )*
-        /// All of them, in the order of their status.
-        pub static ALL: &[&Kind] = &[$(&$name),*];
     };
 }
 
@@ -32,9 +30,12 @@ kinds! {
     WRITES_DISABLED = FORBIDDEN, "writes-disabled", "This hub takes no writes";
     NOT_FOUND = NOT_FOUND, "not-found", "Nothing is at this path";
     REPO_NOT_FOUND = NOT_FOUND, "repo-not-found", "The repo is not registered";
+    REVISION_NOT_FOUND = NOT_FOUND, "revision-not-found", "There is no such revision";
+    SNAPSHOT_NOT_FOUND = NOT_FOUND, "snapshot-not-found", "No such index was published here";
     METHOD_NOT_ALLOWED = METHOD_NOT_ALLOWED, "method-not-allowed", "The path does not take this method";
-    NOT_ACCEPTABLE = NOT_ACCEPTABLE, "not-acceptable", "None of the accepted formats is offered";
     REPO_EXISTS = CONFLICT, "repo-exists", "The repo is registered already";
+    NOTHING_HELD = CONFLICT, "nothing-held", "No index waits for release";
+    REVISION_GONE = GONE, "revision-gone", "The revision is no longer kept";
     PRECONDITION_FAILED = PRECONDITION_FAILED, "precondition-failed", "The registration has changed meanwhile";
     PAYLOAD_TOO_LARGE = PAYLOAD_TOO_LARGE, "payload-too-large", "The body is too large";
     UNSUPPORTED_MEDIA_TYPE = UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body is not labelled as JSON";
@@ -44,5 +45,6 @@ kinds! {
     INTERNAL = INTERNAL_SERVER_ERROR, "internal", "The hub made a mistake";
     NOTHING_PUBLISHED = SERVICE_UNAVAILABLE, "nothing-published", "No index has been accepted yet";
     REFRESH_RUNNING = SERVICE_UNAVAILABLE, "refresh-running", "Another refresh is running";
+    TOO_STALE = SERVICE_UNAVAILABLE, "too-stale", "The data is older than was asked for";
     STORE_UNAVAILABLE = SERVICE_UNAVAILABLE, "store-unavailable", "The database cannot be reached";
 }

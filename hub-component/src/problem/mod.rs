@@ -69,6 +69,11 @@ impl Problem {
         self
     }
 
+    /// Tells the client after how many seconds to try again.
+    pub fn retry_after(self, seconds: u32) -> Self {
+        self.header(http::header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
     /// Keeps words for the log that a client must not read.
     pub fn internal(mut self, words: impl Into<String>) -> Self {
         self.internal = Some(words.into());
@@ -132,9 +137,7 @@ impl From<StoreError> for Problem {
                 "The hub cannot reach its database; nothing was written. Try again, and tell the operator if it lasts."
             }
         };
-        Self::new(&kinds::STORE_UNAVAILABLE, detail)
-            .header(http::header::RETRY_AFTER, HeaderValue::from_static("5"))
-            .internal(error.to_string())
+        Self::new(&kinds::STORE_UNAVAILABLE, detail).retry_after(5).internal(error.to_string())
     }
 }
 

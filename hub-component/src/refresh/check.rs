@@ -29,6 +29,8 @@ pub struct NewSnapshot {
     pub bytes: Vec<u8>,
     /// How many capabilities it has.
     pub capability_count: usize,
+    /// The domain that the fragment was rendered for.
+    pub domain: String,
     /// As the source contributes it.
     pub fragment: Fragment,
 }
@@ -91,7 +93,13 @@ fn judge(registration: &Registration, digest: Digest, bytes: Vec<u8>, validators
     match Fragment::render(&registration.repo, &registration.domain, &index) {
         Ok(fragment) => Checked {
             observation: Observation::Valid { digest: digest.clone(), capability_count, validators },
-            snapshot: Some(NewSnapshot { digest, bytes, capability_count, fragment }),
+            snapshot: Some(NewSnapshot {
+                digest,
+                bytes,
+                capability_count,
+                domain: registration.domain.clone(),
+                fragment,
+            }),
         },
         Err(e) => {
             let diagnostics = vec![Diagnostic::error(e.code, "", e.message)];

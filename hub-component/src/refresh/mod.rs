@@ -5,5 +5,7 @@ mod record;
 mod report;
 mod run;
 
-pub use report::{Report, SourceReport};
-pub use run::{Scope, refresh};
+pub use check::{Checked, check};
+pub use record::apply;
+pub use report::{Outcome, Report, SourceReport};
+pub use run::{Scope, refresh_many, refresh_one};

@@ -2,12 +2,12 @@
 
 use super::check::Checked;
 use super::report::{Outcome, SourceReport};
-use crate::ports::{Database, Transaction as _};
+use crate::ports::{Database, Transaction};
 use crate::publish::publish;
 use crate::store::revisions::{Origin, Revision};
 use crate::store::sources::Source;
-use crate::store::{StoreError, snapshots, sources};
-use federation::source::Observation;
+use crate::store::{StoreError, leases, snapshots, sources};
+use federation::source::Effect;
 use federation::time::Seconds;
 
 /// A finished check with the source as it was when the check began.
@@ -16,14 +16,18 @@ pub(super) struct Finished {
     pub checked: Checked,
 }
 
-/// Writes a batch.
+/// Writes a batch, and holds on to the lease under which it was made.
 pub(super) async fn record(
     database: &impl Database,
     batch: Vec<Finished>,
     origin: Origin<'_>,
     now: Seconds,
+    lease: Option<&leases::Lease>,
 ) -> Result<(Option<Revision>, Vec<SourceReport>), StoreError> {
     let mut tx = database.write().await?;
+    if let Some(lease) = lease {
+        lease.renew(&mut tx, now).await?;
+    }
     let mut reports = Vec::with_capacity(batch.len());
     let mut accepted = Vec::new();
     for Finished { source: planned, checked } in batch {
@@ -33,24 +37,19 @@ pub(super) async fn record(
         };
         // Only an observation of this very registration and record may be applied: no resurrection, no older answer on top.
         let registration = &source.registered.registration;
-        let overtaken = registration.url != planned.registered.registration.url
-            || !registration.enabled
-            || source.record.checked != planned.record.checked
-            || source.record.last_attempt_at != planned.record.last_attempt_at;
-        if overtaken {
+        let registered_anew = source.registered.incarnation != planned.registered.incarnation;
+        if registered_anew || registration.url != planned.registered.registration.url || !registration.enabled {
             reports.push(SourceReport::new(&source, Outcome::Superseded, now));
             continue;
         }
-        if let Some(new) = checked.snapshot {
-            snapshots::insert(&mut tx, &new.digest, &new.bytes, new.capability_count, now).await?;
-            let domain = &planned.registered.registration.domain;
-            snapshots::insert_fragment(&mut tx, &new.digest, source.repo(), domain, new.fragment).await?;
+        let checked_meanwhile = source.record.checked != planned.record.checked
+            || source.record.last_attempt_at != planned.record.last_attempt_at;
+        if checked_meanwhile {
+            reports.push(SourceReport::new(&source, Outcome::of(&source.record), now));
+            continue;
         }
-        let jitter = jitter(source.repo(), now);
         let before = source.record.accepted.clone();
-        let observation: Observation = checked.observation;
-        let effect = source.record.observe(&source.registered.registration, observation, now, jitter);
-        sources::save_record(&mut tx, source.repo(), &source.record).await?;
+        let effect = apply(&mut tx, &mut source, checked, now).await?;
         if source.record.accepted != before {
             accepted.push(source.repo().to_owned());
         }
@@ -60,6 +59,23 @@ pub(super) async fn record(
     let revision = publish(&mut tx, &repos, origin, now).await?;
     tx.commit().await?;
     Ok((revision, reports))
+}
+
+/// Takes the result of a check into a source and keeps both; publishing is the caller's.
+pub async fn apply(
+    tx: &mut impl Transaction,
+    source: &mut Source,
+    checked: Checked,
+    now: Seconds,
+) -> Result<Effect, StoreError> {
+    let repo = source.repo().to_owned();
+    if let Some(new) = checked.snapshot {
+        snapshots::insert(tx, &new.digest, &new.bytes, new.capability_count, now).await?;
+        snapshots::insert_fragment(tx, &new.digest, &repo, &new.domain, new.fragment).await?;
+    }
+    let effect = source.record.observe(&source.registered.registration, checked.observation, now, jitter(&repo, now));
+    sources::save_record(tx, source).await?;
+    Ok(effect)
 }
 
 /// A number in 0 ..= 1 that differs between sources and between times.

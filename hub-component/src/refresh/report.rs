@@ -3,7 +3,7 @@
 use crate::store::revisions::Revision;
 use crate::store::sources::Source;
 use federation::diagnostic::Diagnostic;
-use federation::source::{Effect, State};
+use federation::source::{Effect, SourceRecord, State};
 use federation::time::Seconds;
 use serde::Serialize;
 
@@ -23,8 +23,19 @@ pub enum Outcome {
     NotDue,
     /// It is switched off.
     Disabled,
-    /// Its registration or another check overtook this one.
+    /// Its registration changed while it was checked.
     Superseded,
+}
+
+impl Outcome {
+    /// How a check that somebody else just made ended.
+    pub fn of(record: &SourceRecord) -> Self {
+        match record {
+            SourceRecord { failure: Some(_), .. } => Self::Failed,
+            SourceRecord { held: Some(_), .. } => Self::Held,
+            _ => Self::Unchanged,
+        }
+    }
 }
 
 impl From<Effect> for Outcome {
@@ -62,12 +73,13 @@ impl SourceReport {
     /// Reports on `source` as it is now.
     pub fn new(source: &Source, outcome: Outcome, now: Seconds) -> Self {
         let failure = source.record.failure.as_ref();
+        let (reason, message) = source.record.reason().unzip();
         Self {
             repo: source.repo().to_owned(),
             outcome,
             state: source.state(now),
-            reason: failure.map(|f| f.code.clone()),
-            message: failure.map(|f| f.message.clone()),
+            reason,
+            message,
             capability_count: source.record.accepted.as_ref().map_or(0, |a| a.capability_count),
             diagnostics: failure.map(|f| f.diagnostics.clone()).unwrap_or_default(),
         }

@@ -5,9 +5,10 @@ use super::record::{Finished, record};
 use super::report::{Outcome, Report, SourceReport};
 use crate::app::App;
 use crate::ports::{Database as _, Ports};
-use crate::store::StoreError;
+use crate::store::leases::Lease;
 use crate::store::revisions::Origin;
 use crate::store::sources::{self, Source};
+use crate::store::{StoreError, upkeep};
 use federation::plan::Queue;
 use futures::StreamExt as _;
 use futures::future::{Either, select};
@@ -30,12 +31,57 @@ pub enum Scope {
 const BATCH: usize = 128;
 /// … but none waits longer than this for a slow neighbour.
 const BATCH_WAIT: Duration = Duration::from_millis(250);
+/// How often a refresh that somebody waits for asks whether the one before it is done …
+const TURN_WAIT: Duration = Duration::from_millis(100);
+/// … and how many times: 40 s, longer than one hanging source takes.
+const TURNS: usize = 400;
 
-/// Fetches, judges and publishes.
+/// Refreshes many sources as the only one to do so; `None` if another refresh is running still.
 ///
 /// # Errors
 /// When the store fails. What was written before stays written; every batch is whole.
-pub async fn refresh<P: Ports>(app: &App<P>, scope: Scope, origin: Origin<'_>) -> Result<Report, StoreError> {
+pub async fn refresh_many<P: Ports>(
+    app: &App<P>,
+    scope: Scope,
+    origin: Origin<'_>,
+    patient: bool,
+) -> Result<Option<Report>, StoreError> {
+    let database = app.database().await?;
+    let lease = Lease::refresh();
+    let mut turns = if patient { TURNS } else { 0 };
+    while !lease.acquire(database, app.ports.now()).await? {
+        if turns == 0 {
+            return Ok(None);
+        }
+        turns -= 1;
+        app.ports.sleep(TURN_WAIT).await;
+    }
+    let report = refresh(app, scope, origin, Some(&lease)).await;
+    let kept = match &report {
+        Ok(_) => upkeep::daily(database, app.ports.now()).await,
+        Err(_) => Ok(()),
+    };
+    // Released even after an error; what cannot be released runs out by itself.
+    let released = lease.release(database).await;
+    let report = report?;
+    kept.and(released)?;
+    Ok(Some(report))
+}
+
+/// Refreshes one source, whoever else refreshes; a result that another check overtook is dropped.
+///
+/// # Errors
+/// When the store fails.
+pub async fn refresh_one<P: Ports>(app: &App<P>, repo: &str, origin: Origin<'_>) -> Result<Report, StoreError> {
+    refresh(app, Scope::One(repo.to_owned()), origin, None).await
+}
+
+async fn refresh<P: Ports>(
+    app: &App<P>,
+    scope: Scope,
+    origin: Origin<'_>,
+    lease: Option<&Lease>,
+) -> Result<Report, StoreError> {
     let database = app.database().await?;
     let now = app.ports.now();
     let mut tx = database.read().await?;
@@ -63,19 +109,16 @@ pub async fn refresh<P: Ports>(app: &App<P>, scope: Scope, origin: Origin<'_>) -
     let mut running = FuturesUnordered::new();
     let mut batch: Vec<Finished> = Vec::new();
     loop {
-        while let Some((host, source)) = queue.start() {
-            running.push(examine(&app.ports, host, source));
-        }
         // The wait is measured from the last write, so that a steady trickle cannot put it off.
         let mut wait = pin!(app.ports.sleep(BATCH_WAIT));
         let idle = loop {
+            while let Some((host, source)) = queue.start() {
+                running.push(examine(&app.ports, host, source));
+            }
             match select(running.next(), wait.as_mut()).await {
                 Either::Left((Some((host, finished)), _)) => {
                     queue.finish(&host);
                     batch.push(finished);
-                    while let Some((host, source)) = queue.start() {
-                        running.push(examine(&app.ports, host, source));
-                    }
                     if batch.len() >= BATCH {
                         break false;
                     }
@@ -85,7 +128,8 @@ pub async fn refresh<P: Ports>(app: &App<P>, scope: Scope, origin: Origin<'_>) -
             }
         };
         if !batch.is_empty() {
-            let (revision, reports) = record(database, std::mem::take(&mut batch), origin, app.ports.now()).await?;
+            let batch = std::mem::take(&mut batch);
+            let (revision, reports) = record(database, batch, origin, app.ports.now(), lease).await?;
             report.revision = revision.or(report.revision);
             report.sources.extend(reports);
         }

@@ -1,6 +1,8 @@
 //! One file a resource: what each route does.
 
-pub mod compose;
+pub mod changes;
+pub mod check;
 pub mod federated;
 pub mod health;
+pub mod indexes;
 pub mod repos;

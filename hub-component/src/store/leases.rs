@@ -1,30 +1,81 @@
 //! Leases: one refresh at a time, across instances and replicas.
 
 use super::StoreError;
-use crate::ports::Transaction;
+use crate::ports::{Database, Transaction};
 use federation::time::Seconds;
 
-/// Takes the lease `name` until `expires_at`. False if somebody else holds it.
-pub async fn acquire(
+/// The right to do something alone, for as long as it is renewed.
+pub struct Lease {
+    name: &'static str,
+    holder: String,
+}
+
+/// How long a holder that died keeps others away, in seconds; longer than one source may take.
+const SECONDS: Seconds = 60;
+
+impl Lease {
+    /// The lease of a refresh.
+    pub fn refresh() -> Self {
+        let mut id = [0; 16];
+        // Two holders that both got no randomness would share the lease, which costs a fetch too many.
+        let _ = getrandom::fill(&mut id);
+        Self { name: "refresh", holder: format!("{:032x}", u128::from_be_bytes(id)) }
+    }
+
+    /// Takes it. False if somebody else holds it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn acquire(&self, database: &impl Database, now: Seconds) -> Result<bool, StoreError> {
+        // Most who come too late find that out by reading, without waiting for the writer.
+        let held = database
+            .query("SELECT 1 FROM leases WHERE name = $1 AND expires_at > $2", vec![self.name.into(), now.into()])
+            .await?;
+        if !held.is_empty() {
+            return Ok(false);
+        }
+        let mut tx = database.write().await?;
+        let acquired = take(&mut tx, self.name, &self.holder, now, now + SECONDS).await?;
+        tx.commit().await?;
+        Ok(acquired)
+    }
+
+    /// Keeps it for longer.
+    pub async fn renew(&self, tx: &mut impl Transaction, now: Seconds) -> Result<(), StoreError> {
+        take(tx, self.name, &self.holder, now, now + SECONDS).await.map(drop)
+    }
+
+    /// Gives it back, if it is still held.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn release(&self, database: &impl Database) -> Result<(), StoreError> {
+        let mut tx = database.write().await?;
+        tx.query(
+            "DELETE FROM leases WHERE name = $1 AND holder = $2",
+            vec![self.name.into(), self.holder.as_str().into()],
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Takes the lease `name` until `until`. False if somebody else holds it.
+pub async fn take(
     tx: &mut impl Transaction,
     name: &str,
     holder: &str,
     now: Seconds,
-    expires_at: Seconds,
+    until: Seconds,
 ) -> Result<bool, StoreError> {
     let rows = tx
         .query(
             "INSERT INTO leases (name, holder, expires_at) VALUES ($1, $2, $3)
              ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
              WHERE leases.expires_at <= $4 OR leases.holder = excluded.holder RETURNING name",
-            vec![name.into(), holder.into(), expires_at.into(), now.into()],
+            vec![name.into(), holder.into(), until.into(), now.into()],
         )
         .await?;
     Ok(!rows.is_empty())
-}
-
-/// Gives the lease back, if it is still held.
-pub async fn release(tx: &mut impl Transaction, name: &str, holder: &str) -> Result<(), StoreError> {
-    tx.query("DELETE FROM leases WHERE name = $1 AND holder = $2", vec![name.into(), holder.into()]).await?;
-    Ok(())
 }

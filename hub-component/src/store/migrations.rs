@@ -9,12 +9,15 @@ const STEPS: [&[&str]; 1] = [&[
     "CREATE TABLE registrations (
         repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, enabled INTEGER NOT NULL,
         required INTEGER NOT NULL, cache_ttl_seconds INTEGER NOT NULL, description TEXT NOT NULL,
-        registered_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, registered_by TEXT NOT NULL)",
-    // The record is JSON (federation::source::SourceRecord): only the state machine reads or writes its parts.
+        registered_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, registered_by TEXT NOT NULL,
+        incarnation INTEGER NOT NULL)",
+    // The record is JSON (federation::source::SourceRecord): only the state machine reads or writes its parts. The columns beside it
+    // answer what every read asks: whether a check is due (never, while disabled), and how old the oldest contribution is.
     "CREATE TABLE source_state (
         repo TEXT PRIMARY KEY NOT NULL REFERENCES registrations (repo) ON DELETE CASCADE,
-        record TEXT NOT NULL, next_check_at INTEGER NOT NULL)",
+        record TEXT NOT NULL, next_check_at INTEGER NOT NULL, verified_at INTEGER)",
     "CREATE INDEX source_state_due ON source_state (next_check_at)",
+    "CREATE INDEX source_state_verified ON source_state (verified_at)",
     // Exact bytes of valid indexes, gzip-compressed.
     "CREATE TABLE snapshots (
         digest TEXT PRIMARY KEY NOT NULL, body BLOB NOT NULL, capability_count INTEGER NOT NULL, stored_at INTEGER NOT NULL)",
@@ -26,9 +29,10 @@ const STEPS: [&[&str]; 1] = [&[
         cause TEXT NOT NULL, source_count INTEGER NOT NULL, capability_count INTEGER NOT NULL)",
     // Only what a revision changed; index_digest is empty where it removed the source.
     "CREATE TABLE revision_sources (
-        revision INTEGER NOT NULL REFERENCES revisions (number) ON DELETE CASCADE, repo TEXT NOT NULL, url TEXT NOT NULL,
+        revision INTEGER NOT NULL, repo TEXT NOT NULL, url TEXT NOT NULL,
         domain TEXT NOT NULL, required INTEGER NOT NULL, index_digest TEXT NOT NULL, capability_count INTEGER NOT NULL,
         PRIMARY KEY (revision, repo))",
+    "CREATE INDEX revision_sources_of ON revision_sources (repo, revision)",
     // The newest revision in full, so that neither reading nor publishing it depends on the length of the history.
     "CREATE TABLE composition (
         repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, required INTEGER NOT NULL,

@@ -9,6 +9,7 @@ pub mod revisions;
 mod row;
 pub mod snapshots;
 pub mod sources;
+pub mod upkeep;
 
 use crate::ports::DatabaseError;
 

@@ -17,6 +17,16 @@ pub struct Registered {
     pub updated_at: Seconds,
     /// Name of the token that registered it.
     pub registered_by: String,
+    /// Tells this registration from an earlier one of the same repo that was removed.
+    pub incarnation: i64,
+}
+
+/// A number that no two registrations share.
+pub fn new_incarnation() -> i64 {
+    let mut bytes = [0; 8];
+    // Without randomness, only a fetch that outlives a deregistration could be taken for the next one's.
+    let _ = getrandom::fill(&mut bytes);
+    i64::from_be_bytes(bytes)
 }
 
 impl Registered {
@@ -28,9 +38,9 @@ impl Registered {
     }
 }
 
-pub(super) const COLUMNS: &str = "r.repo, r.url, r.domain, r.enabled, r.required, r.cache_ttl_seconds, r.description, r.registered_at, r.updated_at, r.registered_by";
+pub(super) const COLUMNS: &str = "r.repo, r.url, r.domain, r.enabled, r.required, r.cache_ttl_seconds, r.description, r.registered_at, r.updated_at, r.registered_by, r.incarnation";
 
-pub(super) const COLUMN_COUNT: usize = 10;
+pub(super) const COLUMN_COUNT: usize = 11;
 
 pub(super) fn read(row: &Row) -> Result<Registered, StoreError> {
     Ok(Registered {
@@ -46,6 +56,7 @@ pub(super) fn read(row: &Row) -> Result<Registered, StoreError> {
         registered_at: row.integer(7)?,
         updated_at: row.integer(8)?,
         registered_by: row.text(9)?.to_owned(),
+        incarnation: row.integer(10)?,
     })
 }
 
@@ -54,8 +65,8 @@ pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool,
     let r = &new.registration;
     let rows = tx
         .query(
-            "INSERT INTO registrations (repo, url, domain, enabled, required, cache_ttl_seconds, description, registered_at, updated_at, registered_by)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING repo",
+            "INSERT INTO registrations (repo, url, domain, enabled, required, cache_ttl_seconds, description, registered_at, updated_at, registered_by, incarnation)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING repo",
             vec![
                 r.repo.as_str().into(),
                 r.url.as_str().into(),
@@ -67,6 +78,7 @@ pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool,
                 new.registered_at.into(),
                 new.updated_at.into(),
                 new.registered_by.as_str().into(),
+                new.incarnation.into(),
             ],
         )
         .await?;

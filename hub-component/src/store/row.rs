@@ -9,6 +9,13 @@ pub(super) trait Columns {
     fn text(&self, index: usize) -> Result<&str, StoreError>;
     fn blob(&self, index: usize) -> Result<&[u8], StoreError>;
 
+    /// `None` for SQL NULL.
+    fn optional_integer(&self, index: usize) -> Result<Option<i64>, StoreError> {
+        if self.is_null(index) { Ok(None) } else { self.integer(index).map(Some) }
+    }
+
+    fn is_null(&self, index: usize) -> bool;
+
     fn flag(&self, index: usize) -> Result<bool, StoreError> {
         Ok(self.integer(index)? != 0)
     }
@@ -25,6 +32,10 @@ impl Columns for Row {
             Some(Value::Integer(integer)) => Ok(*integer),
             other => Err(unexpected(index, "an integer", other)),
         }
+    }
+
+    fn is_null(&self, index: usize) -> bool {
+        matches!(self.get(index), Some(Value::Null))
     }
 
     fn text(&self, index: usize) -> Result<&str, StoreError> {
@@ -68,6 +79,12 @@ impl From<String> for Value {
 impl From<i64> for Value {
     fn from(integer: i64) -> Self {
         Self::Integer(integer)
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(integer: Option<i64>) -> Self {
+        integer.map_or(Self::Null, Self::Integer)
     }
 }
 

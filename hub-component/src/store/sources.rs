@@ -55,13 +55,21 @@ pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Source>
 }
 
 /// Keeps what was seen of a source.
-pub async fn save_record(tx: &mut impl Transaction, repo: &str, record: &SourceRecord) -> Result<(), StoreError> {
+pub async fn save_record(tx: &mut impl Transaction, source: &Source) -> Result<(), StoreError> {
+    let record = &source.record;
+    let enabled = source.registered.registration.enabled;
     let json = serde_json::to_string(record).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let due = if enabled { record.next_check_at.unwrap_or(0) } else { NEVER };
+    let verified = record.verified_at.filter(|_| enabled && record.accepted.is_some());
     tx.query(
-        "INSERT INTO source_state (repo, record, next_check_at) VALUES ($1, $2, $3)
-         ON CONFLICT (repo) DO UPDATE SET record = excluded.record, next_check_at = excluded.next_check_at",
-        vec![repo.into(), json.into(), record.next_check_at.unwrap_or(0).into()],
+        "INSERT INTO source_state (repo, record, next_check_at, verified_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (repo) DO UPDATE SET record = excluded.record, next_check_at = excluded.next_check_at,
+         verified_at = excluded.verified_at",
+        vec![source.repo().into(), json.into(), due.into(), verified.into()],
     )
     .await?;
     Ok(())
 }
+
+/// Due time of what is not to be checked.
+const NEVER: i64 = i64::MAX;

@@ -8,8 +8,9 @@ use http_body_util::{BodyExt as _, Full};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody};
 
 const SHORT: Duration = Duration::from_millis(50);
@@ -153,6 +154,28 @@ async fn a_closed_port_is_told_apart_from_an_unknown_name() {
     // Too long a label for DNS, so that nobody gets asked.
     let error = refusal(&outbound, &format!("http://{}.invalid/", "x".repeat(64))).await;
     assert!(matches!(error, Error::DnsError { .. }), "{error:?}");
+}
+
+/// A port on which connections are neither accepted nor refused: its queue is full.
+async fn blackhole() -> (TcpListener, Vec<TcpStream>) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(stream) = timeout(SHORT, TcpStream::connect(address)).await {
+        waiting.push(stream.unwrap());
+    }
+    (listener, waiting)
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_come_about_is_given_up() {
+    let (listener, _waiting) = blackhole().await;
+    let options = RequestOptions { connect_timeout: Some(SHORT), ..Default::default() };
+    let uri = format!("http://{}/", listener.local_addr().unwrap());
+    let error = outbound(&["http://*:*"], true).send(get(&uri), options).await.map(|response| response.status());
+    assert!(matches!(error, Err(Error::ConnectionTimeout)), "{error:?}");
 }
 
 #[tokio::test]

@@ -65,6 +65,11 @@ impl Connection {
         Ok(connection)
     }
 
+    /// Takes the lock for writing, and lets go of it.
+    pub(crate) fn check_writable(&self) -> rusqlite::Result<()> {
+        self.database.execute_batch("BEGIN IMMEDIATE; ROLLBACK")
+    }
+
     /// Whether nobody can tell this connection from a new one: all it did was to read.
     pub(crate) fn is_as_new(&self) -> bool {
         !self.used && !self.altered.load(Ordering::Relaxed) && self.database.is_autocommit()

@@ -39,15 +39,18 @@ struct Held {
 
 impl Databases {
     /// Creates `directory` if need be.
+    ///
+    /// # Errors
+    /// When a database is not there to write: better to learn that now than from the first registration.
     pub(crate) fn new(labels: &BTreeSet<String>, directory: &Path) -> Result<Self> {
         if !labels.is_empty() {
             std::fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
         }
         let database = |label: &String| {
             let name = if label == DEFAULT_LABEL { DEFAULT_FILE.to_owned() } else { format!("{label}.db") };
-            (label.clone(), Arc::new(Database { file: directory.join(name), idle: Mutex::default() }))
+            Ok((label.clone(), Arc::new(Database::new(directory.join(name))?)))
         };
-        Ok(Self(Arc::new(labels.iter().map(database).collect())))
+        Ok(Self(Arc::new(labels.iter().map(database).collect::<Result<_>>()?)))
     }
 
     pub(crate) fn get(&self, label: &str) -> Result<Arc<Database>, Error> {
@@ -56,6 +59,12 @@ impl Databases {
 }
 
 impl Database {
+    fn new(file: PathBuf) -> Result<Self> {
+        let checked = Connection::open(&file).and_then(|connection| connection.check_writable());
+        checked.with_context(|| format!("cannot use the database {}", file.display()))?;
+        Ok(Self { file, idle: Mutex::default() })
+    }
+
     /// A connection that is new, or as new.
     pub(crate) async fn lease(self: Arc<Self>) -> Result<Lease, Error> {
         let idle = lock(&self.idle).pop();

@@ -71,6 +71,19 @@ async fn only_granted_labels_open_and_each_has_its_file() {
     assert!(place.file("reuse-surface.db") && place.file("other.db"));
 }
 
+#[test]
+fn a_database_that_cannot_be_written_is_refused_at_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let labels = BTreeSet::from(["default".to_owned()]);
+    let file = directory.path().join("reuse-surface.db");
+    std::fs::write(&file, "this is no database, but long enough to be taken for one".repeat(100)).unwrap();
+    let refused = Databases::new(&labels, directory.path()).err().unwrap();
+    let refused = format!("{refused:#}");
+    assert!(refused.contains("reuse-surface.db") && refused.contains("not a database"), "{refused}");
+    let refused = Databases::new(&labels, &file).err().unwrap();
+    assert!(format!("{refused:#}").contains("cannot create"), "{refused:#}");
+}
+
 #[tokio::test]
 async fn values_come_back_as_they_went_in() {
     let place = Place::new();

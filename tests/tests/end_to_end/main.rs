@@ -4,5 +4,8 @@ mod bad_index;
 mod bad_input;
 mod conventions;
 mod document;
+mod history;
 mod lifecycle;
+mod poisoning;
+mod revalidation;
 mod walkthrough;

@@ -2,13 +2,16 @@
 
 mod deregister;
 mod list;
+mod refresh;
 mod register;
 mod show;
 mod update;
+mod verify;
 mod view;
 
 pub use deregister::deregister;
 pub use list::list;
+pub use refresh::{refresh, release};
 pub use register::register;
 pub use show::show;
 pub use update::update;
@@ -51,8 +54,12 @@ fn check_precondition(source: &Source, headers: &HeaderMap) -> Result<(), Proble
     if tags.peek().is_none() || tags.any(|tag| tag == "*" || tag == etag) {
         return Ok(());
     }
-    Err(Problem::new(
+    Err(changed_meanwhile())
+}
+
+fn changed_meanwhile() -> Problem {
+    Problem::new(
         &kinds::PRECONDITION_FAILED,
         "Somebody changed the registration since it was read; read it again, then repeat the change.",
-    ))
+    )
 }

@@ -1,55 +1,104 @@
 //! `POST /v1/repos`.
 
 use super::respond;
+use super::verify::{Because, verify};
 use crate::app::App;
-use crate::edge::{Actor, JsonBody};
+use crate::edge::{Actor, JsonBody, Query};
 use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::{Problem, kinds};
-use crate::refresh::{self, Scope};
+use crate::publish::publish;
+use crate::refresh::{self, apply};
 use crate::store::registrations::{self, Registered};
 use crate::store::revisions::Origin;
-use crate::store::sources::Source;
+use crate::store::sources::{self, Source};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use federation::registration::Registration;
 use federation::source::SourceRecord;
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
+use serde::Deserialize;
 
-/// Adds a registration and, after the answer, fetches its index.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    #[serde(default)]
+    require_valid: bool,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// Adds a registration. Its index is fetched before, if the client asks for that or the source is required; else after the answer.
 pub async fn register<P: Ports>(
     State(app): State<App<P>>,
     Actor(actor): Actor,
+    Query(parameters): Query<Parameters>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let registration = Registration::from_value(&body).map_err(Problem::invalid_registration)?;
+    let repo = registration.repo.clone();
     let now = app.ports.now();
-    let registered = Registered { registration, registered_at: now, updated_at: now, registered_by: actor.clone() };
-    let repo = registered.registration.repo.clone();
+    let registered = Registered {
+        registration,
+        registered_at: now,
+        updated_at: now,
+        registered_by: actor.clone(),
+        incarnation: registrations::new_incarnation(),
+    };
+    let mut source = Source { registered, record: SourceRecord::default() };
+    let registration = &source.registered.registration;
+    if parameters.dry_run {
+        let mut tx = app.database().await?.read().await?;
+        if sources::get(&mut tx, &repo).await?.is_some() {
+            return Err(registered_already(&repo));
+        }
+        drop(tx);
+        let checked = refresh::check(&app.ports, registration, &source.record).await;
+        source.record.observe(registration, checked.observation, app.ports.now(), 0.0);
+        return Ok(respond(&source, app.ports.now()));
+    }
+    let because = match (registration.required, parameters.require_valid) {
+        (true, _) => Some(Because::Required),
+        (false, true) => Some(Because::Asked),
+        (false, false) => None,
+    };
+    let checked = match because {
+        Some(because) => Some(verify(&app, registration, because).await?),
+        None => None,
+    };
+
     let mut tx = app.database().await?.write().await?;
-    if !registrations::insert(&mut tx, &registered).await? {
-        return Err(Problem::new(
-            &kinds::REPO_EXISTS,
-            format!("`{repo}` is registered; change it with `PATCH /v1/repos/{repo}`."),
-        ));
+    if !registrations::insert(&mut tx, &source.registered).await? {
+        return Err(registered_already(&repo));
+    }
+    let verified = checked.is_some();
+    match checked {
+        Some(checked) => {
+            apply(&mut tx, &mut source, checked, app.ports.now()).await?;
+            let origin = Origin { actor: &actor, cause: "register" };
+            publish(&mut tx, &[&repo], origin, app.ports.now()).await?;
+        }
+        None => sources::save_record(&mut tx, &source).await?,
     }
     tx.commit().await?;
 
-    let source = Source { registered, record: SourceRecord::default() };
     let mut response = (StatusCode::CREATED, respond(&source, now)).into_response();
-    response
-        .headers_mut()
-        .extend(HeaderValue::from_str(&format!("/v1/repos/{repo}")).ok().map(|location| (LOCATION, location)));
-    if source.registered.registration.enabled {
+    let location = HeaderValue::from_str(&format!("/v1/repos/{repo}")).ok();
+    response.headers_mut().extend(location.map(|location| (LOCATION, location)));
+    if source.registered.registration.enabled && !verified {
         refresh_later(&app, repo, actor, "register");
     }
     Ok(response)
+}
+
+fn registered_already(repo: &str) -> Problem {
+    Problem::new(&kinds::REPO_EXISTS, format!("`{repo}` is registered; change it with `PATCH /v1/repos/{repo}`."))
 }
 
 /// Fetches one source after the response; what fails shows in its status, and the next refresh tries again.
 pub(super) fn refresh_later<P: Ports>(app: &App<P>, repo: String, actor: String, cause: &'static str) {
     let later = app.clone();
     app.ports.spawn(async move {
-        let _ = refresh::refresh(&later, Scope::One(repo), Origin { actor: &actor, cause }).await;
+        let _ = refresh::refresh_one(&later, &repo, Origin { actor: &actor, cause }).await;
     });
 }

@@ -1,17 +1,21 @@
 //! `PATCH /v1/repos/{repo}`.
 
 use super::register::refresh_later;
-use super::{check_precondition, not_registered, respond};
+use super::verify::{Because, verify};
+use super::{changed_meanwhile, check_precondition, not_registered, respond};
 use crate::app::App;
 use crate::edge::{Actor, JsonBody};
 use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::publish::publish;
+use crate::refresh::{Checked, apply};
 use crate::store::revisions::Origin;
 use crate::store::{registrations, sources};
 use axum::extract::{Path, State};
 use axum::response::Response;
+use federation::registration::Registration;
 use http::HeaderMap;
+use serde_json::Value;
 
 /// Changes a registration by a JSON merge patch and republishes at once from stored snapshots.
 pub async fn update<P: Ports>(
@@ -21,6 +25,8 @@ pub async fn update<P: Ports>(
     headers: HeaderMap,
     JsonBody(patch): JsonBody,
 ) -> Result<Response, Problem> {
+    let verified = verified_first(&app, &repo, &headers, &patch).await?;
+
     let now = app.ports.now();
     let mut tx = app.database().await?.write().await?;
     let mut source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
@@ -30,22 +36,56 @@ pub async fn update<P: Ports>(
     if changed == before {
         return Ok(respond(&source, now));
     }
+    // What was verified is a registration that nobody may have changed since.
+    if needs_verifying(&before, &changed) && verified.as_ref().is_none_or(|(registration, _)| *registration != changed)
+    {
+        return Err(changed_meanwhile());
+    }
     registrations::update(&mut tx, &changed, now).await?;
-    // A new address is due at once, whatever the old one earned.
     let moved = changed.url != before.url;
+    source.registered.registration = changed;
+    source.registered.updated_at = now;
     if moved {
+        // A new address is due at once, whatever the old one earned.
         source.record.next_check_at = None;
         source.record.consecutive_failures = 0;
-        sources::save_record(&mut tx, &repo, &source.record).await?;
+    }
+    let fetched = verified.is_some();
+    match verified {
+        Some((_, checked)) => apply(&mut tx, &mut source, checked, now).await.map(drop)?,
+        None => sources::save_record(&mut tx, &source).await?,
     }
     publish(&mut tx, &[&repo], Origin { actor: &actor, cause: "update" }, now).await?;
     tx.commit().await?;
-    source.registered.registration = changed;
-    source.registered.updated_at = now;
 
-    let switched_on = !before.enabled && source.registered.registration.enabled;
-    if source.registered.registration.enabled && (moved || switched_on) {
+    let enabled = source.registered.registration.enabled;
+    if enabled && !fetched && (moved || !before.enabled) {
         refresh_later(&app, repo, actor, "update");
     }
     Ok(respond(&source, now))
+}
+
+/// Becoming required, or moving while required.
+fn needs_verifying(before: &Registration, changed: &Registration) -> bool {
+    changed.required && (!before.required || changed.url != before.url)
+}
+
+/// Checks the index before anything is written, outside the transaction that other writers wait for.
+async fn verified_first<P: Ports>(
+    app: &App<P>,
+    repo: &str,
+    headers: &HeaderMap,
+    patch: &Value,
+) -> Result<Option<(Registration, Checked)>, Problem> {
+    let mut tx = app.database().await?.read().await?;
+    let source = sources::get(&mut tx, repo).await?.ok_or_else(|| not_registered(repo))?;
+    drop(tx);
+    check_precondition(&source, headers)?;
+    let before = &source.registered.registration;
+    let changed = before.merge(patch).map_err(Problem::invalid_registration)?;
+    if !needs_verifying(before, &changed) {
+        return Ok(None);
+    }
+    let checked = verify(app, &changed, Because::Required).await?;
+    Ok(Some((changed, checked)))
 }

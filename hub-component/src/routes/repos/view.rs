@@ -22,8 +22,8 @@ pub(super) struct RepoView<'a> {
 #[derive(Serialize)]
 struct Status<'a> {
     state: State,
-    reason: Option<&'a str>,
-    message: Option<&'a str>,
+    reason: Option<String>,
+    message: Option<String>,
     failing_since: Option<String>,
     verified_at: Option<String>,
     last_attempt_at: Option<String>,
@@ -41,6 +41,7 @@ impl<'a> RepoView<'a> {
         let record = &source.record;
         let failure = record.failure.as_ref();
         let accepted = record.accepted.as_ref();
+        let (reason, message) = record.reason().unzip();
         Self {
             registration: &source.registered.registration,
             registered_at: rfc3339(source.registered.registered_at),
@@ -48,8 +49,8 @@ impl<'a> RepoView<'a> {
             registered_by: &source.registered.registered_by,
             status: Status {
                 state: source.state(now),
-                reason: failure.map(|f| f.code.as_str()),
-                message: failure.map(|f| f.message.as_str()),
+                reason,
+                message,
                 failing_since: failure.map(|f| rfc3339(f.since)),
                 verified_at: record.verified_at.map(rfc3339),
                 last_attempt_at: record.last_attempt_at.map(rfc3339),

@@ -3,8 +3,8 @@
 use crate::app::App;
 use crate::edge::{Actor, Query};
 use crate::ports::{Database as _, Ports};
-use crate::problem::Problem;
-use crate::refresh::{Report, Scope, SourceReport, refresh};
+use crate::problem::{Problem, kinds};
+use crate::refresh::{Report, Scope, SourceReport, refresh_many};
 use crate::store::revisions::{self, Origin};
 use axum::Json;
 use axum::extract::State;
@@ -36,7 +36,14 @@ pub async fn compose<P: Ports>(
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Composed>, Problem> {
     let scope = if parameters.force { Scope::All } else { Scope::Due };
-    let report = refresh(&app, scope, Origin { actor: &actor, cause: "refresh" }).await?;
+    let report =
+        refresh_many(&app, scope, Origin { actor: &actor, cause: "refresh" }, true).await?.ok_or_else(|| {
+            Problem::new(
+                &kinds::REFRESH_RUNNING,
+                "Another refresh has not ended yet; its result shows in `GET /v1/repos`. Try again shortly.",
+            )
+            .retry_after(10)
+        })?;
     let (revision, digest) = newest(&app).await?;
     let failed = report.failed();
     let Report { revision: published, fetched, sources } = report;
@@ -44,7 +51,7 @@ pub async fn compose<P: Ports>(
 }
 
 /// Number and digest of the newest revision; 0 and the digest of nothing before the first.
-async fn newest<P: Ports>(app: &App<P>) -> Result<(u64, Digest), Problem> {
+pub(in crate::routes) async fn newest<P: Ports>(app: &App<P>) -> Result<(u64, Digest), Problem> {
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::newest(&mut tx).await?;
     Ok(newest.map_or_else(|| (0, federation::compose::digest(&[])), |r| (r.number, r.digest)))

@@ -1,36 +1,68 @@
 //! The federated document.
 
+use super::revalidate;
 use crate::app::App;
-use crate::document::Rendered;
+use crate::document::{self, Rendered};
 use crate::edge::Query;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use crate::store::revisions::{self, Head};
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use federation::compose::Format;
-use federation::time::http_date;
+use federation::time::{Seconds, http_date, rfc3339};
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LAST_MODIFIED, LINK, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Deserialize;
 
+/// When the contributing source that was verified longest ago was verified.
+const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
 const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
     format: Option<String>,
+    revision: Option<u64>,
+    max_staleness: Option<u32>,
 }
 
-/// `GET /v1/federated`.
+/// `GET /v1/federated`: never waits for a source.
 pub async fn read<P: Ports>(
     State(app): State<App<P>>,
     Query(parameters): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let format = format(parameters.format.as_deref(), &headers)?;
-    let document = app.documents().newest(app.database().await?, format).await?;
-    Ok(respond(&document, format, &headers))
+    let database = app.database().await?;
+    if let Some(number) = parameters.revision {
+        let document = document::at(database, number, format).await?;
+        return Ok(respond(&document, &headers, format, "public, max-age=31536000, immutable"));
+    }
+    let now = app.ports.now();
+    let head = revisions::head(database).await?;
+    revalidate(&app, &head, now);
+    if let Some(seconds) = parameters.max_staleness {
+        refuse_staler_than(seconds, &head, now)?;
+    }
+    let document = app.documents().newest(database, &head, format).await?;
+    let mut response = respond(&document, &headers, format, "public, no-cache");
+    let verified = head.verified_at.and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok());
+    response.headers_mut().extend(verified.map(|at| (VERIFIED, at)));
+    Ok(response)
+}
+
+fn refuse_staler_than(seconds: u32, head: &Head, now: Seconds) -> Result<(), Problem> {
+    let age = head.verified_at.map_or(0, |at| now - at);
+    if age <= Seconds::from(seconds) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        &kinds::TOO_STALE,
+        format!("A source was last verified {age} s ago. A refresh has been started; try again, or accept older data."),
+    )
+    .retry_after(5))
 }
 
 fn format(parameter: Option<&str>, headers: &HeaderMap) -> Result<Format, Problem> {
@@ -45,7 +77,7 @@ fn format(parameter: Option<&str>, headers: &HeaderMap) -> Result<Format, Proble
     Ok(if accepts("json") && !accepts("yaml") { Format::Json } else { Format::Yaml })
 }
 
-fn respond(document: &Rendered, format: Format, request: &HeaderMap) -> Response {
+fn respond(document: &Rendered, request: &HeaderMap, format: Format, caching: &'static str) -> Response {
     let etag = HeaderValue::from_str(&document.etag).ok();
     let unchanged = etag.as_ref().is_some_and(|etag| matches(request, etag));
     let mut response = if unchanged {
@@ -63,7 +95,7 @@ fn respond(document: &Rendered, format: Format, request: &HeaderMap) -> Response
             .and_then(|at| HeaderValue::from_str(&http_date(at)).ok())
             .map(|date| (LAST_MODIFIED, date)),
     );
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(VARY, HeaderValue::from_static("accept"));
     headers.insert(LINK, HeaderValue::from_static("</schemas/federated.schema.yaml>; rel=\"describedby\""));
     headers.insert(REVISION, HeaderValue::from(document.revision));

@@ -1,0 +1,132 @@
+//! `POST /v1/check`: the verdict on an index and what it would change, without writing anything.
+
+use crate::app::App;
+use crate::edge::{Actor, JsonBody};
+use crate::ports::{Database as _, Ports};
+use crate::problem::Problem;
+use crate::refresh::{self, Outcome};
+use crate::store::{revisions, sources};
+use axum::Json;
+use axum::extract::State;
+use federation::compose::{Conflict, conflicts};
+use federation::diagnostic::Diagnostic;
+use federation::diff::{Op, diff};
+use federation::digest::Digest;
+use federation::registration::Registration;
+use federation::source::{Effect, Observation, SourceRecord};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The verdict.
+#[derive(Serialize)]
+pub struct CheckReport {
+    valid: bool,
+    reason: Option<String>,
+    message: Option<String>,
+    http_status: Option<u16>,
+    index_digest: Option<Digest>,
+    capability_count: usize,
+    diagnostics: Vec<Diagnostic>,
+    would: Option<Would>,
+}
+
+/// What readers would see of it.
+#[derive(Serialize)]
+struct Would {
+    outcome: Outcome,
+    added: Vec<String>,
+    changed: Vec<String>,
+    removed: Vec<String>,
+    conflicts: Vec<Conflict>,
+}
+
+/// Checks `{url}` or a whole registration, registered or not.
+pub async fn check<P: Ports>(
+    State(app): State<App<P>>,
+    Actor(_): Actor,
+    JsonBody(body): JsonBody,
+) -> Result<Json<CheckReport>, Problem> {
+    let url_alone = body.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key("url"));
+    // A URL alone is judged by the same rules; the other fields are filled in for that.
+    let document = if url_alone { json!({"repo": "unnamed", "domain": "unnamed", "url": body["url"]}) } else { body };
+    let mut registration = Registration::from_value(&document).map_err(Problem::invalid_registration)?;
+
+    let mut tx = app.database().await?.read().await?;
+    let known = if url_alone {
+        sources::all(&mut tx).await?.into_iter().find(|s| s.registered.registration.url == registration.url)
+    } else {
+        sources::get(&mut tx, &registration.repo).await?
+    };
+    drop(tx);
+    if let (true, Some(source)) = (url_alone, &known) {
+        registration = source.registered.registration.clone();
+    }
+    let speculate = !url_alone || known.is_some();
+    let mut record = known.map(|source| source.record).unwrap_or_default();
+    // Asked for without conditions, so that there is always content to show.
+    let checked = refresh::check(&app.ports, &registration, &SourceRecord::default()).await;
+    let content = match &checked.observation {
+        Observation::Valid { digest, capability_count, .. } => Some((digest.clone(), *capability_count)),
+        Observation::Invalid { digest, .. } => Some((digest.clone(), 0)),
+        Observation::Unchanged { .. } | Observation::Unreachable(_) => None,
+    };
+    let effect = record.observe(&registration, checked.observation, app.ports.now(), 0.0);
+
+    let valid = effect != Effect::Failed;
+    let would = match speculate {
+        true => Some(would(&app, &registration, effect, checked.snapshot.map(|s| s.fragment.json)).await?),
+        false => None,
+    };
+    let failure = record.failure.filter(|_| !valid);
+    let (index_digest, capability_count) = content.map_or((None, 0), |(digest, count)| (Some(digest), count));
+    Ok(Json(CheckReport {
+        valid,
+        reason: failure.as_ref().map(|f| f.code.clone()),
+        message: failure.as_ref().map(|f| f.message.clone()),
+        http_status: record.http_status,
+        index_digest,
+        capability_count,
+        diagnostics: failure.map(|f| f.diagnostics).unwrap_or_default(),
+        would,
+    }))
+}
+
+async fn would<P: Ports>(
+    app: &App<P>,
+    registration: &Registration,
+    effect: Effect,
+    fragment: Option<String>,
+) -> Result<Would, Problem> {
+    let mut would = Would {
+        outcome: effect.into(),
+        added: Vec::new(),
+        changed: Vec::new(),
+        removed: Vec::new(),
+        conflicts: Vec::new(),
+    };
+    let Some(fragment) = fragment.filter(|_| effect == Effect::Accepted && registration.enabled) else {
+        return Ok(would);
+    };
+    let mut tx = app.database().await?.read().await?;
+    let line = revisions::composition(&mut tx).await?.remove(&registration.repo);
+    let before = revisions::entries(&mut tx, line.as_ref()).await?;
+    // It was just rendered from valid entries.
+    let after: Vec<Value> = serde_json::from_str(&format!("[{fragment}]")).unwrap_or_default();
+    let mut published: BTreeMap<String, Vec<String>> = revisions::published_ids(&mut tx).await?.into_iter().collect();
+    drop(tx);
+    for change in diff(&before, &after) {
+        match change.op {
+            Op::Added => would.added.push(change.id),
+            Op::Changed => would.changed.push(change.id),
+            Op::Removed => would.removed.push(change.id),
+        }
+    }
+    let ids = after.iter().filter_map(|entry| entry["id"].as_str()).map(str::to_owned).collect();
+    published.insert(registration.repo.clone(), ids);
+    would.conflicts = conflicts(published.iter().map(|(repo, ids)| (repo.as_str(), ids.iter().map(String::as_str))))
+        .into_iter()
+        .filter(|conflict| conflict.repos.contains(&registration.repo))
+        .collect();
+    Ok(would)
+}

@@ -1,0 +1,73 @@
+//! `GET /v1/federated/manifest`: what a mirror needs to fetch only what changed.
+
+use super::revalidate;
+use crate::app::App;
+use crate::document::kept;
+use crate::edge::Query;
+use crate::ports::{Database as _, Ports};
+use crate::problem::Problem;
+use crate::store::revisions;
+use axum::Json;
+use axum::extract::State;
+use federation::compose::SourceLine;
+use federation::digest::Digest;
+use federation::time::rfc3339;
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    revision: Option<u64>,
+}
+
+/// A revision's sources.
+#[derive(Serialize)]
+pub struct Manifest {
+    version: u8,
+    revision: u64,
+    parent: Option<u64>,
+    digest: Digest,
+    composed_at: Option<String>,
+    sources: Vec<SourceLine>,
+}
+
+/// The manifest of a revision; of the newest if none is named.
+pub async fn manifest<P: Ports>(
+    State(app): State<App<P>>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<Manifest>, Problem> {
+    let database = app.database().await?;
+    if parameters.revision.is_none() {
+        revalidate(&app, &revisions::head(database).await?, app.ports.now());
+    }
+    let mut tx = database.read().await?;
+    let revision = match parameters.revision {
+        Some(number) => Some(kept(&mut tx, number).await?),
+        None => revisions::newest(&mut tx).await?,
+    };
+    let Some(revision) = revision else {
+        let digest = federation::compose::digest(&[]);
+        return Ok(Json(Manifest {
+            version: 1,
+            revision: 0,
+            parent: None,
+            digest,
+            composed_at: None,
+            sources: Vec::new(),
+        }));
+    };
+    let sources = revisions::lines_at(&mut tx, revision.number).await?;
+    Ok(Json(Manifest {
+        version: 1,
+        revision: revision.number,
+        parent: parent(revision.number),
+        digest: revision.digest,
+        composed_at: Some(rfc3339(revision.composed_at)),
+        sources,
+    }))
+}
+
+/// The revision before; numbers have no gaps.
+pub(super) fn parent(number: u64) -> Option<u64> {
+    number.checked_sub(1).filter(|parent| *parent > 0)
+}

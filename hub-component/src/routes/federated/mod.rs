@@ -1,0 +1,32 @@
+//! The federated document, its manifest, and its history.
+
+mod compose;
+mod document;
+mod manifest;
+mod revisions;
+
+pub use compose::compose;
+pub(super) use compose::newest;
+pub use document::read;
+pub use manifest::manifest;
+pub use revisions::revisions;
+
+use crate::app::App;
+use crate::ports::Ports;
+use crate::refresh::{Scope, refresh_many};
+use crate::store::revisions::{Head, Origin};
+use federation::time::Seconds;
+
+/// Stale-while-revalidate: the reader is answered from what there is, and what is due is refreshed after the response.
+fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
+    let due = head.due_at.is_some_and(|at| at <= now);
+    if !due || head.refreshing_until > now || !app.begin_refresh() {
+        return;
+    }
+    let later = app.clone();
+    app.ports.spawn(async move {
+        // What fails shows in the status of the sources, or in the next read; nobody waits for this.
+        let _ = refresh_many(&later, Scope::Due, Origin { actor: "hub", cause: "refresh" }, false).await;
+        later.end_refresh();
+    });
+}

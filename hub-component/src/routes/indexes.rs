@@ -1,0 +1,30 @@
+//! `GET /v1/indexes/{digest}`: the exact bytes of a published index.
+
+use crate::app::App;
+use crate::ports::{Database as _, Ports};
+use crate::problem::{Problem, kinds};
+use crate::store::snapshots;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use federation::digest::Digest;
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+
+/// A snapshot, named by its digest.
+pub async fn index<P: Ports>(State(app): State<App<P>>, Path(name): Path<String>) -> Result<Response, Problem> {
+    let not_found = || {
+        Problem::new(
+            &kinds::SNAPSHOT_NOT_FOUND,
+            "No index with this digest is kept; `GET /v1/federated/manifest` lists those that are.",
+        )
+    };
+    let digest = Digest::parse(&name).ok_or_else(not_found)?;
+    let mut tx = app.database().await?.read().await?;
+    let bytes = snapshots::bytes(&mut tx, &digest).await?.ok_or_else(not_found)?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/yaml"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    headers.extend(HeaderValue::from_str(&format!("\"{digest}\"")).ok().map(|etag| (ETAG, etag)));
+    Ok(response)
+}

@@ -1,0 +1,51 @@
+//! Checking before writing: so that the hub never has to choose between blocking everyone and dropping a required source.
+
+use crate::app::App;
+use crate::ports::Ports;
+use crate::problem::{Kind, Problem, kinds};
+use crate::refresh::{self, Checked};
+use federation::diagnostic::Diagnostic;
+use federation::registration::Registration;
+use federation::source::{Failure, SourceRecord};
+
+/// Why an index must be valid before the registration is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Because {
+    /// The client asked for it.
+    Asked,
+    /// The source is, or becomes, required.
+    Required,
+}
+
+/// Fetches and checks the index of a registration.
+///
+/// # Errors
+/// `index-invalid` or `required-unverified`, with the diagnostics.
+pub(super) async fn verify<P: Ports>(
+    app: &App<P>,
+    registration: &Registration,
+    because: Because,
+) -> Result<Checked, Problem> {
+    let checked = refresh::check(&app.ports, registration, &SourceRecord::default()).await;
+    let mut record = SourceRecord::default();
+    record.observe(registration, checked.observation.clone(), app.ports.now(), 0.0);
+    match record.failure {
+        None => Ok(checked),
+        Some(failure) => Err(refusal(failure, because)),
+    }
+}
+
+fn refusal(failure: Failure, because: Because) -> Problem {
+    let (kind, detail): (&'static Kind, _) = match because {
+        Because::Asked => (&kinds::INDEX_INVALID, "The index was fetched and is not valid, so nothing was written."),
+        Because::Required => {
+            (&kinds::REQUIRED_UNVERIFIED, "A required source is written only with a valid index; nothing was written.")
+        }
+    };
+    let diagnostics = if failure.diagnostics.is_empty() {
+        vec![Diagnostic::error(failure.code, "/url", failure.message)]
+    } else {
+        failure.diagnostics
+    };
+    Problem::new(kind, detail).with_diagnostics(diagnostics)
+}

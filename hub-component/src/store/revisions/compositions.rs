@@ -1,0 +1,94 @@
+//! What a revision is composed of.
+
+use super::{LINE, read_line};
+use crate::ports::{Transaction, Value};
+use crate::store::{StoreError, row::Columns as _};
+use federation::compose::{Format, SourceLine};
+use std::collections::BTreeMap;
+
+/// Source lines by repo of the newest revision.
+pub async fn composition(tx: &mut impl Transaction) -> Result<BTreeMap<String, SourceLine>, StoreError> {
+    let rows = tx.query(&format!("SELECT {LINE} FROM composition ORDER BY repo"), Vec::new()).await?;
+    rows.iter().map(|row| read_line(row).map(|line| (line.repo.clone(), line))).collect()
+}
+
+/// The composition of a kept revision: for every repo the newest change up to it.
+const AT: &str = "(SELECT s.* FROM revision_sources s WHERE s.index_digest <> '' AND s.revision =
+     (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = s.repo AND x.revision <= $1))";
+
+/// Source lines of a kept revision, ordered by repo.
+pub async fn lines_at(tx: &mut impl Transaction, number: u64) -> Result<Vec<SourceLine>, StoreError> {
+    let sql = format!("SELECT {LINE} FROM {AT} composed ORDER BY repo");
+    tx.query(&sql, vec![number.into()]).await?.iter().map(read_line).collect()
+}
+
+/// A source of a revision with its fragment.
+pub struct Contribution {
+    /// Its line in the document.
+    pub line: SourceLine,
+    /// Its fragment in the format asked for.
+    pub fragment: String,
+    /// The ids in it.
+    pub ids: Vec<String>,
+}
+
+/// Everything the document of a revision is made of, ordered by repo; of the newest revision if no number is given.
+pub async fn contributions(
+    tx: &mut impl Transaction,
+    number: Option<u64>,
+    format: Format,
+) -> Result<Vec<Contribution>, StoreError> {
+    let (from, parameters): (&str, Vec<Value>) = match number {
+        None => ("composition", Vec::new()),
+        Some(number) => (AT, vec![number.into()]),
+    };
+    let column = match format {
+        Format::Json => "f.json",
+        Format::Yaml => "f.yaml",
+    };
+    let sql = format!(
+        "SELECT c.repo, c.url, c.domain, c.required, c.index_digest, c.capability_count, {column}, f.ids
+         FROM {from} c JOIN fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain ORDER BY c.repo"
+    );
+    let rows = tx.query(&sql, parameters).await?;
+    rows.iter()
+        .map(|row| {
+            let line = read_line(row)?;
+            let ids = read_ids(row.text(7)?, &line.repo)?;
+            Ok(Contribution { line, fragment: row.text(6)?.to_owned(), ids })
+        })
+        .collect()
+}
+
+/// The ids that every source of the newest revision publishes, ordered by repo.
+pub async fn published_ids(tx: &mut impl Transaction) -> Result<Vec<(String, Vec<String>)>, StoreError> {
+    let rows = tx
+        .query(
+            "SELECT c.repo, f.ids FROM composition c
+             JOIN fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain ORDER BY c.repo",
+            Vec::new(),
+        )
+        .await?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), read_ids(row.text(1)?, row.text(0)?)?))).collect()
+}
+
+/// The capabilities that a source line stands for, as they are in the document; none for no line.
+pub async fn entries(
+    tx: &mut impl Transaction,
+    line: Option<&SourceLine>,
+) -> Result<Vec<serde_json::Value>, StoreError> {
+    let Some(line) = line else { return Ok(Vec::new()) };
+    let rows = tx
+        .query(
+            "SELECT json FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3",
+            vec![line.index_digest.as_str().into(), line.repo.as_str().into(), line.domain.as_str().into()],
+        )
+        .await?;
+    let lost = |why: &str| StoreError::Unreadable(format!("fragment of {}: {why}", line.repo));
+    let row = rows.first().ok_or_else(|| lost("missing"))?;
+    serde_json::from_str(&format!("[{}]", row.text(0)?)).map_err(|e| lost(&e.to_string()))
+}
+
+fn read_ids(json: &str, repo: &str) -> Result<Vec<String>, StoreError> {
+    serde_json::from_str(json).map_err(|e| StoreError::Unreadable(format!("ids of {repo}: {e}")))
+}

@@ -1,0 +1,99 @@
+//! Revisions: the append-only log, and the newest one in full.
+
+mod append;
+mod compositions;
+mod history;
+mod prune;
+
+pub use append::{Change, Origin, append};
+pub use compositions::{Contribution, composition, contributions, entries, lines_at, published_ids};
+pub use history::{Changed, changed_sources, history};
+pub use prune::prune;
+
+use super::{StoreError, row::Columns as _};
+use crate::ports::{Database, Row, Transaction};
+use federation::compose::SourceLine;
+use federation::digest::Digest;
+use federation::time::Seconds;
+
+/// One published composition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// From 1, without gaps.
+    pub number: u64,
+    /// Of its source list.
+    pub digest: Digest,
+    /// When it was composed.
+    pub composed_at: Seconds,
+}
+
+/// Everything a read needs to know before it answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The newest revision; `None` before the first.
+    pub revision: Option<Revision>,
+    /// Whether anything is registered at all.
+    pub registered: bool,
+    /// When the next check is due; `None` if there is nothing to check.
+    pub due_at: Option<Seconds>,
+    /// Until when somebody else refreshes; in the past if nobody does.
+    pub refreshing_until: Seconds,
+    /// When the contributing source that was verified longest ago was verified.
+    pub verified_at: Option<Seconds>,
+}
+
+const HEAD: &str = "SELECT v.number, v.digest, v.composed_at,
+     (SELECT count(*) FROM (SELECT 1 FROM registrations LIMIT 1) any_registration),
+     (SELECT min(next_check_at) FROM source_state),
+     (SELECT coalesce(max(expires_at), 0) FROM leases WHERE name = 'refresh'),
+     (SELECT min(verified_at) FROM source_state)
+     FROM (SELECT 1) one LEFT JOIN revisions v ON v.number = (SELECT max(number) FROM revisions)";
+
+/// The head, in one statement.
+pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
+    let rows = database.query(HEAD, Vec::new()).await?;
+    let row = rows.first().ok_or_else(|| StoreError::Unreadable("the head has no row".to_owned()))?;
+    Ok(Head {
+        revision: if row.is_null(0) { None } else { Some(read(row)?) },
+        registered: row.flag(3)?,
+        due_at: row.optional_integer(4)?,
+        refreshing_until: row.integer(5)?,
+        verified_at: row.optional_integer(6)?,
+    })
+}
+
+const COLUMNS: &str = "number, digest, composed_at";
+
+/// The newest revision, inside a transaction.
+pub async fn newest(tx: &mut impl Transaction) -> Result<Option<Revision>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM revisions ORDER BY number DESC LIMIT 1");
+    tx.query(&sql, Vec::new()).await?.first().map(read).transpose()
+}
+
+/// One revision; `None` if it is not kept.
+pub async fn get(tx: &mut impl Transaction, number: u64) -> Result<Option<Revision>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM revisions WHERE number = $1");
+    tx.query(&sql, vec![number.into()]).await?.first().map(read).transpose()
+}
+
+fn read(row: &Row) -> Result<Revision, StoreError> {
+    Ok(Revision { number: row.count(0)?, digest: read_digest(row, 1)?, composed_at: row.integer(2)? })
+}
+
+fn read_digest(row: &Row, index: usize) -> Result<Digest, StoreError> {
+    let text = row.text(index)?;
+    Digest::parse(text).ok_or_else(|| StoreError::Unreadable(format!("`{text}` is not a digest")))
+}
+
+const LINE: &str = "repo, url, domain, required, index_digest, capability_count";
+
+fn read_line(row: &Row) -> Result<SourceLine, StoreError> {
+    Ok(SourceLine {
+        repo: row.text(0)?.to_owned(),
+        url: row.text(1)?.to_owned(),
+        domain: row.text(2)?.to_owned(),
+        required: row.flag(3)?,
+        index_digest: read_digest(row, 4)?,
+        capability_count: row.count(5)?,
+    })
+}

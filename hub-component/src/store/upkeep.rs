@@ -1,0 +1,26 @@
+//! What is done once a day.
+
+use super::{StoreError, leases, revisions};
+use crate::ports::{Database, Transaction as _};
+use federation::time::Seconds;
+
+const DAY: Seconds = 24 * 60 * 60;
+
+/// Prunes, unless that was done in the last day.
+///
+/// # Errors
+/// When the database fails.
+pub async fn daily(database: &impl Database, now: Seconds) -> Result<(), StoreError> {
+    let done =
+        database.query("SELECT 1 FROM leases WHERE name = 'upkeep' AND expires_at > $1", vec![now.into()]).await?;
+    if !done.is_empty() {
+        return Ok(());
+    }
+    let mut tx = database.write().await?;
+    // Held by nobody in particular: it only remembers the day.
+    if leases::take(&mut tx, "upkeep", "day", now, now + DAY).await? {
+        revisions::prune(&mut tx, now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
