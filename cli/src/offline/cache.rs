@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use federation::digest::Digest;
-use federation::source::SourceRecord;
+use federation::source::{SourceRecord, Verdict};
 use serde_json::json;
 
 use super::file::replace_soon;
@@ -42,7 +42,7 @@ impl Cache {
         record.accepted = record.accepted.filter(|accepted| self.has(&accepted.digest));
         record.held = record.held.filter(|held| self.has(&held.digest));
         // An answer that it did not change must not lead to a snapshot that is gone.
-        record.checked = record.checked.filter(|it| it.capability_count.is_none() || self.has(&it.digest));
+        record.checked = record.checked.filter(|it| matches!(it.verdict, Verdict::Invalid(_)) || self.has(&it.digest));
         record
     }
 

@@ -57,7 +57,8 @@ fn fetched(refreshed: &Refreshed, cache: &Cache) -> Result<(Option<Contribution>
     let Refreshed { source, record, effect } = refreshed;
     let state = record.state(true, &source.url, source.cache_ttl_seconds, clock::now());
     let count = record.accepted.as_ref().map_or(0, |accepted| accepted.capability_count);
-    let report = Report::new(&source.repo, outcome(*effect), Some(state), count).explained(record);
+    let report = Report::new(&source.repo, outcome(*effect), Some(state), count)
+        .explained(record, &cache.record_path(&source.url));
     let Some(accepted) = record.accepted.clone() else { return Ok((None, report)) };
     let line = SourceLine {
         repo: source.repo.clone(),

@@ -1,5 +1,7 @@
 //! How sources came to a composition, and whether it may stand.
 
+use std::path::Path;
+
 use federation::diagnostic::Diagnostic;
 use federation::source::{Effect, SourceRecord, State};
 use federation::time::rfc3339;
@@ -45,26 +47,25 @@ impl Report {
         }
     }
 
-    /// The same with what `record` says went wrong.
-    pub(super) fn explained(mut self, record: &SourceRecord) -> Self {
+    /// The same with what `record`, which is kept at `path`, says went wrong.
+    pub(super) fn explained(mut self, record: &SourceRecord, path: &Path) -> Self {
+        let Some((reason, message)) = record.reason() else { return self };
         if let Some(failure) = &record.failure {
-            self.reason = Some(failure.code.clone());
-            self.message = Some(failure.message.clone());
+            self.message = Some(message);
             self.diagnostics.clone_from(&failure.diagnostics);
             self.instead = record.accepted.as_ref().map(|_| match record.verified_at {
                 Some(at) => format!("the snapshot that was valid at {} is used", rfc3339(at)),
                 None => "the snapshot of the lock file is used".to_owned(),
             });
         } else if let (Some(held), Some(accepted)) = (&record.held, &record.accepted) {
-            self.reason = Some("held".to_owned());
-            self.message = Some(format!(
-                "the new index has {} capabilities, not {}: it waits until it was seen for 24 hours, since {}",
-                held.capability_count,
-                accepted.capability_count,
-                rfc3339(held.since)
+            let (new, old, since) = (held.capability_count, accepted.capability_count, rfc3339(held.since));
+            self.message = Some(format!("it has {new} capabilities now instead of {old}, since {since}"));
+            self.instead = Some(format!(
+                "the old ones are used until that was so for 24 hours; to take the new ones now, remove {}",
+                path.display()
             ));
-            self.instead = Some("the accepted snapshot is used".to_owned());
         }
+        self.reason = Some(reason);
         self
     }
 
