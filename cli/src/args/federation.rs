@@ -58,6 +58,10 @@ pub(crate) struct FederationCompose {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = DocumentFormat::Yaml)]
     pub(crate) format: DocumentFormat,
 
+    /// Accept what is held back of this repo; may be repeated
+    #[arg(long, value_name = "REPO", conflicts_with = "locked")]
+    pub(crate) release: Vec<String>,
+
     /// Fetch nothing: compose exactly what the lock file says, or fail
     #[arg(long)]
     pub(crate) locked: bool,

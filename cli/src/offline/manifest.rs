@@ -8,6 +8,7 @@ use federation::document;
 use federation::limits::MAX_DECODED_BYTES;
 use federation::registration::Registration;
 use federation::schema::Schema;
+use federation::source_url;
 use federation::yaml;
 use serde::Deserialize;
 use serde_json::Value;
@@ -87,7 +88,9 @@ impl Manifest {
         let bytes = input::read(&name, MAX_DECODED_BYTES).map_err(|failure| {
             failure.hint("name the manifest with --manifest, or write one with `reuse-surface hub sync`")
         })?;
-        let sources = document::read(Schema::Federation, &bytes).and_then(|value| sources(&value, &bytes));
+        let sources = document::read(Schema::Federation, &bytes)
+            .map_err(|found| without_secrets(found, &bytes))
+            .and_then(|value| sources(&value, &bytes));
         let mut sources = sources.map_err(|found| {
             Failure::new(Exit::Refused, format!("{name} is not a valid manifest"))
                 .because(found.iter().map(|found| format!("{name}:{found}")))
@@ -130,6 +133,21 @@ fn sources(value: &Value, bytes: &[u8]) -> Result<Vec<Source>, Vec<Diagnostic>> 
         }
     }
     if found.is_empty() { Ok(sources) } else { Err(placed(found, bytes)) }
+}
+
+/// The URL rules speak instead of the schema's pattern, which repeats a URL that may hold a password.
+fn without_secrets(mut found: Vec<Diagnostic>, bytes: &[u8]) -> Vec<Diagnostic> {
+    let value = std::str::from_utf8(bytes).ok().and_then(|text| yaml::parse(text).ok()).unwrap_or_default();
+    for found in &mut found {
+        if let Some(url) = value.pointer(&found.pointer).and_then(Value::as_str)
+            && found.pointer.ends_with("/url")
+            && let Err(refused) = source_url::parse(url)
+        {
+            found.code = refused.code.to_owned();
+            found.message = refused.message;
+        }
+    }
+    found
 }
 
 fn source(item: &Value) -> Result<Source, Vec<Diagnostic>> {

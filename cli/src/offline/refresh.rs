@@ -22,9 +22,10 @@ pub(crate) struct Refreshed {
 }
 
 /// Asks every one of `sources`, due or not, and keeps in the cache what it answered. Of a source that the cache does not
-/// know, or whose URL is new, the snapshot in `lock` counts as accepted.
+/// know, or whose URL is new, the snapshot in `lock` counts as accepted. What is held of those in `release` is accepted.
 pub(crate) async fn refresh(
     sources: Vec<Registration>,
+    release: &[String],
     lock: Option<&Lock>,
     cache: &Cache,
     mut each: impl FnMut(),
@@ -50,7 +51,10 @@ pub(crate) async fn refresh(
         if let Some((digest, bytes)) = &checked.snapshot {
             cache.keep_snapshot(digest, bytes)?;
         }
-        let effect = record.observe(&source, checked.observation, clock::now(), 0.0);
+        let mut effect = record.observe(&source, checked.observation, clock::now(), 0.0);
+        if release.contains(&source.repo) && record.release() {
+            effect = Effect::Accepted;
+        }
         cache.keep_record(&source.url, &record)?;
         refreshed.push(Refreshed { source, record, effect });
         each();

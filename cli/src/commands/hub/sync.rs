@@ -1,5 +1,6 @@
 //! `reuse-surface hub sync`.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
@@ -61,11 +62,10 @@ async fn read(client: &Client) -> Result<(client::Manifest, Vec<Value>), Failure
     for _ in 0..TRIES {
         let (listing, _) = client::list(client, &Filter::default(), None).await?;
         let revision = client::manifest(client, None).await?;
+        let repos: HashMap<&str, &Value> =
+            listing.repos.iter().map(|it| (it["repo"].as_str().unwrap_or_default(), it)).collect();
         let fits = revision.sources.iter().all(|line| {
-            listing
-                .repos
-                .iter()
-                .any(|it| it["repo"] == line.repo && it["domain"] == line.domain && it["enabled"] == true)
+            repos.get(line.repo.as_str()).is_some_and(|it| it["domain"] == line.domain && it["enabled"] == true)
         });
         if fits {
             let mut repos: Vec<Value> = listing.repos.iter().map(client::input).collect();

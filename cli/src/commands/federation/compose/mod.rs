@@ -30,7 +30,7 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
     let inputs = if args.locked {
         locked::inputs(&manifest, &lock_path, known, output)?
     } else {
-        refreshed::inputs(&manifest, known.as_ref(), output).await?
+        refreshed::inputs(&manifest, &args.release, known.as_ref(), output).await?
     };
     let target = target(args);
     inputs.reports.iter().for_each(|report| report.warn(output));

@@ -18,8 +18,16 @@ use crate::offline::{Cache, Contribution, Local, Lock, Locked, Manifest, Refresh
 use crate::output::Output;
 use crate::{clock, input};
 
-/// Asks every enabled source. `known` is the lock of the composition before.
-pub(super) async fn inputs(manifest: &Manifest, known: Option<&Lock>, output: &Output) -> Result<Inputs, Failure> {
+/// Asks every enabled source, and accepts what is held of those in `release`. `known` is the lock of the composition before.
+pub(super) async fn inputs(
+    manifest: &Manifest,
+    release: &[String],
+    known: Option<&Lock>,
+    output: &Output,
+) -> Result<Inputs, Failure> {
+    if let Some(unknown) = release.iter().find(|repo| manifest.sources.iter().all(|source| source.repo() != **repo)) {
+        return Err(Failure::new(Exit::Usage, format!("the manifest has no source `{unknown}` to release")));
+    }
     let remote: Vec<Registration> = manifest
         .sources
         .iter()
@@ -33,7 +41,7 @@ pub(super) async fn inputs(manifest: &Manifest, known: Option<&Lock>, output: &O
     let mut refreshed = HashMap::new();
     if let Some(cache) = &cache {
         let bar = output.bar(remote.len(), "sources");
-        let all = refresh(remote, known, cache, || bar.step()).await?;
+        let all = refresh(remote, release, known, cache, || bar.step()).await?;
         refreshed.extend(all.into_iter().map(|one| (one.source.repo.clone(), one)));
     }
 
@@ -57,8 +65,7 @@ fn fetched(refreshed: &Refreshed, cache: &Cache) -> Result<(Option<Contribution>
     let Refreshed { source, record, effect } = refreshed;
     let state = record.state(true, &source.url, source.cache_ttl_seconds, clock::now());
     let count = record.accepted.as_ref().map_or(0, |accepted| accepted.capability_count);
-    let report = Report::new(&source.repo, outcome(*effect), Some(state), count)
-        .explained(record, &cache.record_path(&source.url));
+    let report = Report::new(&source.repo, outcome(*effect), Some(state), count).explained(record);
     let Some(accepted) = record.accepted.clone() else { return Ok((None, report)) };
     let line = SourceLine {
         repo: source.repo.clone(),

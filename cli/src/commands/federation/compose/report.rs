@@ -1,7 +1,5 @@
 //! How sources came to a composition, and whether it may stand.
 
-use std::path::Path;
-
 use federation::diagnostic::Diagnostic;
 use federation::source::{Effect, SourceRecord, State};
 use federation::time::rfc3339;
@@ -47,8 +45,8 @@ impl Report {
         }
     }
 
-    /// The same with what `record`, which is kept at `path`, says went wrong.
-    pub(super) fn explained(mut self, record: &SourceRecord, path: &Path) -> Self {
+    /// The same with what `record` says went wrong.
+    pub(super) fn explained(mut self, record: &SourceRecord) -> Self {
         let Some((reason, message)) = record.reason() else { return self };
         if let Some(failure) = &record.failure {
             self.message = Some(message);
@@ -61,8 +59,8 @@ impl Report {
             let (new, old, since) = (held.capability_count, accepted.capability_count, rfc3339(held.since));
             self.message = Some(format!("it has {new} capabilities now instead of {old}, since {since}"));
             self.instead = Some(format!(
-                "the old ones are used until that was so for 24 hours; to take the new ones now, remove {}",
-                path.display()
+                "the old ones are used until that was so for 24 hours; to take the new ones now, add --release {}",
+                self.repo
             ));
         }
         self.reason = Some(reason);
