@@ -66,8 +66,7 @@ pub fn diff(before: &[Value], after: &[Value]) -> Vec<Change> {
         after.iter().enumerate().zip(&origins).zip(&stays).filter(|(_, stays)| **stays).map(|(x, _)| x)
     {
         let was = origin.and_then(|origin| before.get(origin));
-        // Key order is part of the document's bytes, so it counts as a difference.
-        if was.is_some_and(|was| was.to_string() != entry.to_string()) {
+        if was.is_some_and(|was| text(was) != text(entry)) {
             changes.push(step(Op::Changed, i, was, Some(entry)));
         }
     }
@@ -94,6 +93,11 @@ pub fn apply(list: &mut Vec<Value>, change: &Change) -> bool {
         }
         _ => false,
     }
+}
+
+/// Key order is part of the document's bytes, so it counts as a difference, as it does not between values.
+fn text(entry: &Value) -> String {
+    entry.to_string()
 }
 
 fn id(entry: &Value) -> &str {

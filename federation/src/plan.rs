@@ -1,7 +1,43 @@
-//! In which order sources are asked: many at once, but few of any one host.
+//! What a refresh asks, in which order, and how politely: many sources at once, but few of any one host.
 
+use crate::registration::Registration;
+use crate::source::SourceRecord;
+use crate::time::Seconds;
 use std::collections::{HashMap, VecDeque};
 use url::{Position, Url};
+
+/// Which sources a refresh asks; indices into what [`plan`] was given.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// To be asked, in this order: required ones first, then those that have waited longest.
+    pub fetch: Vec<usize>,
+    /// Not due yet, or waiting after failures.
+    pub not_due: Vec<usize>,
+    /// Switched off.
+    pub disabled: Vec<usize>,
+}
+
+/// Plans a refresh at `now`; with `force`, everything enabled is due.
+pub fn plan<'a>(
+    sources: impl IntoIterator<Item = (&'a Registration, &'a SourceRecord)>,
+    force: bool,
+    now: Seconds,
+) -> Plan {
+    let mut plan = Plan::default();
+    let mut order = Vec::new();
+    for (i, (registration, record)) in sources.into_iter().enumerate() {
+        if !registration.enabled {
+            plan.disabled.push(i);
+        } else if force || record.is_due(now) {
+            order.push((!registration.required, record.next_check_at.unwrap_or(Seconds::MIN), i));
+        } else {
+            plan.not_due.push(i);
+        }
+    }
+    order.sort_unstable();
+    plan.fetch = order.into_iter().map(|(_, _, i)| i).collect();
+    plan
+}
 
 /// Most fetches under way in all.
 pub const IN_ALL: usize = 64;
@@ -56,6 +92,12 @@ impl<T> Queue<T> {
         Some((name, source))
     }
 
+    /// Takes back everything that waits for this host, because it asked to be left alone.
+    pub fn defer(&mut self, name: &str) -> Vec<T> {
+        self.ready.retain(|ready| ready != name);
+        self.hosts.get_mut(name).map(|host| std::mem::take(&mut host.waiting).into()).unwrap_or_default()
+    }
+
     /// A fetch from this host has ended.
     pub fn finish(&mut self, name: &str) {
         let Some(host) = self.hosts.get_mut(name) else { return };
@@ -90,6 +132,77 @@ mod tests {
             let Some(host) = running.pop_front() else { return order };
             queue.finish(&host);
         }
+    }
+
+    fn source(repo: &str, next_check_at: Option<Seconds>) -> (Registration, SourceRecord) {
+        let document = serde_json::json!({"repo": repo, "url": "https://git.example.org/i", "domain": "d"});
+        let record = SourceRecord { next_check_at, ..SourceRecord::default() };
+        (Registration::from_value(&document).expect("valid"), record)
+    }
+
+    #[test]
+    fn plans_what_is_due_with_the_most_urgent_first() {
+        let mut sources = vec![source("later", Some(101)), source("due", Some(90)), source("overdue", Some(10))];
+        sources.extend([source("new", None), source("off", None), source("required", Some(100))]);
+        sources[4].0.enabled = false;
+        sources[5].0.required = true;
+        let of = |force| plan(sources.iter().map(|(registration, record)| (registration, record)), force, 100);
+        assert_eq!(of(false), Plan { fetch: vec![5, 3, 2, 1], not_due: vec![0], disabled: vec![4] });
+        assert_eq!(of(true), Plan { fetch: vec![5, 3, 2, 1, 0], not_due: vec![], disabled: vec![4] });
+    }
+
+    /// A day of 500 repos on one git host, where 1 % of the indexes change every hour and the hub looks every five minutes.
+    #[test]
+    fn asks_a_fraction_of_what_naive_polling_asks() {
+        use crate::digest::Digest;
+        use crate::fetch::Validators;
+        use crate::source::Observation;
+        const REPOS: usize = 500;
+        let mut sources: Vec<_> = (0..REPOS).map(|i| source(&format!("repo-{i}"), None)).collect();
+        let mut contents = vec![0_u32; REPOS];
+        let (mut rounds, mut requests, mut bodies, mut late) = (0, 0, 0, 0);
+        for now in (0..24 * 3600).step_by(300) {
+            rounds += 1;
+            if now % 3600 == 0 {
+                let hour = usize::try_from(now / 3600).expect("small");
+                (0..REPOS / 100).for_each(|i| contents[(hour * 37 + i * 101) % REPOS] += 1);
+            }
+            let due = plan(sources.iter().map(|(registration, record)| (registration, record)), false, now);
+            for i in due.fetch {
+                requests += 1;
+                let (registration, record) = &mut sources[i];
+                let digest = Digest::of(&contents[i].to_le_bytes());
+                let observation = if record.checked.as_ref().is_some_and(|c| c.digest == digest) {
+                    Observation::Unchanged { validators: None, http_status: 304 }
+                } else {
+                    bodies += 1;
+                    Observation::Valid { digest, capability_count: 1, validators: Validators::default() }
+                };
+                record.observe(registration, observation, now, i as f64 / REPOS as f64);
+            }
+            let known = |i: usize| sources[i].1.checked.as_ref().map(|c| c.digest.clone());
+            late += (0..REPOS).filter(|&i| known(i) != Some(Digest::of(&contents[i].to_le_bytes()))).count();
+        }
+        let naive = rounds * REPOS;
+        println!(
+            "naive: {naive} requests with bodies; here: {requests} requests, {bodies} with bodies; {late} index-rounds late"
+        );
+        assert!(requests * 10 < naive, "{requests} of {naive} requests");
+        assert!(bodies <= REPOS + 24 * REPOS / 100, "{bodies} bodies: every index once, and every change once");
+        // A change is seen within its time to live and a tenth: 13 to 14 looks.
+        assert!(late <= 24 * REPOS / 100 * 14, "{late}");
+    }
+
+    #[test]
+    fn a_host_that_asks_for_peace_gets_it() {
+        let urls: Vec<_> =
+            (0..20).map(|i| format!("https://{}.example.org/{i}", if i % 2 == 0 { "a" } else { "b" })).collect();
+        let mut queue = queue(&urls);
+        let (name, _) = queue.start().expect("something");
+        assert_eq!(queue.defer(&name).len(), 9);
+        queue.finish(&name);
+        let rest: Vec<_> = std::iter::from_fn(|| queue.start()).collect();
+        assert!(!rest.is_empty() && rest.iter().all(|(host, _)| *host != name));
     }
 
     #[test]

@@ -53,3 +53,31 @@ fn compile(wasm: &[u8], limits: &Limits) -> Result<(Engine, Component)> {
     let component = Component::new(&engine, wasm).map_err(crate::error)?;
     Ok((engine, component))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A component without contents.
+    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+
+    #[test]
+    fn what_was_precompiled_fits_the_engine_that_serves() {
+        let precompiled = engine::precompile(EMPTY).unwrap().leak();
+        deserialize(&engine::serving(&Limits::default(), None).unwrap(), precompiled).unwrap();
+    }
+
+    #[test]
+    fn a_component_loads_from_where_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("empty.wasm");
+        std::fs::write(&file, EMPTY).unwrap();
+        for source in
+            [ComponentSource::Embedded { precompiled: b"of another version", wasm: EMPTY }, ComponentSource::File(file)]
+        {
+            load(&source, &Limits::default()).unwrap();
+        }
+        let missing = ComponentSource::File(directory.path().join("missing.wasm"));
+        assert!(format!("{:#}", load(&missing, &Limits::default()).err().unwrap()).contains("missing.wasm"));
+    }
+}

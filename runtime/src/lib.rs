@@ -47,8 +47,8 @@ use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 use worker::Workers;
 
-/// What to serve, and within which bounds.
-#[derive(Debug, Clone)]
+/// What to serve, and within which bounds. Not `Debug`: the variables hold secrets.
+#[derive(Clone)]
 pub struct Config {
     /// The component.
     pub component: ComponentSource,

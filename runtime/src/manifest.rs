@@ -14,7 +14,7 @@ pub struct Manifest {
 }
 
 /// The grants of a [`Manifest`] with every template filled in.
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 pub(crate) struct Grants {
     pub(crate) hosts: AllowedHosts,
     pub(crate) databases: BTreeSet<String>,
@@ -148,7 +148,7 @@ mod tests {
 
     fn refusal(text: &str, given: &[(&str, &str)]) -> String {
         let resolved = Manifest::parse(text).and_then(|manifest| manifest.resolve(&values(given)));
-        format!("{:#}", resolved.unwrap_err())
+        format!("{:#}", resolved.err().unwrap())
     }
 
     #[test]

@@ -145,3 +145,61 @@ impl WorkerExpiration for Expiration {
         self.timer.as_mut().poll(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::task::noop_waker_ref;
+
+    struct Subject {
+        expiration: Expiration,
+        ticks: Arc<AtomicU64>,
+        lifecycle: Lifecycle,
+    }
+
+    fn subject(limits: Limits) -> Subject {
+        let (ticks, lifecycle) = (Arc::default(), Lifecycle::new());
+        Subject { expiration: Expiration::new(Arc::new(limits), &lifecycle, Arc::clone(&ticks)), ticks, lifecycle }
+    }
+
+    impl Subject {
+        fn is_over(&mut self, status: WorkerStatus, age: Duration) -> bool {
+            let start = Instant::now() - age;
+            Pin::new(&mut self.expiration).poll(&mut Context::from_waker(noop_waker_ref()), status, start).is_ready()
+        }
+    }
+
+    #[tokio::test]
+    async fn each_status_has_its_time() {
+        let seconds = Duration::from_secs;
+        for (status, time) in [
+            (WorkerStatus::Idle, seconds(60)),
+            (WorkerStatus::Requests, seconds(91)),
+            (WorkerStatus::PostReturn, seconds(120)),
+        ] {
+            let mut subject = subject(Limits::default());
+            assert!(!subject.is_over(status, time - seconds(5)), "{status:?}");
+            assert!(subject.is_over(status, time + seconds(1)), "{status:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn computing_without_a_pause_has_an_end() {
+        let mut subject = subject(Limits { computing_time: Duration::ZERO, ..Limits::default() });
+        assert!(!subject.is_over(WorkerStatus::Requests, Duration::ZERO), "no tick came");
+        subject.ticks.fetch_add(1, Ordering::Relaxed);
+        subject.is_over(WorkerStatus::Requests, Duration::ZERO);
+        subject.ticks.fetch_add(1, Ordering::Relaxed);
+        assert!(subject.is_over(WorkerStatus::Requests, Duration::ZERO), "ticks came between all polls");
+        assert!(!subject.is_over(WorkerStatus::Requests, Duration::ZERO), "the component paused");
+    }
+
+    #[tokio::test]
+    async fn a_shutdown_ends_idle_instances_only() {
+        let mut subject = subject(Limits::default());
+        subject.lifecycle.close(Duration::ZERO).await;
+        assert!(!subject.is_over(WorkerStatus::Requests, Duration::ZERO));
+        assert!(!subject.is_over(WorkerStatus::PostReturn, Duration::ZERO));
+        assert!(subject.is_over(WorkerStatus::Idle, Duration::ZERO));
+    }
+}

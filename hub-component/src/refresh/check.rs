@@ -21,6 +21,13 @@ pub struct Checked {
     pub snapshot: Option<NewSnapshot>,
 }
 
+impl Checked {
+    /// Whether the origin answered that it is asked too much.
+    pub fn asks_for_peace(&self) -> bool {
+        matches!(&self.observation, Observation::Unreachable(failure) if failure.http_status == Some(429))
+    }
+}
+
 /// A valid index that was not known before.
 pub struct NewSnapshot {
     /// Names it.

@@ -21,6 +21,8 @@ pub enum Outcome {
     Failed,
     /// It was not due.
     NotDue,
+    /// Its host answered another source that it is asked too much; it stays due.
+    Deferred,
     /// It is switched off.
     Disabled,
     /// Its registration changed while it was checked.

@@ -9,7 +9,7 @@ use crate::store::leases::Lease;
 use crate::store::revisions::Origin;
 use crate::store::sources::{self, Source};
 use crate::store::{StoreError, upkeep};
-use federation::plan::Queue;
+use federation::plan::{Plan, Queue, plan};
 use futures::StreamExt as _;
 use futures::future::{Either, select};
 use futures::stream::FuturesUnordered;
@@ -85,25 +85,23 @@ async fn refresh<P: Ports>(
     let database = app.database().await?;
     let now = app.ports.now();
     let mut tx = database.read().await?;
-    let sources = match &scope {
+    let sources: Vec<Source> = match &scope {
         Scope::One(repo) => sources::get(&mut tx, repo).await?.into_iter().collect(),
         Scope::Due | Scope::All => sources::all(&mut tx).await?,
     };
     drop(tx);
 
-    let mut report = Report::default();
+    let force = !matches!(scope, Scope::Due);
+    let Plan { fetch, not_due, disabled } =
+        plan(sources.iter().map(|source| (&source.registered.registration, &source.record)), force, now);
+    let mut report = Report { fetched: fetch.len(), ..Report::default() };
+    for (indices, outcome) in [(not_due, Outcome::NotDue), (disabled, Outcome::Disabled)] {
+        let left = indices.into_iter().filter_map(|i| sources.get(i));
+        report.sources.extend(left.map(|source| SourceReport::new(source, outcome, now)));
+    }
     let mut queue = Queue::default();
-    for source in sources {
-        let enabled = source.registered.registration.enabled;
-        if !enabled {
-            report.sources.push(SourceReport::new(&source, Outcome::Disabled, now));
-        } else if matches!(scope, Scope::Due) && !source.record.is_due(now) {
-            report.sources.push(SourceReport::new(&source, Outcome::NotDue, now));
-        } else {
-            report.fetched += 1;
-            let url = source.registered.registration.url.clone();
-            queue.push(&url, source);
-        }
+    for source in fetch.into_iter().filter_map(|i| sources.get(i)) {
+        queue.push(&source.registered.registration.url, source.clone());
     }
 
     let mut running = FuturesUnordered::new();
@@ -117,6 +115,12 @@ async fn refresh<P: Ports>(
             }
             match select(running.next(), wait.as_mut()).await {
                 Either::Left((Some((host, finished)), _)) => {
+                    if finished.checked.asks_for_peace() {
+                        let deferred = queue.defer(&host);
+                        report.fetched -= deferred.len();
+                        let reports = deferred.iter().map(|source| SourceReport::new(source, Outcome::Deferred, now));
+                        report.sources.extend(reports);
+                    }
                     queue.finish(&host);
                     batch.push(finished);
                     if batch.len() >= BATCH {

@@ -3,14 +3,15 @@
 //! A connection is a transaction's alone: the host gives each `open` a connection of its own, and drops what was not committed.
 
 use crate::ports::{Database, DatabaseError, Row, Transaction, Value};
-use futures::lock::Mutex;
 use spin_sdk::sqlite::{self, Connection};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The database labelled `default` in spin.toml.
 #[derive(Default)]
 pub(super) struct SpinSqlite {
-    /// For single statements; opened once an instance. The lock keeps a second statement away from an undrained result.
-    single: Mutex<Option<Connection>>,
+    /// Idle connections for single statements. A request takes one or opens one; it never waits for another request's, since
+    /// wit-bindgen traps a task that only waits for another task.
+    idle: Mutex<Vec<Connection>>,
 }
 
 /// A connection inside `BEGIN`.
@@ -28,20 +29,26 @@ impl Database for SpinSqlite {
     }
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        let mut single = self.single.lock().await;
-        let connection = match single.take() {
+        let idle = self.idle().pop();
+        let connection = match idle {
             Some(connection) => connection,
             None => open().await?,
         };
         let rows = execute(&connection, sql, parameters).await?;
         // After an error the connection is dropped, so that a database that was replaced or repaired is found again.
-        *single = Some(connection);
+        self.idle().push(connection);
         Ok(rows)
     }
 
     async fn prepare(&self) -> Result<(), DatabaseError> {
         let connection = open().await?;
         execute(&connection, "PRAGMA journal_mode = WAL", Vec::new()).await.map(drop)
+    }
+}
+
+impl SpinSqlite {
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -118,18 +118,17 @@ async fn replaying_the_changes_from_any_revision_gives_the_newest_document() -> 
             }
         };
         let mut lists = by_source(&start);
-        let (mut from, mut head) = (since, Value::Null);
-        loop {
+        let mut from = since;
+        let head = loop {
             let page = hub.get(&format!("/v1/changes?since={from}&limit=7")).await?.json();
             for item in page["items"].as_array().expect("items") {
                 let list = lists.entry(item["source_repo"].as_str().expect("repo").to_owned()).or_default();
                 let change: Change = serde_json::from_value(item.clone())?;
                 assert!(apply(list, &change), "seed {seed:x}, since {since}: {item} does not fit");
             }
-            head = page["head"].clone();
-            let Some(next) = page["next"].as_u64() else { break };
+            let Some(next) = page["next"].as_u64() else { break page["head"].clone() };
             from = next;
-        }
+        };
         assert_eq!(document(&head, &lists), newest.text, "seed {seed:x}, since {since}");
     }
     Ok(())

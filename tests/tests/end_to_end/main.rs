@@ -1,5 +1,7 @@
 //! The whole product, from the command line to the document, over real sockets and a real database.
 
+#![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
+
 mod bad_index;
 mod bad_input;
 mod conventions;

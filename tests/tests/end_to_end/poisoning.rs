@@ -26,7 +26,7 @@ async fn a_source_that_breaks_keeps_contributing_what_it_had() -> Result<()> {
     for (fault, reason) in [
         (Behaviour::Status(500, String::new()), "http-status"),
         (Behaviour::Index(b"<html><body>Sign in</body></html>".to_vec()), "not-an-index"),
-        (Behaviour::Index(valid.as_bytes()[..valid.rfind("    name").expect("a name")].to_vec()), "schema-required"),
+        (Behaviour::Index(valid.as_bytes()[..valid.rfind("    name").expect("a name")].to_vec()), "schema-one-of"),
         (Behaviour::Index(index(&["capability.x", "capability.x"]).into_bytes()), "duplicate-id"),
         (Behaviour::Index(b"version: 1\ncapabilities: 7\n".to_vec()), "schema-type"),
         (Behaviour::Raw(Vec::new()), "incomplete-body"),

@@ -61,13 +61,15 @@ async fn a_hundred_reads_of_an_overdue_federation_cause_one_refresh() -> Result<
 
 #[tokio::test]
 async fn a_refresh_goes_on_when_the_reader_hangs_up() -> Result<()> {
-    use std::io::Write as _;
+    use std::io::{Read as _, Write as _};
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     register_due(&hub, "a", &sources.index("/a", &index(&["capability.old"]))).await?;
     sources.index("/a", &index(&["capability.new"]));
     let address = hub.base().trim_start_matches("http://").to_owned();
     let mut stream = std::net::TcpStream::connect(&address)?;
     stream.write_all(format!("GET /v1/federated HTTP/1.1\r\nhost: {address}\r\n\r\n").as_bytes())?;
+    // Gone as soon as the answer begins: the refresh is then under way.
+    stream.read_exact(&mut [0])?;
     drop(stream);
     let hub = &hub;
     // Asked in a way that itself refreshes nothing.
@@ -103,7 +105,7 @@ async fn a_hanging_source_does_not_delay_the_others() -> Result<()> {
     let mut compose = std::pin::pin!(compose);
     let mut published = std::pin::pin!(published);
     tokio::select! {
-        early = &mut compose => panic!("it did not wait for the slow sources: {early:?}"),
+        early = &mut compose => panic!("it did not wait for the slow sources: {early:?}\n{}", hub.log()),
         done = &mut published => done?,
     }
     let report = compose.await?.json();

@@ -1,0 +1,261 @@
+//! The ports of a test: rusqlite, a clock that is set, and sources that are counted.
+
+use axum::Router;
+use axum::body::Body;
+use federation::digest::Digest;
+use federation::fetch::{Request, Response, TransportFailure};
+use federation::time::Seconds;
+use http::{Method, StatusCode};
+use http_body_util::BodyExt as _;
+use hub_component::app::App;
+use hub_component::ports::{Database, DatabaseError, Fetch, Ports, Row, Transaction, Value};
+use hub_component::router::router;
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+/// SQLite in a file; every statement that ran is remembered.
+pub struct Sqlite {
+    path: PathBuf,
+    statements: Arc<Mutex<Vec<String>>>,
+}
+
+pub struct SqliteTransaction {
+    connection: Connection,
+    statements: Arc<Mutex<Vec<String>>>,
+}
+
+impl Sqlite {
+    fn open(&self) -> Result<Connection, DatabaseError> {
+        Connection::open(&self.path).map_err(error)
+    }
+
+    fn begin(&self, sql: &str) -> Result<SqliteTransaction, DatabaseError> {
+        let connection = self.open()?;
+        connection.execute_batch(sql).map_err(error)?;
+        Ok(SqliteTransaction { connection, statements: self.statements.clone() })
+    }
+}
+
+impl Database for Sqlite {
+    type Transaction = SqliteTransaction;
+
+    async fn read(&self) -> Result<SqliteTransaction, DatabaseError> {
+        self.begin("BEGIN")
+    }
+
+    async fn write(&self) -> Result<SqliteTransaction, DatabaseError> {
+        self.begin("BEGIN IMMEDIATE")
+    }
+
+    async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        run(&self.open()?, &self.statements, sql, parameters)
+    }
+
+    async fn prepare(&self) -> Result<(), DatabaseError> {
+        self.open()?.pragma_update(None, "journal_mode", "WAL").map_err(error)
+    }
+}
+
+impl Transaction for SqliteTransaction {
+    async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        run(&self.connection, &self.statements, sql, parameters)
+    }
+
+    async fn commit(self) -> Result<(), DatabaseError> {
+        self.connection.execute_batch("COMMIT").map_err(error)
+    }
+}
+
+fn run(
+    connection: &Connection,
+    statements: &Mutex<Vec<String>>,
+    sql: &str,
+    parameters: Vec<Value>,
+) -> Result<Vec<Row>, DatabaseError> {
+    statements.lock().expect("lock").push(sql.to_owned());
+    let parameters = parameters.into_iter().map(|value| match value {
+        Value::Null => rusqlite::types::Value::Null,
+        Value::Integer(integer) => integer.into(),
+        Value::Text(text) => text.into(),
+        Value::Blob(bytes) => bytes.into(),
+    });
+    let mut statement = connection.prepare(sql).map_err(error)?;
+    let columns = statement.column_count();
+    let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| {
+        (0..columns)
+            .map(|i| {
+                Ok(match row.get_ref(i)? {
+                    ValueRef::Integer(integer) => Value::Integer(integer),
+                    ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+                    ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+                    ValueRef::Null | ValueRef::Real(_) => Value::Null,
+                })
+            })
+            .collect()
+    });
+    rows.map_err(error)?.collect::<Result<_, _>>().map_err(error)
+}
+
+fn error(error: rusqlite::Error) -> DatabaseError {
+    DatabaseError(error.to_string())
+}
+
+/// Sources by URL; counts what it is asked and how many bodies it sends.
+#[derive(Default)]
+pub struct Sources {
+    indexes: Mutex<HashMap<String, String>>,
+    pub requests: AtomicUsize,
+    pub bodies: AtomicUsize,
+}
+
+impl Sources {
+    pub fn set(&self, url: &str, text: String) {
+        self.indexes.lock().expect("lock").insert(url.to_owned(), text);
+    }
+}
+
+impl Fetch for Sources {
+    async fn send(&self, request: Request) -> Result<Response, TransportFailure> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let indexes = self.indexes.lock().expect("lock");
+        let text = indexes.get(request.url.as_str()).ok_or(TransportFailure::Connect)?;
+        let etag = format!("\"{}\"", Digest::of(text.as_bytes()).hex());
+        if request.headers.contains(&("if-none-match", etag.clone())) {
+            return Ok(Response { status: 304, ..Response::default() });
+        }
+        self.bodies.fetch_add(1, Ordering::Relaxed);
+        Ok(Response { status: 200, headers: vec![("etag".to_owned(), etag)], body: text.clone().into_bytes() })
+    }
+}
+
+#[derive(Clone)]
+pub struct TestPorts(Arc<World>);
+
+struct World {
+    database: Sqlite,
+    sources: Sources,
+    now: AtomicI64,
+    _folder: TempDir,
+}
+
+impl Ports for TestPorts {
+    type Database = Sqlite;
+    type Fetch = Sources;
+
+    fn database(&self) -> &Sqlite {
+        &self.0.database
+    }
+
+    fn fetch(&self) -> &Sources {
+        &self.0.sources
+    }
+
+    fn now(&self) -> Seconds {
+        self.0.now.load(Ordering::Relaxed)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(work);
+    }
+
+    async fn token(&self) -> Option<String> {
+        Some("t".to_owned())
+    }
+}
+
+/// A hub over the test's ports.
+pub struct Hub {
+    ports: TestPorts,
+    router: Router,
+}
+
+impl Hub {
+    pub fn new() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let database = Sqlite { path: folder.path().join("hub.db"), statements: Arc::default() };
+        let world =
+            World { database, sources: Sources::default(), now: AtomicI64::new(1_800_000_000), _folder: folder };
+        let ports = TestPorts(Arc::new(world));
+        Self { router: router(App::new(ports.clone(), "https://hub.example.org")), ports }
+    }
+
+    pub fn sources(&self) -> &Sources {
+        &self.ports.0.sources
+    }
+
+    pub fn pass(&self, seconds: Seconds) {
+        self.ports.0.now.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// The statements since the last call.
+    pub fn statements(&self) -> Vec<String> {
+        std::mem::take(&mut *self.ports.0.database.statements.lock().expect("lock"))
+    }
+
+    /// Status and JSON body of a request with the token.
+    pub async fn ask(&self, method: Method, path: &str, body: serde_json::Value) -> (StatusCode, serde_json::Value) {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", "Bearer t")
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))
+            .expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        let status = response.status();
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+
+    pub async fn get(&self, path: &str) -> serde_json::Value {
+        self.ask(Method::GET, path, serde_json::Value::Null).await.1
+    }
+
+    pub async fn compose(&self) -> serde_json::Value {
+        self.ask(Method::POST, "/v1/federated/compose?force=true", serde_json::Value::Null).await.1
+    }
+
+    /// Registers a source that publishes this index, verified at once.
+    pub async fn register(&self, repo: &str, text: String) {
+        let url = format!("https://{repo}.example.org/index.yaml");
+        self.sources().set(&url, text);
+        let body = serde_json::json!({"repo": repo, "url": url, "domain": "d"});
+        let (status, answer) = self.ask(Method::POST, "/v1/repos?require_valid=true", body).await;
+        assert_eq!(status, StatusCode::CREATED, "{answer}");
+    }
+
+    /// Writes a row (two texts and a time from now) past the hub, as another instance would.
+    pub async fn write(&self, sql: &str, first: &str, second: &str, seconds: Seconds) {
+        let mut tx = self.ports.database().write().await.expect("a transaction");
+        let at = self.ports.now() + seconds;
+        let parameters = vec![Value::Text(first.into()), Value::Text(second.into()), Value::Integer(at)];
+        tx.query(sql, parameters).await.expect("a row");
+        tx.commit().await.expect("committed");
+    }
+
+    pub fn publish(&self, repo: &str, text: String) {
+        self.sources().set(&format!("https://{repo}.example.org/index.yaml"), text);
+    }
+}
+
+/// An index of `count` capabilities whose names carry `version`.
+pub fn index(prefix: &str, count: usize, version: usize) -> String {
+    let entries: String =
+        (0..count).map(|i| format!("- id: capability.{prefix}.n{i}\n  name: Version {version}\n")).collect();
+    if count == 0 {
+        "version: 1\ncapabilities: []\n".to_owned()
+    } else {
+        format!("version: 1\ncapabilities:\n{entries}")
+    }
+}
