@@ -1,5 +1,7 @@
 //! Every environment variable the program reads, with what it is for. Flags win over variables.
 
+use std::path::PathBuf;
+
 use crate::client::Token;
 
 /// Where the hub is, instead of `--base-url`.
@@ -15,6 +17,9 @@ pub(crate) const LISTEN: &str = "REUSE_SURFACE_LISTEN";
 /// The directory `serve` keeps its database in, instead of `--data-dir`.
 pub(crate) const DATA_DIR: &str = "REUSE_SURFACE_DATA_DIR";
 
+/// Where programs keep what they can have again (XDG Base Directory Specification); `~/.cache` where it is not set.
+pub(crate) const CACHE_HOME: &str = "XDG_CACHE_HOME";
+
 /// Turns colour off under `--color auto` when it is set to anything but the empty string (<https://no-color.org>).
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
 
@@ -22,6 +27,13 @@ pub(crate) const NO_COLOR: &str = "NO_COLOR";
 pub(crate) fn token() -> Option<Token> {
     let value = std::env::var_os(TOKEN)?;
     Token::new(&value.to_string_lossy())
+}
+
+/// The folder for this program's cache. Relative paths count as not set, as the specification has it.
+pub(crate) fn cache_folder() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let caches = absolute(CACHE_HOME).or_else(|| absolute("HOME").map(|home| home.join(".cache")))?;
+    Some(caches.join("reuse-surface"))
 }
 
 /// True when [`NO_COLOR`] asks for output without colour.

@@ -2,11 +2,15 @@
 
 mod args;
 mod client;
+mod clock;
 mod commands;
 mod embedded;
 mod env;
 mod exit;
 mod failure;
+mod fetch;
+mod input;
+mod offline;
 mod output;
 
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! The flags that every command takes.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 
 use crate::env;
@@ -19,7 +20,7 @@ pub(crate) struct Global {
     /// What is written to standard output
     ///
     /// `json` is the hub's own object; `yaml` is the same as YAML. Whether standard output is a terminal changes nothing.
-    #[arg(short, long, global = true, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
+    #[arg(short, long, global = true, value_name = "FORMAT", default_value = "table", value_parser = PossibleValuesParser::new(["table", "json", "yaml"]).try_map(|text| Format::from_str(&text, false)))]
     pub(crate) output: Format,
 
     /// When to use colour
@@ -28,7 +29,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
 
-    /// Seconds to wait for an answer of the hub [default: 30; `hub register`, `hub update`: 60; `hub compose`: 120]
+    /// Seconds to wait for an answer of the hub [default: 30; where the hub fetches an index first: 60; `hub compose`: 120]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: Option<u64>,
 
@@ -46,6 +47,8 @@ pub(crate) enum Format {
     Json,
     /// YAML
     Yaml,
+    /// SARIF 2.1.0, from `index validate` alone
+    Sarif,
 }
 
 /// When colour is used.

@@ -1,5 +1,7 @@
 //! `reuse-surface hub …`.
 
+use std::path::PathBuf;
+
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgGroup, Args, Subcommand};
 
@@ -22,7 +24,12 @@ pub(crate) enum Verb {
     Register(Register),
     Update(Update),
     Deregister(Deregister),
+    Check(Check),
+    Refresh(Refresh),
+    Release(Release),
     Compose(Compose),
+    Changes(Changes),
+    Sync(Sync),
 }
 
 /// Say whether the hub is well and which sources are not fresh, and why
@@ -123,7 +130,7 @@ pub(crate) struct Register {
     #[arg(long)]
     pub(crate) no_check: bool,
 
-    /// Only check: say what would happen and write nothing
+    /// Only check: say what would happen and write nothing; exits with 1 when the source would not be fresh
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -182,6 +189,74 @@ pub(crate) struct Deregister {
     pub(crate) repo: String,
 }
 
+/// Ask the hub for its verdict on an index, registered or not; nothing is written
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("index").required(true).args(["url", "repo"])))]
+#[command(after_long_help = "\
+Exits with 1 when the index is not valid. For what a registration has, says what would change in the federation.
+
+Examples:
+  reuse-surface hub check --repo my-repo
+  reuse-surface hub check --url https://example.org/raw/capabilities.yaml
+  reuse-surface hub check --repo my-repo -o json | jq .would")]
+pub(crate) struct Check {
+    /// The raw URL of the index
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) url: Option<String>,
+
+    /// The registration whose index is checked
+    #[arg(long, value_name = "REPO", value_parser = repo)]
+    pub(crate) repo: Option<String>,
+}
+
+/// Fetch the index of one repository now, due or not, and publish it if it changed
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Exits with 1 when the check failed; the accepted snapshot, if there is one, keeps being served.
+
+Examples:
+  reuse-surface hub refresh --repo my-repo")]
+pub(crate) struct Refresh {
+    /// The name of the registration
+    #[arg(long, value_name = "REPO", value_parser = repo)]
+    pub(crate) repo: String,
+}
+
+/// Accept the snapshot that the hub holds back because it lost most of its capabilities
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+`hub check --repo REPO` says what the federation would lose. A held snapshot is released by itself once the hub has seen the \
+same content for 24 hours.
+
+Examples:
+  reuse-surface hub release --repo my-repo")]
+pub(crate) struct Release {
+    /// The name of the registration
+    #[arg(long, value_name = "REPO", value_parser = repo)]
+    pub(crate) repo: String,
+}
+
+/// List what changed in the federated index since a revision
+///
+/// Reads to the newest revision unless `--limit` is given.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+With -o json, `items` replayed in order over the capabilities of revision `since` give those of revision `until`, whose \
+document, without its capabilities, is `head`.
+
+Examples:
+  reuse-surface hub changes --since 40
+  reuse-surface hub changes --since 40 -o json | jq -r '.items[] | select(.op == \"removed\") | .id'")]
+pub(crate) struct Changes {
+    /// The revision that is known already; 0 for the empty index before the first
+    #[arg(long, value_name = "REVISION")]
+    pub(crate) since: u64,
+
+    /// Read at most this many revisions
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+}
+
 /// Refresh the sources that are due, and publish a new revision if anything changed
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
@@ -195,6 +270,21 @@ pub(crate) struct Compose {
     /// Refresh every enabled source, due or not
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// Write the hub's registrations into a local manifest, and fetch what its newest revision was composed from
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Writes the manifest and, beside it, the lock file; the snapshots go into the cache. After it, `reuse-surface federation compose \
+--locked` works offline and writes the hub's own bytes.
+
+Examples:
+  reuse-surface hub sync
+  reuse-surface hub sync --manifest sources.yaml")]
+pub(crate) struct Sync {
+    /// The manifest to write
+    #[arg(long, value_name = "FILE", default_value = super::MANIFEST)]
+    pub(crate) manifest: PathBuf,
 }
 
 /// Whatever the hub may judge; only what would change the path of the request is refused here.

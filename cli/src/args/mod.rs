@@ -1,22 +1,33 @@
 //! The command line as clap types, a file a noun. Nothing here does anything.
 
 mod completions;
+mod federation;
 mod global;
 mod hub;
+mod index;
 mod serve;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::completions::Completions;
+pub(crate) use self::federation::{Diff, DocumentFormat, Federation, FederationCompose, FederationVerb, Verify};
 pub(crate) use self::global::{Color, Format, Global};
-pub(crate) use self::hub::{Compose, Deregister, Hub, List, Register, Show, Update, Verb};
+pub(crate) use self::hub::{
+    Changes, Check, Compose, Deregister, Hub, List, Refresh, Register, Release, Show, Sync, Update, Verb,
+};
+pub(crate) use self::index::{Index, IndexVerb, Validate};
 pub(crate) use self::serve::{LogFormat, Serve};
+
+/// Where a repository keeps its manifest of sources.
+const MANIFEST: &str = "registry/federation/sources.yaml";
 
 const EXAMPLES: &str = "\
 Examples:
   reuse-surface hub status
   reuse-surface hub list --state failed -o json
   reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools
+  reuse-surface index validate registry/indexes/capabilities.yaml
+  reuse-surface federation compose --output -
   reuse-surface serve --data-dir ./data
 
 Exit codes:
@@ -26,7 +37,7 @@ Exit codes:
   3  no hub answered at the base URL, or not in time
   4  not authorised: the token is missing, unknown, or may not do this";
 
-/// Register capability indexes on a federation hub, read what it publishes, or run one.
+/// Check capability indexes, register them on a federation hub, read what it publishes, or run one.
 #[derive(Debug, Parser)]
 #[command(name = "reuse-surface", version, propagate_version = true, after_long_help = EXAMPLES)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -41,6 +52,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Hub(Hub),
+    Federation(Federation),
+    Index(Index),
     Serve(Serve),
     Completions(Completions),
 }

@@ -24,11 +24,14 @@ pub(crate) struct Answer {
 impl Answer {
     /// The body as the shape that a hub of this version answers.
     pub(crate) fn shape<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        T::deserialize(&self.body).map_err(|error| Error::Unexpected {
-            hub: self.hub.clone(),
-            status: self.status,
-            what: format!("JSON of another shape than this version of reuse-surface knows: {error}"),
+        T::deserialize(&self.body).map_err(|error| {
+            self.unexpected(&format!("JSON of another shape than this version of reuse-surface knows: {error}"))
         })
+    }
+
+    /// The answer is not what a hub would say, but `what`.
+    pub(super) fn unexpected(&self, what: &str) -> Error {
+        Error::Unexpected { hub: self.hub.clone(), status: self.status, what: what.to_owned() }
     }
 }
 
@@ -38,37 +41,72 @@ pub(super) enum Failed {
     Answer(Error),
 }
 
-pub(super) async fn read(response: Response, base: &Base) -> Result<Answer, Failed> {
-    let status = response.status();
-    let hub = base.to_string();
-    let header = |name: HeaderName| response.headers().get(name)?.to_str().ok().map(str::to_owned);
-    let (etag, content_type, location) = (header(ETAG), header(CONTENT_TYPE), header(LOCATION));
-    let unexpected =
-        |what: String| Failed::Answer(Error::Unexpected { hub: hub.clone(), status: status.as_u16(), what });
+/// A whole answer that is not understood yet.
+pub(super) struct Received {
+    hub: String,
+    status: StatusCode,
+    etag: Option<String>,
+    content_type: Option<String>,
+    body: Vec<u8>,
+}
 
-    if status.is_redirection() {
-        let target = location.map_or_else(|| "without saying where".to_owned(), |target| format!("to {target}"));
-        return Err(unexpected(format!("a redirect {target}")));
-    }
-    let Some(body) = capped(response).await.map_err(Failed::Transport)? else {
-        return Err(unexpected(format!("more than {} MiB", MAX_BODY / 1024 / 1024)));
-    };
-    if status == StatusCode::NO_CONTENT {
-        return Ok(Answer { body: Value::Null, etag, hub, status: status.as_u16() });
-    }
-    let json = serde_json::from_slice::<Value>(&body);
-    match json {
-        Ok(body) if status.is_success() => Ok(Answer { body, etag, hub, status: status.as_u16() }),
-        Ok(body) => match Problem::read(status.as_u16(), &body) {
-            Some(problem) => Err(Failed::Answer(Error::Problem(Box::new(problem)))),
-            None => Err(unexpected("JSON that is no problem document".to_owned())),
-        },
-        Err(_) if body.is_empty() => Err(unexpected("an empty body".to_owned())),
-        Err(error) => {
-            let kind = content_type.unwrap_or_else(|| "a body without a type".to_owned());
-            let is_json = kind.contains("json");
-            Err(unexpected(if is_json { format!("broken JSON ({error})") } else { format!("{kind}, not JSON") }))
+impl Received {
+    pub(super) async fn read(response: Response, base: &Base) -> Result<Self, Failed> {
+        let header = |name: HeaderName| response.headers().get(name)?.to_str().ok().map(str::to_owned);
+        let (etag, content_type, location) = (header(ETAG), header(CONTENT_TYPE), header(LOCATION));
+        let (hub, status) = (base.to_string(), response.status());
+        let mut received = Self { hub, status, etag, content_type, body: Vec::new() };
+        if status.is_redirection() {
+            let target = location.map_or_else(|| "without saying where".to_owned(), |target| format!("to {target}"));
+            return Err(Failed::Answer(received.unexpected(format!("a redirect {target}"))));
         }
+        match capped(response).await.map_err(Failed::Transport)? {
+            Some(body) => received.body = body,
+            None => {
+                return Err(Failed::Answer(received.unexpected(format!("more than {} MiB", MAX_BODY / 1024 / 1024))));
+            }
+        }
+        Ok(received)
+    }
+
+    /// The bytes of a success.
+    pub(super) fn bytes(self) -> Result<Vec<u8>, Error> {
+        if self.status.is_success() { Ok(self.body) } else { Err(self.refusal()) }
+    }
+
+    /// The JSON of a success.
+    pub(super) fn json(self) -> Result<Answer, Error> {
+        if !self.status.is_success() {
+            return Err(self.refusal());
+        }
+        let body = match self.status {
+            StatusCode::NO_CONTENT => Value::Null,
+            _ => serde_json::from_slice(&self.body).map_err(|error| self.not_json(&error))?,
+        };
+        Ok(Answer { body, etag: self.etag, hub: self.hub, status: self.status.as_u16() })
+    }
+
+    fn refusal(&self) -> Error {
+        match serde_json::from_slice::<Value>(&self.body) {
+            Err(error) => self.not_json(&error),
+            Ok(body) => match Problem::read(self.status.as_u16(), &body) {
+                Some(problem) => Error::Problem(Box::new(problem)),
+                None => self.unexpected("JSON that is no problem document".to_owned()),
+            },
+        }
+    }
+
+    fn not_json(&self, error: &serde_json::Error) -> Error {
+        if self.body.is_empty() {
+            return self.unexpected("an empty body".to_owned());
+        }
+        let kind = self.content_type.as_deref().unwrap_or("a body without a type");
+        let is_json = kind.contains("json");
+        self.unexpected(if is_json { format!("broken JSON ({error})") } else { format!("{kind}, not JSON") })
+    }
+
+    fn unexpected(&self, what: String) -> Error {
+        Error::Unexpected { hub: self.hub.clone(), status: self.status.as_u16(), what }
     }
 }
 

@@ -15,6 +15,16 @@ pub(crate) struct Composition {
     pub(crate) sources: Vec<Outcome>,
 }
 
+/// The report on one source that was refreshed or released.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Refreshed {
+    /// The current revision, new or not.
+    pub(crate) revision: u64,
+    /// Whether this published a new revision.
+    pub(crate) published: bool,
+    pub(crate) source: Outcome,
+}
+
 /// What became of one source.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Outcome {

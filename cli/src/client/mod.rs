@@ -2,27 +2,34 @@
 
 mod answer;
 mod base;
+mod changes;
 mod composition;
 mod error;
 mod health;
+mod manifest;
 mod problem;
 mod registration;
 mod repos;
 mod request;
 mod token;
+mod verdict;
 
 use std::time::Duration;
 
 pub(crate) use self::answer::Answer;
+use self::answer::Received;
 pub(crate) use self::base::Base;
-pub(crate) use self::composition::{Composition, Outcome};
+pub(crate) use self::changes::{Change, changes};
+pub(crate) use self::composition::{Composition, Outcome, Refreshed};
 pub(crate) use self::error::Error;
 pub(crate) use self::health::Health;
+pub(crate) use self::manifest::{Manifest, manifest};
 pub(crate) use self::problem::Problem;
-pub(crate) use self::registration::{Diagnostic, Registration, STATES};
+pub(crate) use self::registration::{Diagnostic, Registration, STATES, input};
 pub(crate) use self::repos::{Filter, list};
 pub(crate) use self::request::Request;
 pub(crate) use self::token::Token;
+pub(crate) use self::verdict::{Verdict, Would};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -65,10 +72,19 @@ impl Client {
 
     /// Sends `request`. The token goes with writes only: reads are public, and need not reveal it.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Answer, Error> {
+        self.receive(request).await?.json()
+    }
+
+    /// Sends a read whose answer is no JSON, and gives its exact bytes.
+    pub(crate) async fn download(&self, request: Request<'_>) -> Result<Vec<u8>, Error> {
+        self.receive(request.of_any_type()).await?.bytes()
+    }
+
+    async fn receive(&self, request: Request<'_>) -> Result<Received, Error> {
         let token = self.token.as_ref().filter(|_| request.is_write());
         let response = request.build(&self.http, &self.base, token).send().await;
         let response = response.map_err(|error| self.transport(&error))?;
-        answer::read(response, &self.base).await.map_err(|error| match error {
+        Received::read(response, &self.base).await.map_err(|error| match error {
             answer::Failed::Transport(error) => self.transport(&error),
             answer::Failed::Answer(error) => error,
         })

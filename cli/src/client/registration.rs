@@ -1,6 +1,7 @@
 //! A registration as the hub answers it.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// The states of a source, in the order in which people are told of them.
 pub(crate) const STATES: [&str; 6] = ["pending", "fresh", "stale", "held", "failed", "disabled"];
@@ -20,6 +21,13 @@ pub(crate) struct Registration {
     pub(crate) updated_at: Option<String>,
     pub(crate) registered_by: Option<String>,
     pub(crate) status: Status,
+}
+
+/// What a maintainer says about a repo, of a registration as the hub answers it.
+pub(crate) fn input(registration: &Value) -> Value {
+    const FIELDS: [&str; 7] = ["repo", "url", "domain", "enabled", "required", "cache_ttl_seconds", "description"];
+    let given = FIELDS.iter().filter_map(|name| Some(((*name).to_owned(), registration.get(name)?.clone())));
+    given.collect::<Map<String, Value>>().into()
 }
 
 /// How the source of a registration stands.

@@ -14,6 +14,7 @@ pub(crate) struct Request<'a> {
     query: Vec<(&'static str, String)>,
     body: Option<(&'static str, Value)>,
     if_match: Option<&'a str>,
+    accept: &'static str,
 }
 
 impl<'a> Request<'a> {
@@ -38,7 +39,14 @@ impl<'a> Request<'a> {
     }
 
     fn new(method: Method, path: &[&'a str]) -> Self {
-        Self { method, path: path.to_vec(), query: Vec::new(), body: None, if_match: None }
+        Self {
+            method,
+            path: path.to_vec(),
+            query: Vec::new(),
+            body: None,
+            if_match: None,
+            accept: "application/json, application/problem+json",
+        }
     }
 
     /// Adds a query parameter, if there is a value for it.
@@ -64,13 +72,18 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Takes whatever is there.
+    pub(super) fn of_any_type(self) -> Self {
+        Self { accept: "*/*", ..self }
+    }
+
     pub(super) fn is_write(&self) -> bool {
         self.method != Method::GET
     }
 
     pub(super) fn build(self, http: &reqwest::Client, base: &Base, token: Option<&Token>) -> RequestBuilder {
         let url = base.endpoint(&self.path, &self.query);
-        let mut request = http.request(self.method, url).header(ACCEPT, "application/json, application/problem+json");
+        let mut request = http.request(self.method, url).header(ACCEPT, self.accept);
         if let Some(token) = token {
             request = request.bearer_auth(token.expose());
         }

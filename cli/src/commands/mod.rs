@@ -1,7 +1,11 @@
 //! What the commands do, a file a verb.
 
 mod completions;
+mod connect;
+mod federation;
 mod hub;
+mod index;
+mod mirror;
 mod serve;
 
 use std::future::Future;
@@ -15,6 +19,8 @@ use crate::output::Output;
 pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Hub(hub) => block_on(hub::run(&hub.verb, &cli.global, output)),
+        Command::Federation(federation) => block_on(federation::run(&federation.verb, &cli.global, output)),
+        Command::Index(index) => block_on(index::run(&index.verb, output)),
         Command::Serve(serve) => serve::run(serve),
         Command::Completions(completions) => completions::run(completions, output),
     }

@@ -1,8 +1,10 @@
 //! The only place that writes to standard output and standard error.
 
 mod escape;
+mod finding;
 mod log;
 mod paint;
+mod progress;
 mod text;
 mod yaml;
 
@@ -43,10 +45,15 @@ impl Output {
         }
     }
 
+    /// What was asked for.
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
     /// Writes the result of a command: `value` for machines, or what `table` makes of it for people.
     pub(crate) fn result(&self, value: &Value, table: impl FnOnce(&mut Text)) -> Result<(), Failure> {
         let written = match self.format {
-            Format::Json => format!("{value:#}\n"),
+            Format::Json | Format::Sarif => format!("{value:#}\n"),
             Format::Yaml => yaml::render(value)?,
             Format::Table => {
                 let mut text = Text::new(self.colour_out);

@@ -28,8 +28,8 @@ impl<T: ToString> From<T> for Cell {
 /// Text for standard output.
 #[derive(Debug)]
 pub(crate) struct Text {
-    buffer: String,
-    colour: bool,
+    pub(super) buffer: String,
+    pub(super) colour: bool,
 }
 
 impl Text {

@@ -2,11 +2,17 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a helper that panics fails its test")]
 
+mod checking;
+mod comparing;
+mod composing;
 mod connection;
+mod locking;
 mod machine_output;
+mod mirroring;
 mod reading;
 mod refusals;
 mod support;
 mod terminal;
 mod usage;
+mod validating;
 mod writing;

@@ -50,9 +50,28 @@ fn a_token_that_cannot_be_sent_is_refused_and_not_repeated() {
 
 #[test]
 fn every_command_has_examples_in_its_help() {
-    let verbs = ["status", "list", "show", "register", "update", "deregister", "compose"];
+    let verbs = [
+        "status",
+        "list",
+        "show",
+        "register",
+        "update",
+        "deregister",
+        "check",
+        "refresh",
+        "release",
+        "compose",
+        "changes",
+        "sync",
+    ];
     let hub = verbs.iter().map(|verb| vec!["hub", verb, "--help"]);
-    for arguments in hub.chain([vec!["--help"], vec!["serve", "--help"], vec!["completions", "--help"]]) {
+    let federation = ["compose", "verify", "diff"].map(|verb| vec!["federation", verb, "--help"]);
+    let others = ["index", "validate", "--help"].to_vec();
+    for arguments in hub.chain(federation).chain([others]).chain([
+        vec!["--help"],
+        vec!["serve", "--help"],
+        vec!["completions", "--help"],
+    ]) {
         let ran = Ran::of(&mut program(&arguments)).ended(0);
         assert!(ran.out.contains("Examples:\n  reuse-surface "), "{arguments:?}: {}", ran.out);
         assert_eq!(ran.err, "");

@@ -1,17 +1,23 @@
 //! `reuse-surface hub …`.
 
+mod changes;
+mod check;
 mod compose;
-mod connect;
 mod deregister;
 mod list;
+mod refresh;
 mod register;
 mod registration;
+mod release;
+mod report;
 mod show;
 mod status;
+mod sync;
 mod update;
 
 use std::time::Duration;
 
+use super::connect::connect;
 use crate::args::{Global, Verb};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -19,7 +25,7 @@ use crate::output::Output;
 
 pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let timeout = Duration::from_secs(global.timeout.unwrap_or_else(|| default_timeout(verb)));
-    let client = connect::connect(&global.base_url, timeout, output)?;
+    let client = connect(&global.base_url, timeout, output)?;
     match verb {
         Verb::Status(_) => status::run(&client, output).await,
         Verb::List(args) => list::run(args, &client, output).await,
@@ -27,7 +33,12 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
         Verb::Register(args) => register::run(args, &client, output).await,
         Verb::Update(args) => update::run(args, &client, output).await,
         Verb::Deregister(args) => deregister::run(args, &client, output).await,
+        Verb::Check(args) => check::run(args, &client, output).await,
+        Verb::Refresh(args) => refresh::run(args, &client, output).await,
+        Verb::Release(args) => release::run(args, &client, output).await,
         Verb::Compose(args) => compose::run(args, &client, output).await,
+        Verb::Changes(args) => changes::run(args, &client, output).await,
+        Verb::Sync(args) => sync::run(args, &client, output).await,
     }
 }
 
@@ -35,7 +46,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
 fn default_timeout(verb: &Verb) -> u64 {
     match verb {
         Verb::Compose(_) => 120,
-        Verb::Register(_) | Verb::Update(_) => 60,
+        Verb::Register(_) | Verb::Update(_) | Verb::Check(_) | Verb::Refresh(_) => 60,
         _ => 30,
     }
 }

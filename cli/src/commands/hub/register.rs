@@ -24,6 +24,12 @@ pub(super) async fn run(args: &Register, client: &Client, output: &Output) -> Re
         true => format!("{} would be registered; nothing was written", args.repo),
         false => format!("registered {}", args.repo),
     });
+    // A disabled source is not fresh because that was asked for.
+    if args.dry_run && !matches!(registration.status.state.as_str(), "fresh" | "disabled") {
+        return Err(Failure::new(Exit::Refused, format!("the source would be {}", registration.status.state))
+            .because(registration.status.why())
+            .hint("correct the index: `reuse-surface index validate PATH|URL` shows the lines"));
+    }
     Ok(Exit::Done)
 }
 

@@ -134,7 +134,7 @@ impl Drop for Hub {
     }
 }
 
-fn read(stream: &TcpStream) -> Asked {
+pub(super) fn read(stream: &TcpStream) -> Asked {
     let mut reader = BufReader::new(stream);
     let mut lines = Vec::new();
     loop {

@@ -34,6 +34,16 @@ pub(crate) fn registration(repo: &str, state: &str) -> Value {
     })
 }
 
+/// An index with the capabilities `<repo>.<number>.x`.
+pub(crate) fn index(repo: &str, numbers: std::ops::Range<u32>) -> String {
+    let capability = |number| format!("- id: {repo}.n{number}.x\n  name: Capability {number}\n");
+    format!(
+        "version: 1\ncapabilities:{}\n{}",
+        if numbers.is_empty() { " []" } else { "" },
+        numbers.map(capability).collect::<String>()
+    )
+}
+
 /// A page of `GET /v1/repos`.
 pub(crate) fn page(repos: &[Value], total: usize, next: Option<&str>) -> Answer {
     Answer::json(200, &json!({ "repos": repos, "total": total, "next": next }))

@@ -1,0 +1,95 @@
+//! `reuse-surface federation compose`.
+
+mod locked;
+mod refreshed;
+mod report;
+
+use std::path::PathBuf;
+
+use federation::compose::Format;
+use serde_json::json;
+
+use self::report::Report;
+use crate::args::{DocumentFormat, FederationCompose};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::offline::{Composition, Contribution, Lock, Manifest, replace};
+use crate::output::Output;
+
+/// What goes into the document, and how every source came to it.
+struct Inputs {
+    lock: Lock,
+    contributions: Vec<Contribution>,
+    reports: Vec<Report>,
+}
+
+pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exit, Failure> {
+    let manifest = Manifest::read(&args.manifest)?;
+    let lock_path = Manifest::lock_path(&args.manifest);
+    let known = Lock::read(&lock_path)?;
+    let inputs = if args.locked {
+        locked::inputs(&manifest, &lock_path, known, output)?
+    } else {
+        refreshed::inputs(&manifest, &args.release, known.as_ref(), output).await?
+    };
+    let target = target(args);
+    inputs.reports.iter().for_each(|report| report.warn(output));
+    let composition = Composition::new(&inputs.lock, inputs.contributions);
+    let refused = report::required(&inputs.reports);
+    if refused.is_none() {
+        let (format, to) = (document_format(args.format), target.as_ref());
+        let document = composition.render(format)?;
+        match to {
+            None => output.raw(document.as_bytes())?,
+            Some(path) => {
+                replace(path, document.as_bytes())?;
+                if !args.locked {
+                    inputs.lock.write(&lock_path)?;
+                }
+            }
+        }
+    }
+    if let Some(path) = &target {
+        let document = composition.document();
+        let value = json!({
+            "written": refused.is_none(),
+            "output": path.display().to_string(),
+            "revision": document.revision,
+            "digest": document.digest,
+            "capability_count": composition.capability_count(),
+            "sources": inputs.reports,
+        });
+        output.result(&value, |text| {
+            report::describe(text, &inputs.reports);
+            if refused.is_none() {
+                text.line(format!(
+                    "{}: revision {}, {} capabilities of {} sources",
+                    path.display(),
+                    document.revision,
+                    composition.capability_count(),
+                    document.sources.len()
+                ));
+            }
+        })?;
+    }
+    match refused.or_else(|| report::missing(&inputs.reports)) {
+        Some(failure) => Err(failure),
+        None => Ok(Exit::Done),
+    }
+}
+
+/// The file that the document goes to; none for standard output.
+fn target(args: &FederationCompose) -> Option<PathBuf> {
+    match args.file.as_deref() {
+        Some("-") => None,
+        Some(path) => Some(path.into()),
+        None => Some(args.manifest.with_file_name(format!("federated.{}", document_format(args.format).as_str()))),
+    }
+}
+
+fn document_format(format: DocumentFormat) -> Format {
+    match format {
+        DocumentFormat::Yaml => Format::Yaml,
+        DocumentFormat::Json => Format::Json,
+    }
+}

@@ -1,0 +1,124 @@
+//! What the sources of a manifest contribute now.
+
+use std::collections::HashMap;
+
+use federation::compose::SourceLine;
+use federation::diagnostic::Diagnostic;
+use federation::digest::Digest;
+use federation::index;
+use federation::limits::MAX_DECODED_BYTES;
+use federation::registration::Registration;
+use federation::source::State;
+
+use super::Inputs;
+use super::report::{Report, outcome};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::offline::{Cache, Contribution, Local, Lock, Locked, Manifest, Refreshed, Source, refresh};
+use crate::output::Output;
+use crate::{clock, input};
+
+/// Asks every enabled source, and accepts what is held of those in `release`. `known` is the lock of the composition before.
+pub(super) async fn inputs(
+    manifest: &Manifest,
+    release: &[String],
+    known: Option<&Lock>,
+    output: &Output,
+) -> Result<Inputs, Failure> {
+    if let Some(unknown) = release.iter().find(|repo| manifest.sources.iter().all(|source| source.repo() != **repo)) {
+        return Err(Failure::new(Exit::Usage, format!("the manifest has no source `{unknown}` to release")));
+    }
+    let remote: Vec<Registration> = manifest
+        .sources
+        .iter()
+        .filter_map(|source| match source {
+            Source::Remote(registration) if registration.enabled => Some(registration.clone()),
+            _ => None,
+        })
+        .collect();
+    // Without a URL there is nothing to remember, so that a manifest of files needs no cache.
+    let cache = if remote.is_empty() { None } else { Some(Cache::open()?) };
+    let mut refreshed = HashMap::new();
+    if let Some(cache) = &cache {
+        let bar = output.bar(remote.len(), "sources");
+        let all = refresh(remote, release, known, cache, || bar.step()).await?;
+        refreshed.extend(all.into_iter().map(|one| (one.source.repo.clone(), one)));
+    }
+
+    let (mut contributions, mut reports) = (Vec::new(), Vec::new());
+    for source in &manifest.sources {
+        let (contribution, report) = match (source, refreshed.get(source.repo()), &cache) {
+            _ if !source.is_enabled() => (None, Report::new(source.repo(), "disabled", Some(State::Disabled), 0)),
+            (Source::Local(source), _, _) => local(manifest, source),
+            (Source::Remote(_), Some(refreshed), Some(cache)) => fetched(refreshed, cache)?,
+            // Every enabled source was asked.
+            _ => continue,
+        };
+        contributions.extend(contribution);
+        reports.push(Report { required: source.is_required(), ..report });
+    }
+    let locked = contributions.iter().map(|it: &Contribution| it.source.clone()).collect();
+    Ok(Inputs { lock: Lock::new(0, None, locked).or_as_in(known), contributions, reports })
+}
+
+fn fetched(refreshed: &Refreshed, cache: &Cache) -> Result<(Option<Contribution>, Report), Failure> {
+    let Refreshed { source, record, effect } = refreshed;
+    let state = record.state(true, &source.url, source.cache_ttl_seconds, clock::now());
+    let count = record.accepted.as_ref().map_or(0, |accepted| accepted.capability_count);
+    let report = Report::new(&source.repo, outcome(*effect), Some(state), count).explained(record);
+    let Some(accepted) = record.accepted.clone() else { return Ok((None, report)) };
+    let line = SourceLine {
+        repo: source.repo.clone(),
+        url: accepted.url,
+        domain: source.domain.clone(),
+        required: source.required,
+        index_digest: accepted.digest,
+        capability_count: accepted.capability_count,
+    };
+    let damaged = |why: String| {
+        Failure::new(Exit::Refused, format!("the cache of {} is not usable", source.repo))
+            .because([why])
+            .hint(format!("remove {} and try again", cache.record_path(&source.url).display()))
+    };
+    let bytes = cache.snapshot(&line.index_digest).ok_or_else(|| damaged("its snapshot is gone".to_owned()))?;
+    Ok((Some(Contribution::new(line.into(), &bytes).map_err(damaged)?), report))
+}
+
+fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) {
+    let failed = |code: &str, message: String, diagnostics: Vec<Diagnostic>| Report {
+        reason: Some(code.to_owned()),
+        message: Some(message),
+        diagnostics,
+        ..Report::new(&source.repo, "failed", Some(State::Failed), 0)
+    };
+    let path = manifest.locate(&source.index);
+    let bytes = match input::read(&path.to_string_lossy(), MAX_DECODED_BYTES) {
+        Ok(bytes) => bytes,
+        Err(failure) => {
+            let why = failure.causes.first().cloned().unwrap_or(failure.what);
+            return (None, failed("unreadable", format!("{}: {why}", source.index), Vec::new()));
+        }
+    };
+    let verdict = index::check(&bytes);
+    let Some(index) = verdict.index else {
+        let first = verdict.diagnostics.iter().find(|found| found.is_error());
+        let (code, message) = first.map(|first| (first.code.clone(), first.to_string())).unwrap_or_default();
+        return (None, failed(&code, message, verdict.diagnostics));
+    };
+    let locked = Locked {
+        repo: source.repo.clone(),
+        url: None,
+        index: Some(source.index.clone()),
+        domain: source.domain.clone(),
+        required: source.required,
+        index_digest: Digest::of(&bytes),
+        capability_count: index.capabilities.len(),
+    };
+    match Contribution::new(locked, &bytes) {
+        Err(message) => (None, failed("unwritable", message, Vec::new())),
+        Ok(contribution) => {
+            let count = contribution.source.capability_count;
+            (Some(contribution), Report::new(&source.repo, "accepted", Some(State::Fresh), count))
+        }
+    }
+}

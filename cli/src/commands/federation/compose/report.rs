@@ -1,0 +1,154 @@
+//! How sources came to a composition, and whether it may stand.
+
+use federation::diagnostic::Diagnostic;
+use federation::source::{Effect, SourceRecord, State};
+use federation::time::rfc3339;
+use serde::Serialize;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{Cell, Output, Text, Tone};
+
+/// One source, in the shape in which a hub reports on a composition.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    pub(super) repo: String,
+    /// `accepted`, `unchanged`, `held`, `failed`, `disabled` or `locked`.
+    pub(super) outcome: &'static str,
+    pub(super) state: Option<State>,
+    pub(super) reason: Option<String>,
+    pub(super) message: Option<String>,
+    /// How many capabilities it contributes.
+    pub(super) capability_count: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) diagnostics: Vec<Diagnostic>,
+    #[serde(skip)]
+    pub(super) required: bool,
+    /// What to tell the person about what is used instead of the newest index.
+    #[serde(skip)]
+    pub(super) instead: Option<String>,
+}
+
+impl Report {
+    /// A source of which there is nothing bad to say.
+    pub(super) fn new(repo: &str, outcome: &'static str, state: Option<State>, capability_count: usize) -> Self {
+        Self {
+            repo: repo.to_owned(),
+            outcome,
+            state,
+            reason: None,
+            message: None,
+            capability_count,
+            diagnostics: Vec::new(),
+            required: false,
+            instead: None,
+        }
+    }
+
+    /// The same with what `record` says went wrong.
+    pub(super) fn explained(mut self, record: &SourceRecord) -> Self {
+        let Some((reason, message)) = record.reason() else { return self };
+        if let Some(failure) = &record.failure {
+            self.message = Some(message);
+            self.diagnostics.clone_from(&failure.diagnostics);
+            self.instead = record.accepted.as_ref().map(|_| match record.verified_at {
+                Some(at) => format!("the snapshot that was valid at {} is used", rfc3339(at)),
+                None => "the snapshot of the lock file is used".to_owned(),
+            });
+        } else if let (Some(held), Some(accepted)) = (&record.held, &record.accepted) {
+            let (new, old, since) = (held.capability_count, accepted.capability_count, rfc3339(held.since));
+            self.message = Some(format!("it has {new} capabilities now instead of {old}, since {since}"));
+            self.instead = Some(format!(
+                "the old ones are used until that was so for 24 hours; to take the new ones now, add --release {}",
+                self.repo
+            ));
+        }
+        self.reason = Some(reason);
+        self
+    }
+
+    /// Says what is used instead of the newest index.
+    pub(super) fn warn(&self, output: &Output) {
+        if let (Some(state), Some(instead)) = (self.state, &self.instead) {
+            output.warn(&format!("{} is {}: {}; {instead}", self.repo, state.as_str(), self.why()));
+        }
+    }
+
+    fn is_failure(&self) -> bool {
+        self.outcome == "failed"
+    }
+
+    fn contributes(&self) -> bool {
+        self.state != Some(State::Failed)
+    }
+
+    fn why(&self) -> String {
+        match (&self.reason, &self.message) {
+            (Some(reason), Some(message)) => format!("{reason}: {}", message.trim_end_matches('.')),
+            _ => "-".to_owned(),
+        }
+    }
+
+    fn cause(&self) -> String {
+        format!("{}: {}", self.repo, self.why())
+    }
+}
+
+/// As the machine calls what a check did.
+pub(super) fn outcome(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Accepted => "accepted",
+        Effect::Unchanged => "unchanged",
+        Effect::Held => "held",
+        Effect::Failed => "failed",
+    }
+}
+
+/// Why nothing may be written: a required source that has no valid index now.
+pub(super) fn required(reports: &[Report]) -> Option<Failure> {
+    let refused: Vec<String> = reports.iter().filter(|it| it.required && it.is_failure()).map(Report::cause).collect();
+    (!refused.is_empty()).then(|| {
+        Failure::new(Exit::Refused, "a required source has no valid index now, so nothing is written")
+            .because(refused)
+            .hint("repair its index, or compose what the lock file says with --locked")
+    })
+}
+
+/// What to say when something contributes nothing because it never was valid.
+pub(super) fn missing(reports: &[Report]) -> Option<Failure> {
+    let missing: Vec<String> = reports.iter().filter(|it| !it.contributes()).map(Report::cause).collect();
+    (!missing.is_empty()).then(|| {
+        let sources = if missing.len() == 1 {
+            "1 source contributes".to_owned()
+        } else {
+            format!("{} sources contribute", missing.len())
+        };
+        Failure::new(Exit::Refused, format!("{sources} nothing: no valid index is known"))
+            .because(missing)
+            .hint("see what is wrong with `reuse-surface index validate PATH|URL`, or set `enabled: false`")
+    })
+}
+
+/// A line for every source, and the diagnostics.
+pub(super) fn describe(text: &mut Text, reports: &[Report]) {
+    if reports.is_empty() {
+        return;
+    }
+    text.table(["REPO", "OUTCOME", "STATE", "CAPABILITIES", "REASON"], reports.iter().map(row));
+    for report in reports {
+        for diagnostic in &report.diagnostics {
+            text.line(format!("{}: {diagnostic}", report.repo));
+        }
+    }
+}
+
+fn row(report: &Report) -> [Cell; 5] {
+    let state = report.state.map_or("-", State::as_str);
+    [
+        (&report.repo).into(),
+        report.outcome.into(),
+        Cell::toned(state, Tone::of_state(state)),
+        report.capability_count.into(),
+        report.reason.as_deref().unwrap_or("-").into(),
+    ]
+}

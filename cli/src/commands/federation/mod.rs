@@ -1,0 +1,27 @@
+//! `reuse-surface federation …`.
+
+mod compose;
+mod diff;
+mod verify;
+
+use std::time::Duration;
+
+use super::connect::connect;
+use crate::args::{FederationVerb, Global};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Seconds for one answer of the hub.
+const TIMEOUT: u64 = 30;
+
+pub(super) async fn run(verb: &FederationVerb, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    match verb {
+        FederationVerb::Compose(args) => compose::run(args, output).await,
+        FederationVerb::Verify(args) => {
+            let timeout = Duration::from_secs(global.timeout.unwrap_or(TIMEOUT));
+            verify::run(args, &connect(&global.base_url, timeout, output)?, output).await
+        }
+        FederationVerb::Diff(args) => diff::run(args, output),
+    }
+}

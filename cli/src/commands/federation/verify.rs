@@ -1,0 +1,126 @@
+//! `reuse-surface federation verify`.
+
+use federation::compose::Format;
+use serde_json::json;
+
+use crate::args::Verify;
+use crate::client::{self, Client, Request};
+use crate::commands::mirror;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input;
+use crate::offline::{Cache, Composition, Contribution, Lock, Locked};
+use crate::output::Output;
+
+/// More than any document has.
+const MOST: usize = 1 << 30;
+
+pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Result<Exit, Failure> {
+    let given = args.file.as_deref().map(|path| input::read(path, MOST)).transpose()?;
+    let revision = match (&given, &args.file) {
+        (Some(document), Some(name)) => Some(revision(document).ok_or_else(|| not_a_revision(name))?),
+        _ => None,
+    };
+    let manifest = client::manifest(client, revision).await?;
+    let cache = Cache::open()?;
+    let downloaded = mirror::snapshots(client, &manifest.sources, &cache, output).await?;
+
+    let (expected, format, name) = match (given, &args.file) {
+        (Some(document), Some(name)) => {
+            let format = if document.starts_with(b"{") { Format::Json } else { Format::Yaml };
+            (document, format, name.clone())
+        }
+        _ => {
+            // The document before the first revision has no number to ask for.
+            let revision = (manifest.revision > 0).then_some(manifest.revision);
+            let request = Request::get(&["v1", "federated"]).query("revision", revision).query("format", Some("yaml"));
+            (client.download(request).await?, Format::Yaml, format!("the document of {}", client.base()))
+        }
+    };
+    let revision = manifest.revision;
+    let composed = compose(manifest, &cache)?.render(format)?;
+    let difference = first_difference(&expected, composed.as_bytes());
+    let value = json!({
+        "hub": client.base().to_string(),
+        "revision": revision,
+        "identical": difference.is_none(),
+        "bytes": composed.len(),
+        "downloaded": downloaded,
+        "difference": difference.as_ref().map(|it| json!({ "line": it.line, "given": it.given, "composed": it.composed })),
+    });
+    output.result(&value, |text| {
+        if difference.is_none() {
+            text.line(format!(
+                "{name}: revision {revision}, composed again from its snapshots, {} bytes alike",
+                composed.len()
+            ));
+        }
+    })?;
+    let Some(Difference { line, given, composed }) = difference else { return Ok(Exit::Done) };
+    Err(Failure::new(
+        Exit::Refused,
+        format!("{name} is not what revision {revision} composes to: it differs in line {line}"),
+    )
+    .because([format!("it has    {given}"), format!("should be {composed}")]))
+}
+
+/// The number in the head of a document, which is looked for rather than parsed, so that a damaged document can be compared.
+fn revision(document: &[u8]) -> Option<u64> {
+    let head = String::from_utf8_lossy(document.get(..256).unwrap_or(document)).into_owned();
+    let (_, after) = head.split_once("revision")?;
+    let number = after.trim_start_matches(['"', ':', ' ']);
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    number.get(..end)?.parse().ok().filter(|number| *number > 0)
+}
+
+fn not_a_revision(name: &str) -> Failure {
+    Failure::new(Exit::Refused, format!("{name} is no document of a hub's revision"))
+        .hint("a hub's revisions count from 1; what was composed here without `reuse-surface hub sync` has none")
+}
+
+fn compose(manifest: client::Manifest, cache: &Cache) -> Result<Composition, Failure> {
+    let (revision, composed_at) = (manifest.revision, manifest.composed_at);
+    let lock = Lock::new(revision, composed_at, manifest.sources.into_iter().map(Locked::from).collect());
+    let contributions = lock.sources.iter().map(|source| {
+        let snapshot = cache.snapshot(&source.index_digest).ok_or_else(|| "its snapshot is gone".to_owned());
+        snapshot.and_then(|bytes| Contribution::new(source.clone(), &bytes)).map_err(|why| {
+            Failure::new(Exit::Refused, format!("revision {revision} cannot be composed"))
+                .because([format!("{}: {why}", source.repo)])
+        })
+    });
+    let contributions = contributions.collect::<Result<Vec<_>, _>>()?;
+    Ok(Composition::new(&lock, contributions))
+}
+
+/// Where two documents first differ.
+#[derive(Debug, PartialEq, Eq)]
+struct Difference {
+    /// From 1.
+    line: usize,
+    given: String,
+    composed: String,
+}
+
+fn first_difference(given: &[u8], composed: &[u8]) -> Option<Difference> {
+    if given == composed {
+        return None;
+    }
+    let at = given.iter().zip(composed).take_while(|(one, other)| one == other).count();
+    let before = composed.get(..at).unwrap_or_default();
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+    Some(Difference { line, given: excerpt(given, start, at), composed: excerpt(composed, start, at) })
+}
+
+/// The line of `document` that begins at `start`, around `at`.
+fn excerpt(document: &[u8], start: usize, at: usize) -> String {
+    const BEFORE: usize = 40;
+    const WIDTH: usize = 120;
+    let Some(line) = document.get(start..).filter(|rest| !rest.is_empty()) else { return "(nothing)".to_owned() };
+    let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let from = (at - start).saturating_sub(BEFORE).min(line.len());
+    let to = (from + WIDTH).min(line.len());
+    let shown = String::from_utf8_lossy(line.get(from..to).unwrap_or_default()).into_owned();
+    let cut = |is_cut: bool| if is_cut { "…" } else { "" };
+    format!("{}{shown}{}", cut(from > 0), cut(to < line.len()))
+}

@@ -1,0 +1,32 @@
+//! `reuse-surface hub changes`.
+
+use crate::args::Changes;
+use crate::client::{self, Change, Client};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{Cell, Output, Tone};
+
+pub(super) async fn run(args: &Changes, client: &Client, output: &Output) -> Result<Exit, Failure> {
+    let changes = client::changes(client, args.since, args.limit).await?;
+    output.result(&changes.to_value(), |text| {
+        if !changes.steps.is_empty() {
+            text.table(["REVISION", "OP", "REPO", "ID"], changes.steps.iter().map(row));
+        }
+    })?;
+    let (since, until, newest) = (args.since, changes.until, changes.newest);
+    output.note(&match changes.steps.len() {
+        _ if until < newest => format!("read to revision {until} of {newest}: go on with --since {until}"),
+        0 if until == since => format!("nothing newer than revision {since}"),
+        _ => format!("from revision {since} to {until}"),
+    });
+    Ok(Exit::Done)
+}
+
+fn row(change: &Change) -> [Cell; 4] {
+    let tone = match change.op.as_str() {
+        "added" => Tone::Good,
+        "removed" => Tone::Bad,
+        _ => Tone::Warn,
+    };
+    [change.revision.into(), Cell::toned(&change.op, tone), (&change.source_repo).into(), (&change.id).into()]
+}

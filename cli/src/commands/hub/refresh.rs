@@ -1,0 +1,18 @@
+//! `reuse-surface hub refresh`.
+
+use super::report;
+use crate::args::Refresh;
+use crate::client::{Client, Refreshed, Request};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(super) async fn run(args: &Refresh, client: &Client, output: &Output) -> Result<Exit, Failure> {
+    output.progress("the hub fetches the index …");
+    let answer = client.send(Request::post(&["v1", "repos", &args.repo, "refresh"])).await?;
+    let refreshed: Refreshed = answer.shape()?;
+    output.result(&answer.body, |text| {
+        report::describe(text, refreshed.revision, refreshed.published, std::slice::from_ref(&refreshed.source));
+    })?;
+    report::judge(std::slice::from_ref(&refreshed.source))
+}

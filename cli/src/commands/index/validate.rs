@@ -1,0 +1,100 @@
+//! `reuse-surface index validate`.
+
+use federation::diagnostic::Diagnostic;
+use federation::fetch::{Fetched, Validators};
+use federation::index::check;
+use federation::limits::MAX_DECODED_BYTES;
+use federation::source_url;
+use serde_json::json;
+
+use super::sarif;
+use crate::args::{Format, Validate};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::fetch::Fetcher;
+use crate::input;
+use crate::output::Output;
+
+/// What there is to say about an index.
+struct Report {
+    /// The text, if it was reached.
+    text: Option<String>,
+    /// None if the index is not valid.
+    capability_count: Option<usize>,
+    diagnostics: Vec<Diagnostic>,
+    /// How the program ends if the index is not valid.
+    exit: Exit,
+}
+
+pub(super) async fn run(args: &Validate, output: &Output) -> Result<Exit, Failure> {
+    let source = args.source.as_str();
+    let report = if source.contains("://") { of_url(source, output).await? } else { of_file(source)? };
+    let count = |is_error: bool| report.diagnostics.iter().filter(|found| found.is_error() == is_error).count();
+    let (errors, warnings) = (count(true), count(false));
+    let value = match output.format() {
+        Format::Sarif => sarif::log(source, &report.diagnostics),
+        _ => json!({
+            "source": source,
+            "valid": report.capability_count.is_some(),
+            "capability_count": report.capability_count.unwrap_or_default(),
+            "diagnostics": report.diagnostics,
+        }),
+    };
+    output.result(&value, |text| {
+        for diagnostic in &report.diagnostics {
+            text.finding(source, report.text.as_deref(), diagnostic);
+        }
+        if let Some(count) = report.capability_count {
+            let warnings = if warnings == 0 { String::new() } else { format!(", {}", counted(warnings, "warning")) };
+            text.line(format!(
+                "{source}: valid, {count} {}{warnings}",
+                if count == 1 { "capability" } else { "capabilities" }
+            ));
+        }
+    })?;
+    if report.capability_count.is_some() {
+        return Ok(Exit::Done);
+    }
+    let what = match &report.text {
+        Some(_) if warnings > 0 => {
+            format!("is not valid: {} and {}", counted(errors, "error"), counted(warnings, "warning"))
+        }
+        Some(_) => format!("is not valid: {}", counted(errors, "error")),
+        None => "cannot be fetched".to_owned(),
+    };
+    Err(Failure::new(report.exit, format!("{source} {what}")))
+}
+
+fn of_file(path: &str) -> Result<Report, Failure> {
+    Ok(judge(&input::read(path, MAX_DECODED_BYTES)?))
+}
+
+async fn of_url(url: &str, output: &Output) -> Result<Report, Failure> {
+    source_url::parse(url).map_err(|refused| Failure::new(Exit::Usage, refused.message.trim_end_matches('.')))?;
+    output.progress("the index is fetched …");
+    Ok(match Fetcher::default().fetch(url, Validators::default()).await {
+        Ok(Fetched::Index { bytes, .. }) => judge(&bytes),
+        // Nothing was asked conditionally, and the rules of a fetch refuse such an answer.
+        Ok(Fetched::NotModified) => judge(&[]),
+        Err(failure) => Report {
+            text: None,
+            capability_count: None,
+            exit: if failure.http_status.is_some() { Exit::Refused } else { Exit::Unreachable },
+            diagnostics: vec![Diagnostic::error(failure.code, "", failure.message)],
+        },
+    })
+}
+
+fn judge(bytes: &[u8]) -> Report {
+    let verdict = check(bytes);
+    Report {
+        text: Some(String::from_utf8_lossy(bytes).into_owned()),
+        capability_count: verdict.index.map(|index| index.capabilities.len()),
+        diagnostics: verdict.diagnostics,
+        exit: Exit::Refused,
+    }
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}

@@ -1,0 +1,42 @@
+//! Bringing a hub's snapshots onto this machine.
+
+use std::collections::BTreeSet;
+
+use federation::compose::SourceLine;
+use federation::digest::Digest;
+use futures::StreamExt as _;
+use futures::stream;
+
+use crate::client::{Client, Request};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::offline::Cache;
+use crate::output::Output;
+
+/// Most downloads at a time.
+const AT_A_TIME: usize = 8;
+
+/// Brings the snapshots of `sources` into the cache, each checked by its digest; says how many were not there yet.
+pub(super) async fn snapshots(
+    client: &Client,
+    sources: &[SourceLine],
+    cache: &Cache,
+    output: &Output,
+) -> Result<usize, Failure> {
+    let missing: BTreeSet<&Digest> = sources.iter().map(|it| &it.index_digest).filter(|it| !cache.has(it)).collect();
+    let bar = output.bar(missing.len(), "snapshots");
+    let downloads = missing.iter().map(|digest| async move {
+        let bytes = client.download(Request::get(&["v1", "indexes", digest.as_str()])).await?;
+        if Digest::of(&bytes) != **digest {
+            return Err(Failure::new(Exit::Refused, format!("the hub sent other bytes for the snapshot {digest}"))
+                .hint("nothing was changed; tell whoever runs the hub"));
+        }
+        cache.keep_snapshot(digest, &bytes)
+    });
+    let mut downloads = stream::iter(downloads).buffer_unordered(AT_A_TIME);
+    while let Some(downloaded) = downloads.next().await {
+        downloaded?;
+        bar.step();
+    }
+    Ok(missing.len())
+}

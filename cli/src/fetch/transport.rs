@@ -1,0 +1,67 @@
+//! One request over the wire, as it is.
+
+use federation::fetch::{HEADERS, Request, Response, TransportFailure};
+use federation::limits::{CONNECT_TIMEOUT, HEADERS_TIMEOUT, MAX_WIRE_BYTES};
+
+/// A client that adds nothing of its own. Without `is_https` it does not read the machine's certificates, which costs more
+/// than a fetch does.
+pub(super) fn client(is_https: bool) -> Result<reqwest::Client, reqwest::Error> {
+    // A second installation is refused, and means that a provider is there, which is all that is asked for.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(HEADERS_TIMEOUT);
+    if is_https { builder } else { builder.tls_certs_only([]) }.build()
+}
+
+/// Sends `request` and reads the answer. Only a body that will be looked at is read.
+pub(super) async fn send(client: &reqwest::Client, request: Request) -> Result<Response, TransportFailure> {
+    let Request { url, headers } = request;
+    let request = headers.into_iter().fold(client.get(url), |request, (name, value)| request.header(name, value));
+    let mut answer = request.send().await.map_err(|error| before_the_head(&error))?;
+    let status = answer.status().as_u16();
+    let header = |name: &str| Some((name.to_owned(), answer.headers().get(name)?.to_str().ok()?.to_owned()));
+    let headers = HEADERS.into_iter().filter_map(header).collect();
+    let mut body = Vec::new();
+    if status == 200 {
+        if answer.content_length().is_some_and(|length| length > MAX_WIRE_BYTES as u64) {
+            return Err(TransportFailure::TooLarge);
+        }
+        while let Some(chunk) = answer.chunk().await.map_err(|error| in_the_body(&error))? {
+            if body.len() + chunk.len() > MAX_WIRE_BYTES {
+                return Err(TransportFailure::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+    }
+    Ok(Response { status, headers, body })
+}
+
+fn before_the_head(error: &reqwest::Error) -> TransportFailure {
+    match (error.is_connect(), error.is_timeout()) {
+        (true, true) => TransportFailure::ConnectTimeout,
+        (false, true) => TransportFailure::ReadTimeout,
+        _ if error.is_dns() => TransportFailure::Dns,
+        (true, false) if is_tls(error) => TransportFailure::Tls,
+        (true, false) => TransportFailure::Connect,
+        (false, false) => TransportFailure::Protocol,
+    }
+}
+
+fn in_the_body(error: &reqwest::Error) -> TransportFailure {
+    if error.is_timeout() { TransportFailure::ReadTimeout } else { TransportFailure::Incomplete }
+}
+
+/// Whether a TLS error is the cause. It hides inside an I/O error, which does not name it as its source.
+fn is_tls(error: &reqwest::Error) -> bool {
+    let mut next = std::error::Error::source(error);
+    while let Some(error) = next {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if error.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}

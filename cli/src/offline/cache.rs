@@ -1,0 +1,81 @@
+//! What this machine has seen of sources: a record a URL, and the snapshots that records and locks name.
+//!
+//! Everything in it can be had again, so what is damaged counts as not there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use federation::digest::Digest;
+use federation::source::{SourceRecord, Verdict};
+use serde_json::json;
+
+use super::file::replace_soon;
+use crate::env;
+use crate::exit::Exit;
+use crate::failure::{Failure, chain};
+
+/// The cache of this user.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    records: PathBuf,
+    snapshots: PathBuf,
+}
+
+impl Cache {
+    /// The cache in the place that the environment says; made if it is missing.
+    pub(crate) fn open() -> Result<Self, Failure> {
+        let folder = env::cache_folder().ok_or_else(|| {
+            Failure::new(Exit::Usage, "there is no place for a cache")
+                .hint(format!("set {} or HOME to the absolute path of a directory", env::CACHE_HOME))
+        })?;
+        let cache = Self { records: folder.join("sources"), snapshots: folder.join("snapshots") };
+        for folder in [&cache.records, &cache.snapshots] {
+            fs::create_dir_all(folder).map_err(|error| not_writable(folder, &error))?;
+        }
+        Ok(cache)
+    }
+
+    /// What was seen of the index at `url`, as far as its snapshots are still there.
+    pub(crate) fn record(&self, url: &str) -> SourceRecord {
+        let read = fs::read(self.record_path(url)).ok();
+        let mut record: SourceRecord = read.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default();
+        record.accepted = record.accepted.filter(|accepted| self.has(&accepted.digest));
+        record.held = record.held.filter(|held| self.has(&held.digest));
+        // An answer that it did not change must not lead to a snapshot that is gone.
+        record.checked = record.checked.filter(|it| matches!(it.verdict, Verdict::Invalid(_)) || self.has(&it.digest));
+        record
+    }
+
+    /// Keeps what was seen of the index at `url`.
+    pub(crate) fn keep_record(&self, url: &str, record: &SourceRecord) -> Result<(), Failure> {
+        let path = self.record_path(url);
+        replace_soon(&path, json!(record).to_string().as_bytes()).map_err(|error| not_writable(&path, &error))
+    }
+
+    /// Where the record of `url` is.
+    pub(crate) fn record_path(&self, url: &str) -> PathBuf {
+        self.records.join(Digest::of(url.as_bytes()).hex()).with_extension("json")
+    }
+
+    /// The snapshot of this name, if it is there and whole.
+    pub(crate) fn snapshot(&self, digest: &Digest) -> Option<Vec<u8>> {
+        fs::read(self.snapshots.join(digest.hex())).ok().filter(|bytes| Digest::of(bytes) == *digest)
+    }
+
+    /// Whether the snapshot of this name is there and whole.
+    pub(crate) fn has(&self, digest: &Digest) -> bool {
+        self.snapshot(digest).is_some()
+    }
+
+    /// Keeps `bytes`, whose digest is `digest`.
+    pub(crate) fn keep_snapshot(&self, digest: &Digest, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.snapshots.join(digest.hex());
+        replace_soon(&path, bytes).map_err(|error| not_writable(&path, &error))
+    }
+}
+
+fn not_writable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Refused, format!("the cache at {} cannot be written", path.display()))
+        .because(chain(error))
+        .hint(format!("set {} to a directory that you may write to", env::CACHE_HOME))
+}

@@ -1,0 +1,133 @@
+//! The lock: exactly what a document was composed from.
+
+use std::path::Path;
+
+use federation::compose::{SourceLine, digest};
+use federation::digest::Digest;
+use federation::limits::MAX_DECODED_BYTES;
+use federation::time::Seconds;
+use federation::yaml;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::replace;
+use crate::clock;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input;
+
+const HEADER: &str =
+    "# What the federated index was composed from: `reuse-surface federation compose --locked` composes it again.\n";
+
+/// What a document was composed from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Lock {
+    version: u8,
+    /// The revision of the hub that has these sources; 0 if none is known to.
+    pub(crate) revision: u64,
+    composed_at: Option<String>,
+    /// Ordered by repo; each repo once.
+    pub(crate) sources: Vec<Locked>,
+}
+
+/// One source of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Locked {
+    pub(crate) repo: String,
+    /// Where the snapshot was fetched from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    /// The path of the index, for a local source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) index: Option<String>,
+    pub(crate) domain: String,
+    pub(crate) required: bool,
+    pub(crate) index_digest: Digest,
+    pub(crate) capability_count: usize,
+}
+
+impl Locked {
+    /// The same as it stands in a document.
+    pub(crate) fn line(&self) -> SourceLine {
+        SourceLine {
+            repo: self.repo.clone(),
+            url: self.url.as_ref().or(self.index.as_ref()).cloned().unwrap_or_default(),
+            domain: self.domain.clone(),
+            required: self.required,
+            index_digest: self.index_digest.clone(),
+            capability_count: self.capability_count,
+        }
+    }
+}
+
+impl From<SourceLine> for Locked {
+    /// A source behind a URL, as a hub has it.
+    fn from(line: SourceLine) -> Self {
+        let SourceLine { repo, url, domain, required, index_digest, capability_count } = line;
+        Self { repo, url: Some(url), index: None, domain, required, index_digest, capability_count }
+    }
+}
+
+impl Lock {
+    /// What revision `revision` of a hub, or no revision (0), was composed from.
+    pub(crate) fn new(revision: u64, composed_at: Option<String>, sources: Vec<Locked>) -> Self {
+        Self { version: 1, revision, composed_at, sources }
+    }
+
+    /// The lock at `path`; `None` if there is none.
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, Failure> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let name = path.display().to_string();
+        let damaged = |why: String| {
+            Failure::new(Exit::Refused, format!("{name} is not a lock file")).because([why]).hint(
+                "remove it, and write it again with `reuse-surface federation compose` or `reuse-surface hub sync`",
+            )
+        };
+        let bytes = input::read(&name, MAX_DECODED_BYTES)?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let value = yaml::parse(text).map_err(|error| damaged(error.to_string()))?;
+        let lock = Self::deserialize(value).map_err(|error| damaged(error.to_string()))?;
+        if lock.version != 1 {
+            return Err(damaged(format!("version {} is not known here", lock.version)));
+        }
+        if lock.composed_at.is_some() && lock.composed_at().is_none() {
+            return Err(damaged("`composed_at` is not a time".to_owned()));
+        }
+        if !lock.sources.is_sorted_by(|one, other| one.repo < other.repo) {
+            return Err(damaged("its sources are not ordered by repo, each once".to_owned()));
+        }
+        Ok(Some(lock))
+    }
+
+    /// Writes it to `path`.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
+        let text = yaml::to_string(&json!(self)).map_err(|error| {
+            Failure::new(Exit::Refused, "the lock cannot be written as YAML").because([error.to_string()])
+        })?;
+        replace(path, format!("{HEADER}{text}").as_bytes())
+    }
+
+    /// The digest of a document with these sources.
+    pub(crate) fn digest(&self) -> Digest {
+        digest(&self.sources.iter().map(Locked::line).collect::<Vec<_>>())
+    }
+
+    /// When the revision was composed; none without a revision.
+    pub(crate) fn composed_at(&self) -> Option<Seconds> {
+        self.composed_at.as_deref().and_then(clock::parse)
+    }
+
+    /// The same sources under the revision of `known`, if that has the same.
+    pub(crate) fn or_as_in(self, known: Option<&Self>) -> Self {
+        match known {
+            Some(known) if known.digest() == self.digest() => {
+                Self { revision: known.revision, composed_at: known.composed_at.clone(), ..self }
+            }
+            _ => self,
+        }
+    }
+}

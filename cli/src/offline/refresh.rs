@@ -1,0 +1,75 @@
+//! Many sources, asked at once.
+
+use federation::plan::Queue;
+use federation::registration::Registration;
+use federation::source::{Accepted, Effect, SourceRecord};
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+
+use super::check::check;
+use super::{Cache, Lock};
+use crate::clock;
+use crate::failure::Failure;
+use crate::fetch::Fetcher;
+
+/// A source after it was asked.
+#[derive(Debug)]
+pub(crate) struct Refreshed {
+    pub(crate) source: Registration,
+    /// What is known of it now.
+    pub(crate) record: SourceRecord,
+    pub(crate) effect: Effect,
+}
+
+/// Asks every one of `sources`, due or not, and keeps in the cache what it answered. Of a source that the cache does not
+/// know, or whose URL is new, the snapshot in `lock` counts as accepted. What is held of those in `release` is accepted.
+pub(crate) async fn refresh(
+    sources: Vec<Registration>,
+    release: &[String],
+    lock: Option<&Lock>,
+    cache: &Cache,
+    mut each: impl FnMut(),
+) -> Result<Vec<Refreshed>, Failure> {
+    let fetcher = &Fetcher::default();
+    let mut queue = Queue::default();
+    for source in sources {
+        let url = source.url.clone();
+        queue.push(&url, source);
+    }
+    let mut running = FuturesUnordered::new();
+    let mut refreshed = Vec::new();
+    loop {
+        while let Some((host, source)) = queue.start() {
+            let known = known(&source, lock, cache);
+            running.push(async move {
+                let checked = check(fetcher, &source, &known).await;
+                (host, source, known, checked)
+            });
+        }
+        let Some((host, source, mut record, checked)) = running.next().await else { break };
+        queue.finish(&host);
+        if let Some((digest, bytes)) = &checked.snapshot {
+            cache.keep_snapshot(digest, bytes)?;
+        }
+        let mut effect = record.observe(&source, checked.observation, clock::now(), 0.0);
+        if release.contains(&source.repo) && record.release() {
+            effect = Effect::Accepted;
+        }
+        cache.keep_record(&source.url, &record)?;
+        refreshed.push(Refreshed { source, record, effect });
+        each();
+    }
+    Ok(refreshed)
+}
+
+fn known(source: &Registration, lock: Option<&Lock>, cache: &Cache) -> SourceRecord {
+    let mut record = cache.record(&source.url);
+    if record.accepted.is_none() {
+        let locked = lock.and_then(|lock| lock.sources.iter().find(|locked| locked.repo == source.repo));
+        record.accepted = locked.filter(|locked| cache.has(&locked.index_digest)).and_then(|locked| {
+            let (digest, capability_count) = (locked.index_digest.clone(), locked.capability_count);
+            locked.url.clone().map(|url| Accepted { digest, url, capability_count })
+        });
+    }
+    record
+}

@@ -1,0 +1,41 @@
+//! A bar that shows how far a refresh has come.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Output;
+use crate::env;
+
+/// A bar on a terminal, or nothing anywhere else. It is gone when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Progress(Option<ProgressBar>);
+
+impl Output {
+    /// Shows a person who waits how many of `total` items are done.
+    pub(crate) fn bar(&self, total: usize, what: &'static str) -> Progress {
+        if !self.has_terminal || self.quiet || total < 2 || env::dumb_terminal() {
+            return Progress(None);
+        }
+        let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr()).with_message(what);
+        if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:40}] {pos} of {len}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        Progress(Some(bar))
+    }
+}
+
+impl Progress {
+    /// One more is done.
+    pub(crate) fn step(&self) {
+        if let Some(bar) = &self.0 {
+            bar.inc(1);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
