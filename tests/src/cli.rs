@@ -11,6 +11,7 @@ pub struct Cli {
     base: String,
     token: Option<String>,
     folder: Option<PathBuf>,
+    cache: Option<PathBuf>,
 }
 
 /// What a run left behind.
@@ -34,17 +35,23 @@ impl Ran {
 impl Cli {
     /// For `hub`, with its token.
     pub fn new(hub: &Hub) -> Self {
-        Self { base: hub.base().to_owned(), token: Some(TOKEN.to_owned()), folder: None }
+        Self { base: hub.base().to_owned(), token: Some(TOKEN.to_owned()), folder: None, cache: None }
     }
 
     /// For whatever listens at `base`.
     pub fn at(base: &str) -> Self {
-        Self { base: base.to_owned(), token: None, folder: None }
+        Self { base: base.to_owned(), token: None, folder: None, cache: None }
     }
 
     /// Run in `folder`.
     pub fn inside(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());
+        self
+    }
+
+    /// With its cache in `folder`.
+    pub fn with_cache(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cache = Some(folder.into());
         self
     }
 
@@ -62,6 +69,7 @@ impl Cli {
         let mut command = Command::new(binary());
         command.args(words).env("REUSE_SURFACE_URL", &self.base).env_remove("REUSE_SURFACE_TOKEN");
         command.envs(self.token.as_ref().map(|token| ("REUSE_SURFACE_TOKEN", token)));
+        command.envs(self.cache.as_ref().map(|folder| ("XDG_CACHE_HOME", folder)));
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }

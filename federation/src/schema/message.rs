@@ -72,7 +72,11 @@ fn unknown_field(parent: &str, name: &str) -> Violation {
 
 /// The fault with the description that the schema gives of what is right.
 fn explained(error: &ValidationError<'_>, fault: &str) -> String {
-    let value = shown(error.instance());
+    // A URL may hold a password, and what is wrong with it may be just that.
+    let value = match error.instance_path().as_str().ends_with("/url") {
+        true => "this URL".to_owned(),
+        false => shown(error.instance()),
+    };
     match description(error) {
         Some(description) => format!("{value} {fault}. {description}"),
         None => format!("{value} {fault}"),
