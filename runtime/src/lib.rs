@@ -138,7 +138,12 @@ impl Runtime {
             Ok(request) => request,
             Err(_) => anyhow::bail!("the request names no host"),
         };
+        // The answer to a HEAD announces a body that never comes.
+        let expects_body = request.method() != http::Method::HEAD;
         let (head, body) = self.dispatch.answer(request).await.into_parts();
+        if !expects_body {
+            return Ok(Response::from_parts(head, Bytes::new()));
+        }
         let body = body.collect().await.context("the response breaks off")?;
         Ok(Response::from_parts(head, body.to_bytes()))
     }

@@ -59,17 +59,12 @@ impl Hub {
     /// As [`Hub::start`].
     pub fn start_in(data: TempDir, token: Option<&str>, arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new(binary());
-        command.args([
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--refresh-interval",
-            "0",
-            "--log-format",
-            "json",
-            "--data-dir",
-        ]);
-        command.arg(data.path()).args(arguments).env_remove("REUSE_SURFACE_TOKEN");
+        command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"]);
+        command.arg(data.path()).args(arguments);
+        if !arguments.contains(&"--refresh-interval") {
+            command.args(["--refresh-interval", "0"]);
+        }
+        command.env_remove("REUSE_SURFACE_TOKEN");
         command.envs(token.map(|token| ("REUSE_SURFACE_TOKEN", token)));
         let mut child = command
             .stdout(Stdio::null())

@@ -1,11 +1,13 @@
 //! Between HTTP and the handlers: what every request and response passes.
 
 mod actor;
+mod conditional;
 mod finish;
 mod json_body;
 mod query;
 
 pub use actor::Actor;
+pub use conditional::not_modified;
 pub use finish::finish;
 pub use json_body::JsonBody;
 pub use query::Query;

@@ -31,7 +31,7 @@ pub struct CheckReport {
     would: Option<Would>,
 }
 
-/// What readers would see of it.
+/// What readers would see of it; of an index that would be held, once it is released.
 #[derive(Serialize)]
 struct Would {
     outcome: Outcome,
@@ -105,7 +105,8 @@ async fn would<P: Ports>(
         removed: Vec::new(),
         conflicts: Vec::new(),
     };
-    let Some(fragment) = fragment.filter(|_| effect == Effect::Accepted && registration.enabled) else {
+    let shows = registration.enabled && matches!(effect, Effect::Accepted | Effect::Held);
+    let Some(fragment) = fragment.filter(|_| shows) else {
         return Ok(would);
     };
     let mut tx = app.database().await?.read().await?;

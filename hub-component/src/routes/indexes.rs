@@ -1,17 +1,22 @@
 //! `GET /v1/indexes/{digest}`: the exact bytes of a published index.
 
 use crate::app::App;
+use crate::edge::not_modified;
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
 use crate::store::snapshots;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use federation::digest::Digest;
-use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 /// A snapshot, named by its digest.
-pub async fn index<P: Ports>(State(app): State<App<P>>, Path(name): Path<String>) -> Result<Response, Problem> {
+pub async fn index<P: Ports>(
+    State(app): State<App<P>>,
+    Path(name): Path<String>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
     let not_found = || {
         Problem::new(
             &kinds::SNAPSHOT_NOT_FOUND,
@@ -21,10 +26,14 @@ pub async fn index<P: Ports>(State(app): State<App<P>>, Path(name): Path<String>
     let digest = Digest::parse(&name).ok_or_else(not_found)?;
     let mut tx = app.database().await?.read().await?;
     let bytes = snapshots::bytes(&mut tx, &digest).await?.ok_or_else(not_found)?;
-    let mut response = bytes.into_response();
+    let etag = format!("\"{digest}\"");
+    let mut response = match not_modified(&request, &etag) {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => bytes.into_response(),
+    };
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/yaml"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
-    headers.extend(HeaderValue::from_str(&format!("\"{digest}\"")).ok().map(|etag| (ETAG, etag)));
+    headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (ETAG, etag)));
     Ok(response)
 }

@@ -147,6 +147,9 @@ async fn a_manifest_and_its_snapshots_are_all_a_mirror_needs() -> Result<()> {
     let snapshot = hub.get(&format!("/v1/indexes/{}", lines[0].index_digest)).await?;
     assert_eq!(snapshot.text, text, "the exact bytes");
     assert_eq!(Digest::of(snapshot.text.as_bytes()), lines[0].index_digest);
+    let path = format!("/v1/indexes/{}", lines[0].index_digest);
+    let again = hub.request(Method::GET, &path).header("if-none-match", snapshot.header("etag"));
+    assert_eq!(hub.send(again).await?.status, 304);
     let first = hub.get("/v1/federated/manifest?revision=1").await?.json();
     assert_eq!((first["sources"].as_array().map(Vec::len), &first["parent"]), (Some(1), &Value::Null));
     Ok(())

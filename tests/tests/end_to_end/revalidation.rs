@@ -123,6 +123,23 @@ async fn a_hanging_source_does_not_delay_the_others() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_timer_keeps_sources_fresh_when_nobody_reads() -> Result<()> {
+    let sources = Sources::start()?;
+    let arguments = ["--allow-private-networks", "--refresh-interval", "1s"];
+    let hub = Hub::start_in(tempfile::TempDir::new()?, Some(TOKEN), &arguments)?;
+    register_due(&hub, "a", &sources.index("/a", &index(&["capability.old"]))).await?;
+    sources.index("/a", &index(&["capability.new"]));
+    let watched = &hub;
+    eventually(|| async move {
+        let log = watched.get("/v1/federated/revisions").await?.json();
+        Ok(log["revisions"][0]["revision"] == 2)
+    })
+    .await?;
+    assert!(!hub.log().contains("got no answer"), "{}", hub.log());
+    Ok(())
+}
+
+#[tokio::test]
 async fn data_older_than_asked_for_is_refused() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     register_due(&hub, "a", &sources.index("/a", &index(&["capability.a"]))).await?;

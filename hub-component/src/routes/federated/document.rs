@@ -3,7 +3,7 @@
 use super::revalidate;
 use crate::app::App;
 use crate::document::{self, Rendered};
-use crate::edge::Query;
+use crate::edge::{Query, not_modified};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use crate::store::revisions::{self, Head};
@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use federation::compose::Format;
 use federation::time::{Seconds, http_date, rfc3339};
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LAST_MODIFIED, LINK, VARY};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Deserialize;
 
@@ -58,11 +58,15 @@ fn refuse_staler_than(seconds: u32, head: &Head, now: Seconds) -> Result<(), Pro
     if age <= Seconds::from(seconds) {
         return Ok(());
     }
+    let wait = head.due_at.map_or(0, |at| at - now).clamp(5, 3600);
     Err(Problem::new(
         &kinds::TOO_STALE,
-        format!("A source was last verified {age} s ago. A refresh has been started; try again, or accept older data."),
+        format!(
+            "A source was last verified {age} s ago and is next checked in {wait} s or less. Try again then, accept older data, or \
+             refresh now with `POST /v1/federated/compose?force=true`."
+        ),
     )
-    .retry_after(5))
+    .retry_after(u32::try_from(wait).unwrap_or(5)))
 }
 
 fn format(parameter: Option<&str>, headers: &HeaderMap) -> Result<Format, Problem> {
@@ -79,7 +83,7 @@ fn format(parameter: Option<&str>, headers: &HeaderMap) -> Result<Format, Proble
 
 fn respond(document: &Rendered, request: &HeaderMap, format: Format, caching: &'static str) -> Response {
     let etag = HeaderValue::from_str(&document.etag).ok();
-    let unchanged = etag.as_ref().is_some_and(|etag| matches(request, etag));
+    let unchanged = not_modified(request, &document.etag);
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -100,16 +104,4 @@ fn respond(document: &Rendered, request: &HeaderMap, format: Format, caching: &'
     headers.insert(LINK, HeaderValue::from_static("</schemas/federated.schema.yaml>; rel=\"describedby\""));
     headers.insert(REVISION, HeaderValue::from(document.revision));
     response
-}
-
-/// RFC 9110 §13.1.2: a weak comparison against every tag in the list.
-fn matches(request: &HeaderMap, etag: &HeaderValue) -> bool {
-    let Ok(etag) = etag.to_str() else { return false };
-    request
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|list| list.split(','))
-        .map(str::trim)
-        .any(|candidate| candidate == "*" || candidate.trim_start_matches("W/") == etag)
 }
