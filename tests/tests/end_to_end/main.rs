@@ -8,6 +8,7 @@ mod conventions;
 mod document;
 mod history;
 mod lifecycle;
+mod limits;
 mod offline;
 mod poisoning;
 mod revalidation;
