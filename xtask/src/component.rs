@@ -24,7 +24,8 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
     Ok(())
 }
 
-fn build_wasm(workspace: &Workspace) -> Result<PathBuf> {
+/// Builds the component alone; returns where it is.
+pub(crate) fn build_wasm(workspace: &Workspace) -> Result<PathBuf> {
     let target = WasmTarget::prepare(workspace)?;
     let mut cargo = workspace.cargo();
     // As a cdylib alone: with the rlib beside it, which the native tests use, cargo leaves out link-time optimisation.

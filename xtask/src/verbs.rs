@@ -9,9 +9,9 @@ use anyhow::{Context, Result};
 use crate::component;
 use crate::workspace::{Profile, Workspace, run};
 
-/// `cargo xtask component`
+/// `cargo xtask component`: what `spin build` needs, without the native host that compiles it ahead of time for `serve`.
 pub(crate) fn component() -> Result<()> {
-    component::build(&Workspace::locate()?, Profile::Dev)
+    component::build_wasm(&Workspace::locate()?).map(drop)
 }
 
 /// `cargo xtask build`
