@@ -22,12 +22,7 @@ pub(crate) struct Fetcher {
 impl Fetcher {
     /// The index at `url`; with validators, possibly only that it did not change.
     pub(crate) async fn fetch(&self, url: &str, validators: Validators) -> Result<Fetched, FetchFailure> {
-        let url = source_url::parse(url).map_err(|refused| FetchFailure {
-            code: refused.code,
-            message: refused.message,
-            http_status: None,
-            retry_after_seconds: None,
-        })?;
+        let url = source_url::parse(url)?;
         let exchange = self.converse(Exchange::new(url, validators));
         tokio::time::timeout(FETCH_TIMEOUT, exchange).await.unwrap_or(Err(TransportFailure::TotalTimeout.into()))
     }

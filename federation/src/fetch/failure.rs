@@ -1,5 +1,7 @@
 //! Why a fetch gave no index.
 
+use crate::source_url::UrlRefused;
+
 /// A fetch that gave no index: a stable code, and a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -45,6 +47,12 @@ pub enum TransportFailure {
     TooLarge,
     /// Anything else that is not HTTP as it should be.
     Protocol,
+}
+
+impl From<UrlRefused> for FetchFailure {
+    fn from(refused: UrlRefused) -> Self {
+        Self::new(refused.code, refused.message)
+    }
 }
 
 impl From<TransportFailure> for FetchFailure {

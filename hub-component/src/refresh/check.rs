@@ -63,12 +63,7 @@ pub async fn check<P: Ports>(ports: &P, registration: &Registration, known: &Sou
 }
 
 async fn fetch<P: Ports>(ports: &P, url: &str, validators: Validators) -> Result<Fetched, FetchFailure> {
-    let url = source_url::parse(url).map_err(|refused| FetchFailure {
-        code: refused.code,
-        message: refused.message,
-        http_status: None,
-        retry_after_seconds: None,
-    })?;
+    let url = source_url::parse(url)?;
     let exchange = pin!(converse(ports, Exchange::new(url, validators)));
     // The platform's own limits are ten minutes a phase and none in all.
     match select(exchange, pin!(ports.sleep(FETCH_TIMEOUT))).await {
