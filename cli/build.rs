@@ -12,7 +12,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let wasm = match env::var_os(OVERRIDE) {
         Some(path) => existing(PathBuf::from(path))?,
-        None => target_folder(&out)?.join("wasm32-wasip2/release/hub_component.wasm"),
+        None => {
+            let profile = if env::var("PROFILE")? == "release" { "release" } else { "component-dev" };
+            target_folder(&out)?.join("wasm32-wasip2").join(profile).join("hub_component.wasm")
+        }
     };
     let compiled = wasm.with_extension("cwasm");
 

@@ -18,6 +18,14 @@ fn binary() -> PathBuf {
     }
 }
 
+/// The folder of what the tests run beside the hub: what `cargo xtask tools` installed.
+pub fn tools() -> PathBuf {
+    match std::env::var_os("REUSE_SURFACE_TOOLS") {
+        Some(path) => path.into(),
+        None => PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools")),
+    }
+}
+
 /// An index with these capabilities, as YAML.
 pub fn index(ids: &[&str]) -> String {
     let mut text = "version: 1\ncapabilities:\n".to_owned();

@@ -12,7 +12,7 @@ use crate::workspace::{Profile, Workspace, run};
 /// Builds the component, then compiles it for this machine with the `precompile` of the same profile as the binary that will
 /// load it, so that nothing is compiled for a second profile.
 pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
-    let wasm = build_wasm(workspace)?;
+    let wasm = build_wasm(workspace, profile)?;
     let precompile = workspace.build_binary("precompile", profile)?;
     let compiled = wasm.with_extension("cwasm");
     if is_older(&compiled, &[&wasm, &precompile])? {
@@ -25,18 +25,19 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
 }
 
 /// Builds the component alone; returns where it is.
-pub(crate) fn build_wasm(workspace: &Workspace) -> Result<PathBuf> {
+pub(crate) fn build_wasm(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     let target = WasmTarget::prepare(workspace)?;
     let mut cargo = workspace.cargo();
     // As a cdylib alone: with the rlib beside it, which the native tests use, cargo leaves out link-time optimisation.
-    cargo.args(["rustc", "--package", "hub-component", "--lib", "--crate-type", "cdylib", "--release"]);
+    cargo.args(["rustc", "--package", "hub-component", "--lib", "--crate-type", "cdylib"]);
+    cargo.args(["--profile", profile.of_component()]);
     target.apply(&mut cargo);
     // In the environment rather than in the profile, which the much larger native binary shares.
     cargo.env("CARGO_PROFILE_RELEASE_LTO", "fat");
     cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1");
     cargo.env("CARGO_PROFILE_RELEASE_STRIP", "true");
     run(&mut cargo)?;
-    Ok(workspace.target().join(TRIPLE).join("release/hub_component.wasm"))
+    Ok(workspace.target().join(TRIPLE).join(profile.of_component()).join("hub_component.wasm"))
 }
 
 /// True if `file` is missing or older than any of `sources`.

@@ -5,6 +5,7 @@
 
 mod component;
 mod lint;
+mod tools;
 mod verbs;
 mod wasm_target;
 mod workspace;
@@ -20,6 +21,7 @@ cargo xtask <verb>
   serve [ARGS…]      build everything and run the hub on 127.0.0.1:8080, private networks allowed; ARGS go to `reuse-surface serve`
   test [ARGS…]       build everything and run every test; ARGS go to `cargo test`
   build [--release]  build the component and the binary: <target>/debug/reuse-surface or <target>/release/reuse-surface
+  tools              install what the tests run beside the hub, into <target>/tools; `test` does that first
   component          build the component alone: <target>/wasm32-wasip2/release/hub_component.wasm
   lint               formatting and clippy, warnings denied, for this machine and for wasm32-wasip2
   help               this text
@@ -48,6 +50,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ("build", []) => verbs::build(workspace::Profile::Dev),
         ("build", ["--release"]) => verbs::build(workspace::Profile::Release),
         ("component", []) => verbs::component(),
+        ("tools", []) => verbs::tools(),
         ("lint", []) => lint::lint(),
         ("help" | "--help" | "-h", _) => {
             say(HELP);

@@ -7,11 +7,17 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::component;
+use crate::tools;
 use crate::workspace::{Profile, Workspace, run};
 
 /// `cargo xtask component`: what `spin build` needs, without the native host that compiles it ahead of time for `serve`.
 pub(crate) fn component() -> Result<()> {
-    component::build_wasm(&Workspace::locate()?).map(drop)
+    component::build_wasm(&Workspace::locate()?, Profile::Release).map(drop)
+}
+
+/// `cargo xtask tools`
+pub(crate) fn tools() -> Result<()> {
+    tools::prepare(&Workspace::locate()?).map(drop)
 }
 
 /// `cargo xtask build`
@@ -29,9 +35,16 @@ pub(crate) fn serve(arguments: &[&str]) -> Result<()> {
 /// `cargo xtask test`
 pub(crate) fn test(arguments: &[&str]) -> Result<()> {
     let workspace = Workspace::locate()?;
+    // First, since what cannot be installed is better known before a long build.
+    let tools = tools::prepare(&workspace)?;
     let binary = build_all(&workspace, Profile::Dev)?;
     // The end-to-end tests drive the binary that was just built; cargo tells only the tests of its own package where it is.
-    run(workspace.cargo().args(["test", "--workspace"]).args(arguments).env("REUSE_SURFACE_BIN", binary))
+    run(workspace
+        .cargo()
+        .args(["test", "--workspace"])
+        .args(arguments)
+        .env("REUSE_SURFACE_BIN", binary)
+        .env("REUSE_SURFACE_TOOLS", tools))
 }
 
 fn build_all(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {

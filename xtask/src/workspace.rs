@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::say;
 
-/// Which of cargo's profiles the binary is built with; the component is always a release build.
+/// Which of cargo's profiles things are built with.
 #[derive(Clone, Copy)]
 pub(crate) enum Profile {
     Dev,
@@ -19,6 +19,14 @@ impl Profile {
     fn folder(self) -> &'static str {
         match self {
             Self::Dev => "debug",
+            Self::Release => "release",
+        }
+    }
+
+    /// The profile of the component inside the binary, and the name of its folder.
+    pub(crate) fn of_component(self) -> &'static str {
+        match self {
+            Self::Dev => "component-dev",
             Self::Release => "release",
         }
     }

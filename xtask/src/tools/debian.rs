@@ -1,0 +1,44 @@
+//! Programs from Debian's packages.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::run;
+
+/// Installs the packages of the programs in `list` that are not on the PATH.
+pub(super) fn prepare(list: &Path) -> Result<()> {
+    let text = fs::read_to_string(list).with_context(|| format!("{} cannot be read", list.display()))?;
+    let programs: Vec<(&str, &str)> =
+        text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.trim().split_once(' ')).collect();
+    install(&programs)
+}
+
+/// Installs the packages of those `(program, package)` that are not on the PATH.
+pub(super) fn install(programs: &[(&str, &str)]) -> Result<()> {
+    let missing: Vec<&str> =
+        programs.iter().filter(|(program, _)| !is_on_path(program)).map(|(_, package)| *package).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if !is_on_path("apt-get") || !is_root()? {
+        bail!("the tests need these Debian packages, or what gives the same programs: {}", missing.join(" "));
+    }
+    run(Command::new("apt-get").arg("update"))?;
+    run(Command::new("apt-get")
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .args(["install", "--assume-yes", "--no-install-recommends"])
+        .args(missing))
+}
+
+fn is_on_path(program: &str) -> bool {
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
+fn is_root() -> Result<bool> {
+    let output = Command::new("id").arg("-u").output().context("`id` cannot be started")?;
+    Ok(output.stdout.trim_ascii() == b"0")
+}

@@ -1,0 +1,40 @@
+//! What the end-to-end tests run beside the hub: a browser, and clients and checkers from the package registries.
+//!
+//! `tests/tools/` lists them. They are installed into the target folder, once for each state of those lists.
+
+mod debian;
+mod node;
+mod python;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::workspace::Workspace;
+
+/// Installs what is missing; returns the folder, which has `python/bin/python` and `node/node_modules`.
+pub(crate) fn prepare(workspace: &Workspace) -> Result<PathBuf> {
+    let lists = workspace.root().join("tests/tools");
+    let tools = workspace.target().join("tools");
+    debian::prepare(&lists.join("debian.txt"))?;
+    python::prepare(&lists.join("requirements.txt"), &tools.join("python"))?;
+    node::prepare(&lists.join("package.json"), &tools.join("node"))?;
+    Ok(tools)
+}
+
+/// Does `install` in an empty `folder` unless that was done before for the same `list`.
+fn once(list: &Path, folder: &Path, install: impl FnOnce() -> Result<()>) -> Result<()> {
+    let wanted = fs::read(list).with_context(|| format!("{} cannot be read", list.display()))?;
+    let installed = folder.join("installed");
+    if fs::read(&installed).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("{} cannot be removed", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    install()?;
+    // Written last, so that an interrupted installation is begun anew.
+    fs::write(&installed, wanted).with_context(|| format!("{} cannot be written", installed.display()))
+}

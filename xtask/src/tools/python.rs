@@ -1,0 +1,25 @@
+//! A Python environment with packages from PyPI.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::{debian, once};
+use crate::workspace::run;
+
+/// Makes the environment `folder` with what `requirements` lists.
+pub(super) fn prepare(requirements: &Path, folder: &Path) -> Result<()> {
+    debian::install(&[("python3", "python3")])?;
+    once(requirements, folder, || {
+        let has_venv =
+            Command::new("python3").args(["-c", "import ensurepip"]).output().is_ok_and(|o| o.status.success());
+        if !has_venv {
+            debian::install(&[("python3-venv", "python3-venv")])?;
+        }
+        run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
+        run(Command::new(folder.join("bin/python"))
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg(requirements))
+    })
+}
