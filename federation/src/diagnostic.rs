@@ -3,11 +3,12 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::yaml::Position;
 
 /// How much a [`Diagnostic`] weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The document is refused.
@@ -18,15 +19,17 @@ pub enum Severity {
 }
 
 /// One finding about a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Diagnostic {
     /// Stable, in kebab-case; what programs compare. Messages may change, codes do not.
     pub code: String,
     /// Whether this refuses the document; [`Severity::Error`] when absent in JSON.
     #[serde(default)]
+    #[schema(required)]
     pub severity: Severity,
     /// JSON Pointer (RFC 6901) to the value; empty for the document as a whole.
     #[serde(default)]
+    #[schema(required)]
     pub pointer: String,
     /// Line in the source text, from 1, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
+use utoipa::ToSchema;
 
 /// What a step does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Op {
     /// Puts `after` at `position`; what was there moves down.
@@ -17,7 +18,7 @@ pub enum Op {
 }
 
 /// One step of one source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Change {
     /// What it does.
     pub op: Op,
@@ -26,8 +27,10 @@ pub struct Change {
     /// Place in the source's list, from 0, at the moment of this step.
     pub position: usize,
     /// The entry as it was; null where there was none.
+    #[schema(required, value_type = Option<Object>)]
     pub before: Option<Value>,
     /// The entry as it is; null where there is none.
+    #[schema(required, value_type = Option<Object>)]
     pub after: Option<Value>,
 }
 

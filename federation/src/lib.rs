@@ -13,6 +13,7 @@ pub mod guard;
 pub mod index;
 pub mod limits;
 pub mod plan;
+pub mod problem;
 pub mod registration;
 pub mod schema;
 pub mod source;

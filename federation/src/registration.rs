@@ -4,9 +4,10 @@ use crate::schema::{self, Schema};
 use crate::source_url;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// The fields a maintainer sets. Built only by [`Registration::from_value`], so a value of this type keeps every rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Registration {
     /// Unique name of the repo; never changes.
     pub repo: String,
@@ -16,15 +17,19 @@ pub struct Registration {
     pub domain: String,
     /// A disabled registration contributes nothing and is not fetched.
     #[serde(default = "yes")]
+    #[schema(required)]
     pub enabled: bool,
     /// A required source was verified before it was written, and alarms when it is not fresh.
     #[serde(default)]
+    #[schema(required)]
     pub required: bool,
     /// How long a verified index counts as current, in seconds.
     #[serde(default = "an_hour")]
+    #[schema(required)]
     pub cache_ttl_seconds: u32,
     /// Free text.
     #[serde(default)]
+    #[schema(required)]
     pub description: String,
 }
 

@@ -120,7 +120,8 @@ fn validator(schema: Schema) -> Option<&'static Validator> {
     COMPILED[schema as usize].get_or_init(|| compile(schema).ok()).as_ref()
 }
 
-fn document(schema: Schema) -> Option<&'static Value> {
+/// A schema as a value; none if its text cannot be read.
+pub fn document(schema: Schema) -> Option<&'static Value> {
     static PARSED: [OnceLock<Option<Value>>; 4] = [const { OnceLock::new() }; 4];
     PARSED[schema as usize].get_or_init(|| yaml::parse(text(schema)).ok()).as_ref()
 }

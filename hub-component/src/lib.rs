@@ -6,6 +6,7 @@
 pub mod app;
 mod document;
 mod edge;
+mod openapi;
 pub mod ports;
 mod problem;
 mod publish;

@@ -2,31 +2,41 @@
 
 use crate::app::App;
 use crate::edge::finish;
+use crate::openapi;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::routes::{changes, check, federated, health, indexes, repos};
+use crate::routes::{self, changes, check, federated, health, indexes, repos};
 use axum::Router;
 use axum::extract::OriginalUri;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
 use http::Method;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Every route, and what its handler says about it. `routes!` takes the path and the method from the handler's `#[utoipa::path]`,
+/// so that neither the router nor the OpenAPI document can have one that the other lacks.
+pub(crate) fn table<P: Ports>() -> OpenApiRouter<App<P>> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(routes::openapi::document))
+        .routes(routes!(health::health))
+        .routes(routes!(health::live))
+        .routes(routes!(repos::list, repos::register))
+        .routes(routes!(repos::show, repos::update, repos::deregister))
+        .routes(routes!(repos::refresh))
+        .routes(routes!(repos::release))
+        .routes(routes!(check::check))
+        .routes(routes!(federated::read))
+        .routes(routes!(federated::manifest))
+        .routes(routes!(federated::revisions))
+        .routes(routes!(federated::compose))
+        .routes(routes!(changes::changes))
+        .routes(routes!(indexes::index))
+}
 
 /// The hub as a service.
 pub fn router<P: Ports>(app: App<P>) -> Router {
-    Router::new()
-        .route("/health", get(health::health))
-        .route("/health/live", get(health::live))
-        .route("/v1/repos", get(repos::list).post(repos::register))
-        .route("/v1/repos/{repo}", get(repos::show).patch(repos::update).delete(repos::deregister))
-        .route("/v1/repos/{repo}/refresh", post(repos::refresh))
-        .route("/v1/repos/{repo}/release", post(repos::release))
-        .route("/v1/check", post(check::check))
-        .route("/v1/federated", get(federated::read))
-        .route("/v1/federated/manifest", get(federated::manifest))
-        .route("/v1/federated/revisions", get(federated::revisions))
-        .route("/v1/federated/compose", post(federated::compose))
-        .route("/v1/changes", get(changes::changes))
-        .route("/v1/indexes/{digest}", get(indexes::index))
+    let (router, _) = table().split_for_parts();
+    router
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(app.clone(), finish))
@@ -36,7 +46,7 @@ pub fn router<P: Ports>(app: App<P>) -> Router {
 async fn nothing_here(OriginalUri(uri): OriginalUri) -> Problem {
     Problem::new(
         &kinds::NOT_FOUND,
-        format!("`{}` is not a path of this hub; `specs/FederationHubAPI.md` lists them.", uri.path().escape_default()),
+        format!("`{}` is not a path of this hub; `/openapi.json` lists them.", uri.path().escape_default()),
     )
 }
 

@@ -2,9 +2,10 @@
 
 use crate::digest::Digest;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// One entry of `sources` in the federated document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SourceLine {
     /// The registration.
     pub repo: String,

@@ -3,9 +3,10 @@
 use super::SourceRecord;
 use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The state of a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// Never checked.

@@ -1,15 +1,14 @@
 //! Problems: what a client is told when something is not as it should be (RFC 9457).
 
-pub mod kinds;
-
-pub use kinds::Kind;
+pub use federation::problem::{Kind, answers as kinds};
 
 use crate::store::StoreError;
 use axum::response::{IntoResponse, Response};
 use federation::diagnostic::Diagnostic;
 use federation::registration::FieldError;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A refusal or failure on its way to the client. The edge writes it out, once, with the request's id and the hub's address.
 #[derive(Clone, Debug)]
@@ -21,11 +20,37 @@ pub struct Problem {
     internal: Option<String>,
 }
 
+/// The document that a client reads.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Document<'a> {
+    /// Address of a page that explains the code.
+    r#type: String,
+    /// What kind of thing went wrong.
+    title: &'a str,
+    /// The status again.
+    status: u16,
+    /// What happened this time and what to do, for people.
+    detail: &'a str,
+    /// Stable; what programs compare.
+    code: &'a str,
+    /// `X-Request-Id`; absent where the host answers in place of the hub.
+    #[schema(required = false)]
+    request_id: &'a str,
+    /// What is wrong in detail, where there is something to list.
+    #[serde(skip_serializing_if = "<[Entry]>::is_empty")]
+    errors: &'a [Entry],
+}
+
 /// One entry of `errors`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ProblemEntry)]
 pub struct Entry {
+    /// JSON pointer to the value; empty for the whole.
     pointer: String,
+    /// Stable; what programs compare.
     code: String,
+    /// What is expected and what to do.
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
@@ -85,6 +110,12 @@ impl Problem {
         self.kind
     }
 
+    /// The status of the answer.
+    fn status(&self) -> StatusCode {
+        // Every kind that is answered with has a status.
+        self.kind.status.and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
     /// The words for the log.
     pub fn log(&self) -> Option<&str> {
         self.internal.as_deref()
@@ -92,35 +123,24 @@ impl Problem {
 
     /// The document for the client.
     pub fn body(&self, base: &str, request_id: &str) -> Vec<u8> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            r#type: String,
-            title: &'a str,
-            status: u16,
-            detail: &'a str,
-            code: &'a str,
-            request_id: &'a str,
-            #[serde(skip_serializing_if = "<[Entry]>::is_empty")]
-            errors: &'a [Entry],
-        }
-        let Kind { code, status, title, .. } = self.kind;
-        let body = Body {
+        let Kind { code, title, .. } = self.kind;
+        let document = Document {
             r#type: format!("{base}/problems/{code}"),
             title,
-            status: status.as_u16(),
+            status: self.status().as_u16(),
             detail: &self.detail,
             code,
             request_id,
             errors: &self.errors,
         };
         // Strings and numbers always serialise.
-        serde_json::to_vec(&body).unwrap_or_default()
+        serde_json::to_vec(&document).unwrap_or_default()
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.kind.status.into_response();
+        let mut response = self.status().into_response();
         response.headers_mut().extend(self.headers.clone());
         response.extensions_mut().insert(self);
         response

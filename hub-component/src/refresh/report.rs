@@ -6,9 +6,10 @@ use federation::diagnostic::Diagnostic;
 use federation::source::{Effect, SourceRecord, State};
 use federation::time::Seconds;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What happened to one source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Another snapshot is accepted now.
@@ -52,7 +53,7 @@ impl From<Effect> for Outcome {
 }
 
 /// One source in a [`Report`].
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SourceReport {
     /// Its name.
     pub repo: String,
@@ -61,8 +62,10 @@ pub struct SourceReport {
     /// Its state now.
     pub state: State,
     /// Why, if its last check did not end well.
+    #[schema(required)]
     pub reason: Option<String>,
     /// The same for people.
+    #[schema(required)]
     pub message: Option<String>,
     /// How many capabilities it contributes.
     pub capability_count: usize,

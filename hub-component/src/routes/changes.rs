@@ -12,31 +12,47 @@ use federation::compose::Format;
 use federation::diff::{Change, diff};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 /// Revisions a page.
 const DEFAULT_LIMIT: u64 = 20;
 const MOST: u64 = 100;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
+    /// The revision one has; 0 for none.
     since: u64,
+    /// Most revisions on a page; 20 unless told.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Changes)]
 pub struct Page {
+    /// The revision that the steps begin at.
     since: u64,
+    /// The revision that they lead to.
     until: u64,
+    /// The newest revision.
     newest: u64,
+    /// The document of revision `until` without its capabilities.
+    #[schema(value_type = Object)]
     head: Value,
+    /// The steps, in order.
     items: Vec<Item>,
+    /// `since` of the next page; null when `until` is the newest.
+    #[schema(required)]
     next: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Item {
+    /// The revision that this step is part of.
     revision: u64,
+    /// The source in whose list the step is made.
     source_repo: String,
     #[serde(flatten)]
     change: Change,
@@ -44,6 +60,15 @@ struct Item {
 
 /// The changes of whole revisions, in order. Replayed over the capabilities of revision `since`, they give those of `until`, whose
 /// document is `head` with these capabilities.
+#[utoipa::path(
+    get,
+    path = "/v1/changes",
+    operation_id = "listChanges",
+    tag = "federation",
+    params(Parameters),
+    responses((status = 200, description = "Steps that can be replayed.", body = Page)),
+    extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
+)]
 pub async fn changes<P: Ports>(
     State(app): State<App<P>>,
     Query(query): Query<Parameters>,

@@ -17,31 +17,61 @@ use federation::source::{Effect, Observation, SourceRecord};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// The verdict.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Verdict)]
 pub struct CheckReport {
+    /// Whether the index would be accepted or held.
     valid: bool,
+    /// Why not; a code that `/problems` explains.
+    #[schema(required)]
     reason: Option<String>,
+    /// The same for people.
+    #[schema(required)]
     message: Option<String>,
+    /// Status of the origin's answer.
+    #[schema(required)]
     http_status: Option<u16>,
+    /// Names the bytes that were judged.
+    #[schema(required)]
     index_digest: Option<Digest>,
+    /// How many capabilities the index has, if it is valid.
     capability_count: usize,
+    /// What is wrong in the index and where.
     diagnostics: Vec<Diagnostic>,
+    /// What readers would see of it; null for a URL that is not registered.
+    #[schema(required)]
     would: Option<Would>,
 }
 
 /// What readers would see of it; of an index that would be held, once it is released.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Would {
+    /// What a refresh would do.
     outcome: Outcome,
+    /// Ids that would come.
     added: Vec<String>,
+    /// Ids whose entries would change.
     changed: Vec<String>,
+    /// Ids that would go.
     removed: Vec<String>,
+    /// Ids that another source has too.
     conflicts: Vec<Conflict>,
 }
 
 /// Checks `{url}` or a whole registration, registered or not.
+#[utoipa::path(
+    post,
+    path = "/v1/check",
+    operation_id = "checkIndex",
+    tag = "registrations",
+    request_body(content = ref("#/components/schemas/CheckRequest"), description = "A URL alone, or a whole registration."),
+    responses((status = 200, description = "The verdict; it may be that the index is not valid.", body = CheckReport)),
+    extensions(("x-problems" = json!(["invalid-registration"]))),
+    security(("token" = [])),
+)]
 pub async fn check<P: Ports>(
     State(app): State<App<P>>,
     Actor(_): Actor,

@@ -7,11 +7,16 @@ use crate::store::revisions;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Health {
+    /// Always `ok`.
+    #[schema(pattern = "^ok$")]
     status: &'static str,
+    /// Version of the hub.
     version: &'static str,
+    /// The newest revision, 0 before the first; absent from `/health/live`.
     #[serde(skip_serializing_if = "Option::is_none")]
     revision: Option<u64>,
 }
@@ -19,12 +24,26 @@ pub struct Health {
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Alive and able to read the store. Says nothing about sources: an unreachable source is no reason to restart a hub.
+#[utoipa::path(
+    get,
+    path = "/health",
+    operation_id = "health",
+    tag = "operation",
+    responses((status = 200, description = "The hub can answer.", body = Health)),
+)]
 pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<Json<Health>, Problem> {
     let head = revisions::head(app.database().await?).await?;
     Ok(Json(Health { status: "ok", version: VERSION, revision: Some(head.revision.map_or(0, |r| r.number)) }))
 }
 
 /// Alive; touches no store.
+#[utoipa::path(
+    get,
+    path = "/health/live",
+    operation_id = "live",
+    tag = "operation",
+    responses((status = 200, description = "The hub is alive.", body = Health)),
+)]
 pub async fn live() -> Json<Health> {
     Json(Health { status: "ok", version: VERSION, revision: None })
 }

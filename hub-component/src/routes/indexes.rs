@@ -12,6 +12,27 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 /// A snapshot, named by its digest.
+#[utoipa::path(
+    get,
+    path = "/v1/indexes/{digest}",
+    operation_id = "readIndex",
+    tag = "federation",
+    params(
+        ("digest" = Digest, Path, description = "The digest of the exact bytes."),
+        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The exact bytes that the source published.",
+            body = String,
+            content_type = "application/yaml",
+            headers(("ETag"), ("Cache-Control")),
+        ),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
+    ),
+    extensions(("x-problems" = json!(["snapshot-not-found"]))),
+)]
 pub async fn index<P: Ports>(
     State(app): State<App<P>>,
     Path(name): Path<String>,

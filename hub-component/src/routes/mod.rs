@@ -5,4 +5,5 @@ pub mod check;
 pub mod federated;
 pub mod health;
 pub mod indexes;
+pub mod openapi;
 pub mod repos;

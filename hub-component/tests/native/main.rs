@@ -5,5 +5,6 @@
 mod ports;
 
 mod incremental;
+mod openapi;
 mod retention;
 mod time;

@@ -212,10 +212,21 @@ impl Hub {
             .header("content-type", "application/json")
             .body(Body::from(body.to_string()))
             .expect("a request");
+        let (status, text) = self.send(request).await;
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    async fn send(&self, request: http::Request<Body>) -> (StatusCode, String) {
         let response = self.router.clone().oneshot(request).await.expect("infallible");
         let status = response.status();
         let bytes = response.into_body().collect().await.expect("a body").to_bytes();
-        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+        (status, String::from_utf8(bytes.to_vec()).expect("text"))
+    }
+
+    /// The body of a path as text.
+    pub async fn text(&self, path: &str) -> String {
+        let request = http::Request::builder().uri(path).body(Body::empty()).expect("a request");
+        self.send(request).await.1
     }
 
     pub async fn get(&self, path: &str) -> serde_json::Value {

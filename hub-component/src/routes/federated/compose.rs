@@ -10,26 +10,45 @@ use axum::Json;
 use axum::extract::State;
 use federation::digest::Digest;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
+    /// Refreshes every enabled source, not only those that are due.
     #[serde(default)]
     force: bool,
 }
 
 /// The report of `POST /v1/federated/compose`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Composed {
+    /// The newest revision.
     revision: u64,
+    /// Its digest.
     digest: Digest,
+    /// Whether this refresh published a revision.
     published: bool,
+    /// How many sources were asked.
     fetched: usize,
+    /// How many checks did not end well.
     failed: usize,
+    /// Every registration.
     sources: Vec<SourceReport>,
 }
 
 /// `POST /v1/federated/compose`: refreshes what is due (`force`: everything enabled) and publishes what changed.
+#[utoipa::path(
+    post,
+    path = "/v1/federated/compose",
+    operation_id = "compose",
+    tag = "federation",
+    params(Parameters),
+    responses((status = 200, description = "What happened, source by source.", body = Composed)),
+    extensions(("x-problems" = json!(["refresh-running"]))),
+    security(("token" = [])),
+)]
 pub async fn compose<P: Ports>(
     State(app): State<App<P>>,
     Actor(actor): Actor,

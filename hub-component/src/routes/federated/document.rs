@@ -15,20 +15,59 @@ use federation::time::{Seconds, http_date, rfc3339};
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// When the contributing source that was verified longest ago was verified.
 const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
 const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
+    /// Wins over `Accept`.
+    #[param(pattern = "^(yaml|json)$")]
     format: Option<String>,
+    /// A revision that is kept, for good.
     revision: Option<u64>,
+    /// Refuses data that was last verified longer ago than this many seconds.
     max_staleness: Option<u32>,
 }
 
 /// `GET /v1/federated`: never waits for a source.
+#[utoipa::path(
+    get,
+    path = "/v1/federated",
+    operation_id = "readFederated",
+    tag = "federation",
+    params(
+        Parameters,
+        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The document.",
+            content(
+                (ref("#/components/schemas/Federated") = "application/yaml"),
+                (ref("#/components/schemas/Federated") = "application/json"),
+            ),
+            headers(
+                ("ETag"), ("Last-Modified"), ("Cache-Control"), ("Vary"), ("Link"), ("Reuse-Surface-Revision"),
+                ("Reuse-Surface-Verified"),
+            ),
+        ),
+        (
+            status = 304,
+            description = "The client has it.",
+            headers(
+                ("ETag"), ("Last-Modified"), ("Cache-Control"), ("Vary"), ("Link"), ("Reuse-Surface-Revision"),
+                ("Reuse-Surface-Verified"),
+            ),
+        ),
+    ),
+    extensions(("x-problems" = json!(["revision-not-found", "revision-gone", "nothing-published", "too-stale"]))),
+)]
 pub async fn read<P: Ports>(
     State(app): State<App<P>>,
     Query(parameters): Query<Parameters>,

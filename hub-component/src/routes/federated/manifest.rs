@@ -13,25 +13,45 @@ use federation::compose::SourceLine;
 use federation::digest::Digest;
 use federation::time::rfc3339;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
+    /// A revision that is kept; the newest unless told.
     revision: Option<u64>,
 }
 
 /// A revision's sources.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Manifest {
+    /// Version of this format.
     version: u8,
+    /// Number of the revision; 0 before the first.
     revision: u64,
+    /// The revision before.
+    #[schema(required)]
     parent: Option<u64>,
+    /// Digest of `sources`.
     digest: Digest,
+    /// When it was composed.
+    #[schema(required)]
     composed_at: Option<String>,
+    /// As in the document.
     sources: Vec<SourceLine>,
 }
 
 /// The manifest of a revision; of the newest if none is named.
+#[utoipa::path(
+    get,
+    path = "/v1/federated/manifest",
+    operation_id = "readManifest",
+    tag = "federation",
+    params(Parameters),
+    responses((status = 200, description = "The document without its capabilities.", body = Manifest)),
+    extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
+)]
 pub async fn manifest<P: Ports>(
     State(app): State<App<P>>,
     Query(parameters): Query<Parameters>,

@@ -5,11 +5,11 @@ mod document;
 mod manifest;
 mod revisions;
 
-pub use compose::compose;
 pub(super) use compose::newest;
-pub use document::read;
-pub use manifest::manifest;
-pub use revisions::revisions;
+pub use compose::{__path_compose, compose};
+pub use document::{__path_read, read};
+pub use manifest::{__path_manifest, manifest};
+pub use revisions::{__path_revisions, revisions};
 
 use crate::app::App;
 use crate::ports::Ports;

@@ -11,43 +11,73 @@ use axum::extract::State;
 use federation::digest::Digest;
 use federation::time::rfc3339;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 const DEFAULT_LIMIT: usize = 50;
 const MOST: usize = 1000;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
+    /// Most revisions on a page; 50 unless told.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+    /// `next` of the page before.
     cursor: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Revisions)]
 pub struct Page {
+    /// Newest first.
     revisions: Vec<Listed>,
+    /// Cursor of the next page; null on the last.
+    #[schema(required)]
     next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Revision)]
 struct Listed {
+    /// Its number.
     revision: u64,
+    /// The revision before.
+    #[schema(required)]
     parent: Option<u64>,
+    /// Its digest.
     digest: Digest,
+    /// When it was composed.
     composed_at: String,
+    /// Name of the token, or `hub`.
     actor: String,
+    /// What led to it.
     cause: String,
+    /// How many sources it has.
     source_count: usize,
+    /// How many capabilities it has.
     capability_count: usize,
+    /// The sources that it changed.
     changed: Vec<ChangedRepo>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ChangedRepo {
+    /// The source.
     repo: String,
+    /// `put` (added or replaced) or `removed`.
     op: &'static str,
 }
 
 /// A page of revisions with what each changed.
+#[utoipa::path(
+    get,
+    path = "/v1/federated/revisions",
+    operation_id = "listRevisions",
+    tag = "federation",
+    params(Parameters),
+    responses((status = 200, description = "A page.", body = Page)),
+)]
 pub async fn revisions<P: Ports>(
     State(app): State<App<P>>,
     Query(query): Query<Parameters>,

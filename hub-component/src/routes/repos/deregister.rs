@@ -12,6 +12,19 @@ use axum::extract::{Path, State};
 use http::{HeaderMap, StatusCode};
 
 /// Removes a registration; the next read no longer has it.
+#[utoipa::path(
+    delete,
+    path = "/v1/repos/{repo}",
+    operation_id = "deregister",
+    tag = "registrations",
+    params(
+        ("repo" = String, Path, description = "The registration's name."),
+        ("If-Match" = Option<String>, Header, description = "The entity tag that the registration must still have."),
+    ),
+    responses((status = 204, description = "It is gone.")),
+    extensions(("x-problems" = json!(["repo-not-found", "precondition-failed"]))),
+    security(("token" = [])),
+)]
 pub async fn deregister<P: Ports>(
     State(app): State<App<P>>,
     Actor(actor): Actor,

@@ -11,29 +11,52 @@ use axum::extract::State;
 use federation::source::State as SourceState;
 use federation::time::Seconds;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 const DEFAULT_LIMIT: usize = 100;
 const MOST: usize = 1000;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
+    /// Registrations of exactly this domain.
     domain: Option<String>,
+    /// Those that are enabled, or those that are not.
     enabled: Option<bool>,
+    /// Sources in this state.
     state: Option<SourceState>,
+    /// Registrations with every one of these words in `repo`, `domain`, `url` or `description`.
     q: Option<String>,
+    /// Most registrations on a page; 100 unless told.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+    /// `next` of the page before.
     cursor: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Repos)]
 pub struct Page {
+    /// Ordered by `repo`.
+    #[schema(value_type = Vec<RepoView>)]
     repos: Vec<serde_json::Value>,
+    /// How many match on all pages.
     total: usize,
+    /// Cursor of the next page; null on the last.
+    #[schema(required)]
     next: Option<String>,
 }
 
 /// Registrations with their status, ordered by repo. A cursor names the last repo seen, so a page never skips or repeats one.
+#[utoipa::path(
+    get,
+    path = "/v1/repos",
+    operation_id = "listRepos",
+    tag = "registrations",
+    params(Parameters),
+    responses((status = 200, description = "A page.", body = Page)),
+)]
 pub async fn list<P: Ports>(State(app): State<App<P>>, Query(query): Query<Parameters>) -> Result<Json<Page>, Problem> {
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MOST).contains(&limit) {

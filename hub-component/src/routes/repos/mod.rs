@@ -9,12 +9,12 @@ mod update;
 mod verify;
 mod view;
 
-pub use deregister::deregister;
-pub use list::list;
-pub use refresh::{refresh, release};
-pub use register::register;
-pub use show::show;
-pub use update::update;
+pub use deregister::{__path_deregister, deregister};
+pub use list::{__path_list, list};
+pub use refresh::{__path_refresh, __path_release, refresh, release};
+pub use register::{__path_register, register};
+pub use show::{__path_show, show};
+pub use update::{__path_update, update};
 
 use crate::problem::{Problem, kinds};
 use crate::store::sources::Source;

@@ -14,17 +14,32 @@ use axum::Json;
 use axum::extract::{Path, State};
 use federation::digest::Digest;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What an action on one source led to.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Refreshed {
+    /// The newest revision.
     revision: u64,
+    /// Its digest.
     digest: Digest,
+    /// Whether this led to a revision.
     published: bool,
+    /// What happened.
     source: SourceReport,
 }
 
 /// Checks one source now, whatever its back-off.
+#[utoipa::path(
+    post,
+    path = "/v1/repos/{repo}/refresh",
+    operation_id = "refreshRepo",
+    tag = "registrations",
+    params(("repo" = String, Path, description = "The registration's name.")),
+    responses((status = 200, description = "What the check found; it may be that it did not end well.", body = Refreshed)),
+    extensions(("x-problems" = json!(["repo-not-found"]))),
+    security(("token" = [])),
+)]
 pub async fn refresh<P: Ports>(
     State(app): State<App<P>>,
     Actor(actor): Actor,
@@ -37,6 +52,16 @@ pub async fn refresh<P: Ports>(
 }
 
 /// Accepts what the guard holds.
+#[utoipa::path(
+    post,
+    path = "/v1/repos/{repo}/release",
+    operation_id = "releaseRepo",
+    tag = "registrations",
+    params(("repo" = String, Path, description = "The registration's name.")),
+    responses((status = 200, description = "The held snapshot is accepted.", body = Refreshed)),
+    extensions(("x-problems" = json!(["repo-not-found", "nothing-held"]))),
+    security(("token" = [])),
+)]
 pub async fn release<P: Ports>(
     State(app): State<App<P>>,
     Actor(actor): Actor,

@@ -2,6 +2,7 @@
 
 use super::respond;
 use super::verify::{Because, verify};
+use super::view::RepoView;
 use crate::app::App;
 use crate::edge::{Actor, JsonBody, Query};
 use crate::ports::{Database as _, Ports, Transaction as _};
@@ -18,17 +19,45 @@ use federation::source::SourceRecord;
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
+    /// Fetches and checks the index first, and writes nothing unless it is valid.
     #[serde(default)]
     require_valid: bool,
+    /// Only checks.
     #[serde(default)]
     dry_run: bool,
 }
 
 /// Adds a registration. Its index is fetched before, if the client asks for that or the source is required; else after the answer.
+#[utoipa::path(
+    post,
+    path = "/v1/repos",
+    operation_id = "register",
+    tag = "registrations",
+    params(Parameters),
+    request_body(content = ref("#/components/schemas/HubRegistration")),
+    responses(
+        (
+            status = 201,
+            description = "It is registered.",
+            body = RepoView,
+            headers(("Location"), ("ETag"), ("Cache-Control")),
+        ),
+        (
+            status = 200,
+            description = "Nothing was written (`dry_run`): the registration as it would be.",
+            body = RepoView,
+            headers(("ETag"), ("Cache-Control")),
+        ),
+    ),
+    extensions(("x-problems" = json!(["repo-exists", "invalid-registration", "index-invalid", "required-unverified"]))),
+    security(("token" = [])),
+)]
 pub async fn register<P: Ports>(
     State(app): State<App<P>>,
     Actor(actor): Actor,

@@ -1,5 +1,6 @@
 //! `GET /v1/repos/{repo}`.
 
+use super::view::RepoView;
 use super::{not_registered, respond};
 use crate::app::App;
 use crate::ports::{Database as _, Ports};
@@ -9,6 +10,17 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 /// One registration with its status.
+#[utoipa::path(
+    get,
+    path = "/v1/repos/{repo}",
+    operation_id = "readRepo",
+    tag = "registrations",
+    params(("repo" = String, Path, description = "The registration's name.")),
+    responses(
+        (status = 200, description = "The registration.", body = RepoView, headers(("ETag"), ("Cache-Control"))),
+    ),
+    extensions(("x-problems" = json!(["repo-not-found"]))),
+)]
 pub async fn show<P: Ports>(State(app): State<App<P>>, Path(repo): Path<String>) -> Result<Response, Problem> {
     let mut tx = app.database().await?.read().await?;
     let source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;

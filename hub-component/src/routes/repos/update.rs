@@ -2,6 +2,7 @@
 
 use super::register::refresh_later;
 use super::verify::{Because, verify};
+use super::view::RepoView;
 use super::{changed_meanwhile, check_precondition, not_registered, respond};
 use crate::app::App;
 use crate::edge::{Actor, JsonBody};
@@ -18,6 +19,35 @@ use http::HeaderMap;
 use serde_json::Value;
 
 /// Changes a registration by a JSON merge patch and republishes at once from stored snapshots.
+#[utoipa::path(
+    patch,
+    path = "/v1/repos/{repo}",
+    operation_id = "updateRepo",
+    tag = "registrations",
+    params(
+        ("repo" = String, Path, description = "The registration's name."),
+        ("If-Match" = Option<String>, Header, description = "The entity tag that the registration must still have."),
+    ),
+    request_body(
+        description = "The fields to change (RFC 7396); null puts a field back to its default.",
+        content(
+            (ref("#/components/schemas/RegistrationPatch") = "application/merge-patch+json"),
+            (ref("#/components/schemas/RegistrationPatch") = "application/json"),
+        ),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The registration as it is now.",
+            body = RepoView,
+            headers(("ETag"), ("Cache-Control")),
+        ),
+    ),
+    extensions(("x-problems" = json!([
+        "repo-not-found", "precondition-failed", "invalid-registration", "required-unverified",
+    ]))),
+    security(("token" = [])),
+)]
 pub async fn update<P: Ports>(
     State(app): State<App<P>>,
     Actor(actor): Actor,

@@ -7,32 +7,60 @@ use federation::registration::Registration;
 use federation::source::State;
 use federation::time::{Seconds, rfc3339};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A registration with its status.
-#[derive(Serialize)]
-pub(super) struct RepoView<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Repo)]
+pub struct RepoView<'a> {
     #[serde(flatten)]
     registration: &'a Registration,
+    /// When the registration came.
     registered_at: String,
+    /// When a field of it last changed.
     updated_at: String,
+    /// Name of the token that registered it.
     registered_by: &'a str,
+    /// How its source is.
     status: Status<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Status<'a> {
+    /// In a word.
     state: State,
+    /// Why the last check did not end well, or the newest index is held; a code that `/problems` explains.
+    #[schema(required)]
     reason: Option<String>,
+    /// The same for people.
+    #[schema(required)]
     message: Option<String>,
+    /// Since when checks have not ended well.
+    #[schema(required)]
     failing_since: Option<String>,
+    /// When an index of this source was last found valid, or unchanged since it was.
+    #[schema(required)]
     verified_at: Option<String>,
+    /// When it was last fetched.
+    #[schema(required)]
     last_attempt_at: Option<String>,
+    /// When it is due; null means now.
+    #[schema(required)]
     next_check_at: Option<String>,
+    /// Checks in a row that did not end well.
     consecutive_failures: u32,
+    /// Status of the origin's last answer.
+    #[schema(required)]
     http_status: Option<u16>,
+    /// The accepted snapshot.
+    #[schema(required)]
     index_digest: Option<&'a Digest>,
+    /// How many capabilities it has.
     capability_count: usize,
+    /// The held snapshot.
+    #[schema(required)]
     held_digest: Option<&'a Digest>,
+    /// What is wrong in the newest index and where.
     diagnostics: &'a [Diagnostic],
 }
 

@@ -1,0 +1,106 @@
+//! What an answer can say instead of what was asked for.
+
+use super::{Kind, Place};
+
+/// Declares the kinds once: as constants, and as the list of all.
+macro_rules! answers {
+    ($($name:ident = $place:ident $status:literal $code:literal: $title:literal, $meaning:literal, $remedy:literal;)*) => {
+        $(
+            #[doc = concat!("`", $code, "`: ", $title, ".")]
+            pub static $name: Kind = Kind {
+                code: $code,
+                place: Place::$place,
+                status: Some($status),
+                title: $title,
+                meaning: $meaning,
+                remedy: $remedy,
+            };
+        )*
+        pub(super) static ALL: &[&Kind] = &[$(&$name),*];
+    };
+}
+
+answers! {
+    MALFORMED_JSON = Answer 400 "malformed-json": "The body is not JSON",
+        "The request body cannot be read as JSON, or did not arrive whole.",
+        "send a body that is JSON, whole and in UTF-8";
+    INVALID_QUERY = Answer 400 "invalid-query": "A query parameter is not understood",
+        "A parameter is unknown on this path, occurs twice, or has a value outside what is allowed.",
+        "correct the parameter that `detail` names";
+    UNAUTHORIZED = Answer 401 "unauthorized": "A valid token is needed",
+        "Writes need `Authorization: Bearer <token>` with a token that this hub knows; none or another one was sent.",
+        "send the hub's token";
+    WRITES_DISABLED = Answer 403 "writes-disabled": "This hub takes no writes",
+        "The operator has configured no token, so nobody can be told apart and every write is refused.",
+        "the operator configures a token";
+    NOT_FOUND = Answer 404 "not-found": "Nothing is at this path",
+        "The hub has no such path. A slash at the end makes another path.",
+        "use a path of this page";
+    REPO_NOT_FOUND = Answer 404 "repo-not-found": "The repo is not registered",
+        "No registration has this name, or it was removed.",
+        "`GET /v1/repos` lists what is registered";
+    REVISION_NOT_FOUND = Answer 404 "revision-not-found": "There is no such revision",
+        "Revisions are numbered from 1 without gaps, and this number was not reached yet.",
+        "use a number that `GET /v1/federated/revisions` lists";
+    SNAPSHOT_NOT_FOUND = Answer 404 "snapshot-not-found": "No such index was published here",
+        "The hub keeps no index of this digest: it never had it, or no kept revision needs it any more.",
+        "take the digest from a manifest of a revision that is kept";
+    METHOD_NOT_ALLOWED = Answer 405 "method-not-allowed": "The path does not take this method",
+        "The path exists, and the method is not one of those that it takes.",
+        "use a method from `Allow`";
+    REPO_EXISTS = Answer 409 "repo-exists": "The repo is registered already",
+        "A registration with this name exists; registering never overwrites one.",
+        "change the registration with `PATCH`, or take another name";
+    NOTHING_HELD = Answer 409 "nothing-held": "No index waits for release",
+        "The source has no held snapshot: it was released already, or its index was never held.",
+        "nothing waits: `GET /v1/repos/{repo}` shows the state";
+    REVISION_GONE = Answer 410 "revision-gone": "The revision is no longer kept",
+        "The revision existed and was pruned: the newest 1,000 and those of the last 90 days are kept.",
+        "read the newest document; old revisions are not kept for good";
+    PRECONDITION_FAILED = Answer 412 "precondition-failed": "The registration has changed meanwhile",
+        "The `ETag` in `If-Match` is no longer that of the registration: somebody changed it since it was read.",
+        "read the registration, then repeat the change with its new `ETag`";
+    PAYLOAD_TOO_LARGE = Answer 413 "payload-too-large": "The body is too large",
+        "The hub reads request bodies up to 256 KiB.",
+        "send at most 256 KiB";
+    UNSUPPORTED_MEDIA_TYPE = Answer 415 "unsupported-media-type": "The body is not labelled as JSON",
+        "A body is read as `application/json` or another `application/…+json` type.",
+        "send `Content-Type: application/json`";
+    INVALID_REGISTRATION = Answer 422 "invalid-registration": "The registration breaks a rule",
+        "Fields are missing, unknown or not of the form that the schema asks for; `errors` lists every one. Nothing was written.",
+        "correct the fields under `errors`";
+    INDEX_INVALID = Answer 422 "index-invalid": "The index is not valid",
+        "The index was fetched and checked first, as was asked for, and is not valid or did not arrive. Nothing was written.",
+        "correct the index as `errors` say";
+    REQUIRED_UNVERIFIED = Answer 422 "required-unverified": "A required source must have a valid index",
+        "Readers rely on a required source, so it is written only after its index was fetched and found valid. Nothing was written.",
+        "correct the index as `errors` say, or leave `required` out until it is valid";
+    INTERNAL = Answer 500 "internal": "The hub made a mistake",
+        "Something went wrong inside the hub; its log has the words.",
+        "tell the operator the `request_id`";
+    NOTHING_PUBLISHED = Answer 503 "nothing-published": "No index has been accepted yet",
+        "Sources are registered, and no valid index of any of them has been fetched yet.",
+        "wait for `Retry-After`; `GET /v1/repos` says what the sources wait for";
+    REFRESH_RUNNING = Answer 503 "refresh-running": "Another refresh is running",
+        "One refresh of many sources runs at a time, and the one that runs did not end within the time that a compose waits.",
+        "another refresh took longer than a compose waits: wait for `Retry-After`; its results show in `GET /v1/repos`";
+    TOO_STALE = Answer 503 "too-stale": "The data is older than was asked for",
+        "A contributing source was last verified longer ago than `max_staleness` allows.",
+        "wait for `Retry-After`, or allow a larger `max_staleness`";
+    STORE_UNAVAILABLE = Answer 503 "store-unavailable": "The database cannot be reached",
+        "The hub cannot read or write its database. Nothing was written.",
+        "wait for `Retry-After`; nothing was written";
+
+    BAD_REQUEST = Host 400 "bad-request": "The request does not say which host it is for",
+        "An HTTP/1.1 request carries exactly one `Host` header.",
+        "send exactly one `Host` header";
+    INSTANCE_FAILED = Host 500 "instance-failed": "The hub stopped while it answered",
+        "The instance of the hub that had the request ended; the next request gets a new one.",
+        "the operator finds the cause in the log";
+    OVERLOADED = Host 503 "overloaded": "The hub has too much to do",
+        "As many requests as the host takes at once are being answered, and none of them ended within a second.",
+        "wait for `Retry-After`";
+    TIMEOUT = Host 504 "timeout": "The answer took too long",
+        "The hub did not answer within the time that the host gives a request.",
+        "a change may have been made: read before you repeat it";
+}

@@ -1,0 +1,136 @@
+//! Why a source has no new index, although nothing is wrong with what it contributes.
+
+use super::{Kind, Place};
+
+pub(super) static KINDS: &[Kind] = &[
+    source(
+        "dns-failed",
+        "The host name does not resolve",
+        "DNS gave no address for the host of the URL.",
+        "the host name does not resolve: correct it",
+    ),
+    source(
+        "address-refused",
+        "The host has no public address",
+        "After DNS, the host is at a private, loopback or link-local address, which a hub does not connect to.",
+        "the host has no public address: publish the index at one",
+    ),
+    source(
+        "host-not-allowed",
+        "The host or port is not allowed",
+        "What the hub may connect to is declared by its operator, and this destination is not part of it.",
+        "the host or port is not allowed: use port 80, 443 or one above 1023; the operator can add hosts to `allowed_outbound_hosts` in `spin.toml`",
+    ),
+    source(
+        "connect-failed",
+        "No connection",
+        "Nothing listens at the address and port, or the connection was reset while it was made.",
+        "nothing listens there: start the server or correct the port",
+    ),
+    source(
+        "connect-timeout",
+        "No connection in time",
+        "The server did not accept a connection within 5 s.",
+        "no connection in time: see whether a firewall drops it",
+    ),
+    source(
+        "tls-failed",
+        "The TLS handshake failed",
+        "The certificate has expired, is for another host or is signed by nobody known, or no common version of TLS was found.",
+        "the certificate is not valid for this host, or the server speaks no current TLS: renew it",
+    ),
+    source(
+        "read-timeout",
+        "The server went silent",
+        "No head of a response, or no further byte of it, came within 10 s.",
+        "the server went silent: see what it waits for",
+    ),
+    source(
+        "timeout",
+        "The index did not arrive in time",
+        "The whole fetch, redirects included, took longer than 30 s.",
+        "the index did not arrive in time as a whole: use a faster server or split the index",
+    ),
+    source(
+        "incomplete-body",
+        "The body ended early",
+        "The connection closed before the announced length or the last chunk.",
+        "the body ended before its announced length: see the server's or proxy's log",
+    ),
+    source(
+        "protocol-error",
+        "The answer is not HTTP",
+        "What came back cannot be read as an HTTP response.",
+        "the answer is not valid HTTP: see what listens there",
+    ),
+    source(
+        "too-large",
+        "The index is too large",
+        "It has more than 8 MiB as sent.",
+        "more bytes on the wire than an index may have: split it",
+    ),
+    source(
+        "too-large-decoded",
+        "The index is too large once decoded",
+        "It has more than 16 MiB after its content encoding is undone.",
+        "more bytes after decoding than an index may have: split it",
+    ),
+    source(
+        "unsupported-encoding",
+        "The content encoding is not known",
+        "The response has a content encoding other than gzip, or more than one.",
+        "send gzip or no content encoding",
+    ),
+    source(
+        "invalid-gzip",
+        "The body does not unpack",
+        "The response is labelled gzip, and its bytes are not.",
+        "the body is labelled gzip but does not unpack: correct the label or the body",
+    ),
+    source(
+        "http-status",
+        "The server answered another status than 200",
+        "`http_status` has the status of the answer.",
+        "the server answered another status than 200: check path and branch (404), publish without a login (401, 403), allow more requests (429)",
+    ),
+    source(
+        "unexpected-not-modified",
+        "304 to a request without conditions",
+        "The server said that nothing changed, although it was not asked whether.",
+        "304 to a request without conditions: repair the server's cache",
+    ),
+    source(
+        "too-many-redirects",
+        "Too many redirects",
+        "More than 5 redirects were followed, or they go in a circle.",
+        "register the final address",
+    ),
+    source(
+        "invalid-redirect",
+        "A redirect leads nowhere",
+        "The response is a redirect without a `Location`, or with one that is no URL.",
+        "the server redirects without saying where, or to no URL: correct it",
+    ),
+    source(
+        "redirect-refused",
+        "A redirect leads where no URL may",
+        "The target of the redirect breaks the rules that a registered `url` keeps.",
+        "the server redirects to a URL that breaks the rules for `url`: register the final address",
+    ),
+    source(
+        "redirect-downgrade",
+        "A redirect leads from https to http",
+        "An index that was asked for over TLS is not taken from where anybody on the way could change it.",
+        "the server redirects from https to http: serve the target over https",
+    ),
+    source(
+        "held-shrunk",
+        "The index lost most of its capabilities",
+        "It is valid, but has no capabilities left, or lost at least five and at least half of them, which is more often an accident than a decision. Readers keep the accepted one.",
+        "it lost most of its capabilities: correct the index, or release it if that is meant; it is released by itself after a day of the same content ([States](#states))",
+    ),
+];
+
+const fn source(code: &'static str, title: &'static str, meaning: &'static str, remedy: &'static str) -> Kind {
+    Kind::inside(Place::Source, code, title, meaning, remedy)
+}

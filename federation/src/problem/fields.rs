@@ -1,0 +1,47 @@
+//! What is wrong with one field of a registration.
+
+use super::{Kind, Place};
+
+pub(super) static KINDS: &[Kind] = &[
+    field(
+        "index-path-on-hub",
+        "The hub cannot read a local path",
+        "`index` is for local manifests; the hub reads indexes over HTTP.",
+        "publish the index and give its raw address as `url`",
+    ),
+    field(
+        "repo-immutable",
+        "The name of a registration never changes",
+        "A change named another `repo` than the one in the path.",
+        "register the new name and deregister the old one",
+    ),
+    field(
+        "url-invalid",
+        "The URL cannot be read",
+        "It is not an absolute URL, or holds characters that a URL may not hold as they are.",
+        "write `https://host/path`; percent-encode white space, control characters and `\\`",
+    ),
+    field(
+        "url-scheme",
+        "The URL has another scheme",
+        "Indexes are read by `http` and `https` alone.",
+        "use `https` or `http`",
+    ),
+    field(
+        "url-credentials",
+        "The URL holds a user name or password",
+        "Registrations are public, so a secret in one would be too.",
+        "remove the user name and the password; publish the index without a login",
+    ),
+    field(
+        "url-internal",
+        "The URL names something inside the runtime",
+        "`self.alt`, `spin.internal` and what is under it lead back into the runtime that the hub runs in.",
+        "give the public address, not a name inside the runtime",
+    ),
+    field("url-too-long", "The URL is too long", "It has more than 2048 characters.", "use at most 2048 characters"),
+];
+
+const fn field(code: &'static str, title: &'static str, meaning: &'static str, remedy: &'static str) -> Kind {
+    Kind::inside(Place::Field, code, title, meaning, remedy)
+}

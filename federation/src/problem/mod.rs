@@ -1,0 +1,87 @@
+//! Every code that the hub, its host and the checks give: what it means and how to mend it. One table for the answers themselves,
+//! `/problems`, the OpenAPI document and the command line; `specs/FederationHubAPI.md` repeats its remedies.
+
+pub mod answers;
+mod fetch;
+mod fields;
+mod index;
+
+use serde::Serialize;
+
+/// Where a code stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// `code` of an answer of the hub.
+    Answer,
+    /// `code` of an answer that `reuse-surface serve` gives in place of the hub.
+    Host,
+    /// An entry of `errors` under `invalid-registration`.
+    Field,
+    /// `reason` of a source whose index did not arrive, or is held.
+    Source,
+    /// `reason` of a source whose index is not valid, and `code` of a diagnostic.
+    Index,
+}
+
+/// One kind of problem. Its code never changes.
+#[derive(Debug, Serialize)]
+pub struct Kind {
+    /// Stable, kebab-case; the last part of `type`. Unique for its place.
+    pub code: &'static str,
+    /// Where it stands.
+    pub place: Place,
+    /// HTTP status of an answer; none for what is reported inside one.
+    pub status: Option<u16>,
+    /// What kind of thing went wrong.
+    pub title: &'static str,
+    /// How it comes about.
+    pub meaning: &'static str,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+impl Kind {
+    const fn inside(
+        place: Place,
+        code: &'static str,
+        title: &'static str,
+        meaning: &'static str,
+        remedy: &'static str,
+    ) -> Self {
+        Self { code, place, status: None, title, meaning, remedy }
+    }
+}
+
+/// All kinds: answers, then what is reported inside them.
+pub fn all() -> impl Iterator<Item = &'static Kind> {
+    answers::ALL.iter().copied().chain(fields::KINDS).chain(fetch::KINDS).chain(index::KINDS)
+}
+
+/// The kinds with this code: none, one, or one for each place where it stands.
+pub fn find(code: &str) -> impl Iterator<Item = &'static Kind> {
+    all().filter(move |kind| kind.code == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn a_code_stands_once_in_a_place_and_is_explained() {
+        let mut seen = HashSet::new();
+        for kind in all() {
+            assert!(seen.insert((kind.code, kind.place as u8)), "{} twice", kind.code);
+            assert!(
+                kind.code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+                "{}",
+                kind.code
+            );
+            assert!(kind.meaning.ends_with('.') && !kind.title.ends_with('.'), "{}", kind.code);
+            assert!(!kind.remedy.is_empty() && !kind.remedy.ends_with('.'), "{}", kind.code);
+        }
+        assert_eq!(find("timeout").count(), 2, "of the host, and of a fetch");
+        assert_eq!(find("nothing").count(), 0);
+    }
+}

@@ -1,0 +1,60 @@
+//! Response headers in the OpenAPI document. A handler names those that it sends; what each means is said once, here.
+
+use serde_json::{Map, Value, json};
+
+const DIGITS: &str = "^[0-9]+$";
+const RFC3339: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$";
+
+/// Name, pattern, meaning.
+static HEADERS: [(&str, &str, &str); 15] = [
+    ("Access-Control-Allow-Origin", "^\\*$", "Scripts of any origin may read."),
+    ("Access-Control-Expose-Headers", "", "The headers that such scripts may read."),
+    ("Allow", "^[A-Z]+(,[A-Z]+)*$", "The methods that the path takes."),
+    ("Cache-Control", "", "How long the answer may be kept."),
+    ("ETag", "^(W/)?\"[^\"]*\"$", "Entity tag for `If-None-Match`; of a registration, for `If-Match`."),
+    ("Last-Modified", "", "When the revision was composed."),
+    ("Link", "^<[^>]*>; *rel=", "Where more about the answer is (RFC 8288)."),
+    ("Location", "", "Address of what was made."),
+    ("Retry-After", DIGITS, "Seconds after which to try again."),
+    ("Reuse-Surface-Revision", DIGITS, "Number of the revision."),
+    ("Reuse-Surface-Verified", RFC3339, "Since when all of the document has been known to be current."),
+    ("Vary", "", "The request headers that the answer depends on."),
+    ("WWW-Authenticate", "^Bearer ", "How to authenticate."),
+    ("X-Content-Type-Options", "^nosniff$", "The type is what `Content-Type` says."),
+    ("X-Request-Id", "^[0-9A-Za-z._-]{1,128}$", "The id of the request: its own, or a new one. Tell it the operator."),
+];
+
+/// What every answer has, and what every answer to a read has.
+const ALWAYS: [&str; 2] = ["X-Request-Id", "X-Content-Type-Options"];
+const READS: [&str; 2] = ["Access-Control-Allow-Origin", "Access-Control-Expose-Headers"];
+
+/// Adds the common headers to the responses of an operation, and refers to the meaning of all.
+pub fn attach(reads: bool, operation: &mut Map<String, Value>) {
+    let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+    for response in responses.into_iter().flat_map(|responses| responses.values_mut()).filter_map(Value::as_object_mut)
+    {
+        if response.contains_key("$ref") {
+            continue;
+        }
+        let headers = response.entry("headers").or_insert_with(|| json!({}));
+        for name in ALWAYS.iter().chain(READS.iter().filter(|_| reads)) {
+            headers[*name] = Value::Null;
+        }
+        for (name, header) in headers.as_object_mut().into_iter().flatten() {
+            if HEADERS.iter().any(|(known, ..)| known == name) {
+                *header = json!({"$ref": format!("#/components/headers/{name}")});
+            }
+        }
+    }
+}
+
+/// Adds the meaning of every header.
+pub fn add(components: &mut Value) {
+    for (name, pattern, meaning) in HEADERS {
+        let mut schema = json!({"type": "string"});
+        if !pattern.is_empty() {
+            schema["pattern"] = pattern.into();
+        }
+        components["headers"][name] = json!({"description": meaning, "schema": schema});
+    }
+}

@@ -1,0 +1,78 @@
+//! The OpenAPI document: the committed copy is what the code says, and it says everything.
+
+use crate::ports::Hub;
+use serde_json::Value;
+use std::fs;
+
+const COPY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs/openapi.json");
+
+async fn document() -> Value {
+    Hub::new().get("/openapi.json").await
+}
+
+fn names(object: &Value) -> Vec<String> {
+    let mut names: Vec<String> = object.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn the_copy_in_specs_is_what_the_hub_serves() {
+    let served = Hub::new().text("/openapi.json").await;
+    if std::env::var_os("UPDATE_SPECS").is_some() {
+        fs::write(COPY, &served).expect("a copy");
+    }
+    let same = fs::read_to_string(COPY).is_ok_and(|copy| copy == served);
+    assert!(
+        same,
+        "specs/openapi.json is not what the code says: UPDATE_SPECS=1 cargo test --workspace --test native openapi"
+    );
+}
+
+#[tokio::test]
+async fn every_operation_is_described_whole() {
+    let document = document().await;
+    let mut ids = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let place = format!("{method} {path}");
+            ids.push(operation["operationId"].as_str().expect("an id").to_owned());
+            assert!(operation["summary"].is_string(), "{place} has no summary");
+            assert_eq!(operation["x-problems"], Value::Null, "{place} names codes that no problem has");
+            assert!(operation["tags"][0].is_string(), "{place} has no tag");
+            assert_eq!(
+                method != "get",
+                operation["security"].is_array(),
+                "{place}: a write, and only a write, needs a token"
+            );
+            for (status, response) in operation["responses"].as_object().expect("responses") {
+                let headers = &response["headers"];
+                assert!(response["$ref"].is_string() || headers["X-Request-Id"].is_object(), "{place} {status}");
+                for (name, header) in headers.as_object().into_iter().flatten() {
+                    assert!(header["$ref"].is_string(), "{place} {status}: nothing says what `{name}` means");
+                }
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                assert!(parameter["description"].is_string(), "{place}: {parameter}");
+            }
+        }
+    }
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "an operationId stands once");
+}
+
+#[tokio::test]
+async fn what_is_answered_has_the_fields_of_what_is_sent() {
+    let document = document().await;
+    let schemas = &document["components"]["schemas"];
+    let mut sent = names(&schemas["FederationManifestSource"]["properties"]);
+    sent.retain(|name| name != "index");
+    assert_eq!(names(&schemas["Registration"]["properties"]), sent);
+    let lines = names(&schemas["FederatedSource"]["properties"]);
+    assert_eq!(
+        names(&schemas["SourceLine"]["properties"]),
+        lines.into_iter().filter(|n| n != "index").collect::<Vec<_>>()
+    );
+}
