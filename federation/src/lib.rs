@@ -16,6 +16,7 @@ pub mod plan;
 pub mod problem;
 pub mod registration;
 pub mod schema;
+pub mod search;
 pub mod source;
 pub mod source_url;
 pub mod time;

@@ -54,3 +54,9 @@ pub const MAX_URL_CHARS: usize = 2048;
 
 /// Longest description of a registration, in characters.
 pub const MAX_DESCRIPTION_CHARS: usize = 1000;
+
+/// Longest query of a search, in characters.
+pub const MAX_QUERY_CHARS: usize = 256;
+
+/// Most different words in a query.
+pub const MAX_QUERY_WORDS: usize = 16;

@@ -47,13 +47,7 @@ impl Documents {
         head: &Head,
         format: Format,
     ) -> Result<Arc<Rendered>, Problem> {
-        if head.revision.is_none() && head.registered {
-            return Err(Problem::new(
-                &kinds::NOTHING_PUBLISHED,
-                "Sources are registered, but no valid index has been fetched yet. `GET /v1/repos` says why; try again shortly.",
-            )
-            .retry_after(10));
-        }
+        published(head)?;
         let number = head.revision.as_ref().map_or(0, |revision| revision.number);
         if let Some(rendered) = self.cached(number, format) {
             return Ok(rendered);
@@ -67,6 +61,21 @@ impl Documents {
         self.keep(format, &rendered);
         Ok(rendered)
     }
+}
+
+/// Whether there is something to answer from.
+///
+/// # Errors
+/// `nothing-published` while something is registered but nothing was accepted yet.
+pub fn published(head: &Head) -> Result<(), Problem> {
+    if head.revision.is_none() && head.registered {
+        return Err(Problem::new(
+            &kinds::NOTHING_PUBLISHED,
+            "Sources are registered, but no valid index has been fetched yet. `GET /v1/repos` says why; try again shortly.",
+        )
+        .retry_after(10));
+    }
+    Ok(())
 }
 
 /// The document of a kept revision.

@@ -13,6 +13,7 @@ mod publish;
 mod refresh;
 pub mod router;
 mod routes;
+mod search;
 #[cfg(target_family = "wasm")]
 mod spin;
 mod store;

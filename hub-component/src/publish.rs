@@ -3,7 +3,7 @@
 use crate::ports::Transaction;
 use crate::store::revisions::{self, Change, Origin, Revision};
 use crate::store::sources::Source;
-use crate::store::{StoreError, snapshots, sources};
+use crate::store::{StoreError, search, snapshots, sources};
 use federation::compose::{Fragment, SourceLine, digest};
 use federation::time::Seconds;
 
@@ -24,6 +24,7 @@ pub async fn publish(
         match source.as_ref().and_then(line) {
             Some(line) if composition.get(*repo) != Some(&line) => {
                 ensure_fragment(tx, &line).await?;
+                search::keep(tx, &line).await?;
                 composition.insert((*repo).to_owned(), line.clone());
                 changes.push(Change::Put(line));
             }

@@ -5,7 +5,7 @@ use crate::edge::finish;
 use crate::openapi;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::routes::{self, changes, check, federated, health, indexes, repos};
+use crate::routes::{self, capabilities, changes, check, federated, health, indexes, repos};
 use axum::Router;
 use axum::extract::OriginalUri;
 use axum::middleware::from_fn_with_state;
@@ -29,6 +29,8 @@ pub(crate) fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(federated::manifest))
         .routes(routes!(federated::revisions))
         .routes(routes!(federated::compose))
+        .routes(routes!(capabilities::search))
+        .routes(routes!(capabilities::show))
         .routes(routes!(changes::changes))
         .routes(routes!(indexes::index))
 }

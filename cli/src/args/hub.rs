@@ -28,6 +28,7 @@ pub(crate) enum Verb {
     Refresh(Refresh),
     Release(Release),
     Compose(Compose),
+    Search(Search),
     Changes(Changes),
     Sync(Sync),
 }
@@ -234,6 +235,61 @@ pub(crate) struct Release {
     /// The name of the registration
     #[arg(long, value_name = "REPO", value_parser = repo)]
     pub(crate) repo: String,
+}
+
+/// Search the capabilities of every repository, best match first
+///
+/// A capability matches if every word is the beginning of a word in its id, name, summary or tags. Without words all are listed, by
+/// repository.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+With -o json, `next` is what `--cursor` takes to go on, in the revision that the search began in; null when there is no more.
+
+Examples:
+  reuse-surface hub search shared state
+  reuse-surface hub search lease --domain infotech --status stable
+  reuse-surface hub search --repo state-hub --all -o json | jq -r '.capabilities[].id'
+  reuse-surface hub search lease --fields '*' --budget-tokens 2000 -o json")]
+pub(crate) struct Search {
+    /// What to look for
+    #[arg(value_name = "WORDS")]
+    pub(crate) words: Vec<String>,
+
+    /// Only capabilities that are listed under this domain
+    #[arg(long, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) domain: Option<String>,
+
+    /// Only capabilities of this repository
+    #[arg(long, value_name = "REPO", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) repo: Option<String>,
+
+    /// Only capabilities with this status
+    #[arg(long, value_name = "STATUS", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) status: Option<String>,
+
+    /// Only capabilities with this tag
+    #[arg(long, value_name = "TAG", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) tag: Option<String>,
+
+    /// Names of the fields in the machine output, with commas between them; `*` for all
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) fields: Option<String>,
+
+    /// At most this many capabilities
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+
+    /// All capabilities that match
+    #[arg(long, conflicts_with_all = ["limit", "budget_tokens"])]
+    pub(crate) all: bool,
+
+    /// Have the hub keep its answer within this many tokens, of 4 bytes each; one page is read
+    #[arg(long, value_name = "N")]
+    pub(crate) budget_tokens: Option<u32>,
+
+    /// Go on after the page that gave this cursor out
+    #[arg(long, value_name = "CURSOR", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) cursor: Option<String>,
 }
 
 /// List what changed in the federated index since a revision

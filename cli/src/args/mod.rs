@@ -13,7 +13,7 @@ pub(crate) use self::completions::Completions;
 pub(crate) use self::federation::{Diff, DocumentFormat, Federation, FederationCompose, FederationVerb, Verify};
 pub(crate) use self::global::{Color, Format, Global};
 pub(crate) use self::hub::{
-    Changes, Check, Compose, Deregister, Hub, List, Refresh, Register, Release, Show, Sync, Update, Verb,
+    Changes, Check, Compose, Deregister, Hub, List, Refresh, Register, Release, Search, Show, Sync, Update, Verb,
 };
 pub(crate) use self::index::{Index, IndexVerb, Validate};
 pub(crate) use self::serve::{LogFormat, Serve};

@@ -11,6 +11,7 @@ mod problem;
 mod registration;
 mod repos;
 mod request;
+mod search;
 mod token;
 mod verdict;
 
@@ -28,6 +29,7 @@ pub(crate) use self::problem::Problem;
 pub(crate) use self::registration::{Diagnostic, Registration, STATES, input};
 pub(crate) use self::repos::{Filter, list};
 pub(crate) use self::request::Request;
+pub(crate) use self::search::{Capability, Sought, search};
 pub(crate) use self::token::Token;
 pub(crate) use self::verdict::{Verdict, Would};
 

@@ -50,6 +50,11 @@ impl Output {
         self.format
     }
 
+    /// How many columns standard output has; `None` if it is no terminal.
+    pub(crate) fn width(&self) -> Option<usize> {
+        console::Term::stdout().size_checked().map(|(_, columns)| columns.into())
+    }
+
     /// Writes the result of a command: `value` for machines, or what `table` makes of it for people.
     pub(crate) fn result(&self, value: &Value, table: impl FnOnce(&mut Text)) -> Result<(), Failure> {
         let written = match self.format {

@@ -11,6 +11,7 @@ mod machine_output;
 mod mirroring;
 mod reading;
 mod refusals;
+mod searching;
 mod support;
 mod terminal;
 mod usage;

@@ -42,6 +42,9 @@ answers! {
     REVISION_NOT_FOUND = Answer 404 "revision-not-found": "There is no such revision",
         "Revisions are numbered from 1 without gaps, and this number was not reached yet.",
         "use a number that `GET /v1/federated/revisions` lists";
+    CAPABILITY_NOT_FOUND = Answer 404 "capability-not-found": "No source publishes this capability",
+        "No index that is published now has a capability with this id.",
+        "use an id that `detail` suggests, or search with `GET /v1/capabilities?q=WORDS`";
     SNAPSHOT_NOT_FOUND = Answer 404 "snapshot-not-found": "No such index was published here",
         "The hub keeps no index of this digest: it never had it, or no kept revision needs it any more.",
         "take the digest from a manifest of a revision that is kept";
@@ -55,8 +58,8 @@ answers! {
         "The source has no held snapshot: it was released already, or its index was never held.",
         "nothing waits: `GET /v1/repos/{repo}` shows the state";
     REVISION_GONE = Answer 410 "revision-gone": "The revision is no longer kept",
-        "The revision existed and was pruned: the newest 1,000 and those of the last 90 days are kept.",
-        "read the newest document; old revisions are not kept for good";
+        "The revision existed and was pruned: the newest 1,000 and those of the last 90 days are kept, for a search those of the last day.",
+        "read the newest document, or begin the search again without `cursor`; old revisions are not kept for good";
     PRECONDITION_FAILED = Answer 412 "precondition-failed": "The registration has changed meanwhile",
         "The `ETag` in `If-Match` is no longer that of the registration: somebody changed it since it was read.",
         "read the registration, then repeat the change with its new `ETag`";
@@ -75,6 +78,9 @@ answers! {
     REQUIRED_UNVERIFIED = Answer 422 "required-unverified": "A required source must have a valid index",
         "Readers rely on a required source, so it is written only after its index was fetched and found valid. Nothing was written.",
         "correct the index as `errors` say, or leave `required` out until it is valid";
+    BUDGET_TOO_SMALL = Answer 422 "budget-too-small": "The budget holds no answer",
+        "`budget_tokens` bounds the whole answer at four bytes a token, and the shortest one is longer than that.",
+        "ask with the budget that `detail` names, or a larger one";
     INTERNAL = Answer 500 "internal": "The hub made a mistake",
         "Something went wrong inside the hub; its log has the words.",
         "tell the operator the `request_id`";

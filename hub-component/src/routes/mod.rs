@@ -1,5 +1,6 @@
 //! One file a resource: what each route does.
 
+pub mod capabilities;
 pub mod changes;
 pub mod check;
 pub mod federated;

@@ -1,11 +1,16 @@
 //! The schema, as numbered steps. A step that has shipped never changes; a new need is a new step.
 
-use super::{StoreError, row::Columns as _};
+use super::{StoreError, row::Columns as _, search};
 use crate::ports::{Database, Transaction};
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`; one statement a string, since a host runs only the first of several.
-const STEPS: [&[&str]; 1] = [&[
+const STEPS: [&[&str]; 2] = [FIRST, search::TABLES];
+
+/// The step after which the search is filled from what is published.
+const SEARCH: i64 = 2;
+
+const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
         repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, enabled INTEGER NOT NULL,
         required INTEGER NOT NULL, cache_ttl_seconds INTEGER NOT NULL, description TEXT NOT NULL,
@@ -38,7 +43,7 @@ const STEPS: [&[&str]; 1] = [&[
         repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, required INTEGER NOT NULL,
         index_digest TEXT NOT NULL, capability_count INTEGER NOT NULL)",
     "CREATE TABLE leases (name TEXT PRIMARY KEY NOT NULL, holder TEXT NOT NULL, expires_at INTEGER NOT NULL)",
-]];
+];
 
 /// Brings the database to the schema of this version.
 ///
@@ -57,6 +62,7 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
             return Err(StoreError::TooNew { found, known });
         }
     }
+    let finder = search::Finder::available(database).await;
     database.prepare().await?;
     let mut tx = database.write().await?;
     tx.query(
@@ -72,6 +78,9 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
     for (version, step) in (1..).zip(STEPS).skip_while(|(version, _)| *version <= found) {
         for statement in step {
             tx.query(statement, Vec::new()).await?;
+        }
+        if version == SEARCH {
+            search::set_up(&mut tx, finder).await?;
         }
         tx.query(
             "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",

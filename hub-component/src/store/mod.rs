@@ -7,6 +7,7 @@ pub mod migrations;
 pub mod registrations;
 pub mod revisions;
 mod row;
+pub mod search;
 pub mod snapshots;
 pub mod sources;
 pub mod upkeep;

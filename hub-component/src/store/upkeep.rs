@@ -1,6 +1,6 @@
 //! What is done once a day.
 
-use super::{StoreError, leases, revisions};
+use super::{StoreError, leases, revisions, search};
 use crate::ports::{Database, Transaction as _};
 use federation::time::Seconds;
 
@@ -20,6 +20,7 @@ pub async fn daily(database: &impl Database, now: Seconds) -> Result<(), StoreEr
     // Held by nobody in particular: it only remembers the day.
     if leases::take(&mut tx, "upkeep", "day", now, now + DAY).await? {
         revisions::prune(&mut tx, now).await?;
+        search::prune(&mut tx, now).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -7,4 +7,5 @@ mod ports;
 mod incremental;
 mod openapi;
 mod retention;
+mod search;
 mod time;

@@ -5,7 +5,8 @@ use axum::body::Body;
 use federation::digest::Digest;
 use federation::fetch::{Request, Response, TransportFailure};
 use federation::time::Seconds;
-use http::{Method, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt as _;
 use hub_component::app::App;
 use hub_component::ports::{Database, DatabaseError, Fetch, Ports, Row, Transaction, Value};
@@ -23,6 +24,7 @@ use tower::ServiceExt as _;
 /// SQLite in a file; every statement that ran is remembered.
 pub struct Sqlite {
     path: PathBuf,
+    has_fts5: bool,
     statements: Arc<Mutex<Vec<String>>>,
 }
 
@@ -55,6 +57,9 @@ impl Database for Sqlite {
     }
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        if !self.has_fts5 && sql.contains("fts5") {
+            return Err(DatabaseError("no such table".to_owned()));
+        }
         run(&self.open()?, &self.statements, sql, parameters)
     }
 
@@ -182,8 +187,15 @@ pub struct Hub {
 
 impl Hub {
     pub fn new() -> Self {
+        Self::over("", true)
+    }
+
+    /// A hub over a database that these statements made, on a host with or without FTS5.
+    pub fn over(database: &str, has_fts5: bool) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let database = Sqlite { path: folder.path().join("hub.db"), statements: Arc::default() };
+        let path = folder.path().join("hub.db");
+        Connection::open(&path).expect("a database").execute_batch(database).expect("statements");
+        let database = Sqlite { path, has_fts5, statements: Arc::default() };
         let world =
             World { database, sources: Sources::default(), now: AtomicI64::new(1_800_000_000), _folder: folder };
         let ports = TestPorts(Arc::new(world));
@@ -227,6 +239,23 @@ impl Hub {
     pub async fn text(&self, path: &str) -> String {
         let request = http::Request::builder().uri(path).body(Body::empty()).expect("a request");
         self.send(request).await.1
+    }
+
+    /// Status, headers and body of a read.
+    pub async fn read(&self, path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, Bytes) {
+        let mut request = http::Request::get(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::empty()).expect("a request");
+        let (head, body) = self.router.clone().oneshot(request).await.expect("infallible").into_parts();
+        (head.status, head.headers, body.collect().await.expect("a body").to_bytes())
+    }
+
+    /// The number that a statement gives, past the hub.
+    pub fn number(&self, sql: &str) -> i64 {
+        let connection = self.ports.database().open().expect("a connection");
+        connection.query_row(sql, [], |row| row.get(0)).expect("a number")
     }
 
     pub async fn get(&self, path: &str) -> serde_json::Value {

@@ -10,6 +10,7 @@ mod register;
 mod registration;
 mod release;
 mod report;
+mod search;
 mod show;
 mod status;
 mod sync;
@@ -37,6 +38,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
         Verb::Refresh(args) => refresh::run(args, &client, output).await,
         Verb::Release(args) => release::run(args, &client, output).await,
         Verb::Compose(args) => compose::run(args, &client, output).await,
+        Verb::Search(args) => search::run(args, &client, output).await,
         Verb::Changes(args) => changes::run(args, &client, output).await,
         Verb::Sync(args) => sync::run(args, &client, output).await,
     }

@@ -18,7 +18,7 @@ use crate::store::revisions::{Head, Origin};
 use federation::time::Seconds;
 
 /// Stale-while-revalidate: the reader is answered from what there is, and what is due is refreshed after the response.
-fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
+pub(crate) fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
     let due = head.due_at.is_some_and(|at| at <= now);
     if !due || head.refreshing_until > now || !app.begin_refresh() {
         return;

@@ -12,8 +12,8 @@ pub async fn composition(tx: &mut impl Transaction) -> Result<BTreeMap<String, S
     rows.iter().map(|row| read_line(row).map(|line| (line.repo.clone(), line))).collect()
 }
 
-/// The composition of a kept revision: for every repo the newest change up to it.
-const AT: &str = "(SELECT s.* FROM revision_sources s WHERE s.index_digest <> '' AND s.revision =
+/// The composition of a kept revision, whose number is `$1`: for every repo the newest change up to it.
+pub(in crate::store) const AT: &str = "(SELECT s.* FROM revision_sources s WHERE s.index_digest <> '' AND s.revision =
      (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = s.repo AND x.revision <= $1))";
 
 /// Source lines of a kept revision, ordered by repo.

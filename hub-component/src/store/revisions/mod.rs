@@ -6,6 +6,7 @@ mod history;
 mod prune;
 
 pub use append::{Change, Origin, append};
+pub(in crate::store) use compositions::AT;
 pub use compositions::{Contribution, composition, contributions, entries, lines_at, published_ids};
 pub use history::{Changed, changed_sources, history};
 pub use prune::prune;

@@ -1,0 +1,96 @@
+//! `reuse-surface hub search`.
+
+use crate::args::Search;
+use crate::client::{self, Capability, Client, Sought};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(super) async fn run(args: &Search, client: &Client, output: &Output) -> Result<Exit, Failure> {
+    let sought = Sought {
+        words: &args.words.join(" "),
+        domain: args.domain.as_deref(),
+        repo: args.repo.as_deref(),
+        status: args.status.as_deref(),
+        tag: args.tag.as_deref(),
+        fields: args.fields.as_deref(),
+        budget_tokens: args.budget_tokens,
+        cursor: args.cursor.as_deref(),
+    };
+    let limit = (!args.all).then_some(args.limit as usize);
+    let found = client::search(client, &sought, limit).await?;
+    output.result(&found.to_value(), |text| {
+        let rows = rows(found.capabilities(), output.width());
+        if !rows.is_empty() {
+            text.table(HEADER, rows.into_iter().map(|row| row.map(Into::into)));
+        }
+    })?;
+    match (&found.next, found.shown) {
+        (Some(next), shown) => {
+            output.note(&format!("{shown} of {} shown: more with --all, a higher --limit, or --cursor {next}", found.total));
+        }
+        (None, 0) => output.note("no capability matches"),
+        (None, _) => {}
+    }
+    Ok(Exit::Done)
+}
+
+const HEADER: [&str; 4] = ["ID", "REPO", "NAME", "SUMMARY"];
+
+/// Columns of a terminal that a name, and at least a summary, may take.
+const NAME: usize = 40;
+const SUMMARY: usize = 20;
+
+/// The rows of the table; on a terminal of `width` columns, with texts cut so that a row is a line as long as ids leave room for that.
+fn rows(found: Vec<Capability>, width: Option<usize>) -> Vec<[String; 4]> {
+    let mut rows: Vec<[String; 4]> = found
+        .into_iter()
+        .map(|it| {
+            let name = it.name.or(it.title).unwrap_or_else(|| "-".to_owned());
+            // A summary may have several lines; a row is one.
+            let summary = it.summary.unwrap_or_else(|| "-".to_owned());
+            [it.id, it.source_repo, name, summary.split_whitespace().collect::<Vec<_>>().join(" ")]
+        })
+        .collect();
+    if let Some(width) = width {
+        for [_, _, name, _] in &mut rows {
+            *name = cut(name, NAME);
+        }
+        let used: usize = (0..3).map(|column| widest(&rows, column) + 2).sum();
+        for [_, _, _, summary] in &mut rows {
+            *summary = cut(summary, width.saturating_sub(used).max(SUMMARY));
+        }
+    }
+    rows
+}
+
+fn widest(rows: &[[String; 4]], column: usize) -> usize {
+    let texts = rows.iter().filter_map(|row| row.get(column)).map(String::as_str);
+    texts.chain(HEADER.get(column).copied()).map(console::measure_text_width).max().unwrap_or_default()
+}
+
+fn cut(text: &str, width: usize) -> String {
+    console::truncate_str(text, width, "…").into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(summary: &str) -> Vec<Capability> {
+        let (id, source_repo) = ("capability.a".to_owned(), "hub".to_owned());
+        vec![Capability { id, source_repo, name: None, title: Some("A".repeat(60)), summary: Some(summary.to_owned()) }]
+    }
+
+    #[test]
+    fn a_row_is_a_line_of_the_terminal() {
+        let summary = "Publishes\nevery change of shared state to its subscribers, at once and in order.";
+        let wide = rows(found(summary), None);
+        assert_eq!(wide[0][3], summary.replace('\n', " "));
+        let cut = rows(found(summary), Some(100));
+        let line = cut[0].iter().map(|text| text.chars().count() + 2).sum::<usize>() - 2;
+        assert_eq!((line, cut[0][2].chars().count()), (100, NAME), "{cut:?}");
+        assert!(cut[0][3].ends_with('…'), "{cut:?}");
+        assert_eq!(rows(found(summary), Some(10))[0][3].chars().count(), SUMMARY);
+    }
+}

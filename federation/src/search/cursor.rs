@@ -1,0 +1,78 @@
+//! Where a page of results ends, in a form that a client carries.
+
+use std::fmt;
+
+/// The place of a result in the order of a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its rank ([`super::rank`]).
+    pub score: u32,
+    /// The source.
+    pub repo: String,
+    /// Place in the source's list, from 0.
+    pub position: u32,
+}
+
+/// The place after which the next page begins, in the revision that the first page was of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The revision.
+    pub revision: u64,
+    /// Fingerprint of the query ([`super::Query::fingerprint`]).
+    pub query: u32,
+    /// The last result that was shown.
+    pub after: Place,
+}
+
+/// Longest cursor: the numbers at their largest and the longest name of a repo.
+const MAX_BYTES: usize = 160;
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { revision, query, after: Place { score, repo, position } } = self;
+        write!(f, "1.{revision}.{query:08x}.{score}.{position}.{repo}")
+    }
+}
+
+impl Cursor {
+    /// The cursor that this text is; `None` if none was ever written so.
+    pub fn decode(text: &str) -> Option<Self> {
+        if text.len() > MAX_BYTES {
+            return None;
+        }
+        let mut parts = text.strip_prefix("1.")?.splitn(5, '.');
+        let revision = parts.next()?.parse().ok()?;
+        let query = u32::from_str_radix(parts.next()?, 16).ok()?;
+        let score = parts.next()?.parse().ok()?;
+        let position = parts.next()?.parse().ok()?;
+        let repo = parts.next()?.to_owned();
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
+        let cursor = Self { revision, query, after: Place { score, repo, position } };
+        // One cursor, one text: `+1` and `01` are numbers too.
+        (cursor.after.repo.bytes().all(plain) && cursor.to_string() == text).then_some(cursor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_read_as_it_was_written() {
+        let place = Place { score: u32::MAX, repo: format!("a.{}", "x-_".repeat(32)), position: u32::MAX };
+        let cursor = Cursor { revision: u64::MAX, query: 7, after: place };
+        assert_eq!(Cursor::decode(&cursor.to_string()), Some(cursor));
+    }
+
+    #[test]
+    fn is_nothing_else() {
+        for text in [
+            "", "1", "1.", "2.1.00000000.0.0.a", "1.1.00000000.0.0", "1.+1.00000000.0.0.a", "1.01.00000000.0.0.a",
+            "1.1.0.0.0.a", "1.1.0000000G.0.0.a", "1.1.0000000A.0.0.a", "1.-1.00000000.0.0.a", "1.1.00000000.0.0.A",
+            "1.1.00000000.0.0.a b", "1.1.00000000.0.4294967296.a", "1.1.é.0.0.a",
+        ] {
+            assert_eq!(Cursor::decode(text), None, "{text}");
+        }
+        assert_eq!(Cursor::decode(&format!("1.1.00000000.0.0.{}", "a".repeat(200))), None);
+    }
+}

@@ -1,0 +1,224 @@
+//! A page of results that keeps within a number of bytes.
+
+use super::{Cursor, Place};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// How many bytes of an answer count as one token. English text and JSON have more to a token, so an answer is rather smaller
+/// than its budget.
+pub const BYTES_PER_TOKEN: usize = 4;
+
+/// A result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// Where it stands in the order.
+    pub place: Place,
+    /// What is shown of it, `id` and `source_repo` first.
+    pub entry: Map<String, Value>,
+}
+
+/// A page of results. Its JSON is the answer, so it counts itself.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = Capabilities)]
+pub struct Page {
+    /// The revision that was searched.
+    pub revision: u64,
+    /// How many match, on all pages.
+    pub total: usize,
+    /// How many of them are on this page.
+    pub shown: usize,
+    /// Whether this page has them all.
+    pub complete: bool,
+    /// Whether the budget had its only result shortened.
+    pub truncated: bool,
+    /// The cursor of the next page; none on the last one.
+    #[schema(required)]
+    pub next: Option<String>,
+    /// The results, best first, each with `id`, `source_repo` and the fields that were asked for.
+    #[schema(value_type = Vec<Object>)]
+    pub capabilities: Vec<Map<String, Value>>,
+}
+
+/// The budget does not even hold the shortest form of the next result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("at least {needed} bytes are needed")]
+pub struct TooSmall {
+    /// How many bytes would do.
+    pub needed: usize,
+}
+
+impl Page {
+    /// The page of revision `revision` with as many of the hits as fit into `budget` bytes of JSON; all of them without a budget. There
+    /// are `total` matches, and `more` of them after these hits. A first hit that does not fit alone is shortened: fields are cut or left
+    /// out, from the last on, and `truncated` says so.
+    ///
+    /// # Errors
+    /// When not even `id` and `source_repo` of the first hit fit.
+    pub fn fit(
+        revision: u64,
+        query: u32,
+        total: usize,
+        hits: Vec<Hit>,
+        more: bool,
+        budget: Option<usize>,
+    ) -> Result<Self, TooSmall> {
+        let (places, entries): (Vec<Place>, Vec<Map<String, Value>>) =
+            hits.into_iter().map(|hit| (hit.place, hit.entry)).unzip();
+        let empty = |shown: usize, truncated: bool| {
+            let last = shown.checked_sub(1).and_then(|last| places.get(last));
+            let next = last
+                .filter(|_| more || shown < places.len())
+                .map(|after| Cursor { revision, query, after: after.clone() }.to_string());
+            Self { revision, total, shown, complete: shown == total, truncated, next, capabilities: Vec::new() }
+        };
+        let Some(budget) = budget else {
+            return Ok(Self { capabilities: entries, ..empty(places.len(), false) });
+        };
+        // `sizes[k]`: the first k entries with the commas between them.
+        let mut sizes = vec![0];
+        for entry in &entries {
+            let before = sizes.last().copied().unwrap_or_default();
+            sizes.push(before + size(entry) + usize::from(before > 0));
+        }
+        for (shown, bytes) in sizes.into_iter().enumerate().skip(usize::from(!entries.is_empty())).rev() {
+            let page = empty(shown, false);
+            if size(&page) + bytes <= budget {
+                return Ok(Self { capabilities: entries.into_iter().take(shown).collect(), ..page });
+            }
+        }
+        let page = empty(places.len().min(1), true);
+        let envelope = size(&page);
+        let Some(first) = entries.into_iter().next() else {
+            return Err(TooSmall { needed: size(&empty(0, false)) });
+        };
+        let room = budget.saturating_sub(envelope);
+        shorten(first, room)
+            .map(|entry| Self { capabilities: vec![entry], ..page })
+            .map_err(|needed| TooSmall { needed: envelope + needed })
+    }
+}
+
+/// Bytes of a value as compact JSON.
+fn size(value: &impl Serialize) -> usize {
+    // Maps of text, numbers and text always serialise.
+    serde_json::to_vec(value).map_or(0, |json| json.len())
+}
+
+/// The mark at the end of a text that was cut.
+const CUT: char = '…';
+
+/// An entry within `room` bytes: its first two fields, and of the others what fits. Or how many bytes the two need.
+fn shorten(entry: Map<String, Value>, room: usize) -> Result<Map<String, Value>, usize> {
+    let mut fields = entry.into_iter();
+    let mut kept: Map<String, Value> = fields.by_ref().take(2).collect();
+    let mut left = room.checked_sub(size(&kept)).ok_or_else(|| size(&kept))?;
+    for (name, value) in fields {
+        // A comma and a colon stand around the name.
+        let Some(space) = left.checked_sub(size(&name) + 2) else { continue };
+        let value = match value {
+            value if size(&value) <= space => value,
+            Value::String(text) => match cut(&text, space) {
+                Some(text) => Value::String(text),
+                None => continue,
+            },
+            _ => continue,
+        };
+        left = space - size(&value);
+        kept.insert(name, value);
+    }
+    Ok(kept)
+}
+
+/// The beginning of a text that takes `space` bytes as JSON, quotes and mark included; `None` if that is nothing.
+fn cut(text: &str, space: usize) -> Option<String> {
+    let mut left = space.checked_sub(2 + CUT.len_utf8())?;
+    let end = text.char_indices().find_map(|(at, c)| match left.checked_sub(escaped(c)) {
+        Some(rest) => {
+            left = rest;
+            None
+        }
+        None => Some(at),
+    })?;
+    let beginning = text.get(..end)?.trim_end();
+    (!beginning.is_empty()).then(|| format!("{beginning}{CUT}"))
+}
+
+/// Bytes of a character inside a JSON text.
+fn escaped(c: char) -> usize {
+    match c {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        c if c < ' ' => 6,
+        c => c.len_utf8(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn hit(position: u32, rest: &[(&str, Value)]) -> Hit {
+        let mut entry = Map::new();
+        entry.insert("id".into(), format!("capability.n{position}").into());
+        entry.insert("source_repo".into(), "a".into());
+        entry.extend(rest.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        Hit { place: Place { score: 3, repo: "a".into(), position }, entry }
+    }
+
+    fn hits() -> Vec<Hit> {
+        let awkward = "\"quoted\" \\ \n\t\u{1}\u{7f} 日本語 🦀 ".repeat(20);
+        vec![
+            hit(0, &[("name", json!(awkward)), ("tags", json!(["x", "y"])), ("summary", json!("short"))]),
+            hit(1, &[("name", json!("B"))]),
+            hit(2, &[("nested", json!({"a": [1, 2, {"b": awkward}]})), ("name", json!("C"))]),
+        ]
+    }
+
+    #[test]
+    fn never_exceeds_its_budget_and_always_comes_on() {
+        let least = Page::fit(9, 7, 5, hits(), true, Some(0)).expect_err("nothing fits into nothing").needed;
+        let mut most = 0;
+        for budget in 0..4000 {
+            let page = Page::fit(9, 7, 5, hits(), true, Some(budget));
+            let Ok(page) = page else {
+                assert_eq!((page, budget < least), (Err(TooSmall { needed: least }), true), "{budget}");
+                continue;
+            };
+            assert!(budget >= least && size(&page) <= budget, "{budget}: {}", size(&page));
+            assert_eq!(page.shown, page.capabilities.len());
+            assert!((1..=3).contains(&page.shown) && page.shown >= most, "a larger budget shows no less");
+            most = page.shown;
+            assert!(!page.truncated || page.shown == 1);
+            let next = Cursor::decode(page.next.as_deref().expect("more")).expect("a cursor");
+            assert_eq!((next.revision, next.query, next.after.position as usize), (9, 7, page.shown - 1));
+        }
+        assert_eq!(most, 3);
+        assert_eq!(Page::fit(9, 7, 5, hits(), true, None).expect("no bound").shown, 3);
+    }
+
+    #[test]
+    fn uses_its_budget() {
+        let whole = size(&Page::fit(1, 0, 3, hits(), false, None).expect("no bound"));
+        assert_eq!(Page::fit(1, 0, 3, hits(), false, Some(whole)).expect("exactly").shown, 3);
+        let page = Page::fit(1, 0, 3, hits(), false, Some(whole - 1)).expect("fewer");
+        assert_eq!((page.shown, page.complete, page.next.is_some()), (2, false, true));
+    }
+
+    #[test]
+    fn shortens_what_does_not_fit_alone() {
+        let page = Page::fit(1, 0, 1, hits().into_iter().take(1).collect(), false, Some(260)).expect("a page");
+        assert_eq!((page.shown, page.complete, page.truncated, page.next), (1, true, true, None));
+        let name = page.capabilities[0]["name"].as_str().expect("a name");
+        assert!(name.starts_with("\"quoted\" \\") && name.ends_with(CUT), "{name}");
+    }
+
+    #[test]
+    fn an_empty_answer_needs_its_envelope() {
+        let page = Page::fit(1, 0, 0, Vec::new(), false, None).expect("no bound");
+        assert!(page.complete && page.next.is_none());
+        let needed = size(&page);
+        assert_eq!(Page::fit(1, 0, 0, Vec::new(), false, Some(needed)), Ok(page));
+        assert_eq!(Page::fit(1, 0, 0, Vec::new(), false, Some(needed - 1)), Err(TooSmall { needed }));
+    }
+}

@@ -1,0 +1,89 @@
+//! Text as words: the form in which what is kept and what is asked for meet.
+
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
+
+/// The words of a text in order: runs of letters and digits in lower case, without accents and other marks. Everything else
+/// separates words. Scripts that write without spaces give a word a character.
+pub fn words(text: &str) -> Vec<String> {
+    let marks = CanonicalCombiningClassMapBorrowed::new();
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut end = |word: &mut String| {
+        if !word.is_empty() {
+            words.push(std::mem::take(word));
+        }
+    };
+    // Lower case comes second: a compatibility form such as `№` decomposes into capitals.
+    for c in DecomposingNormalizerBorrowed::new_nfkd().normalize_iter(text.chars()).flat_map(char::to_lowercase) {
+        match c {
+            'ß' => word.push_str("ss"),
+            'ς' => word.push('σ'),
+            c if c.is_alphanumeric() && is_written_without_spaces(c) => {
+                end(&mut word);
+                word.push(c);
+                end(&mut word);
+            }
+            c if c.is_alphanumeric() => word.push(c),
+            c if marks.get_u8(c) != 0 => {}
+            _ => end(&mut word),
+        }
+    }
+    end(&mut word);
+    words
+}
+
+/// Words as a column holds them: a space before and after each, so that `% word %` finds a word and `% wo%` its beginning.
+pub fn in_column<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let mut column = String::new();
+    for word in words {
+        column.push(' ');
+        column.push_str(word);
+    }
+    if !column.is_empty() {
+        column.push(' ');
+    }
+    column
+}
+
+/// Chinese characters and kana.
+fn is_written_without_spaces(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn are_letters_and_digits_without_case_and_accents() {
+        for (text, expected) in [
+            ("capability.state_hub-v2", "capability state hub v2"),
+            ("Größe, CAFÉ, cafe\u{301} & Ελλάς", "grosse cafe cafe ελλασ"),
+            ("ΕΛΛΆΣ Ｆｕｌｌ №5 İx", "ελλασ full no5 ix"),
+            ("日本語のtext", "日 本 語 の text"),
+            ("हिन्दी", "हिनदी"),
+            ("100% _a_ \"x\" -- ' %", "100 a x"),
+            (" ++ \u{0} …", ""),
+        ] {
+            assert_eq!(words(text).join(" "), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_words_are_the_words() {
+        let every_character = (0..=u32::from(char::MAX)).filter_map(char::from_u32);
+        for c in every_character {
+            let once = words(&format!("a{c}b"));
+            assert_eq!(words(&once.join(" ")), once, "{c:?}");
+            assert!(once.iter().all(|w| w.chars().all(char::is_alphanumeric)), "{c:?}: {once:?}");
+        }
+    }
+
+    #[test]
+    fn in_a_column_have_a_space_on_both_sides() {
+        assert_eq!(in_column(["a", "b"]), " a b ");
+        assert_eq!(in_column([]), "");
+    }
+}

@@ -1,0 +1,209 @@
+//! `GET /v1/capabilities`: the search.
+
+use super::federated::revalidate;
+use crate::app::App;
+use crate::edge::{Query, not_modified};
+use crate::ports::Ports;
+use crate::problem::Problem;
+use crate::search::{self, Request};
+use crate::store::revisions::{self, Head};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use federation::digest::Digest;
+use federation::search::{BYTES_PER_TOKEN, Page};
+use federation::time::rfc3339;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+
+const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
+const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    /// Words: every one begins a word of the id, name, title, summary or tags. Blank or absent: everything.
+    #[param(max_length = 256)]
+    q: Option<String>,
+    /// Capabilities that are listed under exactly this domain.
+    #[param(max_length = 1000)]
+    domain: Option<String>,
+    /// Capabilities that exactly this repo contributes.
+    #[param(max_length = 1000)]
+    repo: Option<String>,
+    /// Capabilities with this status, in any case.
+    #[param(max_length = 1000)]
+    status: Option<String>,
+    /// Capabilities with this tag, in any case.
+    #[param(max_length = 1000)]
+    tag: Option<String>,
+    /// Names of fields with commas between them, or `*`; `id` and `source_repo` are always there.
+    #[param(max_length = 1000)]
+    fields: Option<String>,
+    /// Most results on a page; 20 unless told.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+    /// `next` of the page before: goes on in the revision that the search began in.
+    cursor: Option<String>,
+    /// The answer has at most four times as many bytes.
+    budget_tokens: Option<u32>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct EntryParameters {
+    /// The entry that exactly this repo contributes.
+    #[param(max_length = 1000)]
+    repo: Option<String>,
+    /// Names of fields with commas between them; all unless told.
+    #[param(max_length = 1000)]
+    fields: Option<String>,
+    /// Most entries on a page; 20 unless told.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<usize>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// The answer has at most four times as many bytes.
+    budget_tokens: Option<u32>,
+}
+
+/// Capabilities that match, best first. Without words all of them, by repo and position.
+#[utoipa::path(
+    get,
+    path = "/v1/capabilities",
+    operation_id = "searchCapabilities",
+    tag = "federation",
+    params(
+        Parameters,
+        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "A page.",
+            body = Page,
+            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
+        ),
+        (
+            status = 304,
+            description = "The client has it.",
+            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
+        ),
+    ),
+    extensions(("x-problems" = json!(["revision-gone", "budget-too-small", "nothing-published"]))),
+)]
+pub async fn search<P: Ports>(
+    State(app): State<App<P>>,
+    Query(parameters): Query<Parameters>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Parameters { q, domain, repo, status, tag, fields, limit, cursor, budget_tokens } = parameters;
+    let request = Request { q, domain, repo, status, tag, fields, limit, cursor, budget: budget_tokens.map(bytes), around: 0 };
+    let head = head(&app).await?;
+    let page = search::search(app.database().await?, &head, &request).await?;
+    Ok(respond(&page, page.revision, &head, &headers))
+}
+
+/// Every source's entry under an id.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CapabilityEntries)]
+struct Entries {
+    /// The id.
+    id: String,
+    /// The revision that they are of.
+    revision: u64,
+    /// How many sources publish it.
+    total: usize,
+    /// How many of their entries are on this page.
+    shown: usize,
+    /// Whether this page has them all.
+    complete: bool,
+    /// Whether the budget had the only entry shortened.
+    truncated: bool,
+    /// The cursor of the next page; null on the last one.
+    #[schema(required)]
+    next: Option<String>,
+    /// The entries, by repo.
+    #[schema(value_type = Vec<Object>)]
+    entries: Vec<Map<String, Value>>,
+}
+
+/// What every source publishes under an id.
+#[utoipa::path(
+    get,
+    path = "/v1/capabilities/{id}",
+    operation_id = "readCapability",
+    tag = "federation",
+    params(
+        ("id" = String, Path, description = "The id of a capability."),
+        EntryParameters,
+        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The entries.",
+            body = Entries,
+            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
+        ),
+        (
+            status = 304,
+            description = "The client has it.",
+            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
+        ),
+    ),
+    extensions(("x-problems" = json!(["capability-not-found", "revision-gone", "budget-too-small", "nothing-published"]))),
+)]
+pub async fn show<P: Ports>(
+    State(app): State<App<P>>,
+    Path(id): Path<String>,
+    Query(parameters): Query<EntryParameters>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let EntryParameters { repo, fields, limit, cursor, budget_tokens } = parameters;
+    // `"id":…,` comes before what a page has.
+    let around = r#""id":"","#.len() + id.len();
+    let budget = budget_tokens.map(bytes);
+    let request = Request { repo, fields, limit, cursor, budget, around, ..Request::default() };
+    let head = head(&app).await?;
+    let page = search::capability(app.database().await?, &head, &id, &request).await?;
+    let Page { revision, total, shown, complete, truncated, next, capabilities: entries } = page;
+    let entries = Entries { id, revision, total, shown, complete, truncated, next, entries };
+    Ok(respond(&entries, revision, &head, &headers))
+}
+
+fn bytes(tokens: u32) -> usize {
+    usize::try_from(tokens).unwrap_or(usize::MAX).saturating_mul(BYTES_PER_TOKEN)
+}
+
+/// The head, and a refresh of what is due after the response.
+async fn head<P: Ports>(app: &App<P>) -> Result<Head, Problem> {
+    let head = revisions::head(app.database().await?).await?;
+    revalidate(app, &head, app.ports.now());
+    Ok(head)
+}
+
+fn respond(body: &impl Serialize, revision: u64, head: &Head, request: &HeaderMap) -> Response {
+    // Maps with text for keys always serialise.
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    let etag = format!("\"{}\"", Digest::of(&body).hex().get(..32).unwrap_or_default());
+    let mut response = if not_modified(request, &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = body.into_response();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    };
+    let headers = response.headers_mut();
+    headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (ETAG, etag)));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    headers.insert(REVISION, HeaderValue::from(revision));
+    let newest = head.revision.as_ref().is_none_or(|newest| newest.number == revision);
+    let verified = head.verified_at.filter(|_| newest).and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok());
+    headers.extend(verified.map(|at| (VERIFIED, at)));
+    response
+}

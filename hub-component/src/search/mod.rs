@@ -1,0 +1,170 @@
+//! Searching capabilities: a request in, a page out. HTTP, MCP and the pages all ask here.
+
+mod near;
+
+use crate::ports::{Database, Transaction};
+use crate::problem::{Problem, kinds};
+use crate::store::revisions::{self, Head};
+use crate::store::search::{self as store, Found};
+use federation::search::{BYTES_PER_TOKEN, Cursor, Fields, Hit, Page, Query};
+use serde_json::{Map, Value};
+
+/// Results a page, unless told.
+const DEFAULT_LIMIT: usize = 20;
+/// Most results a page.
+const MOST: usize = 200;
+/// Longest filter and list of fields, in characters.
+const MAX_CHARS: usize = 1000;
+
+/// What somebody asks for, as it came.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Words; none or blank: everything.
+    pub q: Option<String>,
+    /// Only this domain.
+    pub domain: Option<String>,
+    /// Only this repo.
+    pub repo: Option<String>,
+    /// Only this status, in any case.
+    pub status: Option<String>,
+    /// Only with this tag, in any case.
+    pub tag: Option<String>,
+    /// Names of fields with commas between them, or `*`.
+    pub fields: Option<String>,
+    /// Results a page.
+    pub limit: Option<usize>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+    /// Most bytes of the answer: of the page as JSON, and what stands around it.
+    pub budget: Option<usize>,
+    /// Bytes around the page.
+    pub around: usize,
+}
+
+/// A page of the capabilities that match, best first; without words by repo and position.
+///
+/// # Errors
+/// `invalid-query`, `budget-too-small`, `revision-gone` if the pages before are too old, `nothing-published`, or a store that does not answer.
+pub async fn search(database: &impl Database, head: &Head, request: &Request) -> Result<Page, Problem> {
+    let mut tx = database.read().await?;
+    page(&mut tx, head, request, None, Fields::Compact).await
+}
+
+/// A page of every source's entry under an id, whole unless `fields` says otherwise.
+///
+/// # Errors
+/// `capability-not-found` with ids that may be meant, and as [`search`].
+pub async fn capability(
+    database: &impl Database,
+    head: &Head,
+    id: &str,
+    request: &Request,
+) -> Result<Page, Problem> {
+    let mut tx = database.read().await?;
+    let page = page(&mut tx, head, request, Some(id), Fields::All).await?;
+    if page.total > 0 {
+        return Ok(page);
+    }
+    let similar = if id.len() > MAX_CHARS { Vec::new() } else { store::similar_ids(&mut tx, id).await? };
+    Err(Problem::new(&kinds::CAPABILITY_NOT_FOUND, near::suggest(id, similar)))
+}
+
+async fn page(
+    tx: &mut impl Transaction,
+    head: &Head,
+    request: &Request,
+    id: Option<&str>,
+    fields: Fields,
+) -> Result<Page, Problem> {
+    let query = Query { id: id.map(str::to_owned), ..query(request)? };
+    let fields = bounded("fields", request.fields.as_deref())?.map_or(fields, Fields::parse);
+    let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MOST).contains(&limit) {
+        return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST}.")));
+    }
+    let fingerprint = query.fingerprint();
+    let cursor = request.cursor.as_deref().map(|text| cursor(text, fingerprint)).transpose()?;
+    crate::document::published(head)?;
+    let newest = revisions::newest(tx).await?.map_or(0, |revision| revision.number);
+    let revision = cursor.as_ref().map_or(newest, |cursor| cursor.revision);
+    let past = (revision != newest).then_some(revision);
+    if let Some(number) = past {
+        still_there(tx, number, newest).await?;
+    }
+    let finder = store::finder(tx).await?;
+    let after = cursor.as_ref().map(|cursor| &cursor.after);
+    let Found { total, mut hits } = store::find(tx, past, finder, &query, after, limit + 1).await?;
+    if hits.is_empty() && after.is_some() {
+        return Err(not_ours());
+    }
+    let more = hits.len() > limit;
+    hits.truncate(limit);
+    let hits = hits
+        .into_iter()
+        .map(|(place, json)| Ok(Hit { place, entry: fields.of(serde_json::from_str::<Map<String, Value>>(&json)?) }))
+        .collect::<Result<_, serde_json::Error>>()
+        .map_err(|e| Problem::new(&kinds::INTERNAL, "An entry cannot be read.").internal(e.to_string()))?;
+    // That there is no such id is said whatever the budget.
+    let budget = request.budget.filter(|_| total > 0 || id.is_none()).map(|bytes| bytes.saturating_sub(request.around));
+    Page::fit(revision, fingerprint, total, hits, more, budget).map_err(|small| {
+        let bytes = small.needed + request.around;
+        let tokens = bytes.div_ceil(BYTES_PER_TOKEN);
+        Problem::new(
+            &kinds::BUDGET_TOO_SMALL,
+            format!("The shortest answer has {bytes} bytes; ask with `budget_tokens={tokens}` or more."),
+        )
+    })
+}
+
+fn query(request: &Request) -> Result<Query, Problem> {
+    let query = Query::of(request.q.as_deref().unwrap_or_default())
+        .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
+    let owned = |name, value: &Option<String>| bounded(name, value.as_deref()).map(|v| v.map(str::to_owned));
+    let lower = |name, value: &Option<String>| bounded(name, value.as_deref()).map(|v| v.map(str::to_lowercase));
+    Ok(Query {
+        domain: owned("domain", &request.domain)?,
+        repo: owned("repo", &request.repo)?,
+        status: lower("status", &request.status)?,
+        tag: lower("tag", &request.tag)?,
+        ..query
+    })
+}
+
+fn bounded<'a>(name: &str, value: Option<&'a str>) -> Result<Option<&'a str>, Problem> {
+    match value {
+        Some(text) if text.chars().count() > MAX_CHARS || text.contains('\0') => Err(Problem::new(
+            &kinds::INVALID_QUERY,
+            format!("`{name}` may have {MAX_CHARS} characters, and none of them NUL."),
+        )),
+        value => Ok(value),
+    }
+}
+
+fn cursor(text: &str, fingerprint: u32) -> Result<Cursor, Problem> {
+    let cursor = Cursor::decode(text).ok_or_else(not_ours)?;
+    if cursor.query != fingerprint {
+        return Err(Problem::new(
+            &kinds::INVALID_QUERY,
+            "`cursor` belongs to another search: repeat `q` and the filters of the page that gave it, or begin without it.",
+        ));
+    }
+    Ok(cursor)
+}
+
+fn not_ours() -> Problem {
+    Problem::new(&kinds::INVALID_QUERY, "`cursor` is not one that this hub gave out; begin without it.")
+}
+
+/// A search goes on in the revision that it began in.
+async fn still_there(tx: &mut impl Transaction, number: u64, newest: u64) -> Result<(), Problem> {
+    if number > newest {
+        return Err(not_ours());
+    }
+    if number > 0 && revisions::get(tx, number).await?.is_some() && store::is_kept(tx, number).await? {
+        return Ok(());
+    }
+    Err(Problem::new(
+        &kinds::REVISION_GONE,
+        format!("This search began in revision {number}, which can be searched no longer; begin again without `cursor`."),
+    ))
+}

@@ -1,0 +1,23 @@
+//! What to say when an id does not exist.
+
+/// Most ids that are suggested.
+const MOST: usize = 3;
+
+/// The detail of a `capability-not-found`: ids that look like the wrong one, and where to look further.
+pub(super) fn suggest(wrong: &str, candidates: Vec<String>) -> String {
+    if candidates.iter().any(|id| id == wrong) {
+        return "This repo publishes no capability with this id now; others do: leave `repo` out.".to_owned();
+    }
+    let mut near: Vec<(usize, String)> = candidates
+        .into_iter()
+        .map(|id| (strsim::damerau_levenshtein(wrong, &id), id))
+        .filter(|(distance, id)| *distance <= id.chars().count() / 3)
+        .collect();
+    near.sort();
+    let near: Vec<String> = near.into_iter().take(MOST).map(|(_, id)| format!("`{id}`")).collect();
+    let hint = match near.as_slice() {
+        [] => String::new(),
+        near => format!(" Did you mean {}?", near.join(" or ")),
+    };
+    format!("No source publishes a capability with this id now.{hint} `GET /v1/capabilities?q=WORDS` searches.")
+}

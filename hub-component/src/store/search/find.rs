@@ -1,0 +1,160 @@
+//! One page of matches.
+
+use super::Finder;
+use super::statement::Statement;
+use crate::ports::{Row, Transaction};
+use crate::store::revisions::AT;
+use crate::store::{StoreError, row::Columns as _};
+use federation::search::{Place, Query, TAG_BOUNDARY, in_column, rank};
+
+/// Matches.
+pub struct Found {
+    /// How many there are in all.
+    pub total: usize,
+    /// Those that were asked for, in order, each as the JSON of its entry.
+    pub hits: Vec<(Place, String)>,
+}
+
+/// Up to `limit` matches after a place, in the newest revision or in `number`, and how many there are. Without any match after the
+/// place the total is 0.
+pub async fn find(
+    tx: &mut impl Transaction,
+    number: Option<u64>,
+    finder: Finder,
+    query: &Query,
+    after: Option<&Place>,
+    limit: usize,
+) -> Result<Found, StoreError> {
+    let Statement { sql, parameters } = statement(number, finder, query, after, limit);
+    let rows = tx.query(&sql, parameters).await?;
+    let total = rows.first().map_or(Ok(0), |row| row.count(4))?;
+    Ok(Found { total, hits: rows.iter().map(read).collect::<Result<_, _>>()? })
+}
+
+/// Whether everything of a kept revision can still be searched.
+pub async fn is_kept(tx: &mut impl Transaction, number: u64) -> Result<bool, StoreError> {
+    let sql = format!(
+        "SELECT 1 FROM {AT} c LEFT JOIN search_fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain
+         WHERE f.fragment IS NULL LIMIT 1"
+    );
+    Ok(tx.query(&sql, vec![number.into()]).await?.is_empty())
+}
+
+fn read(row: &Row) -> Result<(Place, String), StoreError> {
+    let place = Place { score: row.count(0)?, repo: row.text(1)?.to_owned(), position: row.count(2)? };
+    Ok((place, row.text(3)?.to_owned()))
+}
+
+/// Everything that matches is ranked and counted once; the entries themselves are read for the page alone.
+fn statement(number: Option<u64>, finder: Finder, query: &Query, after: Option<&Place>, limit: usize) -> Statement {
+    let mut s = Statement::default();
+    let composed = match number {
+        None => "composition",
+        Some(number) => {
+            s.bind(number);
+            AT
+        }
+    };
+    s.push("WITH found AS MATERIALIZED (SELECT e.entry AS entry, c.repo AS repo, e.position AS position, ");
+    let patterns = score(&mut s, query);
+    s.push(" AS score FROM ");
+    s.push(composed);
+    s.push(
+        " c JOIN search_fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain
+         JOIN search_entries e ON e.fragment = f.fragment WHERE 1 = 1",
+    );
+    has_words(&mut s, finder, query, &patterns);
+    holds_filters(&mut s, query);
+    s.push("), page AS MATERIALIZED (SELECT entry, repo, position, score FROM found");
+    if let Some(place) = after {
+        let score = s.bind(place.score);
+        let repo = s.bind(place.repo.as_str());
+        let position = s.bind(place.position);
+        s.push(&format!(
+            " WHERE score < {score} OR (score = {score} AND (repo > {repo} OR (repo = {repo} AND position > {position})))"
+        ));
+    }
+    let limit = s.bind(limit);
+    s.push(&format!(
+        " ORDER BY score DESC, repo, position LIMIT {limit})
+         SELECT p.score, p.repo, p.position, e.json, (SELECT count(*) FROM found) FROM page p
+         JOIN search_entries e ON e.entry = p.entry ORDER BY p.score DESC, p.repo, p.position"
+    ));
+    s
+}
+
+/// Writes the rank as an expression; gives for each word the placeholder of the pattern that finds its beginning. Words are letters and
+/// digits alone, so no pattern has a `%` or `_` too many.
+fn score(s: &mut Statement, query: &Query) -> Vec<String> {
+    let mut patterns = Vec::with_capacity(query.words.len());
+    for word in &query.words {
+        let whole = s.bind(format!("% {word} %"));
+        let begins = s.bind(format!("% {word}%"));
+        s.push("CASE");
+        for (column, pattern, weight) in [
+            ("id_words", &whole, rank::WORD_IN_ID),
+            ("name_words", &whole, rank::WORD_IN_NAME),
+            ("tag_words", &whole, rank::WORD_IN_TAG),
+            ("id_words", &begins, rank::BEGINS_IN_ID),
+            ("name_words", &begins, rank::BEGINS_IN_NAME),
+            ("tag_words", &begins, rank::BEGINS_IN_TAG),
+            ("summary_words", &whole, rank::WORD_IN_SUMMARY),
+        ] {
+            s.push(&format!(" WHEN e.{column} LIKE {pattern} THEN {weight}"));
+        }
+        s.push(&format!(" ELSE {} END + ", rank::BEGINS_IN_SUMMARY));
+        patterns.push(begins);
+    }
+    if query.words.is_empty() {
+        s.push("0");
+        return patterns;
+    }
+    let id = s.bind(query.text.as_str());
+    let name = s.bind(in_column(query.words.iter().map(String::as_str)));
+    let (by_id, by_name) = (rank::ID_IS_QUERY, rank::NAME_IS_QUERY);
+    s.push(&format!("CASE WHEN e.id = {id} THEN {by_id} WHEN e.name_words = {name} THEN {by_name} ELSE 0 END"));
+    patterns
+}
+
+fn has_words(s: &mut Statement, finder: Finder, query: &Query, patterns: &[String]) {
+    match finder {
+        Finder::Fts5 if !query.words.is_empty() => {
+            // In quotes, nothing in a word is syntax.
+            let words: Vec<String> = query.words.iter().map(|word| format!("\"{word}\"*")).collect();
+            let words = s.bind(words.join(" AND "));
+            s.push(&format!(" AND e.entry IN (SELECT rowid FROM search_words WHERE search_words MATCH {words})"));
+        }
+        Finder::Fts5 => {}
+        Finder::Like => {
+            for begins in patterns {
+                s.push(&format!(
+                    " AND (e.id_words LIKE {begins} OR e.name_words LIKE {begins} OR e.tag_words LIKE {begins} OR e.summary_words LIKE {begins})"
+                ));
+            }
+        }
+    }
+}
+
+fn holds_filters(s: &mut Statement, query: &Query) {
+    for (column, value) in
+        [("e.id", &query.id), ("c.domain", &query.domain), ("c.repo", &query.repo), ("e.status", &query.status)]
+    {
+        if let Some(value) = value {
+            let value = s.bind(value.as_str());
+            s.push(&format!(" AND {column} = {value}"));
+        }
+    }
+    if let Some(tag) = &query.tag {
+        let mut pattern = format!("%{TAG_BOUNDARY}");
+        for c in tag.chars() {
+            if matches!(c, '%' | '_' | '!') {
+                pattern.push('!');
+            }
+            pattern.push(c);
+        }
+        pattern.push(TAG_BOUNDARY);
+        pattern.push('%');
+        let pattern = s.bind(pattern);
+        s.push(&format!(" AND e.tags LIKE {pattern} ESCAPE '!'"));
+    }
+}

@@ -1,0 +1,96 @@
+//! Keeping what can be found in step with what is published.
+
+use super::statement::Statement;
+use super::{ENTRIES_PER_FRAGMENT, Finder, finder};
+use crate::ports::Transaction;
+use crate::store::{StoreError, row::Columns as _};
+use federation::compose::SourceLine;
+use federation::search::{Entry, entries};
+use federation::time::Seconds;
+
+/// Entries that one statement writes.
+const BATCH: usize = 100;
+
+/// How long a search of an older revision can be continued at least, in seconds.
+const KEPT: Seconds = 24 * 60 * 60;
+
+/// Makes the capabilities of a source line findable. Its fragment is stored already.
+pub async fn keep(tx: &mut impl Transaction, line: &SourceLine) -> Result<(), StoreError> {
+    let key = || vec![line.index_digest.as_str().into(), line.repo.as_str().into(), line.domain.as_str().into()];
+    let kept = "SELECT 1 FROM search_fragments WHERE digest = $1 AND repo = $2 AND domain = $3";
+    if !tx.query(kept, key()).await?.is_empty() {
+        return Ok(());
+    }
+    let rows =
+        tx.query("SELECT json FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3", key()).await?;
+    let lost = |why: &str| StoreError::Unreadable(format!("fragment of {}: {why}", line.repo));
+    let entries = entries(rows.first().ok_or_else(|| lost("missing"))?.text(0)?).map_err(|e| lost(&e.to_string()))?;
+    let rows = tx.query("SELECT coalesce(max(fragment), 0) + 1 FROM search_fragments", Vec::new()).await?;
+    let fragment = rows.first().ok_or_else(|| lost("no number"))?.integer(0)?;
+    let mut row = vec![fragment.into()];
+    row.extend(key());
+    tx.query("INSERT INTO search_fragments (fragment, digest, repo, domain) VALUES ($1, $2, $3, $4)", row).await?;
+    for (batch, first) in entries.chunks(BATCH).zip((0..).step_by(BATCH)) {
+        let Statement { sql, parameters } = insertion(fragment, first, batch);
+        tx.query(&sql, parameters).await?;
+    }
+    if finder(tx).await? == Finder::Fts5 {
+        tx.query(
+            "INSERT INTO search_words (rowid, words) SELECT entry, id_words || name_words || tag_words || summary_words
+             FROM search_entries WHERE fragment = $1",
+            vec![fragment.into()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+fn insertion(fragment: i64, first: i64, batch: &[Entry]) -> Statement {
+    let mut statement = Statement::default();
+    statement.push(
+        "INSERT INTO search_entries (entry, fragment, position, id, status, tags, id_words, name_words, tag_words, summary_words, json) VALUES ",
+    );
+    for (entry, position) in batch.iter().zip(first..) {
+        let columns = [
+            statement.bind(fragment * ENTRIES_PER_FRAGMENT + position),
+            statement.bind(fragment),
+            statement.bind(position),
+            statement.bind(entry.id.as_str()),
+            statement.bind(entry.status.as_str()),
+            statement.bind(entry.tags.as_str()),
+            statement.bind(entry.id_words.as_str()),
+            statement.bind(entry.name_words.as_str()),
+            statement.bind(entry.tag_words.as_str()),
+            statement.bind(entry.summary_words.as_str()),
+            statement.bind(entry.json.as_str()),
+        ];
+        statement.push(if position == first { "(" } else { ", (" });
+        statement.push(&columns.join(", "));
+        statement.push(")");
+    }
+    statement
+}
+
+/// Fragments that no revision has which was the newest one in the last day.
+const UNUSED: &str = "SELECT f.fragment FROM search_fragments f WHERE NOT EXISTS (SELECT 1 FROM revision_sources s
+     WHERE s.repo = f.repo AND s.index_digest = f.digest AND s.domain = f.domain AND (s.revision >= $1 OR s.revision =
+      (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = s.repo AND x.revision <= $1)))";
+
+/// Forgets what only older revisions have.
+pub async fn prune(tx: &mut impl Transaction, now: Seconds) -> Result<(), StoreError> {
+    let rows = tx
+        .query("SELECT coalesce(max(number), 0) FROM revisions WHERE composed_at <= $1", vec![(now - KEPT).into()])
+        .await?;
+    let oldest = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+    if finder(tx).await? == Finder::Fts5 {
+        let words = format!(
+            "DELETE FROM search_words WHERE rowid IN (SELECT entry FROM search_entries WHERE fragment IN ({UNUSED}))"
+        );
+        tx.query(&words, vec![oldest.into()]).await?;
+    }
+    for table in ["search_entries", "search_fragments"] {
+        let sql = format!("DELETE FROM {table} WHERE fragment IN ({UNUSED})");
+        tx.query(&sql, vec![oldest.into()]).await?;
+    }
+    Ok(())
+}
