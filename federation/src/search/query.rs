@@ -95,8 +95,7 @@ mod tests {
             Query { status: some(), ..base.clone() },
             Query { tag: some(), ..base.clone() },
         ];
-        let prints: std::collections::BTreeSet<u32> =
-            others.iter().chain([&base]).map(Query::fingerprint).collect();
+        let prints: std::collections::BTreeSet<u32> = others.iter().chain([&base]).map(Query::fingerprint).collect();
         assert_eq!(prints.len(), others.len() + 1);
     }
 }

@@ -102,7 +102,8 @@ pub async fn search<P: Ports>(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Parameters { q, domain, repo, status, tag, fields, limit, cursor, budget_tokens } = parameters;
-    let request = Request { q, domain, repo, status, tag, fields, limit, cursor, budget: budget_tokens.map(bytes), around: 0 };
+    let request =
+        Request { q, domain, repo, status, tag, fields, limit, cursor, budget: budget_tokens.map(bytes), around: 0 };
     let head = head(&app).await?;
     let page = search::search(app.database().await?, &head, &request).await?;
     Ok(respond(&page, page.revision, &head, &headers))

@@ -54,12 +54,7 @@ pub async fn search(database: &impl Database, head: &Head, request: &Request) ->
 ///
 /// # Errors
 /// `capability-not-found` with ids that may be meant, and as [`search`].
-pub async fn capability(
-    database: &impl Database,
-    head: &Head,
-    id: &str,
-    request: &Request,
-) -> Result<Page, Problem> {
+pub async fn capability(database: &impl Database, head: &Head, id: &str, request: &Request) -> Result<Page, Problem> {
     let mut tx = database.read().await?;
     let page = page(&mut tx, head, request, Some(id), Fields::All).await?;
     if page.total > 0 {
@@ -165,6 +160,8 @@ async fn still_there(tx: &mut impl Transaction, number: u64, newest: u64) -> Res
     }
     Err(Problem::new(
         &kinds::REVISION_GONE,
-        format!("This search began in revision {number}, which can be searched no longer; begin again without `cursor`."),
+        format!(
+            "This search began in revision {number}, which can be searched no longer; begin again without `cursor`."
+        ),
     ))
 }

@@ -2,10 +2,10 @@
 
 use axum::Router;
 use axum::body::Body;
+use bytes::Bytes;
 use federation::digest::Digest;
 use federation::fetch::{Request, Response, TransportFailure};
 use federation::time::Seconds;
-use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt as _;
 use hub_component::app::App;

@@ -27,7 +27,10 @@ pub(super) async fn run(args: &Search, client: &Client, output: &Output) -> Resu
     })?;
     match (&found.next, found.shown) {
         (Some(next), shown) => {
-            output.note(&format!("{shown} of {} shown: more with --all, a higher --limit, or --cursor {next}", found.total));
+            output.note(&format!(
+                "{shown} of {} shown: more with --all, a higher --limit, or --cursor {next}",
+                found.total
+            ));
         }
         (None, 0) => output.note("no capability matches"),
         (None, _) => {}

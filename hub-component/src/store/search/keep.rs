@@ -21,8 +21,7 @@ pub async fn keep(tx: &mut impl Transaction, line: &SourceLine) -> Result<(), St
     if !tx.query(kept, key()).await?.is_empty() {
         return Ok(());
     }
-    let rows =
-        tx.query("SELECT json FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3", key()).await?;
+    let rows = tx.query("SELECT json FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3", key()).await?;
     let lost = |why: &str| StoreError::Unreadable(format!("fragment of {}: {why}", line.repo));
     let entries = entries(rows.first().ok_or_else(|| lost("missing"))?.text(0)?).map_err(|e| lost(&e.to_string()))?;
     let rows = tx.query("SELECT coalesce(max(fragment), 0) + 1 FROM search_fragments", Vec::new()).await?;

@@ -21,7 +21,11 @@ async fn filled() -> [Hub; 2] {
     let hubs = both();
     for hub in &hubs {
         hub.register("hub", INDEX.to_owned()).await;
-        hub.register("another", "version: 1\ncapabilities:\n- {id: capability.state, name: The other one}\n".to_owned()).await;
+        hub.register(
+            "another",
+            "version: 1\ncapabilities:\n- {id: capability.state, name: The other one}\n".to_owned(),
+        )
+        .await;
     }
     hubs
 }
@@ -36,8 +40,11 @@ async fn results_are_ranked_by_where_the_words_stand() {
                 "another capability.state, hub capability.state, hub state.capability, hub capability.named, \
                  hub capability.tagged, hub capability.statement, hub capability.other",
             ),
-            ("capability.state", "another capability.state, hub capability.state, hub state.capability, hub capability.named, \
-                 hub capability.tagged, hub capability.statement, hub capability.other"),
+            (
+                "capability.state",
+                "another capability.state, hub capability.state, hub state.capability, hub capability.named, \
+                 hub capability.tagged, hub capability.statement, hub capability.other",
+            ),
             ("THE State Capability", "hub state.capability, another capability.state, hub capability.state"),
             ("state things", "hub capability.named"),
             ("lea sta", "hub capability.other"),
@@ -104,14 +111,54 @@ async fn fields_are_chosen() {
 #[tokio::test]
 async fn nothing_in_a_query_is_syntax() {
     let hostile = [
-        "\"", "'", "state\"", "state OR other", "state NOT lease", "NEAR(state lease)", "id_words:state", "words : state", "^state",
-        "state*", "*", "(state", "state)", "-state", "+", "state + lease", "{a b}", "state AND", "AND", "OR", "NOT", "%", "_", "%%%",
-        "st_te", "sta%e", "\\", "\\%", "'; DROP TABLE search_entries; --", "\u{0}", "state\u{0}", "$1", "?1", ":a", "@x", "\u{202e}",
-        "\u{1f}", "\u{feff}", "🦀", "ﷺ", "e\u{301}\u{301}\u{301}", "1e309", "null",
+        "\"",
+        "'",
+        "state\"",
+        "state OR other",
+        "state NOT lease",
+        "NEAR(state lease)",
+        "id_words:state",
+        "words : state",
+        "^state",
+        "state*",
+        "*",
+        "(state",
+        "state)",
+        "-state",
+        "+",
+        "state + lease",
+        "{a b}",
+        "state AND",
+        "AND",
+        "OR",
+        "NOT",
+        "%",
+        "_",
+        "%%%",
+        "st_te",
+        "sta%e",
+        "\\",
+        "\\%",
+        "'; DROP TABLE search_entries; --",
+        "\u{0}",
+        "state\u{0}",
+        "$1",
+        "?1",
+        ":a",
+        "@x",
+        "\u{202e}",
+        "\u{1f}",
+        "\u{feff}",
+        "🦀",
+        "ﷺ",
+        "e\u{301}\u{301}\u{301}",
+        "1e309",
+        "null",
     ];
     for hub in filled().await {
         for q in hostile {
-            let (status, answer) = hub.ask(Method::GET, &format!("/v1/capabilities?q={}", encoded(q)), Value::Null).await;
+            let (status, answer) =
+                hub.ask(Method::GET, &format!("/v1/capabilities?q={}", encoded(q)), Value::Null).await;
             assert!(matches!(status.as_u16(), 200 | 400), "{q}: {status} {answer}");
             for filter in ["domain", "repo", "status", "tag", "fields"] {
                 let path = format!("/v1/capabilities?{filter}={}", encoded(q));
