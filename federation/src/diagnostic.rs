@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::snippet::Snippet;
 use crate::yaml::Position;
 
 /// How much a [`Diagnostic`] weighs.
@@ -37,6 +38,9 @@ pub struct Diagnostic {
     /// Column in the source text, in characters from 1, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
+    /// The line itself, where the place is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<Snippet>,
     /// One line for people: what is wrong and what to do.
     pub message: String,
 }
@@ -50,6 +54,7 @@ impl Diagnostic {
             pointer: pointer.into(),
             line: None,
             column: None,
+            snippet: None,
             message: message.into(),
         }
     }
@@ -100,13 +105,18 @@ pub(crate) fn excerpt(text: &str) -> String {
             out.push('…');
             break;
         }
-        if c.is_control() || is_bidi_control(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') {
+        if is_hostile(c) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
         }
     }
     out
+}
+
+/// Whether a character would do something to whoever is shown it as itself.
+pub(crate) fn is_hostile(c: char) -> bool {
+    c.is_control() || is_bidi_control(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
 /// Whether a character changes the direction of the text around it, so that people do not see what programs read.

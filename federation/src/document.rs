@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::findings::Findings;
 use crate::limits::{MAX_DECODED_BYTES, MAX_DIAGNOSTICS};
 use crate::schema::{self, Schema};
+use crate::snippet;
 use crate::yaml::{self, Position, YamlError};
 
 /// Reads a YAML or JSON document. An index has rules beyond its schema: it is read by [`crate::index::check`].
@@ -14,6 +15,13 @@ use crate::yaml::{self, Position, YamlError};
 /// Everything that is wrong, in the order of the text, at most [`MAX_DIAGNOSTICS`] and one that counts the others. Codes are
 /// those of [`YamlError`] and [`schema::Violation`], `too-large`, `invalid-utf8` and `more-diagnostics`.
 pub fn read(schema: Schema, bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
+    judge(schema, bytes).map_err(|mut diagnostics| {
+        snippet::attach(bytes, &mut diagnostics);
+        diagnostics
+    })
+}
+
+fn judge(schema: Schema, bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
     let text = decode(bytes).map_err(|diagnostic| vec![diagnostic])?;
     let value = yaml::parse(text).map_err(|error| vec![error.into()])?;
     let mut found = Findings::default();

@@ -11,6 +11,7 @@ use crate::document;
 use crate::findings::Findings;
 use crate::limits::{MAX_CAPABILITIES, MAX_DIAGNOSTICS};
 use crate::schema::{self, Schema};
+use crate::snippet;
 use crate::yaml::{self, Position};
 
 /// A valid index.
@@ -75,6 +76,12 @@ impl Verdict {
 /// `unknown-version`, `too-many-capabilities`, `duplicate-id`, `control-character`, `more-diagnostics`, and the warning
 /// `bidi-control`.
 pub fn check(bytes: &[u8]) -> Verdict {
+    let mut verdict = verdict(bytes);
+    snippet::attach(bytes, &mut verdict.diagnostics);
+    verdict
+}
+
+fn verdict(bytes: &[u8]) -> Verdict {
     let text = match document::decode(bytes) {
         Ok(text) if looks_like_markup(text) => {
             let message = "this looks like an HTML or XML page, not an index: use the URL of the raw file, and check that it \

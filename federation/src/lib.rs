@@ -17,6 +17,7 @@ pub mod problem;
 pub mod registration;
 pub mod schema;
 pub mod search;
+pub mod snippet;
 pub mod source;
 pub mod source_url;
 pub mod time;

@@ -34,6 +34,9 @@ pub const MAX_CAPABILITIES: usize = 20_000;
 /// Most diagnostics in one verdict; what is left out is counted in a last `more-diagnostics` entry.
 pub const MAX_DIAGNOSTICS: usize = 100;
 
+/// Most diagnostics of a source that are remembered with their line; the others keep their place.
+pub const MAX_KEPT_SNIPPETS: usize = 20;
+
 /// Most redirects followed for one fetch.
 pub const MAX_REDIRECTS: usize = 5;
 

@@ -1,12 +1,13 @@
 //! The hub API: a Spin component over the `federation` domain.
 //!
-//! HTTP comes in through `router` and `edge`, `routes` has a file a resource, `refresh` and `publish` are what the hub does,
+//! HTTP comes in through `router` and `edge`, `routes` has a file a resource, `pages` one a page, `refresh` and `publish` are what the hub does,
 //! `store` is what it remembers, and `ports` is all it needs from the world. `spin` plugs the ports into Spin.
 
 pub mod app;
 mod document;
 mod edge;
 mod openapi;
+mod pages;
 pub mod ports;
 mod problem;
 mod publish;

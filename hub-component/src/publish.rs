@@ -48,7 +48,7 @@ pub async fn publish(
 }
 
 /// What a source contributes to a document; nothing while it is disabled or was never valid.
-fn line(source: &Source) -> Option<SourceLine> {
+pub fn line(source: &Source) -> Option<SourceLine> {
     let registration = &source.registered.registration;
     let accepted = source.record.accepted.as_ref().filter(|_| registration.enabled)?;
     Some(SourceLine {

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::edge::finish;
 use crate::openapi;
+use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use crate::routes::{self, capabilities, changes, check, federated, health, indexes, repos};
@@ -33,6 +34,11 @@ pub(crate) fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(capabilities::show))
         .routes(routes!(changes::changes))
         .routes(routes!(indexes::index))
+        .routes(routes!(pages::home))
+        .routes(routes!(pages::repo))
+        .routes(routes!(pages::revisions))
+        .routes(routes!(pages::revision))
+        .routes(routes!(pages::favicon))
 }
 
 /// The hub as a service.

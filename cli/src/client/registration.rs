@@ -1,5 +1,6 @@
 //! A registration as the hub answers it.
 
+use federation::snippet::Snippet;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -59,6 +60,7 @@ pub(crate) struct Diagnostic {
     pointer: Option<String>,
     line: Option<u64>,
     column: Option<u64>,
+    snippet: Option<Snippet>,
     message: String,
 }
 
@@ -98,5 +100,11 @@ impl Diagnostic {
         let pointer = self.pointer.as_deref().filter(|pointer| !pointer.is_empty());
         let pointer = pointer.map(|pointer| format!(" at {pointer}")).unwrap_or_default();
         format!("{place}{}{pointer}: {}", self.code, self.message)
+    }
+    /// The line of the index that is meant, and below it a mark at the place; nothing if the hub does not say.
+    pub(crate) fn snippet(&self) -> Vec<String> {
+        let Some(snippet) = &self.snippet else { return Vec::new() };
+        let indent = snippet.around().0.chars().count();
+        vec![format!("| {}", snippet.text), format!("| {:indent$}^", "")]
     }
 }

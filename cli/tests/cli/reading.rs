@@ -72,7 +72,8 @@ fn show_prints_the_hubs_object_and_for_people_the_etag_too() {
     {
         assert!(ran.out.lines().any(|it| it == line), "{line} in {}", ran.out);
     }
-    assert!(ran.out.ends_with("diagnostics\n  7:9 schema-type at /capabilities/0/id: no string\n"), "{}", ran.out);
+    let place = "diagnostics\n  7:9 schema-type at /capabilities/0/id: no string\n    |   - id: 7\n    |         ^\n";
+    assert!(ran.out.ends_with(place), "{}", ran.out);
     assert_eq!(hub.asked()[0].line, "GET /v1/repos/a");
 }
 

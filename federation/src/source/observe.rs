@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::{FetchFailure, Validators};
 use crate::guard;
+use crate::limits::MAX_KEPT_SNIPPETS;
 use crate::registration::Registration;
 use crate::time::Seconds;
 
@@ -78,7 +79,9 @@ impl SourceRecord {
                 self.checked = Some(Checked { url, digest, validators, verdict: Verdict::Valid(capability_count) });
                 self.again(now)
             }
-            Observation::Invalid { digest, diagnostics, validators } => {
+            Observation::Invalid { digest, mut diagnostics, validators } => {
+                // A record is read with all others: a hostile index must not make it large.
+                diagnostics.iter_mut().skip(MAX_KEPT_SNIPPETS).for_each(|found| found.snippet = None);
                 self.http_status = Some(200);
                 let url = registration.url.clone();
                 self.checked = Some(Checked { url, digest, validators, verdict: Verdict::Invalid(diagnostics) });

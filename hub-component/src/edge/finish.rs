@@ -1,6 +1,7 @@
 //! The last step of every response: its id, its headers, and problems written out.
 
 use crate::app::App;
+use crate::pages;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use axum::body::Body;
@@ -20,6 +21,7 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, request: Request, next:
     let id = request.headers().get(X_REQUEST_ID).and_then(usable).unwrap_or_else(new_id);
     let head = request.method() == Method::HEAD;
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let page = pages::wants_page(request.uri().path(), request.headers());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         if let Some(words) = problem.log() {
@@ -31,10 +33,17 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, request: Request, next:
                 String::from_utf8_lossy(id.as_bytes())
             );
         }
-        let body = problem.body(app.public_url(), id.to_str().unwrap_or_default());
+        let id = id.to_str().unwrap_or_default();
+        let body = match page {
+            true => pages::problem(&problem, id).into_bytes(),
+            false => problem.body(app.public_url(), id),
+        };
         *response.body_mut() = if head { Body::empty() } else { Body::from(body) };
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        match page {
+            true => pages::error_headers(headers, app.public_url()),
+            false => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))),
+        }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     let headers = response.headers_mut();

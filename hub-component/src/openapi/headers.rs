@@ -6,18 +6,24 @@ const DIGITS: &str = "^[0-9]+$";
 const RFC3339: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$";
 
 /// Name, pattern, meaning.
-static HEADERS: [(&str, &str, &str); 15] = [
+static HEADERS: [(&str, &str, &str); 21] = [
     ("Access-Control-Allow-Origin", "^\\*$", "Scripts of any origin may read."),
     ("Access-Control-Expose-Headers", "", "The headers that such scripts may read."),
     ("Allow", "^[A-Z]+(,[A-Z]+)*$", "The methods that the path takes."),
     ("Cache-Control", "", "How long the answer may be kept."),
+    ("Content-Security-Policy", "^default-src 'none'; ", "What a browser may do with the page."),
+    ("Cross-Origin-Opener-Policy", "^same-origin$", "Pages of other origins have no hold on the page."),
+    ("Cross-Origin-Resource-Policy", "^same-origin$", "Pages of other origins do not embed it."),
     ("ETag", "^(W/)?\"[^\"]*\"$", "Entity tag for `If-None-Match`; of a registration, for `If-Match`."),
     ("Last-Modified", "", "When the revision was composed."),
     ("Link", "^<[^>]*>; *rel=", "Where more about the answer is (RFC 8288)."),
     ("Location", "", "Address of what was made."),
+    ("Permissions-Policy", "", "Features of a browser that the page does without."),
+    ("Referrer-Policy", "^no-referrer$", "Links tell nobody where they were followed from."),
     ("Retry-After", DIGITS, "Seconds after which to try again."),
     ("Reuse-Surface-Revision", DIGITS, "Number of the revision."),
     ("Reuse-Surface-Verified", RFC3339, "Since when all of the document has been known to be current."),
+    ("Strict-Transport-Security", "^max-age=[0-9]+$", "The hub is reached by https; only where it is."),
     ("Vary", "", "The request headers that the answer depends on."),
     ("WWW-Authenticate", "^Bearer ", "How to authenticate."),
     ("X-Content-Type-Options", "^nosniff$", "The type is what `Content-Type` says."),
@@ -28,6 +34,15 @@ static HEADERS: [(&str, &str, &str); 15] = [
 const ALWAYS: [&str; 2] = ["X-Request-Id", "X-Content-Type-Options"];
 const READS: [&str; 2] = ["Access-Control-Allow-Origin", "Access-Control-Expose-Headers"];
 
+/// What every page has besides.
+const PAGES: [&str; 5] = [
+    "Content-Security-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Permissions-Policy",
+    "Referrer-Policy",
+];
+
 /// Adds the common headers to the responses of an operation, and refers to the meaning of all.
 pub fn attach(reads: bool, operation: &mut Map<String, Value>) {
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
@@ -36,8 +51,10 @@ pub fn attach(reads: bool, operation: &mut Map<String, Value>) {
         if response.contains_key("$ref") {
             continue;
         }
+        let page = response.get("content").is_some_and(|content| content.get("text/html").is_some());
         let headers = response.entry("headers").or_insert_with(|| json!({}));
-        for name in ALWAYS.iter().chain(READS.iter().filter(|_| reads)) {
+        let further = READS.iter().filter(|_| reads).chain(PAGES.iter().filter(|_| page));
+        for name in ALWAYS.iter().chain(further) {
             headers[*name] = Value::Null;
         }
         for (name, header) in headers.as_object_mut().into_iter().flatten() {

@@ -25,6 +25,7 @@ use utoipa::OpenApi;
         (name = "federation", description = "What all sources publish, in one document"),
         (name = "registrations", description = "Which repositories take part"),
         (name = "operation", description = "How the hub is"),
+        (name = "pages", description = "The same for people, as HTML"),
         (name = "about", description = "What the hub says about itself"),
     ),
     components(schemas(problem::Document)),

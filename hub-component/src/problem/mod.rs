@@ -6,6 +6,7 @@ use crate::store::StoreError;
 use axum::response::{IntoResponse, Response};
 use federation::diagnostic::Diagnostic;
 use federation::registration::FieldError;
+use federation::snippet::Snippet;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -56,6 +57,8 @@ pub struct Entry {
     line: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<Snippet>,
 }
 
 impl Problem {
@@ -68,7 +71,14 @@ impl Problem {
     pub fn invalid_registration(errors: Vec<FieldError>) -> Self {
         let entries = errors
             .into_iter()
-            .map(|e| Entry { pointer: e.pointer, code: e.code, message: e.message, line: None, column: None })
+            .map(|e| Entry {
+                pointer: e.pointer,
+                code: e.code,
+                message: e.message,
+                line: None,
+                column: None,
+                snippet: None,
+            })
             .collect();
         Self::new(&kinds::INVALID_REGISTRATION, "Correct the fields listed under `errors`; nothing was written.")
             .with(entries)
@@ -78,7 +88,14 @@ impl Problem {
     pub fn with_diagnostics(self, diagnostics: Vec<Diagnostic>) -> Self {
         let entries = diagnostics
             .into_iter()
-            .map(|d| Entry { pointer: d.pointer, code: d.code, message: d.message, line: d.line, column: d.column })
+            .map(|d| Entry {
+                pointer: d.pointer,
+                code: d.code,
+                message: d.message,
+                line: d.line,
+                column: d.column,
+                snippet: d.snippet,
+            })
             .collect();
         self.with(entries)
     }
@@ -111,9 +128,14 @@ impl Problem {
     }
 
     /// The status of the answer.
-    fn status(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         // Every kind that is answered with has a status.
         self.kind.status.and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// What happened this time and what to do.
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// The words for the log.

@@ -6,6 +6,7 @@ mod ports;
 
 mod incremental;
 mod openapi;
+mod pages;
 mod retention;
 mod search;
 mod time;

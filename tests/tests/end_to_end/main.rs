@@ -10,6 +10,7 @@ mod history;
 mod lifecycle;
 mod limits;
 mod offline;
+mod pages;
 mod poisoning;
 mod revalidation;
 mod twin;

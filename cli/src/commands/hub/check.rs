@@ -41,6 +41,7 @@ fn describe(text: &mut Text, url: &str, verdict: &Verdict) {
         text.line("diagnostics");
         for diagnostic in &verdict.diagnostics {
             text.line(format!("  {}", diagnostic.line()));
+            diagnostic.snippet().iter().for_each(|line| text.line(format!("    {line}")));
         }
     }
     if let Some(would) = &verdict.would {

@@ -35,6 +35,7 @@ pub(super) fn describe(text: &mut Text, registration: &Registration, etag: Optio
         text.line("diagnostics");
         for diagnostic in &status.diagnostics {
             text.line(format!("  {}", diagnostic.line()));
+            diagnostic.snippet().iter().for_each(|line| text.line(format!("    {line}")));
         }
     }
 }

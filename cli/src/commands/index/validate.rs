@@ -17,8 +17,8 @@ use crate::output::Output;
 
 /// What there is to say about an index.
 struct Report {
-    /// The text, if it was reached.
-    text: Option<String>,
+    /// Whether it was reached.
+    reached: bool,
     /// None if the index is not valid.
     capability_count: Option<usize>,
     diagnostics: Vec<Diagnostic>,
@@ -42,7 +42,7 @@ pub(super) async fn run(args: &Validate, output: &Output) -> Result<Exit, Failur
     };
     output.result(&value, |text| {
         for diagnostic in &report.diagnostics {
-            text.finding(source, report.text.as_deref(), diagnostic);
+            text.finding(source, diagnostic);
         }
         if let Some(count) = report.capability_count {
             let warnings = if warnings == 0 { String::new() } else { format!(", {}", counted(warnings, "warning")) };
@@ -55,12 +55,12 @@ pub(super) async fn run(args: &Validate, output: &Output) -> Result<Exit, Failur
     if report.capability_count.is_some() {
         return Ok(Exit::Done);
     }
-    let what = match &report.text {
-        Some(_) if warnings > 0 => {
+    let what = match report.reached {
+        true if warnings > 0 => {
             format!("is not valid: {} and {}", counted(errors, "error"), counted(warnings, "warning"))
         }
-        Some(_) => format!("is not valid: {}", counted(errors, "error")),
-        None => "cannot be fetched".to_owned(),
+        true => format!("is not valid: {}", counted(errors, "error")),
+        false => "cannot be fetched".to_owned(),
     };
     Err(Failure::new(report.exit, format!("{source} {what}")))
 }
@@ -77,7 +77,7 @@ async fn of_url(url: &str, output: &Output) -> Result<Report, Failure> {
         // Nothing was asked conditionally, and the rules of a fetch refuse such an answer.
         Ok(Fetched::NotModified) => judge(&[]),
         Err(failure) => Report {
-            text: None,
+            reached: false,
             capability_count: None,
             exit: if failure.http_status.is_some() { Exit::Refused } else { Exit::Unreachable },
             diagnostics: vec![Diagnostic::error(failure.code, "", failure.message)],
@@ -88,7 +88,7 @@ async fn of_url(url: &str, output: &Output) -> Result<Report, Failure> {
 fn judge(bytes: &[u8]) -> Report {
     let verdict = check(bytes);
     Report {
-        text: Some(String::from_utf8_lossy(bytes).into_owned()),
+        reached: true,
         capability_count: verdict.index.map(|index| index.capabilities.len()),
         diagnostics: verdict.diagnostics,
         exit: Exit::Refused,

@@ -14,7 +14,8 @@ pub(crate) fn registration(repo: &str, state: &str) -> Value {
         _ => None,
     };
     let diagnostics = if state == "failed" {
-        json!([{ "code": "schema-type", "pointer": "/capabilities/0/id", "line": 7, "column": 9, "message": "no string" }])
+        json!([{ "code": "schema-type", "pointer": "/capabilities/0/id", "line": 7, "column": 9, "message": "no string",
+            "snippet": { "text": "  - id: 7", "column": 9 } }])
     } else {
         json!([])
     };

@@ -24,7 +24,8 @@ use federation::time::Seconds;
 use http::header::{CACHE_CONTROL, ETAG, IF_MATCH};
 use http::{HeaderMap, HeaderValue};
 
-fn not_registered(repo: &str) -> Problem {
+/// Says that a repo is not registered.
+pub(crate) fn not_registered(repo: &str) -> Problem {
     Problem::new(
         &kinds::REPO_NOT_FOUND,
         format!("`{}` is not registered; `GET /v1/repos` lists what is.", repo.escape_default()),

@@ -84,9 +84,14 @@ pub async fn entries(
             vec![line.index_digest.as_str().into(), line.repo.as_str().into(), line.domain.as_str().into()],
         )
         .await?;
-    let lost = |why: &str| StoreError::Unreadable(format!("fragment of {}: {why}", line.repo));
-    let row = rows.first().ok_or_else(|| lost("missing"))?;
-    serde_json::from_str(&format!("[{}]", row.text(0)?)).map_err(|e| lost(&e.to_string()))
+    let row = rows.first().ok_or_else(|| StoreError::Unreadable(format!("fragment of {}: missing", line.repo)))?;
+    read_entries(row.text(0)?, &line.repo)
+}
+
+/// The entries of a fragment in JSON.
+pub(super) fn read_entries(fragment: &str, repo: &str) -> Result<Vec<serde_json::Value>, StoreError> {
+    serde_json::from_str(&format!("[{fragment}]"))
+        .map_err(|e| StoreError::Unreadable(format!("fragment of {repo}: {e}")))
 }
 
 fn read_ids(json: &str, repo: &str) -> Result<Vec<String>, StoreError> {

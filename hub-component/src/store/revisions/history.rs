@@ -1,9 +1,10 @@
 //! Reading the log.
 
-use super::{Revision, read, read_line};
+use super::{Revision, compositions::read_entries, read, read_line};
 use crate::ports::{Row, Transaction};
 use crate::store::{StoreError, row::Columns as _};
 use federation::compose::SourceLine;
+use std::collections::BTreeMap;
 
 /// A revision as the log has it.
 pub struct Entry {
@@ -28,17 +29,29 @@ pub async fn history(tx: &mut impl Transaction, before: u64, limit: usize) -> Re
             vec![before.into(), limit.into()],
         )
         .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Entry {
-                revision: read(row)?,
-                actor: row.text(3)?.to_owned(),
-                cause: row.text(4)?.to_owned(),
-                source_count: row.count(5)?,
-                capability_count: row.count(6)?,
-            })
-        })
-        .collect()
+    rows.iter().map(read_entry).collect()
+}
+
+/// Up to `limit` revisions that changed `repo`, newest first.
+pub async fn history_of(tx: &mut impl Transaction, repo: &str, limit: usize) -> Result<Vec<Entry>, StoreError> {
+    let rows = tx
+        .query(
+            "SELECT v.number, v.digest, v.composed_at, v.actor, v.cause, v.source_count, v.capability_count
+             FROM revision_sources s JOIN revisions v ON v.number = s.revision WHERE s.repo = $1 ORDER BY v.number DESC LIMIT $2",
+            vec![repo.into(), limit.into()],
+        )
+        .await?;
+    rows.iter().map(read_entry).collect()
+}
+
+fn read_entry(row: &Row) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        revision: read(row)?,
+        actor: row.text(3)?.to_owned(),
+        cause: row.text(4)?.to_owned(),
+        source_count: row.count(5)?,
+        capability_count: row.count(6)?,
+    })
 }
 
 /// What a revision changed about one source.
@@ -51,24 +64,55 @@ pub struct Changed {
     pub after: Option<SourceLine>,
 }
 
+const CHANGED: &str = "SELECT a.repo, a.url, a.domain, a.required, a.index_digest, a.capability_count,
+     b.repo, b.url, b.domain, b.required, b.index_digest, b.capability_count";
+
+/// `a` is what a revision says of a source, `b` what the one before said that says anything of it.
+const CHANGED_FROM: &str = "FROM revision_sources a LEFT JOIN revision_sources b ON b.repo = a.repo AND b.revision =
+     (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = a.repo AND x.revision < a.revision)";
+
 /// What a revision changed, ordered by repo.
 pub async fn changed_sources(tx: &mut impl Transaction, number: u64) -> Result<Vec<Changed>, StoreError> {
-    let rows = tx
-        .query(
-            "SELECT a.repo, a.url, a.domain, a.required, a.index_digest, a.capability_count,
-                    b.repo, b.url, b.domain, b.required, b.index_digest, b.capability_count
-             FROM revision_sources a LEFT JOIN revision_sources b ON b.repo = a.repo AND b.revision =
-                  (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = a.repo AND x.revision < a.revision)
-             WHERE a.revision = $1 ORDER BY a.repo",
-            vec![number.into()],
-        )
-        .await?;
-    rows.into_iter()
-        .map(|mut row| {
-            let before = row.split_off(6);
-            Ok(Changed { repo: row.text(0)?.to_owned(), before: present(&before)?, after: present(&row)? })
-        })
-        .collect()
+    let sql = format!("{CHANGED} {CHANGED_FROM} WHERE a.revision = $1 ORDER BY a.repo");
+    tx.query(&sql, vec![number.into()]).await?.into_iter().map(read_changed).collect()
+}
+
+/// What every revision from `oldest` to `newest` changed, ordered by repo.
+pub async fn changes_between(
+    tx: &mut impl Transaction,
+    oldest: u64,
+    newest: u64,
+) -> Result<BTreeMap<u64, Vec<Changed>>, StoreError> {
+    let sql =
+        format!("{CHANGED}, a.revision {CHANGED_FROM} WHERE a.revision BETWEEN $1 AND $2 ORDER BY a.revision, a.repo");
+    let mut changes: BTreeMap<u64, Vec<Changed>> = BTreeMap::new();
+    for row in tx.query(&sql, vec![oldest.into(), newest.into()]).await? {
+        changes.entry(row.count(12)?).or_default().push(read_changed(row)?);
+    }
+    Ok(changes)
+}
+
+/// The capabilities of a source before and after a revision, by repo.
+pub type ChangedEntries = BTreeMap<String, (Vec<serde_json::Value>, Vec<serde_json::Value>)>;
+
+/// The capabilities of all sources that a revision changed.
+pub async fn changed_entries(tx: &mut impl Transaction, number: u64) -> Result<ChangedEntries, StoreError> {
+    let sql = format!(
+        "SELECT a.repo, f.json, g.json {CHANGED_FROM}
+         LEFT JOIN fragments f ON f.digest = b.index_digest AND f.repo = b.repo AND f.domain = b.domain
+         LEFT JOIN fragments g ON g.digest = a.index_digest AND g.repo = a.repo AND g.domain = a.domain WHERE a.revision = $1"
+    );
+    let list = |row: &Row, index: usize| match row.is_null(index) {
+        true => Ok(Vec::new()),
+        false => read_entries(row.text(index)?, row.text(0)?),
+    };
+    let rows = tx.query(&sql, vec![number.into()]).await?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), (list(row, 1)?, list(row, 2)?)))).collect()
+}
+
+fn read_changed(mut row: Row) -> Result<Changed, StoreError> {
+    let before = row.split_off(6);
+    Ok(Changed { repo: row.text(0)?.to_owned(), before: present(&before)?, after: present(&row)? })
 }
 
 /// A line, unless the row stands for "not in this revision".

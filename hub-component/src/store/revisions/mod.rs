@@ -8,7 +8,9 @@ mod prune;
 pub use append::{Change, Origin, append};
 pub(in crate::store) use compositions::AT;
 pub use compositions::{Contribution, composition, contributions, entries, lines_at, published_ids};
-pub use history::{Changed, changed_sources, history};
+pub use history::{
+    Changed, ChangedEntries, Entry, changed_entries, changed_sources, changes_between, history, history_of,
+};
 pub use prune::prune;
 
 use super::{StoreError, row::Columns as _};

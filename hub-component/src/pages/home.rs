@@ -1,0 +1,183 @@
+//! `GET /`: what is registered and how it stands.
+
+use super::elements::{beginning, counted, repo_link, shape, state, time};
+use super::response::respond;
+use super::{Page, Section, words};
+use crate::app::App;
+use crate::edge::Query;
+use crate::ports::{Database as _, Ports};
+use crate::problem::Problem;
+use crate::store::revisions::{self, Entry};
+use crate::store::sources::{self, Source};
+use axum::extract::State;
+use axum::response::Response;
+use federation::source::State as SourceState;
+use federation::time::Seconds;
+use http::HeaderMap;
+use maud::{Markup, html};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Repos a page.
+const MOST: usize = 200;
+
+const STATES: [SourceState; 6] = [
+    SourceState::Fresh,
+    SourceState::Stale,
+    SourceState::Held,
+    SourceState::Failed,
+    SourceState::Pending,
+    SourceState::Disabled,
+];
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Parameters {
+    /// Only sources in this state.
+    state: Option<SourceState>,
+    /// Only repos after this one.
+    after: Option<String>,
+}
+
+/// The list of repos.
+#[utoipa::path(
+    get,
+    path = "/",
+    operation_id = "pageOfRepos",
+    tag = "pages",
+    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (status = 200, description = "What is registered and how it stands.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
+    ),
+)]
+pub async fn home<P: Ports>(
+    State(app): State<App<P>>,
+    Query(parameters): Query<Parameters>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
+    let mut tx = app.database().await?.read().await?;
+    let newest = revisions::history(&mut tx, u64::MAX, 1).await?.pop();
+    let sources = sources::all(&mut tx).await?;
+    drop(tx);
+    let base = app.public_url();
+    let content = if sources.is_empty() {
+        html! {
+            h1 { "Nothing is registered yet" }
+            p { "This hub composes one document of what repositories offer for reuse. It begins with the first repo." }
+            (how_to_register(base))
+        }
+    } else {
+        html! {
+            h1 { "What these repos offer for reuse" }
+            p { "Every repo publishes an index of its capabilities. The hub fetches and checks the indexes, and serves them as one document." }
+            (figures(&sources, newest.as_ref()))
+            (list(&sources, &parameters, app.ports.now()))
+            (how_to_read(base))
+            (how_to_register(base))
+        }
+    };
+    Ok(respond(Page { title: "Repos", section: Section::Repos, words: "", content }, &request, base))
+}
+
+fn figures(sources: &[Source], newest: Option<&Entry>) -> Markup {
+    html! {
+        dl.figures {
+            div { dt { "repos registered" } dd { (sources.len()) } }
+            div { dt { "capabilities published" } dd { (newest.map_or(0, |entry| entry.capability_count)) } }
+            div {
+                dt { "newest revision" }
+                dd { @match newest { Some(entry) => a href={ "/revisions/" (entry.revision.number) } { (entry.revision.number) }, None => "none yet" } }
+            }
+            @if let Some(entry) = newest { div { dt { "composed" } dd.long { (time(entry.revision.composed_at)) } } }
+            @if let Some(at) = words::verified_since(sources) { div { dt { "all of it verified since" } dd.long { (time(at)) } } }
+        }
+    }
+}
+
+fn list(sources: &[Source], parameters: &Parameters, now: Seconds) -> Markup {
+    let count = |state| sources.iter().filter(|source| source.state(now) == state).count();
+    let matching: Vec<&Source> =
+        sources.iter().filter(|source| parameters.state.is_none_or(|state| state == source.state(now))).collect();
+    let after = parameters.after.as_deref().unwrap_or_default();
+    let rest: Vec<&Source> = matching.iter().copied().filter(|source| source.repo() > after).collect();
+    let shown = rest.get(..MOST).unwrap_or(&rest);
+    let next = shown.last().filter(|_| rest.len() > shown.len());
+    let only = parameters.state.map(|state| format!("&state={}", state.as_str())).unwrap_or_default();
+    html! {
+        h2 #repos { "Repos" }
+        ul.choices aria-label="By state" {
+            li { a href="/#repos" aria-current=[parameters.state.is_none().then_some("true")] { "all " span.number { (sources.len()) } } }
+            @for state in STATES.into_iter().filter(|state| count(*state) > 0) {
+                @let chosen = parameters.state == Some(state);
+                li {
+                    a.(state.as_str()) href={ "/?state=" (state.as_str()) "#repos" } aria-current=[chosen.then_some("true")] {
+                        span.state.(state.as_str()) { (shape(state)) (state.as_str()) } " " span.number { (count(state)) }
+                    }
+                }
+            }
+        }
+        @if shown.is_empty() { p { "No repo is in this state. " a href="/#repos" { "Show all." } } }
+        @else { (table(shown, now)) }
+        @if let Some(last) = next {
+            p.pager { span { (counted(matching.len(), "repo", "repos")) " in all" } a rel="next" href={ "/?after=" (last.repo()) (only) "#repos" } { "Next repos" } }
+        }
+    }
+}
+
+fn table(sources: &[&Source], now: Seconds) -> Markup {
+    html! {
+        table role="table" aria-labelledby="repos" {
+            thead role="rowgroup" {
+                tr role="row" {
+                    @for name in ["Repo", "State", "Domain"] { th role="columnheader" scope="col" { (name) } }
+                    th.number role="columnheader" scope="col" { "Capabilities" }
+                    th role="columnheader" scope="col" { "Verified" }
+                }
+            }
+            tbody role="rowgroup" { @for source in sources { (row(source, source.state(now))) } }
+        }
+    }
+}
+
+fn row(source: &Source, standing: SourceState) -> Markup {
+    let (registration, record) = (&source.registered.registration, &source.record);
+    let trouble = record.reason().filter(|_| !matches!(standing, SourceState::Fresh | SourceState::Disabled));
+    html! {
+        tr role="row" {
+            td role="cell" {
+                b { (repo_link(&registration.repo)) }
+                @if registration.required { " " span.quiet.small { "required" } }
+                @if !registration.description.is_empty() { p.small.quiet { (beginning(&registration.description, 160)) } }
+                @if let Some((_, message)) = trouble { p.small { (beginning(&message, 200)) } }
+            }
+            td.whole role="cell" { (state(standing)) }
+            td role="cell" data-label="Domain" { (registration.domain) }
+            td.number role="cell" data-label="Capabilities" { (record.accepted.as_ref().filter(|_| registration.enabled).map_or(0, |a| a.capability_count)) }
+            td role="cell" data-label="Verified" { @match record.verified_at { Some(at) => (time(at)), None => "never" } }
+        }
+    }
+}
+
+fn how_to_read(base: &str) -> Markup {
+    html! {
+        h2 { "Read it" }
+        p { "One address has everything, with an entity tag and the revision in its headers; agents begin at " a href="/llms.txt" { "llms.txt" } "." }
+        pre tabindex="0" { code { "curl -fsS '" (base) "/v1/federated?format=json'" } }
+    }
+}
+
+fn how_to_register(base: &str) -> Markup {
+    html! {
+        h2 { "Register a repo" }
+        p { "Publish an index in the repo, have it judged, then tell the hub where it is. The hub checks it first and says what is wrong, line by line." }
+        pre tabindex="0" {
+            code {
+                "export REUSE_SURFACE_URL=" (base) " REUSE_SURFACE_TOKEN=…\n"
+                "reuse-surface index validate registry/indexes/capabilities.yaml\n"
+                "reuse-surface hub register --repo my-repo --domain my-domain \\\n"
+                "  --url https://git.example.org/my-repo/raw/main/registry/indexes/capabilities.yaml"
+            }
+        }
+    }
+}

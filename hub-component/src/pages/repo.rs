@@ -1,0 +1,73 @@
+//! `GET /repos/{repo}`: how one source stands, and what it offers.
+
+mod facts;
+mod findings;
+mod held;
+mod offer;
+
+use super::elements::{state, theirs};
+use super::response::respond;
+use super::{Page, Section, words};
+use crate::app::App;
+use crate::ports::{Database as _, Ports};
+use crate::problem::Problem;
+use crate::publish;
+use crate::routes::repos::not_registered;
+use crate::store::{revisions, sources};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use federation::source::State as SourceState;
+use http::HeaderMap;
+use maud::html;
+
+/// The page of a repo.
+#[utoipa::path(
+    get,
+    path = "/repos/{repo}",
+    operation_id = "pageOfRepo",
+    tag = "pages",
+    params(("repo" = String, Path, description = "The registration's name."), ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (status = 200, description = "How the source stands, what is wrong in its index and where, and what it offers.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
+    ),
+    extensions(("x-problems" = json!(["repo-not-found"]))),
+)]
+pub async fn repo<P: Ports>(
+    State(app): State<App<P>>,
+    Path(repo): Path<String>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
+    let mut tx = app.database().await?.read().await?;
+    let source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+    let line = publish::line(&source);
+    let entries = revisions::entries(&mut tx, line.as_ref()).await?;
+    let held = held::changes(&mut tx, &source, &entries).await?;
+    let history = revisions::history_of(&mut tx, &repo, facts::REVISIONS).await?;
+    drop(tx);
+    let standing = source.state(app.ports.now());
+    let registration = &source.registered.registration;
+    let content = html! {
+        h1 { (registration.repo) }
+        @if !registration.description.is_empty() { p { (theirs(&registration.description)) } }
+        div.note.(standing.as_str()) {
+            (state(standing))
+            p { (words::why(&source, standing)) }
+            @if let Some(failure) = source.record.failure.as_ref().filter(|_| standing != SourceState::Disabled) {
+                @if standing == SourceState::Held { p { (words::failing(&source.record, failure)) } }
+                @if failure.diagnostics.is_empty() { p { bdi { (failure.message) } } }
+            }
+            p { (words::meanwhile(&source, standing)) }
+        }
+        (findings::findings(&source))
+        @if let Some(changes) = &held { (held::section(&source, changes)) }
+        (offer::section(&registration.repo, &entries))
+        (facts::section(&source))
+        (facts::history(&history))
+    };
+    Ok(respond(
+        Page { title: &registration.repo, section: Section::Repos, words: "", content },
+        &request,
+        app.public_url(),
+    ))
+}

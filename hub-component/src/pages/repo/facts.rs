@@ -1,0 +1,49 @@
+//! What is recorded of a registration.
+
+use crate::pages::elements::{linked, revision_link, snapshot_link, time};
+use crate::pages::words;
+use crate::store::revisions::Entry;
+use crate::store::sources::Source;
+use maud::{Markup, html};
+
+/// How many of the revisions that changed a repo are shown.
+pub(super) const REVISIONS: usize = 10;
+
+/// The registration and the last check.
+pub(super) fn section(source: &Source) -> Markup {
+    let (registered, record) = (&source.registered, &source.record);
+    let registration = &registered.registration;
+    html! {
+        h2 { "Registration" }
+        dl.facts {
+            dt { "Index" } dd { (linked(&registration.url)) }
+            dt { "Domain" } dd { (registration.domain) }
+            dt { "Required" } dd { @if registration.required { "yes: readers rely on it" } @else { "no" } }
+            dt { "Checked every" } dd { (registration.cache_ttl_seconds) " seconds" }
+            dt { "Registered" } dd { (time(registered.registered_at)) " by " (registered.registered_by) }
+            @if registered.updated_at != registered.registered_at { dt { "Changed" } dd { (time(registered.updated_at)) } }
+            @if let Some(at) = record.verified_at { dt { "Last verified" } dd { (time(at)) } }
+            @if let Some(at) = record.last_attempt_at {
+                dt { "Last check" }
+                dd { (time(at)) @if let Some(status) = record.http_status { ", the server answered " (status) } }
+            }
+            @if let Some(at) = record.next_check_at.filter(|_| registration.enabled) { dt { "Next check" } dd { (time(at)) } }
+            @if let Some(accepted) = &record.accepted { dt { "Accepted snapshot" } dd { (snapshot_link(&accepted.digest)) } }
+            dt { "As data" } dd { a href={ "/v1/repos/" (registration.repo) } { "/v1/repos/" (registration.repo) } }
+        }
+    }
+}
+
+/// The newest revisions that changed what readers get of it.
+pub(super) fn history(entries: &[Entry]) -> Markup {
+    html! {
+        @if !entries.is_empty() {
+            h2 { "Revisions that changed it" }
+            ul {
+                @for entry in entries {
+                    li { (revision_link(entry.revision.number)) ", " (time(entry.revision.composed_at)) ": " (words::cause(&entry.cause)) " (" (entry.actor) ")" }
+                }
+            }
+        }
+    }
+}

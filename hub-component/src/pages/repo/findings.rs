@@ -1,0 +1,43 @@
+//! What is wrong in an index, and where.
+
+use crate::pages::elements::counted;
+use crate::store::sources::Source;
+use federation::diagnostic::Diagnostic;
+use federation::snippet::Snippet;
+use maud::{Markup, html};
+
+/// The findings of the last check; nothing if it had none.
+pub(super) fn findings(source: &Source) -> Markup {
+    let found = source.record.failure.as_ref().map_or(&[][..], |failure| &failure.diagnostics);
+    html! {
+        @if !found.is_empty() {
+            h2 { (counted(found.len(), "finding", "findings")) " in its index" }
+            ul.findings { @for finding in found { li { (one(finding)) } } }
+            p { "Correct the index where it is published; the hub takes it up with its next check, or at once with:" }
+            pre tabindex="0" { code { "reuse-surface hub refresh --repo " (source.repo()) } }
+        }
+    }
+}
+
+fn one(finding: &Diagnostic) -> Markup {
+    let word = if finding.is_error() { "error" } else { "warning" };
+    html! {
+        p { b { (word) " " } a href={ "/problems/" (finding.code) } { code { (finding.code) } } ": " bdi { (finding.message) } }
+        p.small.quiet {
+            @if let Some(line) = finding.line { "line " (line) }
+            @if let Some(column) = finding.column { ", column " (column) }
+            @if !finding.pointer.is_empty() { @if finding.line.is_some() { ", " } "at " code { bdi { (finding.pointer) } } }
+        }
+        @if let (Some(line), Some(snippet)) = (finding.line, &finding.snippet) { (excerpt(line, snippet)) }
+    }
+}
+
+fn excerpt(line: u64, snippet: &Snippet) -> Markup {
+    let (before, here, after) = snippet.around();
+    html! {
+        pre.line {
+            span.at { span.hidden { "line " } (line) }
+            code { (before) mark { (if here.is_empty() { " " } else { here }) } (after) }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A page as a response: its entity tag, and headers that keep it from doing what it need not.
+
+use super::layout::{Page, SCRIPT, STYLE};
+use crate::edge::not_modified;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use federation::digest::Digest;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use std::sync::OnceLock;
+
+/// The media type of pages.
+pub(super) const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
+/// A page, or 304 for whoever has it.
+pub(super) fn respond(page: Page<'_>, request: &HeaderMap, public_url: &str) -> Response {
+    let body = page.render();
+    let etag = format!("\"{}\"", Digest::of(body.as_bytes()).hex().get(..32).unwrap_or_default());
+    let mut response = match not_modified(request, &etag) {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => body.into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.remove(CONTENT_TYPE);
+    if !not_modified(request, &etag) {
+        headers.insert(CONTENT_TYPE, HTML);
+    }
+    headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (ETAG, etag)));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+    protect(headers, public_url);
+    response
+}
+
+/// The headers of a problem that is told as a page.
+pub fn error_headers(headers: &mut HeaderMap, public_url: &str) {
+    headers.insert(CONTENT_TYPE, HTML);
+    protect(headers, public_url);
+}
+
+/// What a browser may do with a page: show it, run the one script that came with it, and send its form back here.
+fn protect(headers: &mut HeaderMap, public_url: &str) {
+    headers.extend(policy().map(|policy| (CONTENT_SECURITY_POLICY, policy)));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    for (name, value) in [
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if public_url.starts_with("https://") {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+}
+
+fn policy() -> Option<HeaderValue> {
+    static POLICY: OnceLock<Option<HeaderValue>> = OnceLock::new();
+    let compose = || {
+        HeaderValue::from_str(&format!(
+            "default-src 'none'; style-src '{}'; script-src '{}'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            hash(STYLE),
+            hash(SCRIPT)
+        ))
+        .ok()
+    };
+    POLICY.get_or_init(compose).clone()
+}
+
+/// The name of an inline style or script in a content security policy.
+fn hash(text: &str) -> String {
+    let digest = Digest::of(text.as_bytes());
+    let bytes: Vec<u8> =
+        (0..32).filter_map(|i| u8::from_str_radix(digest.hex().get(2 * i..2 * i + 2)?, 16).ok()).collect();
+    format!("sha256-{}", STANDARD.encode(bytes))
+}
+
+const FAVICON: &str = include_str!("favicon.svg");
+
+/// The hub's sign.
+#[utoipa::path(
+    get,
+    path = "/favicon.svg",
+    operation_id = "readFavicon",
+    tag = "pages",
+    responses((status = 200, description = "The sign.", body = String, content_type = "image/svg+xml", headers(("Cache-Control")))),
+)]
+pub async fn favicon() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")], FAVICON)
+}

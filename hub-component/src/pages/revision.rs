@@ -1,0 +1,166 @@
+//! `GET /revisions/{revision}`: what one revision changed.
+
+use super::elements::{beginning, capability_link, counted, repo_link, snapshot_link, time};
+use super::response::respond;
+use super::revisions::op;
+use super::{Page, Section, words};
+use crate::app::App;
+use crate::document::kept;
+use crate::ports::{Database as _, Ports};
+use crate::problem::{Problem, kinds};
+use crate::store::revisions::{self, Changed, ChangedEntries, Entry};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use federation::compose::SourceLine;
+use federation::diff::{Change, Op, diff};
+use http::HeaderMap;
+use maud::{Markup, html};
+use serde_json::Value;
+
+/// Changes listed for one source; the others are counted.
+const MOST_STEPS: usize = 100;
+/// Capabilities, before and after, that are compared for one page.
+const MOST_COMPARED: usize = 10_000;
+
+/// The page of a revision.
+#[utoipa::path(
+    get,
+    path = "/revisions/{revision}",
+    operation_id = "pageOfRevision",
+    tag = "pages",
+    params(("revision" = String, Path, description = "The revision's number."), ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (status = 200, description = "What the revision changed.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
+    ),
+    extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
+)]
+pub async fn revision<P: Ports>(
+    State(app): State<App<P>>,
+    Path(number): Path<String>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
+    let number =
+        number.parse().map_err(|_| Problem::new(&kinds::REVISION_NOT_FOUND, "A revision is a number from 1."))?;
+    let mut tx = app.database().await?.read().await?;
+    kept(&mut tx, number).await?;
+    // Two, so that it is known whether there is a newer one.
+    let mut around = revisions::history(&mut tx, number.saturating_add(2), 2).await?;
+    let newer = around.first().is_some_and(|entry| entry.revision.number > number);
+    let entry = if newer { around.pop() } else { around.drain(..1).next() };
+    let changed = revisions::changed_sources(&mut tx, number).await?;
+    let compared: usize =
+        changed.iter().flat_map(|c| [&c.before, &c.after]).flatten().map(|line| line.capability_count).sum();
+    let entries = match compared <= MOST_COMPARED {
+        true => Some(revisions::changed_entries(&mut tx, number).await?),
+        false => None,
+    };
+    drop(tx);
+    let title = format!("Revision {number}");
+    let content = html! {
+        h1 { (title) }
+        @if let Some(entry) = &entry { (facts(entry)) }
+        p.pager {
+            @if number > 1 { a rel="prev" href={ "/revisions/" (number - 1) } { "Revision " (number - 1) } " " } @else { span {} }
+            @if newer { a rel="next" href={ "/revisions/" (number + 1) } { "Revision " (number + 1) } }
+        }
+        @for changed in &changed {
+            h2 { (repo_link(&changed.repo)) " " span.quiet { (op(changed)) } }
+            (of_line(changed))
+            @if let Some(entries) = &entries { (of_entries(changed, entries)) }
+        }
+        @if entries.is_none() {
+            p { "It changed too much to list here: " a href={ "/v1/changes?since=" (number - 1) "&limit=1" } { "all its changes as data" } "." }
+        }
+    };
+    let page = Page { title: &title, section: Section::Revisions, words: "", content };
+    Ok(respond(page, &request, app.public_url()))
+}
+
+fn facts(entry: &Entry) -> Markup {
+    let number = entry.revision.number;
+    html! {
+        dl.facts {
+            dt { "Composed" } dd { (time(entry.revision.composed_at)) }
+            dt { "Why" } dd { (words::cause(&entry.cause)) " (" (entry.actor) ")" }
+            dt { "Has" } dd { (counted(entry.capability_count, "capability", "capabilities")) " of " (counted(entry.source_count, "repo", "repos")) }
+            dt { "Digest" } dd { code { (entry.revision.digest) } }
+            dt { "As data" }
+            dd {
+                a href={ "/v1/federated?revision=" (number) } { "the document" } ", "
+                a href={ "/v1/federated/manifest?revision=" (number) } { "its sources" } ", "
+                a href={ "/v1/changes?since=" (number - 1) "&limit=1" } { "its changes" }
+            }
+        }
+    }
+}
+
+/// What changed about a source beside its capabilities.
+fn of_line(changed: &Changed) -> Markup {
+    let (Some(before), Some(after)) = (&changed.before, &changed.after) else { return html! {} };
+    let required = |line: &SourceLine| if line.required { "yes" } else { "no" };
+    html! {
+        dl.facts {
+            @if before.domain != after.domain { dt { "Domain" } dd { (before.domain) " → " (after.domain) } }
+            @if before.required != after.required { dt { "Required" } dd { (required(before)) " → " (required(after)) } }
+            @if before.url != after.url { dt { "Index" } dd { code { (before.url) } " → " code { (after.url) } } }
+            @if before.index_digest != after.index_digest {
+                dt { "Snapshot" } dd { (snapshot_link(&before.index_digest)) " → " (snapshot_link(&after.index_digest)) }
+            }
+        }
+    }
+}
+
+fn of_entries(changed: &Changed, entries: &ChangedEntries) -> Markup {
+    let none = (Vec::new(), Vec::new());
+    let (before, after) = entries.get(&changed.repo).unwrap_or(&none);
+    let relabelled = |b: &SourceLine, a: &SourceLine| b.domain != a.domain && b.index_digest == a.index_digest;
+    if let (Some(b), Some(a)) = (&changed.before, &changed.after)
+        && relabelled(b, a)
+    {
+        return html! { p { "Its " (counted(a.capability_count, "capability is", "capabilities are")) " listed under the new domain." } };
+    }
+    steps(&diff(before, after))
+}
+
+/// Changes of one source, in words.
+pub(super) fn steps(changes: &[Change]) -> Markup {
+    html! {
+        @if changes.is_empty() { p { "Its capabilities stay as they are." } }
+        ul.steps {
+            @for change in changes.iter().take(MOST_STEPS) {
+                @let (class, sign, word) = match change.op {
+                    Op::Added => ("added", "+", "added"),
+                    Op::Removed => ("removed", "−", "removed"),
+                    Op::Changed => ("changed", "~", "changed"),
+                };
+                li.(class) {
+                    b aria-hidden="true" { (sign) } " " span.hidden { (word) " " }
+                    (capability_link(&change.id))
+                    @match (&change.before, &change.after) {
+                        (Some(before), Some(after)) => span.quiet { " " (beginning(&fields(before, after), 200)) },
+                        (_, Some(entry)) | (Some(entry), _) => { " " (beginning(name(entry), 120)) },
+                        _ => {}
+                    }
+                }
+            }
+        }
+        @if changes.len() > MOST_STEPS { p { "… and " (changes.len() - MOST_STEPS) " more." } }
+    }
+}
+
+fn name(entry: &Value) -> &str {
+    ["name", "title"].iter().find_map(|field| entry.get(field)?.as_str()).unwrap_or_default()
+}
+
+/// The names of the fields that differ.
+fn fields(before: &Value, after: &Value) -> String {
+    let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else { return String::new() };
+    let differs = |name: &&String| before.get(*name) != after.get(*name);
+    let mut names: Vec<&str> = after.keys().filter(differs).map(String::as_str).collect();
+    names.extend(before.keys().filter(|name| !after.contains_key(*name)).map(String::as_str));
+    match names.is_empty() {
+        true => "(order of its fields)".to_owned(),
+        false => names.join(", "),
+    }
+}

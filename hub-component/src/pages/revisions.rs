@@ -1,0 +1,106 @@
+//! `GET /revisions`: the log, newest first.
+
+use super::elements::{repo_link, time};
+use super::response::respond;
+use super::{Page, Section, words};
+use crate::app::App;
+use crate::edge::Query;
+use crate::ports::{Database as _, Ports};
+use crate::problem::Problem;
+use crate::store::revisions::{self, Changed, Entry};
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use maud::{Markup, html};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Revisions a page.
+const MOST: usize = 50;
+/// Repos named for one revision.
+const NAMED: usize = 8;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Parameters {
+    /// Only revisions before this one.
+    before: Option<u64>,
+}
+
+/// The log of revisions.
+#[utoipa::path(
+    get,
+    path = "/revisions",
+    operation_id = "pageOfRevisions",
+    tag = "pages",
+    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (status = 200, description = "The log, newest first.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
+    ),
+)]
+pub async fn revisions<P: Ports>(
+    State(app): State<App<P>>,
+    Query(parameters): Query<Parameters>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
+    let before = parameters.before.unwrap_or(u64::MAX);
+    let mut tx = app.database().await?.read().await?;
+    let mut entries = revisions::history(&mut tx, before, MOST + 1).await?;
+    let more = entries.len() > MOST;
+    entries.truncate(MOST);
+    let (oldest, newest) = (number(entries.last()), number(entries.first()));
+    let changes = revisions::changes_between(&mut tx, oldest, newest).await?;
+    drop(tx);
+    let content = html! {
+        h1 { "Revisions" }
+        p { "A revision is made when, and only when, what readers get differs from the one before." }
+        @if entries.is_empty() {
+            p { "There is none " @if parameters.before.is_some() { "that old. " a href="/revisions" { "Show the newest." } } @else { "yet: the first comes with the first valid index." } }
+        } @else {
+            table role="table" {
+                thead role="rowgroup" {
+                    tr role="row" {
+                        @for name in ["Revision", "Composed", "What and who", "Changed"] { th role="columnheader" scope="col" { (name) } }
+                        th.number role="columnheader" scope="col" { "Capabilities" }
+                    }
+                }
+                tbody role="rowgroup" { @for entry in &entries { (row(entry, changes.get(&entry.revision.number).map_or(&[], Vec::as_slice))) } }
+            }
+        }
+        @if more { p.pager { span {} a rel="next" href={ "/revisions?before=" (oldest) } { "Older revisions" } } }
+    };
+    let page = Page { title: "Revisions", section: Section::Revisions, words: "", content };
+    Ok(respond(page, &request, app.public_url()))
+}
+
+fn number(entry: Option<&Entry>) -> u64 {
+    entry.map_or(0, |entry| entry.revision.number)
+}
+
+fn row(entry: &Entry, changes: &[Changed]) -> Markup {
+    html! {
+        tr role="row" {
+            td role="cell" { b { a href={ "/revisions/" (entry.revision.number) } { span.hidden { "Revision " } (entry.revision.number) } } }
+            td role="cell" { (time(entry.revision.composed_at)) }
+            td role="cell" { (words::cause(&entry.cause)) " " span.quiet { "by " (entry.actor) } }
+            td role="cell" {
+                @for (i, changed) in changes.iter().take(NAMED).enumerate() {
+                    @if i > 0 { ", " }
+                    (repo_link(&changed.repo)) " " span.quiet { (op(changed)) }
+                }
+                @if changes.len() > NAMED { " and " (changes.len() - NAMED) " more" }
+            }
+            td.number role="cell" data-label="Capabilities" { (entry.capability_count) }
+        }
+    }
+}
+
+/// What a revision did to a source.
+pub(super) fn op(changed: &Changed) -> &'static str {
+    match (&changed.before, &changed.after) {
+        (None, _) => "added",
+        (_, None) => "removed",
+        _ => "changed",
+    }
+}
