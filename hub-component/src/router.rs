@@ -36,6 +36,8 @@ pub(crate) fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(indexes::index))
         .routes(routes!(pages::home))
         .routes(routes!(pages::repo))
+        .routes(routes!(pages::capabilities))
+        .routes(routes!(pages::capability))
         .routes(routes!(pages::revisions))
         .routes(routes!(pages::revision))
         .routes(routes!(pages::favicon))

@@ -45,13 +45,13 @@ pub(super) fn beginning(text: &str, most: usize) -> Markup {
     }
 }
 
-/// Text that somebody else wrote; a link if it is a plain `http(s)` address.
-pub(super) fn linked(text: &str) -> Markup {
+/// Text that somebody else wrote, at most `most` characters of it; a link if it is a plain `http(s)` address.
+pub(super) fn linked(text: &str, most: usize) -> Markup {
     // Other schemes run code or open programs; what is not ASCII can look like another host.
     if text.is_ascii() && source_url::parse(text).is_ok() {
         html! { a href=(text) rel="nofollow noopener noreferrer ugc" { (text) } }
     } else {
-        theirs(text)
+        beginning(text, most)
     }
 }
 

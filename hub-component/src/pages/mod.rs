@@ -2,7 +2,10 @@
 //!
 //! A page is a file; `layout` is around all of them, `elements` are their parts, `response` their headers.
 
+mod capabilities;
+mod capability;
 mod elements;
+mod entry;
 mod home;
 mod layout;
 mod negotiation;
@@ -13,6 +16,8 @@ mod revision;
 mod revisions;
 mod words;
 
+pub use capabilities::{__path_capabilities, capabilities};
+pub use capability::{__path_capability, capability};
 pub use home::{__path_home, home};
 pub use negotiation::wants_page;
 pub use problem::problem;

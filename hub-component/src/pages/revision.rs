@@ -3,7 +3,7 @@
 use super::elements::{beginning, capability_link, counted, repo_link, snapshot_link, time};
 use super::response::respond;
 use super::revisions::op;
-use super::{Page, Section, words};
+use super::{Page, Section, entry, words};
 use crate::app::App;
 use crate::document::kept;
 use crate::ports::{Database as _, Ports};
@@ -139,7 +139,7 @@ pub(super) fn steps(changes: &[Change]) -> Markup {
                     (capability_link(&change.id))
                     @match (&change.before, &change.after) {
                         (Some(before), Some(after)) => span.quiet { " " (beginning(&fields(before, after), 200)) },
-                        (_, Some(entry)) | (Some(entry), _) => { " " (beginning(name(entry), 120)) },
+                        (_, Some(entry)) | (Some(entry), _) => { " " (beginning(entry.as_object().map_or("", entry::name), 120)) },
                         _ => {}
                     }
                 }
@@ -147,10 +147,6 @@ pub(super) fn steps(changes: &[Change]) -> Markup {
         }
         @if changes.len() > MOST_STEPS { p { "… and " (changes.len() - MOST_STEPS) " more." } }
     }
-}
-
-fn name(entry: &Value) -> &str {
-    ["name", "title"].iter().find_map(|field| entry.get(field)?.as_str()).unwrap_or_default()
 }
 
 /// The names of the fields that differ.

@@ -172,6 +172,41 @@ async fn revisions_show_who_why_and_what() {
 }
 
 #[tokio::test]
+async fn the_search_finds_filters_and_goes_on() {
+    let hub = Hub::new();
+    says(&hub.see("/capabilities?q=x").await, "Nothing matches.");
+    hub.register("a", index("a", 30, 0)).await;
+    hub.register(
+        "b",
+        "version: 1\ncapabilities:\n- id: capability.a.n0\n  title: Another one\n  status: beta\n  tags: [R&D, x]\n"
+            .into(),
+    )
+    .await;
+    let page = hub.see("/capabilities?q=n0&repo=&domain=&status=&tag=").await;
+    says(&page, "2 capabilities, best first, in revision 2");
+    says(&page, "capability.a.n0 Another one b beta R&D x");
+    says(&hub.see("/capabilities?q=n0&tag=r%26d").await, "1 capability, best first");
+    let (_, _, html) = hub.page("/capabilities?q=capability&domain=d", PLAIN).await;
+    says(&seen(&html), "20 of 31 capabilities");
+    let (_, rest) = html.split_once("rel=\"next\" href=\"").expect("a next page");
+    let next = rest.split('"').next().unwrap_or_default().replace("&amp;", "&");
+    assert!(next.starts_with("/capabilities?q=capability&domain=d&cursor=1."), "{next}");
+    let second = hub.see(&next).await;
+    says(&second, "11 of 31 capabilities");
+    says(&second, "capability.a.n29");
+    says(&hub.see("/capabilities?q=%3F%3F").await, "`q` has no letter or digit");
+
+    let both = hub.see("/capabilities/capability.a.n0").await;
+    says(
+        &both,
+        "The same id comes from 2 repos. All of them are kept; choose by repo. a in d Version 0 b in d Another one status beta tags R&D x",
+    );
+    let (status, _, html) = hub.page("/capabilities/capability.a.m0", PLAIN).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    says(&seen(&html), "Did you mean `capability.a.n0`");
+}
+
+#[tokio::test]
 async fn lists_are_paged_without_skipping() {
     let hub = Hub::new();
     for i in 0..210 {
@@ -199,7 +234,14 @@ async fn pages_cost_a_few_statements_however_much_there_is() {
         hub.publish(&format!("r{i}"), index(&format!("r{i}"), 3, 1));
     }
     hub.compose().await;
-    for (path, most) in [("/", 2), ("/repos/r1", 4), ("/revisions", 2), ("/revisions/31", 5)] {
+    for (path, most) in [
+        ("/", 2),
+        ("/repos/r1", 4),
+        ("/capabilities?q=n1", 5),
+        ("/capabilities/capability.r1.n1", 5),
+        ("/revisions", 2),
+        ("/revisions/31", 5),
+    ] {
         hub.statements();
         hub.see(path).await;
         let statements = hub.statements();
@@ -271,6 +313,9 @@ async fn hostile_text_stays_text() {
         "/",
         "/repos/evil",
         "/repos/worse",
+        "/capabilities",
+        "/capabilities/capability.evil",
+        "/capabilities?q=%22%3E%3Cscript%3E&tag=%27%22%3E%3Cimg%3E",
         "/revisions",
         "/revisions/1",
         "/nothing/%22%3E%3Cscript%3E",

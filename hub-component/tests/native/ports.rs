@@ -258,17 +258,8 @@ impl Hub {
 
     /// A path as a browser asks for it, with a further header: status, headers and text.
     pub async fn page(&self, path: &str, header: (&str, &str)) -> (StatusCode, HeaderMap, String) {
-        self.read(path, &[("accept", "text/html,*/*;q=0.8"), header]).await
-    }
-
-    /// Status, headers and text of a read with these headers.
-    pub async fn read(&self, path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
-        let request = http::Request::builder().uri(path);
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        let request = request.body(Body::empty()).expect("a request");
-        let (parts, body) = self.router.clone().oneshot(request).await.expect("infallible").into_parts();
-        let bytes = body.collect().await.expect("a body").to_bytes();
-        (parts.status, parts.headers, String::from_utf8(bytes.to_vec()).expect("text"))
+        let (status, headers, bytes) = self.read(path, &[("accept", "text/html,*/*;q=0.8"), header]).await;
+        (status, headers, String::from_utf8(bytes.to_vec()).expect("text"))
     }
 
     /// What no database survives.

@@ -10,7 +10,6 @@ mod history;
 mod lifecycle;
 mod limits;
 mod offline;
-mod pages;
 mod poisoning;
 mod revalidation;
 mod twin;

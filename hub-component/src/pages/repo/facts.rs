@@ -4,6 +4,7 @@ use crate::pages::elements::{linked, revision_link, snapshot_link, time};
 use crate::pages::words;
 use crate::store::revisions::Entry;
 use crate::store::sources::Source;
+use federation::limits::MAX_URL_CHARS;
 use maud::{Markup, html};
 
 /// How many of the revisions that changed a repo are shown.
@@ -16,7 +17,7 @@ pub(super) fn section(source: &Source) -> Markup {
     html! {
         h2 { "Registration" }
         dl.facts {
-            dt { "Index" } dd { (linked(&registration.url)) }
+            dt { "Index" } dd { (linked(&registration.url, MAX_URL_CHARS)) }
             dt { "Domain" } dd { (registration.domain) }
             dt { "Required" } dd { @if registration.required { "yes: readers rely on it" } @else { "no" } }
             dt { "Checked every" } dd { (registration.cache_ttl_seconds) " seconds" }

@@ -1,0 +1,55 @@
+//! `GET /capabilities/{id}`: what every repo says under an id.
+
+use super::response::respond;
+use super::{Page, Section, entry};
+use crate::app::App;
+use crate::ports::Ports;
+use crate::problem::Problem;
+use crate::search::{self, Request};
+use crate::store::revisions;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::HeaderMap;
+use maud::html;
+
+/// Entries of one id, and bytes of them all, on the page; the API has the rest.
+const MOST: usize = 50;
+const MOST_BYTES: usize = 1 << 20;
+
+/// The page of a capability.
+#[utoipa::path(
+    get,
+    path = "/capabilities/{id}",
+    operation_id = "pageOfCapability",
+    tag = "pages",
+    params(
+        ("id" = String, Path, description = "The capability's id."),
+        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+    ),
+    responses(
+        (status = 200, description = "What every repo says under this id.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
+    ),
+    extensions(("x-problems" = json!(["capability-not-found", "nothing-published"]))),
+)]
+pub async fn capability<P: Ports>(
+    State(app): State<App<P>>,
+    Path(id): Path<String>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
+    let database = app.database().await?;
+    let head = revisions::head(database).await?;
+    let asked = Request { limit: Some(MOST), budget: Some(MOST_BYTES), ..Request::default() };
+    let found = search::capability(database, &head, &id, &asked).await?;
+    let content = html! {
+        h1 { code { (id) } }
+        @if found.total > 1 {
+            p { "The same id comes from " (found.total) " repos. All of them are kept; choose by repo." }
+        }
+        @for one in &found.capabilities { (entry::whole(one)) }
+        @if !found.complete { p { "Shown are " (found.shown) " of " (found.total) "." } }
+        p.small { a href={ "/v1/capabilities/" (id) } { "As data" } ", of " a href={ "/revisions/" (found.revision) } { "revision " (found.revision) } "." }
+    };
+    let page = Page { title: &id, section: Section::Capabilities, words: "", content };
+    Ok(respond(page, &request, app.public_url()))
+}
