@@ -5,6 +5,7 @@ use anyhow::{Context as _, Result, bail};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
@@ -120,6 +121,11 @@ impl Hub {
     /// Where it listens.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        self.data.path()
     }
 
     /// What it logged so far.

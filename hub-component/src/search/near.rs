@@ -14,6 +14,8 @@ pub(super) fn suggest(wrong: &str, candidates: Vec<String>) -> String {
         .filter(|(distance, id)| *distance <= id.chars().count() / 3)
         .collect();
     near.sort();
+    let nearest = near.first().map_or(0, |(distance, _)| *distance);
+    near.retain(|(distance, _)| *distance <= nearest + 1);
     let near: Vec<String> = near.into_iter().take(MOST).map(|(_, id)| format!("`{id}`")).collect();
     let hint = match near.as_slice() {
         [] => String::new(),

@@ -252,6 +252,12 @@ impl Hub {
         (head.status, head.headers, body.collect().await.expect("a body").to_bytes())
     }
 
+    /// The number that a statement gives, past the hub.
+    pub fn number(&self, sql: &str) -> i64 {
+        let connection = self.ports.database().open().expect("a connection");
+        connection.query_row(sql, [], |row| row.get(0)).expect("a number")
+    }
+
     pub async fn get(&self, path: &str) -> serde_json::Value {
         self.ask(Method::GET, path, serde_json::Value::Null).await.1
     }

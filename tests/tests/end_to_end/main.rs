@@ -12,5 +12,6 @@ mod limits;
 mod offline;
 mod poisoning;
 mod revalidation;
+mod search;
 mod twin;
 mod walkthrough;

@@ -1,7 +1,7 @@
 //! One page of matches.
 
-use super::Finder;
 use super::statement::Statement;
+use super::{ENTRIES_PER_FRAGMENT, Finder};
 use crate::ports::{Row, Transaction};
 use crate::store::revisions::AT;
 use crate::store::{StoreError, row::Columns as _};
@@ -41,7 +41,8 @@ pub async fn is_kept(tx: &mut impl Transaction, number: u64) -> Result<bool, Sto
 }
 
 fn read(row: &Row) -> Result<(Place, String), StoreError> {
-    let place = Place { score: row.count(0)?, repo: row.text(1)?.to_owned(), position: row.count(2)? };
+    let position = u32::try_from(row.integer(2)? % ENTRIES_PER_FRAGMENT).unwrap_or_default();
+    let place = Place { score: row.count(0)?, repo: row.text(1)?.to_owned(), position };
     Ok((place, row.text(3)?.to_owned()))
 }
 
@@ -55,30 +56,31 @@ fn statement(number: Option<u64>, finder: Finder, query: &Query, after: Option<&
             AT
         }
     };
-    s.push("WITH found AS MATERIALIZED (SELECT e.entry AS entry, c.repo AS repo, e.position AS position, ");
-    let patterns = score(&mut s, query);
-    s.push(" AS score FROM ");
-    s.push(composed);
+    // First, since its placeholder is the first.
+    s.push(&format!("WITH composed AS (SELECT repo, domain, index_digest FROM {composed} c), "));
     s.push(
-        " c JOIN search_fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain
-         JOIN search_entries e ON e.fragment = f.fragment WHERE 1 = 1",
+        "current AS MATERIALIZED (SELECT f.fragment AS fragment, c.repo AS repo, c.domain AS domain FROM composed c
+         JOIN search_fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain),
+         found AS MATERIALIZED (SELECT e.entry AS entry, c.repo AS repo, ",
     );
+    let patterns = score(&mut s, query);
+    s.push(" AS score FROM current c JOIN search_entries e ON e.fragment = c.fragment WHERE 1 = 1");
     has_words(&mut s, finder, query, &patterns);
     holds_filters(&mut s, query);
-    s.push("), page AS MATERIALIZED (SELECT entry, repo, position, score FROM found");
+    s.push("), page AS MATERIALIZED (SELECT entry, repo, score FROM found");
     if let Some(place) = after {
         let score = s.bind(place.score);
         let repo = s.bind(place.repo.as_str());
         let position = s.bind(place.position);
         s.push(&format!(
-            " WHERE score < {score} OR (score = {score} AND (repo > {repo} OR (repo = {repo} AND position > {position})))"
+            " WHERE score < {score} OR (score = {score} AND (repo > {repo} OR (repo = {repo} AND entry % {ENTRIES_PER_FRAGMENT} > {position})))"
         ));
     }
     let limit = s.bind(limit);
     s.push(&format!(
-        " ORDER BY score DESC, repo, position LIMIT {limit})
-         SELECT p.score, p.repo, p.position, e.json, (SELECT count(*) FROM found) FROM page p
-         JOIN search_entries e ON e.entry = p.entry ORDER BY p.score DESC, p.repo, p.position"
+        " ORDER BY score DESC, repo, entry LIMIT {limit})
+         SELECT p.score, p.repo, p.entry, e.json, (SELECT count(*) FROM found) FROM page p
+         JOIN search_entries e ON e.entry = p.entry ORDER BY p.score DESC, p.repo, p.entry"
     ));
     s
 }

@@ -35,8 +35,8 @@ pub async fn keep(tx: &mut impl Transaction, line: &SourceLine) -> Result<(), St
     }
     if finder(tx).await? == Finder::Fts5 {
         tx.query(
-            "INSERT INTO search_words (rowid, words) SELECT entry, id_words || name_words || tag_words || summary_words
-             FROM search_entries WHERE fragment = $1",
+            "INSERT INTO search_words (rowid, id_words, name_words, tag_words, summary_words)
+             SELECT entry, id_words, name_words, tag_words, summary_words FROM search_entries WHERE fragment = $1",
             vec![fragment.into()],
         )
         .await?;
@@ -47,13 +47,12 @@ pub async fn keep(tx: &mut impl Transaction, line: &SourceLine) -> Result<(), St
 fn insertion(fragment: i64, first: i64, batch: &[Entry]) -> Statement {
     let mut statement = Statement::default();
     statement.push(
-        "INSERT INTO search_entries (entry, fragment, position, id, status, tags, id_words, name_words, tag_words, summary_words, json) VALUES ",
+        "INSERT INTO search_entries (entry, fragment, id, status, tags, id_words, name_words, tag_words, summary_words, json) VALUES ",
     );
     for (entry, position) in batch.iter().zip(first..) {
         let columns = [
             statement.bind(fragment * ENTRIES_PER_FRAGMENT + position),
             statement.bind(fragment),
-            statement.bind(position),
             statement.bind(entry.id.as_str()),
             statement.bind(entry.status.as_str()),
             statement.bind(entry.tags.as_str()),

@@ -22,15 +22,16 @@ pub(super) const TABLES: &[&str] = &[
         fragment INTEGER PRIMARY KEY NOT NULL, digest TEXT NOT NULL, repo TEXT NOT NULL, domain TEXT NOT NULL,
         UNIQUE (digest, repo, domain))",
     "CREATE TABLE search_entries (
-        entry INTEGER PRIMARY KEY NOT NULL, fragment INTEGER NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL,
-        status TEXT NOT NULL, tags TEXT NOT NULL, id_words TEXT NOT NULL, name_words TEXT NOT NULL, tag_words TEXT NOT NULL,
-        summary_words TEXT NOT NULL, json TEXT NOT NULL)",
+        entry INTEGER PRIMARY KEY NOT NULL, fragment INTEGER NOT NULL, id TEXT NOT NULL, status TEXT NOT NULL, tags TEXT NOT NULL, id_words TEXT NOT NULL,
+        name_words TEXT NOT NULL, tag_words TEXT NOT NULL, summary_words TEXT NOT NULL, json TEXT NOT NULL)",
     "CREATE INDEX search_entries_of ON search_entries (fragment)",
     "CREATE INDEX search_entries_by_id ON search_entries (id)",
 ];
 
-/// The words are separated by spaces and in lower case already: the tokenizer must not know better.
-const WORDS: &str = "CREATE VIRTUAL TABLE search_words USING fts5(words, content = '', contentless_delete = 1, tokenize = 'ascii', detail = 'none')";
+/// The words are separated by spaces and in lower case already: the tokenizer must not know better. The texts stay where they are, so a
+/// row has to be taken out before the entry that it is about.
+const WORDS: &str = "CREATE VIRTUAL TABLE search_words USING fts5(id_words, name_words, tag_words, summary_words,
+     content = 'search_entries', content_rowid = 'entry', tokenize = 'ascii', detail = 'none')";
 
 /// More than an index may have.
 const ENTRIES_PER_FRAGMENT: i64 = 1 << 16;
