@@ -6,7 +6,7 @@ use crate::openapi;
 use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::routes::{self, capabilities, changes, check, federated, health, indexes, repos};
+use crate::routes::{self, about, capabilities, changes, check, federated, health, indexes, problems, repos, schemas};
 use axum::Router;
 use axum::extract::OriginalUri;
 use axum::middleware::from_fn_with_state;
@@ -41,6 +41,14 @@ pub(crate) fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(pages::revisions))
         .routes(routes!(pages::revision))
         .routes(routes!(pages::favicon))
+        .routes(routes!(schemas::list))
+        .routes(routes!(schemas::show))
+        .routes(routes!(problems::list))
+        .routes(routes!(problems::show))
+        .routes(routes!(about::llms))
+        .routes(routes!(about::robots))
+        .routes(routes!(about::api_catalog))
+        .routes(routes!(about::hub))
 }
 
 /// The hub as a service.

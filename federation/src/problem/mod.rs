@@ -7,9 +7,10 @@ mod fields;
 mod index;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Where a code stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// `code` of an answer of the hub.
@@ -25,13 +26,15 @@ pub enum Place {
 }
 
 /// One kind of problem. Its code never changes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ProblemKind)]
 pub struct Kind {
     /// Stable, kebab-case; the last part of `type`. Unique for its place.
     pub code: &'static str,
     /// Where it stands.
     pub place: Place,
     /// HTTP status of an answer; none for what is reported inside one.
+    #[schema(required)]
     pub status: Option<u16>,
     /// What kind of thing went wrong.
     pub title: &'static str,

@@ -1,5 +1,6 @@
 //! Between HTTP and the handlers: what every request and response passes.
 
+mod accept;
 mod actor;
 mod conditional;
 mod finish;
@@ -7,6 +8,7 @@ mod fixed;
 mod json_body;
 mod query;
 
+pub use accept::preferred;
 pub use actor::Actor;
 pub use conditional::not_modified;
 pub use finish::finish;

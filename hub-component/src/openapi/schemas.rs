@@ -4,7 +4,8 @@ use federation::schema::{self, Schema};
 use serde_json::{Map, Value, json};
 
 /// Name of a component, and the schema that it is.
-const COMPONENTS: [(&str, Schema); 3] = [
+const COMPONENTS: [(&str, Schema); 4] = [
+    ("CapabilityIndex", Schema::CapabilityIndex),
     ("HubRegistration", Schema::HubRegistration),
     ("FederationManifest", Schema::Federation),
     ("Federated", Schema::Federated),

@@ -25,7 +25,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
         (
             status = 200,
             description = "The exact bytes that the source published.",
-            body = String,
+            body = ref("#/components/schemas/CapabilityIndex"),
             content_type = "application/yaml",
             headers(("ETag"), ("Cache-Control")),
         ),

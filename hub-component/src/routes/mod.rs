@@ -1,5 +1,6 @@
 //! One file a resource: what each route does.
 
+pub mod about;
 pub mod capabilities;
 pub mod changes;
 pub mod check;
@@ -7,4 +8,6 @@ pub mod federated;
 pub mod health;
 pub mod indexes;
 pub mod openapi;
+pub mod problems;
 pub mod repos;
+pub mod schemas;

@@ -4,12 +4,15 @@
 
 mod bad_index;
 mod bad_input;
+mod confined;
 mod conventions;
 mod document;
+mod examples;
 mod history;
 mod lifecycle;
 mod limits;
 mod offline;
+mod openapi;
 mod poisoning;
 mod revalidation;
 mod search;

@@ -20,6 +20,9 @@ use utoipa::IntoParams;
 /// When the contributing source that was verified longest ago was verified.
 const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
 const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
+/// Relations of RFC 8631 and RFC 9727.
+const LINKS: &str = "</schemas/federated.schema.yaml>; rel=\"describedby\", </openapi.json>; rel=\"service-desc\", \
+    </llms.txt>; rel=\"service-doc\"";
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -31,6 +34,7 @@ pub struct Parameters {
     /// A revision that is kept, for good.
     revision: Option<u64>,
     /// Refuses data that was last verified longer ago than this many seconds.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295u32)]
     max_staleness: Option<u32>,
 }
 
@@ -140,7 +144,7 @@ fn respond(document: &Rendered, request: &HeaderMap, format: Format, caching: &'
     );
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(VARY, HeaderValue::from_static("accept"));
-    headers.insert(LINK, HeaderValue::from_static("</schemas/federated.schema.yaml>; rel=\"describedby\""));
+    headers.insert(LINK, HeaderValue::from_static(LINKS));
     headers.insert(REVISION, HeaderValue::from(document.revision));
     response
 }

@@ -24,6 +24,7 @@ pub struct Parameters {
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
     /// `next` of the page before.
+    #[param(pattern = r"^1\.[0-9]{1,19}$")]
     cursor: Option<String>,
 }
 

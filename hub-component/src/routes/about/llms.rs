@@ -1,0 +1,32 @@
+//! `GET /llms.txt`: the map for language models (llmstxt.org).
+
+use crate::app::App;
+use crate::edge::Fixed;
+use crate::ports::Ports;
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+
+const TEXT: &str = include_str!("llms.md");
+
+/// What this is, how to ask in few words, and how fresh the answers are, in Markdown.
+#[utoipa::path(
+    get,
+    path = "/llms.txt",
+    operation_id = "readLlmsTxt",
+    tag = "about",
+    params(("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (
+            status = 200,
+            description = "The map, after llmstxt.org.",
+            body = String,
+            content_type = "text/markdown",
+            headers(("ETag"), ("Cache-Control")),
+        ),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
+    ),
+)]
+pub async fn llms<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Response {
+    Fixed::new("text/markdown; charset=utf-8", TEXT.replace("{base}", app.public_url())).respond(&request)
+}

@@ -1,0 +1,30 @@
+//! `GET /robots.txt` (RFC 9309).
+
+use crate::edge::Fixed;
+use axum::response::Response;
+use http::HeaderMap;
+
+/// Everything may be read; the parts that have no end are not worth a crawl.
+const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v1/indexes/\n";
+
+/// What crawlers may read.
+#[utoipa::path(
+    get,
+    path = "/robots.txt",
+    operation_id = "readRobotsTxt",
+    tag = "about",
+    params(("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (
+            status = 200,
+            description = "The rules.",
+            body = String,
+            content_type = "text/plain",
+            headers(("ETag"), ("Cache-Control")),
+        ),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
+    ),
+)]
+pub async fn robots(request: HeaderMap) -> Response {
+    Fixed::new("text/plain; charset=utf-8", TEXT).respond(&request)
+}

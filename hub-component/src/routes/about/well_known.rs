@@ -1,0 +1,94 @@
+//! `/.well-known/`: where programs look first.
+
+use crate::app::App;
+use crate::edge::Fixed;
+use crate::ports::Ports;
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use federation::schema::NAMES;
+use http::header::LINK;
+use http::{HeaderMap, HeaderValue};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+const LINKSET: &str = "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"";
+
+/// Where everything about the API is (RFC 9727, RFC 9264).
+#[utoipa::path(
+    get,
+    path = "/.well-known/api-catalog",
+    operation_id = "readApiCatalog",
+    tag = "about",
+    params(("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (
+            status = 200,
+            description = "A set of links.",
+            body = Object,
+            content_type = "application/linkset+json",
+            headers(("ETag"), ("Cache-Control"), ("Link")),
+        ),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
+    ),
+)]
+pub async fn api_catalog<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Response {
+    let base = app.public_url();
+    let link = |path: &str, media_type: &str| json!({"href": format!("{base}{path}"), "type": media_type});
+    let schemas: Vec<Value> = NAMES.iter().map(|name| link(&format!("/schemas/{name}"), "application/yaml")).collect();
+    let set = json!({
+        "linkset": [{
+            "anchor": format!("{base}/v1/federated"),
+            "service-desc": [link("/openapi.json", "application/json")],
+            "service-doc": [link("/llms.txt", "text/markdown"), link("/problems", "text/markdown")],
+            "status": [link("/health", "application/json")],
+            "describedby": schemas,
+        }],
+    });
+    let mut response = Fixed::new(LINKSET, format!("{set:#}\n")).respond(&request);
+    let itself = HeaderValue::from_static("</.well-known/api-catalog>; rel=\"api-catalog\"");
+    response.headers_mut().insert(LINK, itself);
+    response
+}
+
+/// A hub and where its surfaces are.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HubDescription)]
+pub struct Description {
+    /// The hub's address: what `--base-url` takes.
+    hub: String,
+    /// Version of the hub.
+    version: &'static str,
+    /// The federated document.
+    federated: String,
+    /// The OpenAPI document.
+    openapi: String,
+    /// The schemas of the documents.
+    schemas: String,
+    /// The map for language models.
+    llms: String,
+    /// Whether the hub can answer.
+    health: String,
+}
+
+/// That this is a hub, of which version, and where its surfaces are.
+#[utoipa::path(
+    get,
+    path = "/.well-known/reuse-surface",
+    operation_id = "describeHub",
+    tag = "about",
+    responses((status = 200, description = "The hub.", body = Description)),
+)]
+pub async fn hub<P: Ports>(State(app): State<App<P>>) -> Json<Description> {
+    let at = |path: &str| format!("{}{path}", app.public_url());
+    Json(Description {
+        hub: at(""),
+        version: env!("CARGO_PKG_VERSION"),
+        federated: at("/v1/federated"),
+        openapi: at("/openapi.json"),
+        schemas: at("/schemas"),
+        llms: at("/llms.txt"),
+        health: at("/health"),
+    })
+}

@@ -1,0 +1,130 @@
+//! `/problems`: what every code means and how to mend it.
+
+use crate::edge::{Fixed, preferred};
+use crate::problem::{Problem, kinds};
+use axum::extract::Path;
+use axum::response::Response;
+use federation::problem::{self, Kind, Place};
+use http::header::VARY;
+use http::{HeaderMap, HeaderValue};
+use serde::Serialize;
+use std::fmt::Write as _;
+use utoipa::ToSchema;
+
+const MARKDOWN: &str = "text/markdown; charset=utf-8";
+const JSON: &str = "application/json";
+
+/// Kinds of problems.
+#[derive(Serialize, ToSchema)]
+pub struct Problems {
+    /// What is known about them.
+    #[schema(value_type = Vec<Kind>)]
+    problems: Vec<&'static Kind>,
+}
+
+/// Every code, and how to mend what it stands for.
+#[utoipa::path(
+    get,
+    path = "/problems",
+    operation_id = "listProblems",
+    tag = "about",
+    params(("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (
+            status = 200,
+            description = "All codes, in Markdown or JSON.",
+            content((String = "text/markdown"), (Problems = "application/json")),
+            headers(("ETag"), ("Cache-Control"), ("Vary")),
+        ),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Vary"))),
+    ),
+)]
+pub async fn list(request: HeaderMap) -> Response {
+    respond(&request, problem::all().collect(), |problems| {
+        let mut text =
+            "# Problems\n\nWhat the codes of this hub mean, and how to mend what they stand for.\n".to_owned();
+        for kind in problems {
+            // Writing into a String cannot fail.
+            let _ = write!(
+                text,
+                "\n- [`{0}`](/problems/{0}) ({1}): {2}. {3}.",
+                kind.code,
+                place(kind),
+                kind.title,
+                sentence(kind.remedy)
+            );
+        }
+        text
+    })
+}
+
+/// What a code means and how to mend it; for each place where the code stands.
+#[utoipa::path(
+    get,
+    path = "/problems/{code}",
+    operation_id = "explainProblem",
+    tag = "about",
+    params(
+        ("code" = String, Path, description = "The code.", example = "repo-not-found"),
+        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The explanation, in Markdown or JSON.",
+            content((String = "text/markdown"), (Problems = "application/json")),
+            headers(("ETag"), ("Cache-Control"), ("Vary")),
+        ),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Vary"))),
+    ),
+    extensions(("x-problems" = json!(["not-found"]))),
+)]
+pub async fn show(Path(code): Path<String>, request: HeaderMap) -> Result<Response, Problem> {
+    let found: Vec<&'static Kind> = problem::find(&code).collect();
+    if found.is_empty() {
+        let detail = format!("`{}` is no code of this hub; `/problems` lists them.", code.escape_default());
+        return Err(Problem::new(&kinds::NOT_FOUND, detail));
+    }
+    Ok(respond(&request, found, |problems| {
+        let mut text = format!("# {code}\n");
+        for kind in problems {
+            let _ = write!(
+                text,
+                "\n## {}\n\n{}\n\nWhere it stands: {}.\n\nWhat to do: {}.\n",
+                kind.title,
+                kind.meaning,
+                place(kind),
+                kind.remedy
+            );
+        }
+        text
+    }))
+}
+
+fn respond(request: &HeaderMap, problems: Vec<&'static Kind>, markdown: impl Fn(&[&Kind]) -> String) -> Response {
+    let fixed = match preferred(request, &["text/markdown", JSON]) {
+        // Strings and numbers always serialise.
+        JSON => Fixed::new(JSON, serde_json::to_vec(&Problems { problems }).unwrap_or_default()),
+        _ => Fixed::new(MARKDOWN, markdown(&problems)),
+    };
+    let mut response = fixed.respond(request);
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+fn place(kind: &Kind) -> String {
+    let status = kind.status.map(|status| format!(" with status {status}")).unwrap_or_default();
+    let place = match kind.place {
+        Place::Answer => "an answer of the hub",
+        Place::Host => "an answer of the host, in place of the hub",
+        Place::Field => "`errors` of an invalid registration",
+        Place::Source => "`reason` of a source",
+        Place::Index => "`reason` of a source, and diagnostics of an index",
+    };
+    format!("{place}{status}")
+}
+
+fn sentence(remedy: &str) -> String {
+    let mut letters = remedy.chars();
+    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+}

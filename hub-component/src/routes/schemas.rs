@@ -1,0 +1,93 @@
+//! `/schemas`: the schema of every document, where its `$id` says that it is.
+
+use crate::edge::{Fixed, preferred};
+use crate::problem::{Problem, kinds};
+use axum::Json;
+use axum::extract::Path;
+use axum::response::Response;
+use federation::schema::{self, NAMES, Schema};
+use http::header::VARY;
+use http::{HeaderMap, HeaderValue};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+const YAML: &str = "application/yaml";
+const JSON: &str = "application/schema+json";
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Schemas)]
+pub struct List {
+    /// Every schema.
+    schemas: Vec<Listed>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = SchemaListed)]
+struct Listed {
+    /// What it describes.
+    title: &'static str,
+    /// Path of the YAML.
+    yaml: String,
+    /// Path of the JSON.
+    json: String,
+}
+
+/// Which documents have a schema.
+#[utoipa::path(
+    get,
+    path = "/schemas",
+    operation_id = "listSchemas",
+    tag = "about",
+    responses((status = 200, description = "Every schema.", body = List)),
+)]
+pub async fn list() -> Json<List> {
+    let listed = |name: &'static str| Listed {
+        title: Schema::from_name(name).and_then(schema::document).and_then(|d| d["title"].as_str()).unwrap_or(name),
+        yaml: format!("/schemas/{name}"),
+        json: format!("/schemas/{}", in_json(name)),
+    };
+    Json(List { schemas: NAMES.into_iter().map(listed).collect() })
+}
+
+/// A schema: JSON Schema 2020-12, as the YAML that it is written in, or as JSON.
+///
+/// `name.schema.json` is JSON; `name.schema.yaml` is YAML unless `Accept` prefers `application/schema+json` or `application/json`.
+#[utoipa::path(
+    get,
+    path = "/schemas/{name}",
+    operation_id = "readSchema",
+    tag = "about",
+    params(
+        ("name" = String, Path, description = "Name of the file.", example = "federated.schema.yaml"),
+        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The schema.",
+            content((Object = "application/yaml"), (Object = "application/schema+json")),
+            headers(("ETag"), ("Cache-Control"), ("Vary")),
+        ),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Vary"))),
+    ),
+    extensions(("x-problems" = json!(["not-found"]))),
+)]
+pub async fn show(Path(name): Path<String>, request: HeaderMap) -> Result<Response, Problem> {
+    let known = NAMES.into_iter().find(|known| *known == name || in_json(known) == name);
+    let schema = known.and_then(Schema::from_name).ok_or_else(|| {
+        let detail = format!("`{}` is no schema of this hub; `/schemas` lists them.", name.escape_default());
+        Problem::new(&kinds::NOT_FOUND, detail)
+    })?;
+    let yaml = schema.name() == name && preferred(&request, &[YAML, JSON, "application/json"]) == YAML;
+    let fixed = match schema::document(schema).filter(|_| !yaml) {
+        Some(document) => Fixed::new(JSON, format!("{document:#}\n")),
+        None => Fixed::new(YAML, schema::text(schema)),
+    };
+    let mut response = fixed.respond(&request);
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+fn in_json(name: &str) -> String {
+    name.replace(".yaml", ".json")
+}

@@ -1,0 +1,73 @@
+//! An `http` block: a request, then what the hub answers.
+
+use anyhow::{Context as _, Result};
+use reqwest::Method;
+
+pub struct Block {
+    /// Where it begins in the specification.
+    pub line: usize,
+    pub method: Method,
+    pub path: String,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+    pub status: u16,
+    pub answer_headers: Vec<(String, String)>,
+    pub answer: String,
+}
+
+impl Block {
+    /// Every block of a page.
+    pub fn all(page: &str) -> Result<Vec<Self>> {
+        let mut blocks = Vec::new();
+        let mut lines = page.lines().enumerate();
+        while let Some((number, line)) = lines.next() {
+            if line == "```http" {
+                let text: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
+                blocks
+                    .push(Self::parse(number + 1, &text).with_context(|| format!("the block in line {}", number + 1))?);
+            }
+        }
+        Ok(blocks)
+    }
+
+    fn parse(line: usize, text: &[&str]) -> Result<Self> {
+        let answer = text.iter().position(|line| line.starts_with("HTTP/1.1 ")).context("no status line")?;
+        let (request, answer) = text.split_at(answer);
+        let (first, headers, body) = message(request)?;
+        let (status, answer_headers, answer) = message(answer)?;
+        let (method, path) = first.split_once(' ').context("no path")?;
+        Ok(Self {
+            line,
+            method: method.parse()?,
+            path: path.to_owned(),
+            headers,
+            body,
+            status: status.split(' ').nth(1).context("no status")?.parse()?,
+            answer_headers,
+            answer,
+        })
+    }
+
+    /// Whether it is an example of an operation.
+    pub fn is_of(&self, method: &str, template: &str) -> bool {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let (mut parts, mut pattern) = (path.split('/'), template.split('/'));
+        let same =
+            parts.by_ref().zip(pattern.by_ref()).all(|(part, pattern)| pattern.starts_with('{') || part == pattern);
+        same && path.split('/').count() == template.split('/').count()
+            && self.method.as_str().eq_ignore_ascii_case(method)
+    }
+}
+
+type Message = (String, Vec<(String, String)>, String);
+
+/// The first line, the headers, and the body without the empty lines around it.
+fn message(lines: &[&str]) -> Result<Message> {
+    let (first, rest) = lines.split_first().context("an empty message")?;
+    let end = rest.iter().position(|line| line.is_empty()).unwrap_or(rest.len());
+    let headers = rest[..end].iter().map(|line| {
+        let (name, value) = line.split_once(':').with_context(|| format!("`{line}` is no header"))?;
+        Ok((name.to_owned(), value.trim().to_owned()))
+    });
+    Ok(((*first).to_owned(), headers.collect::<Result<_>>()?, rest[end..].join("\n").trim().to_owned()))
+}
