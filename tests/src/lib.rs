@@ -11,7 +11,7 @@ pub use sources::{Behaviour, Sources};
 use std::path::PathBuf;
 
 /// The binary under test: what `cargo xtask test` built.
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     match std::env::var_os("REUSE_SURFACE_BIN") {
         Some(path) => path.into(),
         None => PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/debug/reuse-surface")),

@@ -19,6 +19,7 @@ pub(crate) struct Hub {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Status(Status),
+    Health(Health),
     List(List),
     Show(Show),
     Register(Register),
@@ -42,6 +43,20 @@ Examples:
   reuse-surface hub status
   reuse-surface hub status -o json | jq '.not_fresh[].repo'")]
 pub(crate) struct Status {}
+
+/// Say whether the hub is up and can read its database; sources do not matter
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Exits with 0 when it is, as health checks of containers want it. `hub status` looks at the sources too.
+
+Examples:
+  reuse-surface hub health --base-url http://127.0.0.1:8080
+  reuse-surface hub health --live")]
+pub(crate) struct Health {
+    /// Only whether it is up: without its database
+    #[arg(long)]
+    pub(crate) live: bool,
+}
 
 /// List registrations
 ///

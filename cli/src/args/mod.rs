@@ -6,6 +6,7 @@ mod global;
 mod hub;
 mod index;
 mod serve;
+mod smoke;
 
 use clap::{Parser, Subcommand};
 
@@ -13,10 +14,12 @@ pub(crate) use self::completions::Completions;
 pub(crate) use self::federation::{Diff, DocumentFormat, Federation, FederationCompose, FederationVerb, Verify};
 pub(crate) use self::global::{Color, Format, Global};
 pub(crate) use self::hub::{
-    Changes, Check, Compose, Deregister, Hub, List, Refresh, Register, Release, Search, Show, Sync, Update, Verb,
+    Changes, Check, Compose, Deregister, Health, Hub, List, Refresh, Register, Release, Search, Show, Sync, Update,
+    Verb,
 };
 pub(crate) use self::index::{Index, IndexVerb, Validate};
 pub(crate) use self::serve::{LogFormat, Serve};
+pub(crate) use self::smoke::Smoke;
 
 /// Where a repository keeps its manifest of sources.
 const MANIFEST: &str = "registry/federation/sources.yaml";
@@ -55,5 +58,6 @@ pub(crate) enum Command {
     Federation(Federation),
     Index(Index),
     Serve(Serve),
+    Smoke(Smoke),
     Completions(Completions),
 }

@@ -56,6 +56,9 @@ impl Received {
         let (etag, content_type, location) = (header(ETAG), header(CONTENT_TYPE), header(LOCATION));
         let (hub, status) = (base.to_string(), response.status());
         let mut received = Self { hub, status, etag, content_type, body: Vec::new() };
+        if status == StatusCode::NOT_MODIFIED {
+            return Ok(received);
+        }
         if status.is_redirection() {
             let target = location.map_or_else(|| "without saying where".to_owned(), |target| format!("to {target}"));
             return Err(Failed::Answer(received.unexpected(format!("a redirect {target}"))));
@@ -67,6 +70,15 @@ impl Received {
             }
         }
         Ok(received)
+    }
+
+    /// True for 304, false for a whole answer.
+    pub(super) fn is_unchanged(&self) -> Result<bool, Error> {
+        match self.status {
+            StatusCode::NOT_MODIFIED => Ok(true),
+            status if status.is_success() => Ok(false),
+            _ => Err(self.refusal()),
+        }
     }
 
     /// The bytes of a success.

@@ -38,6 +38,12 @@ impl Base {
         self.0.scheme() == "https"
     }
 
+    /// The same place without encryption; none if this is not https on its usual port.
+    pub(crate) fn in_the_clear(&self) -> Option<Self> {
+        let mut url = self.0.clone();
+        (self.is_https() && url.port().is_none() && url.set_scheme("http").is_ok()).then_some(Self(url))
+    }
+
     /// True when the hub runs on this machine.
     pub(crate) fn is_loopback(&self) -> bool {
         let host = self.0.host_str().unwrap_or_default();
@@ -73,6 +79,12 @@ mod tests {
         {
             assert!(Base::parse(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn only_https_on_its_usual_port_has_a_place_in_the_clear() {
+        assert_eq!(base("https://h/p").in_the_clear().unwrap().to_string(), "http://h/p");
+        assert!(base("https://h:8443").in_the_clear().is_none() && base("http://h").in_the_clear().is_none());
     }
 
     #[test]

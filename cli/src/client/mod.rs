@@ -82,6 +82,21 @@ impl Client {
         self.receive(request.of_any_type()).await?.bytes()
     }
 
+    /// Sends a conditional read: true if the hub answers that nothing changed.
+    pub(crate) async fn is_unchanged(&self, request: Request<'_>) -> Result<bool, Error> {
+        self.receive(request).await?.is_unchanged()
+    }
+
+    /// The same hub for somebody without a token.
+    pub(crate) fn without_token(&self) -> Self {
+        Self { http: self.http.clone(), base: self.base.clone(), token: None, timeout: self.timeout }
+    }
+
+    /// Whether writes are sent with a token.
+    pub(crate) fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     async fn receive(&self, request: Request<'_>) -> Result<Received, Error> {
         let token = self.token.as_ref().filter(|_| request.is_write());
         let response = request.build(&self.http, &self.base, token).send().await;

@@ -1,6 +1,6 @@
 //! A request to the hub.
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
@@ -14,6 +14,7 @@ pub(crate) struct Request<'a> {
     query: Vec<(&'static str, String)>,
     body: Option<(&'static str, Value)>,
     if_match: Option<&'a str>,
+    if_none_match: Option<&'a str>,
     accept: &'static str,
 }
 
@@ -45,6 +46,7 @@ impl<'a> Request<'a> {
             query: Vec::new(),
             body: None,
             if_match: None,
+            if_none_match: None,
             accept: "application/json, application/problem+json",
         }
     }
@@ -72,6 +74,12 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Asks for a whole answer only if the resource no longer has this ETag.
+    pub(crate) fn if_none_match(mut self, etag: &'a str) -> Self {
+        self.if_none_match = Some(etag);
+        self
+    }
+
     /// Takes whatever is there.
     pub(super) fn of_any_type(self) -> Self {
         Self { accept: "*/*", ..self }
@@ -89,6 +97,9 @@ impl<'a> Request<'a> {
         }
         if let Some(etag) = self.if_match {
             request = request.header(IF_MATCH, etag);
+        }
+        if let Some(etag) = self.if_none_match {
+            request = request.header(IF_NONE_MATCH, etag);
         }
         if let Some((content_type, body)) = self.body {
             request = request.header(CONTENT_TYPE, content_type).body(body.to_string());

@@ -7,6 +7,7 @@ mod hub;
 mod index;
 mod mirror;
 mod serve;
+mod smoke;
 
 use std::future::Future;
 
@@ -22,6 +23,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Federation(federation) => block_on(federation::run(&federation.verb, &cli.global, output)),
         Command::Index(index) => block_on(index::run(&index.verb, output)),
         Command::Serve(serve) => serve::run(serve),
+        Command::Smoke(smoke) => block_on(smoke::run(smoke, &cli.global, output)),
         Command::Completions(completions) => completions::run(completions, output),
     }
 }

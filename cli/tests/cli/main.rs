@@ -12,6 +12,7 @@ mod mirroring;
 mod reading;
 mod refusals;
 mod searching;
+mod smoking;
 mod support;
 mod terminal;
 mod usage;

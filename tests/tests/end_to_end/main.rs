@@ -16,5 +16,6 @@ mod openapi;
 mod poisoning;
 mod revalidation;
 mod search;
+mod smoke;
 mod twin;
 mod walkthrough;

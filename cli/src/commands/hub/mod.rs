@@ -4,6 +4,7 @@ mod changes;
 mod check;
 mod compose;
 mod deregister;
+mod health;
 mod list;
 mod refresh;
 mod register;
@@ -29,6 +30,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
     let client = connect(&global.base_url, timeout, output)?;
     match verb {
         Verb::Status(_) => status::run(&client, output).await,
+        Verb::Health(args) => health::run(args, &client, output).await,
         Verb::List(args) => list::run(args, &client, output).await,
         Verb::Show(args) => show::run(args, &client, output).await,
         Verb::Register(args) => register::run(args, &client, output).await,

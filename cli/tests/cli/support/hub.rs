@@ -112,6 +112,13 @@ impl Hub {
         format!("http://{}", self.address)
     }
 
+    /// Returns once `count` requests were read.
+    pub(crate) fn wait_for(&self, count: usize) {
+        while self.asked.lock().expect("no panic while logging").len() < count {
+            std::thread::yield_now();
+        }
+    }
+
     /// What was asked, after it is certain that every answer was needed.
     pub(crate) fn asked(mut self) -> Vec<Asked> {
         assert_eq!(self.finish(), Some(0), "answers that nobody asked for");

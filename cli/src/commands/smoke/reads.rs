@@ -1,0 +1,87 @@
+//! What everybody may ask.
+
+use std::time::Duration;
+
+use federation::compose::{SourceLine, digest};
+use federation::digest::Digest;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::report::Finding;
+use crate::client::{Client, Error, Health, Request};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// The hub is up and reads its database.
+pub(super) async fn health(client: &Client) -> Result<Finding, Failure> {
+    let health: Health = client.send(Request::get(&["health"])).await?.shape()?;
+    if health.status != "ok" {
+        let what = format!("the hub says `{}` of itself, not `ok`", health.status);
+        return Err(Failure::new(Exit::Refused, what).hint("see the hub's log"));
+    }
+    let version = health.version.as_deref().unwrap_or("unknown");
+    Ok(Finding::Fine(format!("version {version}, revision {}", health.revision.unwrap_or_default())))
+}
+
+/// The certificate was accepted, since `health` went over the same connection, and nothing is served in the clear beside it.
+pub(super) async fn tls(client: &Client, timeout: Duration) -> Result<Finding, Failure> {
+    if !client.base().is_https() {
+        return Ok(Finding::Skipped("plain http".to_owned()));
+    }
+    let Some(clear) = client.base().in_the_clear() else {
+        return Ok(Finding::Fine("the certificate is valid for this host".to_owned()));
+    };
+    match Client::new(clear, None, timeout)?.send(Request::get(&["health"])).await {
+        Ok(_) => Err(Failure::new(Exit::Refused, "the hub answers over plain http as well")
+            .hint("let the proxy redirect http to https: tokens and indexes would travel in the clear")),
+        Err(Error::Unexpected { status: 300..=399, .. }) => {
+            Ok(Finding::Fine("the certificate is valid for this host; http is redirected".to_owned()))
+        }
+        Err(_) => Ok(Finding::Fine("the certificate is valid for this host; http is not served".to_owned())),
+    }
+}
+
+#[derive(Deserialize)]
+struct Document {
+    revision: u64,
+    digest: Digest,
+    sources: Vec<SourceLine>,
+    capabilities: Vec<Value>,
+}
+
+/// The document is whole, its digest is that of its sources, and its ETag spares the next reader the body.
+pub(super) async fn federated(client: &Client) -> Result<Finding, Failure> {
+    let request = || Request::get(&["v1", "federated"]).query("format", Some("json"));
+    let answer = match client.send(request()).await {
+        Err(Error::Problem(problem)) if problem.code.as_deref() == Some("nothing-published") => {
+            return Ok(Finding::Skipped("no index was accepted yet, so nothing is published".to_owned()));
+        }
+        answer => answer?,
+    };
+    let document: Document = answer.shape()?;
+    if digest(&document.sources) != document.digest {
+        return Err(altered("the document's digest is not that of its sources"));
+    }
+    let promised: usize = document.sources.iter().map(|source| source.capability_count).sum();
+    if promised != document.capabilities.len() {
+        return Err(altered("the document has not as many capabilities as its sources say"));
+    }
+    let Some(etag) = answer.etag.as_deref() else { return Err(altered("the document has no ETag")) };
+    if !client.is_unchanged(request().if_none_match(etag)).await? {
+        // It may have been published anew in between; then the second answer holds for the newest.
+        let etag = client.send(request()).await?.etag.unwrap_or_default();
+        if !client.is_unchanged(request().if_none_match(&etag)).await? {
+            return Err(altered("the document is sent again to whoever has it: its ETag is not honoured"));
+        }
+    }
+    let (sources, capabilities) = (document.sources.len(), document.capabilities.len());
+    Ok(Finding::Fine(format!(
+        "revision {}, {sources} sources, {capabilities} capabilities; digest and ETag hold",
+        document.revision
+    )))
+}
+
+fn altered(what: &str) -> Failure {
+    Failure::new(Exit::Refused, what)
+        .hint("ask the hub without the proxy: something between here and there changes answers")
+}

@@ -1,0 +1,81 @@
+//! What the checks found, for people and for machines.
+
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{Output, Tone};
+
+/// What a check found when nothing is wrong.
+pub(super) enum Finding {
+    /// It holds; what was seen.
+    Fine(String),
+    /// It was not made; why.
+    Skipped(String),
+}
+
+/// The checks made so far.
+pub(super) struct Report {
+    hub: String,
+    checks: Vec<(&'static str, Result<Finding, Failure>)>,
+}
+
+impl Report {
+    pub(super) fn new(hub: String) -> Self {
+        Self { hub, checks: Vec::new() }
+    }
+
+    /// Adds the result of the check `name`; gives its exit code if it failed.
+    pub(super) fn add(&mut self, name: &'static str, result: Result<Finding, Failure>) -> Option<Exit> {
+        let exit = result.as_ref().err().map(|failure| failure.exit);
+        self.checks.push((name, result));
+        exit
+    }
+
+    /// Writes everything; the exit code is that of the first check that failed.
+    pub(super) fn finish(self, output: &Output) -> Result<Exit, Failure> {
+        let failed = self.checks.iter().find_map(|(_, result)| result.as_ref().err());
+        let lines: Vec<Line> = self.checks.iter().map(|(name, result)| Line::new(name, result)).collect();
+        let value = json!({
+            "hub": self.hub,
+            "ok": failed.is_none(),
+            "checks": lines.iter().map(Line::to_value).collect::<Vec<_>>(),
+        });
+        output.result(&value, |text| {
+            for line in &lines {
+                text.headed(&format!("{:7}", line.outcome), line.tone, format!("{}: {}", line.name, line.detail));
+                if let Some(remedy) = line.remedy {
+                    text.line(format!("         {remedy}"));
+                }
+            }
+        })?;
+        Ok(failed.map_or(Exit::Done, |failure| failure.exit))
+    }
+}
+
+struct Line<'a> {
+    name: &'static str,
+    outcome: &'static str,
+    tone: Tone,
+    detail: String,
+    remedy: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    fn new(name: &'static str, result: &'a Result<Finding, Failure>) -> Self {
+        let (outcome, tone, detail, remedy) = match result {
+            Ok(Finding::Fine(seen)) => ("ok", Tone::Good, seen.clone(), None),
+            Ok(Finding::Skipped(why)) => ("skipped", Tone::Plain, why.clone(), None),
+            Err(failure) => {
+                let causes = failure.causes.iter().map(String::as_str);
+                let detail: Vec<&str> = std::iter::once(failure.what.as_str()).chain(causes).collect();
+                ("failed", Tone::Bad, detail.join(": "), failure.hint.as_deref())
+            }
+        };
+        Self { name, outcome, tone, detail, remedy }
+    }
+
+    fn to_value(&self) -> Value {
+        json!({ "check": self.name, "outcome": self.outcome, "detail": self.detail, "remedy": self.remedy })
+    }
+}

@@ -1,0 +1,64 @@
+//! What pods, images and documents call is what the program understands.
+
+use super::rendered::{VARIANTS, containers, name, pod, render, texts};
+use super::tools::read;
+use anyhow::{Context as _, Result, ensure};
+use std::process::Command;
+
+/// Commands that the chart names before the program has them.
+const AWAITED: [&str; 1] = ["backup"];
+
+/// clap reads every flag before it shows its help, so an unknown one fails.
+fn understood(arguments: &[&str]) -> Result<()> {
+    let output = Command::new(end_to_end::binary()).args(arguments).arg("--help").env_clear().output()?;
+    ensure!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+#[test]
+fn the_test_itself_sees_an_unknown_flag() {
+    assert!(understood(&["serve", "--no-such-flag"]).is_err() && understood(&["no-such-command"]).is_err());
+}
+
+#[test]
+fn every_container_is_started_as_the_program_can_be() -> Result<()> {
+    let mut seen = 0;
+    for (variant, arguments) in VARIANTS {
+        for object in render(arguments)? {
+            for container in pod(&object).map(containers).unwrap_or_default() {
+                let arguments = texts(&container["args"]);
+                if !arguments.is_empty() && !AWAITED.contains(&arguments[0]) {
+                    understood(&arguments).with_context(|| format!("{variant}: {}", name(&object)))?;
+                    seen += 1;
+                }
+            }
+        }
+    }
+    ensure!(seen > VARIANTS.len(), "{seen}");
+    Ok(())
+}
+
+#[test]
+fn every_command_of_the_documents_is_one() -> Result<()> {
+    let mut seen = 0;
+    for document in ["docs/deploy/README.md", "deploy/spinkube/README.md", "deploy/helm/reuse-surface/README.md"] {
+        let text = read(document)?;
+        let in_lines = text.split('`').skip(1).step_by(2).filter_map(|code| code.strip_prefix("reuse-surface "));
+        // In a block: at the start of a line, or behind a variable or `exec … --`.
+        let in_blocks = text.lines().filter_map(|line| {
+            let (before, after) = line.split_once("reuse-surface ")?;
+            let is_command = before.trim().is_empty() || before.ends_with("\" ") || before.ends_with("-- ");
+            (is_command && !before.contains('`')).then_some(after)
+        });
+        for command in in_lines.chain(in_blocks) {
+            let words: Vec<&str> = command
+                .split_whitespace()
+                .take_while(|word| !["|", "&", "&&", ">", "#"].contains(word) && !word.starts_with('\\'))
+                .collect();
+            understood(&words).with_context(|| format!("{document}: {command}"))?;
+            seen += 1;
+        }
+    }
+    ensure!(seen > 10, "{seen}");
+    Ok(())
+}

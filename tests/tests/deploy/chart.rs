@@ -1,0 +1,108 @@
+//! The chart renders, and Kubernetes would take what it renders.
+
+use super::rendered::{CHART, VARIANTS, name, render};
+use super::tools::{helm, output, python, refusal};
+use anyhow::{Result, ensure};
+use std::collections::HashSet;
+
+/// The oldest and the newest release that the chart is for. The newest is what `kubernetes-validate` knows.
+const RELEASES: [&str; 2] = ["1.30", "1.37"];
+
+/// Kinds that come with an operator, so that there is no schema for them here.
+const CUSTOM: [&str; 2] = ["traefik.io/v1alpha1", "monitoring.coreos.com/v1"];
+
+#[test]
+fn helm_finds_nothing_to_complain_of() -> Result<()> {
+    for (_, arguments) in VARIANTS {
+        output(helm()?.args(["lint", "--strict", CHART]).args(arguments))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn every_object_is_one_of_kubernetes() -> Result<()> {
+    let folder = tempfile::TempDir::new()?;
+    let mut files = Vec::new();
+    for (number, (_, arguments)) in VARIANTS.into_iter().enumerate() {
+        for (position, object) in render(arguments)?.into_iter().enumerate() {
+            let version = object["apiVersion"].as_str().unwrap_or_default();
+            if CUSTOM.contains(&version) {
+                continue;
+            }
+            let file = folder.path().join(format!("{number}-{position}.json"));
+            std::fs::write(&file, object.to_string())?;
+            files.push(file);
+        }
+    }
+    ensure!(files.len() > 40, "{}", files.len());
+    for release in RELEASES {
+        output(python("kubernetes-validate").args(["--strict", "--no-warn", "-k", release]).args(&files))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn no_two_objects_have_one_name() -> Result<()> {
+    for (variant, arguments) in VARIANTS {
+        let objects = render(arguments)?;
+        let names: HashSet<String> = objects.iter().map(name).collect();
+        ensure!(names.len() == objects.len(), "{variant}: {names:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn names_stay_within_their_limits_for_a_long_release() -> Result<()> {
+    let release = "r".repeat(53);
+    let rendered = output(helm()?.args(["template", &release, CHART, "--set", "host=spin"]))?;
+    for object in super::tools::documents(&rendered)? {
+        // Kubernetes puts 11 characters after the name of a CronJob, and a name of a Service or a label has 63.
+        let limit = if object["kind"] == "CronJob" { 52 } else { 63 };
+        let name = object["metadata"]["name"].as_str().unwrap_or_default();
+        ensure!(name.len() <= limit, "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn misspelt_and_dangerous_values_are_refused() -> Result<()> {
+    for (value, complaint) in [
+        ("replicas=2", "replicas"),
+        ("image.tag=latest", "/image/tag"),
+        ("host=nginx", "/host"),
+        ("ingress.hots=x", "hots"),
+        ("networkPolicy.sourcePorts[0]=70000", "/networkPolicy/sourcePorts/0"),
+        ("secret.value=s3cret", "value"),
+        ("backup.jobs.daily=often", "/backup/jobs/daily"),
+        ("publicUrl=https://example.org/", "/publicUrl"),
+    ] {
+        let said = refusal(helm()?.args(["template", "reuse-surface", CHART, "--set", value]))?;
+        ensure!(said.contains(complaint), "{value}: {said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn every_value_is_described() -> Result<()> {
+    let readme = super::tools::read("deploy/helm/reuse-surface/README.md")?;
+    let values = super::tools::documents(&super::tools::read("deploy/helm/reuse-surface/values.yaml")?)?;
+    let mut paths = Vec::new();
+    collect(&values[0], "", &mut paths);
+    let missing: Vec<&String> = paths.iter().filter(|path| !readme.contains(&format!("`{path}`"))).collect();
+    ensure!(missing.is_empty(), "README.md does not name {missing:?}");
+    Ok(())
+}
+
+/// The paths of all values; what is for the user to name, such as labels and jobs, counts as one.
+fn collect(value: &serde_json::Value, path: &str, into: &mut Vec<String>) {
+    const WHOLE: [&str; 4] = ["resources", "backup.jobs", "ingress.traefik.rate", "ingress.traefik.writes"];
+    match value.as_object() {
+        Some(map) if !map.is_empty() && !WHOLE.contains(&path) => {
+            for (key, value) in map {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                collect(value, &path, into);
+            }
+        }
+        _ => into.push(path.to_owned()),
+    }
+}

@@ -1,0 +1,13 @@
+//! What is deployed: the images, the chart, the plain manifests, the workflow. Nothing here needs a registry or a cluster.
+
+mod alerts;
+mod arguments;
+mod chart;
+mod engine;
+mod image;
+mod plain;
+mod policies;
+mod rendered;
+mod spinkube;
+mod tools;
+mod workflow;
