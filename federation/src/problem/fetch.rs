@@ -127,7 +127,7 @@ pub(super) static KINDS: &[Kind] = &[
         "held-shrunk",
         "The index lost most of its capabilities",
         "It is valid, but has no capabilities left, or lost at least five and at least half of them, which is more often an accident than a decision. Readers keep the accepted one.",
-        "it lost most of its capabilities: correct the index, or release it if that is meant; it is released by itself after a day of the same content ([States](#states))",
+        "it lost most of its capabilities: correct the index, or release it if that is meant; it is released by itself after a day of the same content",
     ),
 ];
 

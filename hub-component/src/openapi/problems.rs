@@ -81,6 +81,7 @@ pub fn add(components: &mut Value) {
                         ],
                     },
                 },
+                "text/html": {"schema": {"type": "string"}},
             },
         });
     }

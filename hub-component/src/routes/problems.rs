@@ -1,8 +1,11 @@
 //! `/problems`: what every code means and how to mend it.
 
+use crate::app::App;
 use crate::edge::{Fixed, preferred};
+use crate::pages;
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use federation::problem::{self, Kind, Place};
 use http::header::VARY;
@@ -13,6 +16,7 @@ use utoipa::ToSchema;
 
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 const JSON: &str = "application/json";
+const HTML: &str = "text/html";
 
 /// Kinds of problems.
 #[derive(Serialize, ToSchema)]
@@ -32,30 +36,37 @@ pub struct Problems {
     responses(
         (
             status = 200,
-            description = "All codes, in Markdown or JSON.",
-            content((String = "text/markdown"), (Problems = "application/json")),
+            description = "All codes, in Markdown, as JSON or as a page.",
+            content((String = "text/markdown"), (Problems = "application/json"), (String = "text/html")),
             headers(("ETag"), ("Cache-Control"), ("Vary")),
         ),
         (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Vary"))),
     ),
 )]
-pub async fn list(request: HeaderMap) -> Response {
-    respond(&request, problem::all().collect(), |problems| {
-        let mut text =
-            "# Problems\n\nWhat the codes of this hub mean, and how to mend what they stand for.\n".to_owned();
-        for kind in problems {
-            // Writing into a String cannot fail.
-            let _ = write!(
-                text,
-                "\n- [`{0}`](/problems/{0}) ({1}): {2}. {3}.",
-                kind.code,
-                place(kind),
-                kind.title,
-                sentence(kind.remedy)
-            );
-        }
-        text
-    })
+pub async fn list<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Response {
+    let kinds: Vec<&'static Kind> = problem::all().collect();
+    respond(
+        &request,
+        &kinds,
+        || pages::problems(&kinds, &request, app.public_url()),
+        || {
+            let mut text =
+                "# Problems\n\nWhat the codes of this hub mean, and how to mend what they stand for.\n".to_owned();
+            for kind in &kinds {
+                // Writing into a String cannot fail.
+                let _ = write!(
+                    text,
+                    "\n- [`{0}`](/problems/{0}) ({1}): {2}. {3}.",
+                    kind.code,
+                    place(kind),
+                    kind.title,
+                    sentence(kind.remedy)
+                );
+            }
+            text.push('\n');
+            text
+        },
+    )
 }
 
 /// What a code means and how to mend it; for each place where the code stands.
@@ -71,43 +82,58 @@ pub async fn list(request: HeaderMap) -> Response {
     responses(
         (
             status = 200,
-            description = "The explanation, in Markdown or JSON.",
-            content((String = "text/markdown"), (Problems = "application/json")),
+            description = "The explanation, in Markdown, as JSON or as a page.",
+            content((String = "text/markdown"), (Problems = "application/json"), (String = "text/html")),
             headers(("ETag"), ("Cache-Control"), ("Vary")),
         ),
         (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Vary"))),
     ),
     extensions(("x-problems" = json!(["not-found"]))),
 )]
-pub async fn show(Path(code): Path<String>, request: HeaderMap) -> Result<Response, Problem> {
-    let found: Vec<&'static Kind> = problem::find(&code).collect();
-    if found.is_empty() {
+pub async fn show<P: Ports>(
+    State(app): State<App<P>>,
+    Path(code): Path<String>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
+    let kinds: Vec<&'static Kind> = problem::find(&code).collect();
+    if kinds.is_empty() {
         let detail = format!("`{}` is no code of this hub; `/problems` lists them.", code.escape_default());
         return Err(Problem::new(&kinds::NOT_FOUND, detail));
     }
-    Ok(respond(&request, found, |problems| {
-        let mut text = format!("# {code}\n");
-        for kind in problems {
-            let _ = write!(
-                text,
-                "\n## {}\n\n{}\n\nWhere it stands: {}.\n\nWhat to do: {}.\n",
-                kind.title,
-                kind.meaning,
-                place(kind),
-                kind.remedy
-            );
-        }
-        text
-    }))
+    Ok(respond(
+        &request,
+        &kinds,
+        || pages::explained(&code, &kinds, &request, app.public_url()),
+        || {
+            let mut text = format!("# {code}\n");
+            for kind in &kinds {
+                let _ = write!(
+                    text,
+                    "\n## {}\n\n{}\n\nWhere it stands: {}.\n\nWhat to do: {}.\n",
+                    kind.title,
+                    kind.meaning,
+                    place(kind),
+                    kind.remedy
+                );
+            }
+            text
+        },
+    ))
 }
 
-fn respond(request: &HeaderMap, problems: Vec<&'static Kind>, markdown: impl Fn(&[&Kind]) -> String) -> Response {
-    let fixed = match preferred(request, &["text/markdown", JSON]) {
+fn respond(
+    request: &HeaderMap,
+    problems: &[&'static Kind],
+    page: impl FnOnce() -> Response,
+    markdown: impl FnOnce() -> String,
+) -> Response {
+    let mut response = match preferred(request, &["text/markdown", JSON, HTML]) {
+        HTML => page(),
         // Strings and numbers always serialise.
-        JSON => Fixed::new(JSON, serde_json::to_vec(&Problems { problems }).unwrap_or_default()),
-        _ => Fixed::new(MARKDOWN, markdown(&problems)),
+        JSON => Fixed::new(JSON, serde_json::to_vec(&Problems { problems: problems.to_vec() }).unwrap_or_default())
+            .respond(request),
+        _ => Fixed::new(MARKDOWN, markdown()).respond(request),
     };
-    let mut response = fixed.respond(request);
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
     response
 }

@@ -41,7 +41,11 @@ pub async fn api_catalog<P: Ports>(State(app): State<App<P>>, request: HeaderMap
         "linkset": [{
             "anchor": format!("{base}/v1/federated"),
             "service-desc": [link("/openapi.json", "application/json")],
-            "service-doc": [link("/llms.txt", "text/markdown"), link("/problems", "text/markdown")],
+            "service-doc": [
+                link("/", "text/html"),
+                link("/llms.txt", "text/markdown"),
+                link("/problems", "text/markdown"),
+            ],
             "status": [link("/health", "application/json")],
             "describedby": schemas,
         }],
@@ -62,6 +66,8 @@ pub struct Description {
     version: &'static str,
     /// The federated document.
     federated: String,
+    /// The search.
+    capabilities: String,
     /// The OpenAPI document.
     openapi: String,
     /// The schemas of the documents.
@@ -86,6 +92,7 @@ pub async fn hub<P: Ports>(State(app): State<App<P>>) -> Json<Description> {
         hub: at(""),
         version: env!("CARGO_PKG_VERSION"),
         federated: at("/v1/federated"),
+        capabilities: at("/v1/capabilities"),
         openapi: at("/openapi.json"),
         schemas: at("/schemas"),
         llms: at("/llms.txt"),

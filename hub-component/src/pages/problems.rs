@@ -1,0 +1,61 @@
+//! What codes mean, for whoever followed the link of a problem.
+
+use super::response::respond;
+use super::{Page, Section};
+use axum::response::Response;
+use federation::problem::{Kind, Place};
+use http::HeaderMap;
+use maud::{Markup, html};
+
+const PLACES: [(Place, &str); 5] = [
+    (Place::Answer, "Answers of the hub"),
+    (Place::Host, "Answers of the host, in place of the hub"),
+    (Place::Field, "Fields of a registration"),
+    (Place::Source, "Indexes that did not arrive, or are held"),
+    (Place::Index, "Indexes that are not valid"),
+];
+
+/// Every code, by where it stands.
+pub fn problems(kinds: &[&Kind], request: &HeaderMap, public_url: &str) -> Response {
+    let content = html! {
+        h1 { "What a code means" }
+        @for (place, title) in PLACES {
+            h2 { (title) }
+            dl.facts {
+                @for kind in kinds.iter().filter(|kind| kind.place == place) {
+                    dt { a href={ "/problems/" (kind.code) } { code { (kind.code) } } }
+                    dd { (kind.title) "." }
+                }
+            }
+        }
+    };
+    respond(Page { title: "Problems", section: Section::Elsewhere, words: "", content }, request, public_url)
+}
+
+/// One code, for each place where it stands.
+pub fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public_url: &str) -> Response {
+    let content = html! {
+        h1 { code { (code) } }
+        @for kind in kinds {
+            h2 { (kind.title) }
+            p { (prose(kind.meaning)) }
+            p { strong { "What to do: " } (prose(kind.remedy)) "." }
+            p.quiet.small {
+                @for (_, title) in PLACES.iter().filter(|(place, _)| *place == kind.place) { (title) }
+                @if let Some(status) = kind.status { ", status " (status) }
+                "."
+            }
+        }
+        p { a href="/problems" { "Every code" } }
+    };
+    respond(Page { title: code, section: Section::Elsewhere, words: "", content }, request, public_url)
+}
+
+/// A sentence of the table of problems: what stands between backticks is code.
+pub(super) fn prose(text: &str) -> Markup {
+    html! {
+        @for (i, part) in text.split('`').enumerate() {
+            @if i % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
