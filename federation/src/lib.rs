@@ -12,6 +12,7 @@ mod findings;
 pub mod guard;
 pub mod index;
 pub mod limits;
+pub mod negotiation;
 pub mod plan;
 pub mod problem;
 pub mod registration;

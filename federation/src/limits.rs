@@ -52,6 +52,9 @@ pub const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest request body that the hub reads: 256 KiB.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
+/// Most domains, and most repos, that a filter names.
+pub const MAX_FILTER_NAMES: usize = 100;
+
 /// Longest URL, in characters.
 pub const MAX_URL_CHARS: usize = 2048;
 

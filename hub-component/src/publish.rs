@@ -19,9 +19,9 @@ pub async fn publish(
 ) -> Result<Option<Revision>, StoreError> {
     let mut composition = revisions::composition(tx).await?;
     let mut changes = Vec::new();
+    let sources = sources::some(tx, repos).await?;
     for repo in repos {
-        let source = sources::get(tx, repo).await?;
-        match source.as_ref().and_then(line) {
+        match sources.get(*repo).and_then(line) {
             Some(line) if composition.get(*repo) != Some(&line) => {
                 ensure_fragment(tx, &line).await?;
                 search::keep(tx, &line).await?;

@@ -1,6 +1,6 @@
 //! From snapshots to the document.
 
-use federation::compose::{Document, Format, Fragment, conflicts};
+use federation::compose::{Document, Filter, Format, Fragment, conflicts};
 use federation::index;
 
 use super::{Lock, Locked};
@@ -46,6 +46,7 @@ impl Composition {
             revision: lock.revision,
             digest: lock.digest(),
             composed_at: lock.composed_at(),
+            filter: Filter::default(),
             conflicts: conflicts(ids),
             sources: lock.sources.iter().map(Locked::line).collect(),
         };

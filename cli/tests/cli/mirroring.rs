@@ -1,6 +1,6 @@
 //! `hub sync` and `federation verify`: a hub's federation on this machine.
 
-use federation::compose::{Document, Format, Fragment, SourceLine, conflicts, digest};
+use federation::compose::{Document, Filter, Format, Fragment, SourceLine, conflicts, digest};
 use federation::digest::Digest;
 use federation::index::check;
 use serde_json::json;
@@ -37,6 +37,7 @@ fn hub() -> (Server, String) {
         revision: 4,
         digest: digest(&lines),
         composed_at: Some(1_795_508_373),
+        filter: Filter::default(),
         conflicts: conflicts(ids),
         sources: lines.clone(),
     };

@@ -1,6 +1,6 @@
 //! The document as bytes.
 
-use super::{Conflict, SourceLine};
+use super::{Conflict, Filter, SourceLine};
 use crate::digest::Digest;
 use crate::time::{Seconds, rfc3339};
 use crate::yaml::{self, YamlError};
@@ -38,10 +38,12 @@ impl Format {
 pub struct Document {
     /// Number of the revision; 0 before the first.
     pub revision: u64,
-    /// Digest of `sources` of the whole revision.
+    /// Digest of `sources`.
     pub digest: Digest,
     /// When the revision was composed; none before the first.
     pub composed_at: Option<Seconds>,
+    /// Which sources of the revision it is restricted to.
+    pub filter: Filter,
     /// Ordered by repo.
     pub sources: Vec<SourceLine>,
     /// Ordered by id.
@@ -55,6 +57,8 @@ struct Head<'a> {
     revision: u64,
     digest: &'a Digest,
     composed_at: Option<String>,
+    #[serde(skip_serializing_if = "Filter::is_whole")]
+    filter: &'a Filter,
     sources: &'a [SourceLine],
     conflicts: &'a [Conflict],
 }
@@ -67,6 +71,7 @@ impl Document {
             revision: self.revision,
             digest: &self.digest,
             composed_at: self.composed_at.map(rfc3339),
+            filter: &self.filter,
             sources: &self.sources,
             conflicts: &self.conflicts,
         })

@@ -5,10 +5,12 @@
 
 mod conflicts;
 mod document;
+mod filter;
 mod fragment;
 mod source_line;
 
 pub use conflicts::{Conflict, conflicts};
 pub use document::{Document, Format};
+pub use filter::{Filter, FilterError};
 pub use fragment::Fragment;
 pub use source_line::{SourceLine, digest};

@@ -51,6 +51,9 @@ answers! {
     METHOD_NOT_ALLOWED = Answer 405 "method-not-allowed": "The path does not take this method",
         "The path exists, and the method is not one of those that it takes.",
         "use a method from `Allow`";
+    NOT_ACCEPTABLE = Answer 406 "not-acceptable": "There is no representation that the request accepts",
+        "The answer cannot be had in any media type of `Accept`, or in any coding of `Accept-Encoding`.",
+        "send an `Accept` that names what `detail` lists, or none";
     REPO_EXISTS = Answer 409 "repo-exists": "The repo is registered already",
         "A registration with this name exists; registering never overwrites one.",
         "change the registration with `PATCH`, or take another name";

@@ -1,15 +1,22 @@
-//! Conditional requests.
+//! Conditional requests (RFC 9110 §13).
 
+use super::lines;
+use federation::digest::Digest;
+use federation::negotiation::has_entity_tag;
+use federation::time::{Seconds, parse_http_date};
 use http::HeaderMap;
-use http::header::IF_NONE_MATCH;
+use http::header::{IF_MODIFIED_SINCE, IF_NONE_MATCH};
 
-/// Whether the client has the representation with this tag already (RFC 9110 §13.1.2: a weak comparison with every tag in the list).
-pub fn not_modified(request: &HeaderMap, etag: &str) -> bool {
-    request
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|list| list.split(','))
-        .map(str::trim)
-        .any(|candidate| candidate == "*" || candidate.trim_start_matches("W/") == etag)
+/// The strong entity tag of these bytes, quotes included.
+pub fn entity_tag(bytes: &[u8]) -> String {
+    format!("\"{}\"", Digest::of(bytes).hex().get(..32).unwrap_or_default())
+}
+
+/// Whether the client has the representation with this tag and date already. The tag decides wherever the client names one.
+pub fn not_modified(request: &HeaderMap, etag: &str, modified: Option<Seconds>) -> bool {
+    if request.contains_key(IF_NONE_MATCH) {
+        return has_entity_tag(lines(request, IF_NONE_MATCH), etag);
+    }
+    let since = request.get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok()).and_then(parse_http_date);
+    modified.zip(since).is_some_and(|(modified, since)| modified <= since)
 }

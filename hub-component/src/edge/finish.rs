@@ -1,17 +1,17 @@
 //! The last step of every response: its id, its headers, and problems written out.
 
+use super::cors;
+use super::no_content::NoContent;
 use crate::app::App;
 use crate::pages;
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS,
-};
-use http::{HeaderName, HeaderValue, Method};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use std::io::Write as _;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -19,46 +19,54 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Wraps every route.
 pub async fn finish<P: Ports>(State(app): State<App<P>>, request: Request, next: Next) -> Response {
     let id = request.headers().get(X_REQUEST_ID).and_then(usable).unwrap_or_else(new_id);
-    let head = request.method() == Method::HEAD;
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let page = pages::wants_page(request.uri().path(), request.headers());
-    let mut response = next.run(request).await;
+    let method = request.method().clone();
+    let mut response = match cors::preflight(&request) {
+        Some(response) => response,
+        None => next.run(request).await,
+    };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        if let Some(words) = problem.log() {
-            // The host collects a component's stderr as its log; a log that cannot be written changes nothing.
-            let _ = writeln!(
-                std::io::stderr(),
-                "{}: {words} (request {})",
-                problem.kind().code,
-                String::from_utf8_lossy(id.as_bytes())
-            );
+        if method == Method::OPTIONS && problem.kind().code == kinds::METHOD_NOT_ALLOWED.code {
+            // The router adds `Allow`, which is all that was asked for.
+            *response.status_mut() = StatusCode::NO_CONTENT;
+        } else {
+            write_out(&mut response, &problem, page, app.public_url(), &id);
         }
-        let id = id.to_str().unwrap_or_default();
-        let body = match page {
-            true => pages::problem(&problem, id).into_bytes(),
-            false => problem.body(app.public_url(), id),
-        };
-        *response.body_mut() = if head { Body::empty() } else { Body::from(body) };
-        let headers = response.headers_mut();
-        match page {
-            true => pages::error_headers(headers, app.public_url()),
-            false => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))),
-        }
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        *response.body_mut() = Body::new(NoContent);
     }
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, id);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if reads {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(
-            ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static(
-                "etag, last-modified, link, location, retry-after, reuse-surface-revision, reuse-surface-verified, x-request-id",
-            ),
-        );
+    if matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        cors::open(headers);
     }
     response
+}
+
+fn write_out(response: &mut Response, problem: &Problem, page: bool, base: &str, id: &HeaderValue) {
+    if let Some(words) = problem.log() {
+        // The host collects a component's stderr as its log; a log that cannot be written changes nothing.
+        let _ = writeln!(
+            std::io::stderr(),
+            "{}: {words} (request {})",
+            problem.kind().code,
+            String::from_utf8_lossy(id.as_bytes())
+        );
+    }
+    let id = id.to_str().unwrap_or_default();
+    let body = match page {
+        true => pages::problem(problem, id).into_bytes(),
+        false => problem.body(base, id),
+    };
+    *response.body_mut() = Body::from(body);
+    let headers = response.headers_mut();
+    match page {
+        true => pages::error_headers(headers, base),
+        false => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))),
+    }
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
 /// An id from a proxy is kept if it is short and plain.

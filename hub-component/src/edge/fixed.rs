@@ -1,11 +1,9 @@
 //! Content that changes with the version of the hub alone.
 
-use super::not_modified;
-use axum::response::{IntoResponse, Response};
+use super::{AN_HOUR, Caching, Read, entity_tag, memo};
+use axum::response::Response;
 use bytes::Bytes;
-use federation::digest::Digest;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::HeaderMap;
 
 /// Bytes with their type and entity tag.
 pub struct Fixed {
@@ -18,20 +16,18 @@ impl Fixed {
     /// Names the bytes.
     pub fn new(media_type: &'static str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
-        let etag = format!("\"{}\"", Digest::of(&body).hex().get(..32).unwrap_or_default());
-        Self { media_type, body, etag }
+        Self { media_type, etag: entity_tag(&body), body }
     }
 
     /// The answer to a `GET`; 304 if the client has it. It may be kept for an hour: another version of the hub may say more.
     pub fn respond(&self, request: &HeaderMap) -> Response {
-        let mut response = match not_modified(request, &self.etag) {
-            true => StatusCode::NOT_MODIFIED.into_response(),
-            false => self.body.clone().into_response(),
+        let read = Read {
+            media_type: self.media_type,
+            body: self.body.clone(),
+            etag: &self.etag,
+            modified: None,
+            caching: Caching::ForAnHour,
         };
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.media_type));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
-        headers.extend(HeaderValue::from_str(&self.etag).ok().map(|etag| (ETAG, etag)));
-        response
+        memo(read.respond(request), Some(AN_HOUR))
     }
 }

@@ -1,17 +1,30 @@
 //! Between HTTP and the handlers: what every request and response passes.
 
-mod accept;
 mod actor;
 mod conditional;
+mod cors;
 mod finish;
 mod fixed;
 mod json_body;
+mod link;
+mod negotiate;
+mod no_content;
 mod query;
+mod read;
 
-pub use accept::preferred;
 pub use actor::Actor;
-pub use conditional::not_modified;
+pub use conditional::entity_tag;
 pub use finish::finish;
 pub use fixed::Fixed;
 pub use json_body::JsonBody;
+pub use link::link_next;
+pub use negotiate::{coding, preferred, preferred_type};
 pub use query::Query;
+pub use read::{AN_HOUR, Caching, Read, json, memo};
+
+use http::{HeaderMap, HeaderName};
+
+/// The lines of a request header, as far as they are text.
+fn lines(request: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    request.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
+}

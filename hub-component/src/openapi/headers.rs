@@ -6,11 +6,12 @@ const DIGITS: &str = "^[0-9]+$";
 const RFC3339: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$";
 
 /// Name, pattern, meaning.
-static HEADERS: [(&str, &str, &str); 21] = [
+static HEADERS: [(&str, &str, &str); 22] = [
     ("Access-Control-Allow-Origin", "^\\*$", "Scripts of any origin may read."),
     ("Access-Control-Expose-Headers", "", "The headers that such scripts may read."),
     ("Allow", "^[A-Z]+(,[A-Z]+)*$", "The methods that the path takes."),
     ("Cache-Control", "", "How long the answer may be kept."),
+    ("Content-Encoding", "^gzip$", "How the body is compressed; absent if it is not."),
     ("Content-Security-Policy", "^default-src 'none'; ", "What a browser may do with the page."),
     ("Cross-Origin-Opener-Policy", "^same-origin$", "Pages of other origins have no hold on the page."),
     ("Cross-Origin-Resource-Policy", "^same-origin$", "Pages of other origins do not embed it."),

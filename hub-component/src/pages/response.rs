@@ -1,42 +1,31 @@
 //! A page as a response: its entity tag, and headers that keep it from doing what it need not.
 
 use super::layout::{Page, SCRIPT, STYLE};
-use crate::edge::not_modified;
+use crate::edge::{Caching, Read, entity_tag};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use federation::digest::Digest;
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::OnceLock;
 
 /// The media type of pages.
-pub(super) const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const HTML: &str = "text/html; charset=utf-8";
 
 /// A page, or 304 for whoever has it.
 pub(super) fn respond(page: Page<'_>, request: &HeaderMap, public_url: &str) -> Response {
     let body = page.render();
-    let etag = format!("\"{}\"", Digest::of(body.as_bytes()).hex().get(..32).unwrap_or_default());
-    let mut response = match not_modified(request, &etag) {
-        true => StatusCode::NOT_MODIFIED.into_response(),
-        false => body.into_response(),
-    };
-    let headers = response.headers_mut();
-    headers.remove(CONTENT_TYPE);
-    if !not_modified(request, &etag) {
-        headers.insert(CONTENT_TYPE, HTML);
-    }
-    headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (ETAG, etag)));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
-    protect(headers, public_url);
+    let etag = entity_tag(body.as_bytes());
+    let read = Read { media_type: HTML, body: body.into(), etag: &etag, modified: None, caching: Caching::Asked };
+    let mut response = read.respond(request);
+    protect(response.headers_mut(), public_url);
     response
 }
 
 /// The headers of a problem that is told as a page.
 pub fn error_headers(headers: &mut HeaderMap, public_url: &str) {
-    headers.insert(CONTENT_TYPE, HTML);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
     protect(headers, public_url);
 }
 

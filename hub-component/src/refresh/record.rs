@@ -30,8 +30,11 @@ pub(super) async fn record(
     }
     let mut reports = Vec::with_capacity(batch.len());
     let mut accepted = Vec::new();
+    let repos: Vec<&str> = batch.iter().map(|finished| finished.source.repo()).collect();
+    let mut present = sources::some(&mut tx, &repos).await?;
+    let mut seen = Vec::with_capacity(batch.len());
     for Finished { source: planned, checked } in batch {
-        let Some(mut source) = sources::get(&mut tx, planned.repo()).await? else {
+        let Some(mut source) = present.remove(planned.repo()) else {
             reports.push(SourceReport::new(&planned, Outcome::Superseded, now));
             continue;
         };
@@ -49,12 +52,14 @@ pub(super) async fn record(
             continue;
         }
         let before = source.record.accepted.clone();
-        let effect = apply(&mut tx, &mut source, checked, now).await?;
+        let effect = take(&mut tx, &mut source, checked, now).await?;
         if source.record.accepted != before {
             accepted.push(source.repo().to_owned());
         }
         reports.push(SourceReport::new(&source, effect.into(), now));
+        seen.push(source);
     }
+    sources::save_records(&mut tx, &seen).await?;
     let repos: Vec<&str> = accepted.iter().map(String::as_str).collect();
     let revision = publish(&mut tx, &repos, origin, now).await?;
     tx.commit().await?;
@@ -68,14 +73,24 @@ pub async fn apply(
     checked: Checked,
     now: Seconds,
 ) -> Result<Effect, StoreError> {
+    let effect = take(tx, source, checked, now).await?;
+    sources::save_record(tx, source).await?;
+    Ok(effect)
+}
+
+/// As [`apply`], but keeps the snapshot only; the source is the caller's to keep.
+async fn take(
+    tx: &mut impl Transaction,
+    source: &mut Source,
+    checked: Checked,
+    now: Seconds,
+) -> Result<Effect, StoreError> {
     let repo = source.repo().to_owned();
     if let Some(new) = checked.snapshot {
         snapshots::insert(tx, &new.digest, &new.bytes, new.capability_count, now).await?;
         snapshots::insert_fragment(tx, &new.digest, &repo, &new.domain, new.fragment).await?;
     }
-    let effect = source.record.observe(&source.registered.registration, checked.observation, now, jitter(&repo, now));
-    sources::save_record(tx, source).await?;
-    Ok(effect)
+    Ok(source.record.observe(&source.registered.registration, checked.observation, now, jitter(&repo, now)))
 }
 
 /// A number in 0 ..= 1 that differs between sources and between times.

@@ -1,25 +1,20 @@
 //! `GET /v1/capabilities`: the search.
 
-use super::federated::revalidate;
+use super::federated::{REVISION, VERIFIED, current_for, revalidate};
 use crate::app::App;
-use crate::edge::{Query, not_modified};
+use crate::edge::{self, Caching, Query, memo};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::search::{self, Request};
 use crate::store::revisions::{self, Head};
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
-use federation::digest::Digest;
+use axum::response::Response;
 use federation::search::{BYTES_PER_TOKEN, Page};
-use federation::time::rfc3339;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use federation::time::{Seconds, rfc3339};
+use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
-
-const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
-const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -104,9 +99,9 @@ pub async fn search<P: Ports>(
     let Parameters { q, domain, repo, status, tag, fields, limit, cursor, budget_tokens } = parameters;
     let request =
         Request { q, domain, repo, status, tag, fields, limit, cursor, budget: budget_tokens.map(bytes), around: 0 };
-    let head = head(&app).await?;
+    let (head, now) = head(&app).await?;
     let page = search::search(app.database().await?, &head, &request).await?;
-    Ok(respond(&page, page.revision, &head, &headers))
+    respond(&page, page.revision, (&head, now), &headers)
 }
 
 /// Every source's entry under an id.
@@ -170,11 +165,11 @@ pub async fn show<P: Ports>(
     let around = r#""id":"","#.len() + id.len();
     let budget = budget_tokens.map(bytes);
     let request = Request { repo, fields, limit, cursor, budget, around, ..Request::default() };
-    let head = head(&app).await?;
+    let (head, now) = head(&app).await?;
     let page = search::capability(app.database().await?, &head, &id, &request).await?;
     let Page { revision, total, shown, complete, truncated, next, capabilities: entries } = page;
     let entries = Entries { id, revision, total, shown, complete, truncated, next, entries };
-    Ok(respond(&entries, revision, &head, &headers))
+    respond(&entries, revision, (&head, now), &headers)
 }
 
 fn bytes(tokens: u32) -> usize {
@@ -182,29 +177,23 @@ fn bytes(tokens: u32) -> usize {
 }
 
 /// The head, and a refresh of what is due after the response.
-async fn head<P: Ports>(app: &App<P>) -> Result<Head, Problem> {
-    let head = revisions::head(app.database().await?).await?;
-    revalidate(app, &head, app.ports.now());
-    Ok(head)
+async fn head<P: Ports>(app: &App<P>) -> Result<(Head, Seconds), Problem> {
+    let (head, now) = (revisions::head(app.database().await?).await?, app.ports.now());
+    revalidate(app, &head, now);
+    Ok((head, now))
 }
 
-fn respond(body: &impl Serialize, revision: u64, head: &Head, request: &HeaderMap) -> Response {
-    // Maps with text for keys always serialise.
-    let body = serde_json::to_vec(body).unwrap_or_default();
-    let etag = format!("\"{}\"", Digest::of(&body).hex().get(..32).unwrap_or_default());
-    let mut response = if not_modified(request, &etag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        let mut response = body.into_response();
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        response
-    };
+fn respond(
+    body: &impl Serialize,
+    revision: u64,
+    (head, now): (&Head, Seconds),
+    request: &HeaderMap,
+) -> Result<Response, Problem> {
+    let mut response = edge::json(request, Caching::Asked, body)?;
     let headers = response.headers_mut();
-    headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (ETAG, etag)));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
     headers.insert(REVISION, HeaderValue::from(revision));
     let newest = head.revision.as_ref().is_none_or(|newest| newest.number == revision);
     let verified = head.verified_at.filter(|_| newest).and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok());
     headers.extend(verified.map(|at| (VERIFIED, at)));
-    response
+    Ok(memo(response, current_for(head, now)))
 }

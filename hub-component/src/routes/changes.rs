@@ -2,16 +2,18 @@
 
 use crate::app::App;
 use crate::document::{head_of, kept};
-use crate::edge::Query;
+use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo};
 use crate::ports::{Database as _, Ports, Transaction};
 use crate::problem::{Problem, kinds};
 use crate::store::revisions;
-use axum::Json;
-use axum::extract::State;
-use federation::compose::Format;
+use axum::extract::{OriginalUri, State};
+use axum::response::Response;
+use federation::compose::{Filter, Format, SourceLine};
 use federation::diff::{Change, diff};
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 
 /// Revisions a page.
@@ -65,14 +67,19 @@ struct Item {
     path = "/v1/changes",
     operation_id = "listChanges",
     tag = "federation",
-    params(Parameters),
-    responses((status = 200, description = "Steps that can be replayed.", body = Page)),
+    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (status = 200, description = "Steps that can be replayed.", body = Page, headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
+    ),
     extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
 )]
 pub async fn changes<P: Ports>(
     State(app): State<App<P>>,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<Parameters>,
-) -> Result<Json<Page>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST} revisions.")));
@@ -87,25 +94,34 @@ pub async fn changes<P: Ports>(
         kept(&mut tx, 1).await?;
     }
     let until = newest.min(since.saturating_add(limit));
-    let mut items = Vec::new();
-    for number in since + 1..=until {
-        collect(&mut tx, number, &mut items).await?;
-    }
+    let items = if since < until { steps(&mut tx, since + 1, until).await? } else { Vec::new() };
     let revision = revisions::get(&mut tx, until).await?;
     let contributions = match revision {
-        Some(_) => revisions::contributions(&mut tx, Some(until), Format::Json).await?,
+        Some(_) => revisions::contributions(&mut tx, Some(until), &Filter::default(), Format::Json).await?,
         None => Vec::new(),
     };
-    let head = head_of(revision, &contributions).head();
-    Ok(Json(Page { since, until, newest, head, items, next: (until < newest).then_some(until) }))
+    drop(tx);
+    let head = head_of(revision, Filter::default(), &contributions).head();
+    let next = (until < newest).then_some(until);
+    let response = edge::json(&headers, Caching::Asked, &Page { since, until, newest, head, items, next })?;
+    let next = next.map(|since| since.to_string());
+    Ok(memo(link_next(response, &uri, "since", next.as_deref()), Some(AN_HOUR)))
 }
 
-async fn collect(tx: &mut impl Transaction, number: u64, items: &mut Vec<Item>) -> Result<(), Problem> {
-    for changed in revisions::changed_sources(tx, number).await? {
-        let before = revisions::entries(tx, changed.before.as_ref()).await?;
+async fn steps(tx: &mut impl Transaction, first: u64, last: u64) -> Result<Vec<Item>, Problem> {
+    let mut items = Vec::new();
+    // What a source has after one revision is what it has before the next: each list is read once.
+    let mut lists: HashMap<String, (Option<SourceLine>, Vec<Value>)> = HashMap::new();
+    let changes = revisions::changes_between(tx, first, last).await?.into_iter();
+    for (revision, changed) in changes.flat_map(|(revision, list)| list.into_iter().map(move |it| (revision, it))) {
+        let before = match lists.remove(&changed.repo) {
+            Some((line, entries)) if line == changed.before => entries,
+            _ => revisions::entries(tx, changed.before.as_ref()).await?,
+        };
         let after = revisions::entries(tx, changed.after.as_ref()).await?;
         let steps = diff(&before, &after).into_iter();
-        items.extend(steps.map(|change| Item { revision: number, source_repo: changed.repo.clone(), change }));
+        items.extend(steps.map(|change| Item { revision, source_repo: changed.repo.clone(), change }));
+        lists.insert(changed.repo, (changed.after, after));
     }
-    Ok(())
+    Ok(items)
 }

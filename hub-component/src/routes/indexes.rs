@@ -1,15 +1,14 @@
 //! `GET /v1/indexes/{digest}`: the exact bytes of a published index.
 
 use crate::app::App;
-use crate::edge::not_modified;
+use crate::edge::{AN_HOUR, Caching, Read, memo};
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
 use crate::store::snapshots;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use federation::digest::Digest;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::HeaderMap;
 
 /// A snapshot, named by its digest.
 #[utoipa::path(
@@ -47,14 +46,12 @@ pub async fn index<P: Ports>(
     let digest = Digest::parse(&name).ok_or_else(not_found)?;
     let mut tx = app.database().await?.read().await?;
     let bytes = snapshots::bytes(&mut tx, &digest).await?.ok_or_else(not_found)?;
-    let etag = format!("\"{digest}\"");
-    let mut response = match not_modified(&request, &etag) {
-        true => StatusCode::NOT_MODIFIED.into_response(),
-        false => bytes.into_response(),
+    let read = Read {
+        media_type: "application/yaml",
+        body: bytes.into(),
+        etag: &format!("\"{digest}\""),
+        modified: None,
+        caching: Caching::Immutable,
     };
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/yaml"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
-    headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (ETAG, etag)));
-    Ok(response)
+    Ok(memo(read.respond(&request), Some(AN_HOUR)))
 }

@@ -1,7 +1,7 @@
 //! `/problems`: what every code means and how to mend it.
 
 use crate::app::App;
-use crate::edge::{Fixed, preferred};
+use crate::edge::{Fixed, preferred_type};
 use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -127,7 +127,7 @@ fn respond(
     page: impl FnOnce() -> Response,
     markdown: impl FnOnce() -> String,
 ) -> Response {
-    let mut response = match preferred(request, &["text/markdown", JSON, HTML]) {
+    let mut response = match preferred_type(request, &["text/markdown", JSON, HTML]) {
         HTML => page(),
         // Strings and numbers always serialise.
         JSON => Fixed::new(JSON, serde_json::to_vec(&Problems { problems: problems.to_vec() }).unwrap_or_default())

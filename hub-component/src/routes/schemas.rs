@@ -1,6 +1,6 @@
 //! `/schemas`: the schema of every document, where its `$id` says that it is.
 
-use crate::edge::{Fixed, preferred};
+use crate::edge::{Fixed, preferred_type};
 use crate::problem::{Problem, kinds};
 use axum::Json;
 use axum::extract::Path;
@@ -78,7 +78,7 @@ pub async fn show(Path(name): Path<String>, request: HeaderMap) -> Result<Respon
         let detail = format!("`{}` is no schema of this hub; `/schemas` lists them.", name.escape_default());
         Problem::new(&kinds::NOT_FOUND, detail)
     })?;
-    let yaml = schema.name() == name && preferred(&request, &[YAML, JSON, "application/json"]) == YAML;
+    let yaml = schema.name() == name && preferred_type(&request, &[YAML, JSON, "application/json"]) == YAML;
     let fixed = match schema::document(schema).filter(|_| !yaml) {
         Some(document) => Fixed::new(JSON, format!("{document:#}\n")),
         None => Fixed::new(YAML, schema::text(schema)),

@@ -53,6 +53,12 @@ impl Columns for Row {
     }
 }
 
+/// Placeholders for `count` values from the `first` on, with commas between them: `$3, $4`.
+pub(super) fn placeholders(first: usize, count: usize) -> String {
+    let marks: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
+    marks.join(", ")
+}
+
 fn unexpected(index: usize, expected: &str, found: Option<&Value>) -> StoreError {
     let found = match found {
         None => "nothing",

@@ -2,9 +2,11 @@
 
 use super::StoreError;
 use super::registrations::{self, COLUMN_COUNT, COLUMNS, Registered};
+use super::row::placeholders;
 use crate::ports::{Row, Transaction, Value};
 use federation::source::{SourceRecord, State};
 use federation::time::Seconds;
+use std::collections::HashMap;
 
 /// A registration and its record.
 #[derive(Clone, Debug)]
@@ -54,20 +56,47 @@ pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Source>
     tx.query(&sql, vec![repo.into()]).await?.into_iter().next().map(read).transpose()
 }
 
+/// Those of some repos that are registered, by repo.
+pub async fn some(tx: &mut impl Transaction, repos: &[&str]) -> Result<HashMap<String, Source>, StoreError> {
+    if repos.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "SELECT {COLUMNS}, s.record FROM registrations r LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo IN ({})",
+        placeholders(1, repos.len())
+    );
+    let rows = tx.query(&sql, repos.iter().map(|repo| (*repo).into()).collect()).await?;
+    rows.into_iter().map(|row| read(row).map(|source| (source.repo().to_owned(), source))).collect()
+}
+
 /// Keeps what was seen of a source.
 pub async fn save_record(tx: &mut impl Transaction, source: &Source) -> Result<(), StoreError> {
-    let record = &source.record;
-    let enabled = source.registered.registration.enabled;
-    let json = serde_json::to_string(record).map_err(|e| StoreError::Unreadable(e.to_string()))?;
-    let due = if enabled { record.next_check_at.unwrap_or(0) } else { NEVER };
-    let verified = record.verified_at.filter(|_| enabled && record.accepted.is_some());
-    tx.query(
-        "INSERT INTO source_state (repo, record, next_check_at, verified_at) VALUES ($1, $2, $3, $4)
+    save_records(tx, std::slice::from_ref(source)).await
+}
+
+/// Keeps what was seen of sources, each of which is there once.
+pub async fn save_records(tx: &mut impl Transaction, sources: &[Source]) -> Result<(), StoreError> {
+    if sources.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Vec::with_capacity(sources.len());
+    let mut parameters = Vec::with_capacity(4 * sources.len());
+    for source in sources {
+        let record = &source.record;
+        let enabled = source.registered.registration.enabled;
+        let json = serde_json::to_string(record).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+        let due = if enabled { record.next_check_at.unwrap_or(0) } else { NEVER };
+        let verified = record.verified_at.filter(|_| enabled && record.accepted.is_some());
+        rows.push(format!("({})", placeholders(parameters.len() + 1, 4)));
+        parameters.extend([source.repo().into(), json.into(), due.into(), verified.into()]);
+    }
+    let sql = format!(
+        "INSERT INTO source_state (repo, record, next_check_at, verified_at) VALUES {}
          ON CONFLICT (repo) DO UPDATE SET record = excluded.record, next_check_at = excluded.next_check_at,
          verified_at = excluded.verified_at",
-        vec![source.repo().into(), json.into(), due.into(), verified.into()],
-    )
-    .await?;
+        rows.join(", ")
+    );
+    tx.query(&sql, parameters).await?;
     Ok(())
 }
 

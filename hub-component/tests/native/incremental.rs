@@ -32,6 +32,8 @@ async fn one_change_of_a_thousand_parses_and_renders_one() {
         assert_eq!(count(&statements, &format!("INSERT INTO {table} ")), 0, "{table}");
     }
     assert_eq!(count(&statements, "SELECT body FROM snapshots"), 0, "nothing stored was parsed");
+    let written = count(&statements, "INSERT INTO source_state ");
+    assert!(written < SOURCES / 4, "what was seen is written together: {written} statements");
 
     // One changed.
     hub.publish("repo-0500", index("repo-0500", 3, 1));

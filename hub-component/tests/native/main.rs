@@ -7,6 +7,7 @@ mod ports;
 mod incremental;
 mod openapi;
 mod pages;
+mod reading;
 mod retention;
 mod search;
 mod time;

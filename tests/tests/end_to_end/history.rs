@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use end_to_end::{Behaviour, Hub, Sources, index};
-use federation::compose::{Document, Format, SourceLine, digest};
+use federation::compose::{Document, Filter, Format, SourceLine, digest};
 use federation::diff::{Change, apply};
 use federation::digest::Digest;
 use reqwest::Method;
@@ -76,6 +76,7 @@ fn document(head: &Value, lists: &BTreeMap<String, Vec<Value>>) -> String {
         revision: head["revision"].as_u64().expect("revision"),
         digest: Digest::parse(head["digest"].as_str().expect("digest")).expect("digest"),
         composed_at: head["composed_at"].as_str().map(|_| 0),
+        filter: Filter::default(),
         sources: serde_json::from_value(head["sources"].clone()).expect("sources"),
         conflicts: serde_json::from_value(head["conflicts"].clone()).expect("conflicts"),
     };

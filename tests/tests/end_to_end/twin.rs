@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use end_to_end::{Hub, Sources};
-use federation::compose::{Document, Format, Fragment, SourceLine, conflicts, digest};
+use federation::compose::{Document, Filter, Format, Fragment, SourceLine, conflicts, digest};
 use federation::index;
 use federation::time::Seconds;
 use proptest::prelude::*;
@@ -83,6 +83,7 @@ async fn natively(hub: &Hub, format: Format) -> Result<String> {
         revision: manifest["revision"].as_u64().context("a number")?,
         digest: digest(&sources),
         composed_at: seconds(&manifest["composed_at"]),
+        filter: Filter::default(),
         conflicts: conflicts(ids),
         sources: sources.clone(),
     };

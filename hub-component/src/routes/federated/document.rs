@@ -1,25 +1,22 @@
 //! The federated document.
 
-use super::revalidate;
+use super::{REVISION, VERIFIED, current_for, revalidate};
 use crate::app::App;
-use crate::document::{self, Rendered};
-use crate::edge::{Query, not_modified};
+use crate::document::Rendered;
+use crate::edge::{self, AN_HOUR, Caching, Query, Read, memo};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::store::revisions::{self, Head};
-use axum::body::Body;
+use crate::store::revisions;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use federation::compose::Format;
-use federation::time::{Seconds, http_date, rfc3339};
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK, VARY};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use federation::compose::{Filter, Format};
+use federation::negotiation::Coding;
+use federation::time::{Seconds, rfc3339};
+use http::header::{CONTENT_ENCODING, LINK, VARY};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// When the contributing source that was verified longest ago was verified.
-const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
-const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
 /// Relations of RFC 8631 and RFC 9727.
 const LINKS: &str = "</schemas/federated.schema.yaml>; rel=\"describedby\", </openapi.json>; rel=\"service-desc\", \
     </llms.txt>; rel=\"service-doc\"";
@@ -31,12 +28,24 @@ pub struct Parameters {
     /// Wins over `Accept`.
     #[param(pattern = "^(yaml|json)$")]
     format: Option<String>,
+    /// Only the sources of these domains: names with commas between them.
+    #[param(pattern = "^[a-z0-9][a-z0-9_-]*(,[a-z0-9][a-z0-9_-]*)*$", example = "infotech,registry")]
+    domain: Option<String>,
+    /// Only these repos: names with commas between them.
+    #[param(pattern = "^[a-z0-9][a-z0-9._-]*(,[a-z0-9][a-z0-9._-]*)*$", example = "state-hub")]
+    repo: Option<String>,
     /// A revision that is kept, for good.
     revision: Option<u64>,
     /// Refuses data that was last verified longer ago than this many seconds.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295u32)]
     max_staleness: Option<u32>,
 }
+
+/// What the document can be had as, the hub's own preference first, with the names that clients have for it.
+const FORMATS: &[(Format, &[&str])] = &[
+    (Format::Yaml, &["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"]),
+    (Format::Json, &["application/json"]),
+];
 
 /// `GET /v1/federated`: never waits for a source.
 #[utoipa::path(
@@ -47,6 +56,9 @@ pub struct Parameters {
     params(
         Parameters,
         ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+        ("If-Modified-Since" = Option<String>, Header, description = "HTTP date; not looked at beside `If-None-Match`."),
+        ("Accept" = Option<String>, Header, description = "Media types that the client takes, with weights."),
+        ("Accept-Encoding" = Option<String>, Header, description = "`gzip`, or the bytes as they are."),
     ),
     responses(
         (
@@ -57,8 +69,8 @@ pub struct Parameters {
                 (ref("#/components/schemas/Federated") = "application/json"),
             ),
             headers(
-                ("ETag"), ("Last-Modified"), ("Cache-Control"), ("Vary"), ("Link"), ("Reuse-Surface-Revision"),
-                ("Reuse-Surface-Verified"),
+                ("ETag"), ("Last-Modified"), ("Cache-Control"), ("Vary"), ("Link"), ("Content-Encoding"),
+                ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified"),
             ),
         ),
         (
@@ -70,38 +82,51 @@ pub struct Parameters {
             ),
         ),
     ),
-    extensions(("x-problems" = json!(["revision-not-found", "revision-gone", "nothing-published", "too-stale"]))),
+    extensions(("x-problems" = json!(["revision-not-found", "revision-gone", "nothing-published", "too-stale", "not-acceptable"]))),
 )]
 pub async fn read<P: Ports>(
     State(app): State<App<P>>,
     Query(parameters): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let format = format(parameters.format.as_deref(), &headers)?;
-    let database = app.database().await?;
+    let negotiated = Negotiated::new(parameters.format.as_deref(), &headers)?;
+    let filter = Filter::parse(parameters.domain.as_deref(), parameters.repo.as_deref())
+        .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
+    let (database, now) = (app.database().await?, app.ports.now());
     if let Some(number) = parameters.revision {
-        let document = document::at(database, number, format).await?;
-        return Ok(respond(&document, &headers, format, "public, max-age=31536000, immutable"));
+        let document = app.documents().at(database, number, filter, negotiated.format).await?;
+        return Ok(memo(negotiated.respond(&document, &headers, Caching::Immutable, now)?, Some(AN_HOUR)));
     }
-    let now = app.ports.now();
     let head = revisions::head(database).await?;
     revalidate(&app, &head, now);
+    let verified_at =
+        if filter.is_whole() { head.verified_at } else { revisions::verified_at(database, &filter).await? };
     if let Some(seconds) = parameters.max_staleness {
-        refuse_staler_than(seconds, &head, now)?;
+        refuse_staler_than(seconds, verified_at, head.due_at, now)?;
     }
-    let document = app.documents().newest(database, &head, format).await?;
-    let mut response = respond(&document, &headers, format, "public, no-cache");
-    let verified = head.verified_at.and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok());
+    let document = app.documents().newest(database, &head, filter, negotiated.format).await?;
+    // A limit on staleness is judged by the clock, here and now.
+    let (caching, memo_for) = match parameters.max_staleness {
+        None => (Caching::Revalidated, current_for(&head, now)),
+        Some(_) => (Caching::Asked, None),
+    };
+    let mut response = negotiated.respond(&document, &headers, caching, now)?;
+    let verified = verified_at.and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok());
     response.headers_mut().extend(verified.map(|at| (VERIFIED, at)));
-    Ok(response)
+    Ok(memo(response, memo_for))
 }
 
-fn refuse_staler_than(seconds: u32, head: &Head, now: Seconds) -> Result<(), Problem> {
-    let age = head.verified_at.map_or(0, |at| now - at);
+fn refuse_staler_than(
+    seconds: u32,
+    verified_at: Option<Seconds>,
+    due_at: Option<Seconds>,
+    now: Seconds,
+) -> Result<(), Problem> {
+    let age = verified_at.map_or(0, |at| now - at);
     if age <= Seconds::from(seconds) {
         return Ok(());
     }
-    let wait = head.due_at.map_or(0, |at| at - now).clamp(5, 3600);
+    let wait = due_at.map_or(0, |at| at - now).clamp(5, 3600);
     Err(Problem::new(
         &kinds::TOO_STALE,
         format!(
@@ -112,39 +137,47 @@ fn refuse_staler_than(seconds: u32, head: &Head, now: Seconds) -> Result<(), Pro
     .retry_after(u32::try_from(wait).unwrap_or(5)))
 }
 
-fn format(parameter: Option<&str>, headers: &HeaderMap) -> Result<Format, Problem> {
-    match parameter {
-        Some("yaml") => return Ok(Format::Yaml),
-        Some("json") => return Ok(Format::Json),
-        Some(_) => return Err(Problem::new(&kinds::INVALID_QUERY, "`format` is `yaml` or `json`.")),
-        None => {}
-    }
-    let accepts =
-        |needle: &str| headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).any(|v| v.contains(needle));
-    Ok(if accepts("json") && !accepts("yaml") { Format::Json } else { Format::Yaml })
+/// What the client gets, and by which headers that was decided.
+struct Negotiated {
+    format: Format,
+    coding: Coding,
+    vary: &'static str,
 }
 
-fn respond(document: &Rendered, request: &HeaderMap, format: Format, caching: &'static str) -> Response {
-    let etag = HeaderValue::from_str(&document.etag).ok();
-    let unchanged = not_modified(request, &document.etag);
-    let mut response = if unchanged {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        let mut response = Body::from(document.body.clone()).into_response();
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
-        response
-    };
-    let headers = response.headers_mut();
-    headers.extend(etag.map(|etag| (ETAG, etag)));
-    headers.extend(
-        document
-            .composed_at
-            .and_then(|at| HeaderValue::from_str(&http_date(at)).ok())
-            .map(|date| (LAST_MODIFIED, date)),
-    );
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
-    headers.insert(VARY, HeaderValue::from_static("accept"));
-    headers.insert(LINK, HeaderValue::from_static(LINKS));
-    headers.insert(REVISION, HeaderValue::from(document.revision));
-    response
+impl Negotiated {
+    fn new(parameter: Option<&str>, headers: &HeaderMap) -> Result<Self, Problem> {
+        let (format, vary) = match parameter {
+            Some("yaml") => (Format::Yaml, "accept-encoding"),
+            Some("json") => (Format::Json, "accept-encoding"),
+            Some(_) => return Err(Problem::new(&kinds::INVALID_QUERY, "`format` is `yaml` or `json`.")),
+            None => (edge::preferred(headers, FORMATS)?, "accept, accept-encoding"),
+        };
+        Ok(Self { format, coding: edge::coding(headers)?, vary })
+    }
+
+    fn respond(
+        &self,
+        document: &Rendered,
+        request: &HeaderMap,
+        caching: Caching,
+        now: Seconds,
+    ) -> Result<Response, Problem> {
+        let encoded = document.encoded(self.coding)?;
+        let read = Read {
+            media_type: self.format.media_type(),
+            body: encoded.bytes.clone(),
+            etag: &encoded.etag,
+            // In the second of its composition another revision may follow, which the date could not tell from this one.
+            modified: document.revision.as_ref().map(|revision| revision.composed_at).filter(|at| *at < now),
+            caching,
+        };
+        let mut response = read.respond(request);
+        let compressed = self.coding == Coding::Gzip && response.status() == StatusCode::OK;
+        let headers = response.headers_mut();
+        headers.extend(compressed.then(|| (CONTENT_ENCODING, HeaderValue::from_static("gzip"))));
+        headers.insert(VARY, HeaderValue::from_static(self.vary));
+        headers.insert(LINK, HeaderValue::from_static(LINKS));
+        headers.insert(REVISION, HeaderValue::from(document.revision.as_ref().map_or(0, |revision| revision.number)));
+        Ok(response)
+    }
 }

@@ -1,17 +1,18 @@
 //! `GET /v1/federated/manifest`: what a mirror needs to fetch only what changed.
 
-use super::revalidate;
+use super::{REVISION, current_for, revalidate};
 use crate::app::App;
 use crate::document::kept;
-use crate::edge::Query;
+use crate::edge::{self, AN_HOUR, Caching, Query, memo};
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
 use crate::store::revisions;
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use federation::compose::SourceLine;
 use federation::digest::Digest;
 use federation::time::rfc3339;
+use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -48,43 +49,61 @@ pub struct Manifest {
     path = "/v1/federated/manifest",
     operation_id = "readManifest",
     tag = "federation",
-    params(Parameters),
-    responses((status = 200, description = "The document without its capabilities.", body = Manifest)),
+    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (
+            status = 200,
+            description = "The document without its capabilities.",
+            body = Manifest,
+            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision")),
+        ),
+        (
+            status = 304,
+            description = "The client has it.",
+            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision")),
+        ),
+    ),
     extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
 )]
 pub async fn manifest<P: Ports>(
     State(app): State<App<P>>,
     Query(parameters): Query<Parameters>,
-) -> Result<Json<Manifest>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let database = app.database().await?;
-    if parameters.revision.is_none() {
-        revalidate(&app, &revisions::head(database).await?, app.ports.now());
-    }
+    let (caching, memo_for) = match parameters.revision {
+        Some(_) => (Caching::Immutable, Some(AN_HOUR)),
+        None => {
+            let (head, now) = (revisions::head(database).await?, app.ports.now());
+            revalidate(&app, &head, now);
+            (Caching::Revalidated, current_for(&head, now))
+        }
+    };
     let mut tx = database.read().await?;
     let revision = match parameters.revision {
         Some(number) => Some(kept(&mut tx, number).await?),
         None => revisions::newest(&mut tx).await?,
     };
-    let Some(revision) = revision else {
-        let digest = federation::compose::digest(&[]);
-        return Ok(Json(Manifest {
-            version: 1,
-            revision: 0,
-            parent: None,
-            digest,
-            composed_at: None,
-            sources: Vec::new(),
-        }));
+    let manifest = match revision {
+        Some(revision) => {
+            let sources = revisions::lines_at(&mut tx, revision.number).await?;
+            Manifest {
+                version: 1,
+                revision: revision.number,
+                parent: parent(revision.number),
+                digest: revision.digest,
+                composed_at: Some(rfc3339(revision.composed_at)),
+                sources,
+            }
+        }
+        None => {
+            let digest = federation::compose::digest(&[]);
+            Manifest { version: 1, revision: 0, parent: None, digest, composed_at: None, sources: Vec::new() }
+        }
     };
-    let sources = revisions::lines_at(&mut tx, revision.number).await?;
-    Ok(Json(Manifest {
-        version: 1,
-        revision: revision.number,
-        parent: parent(revision.number),
-        digest: revision.digest,
-        composed_at: Some(rfc3339(revision.composed_at)),
-        sources,
-    }))
+    let mut response = edge::json(&headers, caching, &manifest)?;
+    response.headers_mut().insert(REVISION, HeaderValue::from(manifest.revision));
+    Ok(memo(response, memo_for))
 }
 
 /// The revision before; numbers have no gaps.

@@ -12,10 +12,17 @@ pub use manifest::{__path_manifest, manifest};
 pub use revisions::{__path_revisions, revisions};
 
 use crate::app::App;
+use crate::edge::AN_HOUR;
 use crate::ports::Ports;
 use crate::refresh::{Scope, refresh_many};
 use crate::store::revisions::{Head, Origin};
 use federation::time::Seconds;
+use http::HeaderName;
+
+/// The revision that an answer is of.
+pub(super) const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
+/// When the contributing source that was verified longest ago was verified.
+pub(super) const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
 
 /// Stale-while-revalidate: the reader is answered from what there is, and what is due is refreshed after the response.
 pub(crate) fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
@@ -29,4 +36,13 @@ pub(crate) fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
         let _ = refresh_many(&later, Scope::Due, Origin { actor: "hub", cause: "refresh" }, false).await;
         later.end_refresh();
     });
+}
+
+/// For how many seconds the newest revision can be given again without looking at the clock: until a source is due, which the next
+/// reader then sets off. `None` while one is.
+pub(super) fn current_for(head: &Head, now: Seconds) -> Option<Seconds> {
+    let until_due = head.due_at.map_or(AN_HOUR, |at| at.saturating_sub(now).min(AN_HOUR));
+    let composed_now = head.revision.as_ref().is_some_and(|revision| revision.composed_at >= now);
+    // In the second of its composition an answer lacks its date.
+    Some(if composed_now { until_due.min(1) } else { until_due }).filter(|seconds| *seconds > 0)
 }

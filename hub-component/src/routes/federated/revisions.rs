@@ -2,15 +2,17 @@
 
 use super::manifest::parent;
 use crate::app::App;
-use crate::edge::Query;
+use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo};
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
-use crate::store::revisions::{self as store, Changed};
-use axum::Json;
-use axum::extract::State;
+use crate::store::revisions::{self as store, Touched};
+use axum::extract::{OriginalUri, State};
+use axum::response::Response;
 use federation::digest::Digest;
 use federation::time::rfc3339;
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 
 const DEFAULT_LIMIT: usize = 50;
@@ -76,13 +78,18 @@ struct ChangedRepo {
     path = "/v1/federated/revisions",
     operation_id = "listRevisions",
     tag = "federation",
-    params(Parameters),
-    responses((status = 200, description = "A page.", body = Page)),
+    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (status = 200, description = "A page.", body = Page, headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
+    ),
 )]
 pub async fn revisions<P: Ports>(
     State(app): State<App<P>>,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<Parameters>,
-) -> Result<Json<Page>, Problem> {
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST}.")));
@@ -98,26 +105,28 @@ pub async fn revisions<P: Ports>(
     let more = entries.len() > limit;
     entries.truncate(limit);
     let next = entries.last().filter(|_| more).map(|last| format!("1.{}", last.revision.number));
-    let mut listed = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let changed = store::changed_sources(&mut tx, entry.revision.number).await?;
-        listed.push(Listed {
-            revision: entry.revision.number,
-            parent: parent(entry.revision.number),
-            digest: entry.revision.digest,
-            composed_at: rfc3339(entry.revision.composed_at),
-            actor: entry.actor,
-            cause: entry.cause,
-            source_count: entry.source_count,
-            capability_count: entry.capability_count,
-            changed: changed.into_iter().map(ChangedRepo::from).collect(),
-        });
+    let mut changed: HashMap<u64, Vec<ChangedRepo>> = HashMap::new();
+    if let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) {
+        for Touched { revision, repo, put } in
+            store::touched(&mut tx, oldest.revision.number..=newest.revision.number).await?
+        {
+            let op = if put { "put" } else { "removed" };
+            changed.entry(revision).or_default().push(ChangedRepo { repo, op });
+        }
     }
-    Ok(Json(Page { revisions: listed, next }))
-}
-
-impl From<Changed> for ChangedRepo {
-    fn from(changed: Changed) -> Self {
-        Self { repo: changed.repo, op: if changed.after.is_some() { "put" } else { "removed" } }
-    }
+    drop(tx);
+    let revisions = entries.into_iter().map(|entry| Listed {
+        revision: entry.revision.number,
+        parent: parent(entry.revision.number),
+        digest: entry.revision.digest,
+        composed_at: rfc3339(entry.revision.composed_at),
+        actor: entry.actor,
+        cause: entry.cause,
+        source_count: entry.source_count,
+        capability_count: entry.capability_count,
+        changed: changed.remove(&entry.revision.number).unwrap_or_default(),
+    });
+    let page = Page { revisions: revisions.collect(), next };
+    let response = edge::json(&headers, Caching::Asked, &page)?;
+    Ok(memo(link_next(response, &uri, "cursor", page.next.as_deref()), Some(AN_HOUR)))
 }

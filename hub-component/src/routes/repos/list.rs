@@ -2,14 +2,15 @@
 
 use super::view::RepoView;
 use crate::app::App;
-use crate::edge::Query;
+use crate::edge::{self, Caching, Query, link_next};
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
 use crate::store::sources::{self, Source};
-use axum::Json;
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
+use axum::response::Response;
 use federation::source::State as SourceState;
 use federation::time::Seconds;
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -55,10 +56,18 @@ pub struct Page {
     path = "/v1/repos",
     operation_id = "listRepos",
     tag = "registrations",
-    params(Parameters),
-    responses((status = 200, description = "A page.", body = Page)),
+    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    responses(
+        (status = 200, description = "A page.", body = Page, headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
+    ),
 )]
-pub async fn list<P: Ports>(State(app): State<App<P>>, Query(query): Query<Parameters>) -> Result<Json<Page>, Problem> {
+pub async fn list<P: Ports>(
+    State(app): State<App<P>>,
+    OriginalUri(uri): OriginalUri,
+    Query(query): Query<Parameters>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST}.")));
@@ -71,11 +80,14 @@ pub async fn list<P: Ports>(State(app): State<App<P>>, Query(query): Query<Param
     let matching: Vec<&Source> = sources.iter().filter(|source| query.matches(source, now)).collect();
     let rest: Vec<&Source> = matching.iter().copied().filter(|s| after.is_none_or(|after| s.repo() > after)).collect();
     let page = rest.get(..limit).unwrap_or(&rest);
-    Ok(Json(Page {
+    let page = Page {
         repos: page.iter().map(|source| serde_json::json!(RepoView::new(source, now))).collect(),
         total: matching.len(),
         next: page.last().filter(|_| rest.len() > limit).map(|last| encode(last.repo())),
-    }))
+    };
+    // Not for the host to give again: a source turns stale as time passes, with nothing written.
+    let response = edge::json(&headers, Caching::Asked, &page)?;
+    Ok(link_next(response, &uri, "cursor", page.next.as_deref()))
 }
 
 impl Parameters {

@@ -1,9 +1,11 @@
 //! What a revision is composed of.
 
 use super::{LINE, read_line};
-use crate::ports::{Transaction, Value};
-use crate::store::{StoreError, row::Columns as _};
-use federation::compose::{Format, SourceLine};
+use crate::ports::{Database, Transaction, Value};
+use crate::store::StoreError;
+use crate::store::row::{Columns as _, placeholders};
+use federation::compose::{Filter, Format, SourceLine};
+use federation::time::Seconds;
 use std::collections::BTreeMap;
 
 /// Source lines by repo of the newest revision.
@@ -32,13 +34,15 @@ pub struct Contribution {
     pub ids: Vec<String>,
 }
 
-/// Everything the document of a revision is made of, ordered by repo; of the newest revision if no number is given.
+/// What the document of a revision is made of, as far as the filter takes it, ordered by repo; of the newest revision if no number is
+/// given.
 pub async fn contributions(
     tx: &mut impl Transaction,
     number: Option<u64>,
+    filter: &Filter,
     format: Format,
 ) -> Result<Vec<Contribution>, StoreError> {
-    let (from, parameters): (&str, Vec<Value>) = match number {
+    let (from, mut parameters): (&str, Vec<Value>) = match number {
         None => ("composition", Vec::new()),
         Some(number) => (AT, vec![number.into()]),
     };
@@ -46,9 +50,11 @@ pub async fn contributions(
         Format::Json => "f.json",
         Format::Yaml => "f.yaml",
     };
+    let only = restriction(filter, &mut parameters);
     let sql = format!(
         "SELECT c.repo, c.url, c.domain, c.required, c.index_digest, c.capability_count, {column}, f.ids
-         FROM {from} c JOIN fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain ORDER BY c.repo"
+         FROM {from} c JOIN fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain
+         WHERE {only} ORDER BY c.repo"
     );
     let rows = tx.query(&sql, parameters).await?;
     rows.iter()
@@ -58,6 +64,28 @@ pub async fn contributions(
             Ok(Contribution { line, fragment: row.text(6)?.to_owned(), ids })
         })
         .collect()
+}
+
+/// When the source of the newest revision that was verified longest ago, among those the filter takes, was verified; `None` if it takes
+/// none.
+pub async fn verified_at(database: &impl Database, filter: &Filter) -> Result<Option<Seconds>, StoreError> {
+    let mut parameters = Vec::new();
+    let only = restriction(filter, &mut parameters);
+    let sql =
+        format!("SELECT min(s.verified_at) FROM composition c JOIN source_state s ON s.repo = c.repo WHERE {only}");
+    database.query(&sql, parameters).await?.first().map_or(Ok(None), |row| row.optional_integer(0))
+}
+
+/// The filter as a condition on a composition `c`; its names become further parameters.
+fn restriction(filter: &Filter, parameters: &mut Vec<Value>) -> String {
+    let mut conditions = vec!["1 = 1".to_owned()];
+    for (column, names) in [("c.domain", &filter.domain), ("c.repo", &filter.repo)] {
+        if !names.is_empty() {
+            conditions.push(format!("{column} IN ({})", placeholders(parameters.len() + 1, names.len())));
+            parameters.extend(names.iter().map(|name| name.as_str().into()));
+        }
+    }
+    conditions.join(" AND ")
 }
 
 /// The ids that every source of the newest revision publishes, ordered by repo.

@@ -5,6 +5,7 @@ use crate::ports::{Row, Transaction};
 use crate::store::{StoreError, row::Columns as _};
 use federation::compose::SourceLine;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// A revision as the log has it.
 pub struct Entry {
@@ -52,6 +53,32 @@ fn read_entry(row: &Row) -> Result<Entry, StoreError> {
         source_count: row.count(5)?,
         capability_count: row.count(6)?,
     })
+}
+
+/// A source that a revision changed.
+pub struct Touched {
+    /// The revision.
+    pub revision: u64,
+    /// The source.
+    pub repo: String,
+    /// Whether it is in the revision; false if it was removed.
+    pub put: bool,
+}
+
+/// Which sources these revisions changed, by revision and repo.
+pub async fn touched(tx: &mut impl Transaction, numbers: RangeInclusive<u64>) -> Result<Vec<Touched>, StoreError> {
+    let rows = tx
+        .query(
+            "SELECT revision, repo, index_digest FROM revision_sources WHERE revision BETWEEN $1 AND $2
+             ORDER BY revision, repo",
+            vec![(*numbers.start()).into(), (*numbers.end()).into()],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Touched { revision: row.count(0)?, repo: row.text(1)?.to_owned(), put: !row.text(2)?.is_empty() })
+        })
+        .collect()
 }
 
 /// What a revision changed about one source.

@@ -1,0 +1,76 @@
+//! Lists, parameters and weights, as `Accept` and `Accept-Encoding` write them (RFC 9110 §5.6 and §12.4.2).
+
+/// The weight of what has none, in thousandths.
+pub(super) const FULL: u16 = 1000;
+
+/// The parts of `text` between separators, trimmed. A separator in a quoted string separates nothing; an empty part is left out.
+pub(super) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    // Separator and quotes are ASCII, so every cut is at the boundary of a character.
+    text.split(move |c: char| {
+        if std::mem::take(&mut escaped) {
+            return false;
+        }
+        escaped = quoted && c == '\\';
+        quoted ^= c == '"';
+        !quoted && c == char::from(separator)
+    })
+    .map(str::trim)
+    .filter(|part| !part.is_empty())
+}
+
+/// A weight in thousandths, at most [`FULL`]; `None` if it is no number. Digits beyond the third count for nothing.
+pub(super) fn weight(text: &str) -> Option<u16> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if text.len() < 1 + usize::from(text.contains('.')) || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    if whole.bytes().any(|b| b != b'0') {
+        return Some(FULL);
+    }
+    Some(fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')))
+}
+
+/// A parameter as its name and its value without quotes.
+pub(super) fn parameter(text: &str) -> (&str, &str) {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    let value = value.trim();
+    (name.trim(), value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_outside_of_quotes() {
+        let parts = |text| split(text, b',').collect::<Vec<_>>();
+        assert_eq!(parts("a, b;c=\"x,\\\",y\" ,, c"), ["a", "b;c=\"x,\\\",y\"", "c"]);
+        assert_eq!(parts(" , "), [""; 0]);
+        assert_eq!(parts("a,\"b,c"), ["a", "\"b,c"]);
+    }
+
+    #[test]
+    fn reads_weights() {
+        for (text, thousandths) in [
+            ("1", Some(1000)),
+            ("1.000", Some(1000)),
+            ("0", Some(0)),
+            ("0.", Some(0)),
+            ("0.5", Some(500)),
+            (".25", Some(250)),
+            ("0.1239", Some(123)),
+            ("0.001", Some(1)),
+            ("7", Some(1000)),
+            ("", None),
+            (".", None),
+            ("-1", None),
+            ("0,5", None),
+            ("high", None),
+            ("0.5.5", None),
+        ] {
+            assert_eq!(weight(text), thousandths, "{text}");
+        }
+    }
+}
