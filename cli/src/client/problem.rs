@@ -70,7 +70,9 @@ impl Problem {
             "index-invalid" => "correct the index, or register it as it is with --no-check",
             "required-unverified" => "correct the index first, or leave `required` out until it is valid",
             "nothing-held" => "see how the source stands with `reuse-surface hub show`",
-            "revision-gone" => "start again from the newest document: GET /v1/federated",
+            "revision-gone" => {
+                "start again from the newest document (GET /v1/federated), or the search without --cursor"
+            }
             "revision-not-found" => "see the newest revision with `reuse-surface hub status`",
             "nothing-published" => "see what the sources are waiting for with `reuse-surface hub status`",
             "store-unavailable" | "internal" => {

@@ -76,7 +76,7 @@ fn nothing_found_is_no_error_and_a_refusal_is_one() {
     assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "no capability matches\n"));
     Ran::against(&hub.url(), &["hub", "search", "x", "--all"]).ended(0);
     let ran = Ran::against(&hub.url(), &["hub", "search", "x", "--cursor", "1.1"]).ended(1);
-    assert!(ran.err.contains("Begin again.") && ran.err.contains("revision-gone"), "{ran:?}");
+    assert!(ran.err.contains("Begin again (410 revision-gone)") && ran.err.contains("without --cursor"), "{ran:?}");
     hub.asked();
     for refused in [&["--all", "--limit", "3"][..], &["--all", "--budget-tokens", "3"], &["--limit", "0"]] {
         Ran::against("http://127.0.0.1:9", &[&["hub", "search"][..], refused].concat()).ended(2);

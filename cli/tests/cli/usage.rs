@@ -62,6 +62,7 @@ fn every_command_has_examples_in_its_help() {
         "release",
         "compose",
         "changes",
+        "search",
         "sync",
     ];
     let hub = verbs.iter().map(|verb| vec!["hub", verb, "--help"]);

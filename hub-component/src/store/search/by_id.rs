@@ -8,11 +8,14 @@ use federation::search::words;
 /// Candidates that are compared with care.
 const MOST: usize = 200;
 
+/// Words that are looked for: the last ones, which tell more than the first.
+const WORDS: usize = 4;
+
 /// Ids of the newest revision that share words, or beginnings of words, with what is no id of it; those that share most first.
 pub async fn similar_ids(tx: &mut impl Transaction, wrong: &str) -> Result<Vec<String>, StoreError> {
     let mut s = Statement::default();
     s.push("SELECT e.id, ");
-    for word in words(wrong).iter().take(8) {
+    for word in words(wrong).iter().rev().take(WORDS) {
         for (letters, weight) in [(usize::MAX, 4), (3, 2), (1, 1)] {
             let beginning: String = word.chars().take(letters).collect();
             let pattern = s.bind(format!("% {beginning}%"));
