@@ -43,9 +43,9 @@ async fn finds_ranks_and_filters() -> Result<()> {
     assert!(missed.text.contains("Did you mean `capability.beta.n3`"), "{}", missed.text);
 
     // What the host's SQLite made of the table tells how things were found.
-    let files = std::fs::read_dir(hub.data())?.filter_map(|file| std::fs::read(file.ok()?.path()).ok());
+    let mut files = std::fs::read_dir(hub.data())?.filter_map(|file| std::fs::read(file.ok()?.path()).ok());
     let has = |bytes: Vec<u8>| bytes.windows(17).any(|window| window == b"search_words_data");
-    assert!(files.map(has).any(|it| it), "there is no full-text index");
+    assert!(files.any(has), "there is no full-text index");
     Ok(())
 }
 

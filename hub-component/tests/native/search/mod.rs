@@ -22,10 +22,14 @@ pub fn encoded(text: &str) -> String {
         .collect()
 }
 
+pub fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}
+
 /// `repo id` of each result.
 pub fn places(page: &Value) -> Vec<String> {
-    let results = page["capabilities"].as_array().unwrap_or_else(|| panic!("no page: {page}"));
-    results.iter().map(|it| format!("{} {}", it["source_repo"].as_str().unwrap(), it["id"].as_str().unwrap())).collect()
+    let results = page["capabilities"].as_array().expect("a page");
+    results.iter().map(|it| format!("{} {}", text(&it["source_repo"]), text(&it["id"]))).collect()
 }
 /// A generator whose seed reproduces a run (xorshift).
 pub struct Random(pub u64);
@@ -35,7 +39,7 @@ impl Random {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % bound as u64).unwrap()
+        usize::try_from(self.0 % bound as u64).expect("less than the bound")
     }
 
     pub fn of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {

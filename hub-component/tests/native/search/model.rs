@@ -1,6 +1,6 @@
 //! Both ways of finding agree with the plainest reading of the contract.
 
-use super::{Random, VOCABULARY, both, encoded, places, random_index};
+use super::{Random, VOCABULARY, both, encoded, places, random_index, text};
 use serde_json::Value;
 use std::cmp::Reverse;
 
@@ -10,10 +10,10 @@ fn words(text: &str) -> Vec<String> {
 
 /// The rank of an entry as `specs/FederationHubAPI.md` tells it; `None` if it does not match.
 fn rank(entry: &Value, q: &str) -> Option<u32> {
-    let text = |name: &str| entry[name].as_str().unwrap_or_default();
+    let field = |name: &str| entry[name].as_str().unwrap_or_default();
     let tags: Vec<&str> = entry["tags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let (id, name) = (words(text("id")), words(&format!("{} {}", text("name"), text("title"))));
-    let (tags, summary) = (words(&tags.join(" ")), words(text("summary")));
+    let (id, name) = (words(field("id")), words(&format!("{} {}", field("name"), field("title"))));
+    let (tags, summary) = (words(&tags.join(" ")), words(field("summary")));
     let mut sought = words(q);
     let mut seen = Vec::new();
     sought.retain(|word| {
@@ -34,7 +34,7 @@ fn rank(entry: &Value, q: &str) -> Option<u32> {
         return Some(0);
     }
     Some(
-        sum + if text("id") == q.trim().to_lowercase() {
+        sum + if field("id") == q.trim().to_lowercase() {
             1000
         } else if name == sought {
             100
@@ -59,7 +59,7 @@ fn expected(document: &Value, q: &str, filters: &[(&str, String)]) -> Vec<String
             _ => entry["domain"] == value.as_str(),
         });
         if let (true, Some(rank)) = (holds, rank(entry, q)) {
-            let place = format!("{} {}", entry["source_repo"].as_str().unwrap(), entry["id"].as_str().unwrap());
+            let place = format!("{} {}", text(&entry["source_repo"]), text(&entry["id"]));
             matches.push((Reverse(rank), n, place));
         }
     }
