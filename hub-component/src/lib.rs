@@ -6,6 +6,7 @@
 pub mod app;
 mod document;
 mod edge;
+mod mcp;
 mod openapi;
 mod pages;
 pub mod ports;

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::edge::finish;
+use crate::mcp;
 use crate::openapi;
 use crate::pages;
 use crate::ports::Ports;
@@ -34,6 +35,7 @@ pub(crate) fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(capabilities::show))
         .routes(routes!(changes::changes))
         .routes(routes!(indexes::index))
+        .routes(routes!(mcp::endpoint))
         .routes(routes!(pages::home))
         .routes(routes!(pages::repo))
         .routes(routes!(pages::capabilities))

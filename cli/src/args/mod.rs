@@ -5,6 +5,7 @@ mod federation;
 mod global;
 mod hub;
 mod index;
+mod mcp;
 mod serve;
 mod smoke;
 
@@ -18,6 +19,7 @@ pub(crate) use self::hub::{
     Verb,
 };
 pub(crate) use self::index::{Index, IndexVerb, Validate};
+pub(crate) use self::mcp::Mcp;
 pub(crate) use self::serve::{LogFormat, Serve};
 pub(crate) use self::smoke::Smoke;
 
@@ -57,6 +59,7 @@ pub(crate) enum Command {
     Hub(Hub),
     Federation(Federation),
     Index(Index),
+    Mcp(Mcp),
     Serve(Serve),
     Smoke(Smoke),
     Completions(Completions),

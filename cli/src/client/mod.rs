@@ -47,24 +47,7 @@ pub(crate) struct Client {
 impl Client {
     /// A client of the hub at `base`; every request is given up after `timeout`. Nothing is sent yet.
     pub(crate) fn new(base: Base, token: Option<Token>, timeout: Duration) -> Result<Self, Error> {
-        // A second installation is refused, and means that a provider is there, which is all that is asked for.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("reuse-surface/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(timeout)
-            // A redirected write would become a GET, or carry the token elsewhere: the base URL is to be corrected.
-            .redirect(reqwest::redirect::Policy::none());
-        if !base.is_https() {
-            // Reading the platform's certificates costs more than the rest of the program.
-            builder = builder.tls_certs_only([]);
-        }
-        if base.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        // The certificates are all that can be missing: everything else is set right here.
-        let http = builder.build().map_err(|error| Error::no_trust(&error))?;
-        Ok(Self { http, base, token, timeout })
+        Ok(Self { http: http(&base, timeout)?, base, token, timeout })
     }
 
     /// The hub that is talked to, for messages.
@@ -114,4 +97,25 @@ impl Client {
         }
         Error::not_reachable(&self.base, error)
     }
+}
+
+/// What sends requests to the hub at `base`; every one is given up after `timeout`.
+pub(crate) fn http(base: &Base, timeout: Duration) -> Result<reqwest::Client, Error> {
+    // A second installation is refused, and means that a provider is there, which is all that is asked for.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("reuse-surface/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(timeout)
+        // A redirected write would become a GET, or carry the token elsewhere: the base URL is to be corrected.
+        .redirect(reqwest::redirect::Policy::none());
+    if !base.is_https() {
+        // Reading the platform's certificates costs more than the rest of the program.
+        builder = builder.tls_certs_only([]);
+    }
+    if base.is_loopback() {
+        builder = builder.no_proxy();
+    }
+    // The certificates are all that can be missing: everything else is set right here.
+    builder.build().map_err(|error| Error::no_trust(&error))
 }

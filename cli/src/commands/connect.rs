@@ -10,7 +10,7 @@ use crate::output::Output;
 
 /// A client of the hub at `base_url`, with the token of the environment.
 pub(super) fn connect(base_url: &str, timeout: Duration, output: &Output) -> Result<Client, Failure> {
-    let base = Base::parse(base_url).ok_or_else(|| not_a_base(base_url))?;
+    let base = base(base_url)?;
     let token = env::token();
     if let Some(token) = &token {
         if !token.is_sendable() {
@@ -22,6 +22,11 @@ pub(super) fn connect(base_url: &str, timeout: Duration, output: &Output) -> Res
         }
     }
     Ok(Client::new(base, token, timeout)?)
+}
+
+/// The base URL of a hub.
+pub(super) fn base(base_url: &str) -> Result<Base, Failure> {
+    Base::parse(base_url).ok_or_else(|| not_a_base(base_url))
 }
 
 fn not_a_base(base_url: &str) -> Failure {

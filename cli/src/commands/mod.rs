@@ -5,6 +5,7 @@ mod connect;
 mod federation;
 mod hub;
 mod index;
+mod mcp;
 mod mirror;
 mod serve;
 mod smoke;
@@ -22,6 +23,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Hub(hub) => block_on(hub::run(&hub.verb, &cli.global, output)),
         Command::Federation(federation) => block_on(federation::run(&federation.verb, &cli.global, output)),
         Command::Index(index) => block_on(index::run(&index.verb, output)),
+        Command::Mcp(_) => block_on(mcp::run(&cli.global)),
         Command::Serve(serve) => serve::run(serve),
         Command::Smoke(smoke) => block_on(smoke::run(smoke, &cli.global, output)),
         Command::Completions(completions) => completions::run(completions, output),

@@ -29,6 +29,7 @@ fn a_base_url_that_is_none_ends_with_two_and_a_remedy() {
         let ran = Ran::of(&mut program(&["hub", "list", "--base-url", base])).ended(2);
         let expected = format!("error: the base URL `{base}` is not an absolute http or https URL");
         assert!(ran.err.starts_with(&expected) && ran.err.contains("hint: give --base-url"), "{ran:?}");
+        assert_eq!(Ran::of(&mut program(&["mcp", "--base-url", base])).ended(2).out, "");
     }
 }
 
@@ -72,6 +73,7 @@ fn every_command_has_examples_in_its_help() {
         vec!["--help"],
         vec!["serve", "--help"],
         vec!["completions", "--help"],
+        vec!["mcp", "--help"],
     ]) {
         let ran = Ran::of(&mut program(&arguments)).ended(0);
         assert!(ran.out.contains("Examples:\n  reuse-surface "), "{arguments:?}: {}", ran.out);

@@ -33,6 +33,9 @@ answers! {
     WRITES_DISABLED = Answer 403 "writes-disabled": "This hub takes no writes",
         "The operator has configured no token, so nobody can be told apart and every write is refused.",
         "the operator configures a token";
+    ORIGIN_NOT_ALLOWED = Answer 403 "origin-not-allowed": "Pages of this site may not use the endpoint",
+        "A browser sent the request for a page of another site. `/mcp` takes those of the hub itself and of this machine.",
+        "call `/mcp` from a program, or read `GET /v1/federated`, which every page may";
     NOT_FOUND = Answer 404 "not-found": "Nothing is at this path",
         "The hub has no such path. A slash at the end makes another path.",
         "use a path of this page";

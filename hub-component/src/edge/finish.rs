@@ -25,6 +25,9 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, request: Request, next:
         Some(response) => response,
         None => next.run(request).await,
     };
+    if let Some(Logged(problem)) = response.extensions_mut().remove() {
+        log(&problem, &id);
+    }
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         if method == Method::OPTIONS && problem.kind().code == kinds::METHOD_NOT_ALLOWED.code {
             // The router adds `Allow`, which is all that was asked for.
@@ -45,7 +48,11 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, request: Request, next:
     response
 }
 
-fn write_out(response: &mut Response, problem: &Problem, page: bool, base: &str, id: &HeaderValue) {
+/// A problem inside a response that is none, which the log is to know of.
+#[derive(Clone)]
+pub struct Logged(pub Problem);
+
+fn log(problem: &Problem, id: &HeaderValue) {
     if let Some(words) = problem.log() {
         // The host collects a component's stderr as its log; a log that cannot be written changes nothing.
         let _ = writeln!(
@@ -55,6 +62,10 @@ fn write_out(response: &mut Response, problem: &Problem, page: bool, base: &str,
             String::from_utf8_lossy(id.as_bytes())
         );
     }
+}
+
+fn write_out(response: &mut Response, problem: &Problem, page: bool, base: &str, id: &HeaderValue) {
+    log(problem, id);
     let id = id.to_str().unwrap_or_default();
     let body = match page {
         true => pages::problem(problem, id).into_bytes(),

@@ -3,6 +3,7 @@
 use crate::problem::{Problem, kinds};
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
 use federation::limits::MAX_BODY_BYTES;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
@@ -11,6 +12,20 @@ use serde_json::Value;
 pub struct JsonBody(pub Value);
 
 impl<S: Send + Sync> FromRequest<S> for JsonBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let JsonBytes(bytes) = JsonBytes::from_request(request, state).await?;
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|e| Problem::new(&kinds::MALFORMED_JSON, format!("The body cannot be read as JSON: {e}.")))
+    }
+}
+
+/// The same before it is read: labelled as JSON, and not too large.
+pub struct JsonBytes(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for JsonBytes {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
@@ -22,7 +37,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
                 "Send the body as JSON, with `Content-Type: application/json`.",
             ));
         }
-        let bytes = to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(|error| {
+        to_bytes(request.into_body(), MAX_BODY_BYTES).await.map(Self).map_err(|error| {
             if is_too_large(&error) {
                 Problem::new(
                     &kinds::PAYLOAD_TOO_LARGE,
@@ -31,10 +46,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
             } else {
                 Problem::new(&kinds::MALFORMED_JSON, "The body did not arrive whole; send it again.")
             }
-        })?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|e| Problem::new(&kinds::MALFORMED_JSON, format!("The body cannot be read as JSON: {e}.")))
+        })
     }
 }
 

@@ -14,9 +14,9 @@ mod read;
 
 pub use actor::Actor;
 pub use conditional::entity_tag;
-pub use finish::finish;
+pub use finish::{Logged, finish};
 pub use fixed::Fixed;
-pub use json_body::JsonBody;
+pub use json_body::{JsonBody, JsonBytes};
 pub use link::link_next;
 pub use negotiate::{coding, preferred, preferred_type};
 pub use query::Query;

@@ -107,7 +107,7 @@ pub async fn search<P: Ports>(
 /// Every source's entry under an id.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CapabilityEntries)]
-struct Entries {
+pub(crate) struct Entries {
     /// The id.
     id: String,
     /// The revision that they are of.
@@ -126,6 +126,19 @@ struct Entries {
     /// The entries, by repo.
     #[schema(value_type = Vec<Object>)]
     entries: Vec<Map<String, Value>>,
+}
+
+impl Entries {
+    /// Bytes that `"id":…,` takes before what a page has.
+    pub(crate) fn around(id: &str) -> usize {
+        r#""id":"","#.len() + id.len()
+    }
+
+    /// The page of an id.
+    pub(crate) fn of(id: String, page: Page) -> Self {
+        let Page { revision, total, shown, complete, truncated, next, capabilities: entries } = page;
+        Self { id, revision, total, shown, complete, truncated, next, entries }
+    }
 }
 
 /// What every source publishes under an id.
@@ -161,15 +174,13 @@ pub async fn show<P: Ports>(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let EntryParameters { repo, fields, limit, cursor, budget_tokens } = parameters;
-    // `"id":…,` comes before what a page has.
-    let around = r#""id":"","#.len() + id.len();
     let budget = budget_tokens.map(bytes);
+    let around = Entries::around(&id);
     let request = Request { repo, fields, limit, cursor, budget, around, ..Request::default() };
     let (head, now) = head(&app).await?;
     let page = search::capability(app.database().await?, &head, &id, &request).await?;
-    let Page { revision, total, shown, complete, truncated, next, capabilities: entries } = page;
-    let entries = Entries { id, revision, total, shown, complete, truncated, next, entries };
-    respond(&entries, revision, (&head, now), &headers)
+    let entries = Entries::of(id, page);
+    respond(&entries, entries.revision, (&head, now), &headers)
 }
 
 fn bytes(tokens: u32) -> usize {

@@ -5,6 +5,7 @@
 mod ports;
 
 mod incremental;
+mod mcp;
 mod openapi;
 mod pages;
 mod reading;

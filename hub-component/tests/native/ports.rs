@@ -202,6 +202,11 @@ impl Hub {
         Self { router: router(App::new(ports.clone(), "https://hub.example.org")), ports }
     }
 
+    /// The hub as a service, for requests with headers of their own.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     pub fn sources(&self) -> &Sources {
         &self.ports.0.sources
     }

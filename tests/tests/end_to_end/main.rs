@@ -13,6 +13,7 @@ mod filters;
 mod history;
 mod lifecycle;
 mod limits;
+mod mcp;
 mod negotiation;
 mod offline;
 mod openapi;

@@ -68,6 +68,8 @@ pub struct Description {
     federated: String,
     /// The search.
     capabilities: String,
+    /// The Model Context Protocol, for agents.
+    mcp: String,
     /// The OpenAPI document.
     openapi: String,
     /// The schemas of the documents.
@@ -93,6 +95,7 @@ pub async fn hub<P: Ports>(State(app): State<App<P>>) -> Json<Description> {
         version: env!("CARGO_PKG_VERSION"),
         federated: at("/v1/federated"),
         capabilities: at("/v1/capabilities"),
+        mcp: at("/mcp"),
         openapi: at("/openapi.json"),
         schemas: at("/schemas"),
         llms: at("/llms.txt"),

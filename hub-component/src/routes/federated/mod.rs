@@ -14,8 +14,9 @@ pub use revisions::{__path_revisions, revisions};
 use crate::app::App;
 use crate::edge::AN_HOUR;
 use crate::ports::Ports;
+use crate::problem::Problem;
 use crate::refresh::{Scope, refresh_many};
-use crate::store::revisions::{Head, Origin};
+use crate::store::revisions::{Head, Origin, head};
 use federation::time::Seconds;
 use http::HeaderName;
 
@@ -23,6 +24,13 @@ use http::HeaderName;
 pub(super) const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
 /// When the contributing source that was verified longest ago was verified.
 pub(super) const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
+
+/// The head as a reader gets it; what is due is refreshed after the response.
+pub(crate) async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<Head, Problem> {
+    let head = head(app.database().await?).await?;
+    revalidate(app, &head, app.ports.now());
+    Ok(head)
+}
 
 /// Stale-while-revalidate: the reader is answered from what there is, and what is due is refreshed after the response.
 pub(crate) fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {

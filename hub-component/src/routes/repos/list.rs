@@ -22,19 +22,19 @@ const MOST: usize = 1000;
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// Registrations of exactly this domain.
-    domain: Option<String>,
+    pub(crate) domain: Option<String>,
     /// Those that are enabled, or those that are not.
-    enabled: Option<bool>,
+    pub(crate) enabled: Option<bool>,
     /// Sources in this state.
-    state: Option<SourceState>,
+    pub(crate) state: Option<SourceState>,
     /// Registrations with every one of these words in `repo`, `domain`, `url` or `description`.
-    q: Option<String>,
+    pub(crate) q: Option<String>,
     /// Most registrations on a page; 100 unless told.
     #[param(minimum = 1, maximum = 1000)]
-    limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
     /// `next` of the page before.
     #[param(pattern = r"^1\.")]
-    cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -68,26 +68,43 @@ pub async fn list<P: Ports>(
     Query(query): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let Selection { page, total, next } = select(&app, &query).await?;
+    let now = app.ports.now();
+    let repos = page.iter().map(|source| serde_json::json!(RepoView::new(source, now))).collect();
+    let page = Page { repos, total, next };
+    // Not for the host to give again: a source turns stale as time passes, with nothing written.
+    let response = edge::json(&headers, Caching::Asked, &page)?;
+    Ok(link_next(response, &uri, "cursor", page.next.as_deref()))
+}
+
+/// One page of the sources that match.
+pub(crate) struct Selection {
+    /// The sources of this page.
+    pub(crate) page: Vec<Source>,
+    /// How many match, on all pages.
+    pub(crate) total: usize,
+    /// The cursor of the next page, if there is one.
+    pub(crate) next: Option<String>,
+}
+
+/// The page that is asked for.
+pub(crate) async fn select<P: Ports>(app: &App<P>, query: &Parameters) -> Result<Selection, Problem> {
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST}.")));
     }
     let after = query.cursor.as_deref().map(decode).transpose()?;
     let mut tx = app.database().await?.read().await?;
-    let sources = sources::all(&mut tx).await?;
+    let mut page = sources::all(&mut tx).await?;
     drop(tx);
     let now = app.ports.now();
-    let matching: Vec<&Source> = sources.iter().filter(|source| query.matches(source, now)).collect();
-    let rest: Vec<&Source> = matching.iter().copied().filter(|s| after.is_none_or(|after| s.repo() > after)).collect();
-    let page = rest.get(..limit).unwrap_or(&rest);
-    let page = Page {
-        repos: page.iter().map(|source| serde_json::json!(RepoView::new(source, now))).collect(),
-        total: matching.len(),
-        next: page.last().filter(|_| rest.len() > limit).map(|last| encode(last.repo())),
-    };
-    // Not for the host to give again: a source turns stale as time passes, with nothing written.
-    let response = edge::json(&headers, Caching::Asked, &page)?;
-    Ok(link_next(response, &uri, "cursor", page.next.as_deref()))
+    page.retain(|source| query.matches(source, now));
+    let total = page.len();
+    page.retain(|source| after.is_none_or(|after| source.repo() > after));
+    let more = page.len() > limit;
+    page.truncate(limit);
+    let next = page.last().filter(|_| more).map(|last| cursor_after(last.repo()));
+    Ok(Selection { page, total, next })
 }
 
 impl Parameters {
@@ -104,8 +121,8 @@ impl Parameters {
     }
 }
 
-/// Opaque to clients; the prefix is its version.
-fn encode(repo: &str) -> String {
+/// The cursor of what comes after `repo`: opaque to clients; the prefix is its version.
+pub(crate) fn cursor_after(repo: &str) -> String {
     format!("1.{repo}")
 }
 

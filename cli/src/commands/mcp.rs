@@ -1,0 +1,150 @@
+//! `reuse-surface mcp`: the hub's tools for agents that speak over standard input and output.
+
+use std::time::Duration;
+
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ClientConfig, ContentBlock,
+    DiscoverResult, Implementation, InitializeRequestParams, InitializeResult, ListToolsResult, PaginatedRequestParams,
+    ProtocolVersion, ServerCapabilities, ServerConfig,
+};
+use rmcp::service::{RequestContext, RunningService, ServerInitializeError};
+use rmcp::transport::StreamableHttpClientTransport;
+use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
+use rmcp::{
+    ClientLifecycleMode, ClientServiceExt as _, ErrorData, RoleClient, RoleServer, ServerHandler, ServiceError,
+    ServiceExt as _,
+};
+use serde_json::json;
+use tokio::sync::OnceCell;
+
+use super::connect;
+use crate::args::{Global, LogFormat};
+use crate::client::{self, Base};
+use crate::exit::Exit;
+use crate::failure::{Failure, chain};
+use crate::output;
+
+/// Seconds. The hub answers from what it has; only a connection takes time.
+const DEFAULT_TIMEOUT: u64 = 30;
+
+pub(super) async fn run(global: &Global) -> Result<Exit, Failure> {
+    output::start_log(LogFormat::Text);
+    let base = connect::base(&global.base_url)?;
+    let timeout = Duration::from_secs(global.timeout.unwrap_or(DEFAULT_TIMEOUT));
+    let bridge = Bridge { http: client::http(&base, timeout)?, base, hub: OnceCell::new() };
+    match bridge.serve(rmcp::transport::stdio()).await {
+        Ok(serving) => serving.waiting().await.map(drop).map_err(|error| broken(&error))?,
+        // Nobody said anything.
+        Err(ServerInitializeError::ConnectionClosed(_)) => {}
+        Err(error) => return Err(broken(&error)),
+    }
+    Ok(Exit::Done)
+}
+
+fn broken(error: &dyn std::error::Error) -> Failure {
+    Failure::new(Exit::Refused, "the conversation on standard input broke off").because(chain(error))
+}
+
+/// A server that has what the hub has.
+struct Bridge {
+    http: reqwest::Client,
+    base: Base,
+    /// Connected at first use, so that an agent may start before its hub.
+    hub: OnceCell<RunningService<RoleClient, ClientConfig>>,
+}
+
+impl Bridge {
+    /// The hub, or why it cannot be reached, for an agent to read.
+    async fn hub(&self) -> Result<&RunningService<RoleClient, ClientConfig>, String> {
+        let connected = self.hub.get_or_try_init(|| async {
+            let endpoint = self.base.endpoint(&["mcp"], &[]).to_string();
+            let transport = StreamableHttpClientTransport::with_client(
+                self.http.clone(),
+                StreamableHttpClientTransportConfig::with_uri(endpoint),
+            );
+            let lifecycle = ClientLifecycleMode::Auto {
+                preferred_versions: vec![ProtocolVersion::LATEST],
+                legacy_version: Some(ProtocolVersion::LATEST_WITH_INITIALIZE),
+            };
+            ClientConfig::new(ClientCapabilities::default(), implementation())
+                .serve_with_lifecycle(transport, lifecycle)
+                .await
+        });
+        connected.await.map_err(|error| self.unreachable(&error))
+    }
+
+    fn unreachable(&self, error: &dyn std::error::Error) -> String {
+        let causes = chain(error).join(": ");
+        tracing::warn!("the hub at {} is not reachable: {causes}", self.base);
+        json!({
+            "code": "hub-unreachable",
+            "title": "The hub cannot be reached",
+            "detail": format!(
+                "{} does not answer ({causes}). See whether the hub runs and whether --base-url or REUSE_SURFACE_URL of `reuse-surface mcp` \
+                 names it, then call again.",
+                self.base
+            ),
+        })
+        .to_string()
+    }
+
+    /// What the server says of itself, with the hub's instructions if it is there to give them.
+    async fn introduction(&self, mut server: ServerConfig) -> ServerConfig {
+        if let Ok(hub) = self.hub().await {
+            server.instructions = hub.peer_info().and_then(|info| info.instructions.clone());
+        }
+        server
+    }
+}
+
+impl ServerHandler for Bridge {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build()).with_server_info(implementation())
+    }
+
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        context.peer.set_peer_info(request.clone());
+        Ok(self.introduction(self.negotiate_initialize(&request)?).await)
+    }
+
+    async fn discover(&self, _: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        let versions = self.supported_protocol_versions().into_owned();
+        Ok(DiscoverResult::from_server_info(versions, self.introduction(self.get_info()).await))
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let unreachable = |words| ErrorData::internal_error(words, None);
+        match self.hub().await.map_err(unreachable)?.list_tools(request).await {
+            Err(ServiceError::McpError(refusal)) => Err(refusal),
+            listed => listed.map_err(|error| unreachable(self.unreachable(&error))),
+        }
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let called = match self.hub().await {
+            Ok(hub) => match hub.call_tool(request).await {
+                Err(ServiceError::McpError(refusal)) => return Err(refusal),
+                called => called.map_err(|error| self.unreachable(&error)),
+            },
+            Err(words) => Err(words),
+        };
+        // A model reads what a tool says, not what the protocol says.
+        Ok(called.unwrap_or_else(|words| CallToolResult::error(vec![ContentBlock::text(words)])).into())
+    }
+}
+
+fn implementation() -> Implementation {
+    Implementation::new("reuse-surface", env!("CARGO_PKG_VERSION"))
+}

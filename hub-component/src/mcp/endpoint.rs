@@ -1,0 +1,162 @@
+//! `POST /mcp`: HTTP around the messages.
+
+use super::message::{self, MOST_MESSAGES, Message};
+use super::schema::Messages;
+use super::{methods, origin, revision};
+use crate::app::App;
+use crate::edge::{JsonBytes, Logged, preferred};
+use crate::ports::Ports;
+use crate::problem::Problem;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use rmcp::model::{ErrorCode, ErrorData, JsonRpcError, JsonRpcResponse, ProtocolVersion, RequestId, ServerResult};
+use serde_json::Value;
+
+/// What goes back for one message.
+struct Answer {
+    status: StatusCode,
+    body: Value,
+    log: Option<Problem>,
+}
+
+/// Speaks the Model Context Protocol: streamable HTTP without sessions, a JSON answer to each message.
+#[utoipa::path(
+    post,
+    path = "/mcp",
+    operation_id = "mcp",
+    tag = "federation",
+    description = "For agents: tools that search and read. Clients of revision 2026-07-28 and those that shake hands (2024-11-05 to \
+        2025-11-25) are served. Needs no token.",
+    request_body(
+        content = Messages,
+        example = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "federation_status", "arguments": {}}}),
+    ),
+    responses(
+        (status = 200, description = "The answer, a result or an error of JSON-RPC.", body = Value, headers(("Cache-Control"))),
+        (status = 202, description = "A notification or a response was taken; there is no answer."),
+        (
+            status = 400,
+            description = "The body is no message, or headers and body disagree: an error of JSON-RPC. Or a problem below HTTP.",
+            content(
+                (Value = "application/json"),
+                (ref("#/components/schemas/Problem") = "application/problem+json"),
+            ),
+            headers(("Cache-Control")),
+        ),
+        (
+            status = 404,
+            description = "Revision 2026-07-28 asks for a method that there is not: an error of JSON-RPC.",
+            body = Value,
+            headers(("Cache-Control")),
+        ),
+    ),
+    extensions(("x-problems" = json!(["origin-not-allowed", "not-acceptable"]))),
+)]
+pub async fn endpoint<P: Ports>(
+    State(app): State<App<P>>,
+    headers: HeaderMap,
+    JsonBytes(bytes): JsonBytes,
+) -> Result<Response, Problem> {
+    origin::check(&headers, app.public_url())?;
+    // Never a stream: who takes nothing else cannot be served.
+    preferred(&headers, &[((), &["application/json"])])?;
+    let answer = match serde_json::from_slice(&bytes) {
+        Err(error) => {
+            Some(refuse(None, ErrorData::parse_error(format!("The body cannot be read as JSON: {error}."), None)))
+        }
+        Ok(Value::Array(messages)) => batch(&app, &headers, messages).await,
+        Ok(one) => single(&app, &headers, one, false).await,
+    };
+    Ok(respond(answer))
+}
+
+async fn single<P: Ports>(app: &App<P>, headers: &HeaderMap, value: Value, in_batch: bool) -> Option<Answer> {
+    let message = match message::read(value) {
+        Ok(message) => message,
+        Err((id, error)) => return Some(refuse(id, error)),
+    };
+    let revision = revision::of(headers, &message);
+    match (message, revision) {
+        (Message::Request { id, .. }, Err(error)) => Some(refuse(Some(id), error)),
+        (Message::Other, Err(error)) => Some(refuse(None, error)),
+        (Message::Other, Ok(_)) => None,
+        (Message::Request { id, method, .. }, Ok(_)) if in_batch && method == "initialize" => {
+            Some(refuse(Some(id), ErrorData::invalid_request("`initialize` comes alone.", None)))
+        }
+        (Message::Request { id, method, params }, Ok(revision)) => {
+            let mut log = None;
+            let answered = methods::answer(app, &revision, &method, params, &mut log).await;
+            Some(Answer { log, ..write(id, &revision, answered) })
+        }
+    }
+}
+
+/// Several messages: only one revision knows them.
+async fn batch<P: Ports>(app: &App<P>, headers: &HeaderMap, messages: Vec<Value>) -> Option<Answer> {
+    let refusal = match revision::of_header(headers) {
+        Err(error) => Some(error),
+        Ok(revision) if !revision::takes_batches(&revision) => {
+            Some(ErrorData::invalid_request(format!("Revision {revision} takes one message at a time."), None))
+        }
+        Ok(_) if messages.is_empty() || messages.len() > MOST_MESSAGES => {
+            Some(ErrorData::invalid_request(format!("A batch has 1 to {MOST_MESSAGES} messages."), None))
+        }
+        Ok(_) => None,
+    };
+    if let Some(error) = refusal {
+        return Some(refuse(None, error));
+    }
+    let (mut answers, mut log) = (Vec::new(), None);
+    for message in messages {
+        if let Some(answer) = single(app, headers, message, true).await {
+            log = answer.log.or(log);
+            answers.push(answer.body);
+        }
+    }
+    (!answers.is_empty()).then_some(Answer { status: StatusCode::OK, body: Value::Array(answers), log })
+}
+
+/// An error in the message itself: 400, whatever the revision.
+fn refuse(id: Option<RequestId>, error: ErrorData) -> Answer {
+    Answer { status: StatusCode::BAD_REQUEST, body: written_error(id, error), log: None }
+}
+
+fn write(id: RequestId, revision: &ProtocolVersion, answered: Result<ServerResult, ErrorData>) -> Answer {
+    match answered {
+        Ok(result) => {
+            let response = JsonRpcResponse { jsonrpc: Default::default(), id, result };
+            Answer { status: StatusCode::OK, body: serde_json::to_value(response).unwrap_or_default(), log: None }
+        }
+        Err(error) => {
+            // With a handshake, an error is an answer like any other.
+            let gone = !revision.has_initialize() && error.code == ErrorCode::METHOD_NOT_FOUND;
+            let status = if gone { StatusCode::NOT_FOUND } else { StatusCode::OK };
+            Answer { status, body: written_error(Some(id), error), log: None }
+        }
+    }
+}
+
+fn written_error(id: Option<RequestId>, error: ErrorData) -> Value {
+    let unknown = id.is_none();
+    let mut body = serde_json::to_value(JsonRpcError::new(id, error)).unwrap_or_default();
+    if unknown {
+        // JSON-RPC wants it there; the type leaves it out.
+        body["id"] = Value::Null;
+    }
+    body
+}
+
+fn respond(answer: Option<Answer>) -> Response {
+    let Some(Answer { status, body, log }) = answer else {
+        return StatusCode::ACCEPTED.into_response();
+    };
+    let mut response = (status, body.to_string()).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(problem) = log {
+        response.extensions_mut().insert(Logged(problem));
+    }
+    response
+}

@@ -1,0 +1,34 @@
+//! Which web pages may talk to the endpoint (decision 0040).
+
+use crate::problem::{Problem, kinds};
+use http::header::ORIGIN;
+use http::{HeaderMap, Uri};
+
+/// Programs send no `Origin`. A page may be the hub's own, or one that this machine serves to itself; any other, also one whose name was made to
+/// lead here (DNS rebinding), is refused.
+pub fn check(headers: &HeaderMap, public_url: &str) -> Result<(), Problem> {
+    let allowed = |origin: &str| same(origin, public_url) || is_loopback(origin);
+    if headers.get_all(ORIGIN).iter().all(|origin| origin.to_str().is_ok_and(allowed)) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        &kinds::ORIGIN_NOT_ALLOWED,
+        "Pages of other sites may not use `/mcp`. Call it from a program, which sends no `Origin`, or read `/v1/federated`, which every page may.",
+    ))
+}
+
+fn same(origin: &str, url: &str) -> bool {
+    let (Ok(origin), Ok(url)) = (origin.parse::<Uri>(), url.parse::<Uri>()) else { return false };
+    parts(&origin).is_some_and(|parts_of_origin| Some(parts_of_origin) == parts(&url))
+}
+
+fn parts(uri: &Uri) -> Option<(String, String, u16)> {
+    let scheme = uri.scheme_str()?.to_ascii_lowercase();
+    let port = uri.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 });
+    Some((scheme, uri.host()?.to_ascii_lowercase(), port))
+}
+
+fn is_loopback(origin: &str) -> bool {
+    let Ok(uri) = origin.parse::<Uri>() else { return false };
+    uri.scheme().is_some() && matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"))
+}

@@ -1,0 +1,38 @@
+//! What the endpoint takes, for the OpenAPI document.
+
+use super::message::MOST_MESSAGES;
+use std::borrow::Cow;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A message of JSON-RPC 2.0, or, under revision 2025-03-26 alone, several.
+pub struct Messages;
+
+impl ToSchema for Messages {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("McpMessages")
+    }
+}
+
+impl PartialSchema for Messages {
+    fn schema() -> RefOr<Schema> {
+        let batch = ArrayBuilder::new().items(message()).min_items(Some(1)).max_items(Some(MOST_MESSAGES));
+        OneOfBuilder::new().item(message()).item(batch).into()
+    }
+}
+
+fn message() -> AllOfBuilder {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(i32::MIN)).maximum(Some(i32::MAX));
+    let with = |names: &[&str]| names.iter().fold(ObjectBuilder::new(), |kind, name| kind.required(*name));
+    let message = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .property("jsonrpc", text().enum_values(Some(["2.0"])))
+        .required("jsonrpc")
+        .property("id", OneOfBuilder::new().item(text()).item(id))
+        .property("method", text())
+        .property("params", ObjectBuilder::new().schema_type(Type::Object));
+    let kinds = AnyOfBuilder::new().item(with(&["method"])).item(with(&["id", "result"])).item(with(&["id", "error"]));
+    AllOfBuilder::new().item(message).item(kinds)
+}

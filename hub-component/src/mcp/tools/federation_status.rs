@@ -1,0 +1,130 @@
+//! `federation_status`: how the hub is as a whole.
+
+use super::{read, read_only};
+use crate::app::App;
+use crate::mcp::budget::{Budget, fitting, result, weight_of};
+use crate::ports::{Database as _, Ports};
+use crate::problem::Problem;
+use crate::routes::federated::revalidate_due;
+use crate::store::sources::Source;
+use crate::store::{revisions, sources};
+use federation::digest::Digest;
+use federation::source::State;
+use federation::time::{Seconds, rfc3339};
+use rmcp::model::{CallToolResult, JsonObject, Tool};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+pub const NAME: &str = "federation_status";
+
+/// What can be asked.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    /// The result has at most 4 bytes for each of these. 20,000 at the most.
+    #[schema(minimum = 750, default = 2000)]
+    budget_tokens: Option<u32>,
+}
+
+/// The federation at this moment.
+#[derive(Serialize, ToSchema)]
+struct Status {
+    /// Where the whole document is: YAML, or JSON with `?format=json`.
+    url: String,
+    /// Number of the newest revision; 0 before the first.
+    revision: u64,
+    /// Names what the newest revision is composed of.
+    #[schema(value_type = String)]
+    digest: Digest,
+    /// When it was composed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    composed_at: Option<String>,
+    /// Since when everything in it has been known to be current.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest_verified_at: Option<String>,
+    /// How many repos are in each state.
+    states: BTreeMap<&'static str, usize>,
+    /// How many capabilities the newest revision has.
+    capability_count: usize,
+    #[schema(inline)]
+    required_not_fresh: NotFresh,
+}
+
+/// Repos that readers rely on and that are not fresh.
+#[derive(Serialize, ToSchema)]
+struct NotFresh {
+    /// How many there are.
+    total: usize,
+    /// How many are in `repos`.
+    shown: usize,
+    /// Whether these are all. `list_repos` with `state` has the others.
+    complete: bool,
+    #[schema(inline)]
+    repos: Vec<Repo>,
+}
+
+/// One of them.
+#[derive(Serialize, ToSchema)]
+struct Repo {
+    repo: String,
+    #[schema(inline)]
+    state: State,
+    /// Why, as a stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+pub fn tool() -> Tool {
+    read_only::<Arguments, Status>(
+        NAME,
+        "Status of the federation",
+        "Says how the hub is as a whole: newest revision, how many capabilities and repos there are, how many repos are in each state, how old the \
+         oldest verification is, and which required repos are not fresh.",
+    )
+}
+
+pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallToolResult, Problem> {
+    let Arguments { budget_tokens } = read(arguments)?;
+    let room = Budget::of(budget_tokens)?.room();
+    let oldest_verified_at = revalidate_due(app).await?.verified_at.map(rfc3339);
+    let now = app.ports.now();
+    let mut tx = app.database().await?.read().await?;
+    let newest = revisions::newest(&mut tx).await?;
+    let capability_count = revisions::composition(&mut tx).await?.values().map(|line| line.capability_count).sum();
+    let sources = sources::all(&mut tx).await?;
+    drop(tx);
+
+    let mut states = BTreeMap::new();
+    for source in &sources {
+        *states.entry(source.state(now).as_str()).or_default() += 1;
+    }
+    let mut repos: Vec<Repo> = sources.iter().filter_map(|source| Repo::not_fresh(source, now)).collect();
+    let total = repos.len();
+    let mut status = Status {
+        url: format!("{}/v1/federated", app.public_url()),
+        revision: newest.as_ref().map_or(0, |revision| revision.number),
+        composed_at: newest.as_ref().map(|revision| rfc3339(revision.composed_at)),
+        digest: newest.map_or_else(|| federation::compose::digest(&[]), |revision| revision.digest),
+        oldest_verified_at,
+        states,
+        capability_count,
+        required_not_fresh: NotFresh { total, shown: total, complete: false, repos: Vec::new() },
+    };
+    let shown = fitting(&repos, room.saturating_sub(weight_of(&status)));
+    repos.truncate(shown);
+    status.required_not_fresh = NotFresh { total, shown, complete: shown == total, repos };
+    Ok(result(&status))
+}
+
+impl Repo {
+    fn not_fresh(source: &Source, now: Seconds) -> Option<Self> {
+        let registration = &source.registered.registration;
+        let state = source.state(now);
+        (registration.required && state != State::Fresh).then(|| Self {
+            repo: registration.repo.clone(),
+            state,
+            reason: source.record.reason().map(|(code, _)| code),
+        })
+    }
+}
