@@ -13,10 +13,15 @@ use axum::extract::State;
 use axum::response::Response;
 use federation::source::State as SourceState;
 use federation::time::Seconds;
-use http::HeaderMap;
+use http::header::LINK;
+use http::{HeaderMap, HeaderValue};
 use maud::{Markup, html};
 use serde::Deserialize;
 use utoipa::IntoParams;
+
+/// What programs that come here look for (RFC 8631, RFC 9727).
+const LINKS: &str = "</v1/federated>; rel=\"alternate\", </openapi.json>; rel=\"service-desc\", </llms.txt>; rel=\"service-doc\", \
+    </.well-known/api-catalog>; rel=\"api-catalog\"";
 
 /// Repos a page.
 const MOST: usize = 200;
@@ -47,8 +52,8 @@ pub struct Parameters {
     tag = "pages",
     params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
     responses(
-        (status = 200, description = "What is registered and how it stands.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
+        (status = 200, description = "What is registered and how it stands.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
 pub async fn home<P: Ports>(
@@ -77,7 +82,9 @@ pub async fn home<P: Ports>(
             (how_to_register(base))
         }
     };
-    Ok(respond(Page { title: "Repos", section: Section::Repos, words: "", content }, &request, base))
+    let mut response = respond(Page { title: "Repos", section: Section::Repos, words: "", content }, &request, base);
+    response.headers_mut().insert(LINK, HeaderValue::from_static(LINKS));
+    Ok(response)
 }
 
 fn figures(sources: &[Source], newest: Option<&Entry>) -> Markup {

@@ -16,18 +16,11 @@ pub struct Block {
 }
 
 impl Block {
-    /// Every block of a page.
+    /// Every `http` block of a page.
     pub fn all(page: &str) -> Result<Vec<Self>> {
-        let mut blocks = Vec::new();
-        let mut lines = page.lines().enumerate();
-        while let Some((number, line)) = lines.next() {
-            if line == "```http" {
-                let text: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
-                blocks
-                    .push(Self::parse(number + 1, &text).with_context(|| format!("the block in line {}", number + 1))?);
-            }
-        }
-        Ok(blocks)
+        let parsed =
+            |(line, text): (usize, Vec<&str>)| Self::parse(line, &text).with_context(|| format!("line {line}"));
+        fenced(page, "http").into_iter().map(parsed).collect()
     }
 
     fn parse(line: usize, text: &[&str]) -> Result<Self> {
@@ -57,6 +50,19 @@ impl Block {
         same && path.split('/').count() == template.split('/').count()
             && self.method.as_str().eq_ignore_ascii_case(method)
     }
+}
+
+/// The blocks of a page in a language, each with the number of its first line.
+pub fn fenced<'a>(page: &'a str, language: &str) -> Vec<(usize, Vec<&'a str>)> {
+    let fence = format!("```{language}");
+    let mut blocks = Vec::new();
+    let mut lines = page.lines().enumerate();
+    while let Some((number, line)) = lines.next() {
+        if line == fence {
+            blocks.push((number + 1, lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect()));
+        }
+    }
+    blocks
 }
 
 type Message = (String, Vec<(String, String)>, String);

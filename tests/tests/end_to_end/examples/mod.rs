@@ -5,12 +5,13 @@ mod fits;
 
 use crate::confined::confined;
 use anyhow::{Result, ensure};
-use block::Block;
+use block::{Block, fenced};
 use end_to_end::{Answer, Hub, Sources, TOKEN, index};
 use federation::digest::Digest;
 use reqwest::Method;
 use serde_json::Value;
 use std::fs;
+use std::process::Command;
 
 const SPEC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs/FederationHubAPI.md");
 /// The host of the indexes in the specification.
@@ -103,5 +104,23 @@ async fn every_operation_has_an_example() -> Result<()> {
         }
     }
     ensure!(missing.is_empty(), "specs/FederationHubAPI.md has no `http` block for {missing:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_commands_of_the_specification_do_what_it_says() -> Result<()> {
+    let federation = Federation::start().await?;
+    let mut printed = String::new();
+    for (line, text) in fenced(&fs::read_to_string(SPEC)?, "sh") {
+        let mut command = Command::new("bash");
+        command.args(["-euo", "pipefail", "-c", &text.join("\n")]).env("REUSE_SURFACE_URL", federation.hub.base());
+        let output = command.output()?;
+        ensure!(output.status.success() && !output.stdout.is_empty(), "line {line}: {output:?}");
+        printed.push_str(&String::from_utf8(output.stdout)?);
+    }
+    let document = federation.hub.document().await?;
+    let digest = document["digest"].as_str().unwrap_or_default().trim_start_matches("sha256:");
+    ensure!(printed.contains(&format!("{digest}  -")), "{digest} is not in:\n{printed}");
+    ensure!(printed.matches(" is whole").count() == 2, "{printed}");
     Ok(())
 }
