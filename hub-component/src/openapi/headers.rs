@@ -1,4 +1,5 @@
-//! Response headers in the OpenAPI document. A handler names those that it sends; what each means is said once, here.
+//! Headers in the OpenAPI document. A handler names those that it sends; what each means is said once, here, and so is the one that
+//! every request may have.
 
 use serde_json::{Map, Value, json};
 
@@ -46,6 +47,10 @@ const PAGES: [&str; 5] = [
 
 /// Adds the common headers to the responses of an operation, and refers to the meaning of all.
 pub fn attach(reads: bool, operation: &mut Map<String, Value>) {
+    let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+    if let Some(parameters) = parameters.as_array_mut() {
+        parameters.push(json!({"$ref": "#/components/parameters/X-Request-Id"}));
+    }
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
     for response in responses.into_iter().flat_map(|responses| responses.values_mut()).filter_map(Value::as_object_mut)
     {
@@ -68,6 +73,13 @@ pub fn attach(reads: bool, operation: &mut Map<String, Value>) {
 
 /// Adds the meaning of every header.
 pub fn add(components: &mut Value) {
+    components["parameters"]["X-Request-Id"] = json!({
+        "name": "X-Request-Id",
+        "in": "header",
+        "required": false,
+        "description": "An id for the request, which the answer repeats if it is short and plain.",
+        "schema": {"type": "string"},
+    });
     for (name, pattern, meaning) in HEADERS {
         let mut schema = json!({"type": "string"});
         if !pattern.is_empty() {

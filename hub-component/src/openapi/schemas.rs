@@ -28,9 +28,29 @@ pub fn add(components: &mut Value) {
         }
         components["schemas"][name] = document;
     }
+    mark_times(&mut components["schemas"]);
     components["schemas"]["CheckRequest"] = check_request();
     let source = &components["schemas"][component("FederationManifest", "source")];
     components["schemas"]["RegistrationPatch"] = patch(source["properties"].as_object());
+}
+
+/// Says of every time that it is one: their names end with `_at` or `_since`.
+fn mark_times(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let is_text = field["type"] == "string" || field["type"][0] == "string";
+                match field {
+                    Value::Object(of_time) if is_text && (name.ends_with("_at") || name.ends_with("_since")) => {
+                        of_time.insert("format".to_owned(), "date-time".into());
+                    }
+                    _ => mark_times(field),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mark_times),
+        _ => {}
+    }
 }
 
 /// A URL alone, or a registration.

@@ -53,7 +53,7 @@ async fn every_operation_is_described_whole() {
                 }
             }
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
-                assert!(parameter["description"].is_string(), "{place}: {parameter}");
+                assert!(parameter["description"].is_string() || parameter["$ref"].is_string(), "{place}: {parameter}");
             }
         }
     }
