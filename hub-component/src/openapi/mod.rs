@@ -1,6 +1,7 @@
 //! The OpenAPI document: what every handler says about itself, completed with what goes for all of them.
 
 mod headers;
+mod numbers;
 mod problems;
 mod schemas;
 
@@ -45,6 +46,7 @@ pub fn document(routes: utoipa::openapi::OpenApi) -> Vec<u8> {
         problems::attach(operation);
         headers::attach(method == "get", operation);
     }
+    numbers::bound(&mut document);
     let components = &mut document["components"];
     schemas::add(components);
     problems::add(components);

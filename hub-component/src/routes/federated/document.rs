@@ -37,7 +37,6 @@ pub struct Parameters {
     /// A revision that is kept, for good.
     revision: Option<u64>,
     /// Refuses data that was last verified longer ago than this many seconds.
-    #[param(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295u32)]
     max_staleness: Option<u32>,
 }
 
