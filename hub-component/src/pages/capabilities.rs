@@ -1,6 +1,6 @@
 //! `GET /capabilities`: the search.
 
-use super::elements::counted;
+use super::elements::{counted, said};
 use super::response::respond;
 use super::{Page, Section, entry};
 use crate::app::App;
@@ -102,7 +102,9 @@ pub async fn capabilities<P: Ports>(
             p { "No valid index has been fetched yet. " a href="/" { "What the repos wait for" } "." }
         },
         // Whoever typed this corrects it here.
-        Err(problem) if problem.kind().code == kinds::INVALID_QUERY.code => html! { p { bdi { (problem.detail()) } } },
+        Err(problem) if problem.kind().code == kinds::INVALID_QUERY.code => {
+            html! { p { (said(problem.detail(), 2000)) } }
+        }
         Err(problem) => return Err(problem),
     };
     let content = html! {
@@ -136,6 +138,7 @@ fn results_of(parameters: &Parameters, results: &Results) -> Markup {
             a href=(parameters.link("/v1/capabilities", "")) { "As data" } "."
         }
         @if !results.capabilities.is_empty() {
+            h2.hidden { "Results" }
             ul.hits { @for found in &results.capabilities { li { (entry::hit(found, true)) } } }
         }
         p.pager {

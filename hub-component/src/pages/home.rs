@@ -1,6 +1,6 @@
 //! `GET /`: what is registered and how it stands.
 
-use super::elements::{beginning, counted, repo_link, shape, state, time};
+use super::elements::{beginning, counted, repo_link, said, shape, state, time};
 use super::response::respond;
 use super::{Page, Section, words};
 use crate::app::App;
@@ -137,7 +137,7 @@ fn table(sources: &[&Source], now: Seconds) -> Markup {
         table role="table" aria-labelledby="repos" {
             thead role="rowgroup" {
                 tr role="row" {
-                    @for name in ["Repo", "State", "Domain"] { th role="columnheader" scope="col" { (name) } }
+                    @for name in ["State", "Repo", "Domain"] { th role="columnheader" scope="col" { (name) } }
                     th.number role="columnheader" scope="col" { "Capabilities" }
                     th role="columnheader" scope="col" { "Verified" }
                 }
@@ -152,13 +152,13 @@ fn row(source: &Source, standing: SourceState) -> Markup {
     let trouble = record.reason().filter(|_| !matches!(standing, SourceState::Fresh | SourceState::Disabled));
     html! {
         tr role="row" {
+            td.whole role="cell" { (state(standing)) }
             td role="cell" {
                 b { (repo_link(&registration.repo)) }
                 @if registration.required { " " span.quiet.small { "required" } }
                 @if !registration.description.is_empty() { p.small.quiet { (beginning(&registration.description, 160)) } }
-                @if let Some((_, message)) = trouble { p.small { (beginning(&message, 200)) } }
+                @if let Some((_, message)) = trouble { p.small { (said(&message, 200)) } }
             }
-            td.whole role="cell" { (state(standing)) }
             td role="cell" data-label="Domain" { (registration.domain) }
             td.number role="cell" data-label="Capabilities" { (record.accepted.as_ref().filter(|_| registration.enabled).map_or(0, |a| a.capability_count)) }
             td role="cell" data-label="Verified" { @match record.verified_at { Some(at) => (time(at)), None => "never" } }

@@ -125,6 +125,9 @@ fn of_entries(changed: &Changed, entries: &ChangedEntries) -> Markup {
 
 /// Changes of one source, in words.
 pub(super) fn steps(changes: &[Change]) -> Markup {
+    // Replayed, removals begin at the end; people read from the start.
+    let mut changes: Vec<&Change> = changes.iter().collect();
+    changes.sort_by_key(|change| (change.op != Op::Removed, change.op != Op::Added, change.position));
     html! {
         @if changes.is_empty() { p { "Its capabilities stay as they are." } }
         ul.steps {
