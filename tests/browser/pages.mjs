@@ -1,5 +1,5 @@
 // Walks the hub's pages in headless Chromium, as people would: `node pages.mjs BASE TOOLS PATH…`.
-// Every path is opened in both colour schemes, at the widths of a phone and of a desk, with and without scripts.
+// Every path is opened in both colour schemes, at the widths of a phone and of a desk, with and without scripts: each of two with each.
 // Set SCREENSHOTS to a folder to look at what it saw.
 
 import { createRequire } from "node:module";
@@ -16,11 +16,17 @@ const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
+const WAYS = [
+  { colorScheme: "light", width: 375, javaScriptEnabled: true },
+  { colorScheme: "dark", width: 1280, javaScriptEnabled: true },
+  { colorScheme: "dark", width: 375, javaScriptEnabled: false },
+  { colorScheme: "light", width: 1280, javaScriptEnabled: false },
+];
 const problems = [];
 const links = new Set();
 
 /** A context of its own, which reports whatever a page should not do. */
-async function open(browser, { javaScriptEnabled = true, colorScheme = "light", width = 1280 } = {}) {
+async function open(browser, { javaScriptEnabled, colorScheme, width }) {
   const context = await browser.newContext({ javaScriptEnabled, colorScheme, viewport: { width, height: 800 } });
   const page = await context.newPage();
   const name = () => `${page.url()} (${colorScheme}, ${width} px, ${javaScriptEnabled ? "with" : "without"} scripts)`;
@@ -37,8 +43,7 @@ async function open(browser, { javaScriptEnabled = true, colorScheme = "light", 
   return { context, page, report };
 }
 
-async function look(browser, path, options) {
-  const { context, page, report } = await open(browser, options);
+async function look({ page, report }, path, options) {
   await page.goto(base + path);
   const facts = await page.evaluate(() => ({
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -52,26 +57,24 @@ async function look(browser, path, options) {
   if (facts.overflow > 0) report(`scrolls ${facts.overflow} px sideways`);
   if (!facts.title.endsWith("reuse-surface") || facts.headings !== 1) report(`title ${facts.title}, ${facts.headings} h1`);
   if (facts.foreign > 0) report("a link elsewhere tells where it comes from");
-  const expected = options.javaScriptEnabled === false ? 0 : facts.times;
+  const expected = options.javaScriptEnabled ? facts.times : 0;
   if (facts.relative !== expected) report(`${facts.relative} of ${facts.times} times are relative`);
   facts.links.filter((link) => link.startsWith(base)).forEach((link) => links.add(link.split("#")[0]));
-  if (process.env.SCREENSHOTS && options.javaScriptEnabled !== false) {
+  if (process.env.SCREENSHOTS) {
     const name = `${path.replace(/[^a-z0-9]+/gi, "_")}-${options.colorScheme}-${options.width}.png`;
     await page.screenshot({ path: join(process.env.SCREENSHOTS, name), fullPage: true });
   }
-  if (options.javaScriptEnabled !== false) {
+  if (options.javaScriptEnabled) {
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
     for (const { id, impact, nodes } of violations.filter(({ impact }) => impact === "serious" || impact === "critical")) {
       report(`axe: ${id} (${impact}): ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")}`);
     }
   }
-  await context.close();
 }
 
 /** The keyboard alone reaches the search and the content. */
-async function keyboard(browser, javaScriptEnabled) {
-  const { context, page, report } = await open(browser, { javaScriptEnabled });
+async function keyboard({ page, report }, { javaScriptEnabled }) {
   const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className || "");
   await page.goto(`${base}/`);
   await page.keyboard.press("Tab");
@@ -93,21 +96,17 @@ async function keyboard(browser, javaScriptEnabled) {
   await page.waitForURL(/\/capabilities\?q=lease/);
   const words = await page.evaluate(() => document.getElementById("search").value);
   if (words !== "lease a/b") report(`the search forgot its words: ${words}`);
-  await context.close();
 }
 
 const home = mkdtempSync(join(tmpdir(), "chromium-"));
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS, env: { ...process.env, HOME: home } });
 try {
-  for (const path of paths) {
-    for (const colorScheme of ["light", "dark"]) {
-      for (const width of [375, 1280]) {
-        for (const javaScriptEnabled of [true, false]) await look(browser, path, { colorScheme, width, javaScriptEnabled });
-      }
-    }
+  for (const way of WAYS) {
+    const place = await open(browser, way);
+    for (const path of paths) await look(place, path, way);
+    await keyboard(place, way);
+    await place.context.close();
   }
-  await keyboard(browser, true);
-  await keyboard(browser, false);
 } finally {
   await browser.close();
   rmSync(home, { recursive: true, force: true });

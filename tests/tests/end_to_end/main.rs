@@ -17,6 +17,7 @@ mod mcp;
 mod negotiation;
 mod offline;
 mod openapi;
+mod pages;
 mod poisoning;
 mod revalidation;
 mod search;
