@@ -4,16 +4,17 @@ use super::elements::{beginning, counted, repo_link, said, shape, state, time};
 use super::response::respond;
 use super::{Page, Section, words};
 use crate::app::App;
-use crate::edge::Query;
+use crate::edge::{Query, preferred};
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
+use crate::routes::about;
 use crate::store::revisions::{self, Entry};
 use crate::store::sources::{self, Source};
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use federation::source::State as SourceState;
 use federation::time::Seconds;
-use http::header::LINK;
+use http::header::{LINK, VARY};
 use http::{HeaderMap, HeaderValue};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -52,8 +53,13 @@ pub struct Parameters {
     tag = "pages",
     params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
     responses(
-        (status = 200, description = "What is registered and how it stands.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"), ("Link"))),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (
+            status = 200,
+            description = "What is registered and how it stands; for programs that prefer JSON, what `/.well-known/reuse-surface` says.",
+            content((String = "text/html"), (Object = "application/json")),
+            headers(("ETag"), ("Cache-Control"), ("Link"), ("Vary")),
+        ),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"), ("Vary"))),
     ),
 )]
 pub async fn home<P: Ports>(
@@ -61,11 +67,23 @@ pub async fn home<P: Ports>(
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
+    let mut response = match preferred(&request, &["text/html", "application/json"]) {
+        "application/json" => about::hub(State(app)).await.into_response(),
+        _ => page(&app, &parameters, &request).await?,
+    };
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("accept"));
+    headers.insert(LINK, HeaderValue::from_static(LINKS));
+    Ok(response)
+}
+
+async fn page<P: Ports>(app: &App<P>, parameters: &Parameters, request: &HeaderMap) -> Result<Response, Problem> {
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::history(&mut tx, u64::MAX, 1).await?.pop();
     let sources = sources::all(&mut tx).await?;
     drop(tx);
-    let base = app.public_url();
+    // Under Spin the operator may not have said it.
+    let base = if app.public_url().is_empty() { "https://…" } else { app.public_url() };
     let content = if sources.is_empty() {
         html! {
             h1 { "Nothing is registered yet" }
@@ -77,14 +95,12 @@ pub async fn home<P: Ports>(
             h1 { "What these repos offer for reuse" }
             p { "Every repo publishes an index of its capabilities. The hub fetches and checks the indexes, and serves them as one document." }
             (figures(&sources, newest.as_ref()))
-            (list(&sources, &parameters, app.ports.now()))
+            (list(&sources, parameters, app.ports.now()))
             (how_to_read(base))
             (how_to_register(base))
         }
     };
-    let mut response = respond(Page { title: "Repos", section: Section::Repos, words: "", content }, &request, base);
-    response.headers_mut().insert(LINK, HeaderValue::from_static(LINKS));
-    Ok(response)
+    Ok(respond(Page { title: "Repos", section: Section::Repos, words: "", content }, request, app.public_url()))
 }
 
 fn figures(sources: &[Source], newest: Option<&Entry>) -> Markup {

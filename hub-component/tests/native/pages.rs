@@ -377,6 +377,21 @@ async fn a_browser_gets_errors_as_pages_and_a_program_as_data() {
 }
 
 #[tokio::test]
+async fn the_root_tells_programs_where_everything_is() {
+    let hub = Hub::new();
+    let (_, headers, bytes) = hub.read("/", &[("accept", "application/json")]).await;
+    let described: Value = serde_json::from_slice(&bytes).expect("JSON");
+    assert_eq!(described, hub.get("/.well-known/reuse-surface").await);
+    assert_eq!(
+        (headers["vary"].as_bytes(), headers["content-type"].as_bytes()),
+        (&b"accept"[..], &b"application/json"[..])
+    );
+    let (_, headers, html) = hub.page("/", PLAIN).await;
+    assert!(html.starts_with("<!DOCTYPE html>") && headers["vary"] == "accept");
+    assert!(headers["link"].to_str().is_ok_and(|link| link.contains("</openapi.json>; rel=\"service-desc\"")));
+}
+
+#[tokio::test]
 async fn a_lost_store_is_told_to_people_too() {
     let hub = Hub::new();
     hub.lose_store();
