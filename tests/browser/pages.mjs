@@ -59,7 +59,8 @@ async function look({ page, report }, path, options) {
   if (facts.foreign > 0) report("a link elsewhere tells where it comes from");
   const expected = options.javaScriptEnabled ? facts.times : 0;
   if (facts.relative !== expected) report(`${facts.relative} of ${facts.times} times are relative`);
-  facts.links.filter((link) => link.startsWith(base)).forEach((link) => links.add(link.split("#")[0]));
+  const others = facts.links.map((link) => link.split("#")[0]).filter((link) => link.startsWith(base) && link !== page.url());
+  others.forEach((link) => links.add(link));
   if (process.env.SCREENSHOTS) {
     const name = `${path.replace(/[^a-z0-9]+/gi, "_")}-${options.colorScheme}-${options.width}.png`;
     await page.screenshot({ path: join(process.env.SCREENSHOTS, name), fullPage: true });
