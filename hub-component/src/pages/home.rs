@@ -67,9 +67,11 @@ pub async fn home<P: Ports>(
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut response = match preferred(&request, &["text/html", "application/json"]) {
-        "application/json" => about::hub(State(app)).await.into_response(),
-        _ => page(&app, &parameters, &request).await?,
+    // Whoever takes neither is still told more by a page than by a refusal.
+    let people = preferred(&request, &[(true, &["text/html"]), (false, &["application/json"])]).unwrap_or(true);
+    let mut response = match people {
+        true => page(&app, &parameters, &request).await?,
+        false => about::hub(State(app)).await.into_response(),
     };
     let headers = response.headers_mut();
     headers.insert(VARY, HeaderValue::from_static("accept"));
