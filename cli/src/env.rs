@@ -11,6 +11,12 @@ pub(crate) const BASE_URL: &str = "REUSE_SURFACE_URL";
 /// the arguments of a process are readable by others and end up in shell histories.
 pub(crate) const TOKEN: &str = "REUSE_SURFACE_TOKEN";
 
+/// A file that holds the token instead, such as a mounted secret. `serve` reads it for every write, so that it may be replaced.
+pub(crate) const TOKEN_FILE: &str = "REUSE_SURFACE_TOKEN_FILE";
+
+/// The request header in which a proxy before `serve` gives the client's address, instead of `--client-address-header`.
+pub(crate) const CLIENT_ADDRESS_HEADER: &str = "REUSE_SURFACE_CLIENT_ADDRESS_HEADER";
+
 /// The address `serve` listens on, instead of `--listen`.
 pub(crate) const LISTEN: &str = "REUSE_SURFACE_LISTEN";
 
@@ -27,6 +33,11 @@ pub(crate) const NO_COLOR: &str = "NO_COLOR";
 pub(crate) fn token() -> Option<Token> {
     let value = std::env::var_os(TOKEN)?;
     Token::new(&value.to_string_lossy())
+}
+
+/// The path in [`TOKEN_FILE`]; `None` when the variable is unset or empty.
+pub(crate) fn token_file() -> Option<PathBuf> {
+    std::env::var_os(TOKEN_FILE).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 /// The folder for this program's cache. Relative paths count as not set, as the specification has it.

@@ -22,4 +22,5 @@ pub mod snippet;
 pub mod source;
 pub mod source_url;
 pub mod time;
+pub mod token;
 pub mod yaml;

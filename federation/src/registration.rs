@@ -1,6 +1,6 @@
 //! A registration: what a repo tells the hub about itself.
 
-use crate::schema::{self, Schema};
+use crate::schema::{self, Schema, Violation};
 use crate::source_url;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -53,8 +53,14 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    fn new(pointer: &str, code: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(pointer: &str, code: &str, message: impl Into<String>) -> Self {
         Self { pointer: pointer.to_owned(), code: code.to_owned(), message: message.into() }
+    }
+}
+
+impl From<Violation> for FieldError {
+    fn from(violation: Violation) -> Self {
+        Self { pointer: violation.pointer, code: violation.code.to_owned(), message: violation.message }
     }
 }
 
@@ -88,11 +94,7 @@ impl Registration {
         };
         let violations =
             schema::violations(Schema::HubRegistration, value).into_iter().filter(|v| !repeats(&v.pointer));
-        errors.extend(violations.map(|v| FieldError {
-            pointer: v.pointer,
-            code: v.code.to_owned(),
-            message: v.message,
-        }));
+        errors.extend(violations.map(FieldError::from));
         if !errors.is_empty() {
             return Err(errors);
         }

@@ -12,11 +12,12 @@ use serde_json::Value;
 use crate::yaml;
 
 /// File names of all schemas, as they are served under `/schemas/`.
-pub const NAMES: [&str; 4] = [
+pub const NAMES: [&str; 5] = [
     Schema::Federation.name(),
     Schema::HubRegistration.name(),
     Schema::CapabilityIndex.name(),
     Schema::Federated.name(),
+    Schema::TokenRequest.name(),
 ];
 
 /// A kind of document.
@@ -30,10 +31,13 @@ pub enum Schema {
     CapabilityIndex,
     /// What the hub composes.
     Federated,
+    /// What is sent to the hub to make a token.
+    TokenRequest,
 }
 
 /// All kinds, in the order of [`NAMES`].
-const ALL: [Schema; 4] = [Schema::Federation, Schema::HubRegistration, Schema::CapabilityIndex, Schema::Federated];
+const ALL: [Schema; 5] =
+    [Schema::Federation, Schema::HubRegistration, Schema::CapabilityIndex, Schema::Federated, Schema::TokenRequest];
 
 impl Schema {
     /// The file name.
@@ -43,6 +47,7 @@ impl Schema {
             Self::HubRegistration => "hub-registration.schema.yaml",
             Self::CapabilityIndex => "capability-index.schema.yaml",
             Self::Federated => "federated.schema.yaml",
+            Self::TokenRequest => "token-request.schema.yaml",
         }
     }
 
@@ -59,6 +64,7 @@ pub const fn text(schema: Schema) -> &'static str {
         Schema::HubRegistration => include_str!("../../schemas/hub-registration.schema.yaml"),
         Schema::CapabilityIndex => include_str!("../../schemas/capability-index.schema.yaml"),
         Schema::Federated => include_str!("../../schemas/federated.schema.yaml"),
+        Schema::TokenRequest => include_str!("../../schemas/token-request.schema.yaml"),
     }
 }
 
@@ -116,13 +122,13 @@ fn said_better(schema: Schema, error: &ValidationError<'_>) -> bool {
 }
 
 fn validator(schema: Schema) -> Option<&'static Validator> {
-    static COMPILED: [OnceLock<Option<Validator>>; 4] = [const { OnceLock::new() }; 4];
+    static COMPILED: [OnceLock<Option<Validator>>; ALL.len()] = [const { OnceLock::new() }; ALL.len()];
     COMPILED[schema as usize].get_or_init(|| compile(schema).ok()).as_ref()
 }
 
 /// A schema as a value; none if its text cannot be read.
 pub fn document(schema: Schema) -> Option<&'static Value> {
-    static PARSED: [OnceLock<Option<Value>>; 4] = [const { OnceLock::new() }; 4];
+    static PARSED: [OnceLock<Option<Value>>; ALL.len()] = [const { OnceLock::new() }; ALL.len()];
     PARSED[schema as usize].get_or_init(|| yaml::parse(text(schema)).ok()).as_ref()
 }
 

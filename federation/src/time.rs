@@ -19,6 +19,11 @@ pub fn parse_http_date(text: &str) -> Option<Seconds> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(|t| t.as_second())
 }
 
+/// Reads an RFC 3339 time with its zone, fractions of a second cut off; `None` when it is not one.
+pub fn parse_rfc3339(text: &str) -> Option<Seconds> {
+    text.parse::<jiff::Timestamp>().ok().map(|t| t.as_second())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,8 @@ pub trait Ports: Clone + Send + Sync + 'static {
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static);
     /// The bootstrap token; `None` when none is configured.
     fn token(&self) -> impl Future<Output = Option<String>> + Send;
+    /// Name of the request header in which a proxy gives the client's address; `None` when clients connect directly.
+    fn client_address_header(&self) -> impl Future<Output = Option<String>> + Send;
 }
 
 /// A column value.

@@ -7,7 +7,9 @@ use crate::openapi;
 use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::routes::{self, about, capabilities, changes, check, federated, health, indexes, problems, repos, schemas};
+use crate::routes::{
+    self, about, capabilities, changes, check, events, federated, health, indexes, problems, repos, schemas, tokens,
+};
 use axum::Router;
 use axum::extract::OriginalUri;
 use axum::middleware::from_fn_with_state;
@@ -51,6 +53,10 @@ pub(crate) fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(about::robots))
         .routes(routes!(about::api_catalog))
         .routes(routes!(about::hub))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::own))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(events::read))
 }
 
 /// The hub as a service.

@@ -20,6 +20,7 @@ mod sqlite;
 mod stall;
 mod state;
 mod template;
+pub mod variable_file;
 mod variables;
 mod worker;
 
@@ -58,6 +59,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Values of the manifest's variables; the others take their defaults.
     pub variables: BTreeMap<String, String>,
+    /// Files whose contents are the values of these variables of the component, read each time they are asked for.
+    pub variable_files: BTreeMap<String, PathBuf>,
     /// Let the component connect to private and loopback addresses, and to any port.
     pub allow_private_networks: bool,
     /// How much to take on.
@@ -81,6 +84,7 @@ impl Runtime {
     pub fn new(config: Config) -> Result<Self> {
         let limits = Arc::new(config.limits);
         let grants = config.manifest.resolve(&config.variables)?;
+        let variables = Variables::new(grants.variables, &config.variable_files)?;
         let (engine, component) = component::load(&config.component, &limits)?;
         let linker = state::linker(&engine).map_err(error)?;
         let component = linker
@@ -95,7 +99,7 @@ impl Runtime {
                 hosts: Arc::new(grants.hosts),
             },
             databases: Databases::new(&grants.databases, &config.data_dir)?,
-            variables: Variables(Arc::new(grants.variables)),
+            variables,
         };
         let lifecycle = Lifecycle::new();
         let workers = Workers {

@@ -27,6 +27,7 @@ fn refusal(change: impl FnOnce(&mut Config)) -> String {
         manifest: Manifest::parse(MANIFEST).unwrap(),
         data_dir: directory.path().join("data"),
         variables: BTreeMap::from([("token".to_owned(), "secret".to_owned())]),
+        variable_files: BTreeMap::new(),
         allow_private_networks: false,
         limits: Limits::default(),
     };
@@ -42,6 +43,13 @@ fn a_component_that_serves_no_http_is_refused() {
 #[test]
 fn a_variable_without_a_value_is_refused() {
     assert!(refusal(|config| config.variables.clear()).contains("variable `token` is required"));
+}
+
+#[test]
+fn a_file_for_a_variable_is_granted_and_readable() {
+    let file = |name: &str| BTreeMap::from([(name.to_owned(), "/nonexistent/token".into())]);
+    assert!(refusal(|config| config.variable_files = file("tokn")).contains("`tokn` is not granted"));
+    assert!(refusal(|config| config.variable_files = file("token")).contains("cannot open /nonexistent/token"));
 }
 
 #[test]

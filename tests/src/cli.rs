@@ -68,6 +68,7 @@ impl Cli {
     pub fn run(&self, words: &[&str]) -> Result<Ran> {
         let mut command = Command::new(binary());
         command.args(words).env("REUSE_SURFACE_URL", &self.base).env_remove("REUSE_SURFACE_TOKEN");
+        command.env_remove("REUSE_SURFACE_TOKEN_FILE");
         command.envs(self.token.as_ref().map(|token| ("REUSE_SURFACE_TOKEN", token)));
         command.envs(self.cache.as_ref().map(|folder| ("XDG_CACHE_HOME", folder)));
         if let Some(folder) = &self.folder {

@@ -65,7 +65,7 @@ impl Hub {
         if !arguments.contains(&"--refresh-interval") {
             command.args(["--refresh-interval", "0"]);
         }
-        command.env_remove("REUSE_SURFACE_TOKEN");
+        command.env_remove("REUSE_SURFACE_TOKEN").env_remove("REUSE_SURFACE_TOKEN_FILE");
         command.envs(token.map(|token| ("REUSE_SURFACE_TOKEN", token)));
         let mut child = command
             .stdout(Stdio::null())

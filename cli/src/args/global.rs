@@ -12,7 +12,7 @@ pub(crate) struct Global {
     /// The hub to talk to
     ///
     /// An absolute http or https URL without credentials; a path in it is kept as a prefix. Writes take their token from
-    /// the variable REUSE_SURFACE_TOKEN.
+    /// the variable REUSE_SURFACE_TOKEN, or from the file that REUSE_SURFACE_TOKEN_FILE names.
     #[arg(long, global = true, value_name = "URL", env = env::BASE_URL, hide_env_values = true)]
     #[arg(default_value = "https://reuse.coulomb.social")]
     pub(crate) base_url: String,

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgGroup, Args, Subcommand};
 
+use super::events::Events;
+use super::token::Token;
 use crate::client::STATES;
 
 /// Talk to a hub: register indexes, read registrations, publish
@@ -32,6 +34,8 @@ pub(crate) enum Verb {
     Search(Search),
     Changes(Changes),
     Sync(Sync),
+    Token(Token),
+    Events(Events),
 }
 
 /// Say whether the hub is well and which sources are not fresh, and why
@@ -152,6 +156,8 @@ pub(crate) struct Register {
 }
 
 /// Change a registration; what is not named stays as it is
+///
+/// The registration is read first, and changed only if nobody else changed it in between.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("change").required(true).multiple(true)
     .args(["url", "domain", "enabled", "required", "cache_ttl_seconds", "description"])))]
@@ -189,7 +195,7 @@ pub(crate) struct Update {
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
 
-    /// Change only if the registration is still the one with this ETag, as `hub show` gives it
+    /// Change only if the registration is still the one with this ETag, as `hub show` gave it [default: the one it has now]
     #[arg(long, value_name = "ETAG", value_parser = entity_tag)]
     pub(crate) if_match: Option<String>,
 }
@@ -198,11 +204,16 @@ pub(crate) struct Update {
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  reuse-surface hub deregister --repo my-repo")]
+  reuse-surface hub deregister --repo my-repo
+  reuse-surface hub deregister --repo my-repo --if-match '\"3f9a\"'")]
 pub(crate) struct Deregister {
     /// The name of the registration
     #[arg(long, value_name = "REPO", value_parser = repo)]
     pub(crate) repo: String,
+
+    /// Remove only if the registration is still the one with this ETag, as `hub show` gave it
+    #[arg(long, value_name = "ETAG", value_parser = entity_tag)]
+    pub(crate) if_match: Option<String>,
 }
 
 /// Ask the hub for its verdict on an index, registered or not; nothing is written
@@ -359,7 +370,7 @@ pub(crate) struct Sync {
 }
 
 /// Whatever the hub may judge; only what would change the path of the request is refused here.
-fn repo(text: &str) -> Result<String, String> {
+pub(super) fn repo(text: &str) -> Result<String, String> {
     match text {
         "" | "." | ".." => {
             Err("give the name under which the repository is registered, as `hub list` shows it".to_owned())

@@ -1,6 +1,7 @@
 //! The command line as clap types, a file a noun. Nothing here does anything.
 
 mod completions;
+mod events;
 mod federation;
 mod global;
 mod hub;
@@ -8,10 +9,12 @@ mod index;
 mod mcp;
 mod serve;
 mod smoke;
+mod token;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::completions::Completions;
+pub(crate) use self::events::Events;
 pub(crate) use self::federation::{Diff, DocumentFormat, Federation, FederationCompose, FederationVerb, Verify};
 pub(crate) use self::global::{Color, Format, Global};
 pub(crate) use self::hub::{
@@ -22,6 +25,7 @@ pub(crate) use self::index::{Index, IndexVerb, Validate};
 pub(crate) use self::mcp::Mcp;
 pub(crate) use self::serve::{LogFormat, Serve};
 pub(crate) use self::smoke::Smoke;
+pub(crate) use self::token::{TokenCreate, TokenList, TokenRevoke, TokenVerb};
 
 /// Where a repository keeps its manifest of sources.
 const MANIFEST: &str = "registry/federation/sources.yaml";

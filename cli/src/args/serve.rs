@@ -14,7 +14,8 @@ Examples:
   REUSE_SURFACE_TOKEN=\"$(cat token)\" reuse-surface serve --listen 0.0.0.0:8080 --data-dir /var/lib/reuse-surface
   reuse-surface serve --refresh-interval 0 --allow-private-networks
 
-The token comes from the variable REUSE_SURFACE_TOKEN alone. Without one, every write is refused.";
+The token comes from the variable REUSE_SURFACE_TOKEN, or from a file. It may do everything; it makes named tokens that may do less,
+with `reuse-surface hub token create`. Without any token, every write is refused.";
 
 /// Run a hub: the same component that `spin up` runs
 #[derive(Debug, Args)]
@@ -48,9 +49,29 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
 
+    /// A file that holds the token, such as a mounted secret [env: REUSE_SURFACE_TOKEN_FILE]
+    ///
+    /// It is read for every write: replace it, and the old token is refused from then on. Named tokens are not touched by that.
+    #[arg(long, value_name = "PATH")]
+    token_file: Option<PathBuf>,
+
+    /// The request header in which the proxy before this hub gives the client's address, such as X-Forwarded-For
+    ///
+    /// Failed attempts to write are counted by that address; its last entry counts. Only for a hub that is reached through that
+    /// proxy alone.
+    #[arg(long, value_name = "NAME", env = env::CLIENT_ADDRESS_HEADER, value_parser = header_name)]
+    pub(crate) client_address_header: Option<String>,
+
     /// The form of the log on standard error
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
+}
+
+impl Serve {
+    /// The file that holds the token, if it is not in a variable. As with the token itself, an empty variable counts as none.
+    pub(crate) fn token_file(&self) -> Option<PathBuf> {
+        self.token_file.clone().or_else(env::token_file)
+    }
 }
 
 /// The form of the log.
@@ -60,6 +81,14 @@ pub(crate) enum LogFormat {
     Text,
     /// A JSON object a line
     Json,
+}
+
+/// A header name, or nothing, as an unset variable of a deployment leaves it.
+fn header_name(text: &str) -> Result<String, String> {
+    match text.is_empty() || http::HeaderName::try_from(text).is_ok() {
+        true => Ok(text.to_lowercase()),
+        false => Err("give the name of a request header, such as X-Forwarded-For".to_owned()),
+    }
 }
 
 /// Zero, or a duration with its unit. A bare number is refused, since nobody can tell seconds from minutes.

@@ -69,7 +69,12 @@ impl From<Error> for Failure {
                 )
             }
             Error::Problem(problem) => {
-                let mut failure = Self::new(by_status(problem.status, Exit::Refused), problem.summary());
+                // Another 429 is a proxy's, and says nothing of the token.
+                let exit = match problem.code.as_deref() {
+                    Some("too-many-failures") => Exit::Unauthorised,
+                    _ => by_status(problem.status, Exit::Refused),
+                };
+                let mut failure = Self::new(exit, problem.summary());
                 failure.hint = problem.hint().map(str::to_owned);
                 failure.because(problem.lines())
             }

@@ -5,6 +5,7 @@ mod base;
 mod changes;
 mod composition;
 mod error;
+mod events;
 mod health;
 mod manifest;
 mod problem;
@@ -13,6 +14,7 @@ mod repos;
 mod request;
 mod search;
 mod token;
+mod tokens;
 mod verdict;
 
 use std::time::Duration;
@@ -23,6 +25,7 @@ pub(crate) use self::base::Base;
 pub(crate) use self::changes::{Change, changes};
 pub(crate) use self::composition::{Composition, Outcome, Refreshed};
 pub(crate) use self::error::Error;
+pub(crate) use self::events::{Event, EventFilter, events};
 pub(crate) use self::health::Health;
 pub(crate) use self::manifest::{Manifest, manifest};
 pub(crate) use self::problem::Problem;
@@ -31,6 +34,7 @@ pub(crate) use self::repos::{Filter, list};
 pub(crate) use self::request::Request;
 pub(crate) use self::search::{Capability, Sought, search};
 pub(crate) use self::token::Token;
+pub(crate) use self::tokens::{NamedToken, tokens};
 pub(crate) use self::verdict::{Verdict, Would};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -55,7 +59,7 @@ impl Client {
         &self.base
     }
 
-    /// Sends `request`. The token goes with writes only: reads are public, and need not reveal it.
+    /// Sends `request`. The token goes only where one is needed: most reads are public, and need not reveal it.
     pub(crate) async fn send(&self, request: Request<'_>) -> Result<Answer, Error> {
         self.receive(request).await?.json()
     }
@@ -81,7 +85,7 @@ impl Client {
     }
 
     async fn receive(&self, request: Request<'_>) -> Result<Received, Error> {
-        let token = self.token.as_ref().filter(|_| request.is_write());
+        let token = self.token.as_ref().filter(|_| request.needs_token());
         let response = request.build(&self.http, &self.base, token).send().await;
         let response = response.map_err(|error| self.transport(&error))?;
         Received::read(response, &self.base).await.map_err(|error| match error {

@@ -56,7 +56,11 @@ impl Problem {
     /// What to do about it, where a client can know that.
     pub(crate) fn hint(&self) -> Option<&'static str> {
         Some(match self.code.as_deref()? {
-            "unauthorized" => "set REUSE_SURFACE_TOKEN to a token of this hub",
+            "unauthorized" => "set REUSE_SURFACE_TOKEN, or REUSE_SURFACE_TOKEN_FILE, to a token of this hub",
+            "token-expired" | "token-revoked" => "ask whoever runs the hub for a new token",
+            "too-many-failures" => "wait, and then use a token of this hub",
+            "token-exists" => "take another name: see those in use with `reuse-surface hub token list`",
+            "token-not-found" => "see the names with `reuse-surface hub token list`",
             "forbidden" => "use a token whose scopes allow this: ask whoever runs the hub",
             "writes-disabled" => {
                 "the hub has no token, so it refuses every write: start it with REUSE_SURFACE_TOKEN set"
@@ -64,8 +68,7 @@ impl Problem {
             "repo-not-found" => "see what is registered with `reuse-surface hub list`",
             "repo-exists" => "change it with `reuse-surface hub update`, or take another name",
             "precondition-failed" => {
-                "somebody changed it since: look at it with `reuse-surface hub show`, and give the etag shown there to \
-                 --if-match"
+                "somebody changed it since: look at it with `reuse-surface hub show`, and repeat the change if it still fits"
             }
             "index-invalid" => "correct the index, or register it as it is with --no-check",
             "required-unverified" => "correct the index first, or leave `required` out until it is valid",

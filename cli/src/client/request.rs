@@ -16,6 +16,7 @@ pub(crate) struct Request<'a> {
     if_match: Option<&'a str>,
     if_none_match: Option<&'a str>,
     accept: &'static str,
+    authorised: bool,
 }
 
 impl<'a> Request<'a> {
@@ -48,6 +49,7 @@ impl<'a> Request<'a> {
             if_match: None,
             if_none_match: None,
             accept: "application/json, application/problem+json",
+            authorised: false,
         }
     }
 
@@ -80,13 +82,18 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Sends the token with a read, for the few that are not public.
+    pub(crate) fn authorised(self) -> Self {
+        Self { authorised: true, ..self }
+    }
+
     /// Takes whatever is there.
     pub(super) fn of_any_type(self) -> Self {
         Self { accept: "*/*", ..self }
     }
 
-    pub(super) fn is_write(&self) -> bool {
-        self.method != Method::GET
+    pub(super) fn needs_token(&self) -> bool {
+        self.authorised || self.method != Method::GET
     }
 
     pub(super) fn build(self, http: &reqwest::Client, base: &Base, token: Option<&Token>) -> RequestBuilder {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use federation::token::secret;
+
 /// A token that cannot be printed by accident.
 #[derive(Clone)]
 pub(crate) struct Token(String);
@@ -17,6 +19,11 @@ impl Token {
     /// True when the token can stand in a header.
     pub(crate) fn is_sendable(&self) -> bool {
         self.0.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+
+    /// True when the token is one that a hub made, but not all of it.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.0.starts_with(secret::PREFIX) && !secret::is_whole(&self.0)
     }
 
     /// The secret itself, for the one place that sends it.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::token;
 use crate::client::{Base, Client};
 use crate::env;
 use crate::exit::Exit;
@@ -11,11 +12,19 @@ use crate::output::Output;
 /// A client of the hub at `base_url`, with the token of the environment.
 pub(super) fn connect(base_url: &str, timeout: Duration, output: &Output) -> Result<Client, Failure> {
     let base = base(base_url)?;
-    let token = env::token();
+    let file = env::token_file();
+    let token = token::configured(file.as_deref())?;
+    if let Some(warning) = file.as_deref().and_then(token::exposed) {
+        output.warn(&warning);
+    }
     if let Some(token) = &token {
+        let source = if file.is_some() { env::TOKEN_FILE } else { env::TOKEN };
         if !token.is_sendable() {
-            return Err(Failure::new(Exit::Usage, format!("{} holds characters that no token has", env::TOKEN))
+            return Err(Failure::new(Exit::Usage, format!("{source} holds characters that no token has"))
                 .hint("set it to the token alone, as the hub showed it"));
+        }
+        if token.is_broken() {
+            output.warn(&format!("the token of {source} is not whole: it was cut short or mistyped"));
         }
         if !base.is_https() && !base.is_loopback() {
             output.warn(&format!("{base} is plain http: writes send the token unencrypted; use an https URL"));

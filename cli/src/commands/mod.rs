@@ -9,6 +9,7 @@ mod mcp;
 mod mirror;
 mod serve;
 mod smoke;
+mod token;
 
 use std::future::Future;
 

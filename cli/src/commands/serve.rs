@@ -6,14 +6,19 @@ mod shutdown;
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use runtime::{ComponentSource, Config, Limits, Manifest, Runtime};
 use tokio::net::TcpListener;
 
+use super::token;
 use crate::args::Serve;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{embedded, env, output};
+
+/// The component's variable for the bootstrap token.
+const TOKEN: &str = "reuse_surface_token";
 
 pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
     output::start_log(args.log_format);
@@ -32,12 +37,20 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
         refused(&format!("cannot listen on {}", args.listen), &error).hint("choose another address with --listen")
     })?;
     let address = listener.local_addr().map_err(|error| refused("the listener is not usable", &error))?;
-    let runtime = Runtime::new(config(args, address)?).map_err(|error| refused("the hub does not start", &error))?;
+    let token_file = args.token_file();
+    let token = token::configured(token_file.as_deref())?;
+    let runtime = Runtime::new(config(args, address, token_file.as_deref())?)
+        .map_err(|error| refused("the hub does not start", &error))?;
     if args.allow_private_networks {
         tracing::warn!("private and loopback addresses can be fetched (--allow-private-networks): for local work only");
     }
-    if env::token().is_none() {
-        tracing::warn!("no token is configured, so every write is refused: set REUSE_SURFACE_TOKEN");
+    if let Some(warning) = token_file.as_deref().and_then(token::exposed) {
+        tracing::warn!("{warning}");
+    }
+    if token.is_none() {
+        tracing::warn!(
+            "no token is configured, so only named tokens can write: set REUSE_SURFACE_TOKEN to make the first one"
+        );
     }
     let timer = refresh_timer::start(runtime.clone(), args.refresh_interval);
     let served = runtime.serve(listener, shutdown).await;
@@ -48,7 +61,7 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn config(args: &Serve, address: SocketAddr) -> Result<Config, Failure> {
+fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Result<Config, Failure> {
     let manifest = match &args.manifest {
         Some(path) => fs::read_to_string(path)
             .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?,
@@ -69,6 +82,7 @@ fn config(args: &Serve, address: SocketAddr) -> Result<Config, Failure> {
         manifest,
         data_dir: args.data_dir.clone(),
         variables: variables(args, address),
+        variable_files: token_file.iter().map(|path| (TOKEN.to_owned(), (*path).to_owned())).collect(),
         allow_private_networks: args.allow_private_networks,
         limits: Limits::default(),
     })
@@ -79,7 +93,10 @@ fn variables(args: &Serve, address: SocketAddr) -> BTreeMap<String, String> {
     let public_url = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let mut variables = BTreeMap::from([("public_url".to_owned(), public_url)]);
     if let Some(token) = env::token() {
-        variables.insert("reuse_surface_token".to_owned(), token.expose().to_owned());
+        variables.insert(TOKEN.to_owned(), token.expose().to_owned());
+    }
+    if let Some(header) = &args.client_address_header {
+        variables.insert("client_address_header".to_owned(), header.clone());
     }
     variables
 }

@@ -15,6 +15,7 @@ mod searching;
 mod smoking;
 mod support;
 mod terminal;
+mod tokens;
 mod usage;
 mod validating;
 mod writing;

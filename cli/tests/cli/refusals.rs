@@ -48,7 +48,7 @@ fn each_wrong_field_and_each_place_in_the_index_gets_a_line() {
         { "pointer": "/capabilities/0/id", "message": "no string", "code": "schema-type", "line": 7, "column": 9 },
     ]});
     let hub = Hub::answering([Answer::body(422, "application/problem+json", &body.to_string())]);
-    let ran = Ran::against(&hub.url(), &["hub", "update", "--repo", "a", "--url", "x"]).ended(1);
+    let ran = Ran::against(&hub.url(), &["hub", "update", "--repo", "a", "--url", "x", "--if-match", "v1"]).ended(1);
     assert_eq!(
         ran.err,
         "error: 2 fields are wrong (422 invalid-registration)\n  /url: must be absolute\n  \

@@ -4,7 +4,7 @@ use crate::support::{Ran, program};
 
 #[test]
 fn unusable_command_lines_end_with_two_and_a_suggestion() {
-    let cases: [(&[&str], &str); 10] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["hub", "lst"], "a similar subcommand exists: 'list'"),
         (&["hub", "list", "--domian", "x"], "a similar argument exists: '--domain'"),
         (&["hub", "list", "--state", "frsh"], "a similar value exists: 'fresh'"),
@@ -14,6 +14,9 @@ fn unusable_command_lines_end_with_two_and_a_suggestion() {
         (&["hub", "deregister", "--repo", ".."], "as `hub list` shows it"),
         (&["hub", "list", "--timeout", "0"], "--timeout"),
         (&["hub", "list", "--token", "x"], "unexpected argument '--token'"),
+        (&["hub", "token", "create", "ci", "--scope", "admin", "--token", "x"], "unexpected argument '--token'"),
+        (&["hub", "token", "create", "ci", "--scope", "admin", "--expires-in", "90"], "such as 90d"),
+        (&["serve", "--client-address-header", "a b"], "such as X-Forwarded-For"),
         (&["serve", "--refresh-interval", "15"], "such as 90s, 15m or 1h, or 0 for none"),
     ];
     for (arguments, expected) in cases {
@@ -65,11 +68,13 @@ fn every_command_has_examples_in_its_help() {
         "changes",
         "search",
         "sync",
+        "events",
     ];
     let hub = verbs.iter().map(|verb| vec!["hub", verb, "--help"]);
     let federation = ["compose", "verify", "diff"].map(|verb| vec!["federation", verb, "--help"]);
+    let tokens = ["create", "list", "revoke"].map(|verb| vec!["hub", "token", verb, "--help"]);
     let others = ["index", "validate", "--help"].to_vec();
-    for arguments in hub.chain(federation).chain([others]).chain([
+    for arguments in hub.chain(tokens).chain(federation).chain([others]).chain([
         vec!["--help"],
         vec!["serve", "--help"],
         vec!["completions", "--help"],

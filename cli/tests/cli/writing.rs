@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Answer, Hub, Ran, registration, source};
+use crate::support::{Answer, Hub, Ran, problem, registration, source};
 
 const REGISTER: [&str; 8] = ["hub", "register", "--repo", "a", "--url", "https://example.org/a.yaml", "--domain", "d"];
 
@@ -50,11 +50,44 @@ fn update_patches_what_is_named_and_nothing_else() {
     assert_eq!(asked[0].header("if-match"), Some("\"v7\""));
 }
 
+/// The registration as a read gives it.
+fn read(description: &str) -> Answer {
+    let mut body = registration("a", "fresh");
+    body["description"] = description.into();
+    Answer::with(200, "content-type: application/json\r\netag: \"v1\"\r\n", &body.to_string())
+}
+
 #[test]
-fn update_sends_no_if_match_unless_told() {
-    let hub = Hub::answering([Answer::json(200, &registration("a", "fresh"))]);
+fn update_changes_only_what_it_has_read() {
+    let hub = Hub::answering([read(""), Answer::json(200, &registration("a", "fresh"))]);
     Ran::against(&hub.url(), &["hub", "update", "--repo", "a", "--required", "false"]).ended(0);
-    assert_eq!(hub.asked()[0].header("if-match"), None);
+    let asked = hub.asked();
+    assert_eq!((asked[0].line.as_str(), asked[0].header("authorization")), ("GET /v1/repos/a", None));
+    assert_eq!(asked[1].header("if-match"), Some("\"v1\""));
+}
+
+#[test]
+fn update_says_who_changed_what_in_between() {
+    let conflict = || problem(412, "precondition-failed", "Somebody changed it.");
+    let event = json!({ "events": [{
+        "number": 9, "at": "2026-11-24T08:12:53Z", "actor": "anna", "action": "update", "kind": "repo", "subject": "a",
+        "before": {"domain": "d"}, "after": {"domain": "e"}, "revision": null, "request_id": "r-1",
+    }], "next": null });
+    let update = ["hub", "update", "--repo", "a", "--required", "false"];
+    let hub = Hub::answering([read(""), conflict(), Answer::json(200, &event)]);
+    let ran = Ran::against(&hub.url(), &update).ended(1);
+    assert!(
+        ran.err.starts_with(
+            "error: Somebody changed it (412 precondition-failed)\n  update by anna at 2026-11-24T08:12:53Z\n  \
+             domain: \"d\" -> \"e\"\nhint: "
+        ),
+        "{ran:?}"
+    );
+    assert_eq!(hub.asked()[2].line, "GET /v1/events?repo=a&limit=1");
+    // Where the hub does not tell who it was, at least what differs.
+    let hub = Hub::answering([read(""), conflict(), problem(404, "not-found", "No."), read("theirs")]);
+    let ran = Ran::against(&hub.url(), &update).ended(1);
+    assert!(ran.err.contains("precondition-failed)\n  description is \"theirs\" now\nhint: "), "{ran:?}");
 }
 
 #[test]
@@ -63,7 +96,11 @@ fn deregister_gives_machines_an_object() {
     let ran = Ran::against(&hub.url(), &["hub", "deregister", "--repo", "a", "-o", "json"]).ended(0);
     assert_eq!(ran.json(), json!({ "repo": "a", "deregistered": true }));
     assert_eq!(Ran::against(&hub.url(), &["hub", "deregister", "--repo", "a"]).ended(0).out, "deregistered a\n");
-    assert_eq!(hub.asked()[0].line, "DELETE /v1/repos/a");
+    let asked = hub.asked();
+    assert_eq!((asked[0].line.as_str(), asked[0].header("if-match")), ("DELETE /v1/repos/a", None));
+    let hub = Hub::answering([Answer::with(204, "", "")]);
+    Ran::against(&hub.url(), &["hub", "deregister", "--repo", "a", "--if-match", "v1"]).ended(0);
+    assert_eq!(hub.asked()[0].header("if-match"), Some("\"v1\""));
 }
 
 #[test]

@@ -29,9 +29,18 @@ answers! {
         "correct the parameter that `detail` names";
     UNAUTHORIZED = Answer 401 "unauthorized": "A valid token is needed",
         "Writes need `Authorization: Bearer <token>` with a token that this hub knows; none or another one was sent.",
-        "send the hub's token";
+        "send a token of this hub, in exactly one `Authorization` header";
+    TOKEN_EXPIRED = Answer 401 "token-expired": "The token has expired",
+        "The token is one of this hub's, and its `expires_at` is past.",
+        "ask the operator for a new token";
+    TOKEN_REVOKED = Answer 401 "token-revoked": "The token was revoked",
+        "The token was one of this hub's, until an administrator ended it.",
+        "ask the operator for a new token";
+    FORBIDDEN = Answer 403 "forbidden": "The token does not allow this",
+        "The token is valid, and none of its scopes covers what was asked for; `detail` names one that would.",
+        "use a token with the scope that `detail` names";
     WRITES_DISABLED = Answer 403 "writes-disabled": "This hub takes no writes",
-        "The operator has configured no token, so nobody can be told apart and every write is refused.",
+        "The operator has configured no token and no named one is valid, so nobody can be told apart and every write is refused.",
         "the operator configures a token";
     ORIGIN_NOT_ALLOWED = Answer 403 "origin-not-allowed": "Pages of this site may not use the endpoint",
         "A browser sent the request for a page of another site. `/mcp` takes those of the hub itself and of this machine.",
@@ -42,6 +51,9 @@ answers! {
     REPO_NOT_FOUND = Answer 404 "repo-not-found": "The repo is not registered",
         "No registration has this name, or it was removed.",
         "`GET /v1/repos` lists what is registered";
+    TOKEN_NOT_FOUND = Answer 404 "token-not-found": "There is no such token",
+        "No token of this hub ever had this name.",
+        "`GET /v1/tokens` lists them";
     REVISION_NOT_FOUND = Answer 404 "revision-not-found": "There is no such revision",
         "Revisions are numbered from 1 without gaps, and this number was not reached yet.",
         "use a number that `GET /v1/federated/revisions` lists";
@@ -60,6 +72,9 @@ answers! {
     REPO_EXISTS = Answer 409 "repo-exists": "The repo is registered already",
         "A registration with this name exists; registering never overwrites one.",
         "change the registration with `PATCH`, or take another name";
+    TOKEN_EXISTS = Answer 409 "token-exists": "The name of the token is taken",
+        "There is or was a token with this name. A name is never used again, so that the trail of events stays unambiguous.",
+        "take another name";
     NOTHING_HELD = Answer 409 "nothing-held": "No index waits for release",
         "The source has no held snapshot: it was released already, or its index was never held.",
         "nothing waits: `GET /v1/repos/{repo}` shows the state";
@@ -78,6 +93,9 @@ answers! {
     INVALID_REGISTRATION = Answer 422 "invalid-registration": "The registration breaks a rule",
         "Fields are missing, unknown or not of the form that the schema asks for; `errors` lists every one. Nothing was written.",
         "correct the fields under `errors`";
+    INVALID_TOKEN_REQUEST = Answer 422 "invalid-token-request": "The token asked for breaks a rule",
+        "Fields are missing, unknown or not of the form that the schema asks for; `errors` lists every one. Nothing was written.",
+        "correct the fields under `errors`";
     INDEX_INVALID = Answer 422 "index-invalid": "The index is not valid",
         "The index was fetched and checked first, as was asked for, and is not valid or did not arrive. Nothing was written.",
         "correct the index as `errors` say";
@@ -87,6 +105,9 @@ answers! {
     BUDGET_TOO_SMALL = Answer 422 "budget-too-small": "The budget holds no answer",
         "`budget_tokens` bounds the whole answer at four bytes a token, and the shortest one is longer than that.",
         "ask with the budget that `detail` names, or a larger one";
+    TOO_MANY_FAILURES = Answer 429 "too-many-failures": "Too many tokens were not valid",
+        "More than 30 tokens that are not valid came from one address within a minute, or more than 300 from all together. Valid tokens are not kept waiting.",
+        "wait for `Retry-After`, then send a valid token";
     INTERNAL = Answer 500 "internal": "The hub made a mistake",
         "Something went wrong inside the hub; its log has the words.",
         "tell the operator the `request_id`";

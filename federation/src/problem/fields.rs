@@ -1,4 +1,4 @@
-//! What is wrong with one field of a registration.
+//! What is wrong with one field of a registration, or of a token that is asked for.
 
 use super::{Kind, Place};
 
@@ -38,6 +38,24 @@ pub(super) static KINDS: &[Kind] = &[
         "The URL names something inside the runtime",
         "`self.alt`, `spin.internal` and what is under it lead back into the runtime that the hub runs in.",
         "give the public address, not a name inside the runtime",
+    ),
+    field(
+        "expiry-invalid",
+        "The end of the token cannot be read",
+        "`expires_at` is an RFC 3339 time with its zone.",
+        "write it like `2027-01-31T00:00:00Z`, or give `expires_in_seconds`",
+    ),
+    field(
+        "expiry-past",
+        "The end of the token is past",
+        "Such a token could never be used.",
+        "name a time that is to come",
+    ),
+    field(
+        "expiry-too-far",
+        "The end of the token is too far away",
+        "A token with an end lives ten years at the most.",
+        "name an earlier time",
     ),
     field("url-too-long", "The URL is too long", "It has more than 2048 characters.", "use at most 2048 characters"),
 ];

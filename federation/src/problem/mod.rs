@@ -17,7 +17,7 @@ pub enum Place {
     Answer,
     /// `code` of an answer that `reuse-surface serve` gives in place of the hub.
     Host,
-    /// An entry of `errors` under `invalid-registration`.
+    /// An entry of `errors` under `invalid-registration` or `invalid-token-request`.
     Field,
     /// `reason` of a source whose index did not arrive, or is held.
     Source,

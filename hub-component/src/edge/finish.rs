@@ -14,13 +14,15 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use std::io::Write as _;
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The id of a request, in the request as it reaches a handler and in the response.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Wraps every route.
-pub async fn finish<P: Ports>(State(app): State<App<P>>, request: Request, next: Next) -> Response {
+pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, next: Next) -> Response {
     let id = request.headers().get(X_REQUEST_ID).and_then(usable).unwrap_or_else(new_id);
     let page = pages::wants_page(request.uri().path(), request.headers());
     let method = request.method().clone();
+    request.headers_mut().insert(X_REQUEST_ID, id.clone());
     let mut response = match cors::preflight(&request) {
         Some(response) => response,
         None => next.run(request).await,

@@ -1,6 +1,6 @@
 //! Between HTTP and the handlers: what every request and response passes.
 
-mod actor;
+mod auth;
 mod conditional;
 mod cors;
 mod finish;
@@ -12,7 +12,7 @@ mod no_content;
 mod query;
 mod read;
 
-pub use actor::Actor;
+pub use auth::{Actor, Caller};
 pub use conditional::entity_tag;
 pub use finish::{Logged, finish};
 pub use fixed::Fixed;

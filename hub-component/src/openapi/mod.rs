@@ -25,6 +25,7 @@ use utoipa::OpenApi;
     tags(
         (name = "federation", description = "What all sources publish, in one document"),
         (name = "registrations", description = "Which repositories take part"),
+        (name = "access", description = "Who may write, and who wrote what"),
         (name = "operation", description = "How the hub is"),
         (name = "pages", description = "The same for people, as HTML"),
         (name = "about", description = "What the hub says about itself"),
@@ -55,7 +56,7 @@ pub fn document(routes: utoipa::openapi::OpenApi) -> Vec<u8> {
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "A token of this hub. Without a configured token, every write is refused.",
+            "description": "A token of this hub: the operator's own, or a named one with scopes. While there is none at all, every write is refused.",
         },
     });
     let mut text = serde_json::to_vec_pretty(&document).unwrap_or_default();

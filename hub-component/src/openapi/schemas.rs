@@ -4,11 +4,12 @@ use federation::schema::{self, Schema};
 use serde_json::{Map, Value, json};
 
 /// Name of a component, and the schema that it is.
-const COMPONENTS: [(&str, Schema); 4] = [
+const COMPONENTS: [(&str, Schema); 5] = [
     ("CapabilityIndex", Schema::CapabilityIndex),
     ("HubRegistration", Schema::HubRegistration),
     ("FederationManifest", Schema::Federation),
     ("Federated", Schema::Federated),
+    ("TokenRequest", Schema::TokenRequest),
 ];
 
 /// Adds the schemas, and the two bodies that are made of them.

@@ -69,6 +69,15 @@ impl Problem {
 
     /// A registration that breaks rules.
     pub fn invalid_registration(errors: Vec<FieldError>) -> Self {
+        Self::invalid_fields(&kinds::INVALID_REGISTRATION, errors)
+    }
+
+    /// A request for a token that breaks rules.
+    pub fn invalid_token_request(errors: Vec<FieldError>) -> Self {
+        Self::invalid_fields(&kinds::INVALID_TOKEN_REQUEST, errors)
+    }
+
+    fn invalid_fields(kind: &'static Kind, errors: Vec<FieldError>) -> Self {
         let entries = errors
             .into_iter()
             .map(|e| Entry {
@@ -80,8 +89,7 @@ impl Problem {
                 snippet: None,
             })
             .collect();
-        Self::new(&kinds::INVALID_REGISTRATION, "Correct the fields listed under `errors`; nothing was written.")
-            .with(entries)
+        Self::new(kind, "Correct the fields listed under `errors`; nothing was written.").with(entries)
     }
 
     /// Adds what diagnostics say.

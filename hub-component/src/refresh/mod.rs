@@ -6,6 +6,6 @@ mod report;
 mod run;
 
 pub use check::{Checked, check};
-pub use record::apply;
+pub use record::{apply, contribution};
 pub use report::{Outcome, Report, SourceReport};
 pub use run::{Scope, refresh_many, refresh_one};

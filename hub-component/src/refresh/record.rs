@@ -4,11 +4,13 @@ use super::check::Checked;
 use super::report::{Outcome, SourceReport};
 use crate::ports::{Database, Transaction};
 use crate::publish::publish;
+use crate::store::events::{self, Event, Subject};
 use crate::store::revisions::{Origin, Revision};
 use crate::store::sources::Source;
 use crate::store::{StoreError, leases, snapshots, sources};
-use federation::source::Effect;
+use federation::source::{Accepted, Effect, Held, SourceRecord};
 use federation::time::Seconds;
+use serde_json::{Value, json};
 
 /// A finished check with the source as it was when the check began.
 pub(super) struct Finished {
@@ -29,7 +31,7 @@ pub(super) async fn record(
         lease.renew(&mut tx, now).await?;
     }
     let mut reports = Vec::with_capacity(batch.len());
-    let mut accepted = Vec::new();
+    let (mut accepted, mut changes) = (Vec::new(), Vec::new());
     let repos: Vec<&str> = batch.iter().map(|finished| finished.source.repo()).collect();
     let mut present = sources::some(&mut tx, &repos).await?;
     let mut seen = Vec::with_capacity(batch.len());
@@ -51,10 +53,15 @@ pub(super) async fn record(
             reports.push(SourceReport::new(&source, Outcome::of(&source.record), now));
             continue;
         }
-        let before = source.record.accepted.clone();
+        let before = (source.record.accepted.clone(), source.record.held.clone());
         let effect = take(&mut tx, &mut source, checked, now).await?;
-        if source.record.accepted != before {
+        let SourceRecord { accepted: now_accepted, held: now_held, .. } = &source.record;
+        if *now_accepted != before.0 {
             accepted.push(source.repo().to_owned());
+        }
+        if *now_accepted != before.0 || *now_held != before.1 {
+            let (before, after) = (contribution(&before.0, &before.1), contribution(now_accepted, now_held));
+            changes.push((source.repo().to_owned(), before, after));
         }
         reports.push(SourceReport::new(&source, effect.into(), now));
         seen.push(source);
@@ -62,8 +69,25 @@ pub(super) async fn record(
     sources::save_records(&mut tx, &seen).await?;
     let repos: Vec<&str> = accepted.iter().map(String::as_str).collect();
     let revision = publish(&mut tx, &repos, origin, now).await?;
+    // A refresh of many goes by a lease.
+    let action = if lease.is_some() { "compose" } else { "refresh" };
+    for (repo, before, after) in changes {
+        let event = Event { action, subject: Subject::Repo(&repo), before, after, revision: revision.as_ref() };
+        events::record(&mut tx, origin, event, now).await?;
+    }
     tx.commit().await?;
     Ok((revision, reports))
+}
+
+/// What a source contributes and what it holds back, as events tell of it.
+pub fn contribution(accepted: &Option<Accepted>, held: &Option<Held>) -> Value {
+    let accepted = accepted.as_ref();
+    json!({
+        "url": accepted.map(|accepted| &accepted.url),
+        "index_digest": accepted.map(|accepted| &accepted.digest),
+        "capability_count": accepted.map_or(0, |accepted| accepted.capability_count),
+        "held_digest": held.as_ref().map(|held| &held.digest),
+    })
 }
 
 /// Takes the result of a check into a source and keeps both; publishing is the caller's.

@@ -1,11 +1,12 @@
 //! `POST /v1/check`: the verdict on an index and what it would change, without writing anything.
 
 use crate::app::App;
-use crate::edge::{Actor, JsonBody};
+use crate::edge::{Caller, JsonBody};
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
 use crate::refresh::{self, Outcome};
-use crate::store::{revisions, sources};
+use crate::store::revisions;
+use crate::store::sources::{self, Source};
 use axum::Json;
 use axum::extract::State;
 use federation::compose::{Conflict, conflicts};
@@ -14,6 +15,7 @@ use federation::diff::{Op, diff};
 use federation::digest::Digest;
 use federation::registration::Registration;
 use federation::source::{Effect, Observation, SourceRecord};
+use federation::token::Need;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -74,17 +76,25 @@ struct Would {
 )]
 pub async fn check<P: Ports>(
     State(app): State<App<P>>,
-    Actor(_): Actor,
+    caller: Caller,
     JsonBody(body): JsonBody,
 ) -> Result<Json<CheckReport>, Problem> {
     let url_alone = body.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key("url"));
     // A URL alone is judged by the same rules; the other fields are filled in for that.
     let document = if url_alone { json!({"repo": "unnamed", "domain": "unnamed", "url": body["url"]}) } else { body };
     let mut registration = Registration::from_value(&document).map_err(Problem::invalid_registration)?;
+    if url_alone {
+        caller.writes_some()?
+    } else {
+        caller.writes(&registration.repo)?
+    };
 
     let mut tx = app.database().await?.read().await?;
     let known = if url_alone {
-        sources::all(&mut tx).await?.into_iter().find(|s| s.registered.registration.url == registration.url)
+        // Only a registration that the token may write is spoken for.
+        let its_own =
+            |s: &Source| s.registered.registration.url == registration.url && caller.may(Need::Write(s.repo()));
+        sources::all(&mut tx).await?.into_iter().find(its_own)
     } else {
         sources::get(&mut tx, &registration.repo).await?
     };

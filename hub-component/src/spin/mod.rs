@@ -41,7 +41,16 @@ impl Ports for SpinPorts {
     }
 
     async fn token(&self) -> Option<String> {
-        // Read each time: the value may be rotated while an instance lives.
-        spin_sdk::variables::get("reuse_surface_token").await.ok().filter(|token| !token.is_empty())
+        variable("reuse_surface_token").await
     }
+
+    async fn client_address_header(&self) -> Option<String> {
+        variable("client_address_header").await
+    }
+}
+
+/// A setting; `None` when it is blank. Read each time, since it may change while an instance lives.
+async fn variable(name: &str) -> Option<String> {
+    let value = spin_sdk::variables::get(name).await.ok()?;
+    Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned)
 }

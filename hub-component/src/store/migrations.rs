@@ -5,7 +5,7 @@ use crate::ports::{Database, Transaction};
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`; one statement a string, since a host runs only the first of several.
-const STEPS: [&[&str]; 2] = [FIRST, search::TABLES];
+const STEPS: [&[&str]; 3] = [FIRST, search::TABLES, TOKENS];
 
 /// The step after which the search is filled from what is published.
 const SEARCH: i64 = 2;
@@ -43,6 +43,21 @@ const FIRST: &[&str] = &[
         repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, required INTEGER NOT NULL,
         index_digest TEXT NOT NULL, capability_count INTEGER NOT NULL)",
     "CREATE TABLE leases (name TEXT PRIMARY KEY NOT NULL, holder TEXT NOT NULL, expires_at INTEGER NOT NULL)",
+];
+
+const TOKENS: &[&str] = &[
+    // A row is never removed: a name that was used once stays what it was in registrations, revisions and events.
+    "CREATE TABLE tokens (
+        name TEXT PRIMARY KEY NOT NULL, digest TEXT NOT NULL UNIQUE, scopes TEXT NOT NULL, description TEXT NOT NULL,
+        created_at INTEGER NOT NULL, created_by TEXT NOT NULL, expires_at INTEGER, last_used_at INTEGER,
+        revoked_at INTEGER, revoked_by TEXT)",
+    // `was` and `became` are JSON, or NULL where there is nothing.
+    "CREATE TABLE events (
+        number INTEGER PRIMARY KEY NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+        kind TEXT NOT NULL, subject TEXT NOT NULL, was TEXT, became TEXT, revision INTEGER, request_id TEXT NOT NULL)",
+    "CREATE INDEX events_about ON events (subject, number)",
+    "CREATE INDEX events_by ON events (actor, number)",
+    "CREATE TABLE auth_failures (address TEXT PRIMARY KEY NOT NULL, since INTEGER NOT NULL, failures INTEGER NOT NULL)",
 ];
 
 /// Brings the database to the schema of this version.

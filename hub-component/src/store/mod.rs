@@ -2,6 +2,8 @@
 //!
 //! Placeholders are `$1`, `$2` … in the order of their first use: SQLite numbers them by appearance, PostgreSQL by their digits.
 
+pub mod events;
+pub mod failures;
 pub mod leases;
 pub mod migrations;
 pub mod registrations;
@@ -10,6 +12,7 @@ mod row;
 pub mod search;
 pub mod snapshots;
 pub mod sources;
+pub mod tokens;
 pub mod upkeep;
 
 use crate::ports::DatabaseError;

@@ -1,6 +1,6 @@
 //! What is done once a day.
 
-use super::{StoreError, leases, revisions, search};
+use super::{StoreError, events, leases, revisions, search};
 use crate::ports::{Database, Transaction as _};
 use federation::time::Seconds;
 
@@ -21,6 +21,7 @@ pub async fn daily(database: &impl Database, now: Seconds) -> Result<(), StoreEr
     if leases::take(&mut tx, "upkeep", "day", now, now + DAY).await? {
         revisions::prune(&mut tx, now).await?;
         search::prune(&mut tx, now).await?;
+        events::prune(&mut tx, now).await?;
     }
     tx.commit().await?;
     Ok(())

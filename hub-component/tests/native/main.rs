@@ -4,6 +4,8 @@
 
 mod ports;
 
+mod events;
+mod failures;
 mod incremental;
 mod mcp;
 mod openapi;
@@ -12,3 +14,5 @@ mod reading;
 mod retention;
 mod search;
 mod time;
+mod tokens;
+mod writers;

@@ -6,6 +6,9 @@ use std::fs;
 
 const COPY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs/openapi.json");
 
+/// What is not public although it is only read.
+const PRIVATE_READS: [&str; 3] = ["/v1/events", "/v1/tokens", "/v1/tokens/self"];
+
 async fn document() -> Value {
     Hub::new().get("/openapi.json").await
 }
@@ -41,9 +44,9 @@ async fn every_operation_is_described_whole() {
             assert_eq!(operation["x-problems"], Value::Null, "{place} names codes that no problem has");
             assert!(operation["tags"][0].is_string(), "{place} has no tag");
             assert_eq!(
-                method != "get" && path != "/mcp",
+                (method != "get" && path != "/mcp") || PRIVATE_READS.contains(&path.as_str()),
                 operation["security"].is_array(),
-                "{place}: a write, and only a write, needs a token"
+                "{place}: a write, and hardly a read, needs a token"
             );
             for (status, response) in operation["responses"].as_object().expect("responses") {
                 let headers = &response["headers"];

@@ -147,7 +147,9 @@ struct World {
     database: Sqlite,
     sources: Sources,
     now: AtomicI64,
-    _folder: TempDir,
+    token: Mutex<Option<String>>,
+    client_address_header: Mutex<Option<String>>,
+    folder: TempDir,
 }
 
 impl Ports for TestPorts {
@@ -175,7 +177,11 @@ impl Ports for TestPorts {
     }
 
     async fn token(&self) -> Option<String> {
-        Some("t".to_owned())
+        self.0.token.lock().expect("lock").clone()
+    }
+
+    async fn client_address_header(&self) -> Option<String> {
+        self.0.client_address_header.lock().expect("lock").clone()
     }
 }
 
@@ -196,8 +202,14 @@ impl Hub {
         let path = folder.path().join("hub.db");
         Connection::open(&path).expect("a database").execute_batch(database).expect("statements");
         let database = Sqlite { path, has_fts5, statements: Arc::default() };
-        let world =
-            World { database, sources: Sources::default(), now: AtomicI64::new(1_800_000_000), _folder: folder };
+        let world = World {
+            database,
+            sources: Sources::default(),
+            now: AtomicI64::new(1_800_000_000),
+            token: Mutex::new(Some("t".to_owned())),
+            client_address_header: Mutex::default(),
+            folder,
+        };
         let ports = TestPorts(Arc::new(world));
         Self { router: router(App::new(ports.clone(), "https://hub.example.org")), ports }
     }
@@ -215,35 +227,61 @@ impl Hub {
         self.ports.0.now.fetch_add(seconds, Ordering::Relaxed);
     }
 
+    /// Changes the operator's token; none is configured from then on without one.
+    pub fn configure_token(&self, token: Option<&str>) {
+        *self.ports.0.token.lock().expect("lock") = token.map(str::to_owned);
+    }
+
+    /// The hub is behind a proxy that gives the client's address in this header.
+    pub fn configure_client_address_header(&self, name: &str) {
+        *self.ports.0.client_address_header.lock().expect("lock") = Some(name.to_owned());
+    }
+
+    /// Everything that the database has on disk.
+    pub fn database_files(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.ports.0.folder.path()).expect("a folder");
+        files.flat_map(|file| std::fs::read(file.expect("a file").path()).expect("bytes")).collect()
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: http::Request<Body>) -> http::Response<Bytes> {
+        let (head, body) = self.router.clone().oneshot(request).await.expect("infallible").into_parts();
+        http::Response::from_parts(head, body.collect().await.expect("a body").to_bytes())
+    }
+
+    /// Status and JSON body of a request with this token.
+    pub async fn ask_as(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> (StatusCode, serde_json::Value) {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_string()))
+            .expect("a request");
+        let response = self.send(request).await;
+        (response.status(), serde_json::from_slice(response.body()).unwrap_or_default())
+    }
+
     /// The statements since the last call.
     pub fn statements(&self) -> Vec<String> {
         std::mem::take(&mut *self.ports.0.database.statements.lock().expect("lock"))
     }
 
-    /// Status and JSON body of a request with the token.
+    /// Status and JSON body of a request with the operator's token.
     pub async fn ask(&self, method: Method, path: &str, body: serde_json::Value) -> (StatusCode, serde_json::Value) {
-        let request = http::Request::builder()
-            .method(method)
-            .uri(path)
-            .header("authorization", "Bearer t")
-            .header("content-type", "application/json")
-            .body(Body::from(body.to_string()))
-            .expect("a request");
-        let (status, text) = self.send(request).await;
-        (status, serde_json::from_str(&text).unwrap_or_default())
-    }
-
-    async fn send(&self, request: http::Request<Body>) -> (StatusCode, String) {
-        let response = self.router.clone().oneshot(request).await.expect("infallible");
-        let status = response.status();
-        let bytes = response.into_body().collect().await.expect("a body").to_bytes();
-        (status, String::from_utf8(bytes.to_vec()).expect("text"))
+        self.ask_as("t", method, path, &body).await
     }
 
     /// The body of a path as text.
     pub async fn text(&self, path: &str) -> String {
         let request = http::Request::builder().uri(path).body(Body::empty()).expect("a request");
-        self.send(request).await.1
+        String::from_utf8(self.send(request).await.into_body().to_vec()).expect("text")
     }
 
     /// Status, headers and body of a read.
@@ -253,8 +291,8 @@ impl Hub {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::empty()).expect("a request");
-        let (head, body) = self.router.clone().oneshot(request).await.expect("infallible").into_parts();
-        (head.status, head.headers, body.collect().await.expect("a body").to_bytes())
+        let (head, body) = self.send(request).await.into_parts();
+        (head.status, head.headers, body)
     }
 
     /// The number that a statement gives, past the hub.
@@ -298,6 +336,14 @@ impl Hub {
         let parameters = vec![Value::Text(first.into()), Value::Text(second.into()), Value::Integer(at)];
         tx.query(sql, parameters).await.expect("a row");
         tx.commit().await.expect("committed");
+    }
+
+    /// The one number that a query past the hub gives.
+    pub async fn count(&self, sql: &str) -> i64 {
+        match self.ports.database().query(sql, Vec::new()).await.expect("rows").first().and_then(|row| row.first()) {
+            Some(Value::Integer(count)) => *count,
+            other => panic!("{other:?}"),
+        }
     }
 
     pub fn publish(&self, repo: &str, text: String) {

@@ -22,5 +22,6 @@ mod poisoning;
 mod revalidation;
 mod search;
 mod smoke;
+mod tokens;
 mod twin;
 mod walkthrough;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::conflict;
 use crate::args::Deregister;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
@@ -9,7 +10,10 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(super) async fn run(args: &Deregister, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    client.send(Request::delete(&["v1", "repos", &args.repo])).await?;
+    let request = Request::delete(&["v1", "repos", &args.repo]).if_match(args.if_match.as_deref());
+    if let Err(error) = client.send(request).await {
+        return Err(conflict::explained(error, &args.repo, None, client).await);
+    }
     // The hub answers nothing; machines still get an object, as from every other verb.
     let value = json!({ "repo": args.repo, "deregistered": true });
     output.result(&value, |text| text.line(format!("deregistered {}", args.repo)))?;

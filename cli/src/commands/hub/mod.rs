@@ -3,7 +3,9 @@
 mod changes;
 mod check;
 mod compose;
+mod conflict;
 mod deregister;
+mod events;
 mod health;
 mod list;
 mod refresh;
@@ -15,6 +17,7 @@ mod search;
 mod show;
 mod status;
 mod sync;
+mod token;
 mod update;
 
 use std::time::Duration;
@@ -43,6 +46,8 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
         Verb::Search(args) => search::run(args, &client, output).await,
         Verb::Changes(args) => changes::run(args, &client, output).await,
         Verb::Sync(args) => sync::run(args, &client, output).await,
+        Verb::Token(args) => token::run(&args.verb, &client, output).await,
+        Verb::Events(args) => events::run(args, &client, output).await,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::conflict;
 use super::registration::describe;
 use crate::args::Update;
 use crate::client::{Client, Registration, Request};
@@ -10,8 +11,17 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(super) async fn run(args: &Update, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let request = Request::merge_patch(&["v1", "repos", &args.repo], patch(args)).if_match(args.if_match.as_deref());
-    let answer = client.send(request).await?;
+    let path = ["v1", "repos", &args.repo];
+    // Without a tag of the person's own, what is read here is what gets changed, or nothing is.
+    let seen = match args.if_match {
+        Some(_) => None,
+        None => Some(client.send(Request::get(&path)).await?),
+    };
+    let etag = args.if_match.as_deref().or_else(|| seen.as_ref()?.etag.as_deref());
+    let answer = match client.send(Request::merge_patch(&path, patch(args)).if_match(etag)).await {
+        Ok(answer) => answer,
+        Err(error) => return Err(conflict::explained(error, &args.repo, seen.as_ref(), client).await),
+    };
     let registration: Registration = answer.shape()?;
     output.result(&answer.body, |text| describe(text, &registration, answer.etag.as_deref()))?;
     output.note(&format!("updated {}", args.repo));

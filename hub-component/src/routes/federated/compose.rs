@@ -1,11 +1,11 @@
 //! Composing on demand.
 
 use crate::app::App;
-use crate::edge::{Actor, Query};
+use crate::edge::{Caller, Query};
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
 use crate::refresh::{Report, Scope, SourceReport, refresh_many};
-use crate::store::revisions::{self, Origin};
+use crate::store::revisions;
 use axum::Json;
 use axum::extract::State;
 use federation::digest::Digest;
@@ -51,18 +51,18 @@ pub struct Composed {
 )]
 pub async fn compose<P: Ports>(
     State(app): State<App<P>>,
-    Actor(actor): Actor,
+    caller: Caller,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<Composed>, Problem> {
+    let actor = caller.composes()?;
     let scope = if parameters.force { Scope::All } else { Scope::Due };
-    let report =
-        refresh_many(&app, scope, Origin { actor: &actor, cause: "refresh" }, true).await?.ok_or_else(|| {
-            Problem::new(
-                &kinds::REFRESH_RUNNING,
-                "Another refresh has not ended yet; its result shows in `GET /v1/repos`. Try again shortly.",
-            )
-            .retry_after(10)
-        })?;
+    let report = refresh_many(&app, scope, actor.origin("refresh"), true).await?.ok_or_else(|| {
+        Problem::new(
+            &kinds::REFRESH_RUNNING,
+            "Another refresh has not ended yet; its result shows in `GET /v1/repos`. Try again shortly.",
+        )
+        .retry_after(10)
+    })?;
     let (revision, digest) = newest(&app).await?;
     let failed = report.failed();
     let Report { revision: published, fetched, sources } = report;

@@ -2,14 +2,15 @@
 
 use super::{check_precondition, not_registered};
 use crate::app::App;
-use crate::edge::Actor;
+use crate::edge::Caller;
 use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::publish::publish;
-use crate::store::revisions::Origin;
+use crate::store::events::{self, Event, Subject};
 use crate::store::{registrations, sources};
 use axum::extract::{Path, State};
 use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
 
 /// Removes a registration; the next read no longer has it.
 #[utoipa::path(
@@ -27,15 +28,26 @@ use http::{HeaderMap, StatusCode};
 )]
 pub async fn deregister<P: Ports>(
     State(app): State<App<P>>,
-    Actor(actor): Actor,
+    caller: Caller,
     Path(repo): Path<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
+    let actor = caller.writes(&repo)?;
+    let origin = actor.origin("deregister");
+    let now = app.ports.now();
     let mut tx = app.database().await?.write().await?;
     let source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
     check_precondition(&source, &headers)?;
     registrations::delete(&mut tx, &repo).await?;
-    publish(&mut tx, &[&repo], Origin { actor: &actor, cause: "deregister" }, app.ports.now()).await?;
+    let revision = publish(&mut tx, &[&repo], origin, now).await?;
+    let event = Event {
+        action: "deregister",
+        subject: Subject::Repo(&repo),
+        before: json!(source.registered.registration),
+        after: Value::Null,
+        revision: revision.as_ref(),
+    };
+    events::record(&mut tx, origin, event, now).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,13 +2,14 @@
 
 use super::not_registered;
 use crate::app::App;
-use crate::edge::Actor;
+use crate::edge::Caller;
 use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::{Problem, kinds};
 use crate::publish::publish;
-use crate::refresh::{Outcome, Report, SourceReport, refresh_one};
+use crate::refresh::{Outcome, Report, SourceReport, contribution, refresh_one};
 use crate::routes::federated::newest;
-use crate::store::revisions::{Origin, Revision};
+use crate::store::events::{self, Event, Subject};
+use crate::store::revisions::Revision;
 use crate::store::sources;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -42,11 +43,11 @@ pub struct Refreshed {
 )]
 pub async fn refresh<P: Ports>(
     State(app): State<App<P>>,
-    Actor(actor): Actor,
+    caller: Caller,
     Path(repo): Path<String>,
 ) -> Result<Json<Refreshed>, Problem> {
-    let Report { revision, mut sources, .. } =
-        refresh_one(&app, &repo, Origin { actor: &actor, cause: "refresh" }).await?;
+    let actor = caller.writes(&repo)?;
+    let Report { revision, mut sources, .. } = refresh_one(&app, &repo, actor.origin("refresh")).await?;
     let source = sources.pop().ok_or_else(|| not_registered(&repo))?;
     respond(&app, revision, source).await
 }
@@ -64,12 +65,15 @@ pub async fn refresh<P: Ports>(
 )]
 pub async fn release<P: Ports>(
     State(app): State<App<P>>,
-    Actor(actor): Actor,
+    caller: Caller,
     Path(repo): Path<String>,
 ) -> Result<Json<Refreshed>, Problem> {
+    let actor = caller.writes(&repo)?;
+    let origin = actor.origin("release");
     let now = app.ports.now();
     let mut tx = app.database().await?.write().await?;
     let mut source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+    let before = contribution(&source.record.accepted, &source.record.held);
     if !source.record.release() {
         return Err(Problem::new(
             &kinds::NOTHING_HELD,
@@ -77,7 +81,15 @@ pub async fn release<P: Ports>(
         ));
     }
     sources::save_record(&mut tx, &source).await?;
-    let revision = publish(&mut tx, &[&repo], Origin { actor: &actor, cause: "release" }, now).await?;
+    let revision = publish(&mut tx, &[&repo], origin, now).await?;
+    let event = Event {
+        action: "release",
+        subject: Subject::Repo(&repo),
+        before,
+        after: contribution(&source.record.accepted, &source.record.held),
+        revision: revision.as_ref(),
+    };
+    events::record(&mut tx, origin, event, now).await?;
     tx.commit().await?;
     respond(&app, revision, SourceReport::new(&source, Outcome::Accepted, now)).await
 }

@@ -4,13 +4,13 @@ use super::respond;
 use super::verify::{Because, verify};
 use super::view::RepoView;
 use crate::app::App;
-use crate::edge::{Actor, JsonBody, Query};
+use crate::edge::{Actor, Caller, JsonBody, Query};
 use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::{Problem, kinds};
 use crate::publish::publish;
 use crate::refresh::{self, apply};
+use crate::store::events::{self, Event, Subject};
 use crate::store::registrations::{self, Registered};
-use crate::store::revisions::Origin;
 use crate::store::sources::{self, Source};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -19,6 +19,7 @@ use federation::source::SourceRecord;
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 #[derive(Deserialize, IntoParams)]
@@ -60,18 +61,20 @@ pub struct Parameters {
 )]
 pub async fn register<P: Ports>(
     State(app): State<App<P>>,
-    Actor(actor): Actor,
+    caller: Caller,
     Query(parameters): Query<Parameters>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let registration = Registration::from_value(&body).map_err(Problem::invalid_registration)?;
     let repo = registration.repo.clone();
+    let actor = caller.writes(&repo)?;
+    let origin = actor.origin("register");
     let now = app.ports.now();
     let registered = Registered {
         registration,
         registered_at: now,
         updated_at: now,
-        registered_by: actor.clone(),
+        registered_by: actor.name.clone(),
         incarnation: registrations::new_incarnation(),
     };
     let mut source = Source { registered, record: SourceRecord::default() };
@@ -101,21 +104,31 @@ pub async fn register<P: Ports>(
         return Err(registered_already(&repo));
     }
     let verified = checked.is_some();
-    match checked {
+    let revision = match checked {
         Some(checked) => {
             apply(&mut tx, &mut source, checked, app.ports.now()).await?;
-            let origin = Origin { actor: &actor, cause: "register" };
-            publish(&mut tx, &[&repo], origin, app.ports.now()).await?;
+            publish(&mut tx, &[&repo], origin, app.ports.now()).await?
         }
-        None => sources::save_record(&mut tx, &source).await?,
-    }
+        None => {
+            sources::save_record(&mut tx, &source).await?;
+            None
+        }
+    };
+    let event = Event {
+        action: "register",
+        subject: Subject::Repo(&repo),
+        before: Value::Null,
+        after: json!(source.registered.registration),
+        revision: revision.as_ref(),
+    };
+    events::record(&mut tx, origin, event, app.ports.now()).await?;
     tx.commit().await?;
 
     let mut response = (StatusCode::CREATED, respond(&source, now)).into_response();
     let location = HeaderValue::from_str(&format!("/v1/repos/{repo}")).ok();
     response.headers_mut().extend(location.map(|location| (LOCATION, location)));
     if source.registered.registration.enabled && !verified {
-        refresh_later(&app, repo, actor, "register");
+        refresh_later(&app, repo, actor.clone(), "register");
     }
     Ok(response)
 }
@@ -125,9 +138,9 @@ fn registered_already(repo: &str) -> Problem {
 }
 
 /// Fetches one source after the response; what fails shows in its status, and the next refresh tries again.
-pub(super) fn refresh_later<P: Ports>(app: &App<P>, repo: String, actor: String, cause: &'static str) {
+pub(super) fn refresh_later<P: Ports>(app: &App<P>, repo: String, actor: Actor, cause: &'static str) {
     let later = app.clone();
     app.ports.spawn(async move {
-        let _ = refresh::refresh_one(&later, &repo, Origin { actor: &actor, cause }).await;
+        let _ = refresh::refresh_one(&later, &repo, actor.origin(cause)).await;
     });
 }

@@ -5,18 +5,18 @@ use super::verify::{Because, verify};
 use super::view::RepoView;
 use super::{changed_meanwhile, check_precondition, not_registered, respond};
 use crate::app::App;
-use crate::edge::{Actor, JsonBody};
+use crate::edge::{Caller, JsonBody};
 use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::publish::publish;
 use crate::refresh::{Checked, apply};
-use crate::store::revisions::Origin;
+use crate::store::events::{self, Event, Subject};
 use crate::store::{registrations, sources};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use federation::registration::Registration;
 use http::HeaderMap;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Changes a registration by a JSON merge patch and republishes at once from stored snapshots.
 #[utoipa::path(
@@ -50,11 +50,13 @@ use serde_json::Value;
 )]
 pub async fn update<P: Ports>(
     State(app): State<App<P>>,
-    Actor(actor): Actor,
+    caller: Caller,
     Path(repo): Path<String>,
     headers: HeaderMap,
     JsonBody(patch): JsonBody,
 ) -> Result<Response, Problem> {
+    let actor = caller.writes(&repo)?;
+    let origin = actor.origin("update");
     let verified = verified_first(&app, &repo, &headers, &patch).await?;
 
     let now = app.ports.now();
@@ -85,12 +87,20 @@ pub async fn update<P: Ports>(
         Some((_, checked)) => apply(&mut tx, &mut source, checked, now).await.map(drop)?,
         None => sources::save_record(&mut tx, &source).await?,
     }
-    publish(&mut tx, &[&repo], Origin { actor: &actor, cause: "update" }, now).await?;
+    let revision = publish(&mut tx, &[&repo], origin, now).await?;
+    let event = Event {
+        action: "update",
+        subject: Subject::Repo(&repo),
+        before: json!(before),
+        after: json!(source.registered.registration),
+        revision: revision.as_ref(),
+    };
+    events::record(&mut tx, origin, event, now).await?;
     tx.commit().await?;
 
     let enabled = source.registered.registration.enabled;
     if enabled && !fetched && (moved || !before.enabled) {
-        refresh_later(&app, repo, actor, "update");
+        refresh_later(&app, repo, actor.clone(), "update");
     }
     Ok(respond(&source, now))
 }

@@ -21,6 +21,13 @@ pub struct Origin<'a> {
     pub actor: &'a str,
     /// Stable word: `register`, `update`, `deregister`, `refresh`, `release`.
     pub cause: &'a str,
+    /// Of the request that asked for it; `None` for what the hub does by itself.
+    pub request_id: Option<&'a str>,
+}
+
+impl Origin<'_> {
+    /// The hub itself, which refreshes what is due.
+    pub const HUB: Self = Self { actor: "hub", cause: "refresh", request_id: None };
 }
 
 /// Appends a revision that makes these changes to a composition that then is `after`.

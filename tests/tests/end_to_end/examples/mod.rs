@@ -27,6 +27,9 @@ impl Federation {
     async fn start() -> Result<Self> {
         let hub = confined()?;
         let federation = Self { hub, sources: Sources::start()? };
+        let token = serde_json::json!({"name": "ci-lease-hub", "scopes": ["repos:write:lease-*"]});
+        let answer = federation.hub.write(Method::POST, "/v1/tokens", &token).await?;
+        ensure!(answer.status == 201, "{}", answer.text);
         let leases: Vec<String> = (0..10).map(|i| format!("capability.lease.n{i}")).collect();
         let leases: Vec<&str> = leases.iter().map(String::as_str).collect();
         federation.register("lease-hub", &index(&leases)).await?;

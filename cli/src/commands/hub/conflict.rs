@@ -1,0 +1,31 @@
+//! What is told when somebody else changed a registration first: who, and what.
+
+use crate::client::{Answer, Client, Error, EventFilter, Request, events};
+use crate::failure::Failure;
+
+/// `error` as a failure. If it is that the registration has changed meanwhile, with what the hub tells of that: who changed what, if
+/// the token may know, or else what differs from the registration as it was `seen`.
+pub(super) async fn explained(error: Error, repo: &str, seen: Option<&Answer>, client: &Client) -> Failure {
+    let conflicts = matches!(&error, Error::Problem(problem) if problem.code.as_deref() == Some("precondition-failed"));
+    let failure = Failure::from(error);
+    if !conflicts {
+        return failure;
+    }
+    let filter = EventFilter { repo: Some(repo), ..EventFilter::default() };
+    if let Ok((_, newest)) = events(client, &filter, 1).await
+        && let Some(event) = newest.first()
+    {
+        let mut causes = vec![format!("{} by {} at {}", event.action, event.actor, event.at)];
+        causes.extend(event.changes());
+        return failure.because(causes);
+    }
+    let (Some(seen), Ok(now)) = (seen, client.send(Request::get(&["v1", "repos", repo])).await) else { return failure };
+    failure.because(differences(seen, &now))
+}
+
+fn differences(seen: &Answer, now: &Answer) -> Vec<String> {
+    let (Some(before), Some(after)) = (seen.body.as_object(), now.body.as_object()) else { return Vec::new() };
+    // The status moves by itself.
+    let changed = after.iter().filter(|(name, value)| name.as_str() != "status" && before.get(*name) != Some(value));
+    changed.map(|(name, value)| format!("{name} is {value} now")).collect()
+}

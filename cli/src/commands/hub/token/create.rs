@@ -1,0 +1,40 @@
+//! `reuse-surface hub token create`.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::args::TokenCreate;
+use crate::client::{Client, NamedToken, Request};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+#[derive(Deserialize)]
+struct Secret {
+    token: String,
+}
+
+pub(super) async fn run(args: &TokenCreate, client: &Client, output: &Output) -> Result<Exit, Failure> {
+    let answer = client.send(Request::post(&["v1", "tokens"]).json(body(args))).await?;
+    let secret: Secret = answer.shape()?;
+    let token: NamedToken = answer.shape()?;
+    output.result(&answer.body, |text| text.line(&secret.token))?;
+    let until = token.expires_at.map_or_else(|| "is revoked".to_owned(), |at| format!("{at} or it is revoked"));
+    output.note(&format!("made {} for {}, valid until {until}", token.name, token.scopes.join(" ")));
+    output.warn("this secret is shown only now: keep it where secrets are kept");
+    Ok(Exit::Done)
+}
+
+/// Only what was asked for: the defaults are the hub's.
+fn body(args: &TokenCreate) -> Value {
+    let mut body = Map::new();
+    body.insert("name".to_owned(), args.name.as_str().into());
+    body.insert("scopes".to_owned(), args.scopes.clone().into());
+    if let Some(lifetime) = args.expires_in {
+        body.insert("expires_in_seconds".to_owned(), lifetime.as_secs().into());
+    }
+    if let Some(description) = &args.description {
+        body.insert("description".to_owned(), description.as_str().into());
+    }
+    body.into()
+}

@@ -1,0 +1,17 @@
+//! `reuse-surface hub token revoke`.
+
+use serde_json::json;
+
+use crate::args::TokenRevoke;
+use crate::client::{Client, Request};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(super) async fn run(args: &TokenRevoke, client: &Client, output: &Output) -> Result<Exit, Failure> {
+    client.send(Request::delete(&["v1", "tokens", &args.name])).await?;
+    // The hub answers nothing; machines still get an object, as from every other verb.
+    let value = json!({ "name": args.name, "revoked": true });
+    output.result(&value, |text| text.line(format!("revoked {}", args.name)))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,159 @@
+//! What a token allows.
+
+use std::fmt;
+
+/// One permission. Reading needs none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything, tokens and all events included.
+    Admin,
+    /// Refreshing everything and publishing what changed.
+    Compose,
+    /// Registering, changing, removing, refreshing, releasing and checking the repos whose names match.
+    ReposWrite(Repos),
+}
+
+/// The repos that a scope is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Repos {
+    /// Every repo.
+    All,
+    /// Those whose whole name matches this pattern, in which `*` stands for any characters, also for none.
+    Matching(String),
+}
+
+/// What a request needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need<'a> {
+    /// The scope `admin`.
+    Admin,
+    /// The scope `compose`.
+    Compose,
+    /// A scope to write this repo.
+    Write(&'a str),
+    /// A scope to write any repo at all, whichever.
+    WriteSome,
+}
+
+impl Scope {
+    /// Reads a scope as `schemas/token-request.schema.yaml` has it; `None` if it is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "admin" => Some(Self::Admin),
+            "compose" => Some(Self::Compose),
+            "repos:write" => Some(Self::ReposWrite(Repos::All)),
+            _ => {
+                let pattern = text.strip_prefix("repos:write:").filter(|pattern| !pattern.is_empty())?;
+                Some(Self::ReposWrite(Repos::Matching(pattern.to_owned())))
+            }
+        }
+    }
+
+    fn allows(&self, need: Need<'_>) -> bool {
+        match (self, need) {
+            (Self::Admin, _) | (Self::Compose, Need::Compose) | (Self::ReposWrite(_), Need::WriteSome) => true,
+            (Self::ReposWrite(Repos::All), Need::Write(_)) => true,
+            (Self::ReposWrite(Repos::Matching(pattern)), Need::Write(repo)) => matches(pattern, repo),
+            _ => false,
+        }
+    }
+}
+
+/// Whether one of the scopes gives what is needed.
+pub fn allow(scopes: &[Scope], need: Need<'_>) -> bool {
+    scopes.iter().any(|scope| scope.allows(need))
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Admin => f.write_str("admin"),
+            Self::Compose => f.write_str("compose"),
+            Self::ReposWrite(Repos::All) => f.write_str("repos:write"),
+            Self::ReposWrite(Repos::Matching(pattern)) => write!(f, "repos:write:{pattern}"),
+        }
+    }
+}
+
+/// What stands between two stars may be taken at its first place: a later one only leaves less for the rest.
+fn matches(pattern: &str, name: &str) -> bool {
+    let mut parts: Vec<&str> = pattern.split('*').collect();
+    let last = parts.pop().unwrap_or_default();
+    let mut parts = parts.into_iter();
+    let Some(first) = parts.next() else { return name == last };
+    let mut rest = name.strip_prefix(first);
+    for part in parts {
+        rest = rest.and_then(|rest| rest.split_once(part)).map(|(_, rest)| rest);
+    }
+    rest.is_some_and(|rest| rest.ends_with(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_characters_and_nothing_else_is_special() {
+        for (pattern, name, expected) in [
+            ("state-hub", "state-hub", true),
+            ("state-hub", "state-hub2", false),
+            ("state-hub", "xstate-hub", false),
+            ("state-*", "state-hub", true),
+            ("state-*", "state-", true),
+            ("state-*", "state", false),
+            ("state-*", "my-state-hub", false),
+            ("*-hub", "state-hub", true),
+            ("*-hub", "-hub", true),
+            ("*-hub", "state-hub-2", false),
+            ("*", "a", true),
+            ("**", "a", true),
+            ("a*a", "a", false),
+            ("a*a", "aa", true),
+            ("a*b*c", "a-b-c", true),
+            ("a*b*c", "abbcbc", true),
+            ("a*b*c", "acb", false),
+            ("a*bc*c", "abc", false),
+            ("a.c", "abc", false),
+            ("a*", "b", false),
+            ("*a*", "bab", true),
+            ("*ab*ab*", "ab", false),
+            ("*ab*ab*", "abab", true),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn the_worst_pattern_costs_no_more_than_the_name_is_long() {
+        let pattern = "*a".repeat(50) + "*b";
+        assert!(!matches(&pattern, &"a".repeat(100_000)));
+    }
+
+    #[test]
+    fn each_scope_allows_what_it_says() {
+        let scopes = |texts: &[&str]| texts.iter().filter_map(|text| Scope::parse(text)).collect::<Vec<_>>();
+        let needs = [Need::Admin, Need::Compose, Need::Write("a-1"), Need::Write("b-1"), Need::WriteSome];
+        for (texts, expected) in [
+            (&["admin"][..], [true; 5]),
+            (&["compose"], [false, true, false, false, false]),
+            (&["repos:write"], [false, false, true, true, true]),
+            (&["repos:write:a-*"], [false, false, true, false, true]),
+            (&["repos:write:*"], [false, false, true, true, true]),
+            (&["repos:write:c", "repos:write:b-1"], [false, false, false, true, true]),
+            (&["compose", "repos:write:a-1"], [false, true, true, false, true]),
+            (&[], [false; 5]),
+        ] {
+            assert_eq!(needs.map(|need| allow(&scopes(texts), need)), expected, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_nothing_else() {
+        for text in ["admin", "compose", "repos:write", "repos:write:*", "repos:write:state-*"] {
+            assert_eq!(Scope::parse(text).map(|scope| scope.to_string()).as_deref(), Some(text));
+        }
+        for text in ["", "Admin", "admin ", "repos", "repos:write:", "repos:read", "*"] {
+            assert_eq!(Scope::parse(text), None, "{text}");
+        }
+    }
+}

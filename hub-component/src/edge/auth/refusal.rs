@@ -1,0 +1,77 @@
+//! What somebody without the right token is told: never anything about other tokens.
+
+use crate::problem::{Kind, Problem, kinds};
+use crate::store::tokens::Token;
+use federation::time::{Seconds, rfc3339};
+use federation::token::Need;
+use http::HeaderValue;
+use http::header::WWW_AUTHENTICATE;
+
+pub(super) fn writes_disabled() -> Problem {
+    Problem::new(
+        &kinds::WRITES_DISABLED,
+        "No token is configured on this hub, so it takes no writes; the operator sets REUSE_SURFACE_TOKEN.",
+    )
+}
+
+pub(super) fn missing() -> Problem {
+    challenge(&kinds::UNAUTHORIZED, "Send `Authorization: Bearer <token>`, once.", "")
+}
+
+pub(super) fn unknown() -> Problem {
+    challenge(&kinds::UNAUTHORIZED, "The token is not valid on this hub.", INVALID)
+}
+
+pub(super) fn revoked(token: &Token) -> Problem {
+    let since = token.revoked.as_ref().map(|(at, _)| rfc3339(*at)).unwrap_or_default();
+    let detail = format!("The token `{}` was revoked at {since}; ask the operator for another one.", token.name);
+    challenge(&kinds::TOKEN_REVOKED, detail, INVALID)
+}
+
+pub(super) fn expired(token: &Token) -> Problem {
+    let since = token.expires_at.map(rfc3339).unwrap_or_default();
+    let detail = format!("The token `{}` ended at {since}; ask the operator for another one.", token.name);
+    challenge(&kinds::TOKEN_EXPIRED, detail, INVALID)
+}
+
+/// Says what is missing, and nothing of what there is.
+pub(super) fn forbidden(need: Need<'_>) -> Problem {
+    let (scope, detail) = match need {
+        Need::Admin => ("admin", "This needs a token with the scope `admin`.".to_owned()),
+        Need::Compose => ("compose", "This needs a token with the scope `compose`.".to_owned()),
+        Need::Write(repo) => (
+            "repos:write",
+            format!(
+                "This needs a token with the scope `repos:write`, or `repos:write:` and a pattern that `{}` matches.",
+                repo.escape_default()
+            ),
+        ),
+        Need::WriteSome => (
+            "repos:write",
+            "This needs a token with the scope `repos:write`, or `repos:write:` and a pattern.".to_owned(),
+        ),
+    };
+    let parameters = format!(", error=\"insufficient_scope\", scope=\"{scope}\"");
+    challenge(&kinds::FORBIDDEN, detail, &parameters)
+}
+
+pub(super) fn too_many(wait: Seconds) -> Problem {
+    let seconds = u32::try_from(wait).unwrap_or(1).max(1);
+    Problem::new(
+        &kinds::TOO_MANY_FAILURES,
+        format!("Too many tokens that are not valid came from this address; wait {seconds} s. A valid token is not kept waiting."),
+    )
+    .retry_after(seconds)
+}
+
+const INVALID: &str = ", error=\"invalid_token\"";
+
+/// With the challenge of RFC 6750.
+fn challenge(kind: &'static Kind, detail: impl Into<String>, parameters: &str) -> Problem {
+    let challenge = HeaderValue::from_str(&format!("Bearer realm=\"reuse-surface\"{parameters}"));
+    let problem = Problem::new(kind, detail);
+    match challenge {
+        Ok(value) => problem.header(WWW_AUTHENTICATE, value),
+        Err(_) => problem,
+    }
+}

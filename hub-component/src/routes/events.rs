@@ -1,0 +1,116 @@
+//! `GET /v1/events`: the audit trail, newest first.
+
+use super::tokens::private;
+use crate::app::App;
+use crate::edge::{Caller, Query};
+use crate::ports::Ports;
+use crate::problem::{Problem, kinds};
+use crate::store::events::{self, Filter, Recorded};
+use axum::extract::State;
+use axum::response::Response;
+use federation::time::rfc3339;
+use federation::token::Need;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+const DEFAULT_LIMIT: usize = 50;
+const MOST: usize = 1000;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    /// What was done to this repo.
+    repo: Option<String>,
+    /// What the holder of the token with this name did.
+    actor: Option<String>,
+    /// Events with this action.
+    action: Option<String>,
+    /// Most events on a page; 50 unless told.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+    /// `next` of the page before.
+    #[param(pattern = r"^1\.[0-9]{1,19}$")]
+    cursor: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Events)]
+pub struct Page {
+    /// Newest first.
+    events: Vec<Listed>,
+    /// Cursor of the next page; null on the last.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// One change: who made it, when, to what, and how that was and is.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Event)]
+struct Listed {
+    /// Growing, never used again.
+    number: u64,
+    /// When (RFC 3339).
+    at: String,
+    /// Name of the token whose holder did it.
+    actor: String,
+    /// `register`, `update`, `deregister`, `refresh`, `compose`, `release`, `token-create` or `token-revoke`.
+    action: String,
+    /// What it was done to: a `repo` or a `token`.
+    kind: String,
+    /// The name of that.
+    subject: String,
+    /// How it was; null if it was not there.
+    before: Value,
+    /// What it became; null if it is gone.
+    after: Value,
+    /// The revision that the change led to, if any.
+    #[schema(required)]
+    revision: Option<u64>,
+    /// `X-Request-Id` of the request.
+    request_id: String,
+}
+
+/// The audit trail: who changed what, and when.
+///
+/// Any token may read what was done to repos; what was done to tokens is shown to those with the scope `admin` alone.
+#[utoipa::path(
+    get,
+    path = "/v1/events",
+    operation_id = "listEvents",
+    tag = "access",
+    params(Parameters),
+    responses((status = 200, description = "A page.", body = Page, headers(("Cache-Control")))),
+    security(("token" = [])),
+)]
+pub async fn read<P: Ports>(
+    State(app): State<App<P>>,
+    caller: Caller,
+    Query(query): Query<Parameters>,
+) -> Result<Response, Problem> {
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MOST).contains(&limit) {
+        return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST}.")));
+    }
+    let before = match &query.cursor {
+        None => u64::MAX,
+        Some(cursor) => cursor.strip_prefix("1.").and_then(|n| n.parse().ok()).ok_or_else(|| {
+            Problem::new(&kinds::INVALID_QUERY, "`cursor` is not one that this hub gave out; begin without it.")
+        })?,
+    };
+    let filter = Filter { repo: query.repo, actor: query.actor, action: query.action, tokens: caller.may(Need::Admin) };
+    let mut events = events::page(app.database().await?, &filter, before, limit + 1).await?;
+    let more = events.len() > limit;
+    events.truncate(limit);
+    let next = events.last().filter(|_| more).map(|last| format!("1.{}", last.number));
+    Ok(private(Page { events: events.into_iter().map(Listed::from).collect(), next }))
+}
+
+impl From<Recorded> for Listed {
+    fn from(event: Recorded) -> Self {
+        let Recorded { number, at, actor, action, kind, subject, before, after, revision, request_id } = event;
+        let at = rfc3339(at);
+        Self { number, at, actor, action, kind, subject, before, after, revision, request_id }
+    }
+}

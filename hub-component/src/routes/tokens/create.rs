@@ -1,0 +1,83 @@
+//! `POST /v1/tokens`.
+
+use super::private;
+use super::view::{TokenView, grant};
+use crate::app::App;
+use crate::edge::{Caller, JsonBody};
+use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::problem::{Problem, kinds};
+use crate::store::events::{self, Event, Subject};
+use crate::store::tokens::{self, Token};
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use federation::digest::Digest;
+use federation::token::{TokenRequest, secret};
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A new token, with the secret that is shown this one time.
+#[derive(Serialize, ToSchema)]
+#[schema(as = NewToken)]
+pub struct Created {
+    /// The secret, shown this one time.
+    token: String,
+    #[serde(flatten)]
+    view: TokenView,
+}
+
+/// Makes a named token. Its secret is in this answer, and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/v1/tokens",
+    operation_id = "createToken",
+    tag = "access",
+    request_body(content = ref("#/components/schemas/TokenRequest")),
+    responses((status = 201, description = "It is made.", body = Created, headers(("Cache-Control")))),
+    extensions(("x-problems" = json!(["token-exists", "invalid-token-request"]))),
+    security(("token" = [])),
+)]
+pub async fn create<P: Ports>(
+    State(app): State<App<P>>,
+    caller: Caller,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    let actor = caller.administers()?;
+    let now = app.ports.now();
+    let request = TokenRequest::from_value(&body, now).map_err(Problem::invalid_token_request)?;
+    let mut bits = [0; 32];
+    // Unlike an id, a secret without randomness must not exist.
+    getrandom::fill(&mut bits).map_err(|error| {
+        Problem::new(&kinds::INTERNAL, "The hub has no randomness for a secret now; nothing was written. Try again.")
+            .internal(error.to_string())
+    })?;
+    let secret = secret::from_random(bits);
+    let token = Token {
+        name: request.name,
+        scopes: request.scopes,
+        description: request.description,
+        created_at: now,
+        created_by: actor.name.clone(),
+        expires_at: request.expires_at,
+        last_used_at: None,
+        revoked: None,
+    };
+    let mut tx = app.database().await?.write().await?;
+    if !tokens::insert(&mut tx, &token, &Digest::of(secret.as_bytes())).await? {
+        return Err(Problem::new(
+            &kinds::TOKEN_EXISTS,
+            format!("There is or was a token `{}`, and names are never used again; take another one.", token.name),
+        ));
+    }
+    let event = Event {
+        action: "token-create",
+        subject: Subject::Token(&token.name),
+        before: Value::Null,
+        after: grant(&token),
+        revision: None,
+    };
+    events::record(&mut tx, actor.origin("token-create"), event, now).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, private(Created { token: secret, view: TokenView::new(&token, now) })).into_response())
+}

@@ -1,0 +1,25 @@
+//! Named tokens over HTTP.
+
+mod create;
+mod list;
+mod own;
+mod revoke;
+mod view;
+
+pub use create::{__path_create, create};
+pub use list::{__path_list, list};
+pub use own::{__path_own, own};
+pub use revoke::{__path_revoke, revoke};
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::HeaderValue;
+use http::header::CACHE_CONTROL;
+use serde::Serialize;
+
+/// An answer for the holder of a token alone.
+pub(super) fn private(body: impl Serialize) -> Response {
+    let mut response = Json(body).into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,54 @@
+//! `DELETE /v1/tokens/{name}`.
+
+use super::view::grant;
+use crate::app::App;
+use crate::edge::Caller;
+use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::problem::{Problem, kinds};
+use crate::store::events::{self, Event, Subject};
+use crate::store::tokens;
+use axum::extract::{Path, State};
+use http::StatusCode;
+use serde_json::Value;
+
+/// Ends a token.
+///
+/// The next request with it is refused. Asking again for what is done already is no error.
+#[utoipa::path(
+    delete,
+    path = "/v1/tokens/{name}",
+    operation_id = "revokeToken",
+    tag = "access",
+    params(("name" = String, Path, description = "The token's name.")),
+    responses((status = 204, description = "It is not valid any more.")),
+    extensions(("x-problems" = json!(["token-not-found"]))),
+    security(("token" = [])),
+)]
+pub async fn revoke<P: Ports>(
+    State(app): State<App<P>>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let actor = caller.administers()?;
+    let now = app.ports.now();
+    let mut tx = app.database().await?.write().await?;
+    let token = tokens::get(&mut tx, &name).await?.ok_or_else(|| {
+        Problem::new(
+            &kinds::TOKEN_NOT_FOUND,
+            format!("No token is called `{}`; `GET /v1/tokens` lists them.", name.escape_default()),
+        )
+    })?;
+    if token.revoked.is_none() {
+        tokens::revoke(&mut tx, &name, &actor.name, now).await?;
+        let event = Event {
+            action: "token-revoke",
+            subject: Subject::Token(&name),
+            before: grant(&token),
+            after: Value::Null,
+            revision: None,
+        };
+        events::record(&mut tx, actor.origin("token-revoke"), event, now).await?;
+        tx.commit().await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
