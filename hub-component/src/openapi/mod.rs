@@ -44,6 +44,10 @@ pub fn document(routes: utoipa::openapi::OpenApi) -> Vec<u8> {
     // Strings, numbers and maps always serialise.
     let mut document = serde_json::to_value(routes).unwrap_or_default();
     for (method, operation) in operations(&mut document) {
+        if let Some(body) = operation.get_mut("requestBody") {
+            // No handler takes a body and does without.
+            body["required"] = true.into();
+        }
         problems::attach(operation);
         headers::attach(method == "get", operation);
     }
