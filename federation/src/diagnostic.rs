@@ -40,7 +40,7 @@ pub struct Diagnostic {
     pub column: Option<u64>,
     /// The line itself, where the place is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub snippet: Option<Box<Snippet>>,
+    pub snippet: Option<Snippet>,
     /// One line for people: what is wrong and what to do.
     pub message: String,
 }

@@ -68,7 +68,7 @@ pub(crate) fn attach(document: &[u8], diagnostics: &mut [Diagnostic]) {
         (1..=*last).zip(lines(&text)).filter(|(number, _)| wanted.contains(number)).collect();
     for found in diagnostics {
         let line = found.line.and_then(|number| lines.get(&number));
-        found.snippet = line.map(|line| Box::new(Snippet::of(line, found.column.unwrap_or(1))));
+        found.snippet = line.map(|line| Snippet::of(line, found.column.unwrap_or(1)));
     }
 }
 
@@ -85,7 +85,7 @@ mod tests {
         let found = Diagnostic { line: Some(line), column: Some(column), ..Diagnostic::error("x", "", "y") };
         let mut found = [found];
         attach(document.as_bytes(), &mut found);
-        found[0].snippet.as_deref().cloned()
+        found[0].snippet.clone()
     }
 
     #[test]
@@ -121,6 +121,6 @@ mod tests {
     fn bytes_that_are_no_text_have_a_line_too() {
         let mut found = [Diagnostic { line: Some(2), column: Some(1), ..Diagnostic::error("invalid-utf8", "", "y") }];
         attach(b"a: 1\n\xff: 2\n", &mut found);
-        assert_eq!(found[0].snippet.as_deref(), Some(&Snippet { text: "\u{fffd}: 2".into(), column: 1 }));
+        assert_eq!(found[0].snippet, Some(Snippet { text: "\u{fffd}: 2".into(), column: 1 }));
     }
 }

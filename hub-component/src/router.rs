@@ -8,7 +8,8 @@ use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use crate::routes::{
-    self, about, capabilities, changes, check, events, federated, health, indexes, problems, repos, schemas, tokens,
+    self, about, capabilities, changes, check, events, federated, health, indexes, metrics, problems, repos, schemas,
+    tokens,
 };
 use axum::Router;
 use axum::extract::OriginalUri;
@@ -24,6 +25,7 @@ pub(crate) fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(routes::openapi::document))
         .routes(routes!(health::health))
         .routes(routes!(health::live))
+        .routes(routes!(metrics::metrics))
         .routes(routes!(repos::list, repos::register))
         .routes(routes!(repos::show, repos::update, repos::deregister))
         .routes(routes!(repos::refresh))

@@ -42,18 +42,8 @@ impl Dispatch {
     }
 
     /// The answer of the component, up to its head; the body may still be on its way.
-    pub(crate) async fn answer(&self, request: Request<WasiBody>) -> Response<WasiBody> {
-        let (method, uri, started) = (request.method().clone(), request.uri().clone(), Instant::now());
-        let response = self.attempt(request, started).await.unwrap_or_else(|problem| {
-            tracing::warn!(?problem, "the host answers for the component");
-            problem.response()
-        });
-        let (status, milliseconds) = (response.status().as_u16(), started.elapsed().as_millis());
-        tracing::info!(target: "access", %method, path = uri.path(), status, milliseconds);
-        response
-    }
-
-    async fn attempt(&self, request: Request<WasiBody>, started: Instant) -> Result<Response<WasiBody>, Problem> {
+    pub(crate) async fn answer(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Problem> {
+        let started = Instant::now();
         let Ok(Ok(_room)) = timeout(self.limits.queue_time, self.room.acquire()).await else {
             return Err(Problem::Overloaded);
         };

@@ -9,11 +9,16 @@ mod bindings;
 mod component;
 mod dispatch;
 mod engine;
+mod front;
+mod incoming;
 mod limits;
 mod manifest;
+mod memo;
+mod metrics;
 mod outbound;
 mod output;
 mod problem;
+mod request_id;
 mod server;
 mod shutdown;
 mod sqlite;
@@ -28,12 +33,16 @@ pub use component::ComponentSource;
 pub use engine::precompile;
 pub use limits::Limits;
 pub use manifest::Manifest;
+pub use sqlite::lock_data_dir;
 
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use dispatch::Dispatch;
+use front::Front;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
+use memo::Memo;
+use metrics::Metrics;
 use outbound::{Client, Outbound};
 use shutdown::Lifecycle;
 use sqlite::Databases;
@@ -57,6 +66,8 @@ pub struct Config {
     pub manifest: Manifest,
     /// Where the databases are: `default` in `reuse-surface.db`, any other label in `<label>.db`.
     pub data_dir: PathBuf,
+    /// Where clients reach the server: what the `type` of the host's own problems begins with.
+    pub public_url: String,
     /// Values of the manifest's variables; the others take their defaults.
     pub variables: BTreeMap<String, String>,
     /// Files whose contents are the values of these variables of the component, read each time they are asked for.
@@ -70,7 +81,7 @@ pub struct Config {
 /// A loaded component, ready to answer.
 #[derive(Clone)]
 pub struct Runtime {
-    dispatch: Arc<Dispatch>,
+    front: Arc<Front>,
     limits: Arc<Limits>,
     lifecycle: Lifecycle,
 }
@@ -101,6 +112,9 @@ impl Runtime {
             databases: Databases::new(&grants.databases, &config.data_dir)?,
             variables,
         };
+        let mut metrics = Metrics::new();
+        metrics.watch_files(services.databases.files());
+        let (metrics, databases) = (Arc::new(metrics), services.databases.clone());
         let lifecycle = Lifecycle::new();
         let workers = Workers {
             engine,
@@ -108,8 +122,17 @@ impl Runtime {
             services,
             limits: Arc::clone(&limits),
             lifecycle: lifecycle.clone(),
+            metrics: Arc::clone(&metrics),
         };
-        Ok(Self { dispatch: Arc::new(Dispatch::new(workers)), limits, lifecycle })
+        let front = Front {
+            dispatch: Dispatch::new(workers),
+            memo: Memo::new(Arc::clone(&metrics)),
+            databases,
+            metrics,
+            limits: Arc::clone(&limits),
+            public_url: config.public_url.trim_end_matches('/').to_owned(),
+        };
+        Ok(Self { front: Arc::new(front), limits, lifecycle })
     }
 
     /// Serves HTTP until `shutdown` resolves, then finishes what is in flight, including what the component does after a
@@ -120,7 +143,7 @@ impl Runtime {
     pub async fn serve(&self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
         let address = listener.local_addr().context("the listener is not usable")?;
         tracing::info!(%address, "serving");
-        server::accept(&listener, &self.dispatch, &self.limits, &self.lifecycle, shutdown).await;
+        server::accept(&listener, &self.front, &self.limits, &self.lifecycle, shutdown).await;
         drop(listener);
         if !self.lifecycle.close(self.limits.drain_time).await {
             tracing::warn!("some work did not finish in time and is given up");
@@ -131,20 +154,16 @@ impl Runtime {
     /// Asks the component without the network. The request needs a `Host` header, or a URL with one.
     ///
     /// # Errors
-    /// When the request names no host, or when the response breaks off. What else goes wrong is a response.
+    /// When the response breaks off. What else goes wrong is a response.
     pub async fn request(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>> {
         if let Some(authority) = request.uri().authority() {
             let host = http::HeaderValue::from_str(authority.as_str()).context("the host is not usable")?;
             request.headers_mut().entry(http::header::HOST).or_insert(host);
         }
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let request = match server::prepare(request.map(Full::new), here) {
-            Ok(request) => request,
-            Err(_) => anyhow::bail!("the request names no host"),
-        };
         // The answer to a HEAD announces a body that never comes.
         let expects_body = request.method() != http::Method::HEAD;
-        let (head, body) = self.dispatch.answer(request).await.into_parts();
+        let (head, body) = self.front.answer(request.map(Full::new), here).await.into_parts();
         if !expects_body {
             return Ok(Response::from_parts(head, Bytes::new()));
         }

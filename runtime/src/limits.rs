@@ -17,8 +17,14 @@ pub struct Limits {
     pub post_return_time: Duration,
     /// How long an unused instance is kept.
     pub idle_time: Duration,
-    /// Time for the client to send the head of a request, and how long an idle connection is kept.
-    pub header_time: Duration,
+    /// Time for the client to send the head of a request.
+    pub head_time: Duration,
+    /// How long a connection is kept without a request: longer than proxies keep theirs, which otherwise send into one that is just closed.
+    pub idle_connection_time: Duration,
+    /// Bytes of a request body. It is read before the component sees the request, so that no client can keep an instance waiting.
+    pub body: usize,
+    /// Time for the client to send the body of a request.
+    pub body_time: Duration,
     /// How long a client may leave a response unread.
     pub write_time: Duration,
     /// How long a shutdown waits for what is in flight.
@@ -45,7 +51,10 @@ impl Default for Limits {
             computing_time: Duration::from_secs(30),
             post_return_time: Duration::from_secs(120),
             idle_time: Duration::from_secs(60),
-            header_time: Duration::from_secs(10),
+            head_time: Duration::from_secs(10),
+            idle_connection_time: Duration::from_secs(120),
+            body: 1 << 20,
+            body_time: Duration::from_secs(20),
             write_time: Duration::from_secs(60),
             drain_time: Duration::from_secs(25),
             instances: 64,

@@ -1,5 +1,6 @@
 //! Answers that come from the host itself: always RFC 9457 problem documents.
 
+use crate::request_id::X_REQUEST_ID;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
@@ -9,6 +10,10 @@ use wasmtime_wasi_http::WasiBody;
 pub(crate) enum Problem {
     /// The request has no usable `Host`.
     BadRequest,
+    /// The request's body did not arrive in time, or not whole.
+    BodyLate,
+    /// The request's body is larger than any that is read.
+    BodyTooLarge,
     /// The component did not answer in time.
     Timeout,
     /// There is no room for the request now.
@@ -26,6 +31,18 @@ impl Problem {
                 "Bad request",
                 "The request needs exactly one Host header, with a host name and at most a port.",
             ),
+            Self::BodyLate => (
+                StatusCode::REQUEST_TIMEOUT,
+                "request-timeout",
+                "The body did not arrive",
+                "The body of the request did not arrive whole and in time. Nothing was done: send it again.",
+            ),
+            Self::BodyTooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "payload-too-large",
+                "The body is too large",
+                "The body is larger than any that is read here. Nothing was done.",
+            ),
             Self::Timeout => (
                 StatusCode::GATEWAY_TIMEOUT,
                 "timeout",
@@ -42,19 +59,26 @@ impl Problem {
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "instance-failed",
                 "Internal error",
-                "The hub failed on this request. The operator finds the cause in the log.",
+                "The hub failed on this request. Tell the operator the request_id, under which the log has the cause.",
             ),
         }
     }
 
-    pub(crate) fn response(self) -> Response<WasiBody> {
+    /// Stable, kebab-case.
+    pub(crate) fn code(self) -> &'static str {
+        self.parts().1
+    }
+
+    /// The document, for the request `id` to the server at `base`.
+    pub(crate) fn response(self, base: &str, id: &HeaderValue) -> Response<WasiBody> {
         let (status, code, title, detail) = self.parts();
         let document = serde_json::json!({
-            "type": format!("/problems/{code}"),
+            "type": format!("{base}/problems/{code}"),
             "title": title,
             "status": status.as_u16(),
             "detail": detail,
             "code": code,
+            "request_id": id.to_str().unwrap_or_default(),
         });
         let body = Full::new(Bytes::from(document.to_string())).map_err(|never| match never {});
         let mut response = Response::new(body.boxed_unsync());
@@ -62,6 +86,13 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(X_REQUEST_ID, id.clone());
+        if matches!(self, Self::BodyLate | Self::BodyTooLarge) {
+            // What is left of the body would be taken for the next request.
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if self == Self::Overloaded {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -77,17 +108,21 @@ mod tests {
     async fn every_answer_is_a_problem_document() {
         for (problem, status, code) in [
             (Problem::BadRequest, 400, "bad-request"),
+            (Problem::BodyLate, 408, "request-timeout"),
+            (Problem::BodyTooLarge, 413, "payload-too-large"),
             (Problem::Timeout, 504, "timeout"),
             (Problem::Overloaded, 503, "overloaded"),
             (Problem::InstanceFailed, 500, "instance-failed"),
         ] {
-            let response = problem.response();
+            let response = problem.response("https://hub.test", &HeaderValue::from_static("id-1"));
             assert_eq!(response.status(), status);
             assert_eq!(response.headers()["content-type"], "application/problem+json");
+            assert_eq!(response.headers()["x-request-id"], "id-1");
             assert_eq!(response.headers().contains_key("retry-after"), status == 503);
             let body = response.into_body().collect().await.unwrap().to_bytes();
             let document: serde_json::Value = serde_json::from_slice(&body).unwrap();
-            assert_eq!(document["type"], format!("/problems/{code}"));
+            assert_eq!(document["type"], format!("https://hub.test/problems/{code}"));
+            assert_eq!(document["request_id"], "id-1");
             assert_eq!((&document["code"], &document["status"]), (&code.into(), &status.into()));
             assert!(document["title"].is_string() && document["detail"].is_string());
         }

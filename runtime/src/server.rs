@@ -1,26 +1,22 @@
 //! The HTTP/1.1 front.
 
-use crate::dispatch::Dispatch;
+use crate::front::Front;
 use crate::limits::Limits;
-use crate::problem::Problem;
+use crate::metrics::Held;
 use crate::shutdown::Lifecycle;
-use crate::stall::Impatient;
-use bytes::Bytes;
-use http::uri::{Authority, PathAndQuery, Scheme, Uri};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
-use http_body::Body;
-use http_body_util::BodyExt as _;
+use crate::stall::{Impatient, Patience, Turn};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use wasmtime_wasi_http::Error;
+use tokio::time::{sleep, timeout};
 
 /// Bytes of a request head. Its number of headers is limited to 100 by `hyper` itself.
 const MAX_HEAD: usize = 64 << 10;
@@ -28,15 +24,16 @@ const MAX_HEAD: usize = 64 << 10;
 /// How long accepting pauses when the process has run out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-const CLIENT_ADDRESS: HeaderName = HeaderName::from_static("spin-client-addr");
+/// After a shutdown was asked for: for requests that are on their way already.
+const LAST_REQUESTS: Duration = Duration::from_secs(1);
 
-/// Headers that only the host may set.
-const HOST_PREFIX: &str = "spin-";
+/// Without a new connection in this time, none waits.
+const QUEUE_PAUSE: Duration = Duration::from_millis(20);
 
 /// Accepts connections until `shutdown`, each in a task of its own that finishes what it has begun.
 pub(crate) async fn accept(
     listener: &TcpListener,
-    dispatch: &Arc<Dispatch>,
+    front: &Arc<Front>,
     limits: &Arc<Limits>,
     lifecycle: &Lifecycle,
     shutdown: impl Future<Output = ()>,
@@ -50,12 +47,12 @@ pub(crate) async fn accept(
         };
         let (accepted, place) = tokio::select! {
             biased;
-            () = &mut shutdown => return,
+            () = &mut shutdown => break,
             accepted = accepted => accepted,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = serve(stream, peer, Arc::clone(dispatch), lifecycle.clone(), Arc::clone(limits));
+                let connection = serve(stream, peer, Arc::clone(front), lifecycle.clone(), Arc::clone(limits));
                 tokio::spawn(async move {
                     connection.await;
                     drop(place);
@@ -67,12 +64,19 @@ pub(crate) async fn accept(
             }
         }
     }
+    // Clients whose connections the system has taken already would lose their requests.
+    let waiting = async {
+        while let Ok(Ok((stream, peer))) = timeout(QUEUE_PAUSE, listener.accept()).await {
+            tokio::spawn(serve(stream, peer, Arc::clone(front), lifecycle.clone(), Arc::clone(limits)));
+        }
+    };
+    _ = timeout(LAST_REQUESTS, waiting).await;
 }
 
 fn serve(
     stream: TcpStream,
     peer: SocketAddr,
-    dispatch: Arc<Dispatch>,
+    front: Arc<Front>,
     lifecycle: Lifecycle,
     limits: Arc<Limits>,
 ) -> impl Future<Output = ()> + Send {
@@ -80,110 +84,44 @@ fn serve(
     let guard = lifecycle.guard();
     async move {
         let _guard = guard;
+        let _counted = Held::new(&front.metrics.connections);
         _ = stream.set_nodelay(true).inspect_err(|error| tracing::debug!(%error, "no TCP_NODELAY"));
+        let (turn, begun) = (Turn::new(), AtomicBool::new(false));
         let service = service_fn(|request| {
-            let dispatch = Arc::clone(&dispatch);
+            turn.begin();
+            begun.store(true, Ordering::Relaxed);
+            let (front, turn) = (Arc::clone(&front), turn.clone());
             async move {
-                Ok::<_, Infallible>(match prepare(request, peer) {
-                    Ok(request) => dispatch.answer(request).await,
-                    Err(problem) => problem.response(),
-                })
+                let answer = front.answer(request, peer).await;
+                turn.end();
+                Ok::<_, Infallible>(answer)
             }
         });
+        let patience = Patience { head: limits.head_time, idle: limits.idle_connection_time, write: limits.write_time };
+        let stream = Impatient::new(stream, patience, turn.clone());
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.header_time)
+            // The stream itself sees to that, and tells an idle connection from a slow one.
+            .header_read_timeout(None)
             .max_header_size(MAX_HEAD)
             .max_buf_size(2 * MAX_HEAD)
-            .serve_connection(TokioIo::new(Impatient::new(stream, limits.write_time)), service);
+            .serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
         let result = tokio::select! {
+            biased;
             result = connection.as_mut() => result,
             () = lifecycle.closing() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
+                // Whoever has just connected is about to ask.
+                let asked = async { if !begun.load(Ordering::Relaxed) { sleep(LAST_REQUESTS).await } };
+                tokio::select! {
+                    biased;
+                    result = connection.as_mut() => result,
+                    () = asked => {
+                        connection.as_mut().graceful_shutdown();
+                        connection.await
+                    }
+                }
             }
         };
         _ = result.inspect_err(|error| tracing::debug!(%error, %peer, "the connection ended early"));
-    }
-}
-
-/// Turns a request as received into what the component expects: an absolute URL, and headers that it can trust.
-pub(crate) fn prepare<B>(
-    request: Request<B>,
-    peer: SocketAddr,
-) -> Result<Request<wasmtime_wasi_http::WasiBody>, Problem>
-where
-    B: Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<Error>,
-{
-    let (mut head, body) = request.into_parts();
-    let authority = authority(&head.uri, &head.headers)?;
-    let mut uri = head.uri.into_parts();
-    uri.scheme = Some(Scheme::HTTP);
-    uri.authority = Some(authority);
-    uri.path_and_query.get_or_insert(PathAndQuery::from_static("/"));
-    head.uri = Uri::from_parts(uri).map_err(|_| Problem::BadRequest)?;
-    let forged: Vec<_> = head.headers.keys().filter(|name| name.as_str().starts_with(HOST_PREFIX)).cloned().collect();
-    for name in forged {
-        head.headers.remove(name);
-    }
-    let address = HeaderValue::from_str(&peer.to_string()).map_err(|_| Problem::BadRequest)?;
-    head.headers.insert(CLIENT_ADDRESS, address);
-    Ok(Request::from_parts(head, body.map_err(Into::into).boxed_unsync()))
-}
-
-/// The one host that the request names. Two of them are how requests get smuggled past a proxy.
-fn authority(uri: &Uri, headers: &HeaderMap) -> Result<Authority, Problem> {
-    let mut hosts = headers.get_all(header::HOST).iter();
-    let (Some(host), None) = (hosts.next(), hosts.next()) else { return Err(Problem::BadRequest) };
-    let host = Authority::try_from(host.as_bytes()).map_err(|_| Problem::BadRequest)?;
-    let named = uri.authority().unwrap_or(&host);
-    if named.host().is_empty() || named.as_str().contains('@') {
-        return Err(Problem::BadRequest);
-    }
-    Ok(named.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use http_body_util::Empty;
-
-    fn request(target: &str, headers: &[(&str, &str)]) -> Result<Request<wasmtime_wasi_http::WasiBody>, Problem> {
-        let mut request = Request::builder().uri(target);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        prepare(request.body(Empty::new()).unwrap(), "192.0.2.1:4711".parse().unwrap())
-    }
-
-    #[test]
-    fn the_component_sees_an_absolute_url_and_the_true_client() {
-        let forged =
-            [("host", "hub.test:8080"), ("spin-client-addr", "10.0.0.1"), ("Spin-Full-Url", "x"), ("accept", "*/*")];
-        let request = request("/v1/repos?limit=1", &forged).unwrap();
-        assert_eq!(request.uri(), "http://hub.test:8080/v1/repos?limit=1");
-        assert_eq!(request.headers()["spin-client-addr"], "192.0.2.1:4711");
-        assert!(!request.headers().contains_key("spin-full-url") && request.headers().contains_key("accept"));
-    }
-
-    #[test]
-    fn an_absolute_target_wins_over_the_header() {
-        assert_eq!(request("http://a.test/x", &[("host", "b.test")]).unwrap().uri(), "http://a.test/x");
-    }
-
-    #[test]
-    fn a_request_names_one_host() {
-        for headers in [
-            &[][..],
-            &[("host", "")],
-            &[("host", "a.test"), ("host", "b.test")],
-            &[("host", "a b")],
-            &[("host", "user@a.test")],
-            &[("host", "a.test/x")],
-        ] {
-            assert_eq!(request("/", headers).unwrap_err(), Problem::BadRequest, "{headers:?}");
-        }
     }
 }

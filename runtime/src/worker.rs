@@ -1,6 +1,7 @@
 //! How instances come to be, how much each takes on, and when it has to go.
 
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::shutdown::Lifecycle;
 use crate::state::{Services, State};
 use std::pin::Pin;
@@ -25,6 +26,7 @@ pub(crate) struct Workers {
     pub(crate) services: Services,
     pub(crate) limits: Arc<Limits>,
     pub(crate) lifecycle: Lifecycle,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl HandlerState for Workers {
@@ -43,26 +45,30 @@ impl HandlerState for Workers {
         });
         let ticks = Arc::clone(store.data().ticks());
         let proxy = self.component.instantiate_async(&mut store).await?;
+        self.metrics.instances.inc();
         Ok(Instance {
             store,
             proxy,
             view: State::http,
             expiration: Expiration::new(Arc::clone(&self.limits), &self.lifecycle, ticks),
-            state: Worker(Arc::clone(&self.limits)),
+            state: Worker { limits: Arc::clone(&self.limits), metrics: Arc::clone(&self.metrics) },
         })
     }
 }
 
-pub(crate) struct Worker(Arc<Limits>);
+pub(crate) struct Worker {
+    limits: Arc<Limits>,
+    metrics: Arc<Metrics>,
+}
 
 impl WorkerState for Worker {
     type StoreData = State;
     type RequestData = ();
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
-        if total >= self.0.instance_reuse {
+        if total >= self.limits.instance_reuse {
             ShouldAccept::Never
-        } else if concurrent >= self.0.requests_per_instance as usize {
+        } else if concurrent >= self.limits.requests_per_instance as usize {
             ShouldAccept::No
         } else {
             ShouldAccept::Yes
@@ -75,11 +81,13 @@ impl WorkerState for Worker {
         (): (),
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
-        Box::pin(sleep(self.0.request_time))
+        Box::pin(sleep(self.limits.request_time))
     }
 
     fn drop(&self, _: Store<State>, result: Result<()>) {
+        self.metrics.instances.dec();
         if let Err(error) = result {
+            self.metrics.instances_failed.inc();
             tracing::error!(error = format!("{error:#}"), "an instance of the component failed and is replaced");
         }
     }

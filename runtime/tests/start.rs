@@ -26,6 +26,7 @@ fn refusal(change: impl FnOnce(&mut Config)) -> String {
         component: ComponentSource::Embedded { precompiled: &[], wasm: EMPTY },
         manifest: Manifest::parse(MANIFEST).unwrap(),
         data_dir: directory.path().join("data"),
+        public_url: "https://hub.test".to_owned(),
         variables: BTreeMap::from([("token".to_owned(), "secret".to_owned())]),
         variable_files: BTreeMap::new(),
         allow_private_networks: false,

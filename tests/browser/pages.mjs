@@ -1,5 +1,5 @@
 // Walks the hub's pages in headless Chromium, as people would: `node pages.mjs BASE TOOLS PATH…`.
-// Every path is opened in both colour schemes, at the widths of a phone and of a desk, with and without scripts: each of two with each.
+// Every path is opened in both colour schemes, at the widths of a phone and of a desk, with and without scripts.
 // Set SCREENSHOTS to a folder to look at what it saw.
 
 import { createRequire } from "node:module";
@@ -16,17 +16,11 @@ const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
-const WAYS = [
-  { colorScheme: "light", width: 375, javaScriptEnabled: true },
-  { colorScheme: "dark", width: 1280, javaScriptEnabled: true },
-  { colorScheme: "dark", width: 375, javaScriptEnabled: false },
-  { colorScheme: "light", width: 1280, javaScriptEnabled: false },
-];
 const problems = [];
 const links = new Set();
 
 /** A context of its own, which reports whatever a page should not do. */
-async function open(browser, { javaScriptEnabled, colorScheme, width }) {
+async function open(browser, { javaScriptEnabled = true, colorScheme = "light", width = 1280 } = {}) {
   const context = await browser.newContext({ javaScriptEnabled, colorScheme, viewport: { width, height: 800 } });
   const page = await context.newPage();
   const name = () => `${page.url()} (${colorScheme}, ${width} px, ${javaScriptEnabled ? "with" : "without"} scripts)`;
@@ -43,7 +37,8 @@ async function open(browser, { javaScriptEnabled, colorScheme, width }) {
   return { context, page, report };
 }
 
-async function look({ page, report }, path, options) {
+async function look(browser, path, options) {
+  const { context, page, report } = await open(browser, options);
   await page.goto(base + path);
   const facts = await page.evaluate(() => ({
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -57,25 +52,26 @@ async function look({ page, report }, path, options) {
   if (facts.overflow > 0) report(`scrolls ${facts.overflow} px sideways`);
   if (!facts.title.endsWith("reuse-surface") || facts.headings !== 1) report(`title ${facts.title}, ${facts.headings} h1`);
   if (facts.foreign > 0) report("a link elsewhere tells where it comes from");
-  const expected = options.javaScriptEnabled ? facts.times : 0;
+  const expected = options.javaScriptEnabled === false ? 0 : facts.times;
   if (facts.relative !== expected) report(`${facts.relative} of ${facts.times} times are relative`);
-  const others = facts.links.map((link) => link.split("#")[0]).filter((link) => link.startsWith(base) && link !== page.url());
-  others.forEach((link) => links.add(link));
-  if (process.env.SCREENSHOTS) {
+  facts.links.filter((link) => link.startsWith(base)).forEach((link) => links.add(link.split("#")[0]));
+  if (process.env.SCREENSHOTS && options.javaScriptEnabled !== false) {
     const name = `${path.replace(/[^a-z0-9]+/gi, "_")}-${options.colorScheme}-${options.width}.png`;
     await page.screenshot({ path: join(process.env.SCREENSHOTS, name), fullPage: true });
   }
-  if (options.javaScriptEnabled) {
+  if (options.javaScriptEnabled !== false) {
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
     for (const { id, impact, nodes } of violations.filter(({ impact }) => impact === "serious" || impact === "critical")) {
       report(`axe: ${id} (${impact}): ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | ")}`);
     }
   }
+  await context.close();
 }
 
 /** The keyboard alone reaches the search and the content. */
-async function keyboard({ page, report }, { javaScriptEnabled }) {
+async function keyboard(browser, javaScriptEnabled) {
+  const { context, page, report } = await open(browser, { javaScriptEnabled });
   const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className || "");
   await page.goto(`${base}/`);
   await page.keyboard.press("Tab");
@@ -97,17 +93,21 @@ async function keyboard({ page, report }, { javaScriptEnabled }) {
   await page.waitForURL(/\/capabilities\?q=lease/);
   const words = await page.evaluate(() => document.getElementById("search").value);
   if (words !== "lease a/b") report(`the search forgot its words: ${words}`);
+  await context.close();
 }
 
 const home = mkdtempSync(join(tmpdir(), "chromium-"));
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS, env: { ...process.env, HOME: home } });
 try {
-  for (const way of WAYS) {
-    const place = await open(browser, way);
-    for (const path of paths) await look(place, path, way);
-    await keyboard(place, way);
-    await place.context.close();
+  for (const path of paths) {
+    for (const colorScheme of ["light", "dark"]) {
+      for (const width of [375, 1280]) {
+        for (const javaScriptEnabled of [true, false]) await look(browser, path, { colorScheme, width, javaScriptEnabled });
+      }
+    }
   }
+  await keyboard(browser, true);
+  await keyboard(browser, false);
 } finally {
   await browser.close();
   rmSync(home, { recursive: true, force: true });

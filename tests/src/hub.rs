@@ -108,6 +108,18 @@ impl Hub {
         Self::start_in(data, Some(TOKEN), &["--allow-private-networks"])
     }
 
+    /// Asks the hub to stop, and starts it again on the same data and on another port.
+    ///
+    /// # Errors
+    /// As [`Hub::start`], or when it does not end well.
+    pub fn restart(&mut self) -> Result<()> {
+        let code = self.terminate()?;
+        anyhow::ensure!(code == Some(0), "the hub ended with {code:?}");
+        let data = std::mem::replace(&mut self.data, TempDir::new()?);
+        *self = Self::start_in(data, Some(TOKEN), &["--allow-private-networks"])?;
+        Ok(())
+    }
+
     /// Asks the hub to stop and gives its exit code.
     ///
     /// # Errors

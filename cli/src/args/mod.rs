@@ -23,7 +23,7 @@ pub(crate) use self::hub::{
 };
 pub(crate) use self::index::{Index, IndexVerb, Validate};
 pub(crate) use self::mcp::Mcp;
-pub(crate) use self::serve::{LogFormat, Serve};
+pub(crate) use self::serve::{LogFormat, LogLevel, Serve};
 pub(crate) use self::smoke::Smoke;
 pub(crate) use self::token::{TokenCreate, TokenList, TokenRevoke, TokenVerb};
 

@@ -65,6 +65,10 @@ pub(crate) struct Serve {
     /// The form of the log on standard error
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
+
+    /// How much to log; a line for each request is part of `info`
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info)]
+    pub(crate) log_level: LogLevel,
 }
 
 impl Serve {
@@ -81,6 +85,19 @@ pub(crate) enum LogFormat {
     Text,
     /// A JSON object a line
     Json,
+}
+
+/// The least that is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    /// What failed
+    Error,
+    /// Also what may need attention
+    Warn,
+    /// Also what happens, with a line for each request
+    Info,
+    /// Also why
+    Debug,
 }
 
 /// A header name, or nothing, as an unset variable of a deployment leaves it.

@@ -29,7 +29,7 @@ pub(crate) struct Refreshed {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Outcome {
     pub(crate) repo: String,
-    /// `accepted`, `unchanged`, `held`, `failed`, `not-due` or `disabled`.
+    /// `accepted`, `unchanged`, `held`, `failed`, `not-due`, `not-reached` or `disabled`, among others.
     pub(crate) outcome: String,
     pub(crate) state: String,
     reason: Option<String>,

@@ -18,7 +18,7 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::connect;
-use crate::args::{Global, LogFormat};
+use crate::args::{Global, LogFormat, LogLevel};
 use crate::client::{self, Base};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
@@ -28,7 +28,7 @@ use crate::output;
 const DEFAULT_TIMEOUT: u64 = 30;
 
 pub(super) async fn run(global: &Global) -> Result<Exit, Failure> {
-    output::start_log(LogFormat::Text);
+    output::start_log(LogFormat::Text, LogLevel::Info);
     let base = connect::base(&global.base_url)?;
     let timeout = Duration::from_secs(global.timeout.unwrap_or(DEFAULT_TIMEOUT));
     let bridge = Bridge { http: client::http(&base, timeout)?, base, hub: OnceCell::new() };

@@ -21,12 +21,14 @@ use crate::{embedded, env, output};
 const TOKEN: &str = "reuse_surface_token";
 
 pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
-    output::start_log(args.log_format);
-    tokio::runtime::Builder::new_multi_thread()
+    output::start_log(args.log_format, args.log_level);
+    let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Refused, format!("cannot start: {error}")))?
-        .block_on(serve(args))
+        .block_on(serve(args));
+    output::finish_log();
+    served
 }
 
 async fn serve(args: &Serve) -> Result<Exit, Failure> {
@@ -77,21 +79,22 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         }
         None => ComponentSource::Embedded { precompiled: embedded::PRECOMPILED, wasm: embedded::WASM },
     };
+    let public_url = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     Ok(Config {
         component,
         manifest,
         data_dir: args.data_dir.clone(),
-        variables: variables(args, address),
+        variables: variables(args, &public_url),
         variable_files: token_file.iter().map(|path| (TOKEN.to_owned(), (*path).to_owned())).collect(),
+        public_url,
         allow_private_networks: args.allow_private_networks,
         limits: Limits::default(),
     })
 }
 
 /// The component's settings: what Spin takes from `SPIN_VARIABLE_…` comes from flags and the environment here.
-fn variables(args: &Serve, address: SocketAddr) -> BTreeMap<String, String> {
-    let public_url = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let mut variables = BTreeMap::from([("public_url".to_owned(), public_url)]);
+fn variables(args: &Serve, public_url: &str) -> BTreeMap<String, String> {
+    let mut variables = BTreeMap::from([("public_url".to_owned(), public_url.to_owned())]);
     if let Some(token) = env::token() {
         variables.insert(TOKEN.to_owned(), token.expose().to_owned());
     }

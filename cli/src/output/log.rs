@@ -1,14 +1,122 @@
 //! The log of a running hub.
+//!
+//! Lines for single requests are written together, since a system call for each would cost more than the request. All others,
+//! which somebody may wait for, take what is pending along and are written at once.
 
-use std::io;
+use std::io::{self, Write as _};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
-use crate::args::LogFormat;
+use tracing::Metadata;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::args::{LogFormat, LogLevel};
+
+/// The target of lines for single requests.
+const ACCESS: &str = "access";
+
+/// How long such a line is held back.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Bytes that are pending at the most.
+const FULL: usize = 256 << 10;
 
 /// Sends the program's log to standard error from now on. A second call changes nothing.
-pub(crate) fn start(format: LogFormat) {
-    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_target(false);
-    let _ = match format {
+pub(crate) fn start(format: LogFormat, level: LogLevel) {
+    let log =
+        tracing_subscriber::fmt().with_writer(&LOG).with_ansi(false).with_target(false).with_max_level(max(level));
+    let started = match format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),
     };
+    if started.is_ok() {
+        // Without the thread, lines are written when the buffer is full or a line of another kind comes.
+        let _ = thread::Builder::new().name("log".into()).spawn(|| LOG.write_from_time_to_time());
+    }
+}
+
+fn max(level: LogLevel) -> LevelFilter {
+    match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+    }
+}
+
+/// Writes what is pending.
+pub(crate) fn finish() {
+    LOG.write_pending();
+}
+
+static LOG: Log = Log { pending: Mutex::new(Vec::new()), begun: Condvar::new(), writing: Mutex::new(Vec::new()) };
+
+struct Log {
+    pending: Mutex<Vec<u8>>,
+    /// `pending` is no longer empty.
+    begun: Condvar,
+    /// What is on its way out; held while it is written, so that lines keep their order.
+    writing: Mutex<Vec<u8>>,
+}
+
+impl Log {
+    fn write_pending(&self) {
+        let mut writing = lock(&self.writing);
+        writing.clear();
+        std::mem::swap(&mut *writing, &mut *lock(&self.pending));
+        // Nobody can be told that the log is not written.
+        let _ = io::stderr().write_all(&writing);
+    }
+
+    fn write_from_time_to_time(&self) {
+        loop {
+            let pending = lock(&self.pending);
+            drop(self.begun.wait_while(pending, |pending| pending.is_empty()));
+            thread::sleep(PAUSE);
+            self.write_pending();
+        }
+    }
+}
+
+fn lock(bytes: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
+    bytes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'a> MakeWriter<'a> for &'static Log {
+    type Writer = Line;
+
+    fn make_writer(&'a self) -> Line {
+        Line { may_wait: false }
+    }
+
+    fn make_writer_for(&'a self, metadata: &Metadata<'_>) -> Line {
+        Line { may_wait: metadata.target() == ACCESS }
+    }
+}
+
+/// Takes one line.
+struct Line {
+    may_wait: bool,
+}
+
+impl io::Write for Line {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut pending = lock(&LOG.pending);
+        let begins = pending.is_empty();
+        pending.extend_from_slice(bytes);
+        let full = pending.len() >= FULL;
+        drop(pending);
+        if full || !self.may_wait {
+            LOG.write_pending();
+        } else if begins {
+            LOG.begun.notify_one();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

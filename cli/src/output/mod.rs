@@ -13,7 +13,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use serde_json::Value;
 
 use self::escape::escape;
-pub(crate) use self::log::start as start_log;
+pub(crate) use self::log::{finish as finish_log, start as start_log};
 pub(crate) use self::paint::Tone;
 pub(crate) use self::text::{Cell, Text};
 use crate::args::{Format, Global};

@@ -127,9 +127,12 @@ answers! {
     BAD_REQUEST = Host 400 "bad-request": "The request does not say which host it is for",
         "An HTTP/1.1 request carries exactly one `Host` header.",
         "send exactly one `Host` header";
+    REQUEST_TIMEOUT = Host 408 "request-timeout": "The body did not arrive",
+        "The body of the request did not arrive whole within 20 s. Nothing was done.",
+        "the body did not arrive whole within 20 s: send it again";
     INSTANCE_FAILED = Host 500 "instance-failed": "The hub stopped while it answered",
         "The instance of the hub that had the request ended; the next request gets a new one.",
-        "the operator finds the cause in the log";
+        "tell the operator the `request_id`: the log has the cause";
     OVERLOADED = Host 503 "overloaded": "The hub has too much to do",
         "As many requests as the host takes at once are being answered, and none of them ended within a second.",
         "wait for `Retry-After`";

@@ -27,6 +27,9 @@ pub enum State {
 const GRACE: Seconds = 300;
 
 impl State {
+    /// Every state.
+    pub const ALL: [Self; 6] = [Self::Pending, Self::Fresh, Self::Stale, Self::Held, Self::Failed, Self::Disabled];
+
     /// As the API writes it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -7,12 +7,15 @@ use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use std::io::Write as _;
+
+/// Which route answered. `serve` counts by it, and takes it out.
+const ROUTE: HeaderName = HeaderName::from_static("reuse-surface-route");
 
 /// The id of a request, in the request as it reaches a handler and in the response.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -21,6 +24,7 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, next: Next) -> Response {
     let id = request.headers().get(X_REQUEST_ID).and_then(usable).unwrap_or_else(new_id);
     let page = pages::wants_page(request.uri().path(), request.headers());
+    let route = request.extensions().get::<MatchedPath>().and_then(|path| HeaderValue::from_str(path.as_str()).ok());
     let method = request.method().clone();
     request.headers_mut().insert(X_REQUEST_ID, id.clone());
     let mut response = match cors::preflight(&request) {
@@ -43,6 +47,7 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, n
     }
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, id);
+    headers.extend(route.map(|route| (ROUTE, route)));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
         cors::open(headers);

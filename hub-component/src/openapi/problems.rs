@@ -10,8 +10,10 @@ use std::collections::BTreeMap;
 const OWN: &str = "x-problems";
 
 /// What any request may meet.
-static ALWAYS: [&Kind; 7] = [
+static ALWAYS: [&Kind; 9] = [
     &kinds::BAD_REQUEST,
+    &kinds::REQUEST_TIMEOUT,
+    &kinds::PAYLOAD_TOO_LARGE,
     &kinds::METHOD_NOT_ALLOWED,
     &kinds::INTERNAL,
     &kinds::INSTANCE_FAILED,

@@ -1,6 +1,6 @@
 //! `GET /capabilities`: the search.
 
-use super::elements::{counted, said};
+use super::elements::counted;
 use super::response::respond;
 use super::{Page, Section, entry};
 use crate::app::App;
@@ -102,9 +102,7 @@ pub async fn capabilities<P: Ports>(
             p { "No valid index has been fetched yet. " a href="/" { "What the repos wait for" } "." }
         },
         // Whoever typed this corrects it here.
-        Err(problem) if problem.kind().code == kinds::INVALID_QUERY.code => {
-            html! { p { (said(problem.detail(), 2000)) } }
-        }
+        Err(problem) if problem.kind().code == kinds::INVALID_QUERY.code => html! { p { bdi { (problem.detail()) } } },
         Err(problem) => return Err(problem),
     };
     let content = html! {
@@ -138,7 +136,6 @@ fn results_of(parameters: &Parameters, results: &Results) -> Markup {
             a href=(parameters.link("/v1/capabilities", "")) { "As data" } "."
         }
         @if !results.capabilities.is_empty() {
-            h2.hidden { "Results" }
             ul.hits { @for found in &results.capabilities { li { (entry::hit(found, true)) } } }
         }
         p.pager {

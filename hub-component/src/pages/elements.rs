@@ -45,16 +45,6 @@ pub(super) fn beginning(text: &str, most: usize) -> Markup {
     }
 }
 
-/// At most `most` characters of what the hub says in words, with what stands in backticks as code.
-pub(super) fn said(text: &str, most: usize) -> Markup {
-    if text.chars().count() > most || text.matches('`').count() % 2 == 1 {
-        return beginning(text, most);
-    }
-    html! {
-        bdi { @for (i, part) in text.split('`').enumerate() { @if i % 2 == 0 { (part) } @else { code { (part) } } } }
-    }
-}
-
 /// Text that somebody else wrote, at most `most` characters of it; a link if it is a plain `http(s)` address.
 pub(super) fn linked(text: &str, most: usize) -> Markup {
     // Other schemes run code or open programs; what is not ASCII can look like another host.

@@ -27,7 +27,6 @@ pub(super) fn hit(entry: &Map<String, Value>, several: bool) -> Markup {
     let (summary, status) = (text(entry, "summary"), text(entry, "status"));
     html! {
         h3 { (capability_link(text(entry, "id"))) }
-        div {
         p { (beginning(name(entry), 160)) }
         @if !summary.is_empty() { p.small.quiet { (beginning(summary, 280)) } }
         @if several || !tags.is_empty() || !status.is_empty() {
@@ -36,7 +35,6 @@ pub(super) fn hit(entry: &Map<String, Value>, several: bool) -> Markup {
                 @if !status.is_empty() { li { (beginning(status, 40)) } }
                 @for tag in tags.iter().filter_map(Value::as_str).take(12) { li { (beginning(tag, 40)) } }
             }
-        }
         }
     }
 }

@@ -1,20 +1,19 @@
 //! `GET /`: what is registered and how it stands.
 
-use super::elements::{beginning, counted, repo_link, said, shape, state, time};
+use super::elements::{beginning, counted, repo_link, shape, state, time};
 use super::response::respond;
 use super::{Page, Section, words};
 use crate::app::App;
-use crate::edge::{Query, preferred};
+use crate::edge::Query;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
-use crate::routes::about;
 use crate::store::revisions::{self, Entry};
 use crate::store::sources::{self, Source};
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use federation::source::State as SourceState;
 use federation::time::Seconds;
-use http::header::{LINK, VARY};
+use http::header::LINK;
 use http::{HeaderMap, HeaderValue};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -53,13 +52,8 @@ pub struct Parameters {
     tag = "pages",
     params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
     responses(
-        (
-            status = 200,
-            description = "What is registered and how it stands; for programs that prefer JSON, what `/.well-known/reuse-surface` says.",
-            content((String = "text/html"), (Object = "application/json")),
-            headers(("ETag"), ("Cache-Control"), ("Link"), ("Vary")),
-        ),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"), ("Vary"))),
+        (status = 200, description = "What is registered and how it stands.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
 pub async fn home<P: Ports>(
@@ -67,25 +61,11 @@ pub async fn home<P: Ports>(
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
-    // Whoever takes neither is still told more by a page than by a refusal.
-    let people = preferred(&request, &[(true, &["text/html"]), (false, &["application/json"])]).unwrap_or(true);
-    let mut response = match people {
-        true => page(&app, &parameters, &request).await?,
-        false => about::hub(State(app)).await.into_response(),
-    };
-    let headers = response.headers_mut();
-    headers.insert(VARY, HeaderValue::from_static("accept"));
-    headers.insert(LINK, HeaderValue::from_static(LINKS));
-    Ok(response)
-}
-
-async fn page<P: Ports>(app: &App<P>, parameters: &Parameters, request: &HeaderMap) -> Result<Response, Problem> {
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::history(&mut tx, u64::MAX, 1).await?.pop();
     let sources = sources::all(&mut tx).await?;
     drop(tx);
-    // Under Spin the operator may not have said it.
-    let base = if app.public_url().is_empty() { "https://…" } else { app.public_url() };
+    let base = app.public_url();
     let content = if sources.is_empty() {
         html! {
             h1 { "Nothing is registered yet" }
@@ -97,12 +77,14 @@ async fn page<P: Ports>(app: &App<P>, parameters: &Parameters, request: &HeaderM
             h1 { "What these repos offer for reuse" }
             p { "Every repo publishes an index of its capabilities. The hub fetches and checks the indexes, and serves them as one document." }
             (figures(&sources, newest.as_ref()))
-            (list(&sources, parameters, app.ports.now()))
+            (list(&sources, &parameters, app.ports.now()))
             (how_to_read(base))
             (how_to_register(base))
         }
     };
-    Ok(respond(Page { title: "Repos", section: Section::Repos, words: "", content }, request, app.public_url()))
+    let mut response = respond(Page { title: "Repos", section: Section::Repos, words: "", content }, &request, base);
+    response.headers_mut().insert(LINK, HeaderValue::from_static(LINKS));
+    Ok(response)
 }
 
 fn figures(sources: &[Source], newest: Option<&Entry>) -> Markup {
@@ -155,7 +137,7 @@ fn table(sources: &[&Source], now: Seconds) -> Markup {
         table role="table" aria-labelledby="repos" {
             thead role="rowgroup" {
                 tr role="row" {
-                    @for name in ["State", "Repo", "Domain"] { th role="columnheader" scope="col" { (name) } }
+                    @for name in ["Repo", "State", "Domain"] { th role="columnheader" scope="col" { (name) } }
                     th.number role="columnheader" scope="col" { "Capabilities" }
                     th role="columnheader" scope="col" { "Verified" }
                 }
@@ -170,13 +152,13 @@ fn row(source: &Source, standing: SourceState) -> Markup {
     let trouble = record.reason().filter(|_| !matches!(standing, SourceState::Fresh | SourceState::Disabled));
     html! {
         tr role="row" {
-            td.whole role="cell" { (state(standing)) }
             td role="cell" {
                 b { (repo_link(&registration.repo)) }
                 @if registration.required { " " span.quiet.small { "required" } }
                 @if !registration.description.is_empty() { p.small.quiet { (beginning(&registration.description, 160)) } }
-                @if let Some((_, message)) = trouble { p.small { (said(&message, 200)) } }
+                @if let Some((_, message)) = trouble { p.small { (beginning(&message, 200)) } }
             }
+            td.whole role="cell" { (state(standing)) }
             td role="cell" data-label="Domain" { (registration.domain) }
             td.number role="cell" data-label="Capabilities" { (record.accepted.as_ref().filter(|_| registration.enabled).map_or(0, |a| a.capability_count)) }
             td role="cell" data-label="Verified" { @match record.verified_at { Some(at) => (time(at)), None => "never" } }

@@ -1,6 +1,6 @@
 //! A problem as a page, for whoever came with a browser.
 
-use super::elements::said;
+use super::problems::prose;
 use super::{Page, Section};
 use crate::problem::Problem;
 use maud::html;
@@ -10,8 +10,8 @@ pub fn problem(problem: &Problem, request_id: &str) -> String {
     let kind = problem.kind();
     let content = html! {
         h1 { (kind.title) }
-        p { (said(problem.detail(), 2000)) }
-        p.quiet { (said(kind.meaning, 2000)) }
+        p { bdi { (problem.detail()) } }
+        p.quiet { (prose(kind.meaning)) }
         p { a href="/" { "All repos" } " · " a href="/capabilities" { "Search capabilities" } " · " a href="/revisions" { "Revisions" } }
         p.quiet.small {
             "Status " (problem.status().as_u16()) ", code " a href={ "/problems/" (kind.code) } { code { (kind.code) } }

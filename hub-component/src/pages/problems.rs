@@ -1,12 +1,11 @@
 //! What codes mean, for whoever followed the link of a problem.
 
-use super::elements::said;
 use super::response::respond;
 use super::{Page, Section};
 use axum::response::Response;
 use federation::problem::{Kind, Place};
 use http::HeaderMap;
-use maud::html;
+use maud::{Markup, html};
 
 const PLACES: [(Place, &str); 5] = [
     (Place::Answer, "Answers of the hub"),
@@ -39,8 +38,8 @@ pub fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public_url: &
         h1 { code { (code) } }
         @for kind in kinds {
             h2 { (kind.title) }
-            p { (said(kind.meaning, 2000)) }
-            p { strong { "What to do: " } (said(kind.remedy, 2000)) "." }
+            p { (prose(kind.meaning)) }
+            p { strong { "What to do: " } (prose(kind.remedy)) "." }
             p.quiet.small {
                 @for (_, title) in PLACES.iter().filter(|(place, _)| *place == kind.place) { (title) }
                 @if let Some(status) = kind.status { ", status " (status) }
@@ -50,4 +49,13 @@ pub fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public_url: &
         p { a href="/problems" { "Every code" } }
     };
     respond(Page { title: code, section: Section::Elsewhere, words: "", content }, request, public_url)
+}
+
+/// A sentence of the table of problems: what stands between backticks is code.
+pub(super) fn prose(text: &str) -> Markup {
+    html! {
+        @for (i, part) in text.split('`').enumerate() {
+            @if i % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
 }

@@ -120,14 +120,11 @@ fn of_entries(changed: &Changed, entries: &ChangedEntries) -> Markup {
     {
         return html! { p { "Its " (counted(a.capability_count, "capability is", "capabilities are")) " listed under the new domain." } };
     }
-    steps(&diff(before, after), Op::Removed)
+    steps(&diff(before, after))
 }
 
-/// Changes of one source, in words. What `absent` did to is not published, so it has no page.
-pub(super) fn steps(changes: &[Change], absent: Op) -> Markup {
-    // Replayed, removals begin at the end; people read from the start.
-    let mut changes: Vec<&Change> = changes.iter().collect();
-    changes.sort_by_key(|change| (change.op != Op::Removed, change.op != Op::Added, change.position));
+/// Changes of one source, in words.
+pub(super) fn steps(changes: &[Change]) -> Markup {
     html! {
         @if changes.is_empty() { p { "Its capabilities stay as they are." } }
         ul.steps {
@@ -139,7 +136,7 @@ pub(super) fn steps(changes: &[Change], absent: Op) -> Markup {
                 };
                 li.(class) {
                     b aria-hidden="true" { (sign) } " " span.hidden { (word) " " }
-                    @if change.op == absent { code { (change.id) } } @else { (capability_link(&change.id)) }
+                    (capability_link(&change.id))
                     @match (&change.before, &change.after) {
                         (Some(before), Some(after)) => span.quiet { " " (beginning(&fields(before, after), 200)) },
                         (_, Some(entry)) | (Some(entry), _) => { " " (beginning(entry.as_object().map_or("", entry::name), 120)) },

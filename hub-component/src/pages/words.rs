@@ -15,7 +15,6 @@ pub(super) fn why(source: &Source, state: State) -> Markup {
             (State::Disabled, _) => "It is switched off: the hub does not fetch its index.",
             (State::Pending, _) => "It was registered and its index was not fetched yet.",
             (State::Held, _) => "A newer valid index has lost most of its capabilities. That is more often an accident than a decision, so it waits for release.",
-            (State::Failed, Some(failure)) => { "No valid index of it was ever seen. " (failing(record, failure)) },
             (_, Some(failure)) => (failing(record, failure)),
             (State::Stale, None) if moved => "Its URL was changed, and the new one has not delivered a valid index yet.",
             (State::Stale, None) => "It was not checked for longer than it should have been.",

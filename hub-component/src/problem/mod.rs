@@ -58,7 +58,7 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    snippet: Option<Box<Snippet>>,
+    snippet: Option<Snippet>,
 }
 
 impl Problem {

@@ -7,15 +7,17 @@ use crate::publish::publish;
 use crate::store::events::{self, Event, Subject};
 use crate::store::revisions::{Origin, Revision};
 use crate::store::sources::Source;
-use crate::store::{StoreError, leases, snapshots, sources};
+use crate::store::{StoreError, leases, snapshots, sources, tallies};
 use federation::source::{Accepted, Effect, Held, SourceRecord};
 use federation::time::Seconds;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// A finished check with the source as it was when the check began.
 pub(super) struct Finished {
     pub source: Source,
     pub checked: Checked,
+    pub took: Duration,
 }
 
 /// Writes a batch, and holds on to the lease under which it was made.
@@ -35,22 +37,22 @@ pub(super) async fn record(
     let repos: Vec<&str> = batch.iter().map(|finished| finished.source.repo()).collect();
     let mut present = sources::some(&mut tx, &repos).await?;
     let mut seen = Vec::with_capacity(batch.len());
-    for Finished { source: planned, checked } in batch {
+    for Finished { source: planned, checked, took } in batch {
         let Some(mut source) = present.remove(planned.repo()) else {
-            reports.push(SourceReport::new(&planned, Outcome::Superseded, now));
+            reports.push((SourceReport::new(&planned, Outcome::Superseded, now), took));
             continue;
         };
         // Only an observation of this very registration and record may be applied: no resurrection, no older answer on top.
         let registration = &source.registered.registration;
         let registered_anew = source.registered.incarnation != planned.registered.incarnation;
         if registered_anew || registration.url != planned.registered.registration.url || !registration.enabled {
-            reports.push(SourceReport::new(&source, Outcome::Superseded, now));
+            reports.push((SourceReport::new(&source, Outcome::Superseded, now), took));
             continue;
         }
         let checked_meanwhile = source.record.checked != planned.record.checked
             || source.record.last_attempt_at != planned.record.last_attempt_at;
         if checked_meanwhile {
-            reports.push(SourceReport::new(&source, Outcome::of(&source.record), now));
+            reports.push((SourceReport::new(&source, Outcome::of(&source.record), now), took));
             continue;
         }
         let before = (source.record.accepted.clone(), source.record.held.clone());
@@ -63,10 +65,12 @@ pub(super) async fn record(
             let (before, after) = (contribution(&before.0, &before.1), contribution(now_accepted, now_held));
             changes.push((source.repo().to_owned(), before, after));
         }
-        reports.push(SourceReport::new(&source, effect.into(), now));
+        reports.push((SourceReport::new(&source, effect.into(), now), took));
         seen.push(source);
     }
     sources::save_records(&mut tx, &seen).await?;
+    let checks = reports.iter().map(|(report, took)| (report.outcome.as_str(), *took));
+    tallies::add(&mut tx, checks).await?;
     let repos: Vec<&str> = accepted.iter().map(String::as_str).collect();
     let revision = publish(&mut tx, &repos, origin, now).await?;
     // A refresh of many goes by a lease.
@@ -76,7 +80,7 @@ pub(super) async fn record(
         events::record(&mut tx, origin, event, now).await?;
     }
     tx.commit().await?;
-    Ok((revision, reports))
+    Ok((revision, reports.into_iter().map(|(report, _)| report).collect()))
 }
 
 /// What a source contributes and what it holds back, as events tell of it.

@@ -24,6 +24,8 @@ pub enum Outcome {
     NotDue,
     /// Its host answered another source that it is asked too much; it stays due.
     Deferred,
+    /// Time ran out before it was heard; it stays due.
+    NotReached,
     /// It is switched off.
     Disabled,
     /// Its registration changed while it was checked.
@@ -31,6 +33,21 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// As the API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Unchanged => "unchanged",
+            Self::Held => "held",
+            Self::Failed => "failed",
+            Self::NotDue => "not-due",
+            Self::Deferred => "deferred",
+            Self::NotReached => "not-reached",
+            Self::Disabled => "disabled",
+            Self::Superseded => "superseded",
+        }
+    }
+
     /// How a check that somebody else just made ended.
     pub fn of(record: &SourceRecord) -> Self {
         match record {
@@ -105,6 +122,15 @@ pub struct Report {
 impl Report {
     /// How many checks did not end well.
     pub fn failed(&self) -> usize {
-        self.sources.iter().filter(|s| s.outcome == Outcome::Failed).count()
+        self.count(Outcome::Failed)
+    }
+
+    /// How many sources were due, and time ran out.
+    pub fn not_reached(&self) -> usize {
+        self.count(Outcome::NotReached)
+    }
+
+    fn count(&self, outcome: Outcome) -> usize {
+        self.sources.iter().filter(|s| s.outcome == outcome).count()
     }
 }

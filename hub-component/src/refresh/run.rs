@@ -10,11 +10,13 @@ use crate::store::revisions::Origin;
 use crate::store::sources::{self, Source};
 use crate::store::{StoreError, upkeep};
 use federation::plan::{Plan, Queue, plan};
+use federation::time::Seconds;
 use futures::StreamExt as _;
 use futures::future::{Either, select};
 use futures::stream::FuturesUnordered;
+use std::collections::HashSet;
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Which sources a refresh looks at.
 #[derive(Clone, Debug)]
@@ -31,6 +33,9 @@ pub enum Scope {
 const BATCH: usize = 128;
 /// … but none waits longer than this for a slow neighbour.
 const BATCH_WAIT: Duration = Duration::from_millis(250);
+/// After so many seconds what was not done is left to the next refresh, so that somebody learns what was. With the wait for another
+/// refresh this is less than hosts allow a request: 90 s under `serve`.
+const REFRESH_TIME: Seconds = 45;
 /// How often a refresh that somebody waits for asks whether the one before it is done …
 const TURN_WAIT: Duration = Duration::from_millis(100);
 /// … and how many times: 40 s, longer than one hanging source takes.
@@ -100,7 +105,7 @@ async fn refresh<P: Ports>(
         report.sources.extend(left.map(|source| SourceReport::new(source, outcome, now)));
     }
     let mut queue = Queue::default();
-    for source in fetch.into_iter().filter_map(|i| sources.get(i)) {
+    for source in fetch.iter().filter_map(|i| sources.get(*i)) {
         queue.push(&source.registered.registration.url, source.clone());
     }
 
@@ -137,15 +142,22 @@ async fn refresh<P: Ports>(
             report.revision = revision.or(report.revision);
             report.sources.extend(reports);
         }
-        if idle {
+        if idle || app.ports.now() - now >= REFRESH_TIME {
             break;
         }
     }
+    // Fetches under way are given up, and as nothing is written about them they stay due.
+    drop(running);
+    let heard: HashSet<String> = report.sources.iter().map(|source| source.repo.clone()).collect();
+    let silent = fetch.into_iter().filter_map(|i| sources.get(i)).filter(|source| !heard.contains(source.repo()));
+    report.sources.extend(silent.map(|source| SourceReport::new(source, Outcome::NotReached, now)));
+    report.fetched -= report.not_reached();
     report.sources.sort_by(|a, b| a.repo.cmp(&b.repo));
     Ok(report)
 }
 
 async fn examine<P: Ports>(ports: &P, host: String, source: Source) -> (String, Finished) {
+    let started = Instant::now();
     let checked = check(ports, &source.registered.registration, &source.record).await;
-    (host, Finished { source, checked })
+    (host, Finished { source, checked, took: started.elapsed() })
 }

@@ -8,6 +8,7 @@ pub mod events;
 pub mod federated;
 pub mod health;
 pub mod indexes;
+pub mod metrics;
 pub mod openapi;
 pub mod problems;
 pub mod repos;

@@ -1,11 +1,11 @@
 //! The schema, as numbered steps. A step that has shipped never changes; a new need is a new step.
 
-use super::{StoreError, row::Columns as _, search};
+use super::{StoreError, row::Columns as _, search, tallies};
 use crate::ports::{Database, Transaction};
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`; one statement a string, since a host runs only the first of several.
-const STEPS: [&[&str]; 3] = [FIRST, search::TABLES, TOKENS];
+const STEPS: [&[&str]; 4] = [FIRST, search::TABLES, TOKENS, tallies::TABLES];
 
 /// The step after which the search is filled from what is published.
 const SEARCH: i64 = 2;

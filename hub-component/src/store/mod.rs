@@ -12,6 +12,7 @@ mod row;
 pub mod search;
 pub mod snapshots;
 pub mod sources;
+pub mod tallies;
 pub mod tokens;
 pub mod upkeep;
 

@@ -8,6 +8,7 @@ mod events;
 mod failures;
 mod incremental;
 mod mcp;
+mod metrics;
 mod openapi;
 mod pages;
 mod reading;

@@ -13,7 +13,7 @@ use hub_component::ports::{Database, DatabaseError, Fetch, Ports, Row, Transacti
 use hub_component::router::router;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -116,6 +116,8 @@ fn error(error: rusqlite::Error) -> DatabaseError {
 #[derive(Default)]
 pub struct Sources {
     indexes: Mutex<HashMap<String, String>>,
+    /// Hosts that accept a request and never answer.
+    hanging: Mutex<HashSet<String>>,
     pub requests: AtomicUsize,
     pub bodies: AtomicUsize,
 }
@@ -124,11 +126,23 @@ impl Sources {
     pub fn set(&self, url: &str, text: String) {
         self.indexes.lock().expect("lock").insert(url.to_owned(), text);
     }
+
+    pub fn hang(&self, host: &str) {
+        self.hanging.lock().expect("lock").insert(host.to_owned());
+    }
+
+    pub fn recover(&self) {
+        self.hanging.lock().expect("lock").clear();
+    }
 }
 
 impl Fetch for Sources {
     async fn send(&self, request: Request) -> Result<Response, TransportFailure> {
         self.requests.fetch_add(1, Ordering::Relaxed);
+        let hangs = self.hanging.lock().expect("lock").contains(request.url.host_str().unwrap_or_default());
+        if hangs {
+            return std::future::pending().await;
+        }
         let indexes = self.indexes.lock().expect("lock");
         let text = indexes.get(request.url.as_str()).ok_or(TransportFailure::Connect)?;
         let etag = format!("\"{}\"", Digest::of(text.as_bytes()).hex());

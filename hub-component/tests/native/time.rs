@@ -3,6 +3,7 @@
 use crate::ports::{Hub, index};
 use http::Method;
 use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 
 const HOUR: i64 = 3600;
 
@@ -53,4 +54,32 @@ async fn a_refresh_that_died_keeps_others_away_for_a_minute_only() {
     hub.pass(61);
     let (status, report) = hub.ask(Method::POST, "/v1/federated/compose?force=true", Value::Null).await;
     assert_eq!((status.as_u16(), &report["fetched"]), (200, &json!(1)), "{report}");
+}
+
+#[tokio::test]
+async fn a_compose_ends_in_time_and_says_what_it_did_not_reach() {
+    let hub = Hub::new();
+    hub.register("good", index("good", 3, 0)).await;
+    hub.register("mute", index("mute", 3, 0)).await;
+    hub.publish("good", index("good", 3, 1));
+    hub.sources().hang("mute.example.org");
+    let before = hub.sources().requests.load(Ordering::Relaxed);
+    let (report, ()) = tokio::join!(hub.compose(), async {
+        while hub.sources().requests.load(Ordering::Relaxed) < before + 2 {
+            tokio::task::yield_now().await;
+        }
+        hub.pass(46);
+    });
+    let outcomes: Vec<_> =
+        report["sources"].as_array().expect("sources").iter().map(|s| s["outcome"].clone()).collect();
+    assert_eq!(outcomes, [json!("accepted"), json!("not-reached")], "{report}");
+    assert_eq!(
+        (&report["partial"], &report["published"], &report["fetched"], &report["failed"]),
+        (&json!(true), &json!(true), &json!(1), &json!(0))
+    );
+    // Nothing was held against the source, and the lease is free.
+    hub.sources().recover();
+    let report = hub.compose().await;
+    assert_eq!((&report["partial"], &report["fetched"]), (&json!(false), &json!(2)), "{report}");
+    assert_eq!(hub.get("/v1/repos/mute").await["status"]["state"], "fresh");
 }

@@ -2,7 +2,7 @@
 
 use super::address::AddressPolicy;
 use super::connect::Deadline;
-use super::resolver::Resolver;
+use super::resolver::{Lookup, Resolver, ask_the_system};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 
@@ -13,6 +13,7 @@ const IDLE_PER_HOST: usize = 8;
 pub(crate) struct Client {
     pub(super) policy: AddressPolicy,
     pub(super) permits: Arc<Semaphore>,
+    pub(super) lookup: Lookup,
     http: OnceLock<Result<reqwest::Client, String>>,
 }
 
@@ -22,16 +23,20 @@ impl Client {
         Self {
             policy: AddressPolicy { allow_private },
             permits: Arc::new(Semaphore::new(limit)),
+            lookup: ask_the_system,
             http: OnceLock::new(),
         }
     }
 
     pub(super) fn http(&self) -> Result<&reqwest::Client, String> {
-        self.http.get_or_init(|| build(self.policy)).as_ref().map_err(Clone::clone)
+        self.http
+            .get_or_init(|| build(Resolver { policy: self.policy, lookup: self.lookup }))
+            .as_ref()
+            .map_err(Clone::clone)
     }
 }
 
-fn build(policy: AddressPolicy) -> Result<reqwest::Client, String> {
+fn build(resolver: Resolver) -> Result<reqwest::Client, String> {
     // An error says that the process has chosen already, which is as good.
     _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
@@ -40,7 +45,7 @@ fn build(policy: AddressPolicy) -> Result<reqwest::Client, String> {
         .no_proxy()
         .tcp_nodelay(true)
         .pool_max_idle_per_host(IDLE_PER_HOST)
-        .dns_resolver(Arc::new(Resolver(policy)))
+        .dns_resolver(Arc::new(resolver))
         .connector_layer(Deadline)
         .build()
         .map_err(|error| format!("the HTTP client cannot be set up: {error:?}"))

@@ -1,8 +1,10 @@
 //! DNS, with what the address policy refuses left out: judged after resolution, so that no name leads around it.
 
 use super::address::AddressPolicy;
+use futures::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::fmt;
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::lookup_host;
@@ -31,16 +33,25 @@ impl fmt::Display for Unresolved {
 
 impl std::error::Error for Unresolved {}
 
-pub(crate) struct Resolver(pub(crate) AddressPolicy);
+/// Asks the system, or in tests somebody who lies.
+pub(crate) type Lookup = fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
+
+pub(crate) struct Resolver {
+    pub(crate) policy: AddressPolicy,
+    pub(crate) lookup: Lookup,
+}
+
+pub(crate) fn ask_the_system(name: String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
+    Box::pin(async move { Ok(lookup_host((name, 0)).await?.collect()) })
+}
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let policy = self.0;
+        let (policy, lookup) = (self.policy, (self.lookup)(name.as_str().to_owned()));
         Box::pin(async move {
-            let found =
-                timeout(LOOKUP_TIME, lookup_host((name.as_str(), 0))).await.map_err(|_| Unresolved::TimedOut)?;
+            let found = timeout(LOOKUP_TIME, lookup).await.map_err(|_| Unresolved::TimedOut)?;
             let found = found.inspect_err(|error| tracing::debug!(host = name.as_str(), %error, "not resolved"));
-            let addresses = permitted(found.map_err(|_| Unresolved::NotFound)?, policy)?;
+            let addresses = permitted(found.map_err(|_| Unresolved::NotFound)?.into_iter(), policy)?;
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
@@ -66,7 +77,9 @@ mod tests {
     }
 
     async fn resolve(name: &str, allow_private: bool) -> Result<Vec<SocketAddr>, Unresolved> {
-        let resolved = Resolver(AddressPolicy { allow_private }).resolve(name.parse().unwrap()).await;
+        let resolved = Resolver { policy: AddressPolicy { allow_private }, lookup: ask_the_system }
+            .resolve(name.parse().unwrap())
+            .await;
         resolved.map(Iterator::collect).map_err(|error| *error.downcast().unwrap())
     }
 

@@ -3,9 +3,13 @@
 use super::{Client, Outbound};
 use crate::allowed_hosts::AllowedHosts;
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -225,4 +229,37 @@ async fn a_request_waits_until_there_is_room_for_it() {
             drop(held);
         });
     assert_eq!(response.unwrap().into_body().collect().await.unwrap().to_bytes(), "b");
+}
+
+/// A name server that gives another answer each time, and never one that may be connected to.
+fn rebinding(_: String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
+    static TURN: AtomicUsize = AtomicUsize::new(0);
+    let answer: &[&str] = match TURN.fetch_add(1, Ordering::Relaxed) % 6 {
+        0 => &[],
+        1 => &["127.0.0.1"],
+        2 => &["::1", "127.0.0.1", "10.0.0.1"],
+        3 => return Box::pin(async { Err(io::Error::other("SERVFAIL")) }),
+        4 => &["::ffff:127.0.0.1", "169.254.169.254"],
+        _ => &["0.0.0.0", "::", "64:ff9b::7f00:1"],
+    };
+    Box::pin(async move { Ok(answer.iter().map(|text| SocketAddr::new(text.parse().unwrap(), 0)).collect()) })
+}
+
+#[tokio::test]
+async fn a_name_that_changes_its_address_between_two_requests_leads_nowhere() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("http://rebinding.test:{}/index.yaml", listener.local_addr().unwrap().port());
+    let mut client = Client::new(false, 1);
+    client.lookup = rebinding;
+    let outbound = Outbound { client: Arc::new(client), ..outbound(&["http://*:*"], false) };
+    let (mut prohibited, mut unknown) = (0, 0);
+    for _ in 0..1_000 {
+        match refusal(&outbound, &uri).await {
+            Error::DestinationIpProhibited => prohibited += 1,
+            Error::DnsError { .. } => unknown += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(prohibited > 600 && unknown > 300, "{prohibited} and {unknown}");
+    assert!(timeout(SHORT, listener.accept()).await.is_err(), "somebody connected");
 }

@@ -6,7 +6,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, Statement};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How long a statement waits for the lock of another connection, as under Spin.
@@ -47,13 +47,17 @@ pub(crate) struct Connection {
     altered: Arc<AtomicBool>,
     /// Something other than a successful read ran here.
     used: bool,
+    /// Something that may have written ran here since the last time that nothing was left to commit.
+    written: bool,
+    /// Changes whenever this or another connection may have changed what readers see.
+    generation: Arc<AtomicU64>,
 }
 
 impl Connection {
-    pub(crate) fn open(path: &Path) -> rusqlite::Result<Self> {
+    pub(crate) fn open(path: &Path, generation: Arc<AtomicU64>) -> rusqlite::Result<Self> {
         let database = rusqlite::Connection::open(path)?;
         let (budget, altered) = (Arc::new(AtomicI32::new(-1)), Arc::new(AtomicBool::new(false)));
-        let mut connection = Self { database, budget, altered, used: false };
+        let mut connection = Self { database, budget, altered, used: false, written: false, generation };
         connection.database.busy_timeout(BUSY)?;
         connection.database.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         let altered = Arc::clone(&connection.altered);
@@ -87,6 +91,11 @@ impl Connection {
     pub(crate) fn run(&mut self, sql: &str, parameters: &[Value]) -> Outcome {
         let outcome = self.attempt(sql, parameters).unwrap_or_else(|error| Outcome::failed(convert(&error)));
         self.used |= outcome.result.is_err();
+        // Before anybody learns of the commit: who reads afterwards must not be given what was read before.
+        if self.written && self.database.is_autocommit() {
+            self.generation.fetch_add(1, Ordering::SeqCst);
+            self.written = false;
+        }
         outcome
     }
 
@@ -108,6 +117,7 @@ impl Connection {
     fn attempt(&mut self, sql: &str, parameters: &[Value]) -> rusqlite::Result<Outcome> {
         let mut statement = self.database.prepare_cached(sql)?;
         self.used |= !statement.readonly();
+        self.written |= !statement.readonly();
         let columns = statement.column_names().map(str::to_owned).collect();
         let mut rows = Vec::new();
         let result = read(&mut statement, parameters, &mut rows);

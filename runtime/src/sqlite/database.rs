@@ -2,9 +2,11 @@
 
 use super::connection::{Connection, Outcome, convert};
 use crate::bindings::spin::sqlite::sqlite::{Error, Value};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
@@ -15,16 +17,26 @@ const DEFAULT_LABEL: &str = "default";
 /// The file of [`DEFAULT_LABEL`], for an operator to recognise it.
 const DEFAULT_FILE: &str = "reuse-surface.db";
 
+/// Locked while the databases are in use. It has no content.
+const LOCK_FILE: &str = "lock";
+
 /// Idle connections kept for each file. Each holds SQLite's page cache, up to 2 MB.
 const IDLE: usize = 8;
 
-/// The databases that the manifest grants, by label.
+/// The databases that the manifest grants.
 #[derive(Clone)]
-pub(crate) struct Databases(Arc<BTreeMap<String, Arc<Database>>>);
+pub(crate) struct Databases(Arc<Inner>);
+
+struct Inner {
+    by_label: BTreeMap<String, Arc<Database>>,
+    generation: Arc<AtomicU64>,
+    _lock: Option<File>,
+}
 
 pub(crate) struct Database {
     file: PathBuf,
     idle: Mutex<Vec<Connection>>,
+    generation: Arc<AtomicU64>,
 }
 
 /// A connection in the hands of the component. Whoever drops the last clone gives it back, or closes it.
@@ -38,31 +50,68 @@ struct Held {
 }
 
 impl Databases {
-    /// Creates `directory` if need be.
+    /// Creates `directory` if need be, and keeps every other process that asks out of it.
     ///
     /// # Errors
-    /// When a database is not there to write: better to learn that now than from the first registration.
+    /// When the directory is in use, or a database is not there to write: better to learn that now than from the first registration.
     pub(crate) fn new(labels: &BTreeSet<String>, directory: &Path) -> Result<Self> {
-        if !labels.is_empty() {
-            std::fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
-        }
+        let lock = if labels.is_empty() { None } else { Some(lock_data_dir(directory)?) };
+        let generation = Arc::<AtomicU64>::default();
         let database = |label: &String| {
             let name = if label == DEFAULT_LABEL { DEFAULT_FILE.to_owned() } else { format!("{label}.db") };
-            Ok((label.clone(), Arc::new(Database::new(directory.join(name))?)))
+            Ok((label.clone(), Arc::new(Database::new(directory.join(name), &generation)?)))
         };
-        Ok(Self(Arc::new(labels.iter().map(database).collect::<Result<_>>()?)))
+        let by_label = labels.iter().map(database).collect::<Result<_>>()?;
+        Ok(Self(Arc::new(Inner { by_label, generation, _lock: lock })))
     }
 
     pub(crate) fn get(&self, label: &str) -> Result<Arc<Database>, Error> {
-        self.0.get(label).cloned().ok_or(Error::AccessDenied)
+        self.0.by_label.get(label).cloned().ok_or(Error::AccessDenied)
+    }
+
+    /// Another number after every commit. What was read while it did not change is what would be read now.
+    pub(crate) fn generation(&self) -> u64 {
+        self.0.generation.load(Ordering::SeqCst)
+    }
+
+    /// All files that hold data.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let with_log = |database: &Arc<Database>| {
+            let mut log = database.file.clone().into_os_string();
+            log.push("-wal");
+            [database.file.clone(), log.into()]
+        };
+        self.0.by_label.values().flat_map(with_log).collect()
+    }
+}
+
+/// Takes a data directory for this process alone, for as long as the file that it returns is open; makes the directory if need be.
+///
+/// # Errors
+/// When another process has it, or it cannot be written to.
+pub fn lock_data_dir(directory: &Path) -> Result<File> {
+    std::fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
+    let path = directory.join(LOCK_FILE);
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!(
+                "the data directory {} is in use by another hub: stop it, or choose another directory",
+                directory.display()
+            )
+        }
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
     }
 }
 
 impl Database {
-    fn new(file: PathBuf) -> Result<Self> {
-        let checked = Connection::open(&file).and_then(|connection| connection.check_writable());
+    fn new(file: PathBuf, generation: &Arc<AtomicU64>) -> Result<Self> {
+        let checked =
+            Connection::open(&file, Arc::clone(generation)).and_then(|connection| connection.check_writable());
         checked.with_context(|| format!("cannot use the database {}", file.display()))?;
-        Ok(Self { file, idle: Mutex::default() })
+        Ok(Self { file, idle: Mutex::default(), generation: Arc::clone(generation) })
     }
 
     /// A connection that is new, or as new.
@@ -72,7 +121,8 @@ impl Database {
             Some(connection) => connection,
             None => {
                 let home = Arc::clone(&self);
-                spawn_blocking(move || Connection::open(&home.file).map_err(|error| convert(&error)))
+                let open = move || Connection::open(&home.file, Arc::clone(&home.generation));
+                spawn_blocking(move || open().map_err(|error| convert(&error)))
                     .await
                     .map_err(|error| Error::Io(error.to_string()))??
             }

@@ -84,6 +84,55 @@ fn a_database_that_cannot_be_written_is_refused_at_the_start() {
     assert!(format!("{refused:#}").contains("cannot create"), "{refused:#}");
 }
 
+#[test]
+fn a_directory_belongs_to_one_process_at_a_time() {
+    let place = Place::new();
+    let labels = BTreeSet::from(["default".to_owned()]);
+    let data = place.directory.path().join("data");
+    let refused = Databases::new(&labels, &data).err().unwrap();
+    assert!(format!("{refused:#}").contains("in use by another hub"), "{refused:#}");
+    let Place { databases, directory: _directory } = place;
+    drop(databases);
+    Databases::new(&labels, &data).unwrap();
+}
+
+#[tokio::test]
+async fn every_commit_begins_a_generation_and_nothing_else_does() {
+    let place = Place::new();
+    let lease = place.with_table().await;
+    let mut before = place.databases.generation();
+    for (statement, commits) in [
+        ("SELECT count(*) FROM t", false),
+        ("INSERT INTO t VALUES (1)", true),
+        ("INSERT INTO t VALUES (2) RETURNING v", true),
+        ("BEGIN IMMEDIATE", false),
+        ("INSERT INTO t VALUES (3)", false),
+        ("SELECT count(*) FROM t", false),
+        ("COMMIT", true),
+        ("BEGIN", false),
+        ("SELECT count(*) FROM t", false),
+        ("COMMIT", false),
+        ("CREATE TABLE u (v)", true),
+        ("SAVEPOINT s", false),
+        ("INSERT INTO t VALUES (4)", false),
+        ("RELEASE s", true),
+        ("WITH x AS (SELECT 5 AS v) INSERT INTO t SELECT v FROM x", true),
+    ] {
+        rows(&lease, statement).await;
+        let after = place.databases.generation();
+        assert_eq!(after != before, commits, "{statement}");
+        before = after;
+    }
+    // In a transaction that is never committed.
+    rows(&lease, "BEGIN IMMEDIATE").await;
+    rows(&lease, "INSERT INTO t VALUES (6)").await;
+    drop(lease);
+    assert_eq!(place.databases.generation(), before);
+    let other = place.databases.get("other").unwrap().lease().await.unwrap();
+    rows(&other, "CREATE TABLE t (v)").await;
+    assert_ne!(place.databases.generation(), before, "a commit to another database");
+}
+
 #[tokio::test]
 async fn values_come_back_as_they_went_in() {
     let place = Place::new();

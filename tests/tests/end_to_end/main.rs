@@ -2,8 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
 
+mod addresses;
 mod bad_index;
 mod bad_input;
+mod clients;
 mod confined;
 mod conventions;
 mod cors;
@@ -13,12 +15,15 @@ mod filters;
 mod history;
 mod lifecycle;
 mod limits;
+mod log;
 mod mcp;
+mod memo;
+mod metrics;
 mod negotiation;
 mod offline;
 mod openapi;
-mod pages;
 mod poisoning;
+mod restart;
 mod revalidation;
 mod search;
 mod smoke;

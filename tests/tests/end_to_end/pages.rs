@@ -85,11 +85,8 @@ async fn every_page_works_in_a_browser() -> Result<()> {
         "/repos/gone",
         "/repos/attic",
         "/repos/nobody",
-        "/capabilities?q=invoice&domain=finance",
-        "/capabilities/capability.state.lease",
         "/revisions",
         "/revisions/1",
-        "/problems/schema-pattern",
         "/nothing",
     ])?;
     assert_eq!(found["problems"], json!([]), "{found:#}");

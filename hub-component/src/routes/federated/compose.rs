@@ -34,6 +34,8 @@ pub struct Composed {
     fetched: usize,
     /// How many checks did not end well.
     failed: usize,
+    /// Whether time ran out before every source was heard.
+    partial: bool,
     /// Every registration.
     sources: Vec<SourceReport>,
 }
@@ -64,9 +66,9 @@ pub async fn compose<P: Ports>(
         .retry_after(10)
     })?;
     let (revision, digest) = newest(&app).await?;
-    let failed = report.failed();
+    let (failed, partial) = (report.failed(), report.not_reached() > 0);
     let Report { revision: published, fetched, sources } = report;
-    Ok(Json(Composed { revision, digest, published: published.is_some(), fetched, failed, sources }))
+    Ok(Json(Composed { revision, digest, published: published.is_some(), fetched, failed, partial, sources }))
 }
 
 /// Number and digest of the newest revision; 0 and the digest of nothing before the first.

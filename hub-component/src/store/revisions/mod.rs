@@ -66,6 +66,12 @@ pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
     })
 }
 
+/// How many capabilities the newest revision has.
+pub async fn capability_count(tx: &mut impl Transaction) -> Result<u64, StoreError> {
+    let rows = tx.query("SELECT coalesce(sum(capability_count), 0) FROM composition", Vec::new()).await?;
+    rows.first().map_or(Ok(0), |row| row.count(0))
+}
+
 const COLUMNS: &str = "number, digest, composed_at";
 
 /// The newest revision, inside a transaction.

@@ -1,0 +1,127 @@
+//! What the hub knows about itself, for whoever collects metrics.
+
+use crate::app::App;
+use crate::ports::{Database as _, Ports};
+use crate::problem::{Problem, kinds};
+use crate::store::revisions::{self, Head};
+use crate::store::sources::{self, Source};
+use crate::store::tallies::{self, Tally};
+use axum::extract::State as AppState;
+use axum::response::{IntoResponse, Response};
+use federation::source::State;
+use federation::time::Seconds;
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::{Registry, Unit};
+use std::sync::atomic::AtomicU64;
+
+const OPEN_METRICS: HeaderValue =
+    HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+
+type Label = [(&'static str, String); 1];
+
+/// Metrics in the OpenMetrics text format.
+///
+/// Read from the database at each request, so that all instances and replicas say the same. `reuse-surface serve` adds what it
+/// counts itself.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "metrics",
+    tag = "operation",
+    responses((
+        status = 200,
+        description = "OpenMetrics text, version 1.0.0.",
+        body = String,
+        content_type = "application/openmetrics-text",
+        headers(("Cache-Control")),
+    )),
+)]
+pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>) -> Result<Response, Problem> {
+    let now = app.ports.now();
+    let database = app.database().await?;
+    let head = revisions::head(database).await?;
+    let mut tx = database.read().await?;
+    let capabilities = revisions::capability_count(&mut tx).await?;
+    let (sources, tallies) = (sources::all(&mut tx).await?, tallies::all(&mut tx).await?);
+    drop(tx);
+    let mut registry = Registry::with_prefix("reuse_surface");
+    of_publishing(&mut registry, &head, capabilities);
+    of_sources(&mut registry, &sources, now);
+    of_refreshing(&mut registry, &head, &tallies);
+    let mut text = String::new();
+    encode(&mut text, &registry).map_err(|error| {
+        Problem::new(&kinds::INTERNAL, "The metrics cannot be written.").internal(error.to_string())
+    })?;
+    let headers = [(CONTENT_TYPE, OPEN_METRICS), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    Ok((headers, text).into_response())
+}
+
+fn of_publishing(registry: &mut Registry, head: &Head, capabilities: u64) {
+    let version = Family::<Label, Gauge>::default();
+    version.get_or_create(&[("version", env!("CARGO_PKG_VERSION").to_owned())]).set(1);
+    registry.register("build_info", "The version of the hub", version);
+    let revision = head.revision.as_ref();
+    let number = revision.map_or(0, |revision| revision.number);
+    registry.register("revision", "Number of the newest revision, 0 before the first", gauge(number));
+    registry.register("capabilities", "Capabilities in the newest revision", gauge(capabilities));
+    if let Some(revision) = revision {
+        let help = "When the newest revision was composed, since 1970";
+        registry.register_with_unit("composed_timestamp", help, Unit::Seconds, time(revision.composed_at));
+    }
+}
+
+fn of_sources(registry: &mut Registry, sources: &[Source], now: Seconds) {
+    let repos = Family::<Label, Gauge>::default();
+    for state in State::ALL {
+        // Every state is there, at zero.
+        drop(repos.get_or_create(&[("state", state.as_str().to_owned())]));
+    }
+    let unwell = Gauge::<i64>::default();
+    for source in sources {
+        let state = source.state(now);
+        repos.get_or_create(&[("state", state.as_str().to_owned())]).inc();
+        if source.registered.registration.required && state != State::Fresh {
+            unwell.inc();
+        }
+    }
+    registry.register("repos", "Registrations by the state of their source", repos);
+    registry.register("required_not_fresh", "Required sources that are not fresh", unwell);
+}
+
+fn of_refreshing(registry: &mut Registry, head: &Head, tallies: &[Tally]) {
+    if let Some(at) = head.verified_at {
+        let help = "When the contributing source that was verified longest ago was verified, since 1970";
+        registry.register_with_unit("oldest_verified_timestamp", help, Unit::Seconds, time(at));
+    }
+    if let Some(at) = head.due_at {
+        let help = "When the next check is due, since 1970; long past if nothing refreshes";
+        registry.register_with_unit("next_check_timestamp", help, Unit::Seconds, time(at));
+    }
+    let checks = Family::<Label, Counter>::default();
+    let spent = Family::<Label, Counter<f64, AtomicU64>>::default();
+    for tally in tallies {
+        let label = [("outcome", tally.outcome.clone())];
+        checks.get_or_create(&label).inc_by(tally.checks);
+        spent.get_or_create(&label).inc_by(tally.milliseconds as f64 / 1000.0);
+    }
+    registry.register("checks", "Checks of sources by refreshes, by their outcome", checks);
+    let help = "Time that checks of sources took together, by their outcome";
+    registry.register_with_unit("check_duration", help, Unit::Seconds, spent);
+}
+
+fn gauge(value: u64) -> Gauge<u64, AtomicU64> {
+    let gauge = Gauge::default();
+    gauge.set(value);
+    gauge
+}
+
+fn time(at: Seconds) -> Gauge<i64> {
+    let gauge = Gauge::<i64>::default();
+    gauge.set(at);
+    gauge
+}

@@ -1,0 +1,199 @@
+//! Every request passes here once: it gets its id, its answer, its line in the log and its place in the metrics.
+
+use crate::dispatch::Dispatch;
+use crate::incoming;
+use crate::limits::Limits;
+use crate::memo::{self, Entry, Look, MAX_BODY, Memo};
+use crate::metrics::{Held, Metrics, Tally, is_exposition};
+use crate::problem::Problem;
+use crate::request_id::{self, X_REQUEST_ID};
+use crate::sqlite::Databases;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, response};
+use http_body::Body;
+use http_body_util::{BodyExt as _, Full};
+use std::error::Error as StdError;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use wasmtime_wasi_http::WasiBody;
+
+pub(crate) struct Front {
+    pub(crate) dispatch: Dispatch,
+    pub(crate) memo: Memo,
+    pub(crate) databases: Databases,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) limits: Arc<Limits>,
+    /// Where clients reach the server, without a slash at the end.
+    pub(crate) public_url: String,
+}
+
+/// An answer, and where it is counted.
+struct Answer {
+    response: Response<WasiBody>,
+    tally: Tally,
+}
+
+impl Front {
+    /// The answer, up to its head; the body may still be on its way.
+    pub(crate) async fn answer<B>(&self, request: Request<B>, peer: SocketAddr) -> Response<WasiBody>
+    where
+        B: Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
+    {
+        let started = Instant::now();
+        let _in_flight = Held::new(&self.metrics.in_flight);
+        let id = request_id::of(request.headers());
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let Answer { response, tally } = match self.ask(request, peer, &id, started).await {
+            Ok(answer) => answer,
+            Err(problem) => {
+                let request_id = id.to_str().unwrap_or_default();
+                tracing::warn!(request_id, ?problem, "the host answers for the component");
+                self.metrics.problem(problem.code());
+                let response = problem.response(&self.public_url, &id);
+                let tally = self.metrics.tally(None, &method, response.status());
+                Answer { response, tally }
+            }
+        };
+        let took = started.elapsed();
+        tally.count(took);
+        tracing::info!(
+            target: "access",
+            request_id = id.to_str().unwrap_or_default(),
+            method = method.as_str(),
+            path = uri.path(),
+            route = &*tally.route,
+            status = response.status().as_u16(),
+            microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            bytes = length(&response),
+        );
+        response
+    }
+
+    async fn ask<B>(
+        &self,
+        request: Request<B>,
+        peer: SocketAddr,
+        id: &HeaderValue,
+        started: Instant,
+    ) -> Result<Answer, Problem>
+    where
+        B: Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
+    {
+        let authority = incoming::authority(&request)?;
+        let key = memo::key(&request);
+        let mut turn = None;
+        if let Some(key) = &key {
+            let look = |now| self.memo.look(key, self.databases.generation(), now);
+            let mut found = look(started);
+            if matches!(found, Look::Outdated) {
+                // After a change, one asks and the others get its answer.
+                turn = self.memo.turn(key).await;
+                found = look(Instant::now());
+            }
+            match found {
+                Look::Valid(entry) => return Ok(again(&entry, id)),
+                Look::Outdated => {}
+                Look::Unknown => turn = None,
+            }
+        }
+        let method = request.method().clone();
+        let request = incoming::receive(request, self.limits.body, self.limits.body_time).await?;
+        let request = incoming::prepare(request, authority, peer, id)?;
+        // Before the component reads anything: what is committed from now on makes its answer outdated.
+        let generation = self.databases.generation();
+        let (mut head, body) = self.dispatch.answer(request).await?.into_parts();
+        let max_age = memo::take_max_age(&mut head.headers);
+        let tally = self.metrics.tally(Some(&mut head.headers), &method, head.status);
+        let response = match (key, max_age) {
+            (Some(key), Some(max_age)) => self.keep(&key, head, body, &tally, &method, generation, max_age).await?,
+            (Some(key), None) if turn.is_some() => {
+                self.memo.forget(&key);
+                Response::from_parts(head, body)
+            }
+            _ if is_exposition(&head.headers) => self.with_own_metrics(head, body, &method).await?,
+            _ => Response::from_parts(head, body),
+        };
+        Ok(Answer { response, tally })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all that an entry consists of")]
+    async fn keep(
+        &self,
+        key: &[u8],
+        head: response::Parts,
+        body: WasiBody,
+        tally: &Tally,
+        method: &Method,
+        generation: u64,
+        max_age: Duration,
+    ) -> Result<Response<WasiBody>, Problem> {
+        self.metrics.memo_misses.inc();
+        if announced(&head.headers).is_none_or(|length| length > MAX_BODY) && has_body(method, head.status) {
+            return Ok(Response::from_parts(head, body));
+        }
+        let body = whole(body, method, head.status).await?;
+        let entry = Entry {
+            status: head.status,
+            headers: head.headers.clone(),
+            body: body.clone(),
+            tally: tally.clone(),
+            generation,
+            until: Instant::now() + max_age,
+        };
+        self.memo.keep(key, Arc::new(entry));
+        Ok(Response::from_parts(head, full(body)))
+    }
+
+    /// The component's metrics and those of the host are one text for whoever collects them.
+    async fn with_own_metrics(
+        &self,
+        mut head: response::Parts,
+        body: WasiBody,
+        method: &Method,
+    ) -> Result<Response<WasiBody>, Problem> {
+        head.headers.remove(header::CONTENT_LENGTH);
+        let body = whole(body, method, head.status).await?;
+        let text = self.metrics.append_to(&String::from_utf8_lossy(&body));
+        Ok(Response::from_parts(head, full(if *method == Method::HEAD { Bytes::new() } else { text.into() })))
+    }
+}
+
+fn again(entry: &Entry, id: &HeaderValue) -> Answer {
+    let mut response = Response::new(full(entry.body.clone()));
+    *response.status_mut() = entry.status;
+    response.headers_mut().clone_from(&entry.headers);
+    response.headers_mut().insert(X_REQUEST_ID, id.clone());
+    Answer { response, tally: entry.tally.clone() }
+}
+
+/// The whole body, where there is one: the answer to a `HEAD` announces a body that never comes.
+async fn whole(body: WasiBody, method: &Method, status: StatusCode) -> Result<Bytes, Problem> {
+    if !has_body(method, status) {
+        return Ok(Bytes::new());
+    }
+    match body.collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) => {
+            tracing::error!(%error, "the component's answer broke off");
+            Err(Problem::InstanceFailed)
+        }
+    }
+}
+
+fn has_body(method: &Method, status: StatusCode) -> bool {
+    *method != Method::HEAD && status != StatusCode::NOT_MODIFIED && status != StatusCode::NO_CONTENT
+}
+
+fn full(bytes: Bytes) -> WasiBody {
+    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+}
+
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Bytes of the body, if it is known yet.
+fn length(response: &Response<WasiBody>) -> Option<u64> {
+    response.body().size_hint().exact().or_else(|| announced(response.headers()).map(|length| length as u64))
+}

@@ -1,0 +1,157 @@
+//! A request as it was received, made into what the component expects.
+
+use crate::problem::Problem;
+use crate::request_id::X_REQUEST_ID;
+use bytes::Bytes;
+use http::uri::{Authority, PathAndQuery, Scheme, Uri};
+use http::{HeaderName, HeaderValue, Request, header};
+use http_body::Body;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use std::error::Error as StdError;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+use tokio::time::timeout;
+use wasmtime_wasi_http::WasiBody;
+
+const CLIENT_ADDRESS: HeaderName = HeaderName::from_static("spin-client-addr");
+
+/// Headers that only the host may set.
+const HOST_PREFIX: &str = "spin-";
+
+/// The one host that the request names. Two of them are how requests get smuggled past a proxy.
+pub(crate) fn authority<B>(request: &Request<B>) -> Result<Authority, Problem> {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return Err(Problem::BadRequest) };
+    let host = Authority::try_from(host.as_bytes()).map_err(|_| Problem::BadRequest)?;
+    // A host without a scheme stands only in CONNECT, which nothing here takes.
+    if request.uri().authority().is_some() && request.uri().scheme().is_none() {
+        return Err(Problem::BadRequest);
+    }
+    let named = request.uri().authority().unwrap_or(&host);
+    if named.host().is_empty() || named.as_str().contains('@') {
+        return Err(Problem::BadRequest);
+    }
+    Ok(named.clone())
+}
+
+/// Reads the body, of at most `limit` bytes, for at most `time`.
+pub(crate) async fn receive<B>(request: Request<B>, limit: usize, time: Duration) -> Result<Request<Bytes>, Problem>
+where
+    B: Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
+{
+    let (head, body) = request.into_parts();
+    if body.is_end_stream() {
+        return Ok(Request::from_parts(head, Bytes::new()));
+    }
+    if body.size_hint().lower() > limit as u64 {
+        return Err(Problem::BodyTooLarge);
+    }
+    let received = timeout(time, Limited::new(pin!(body), limit).collect()).await.map_err(|_| Problem::BodyLate)?;
+    match received {
+        Ok(body) => Ok(Request::from_parts(head, body.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Err(Problem::BodyTooLarge),
+        Err(_) => Err(Problem::BodyLate),
+    }
+}
+
+/// With an absolute URL, and headers that the component can trust.
+pub(crate) fn prepare(
+    request: Request<Bytes>,
+    authority: Authority,
+    peer: SocketAddr,
+    id: &HeaderValue,
+) -> Result<Request<WasiBody>, Problem> {
+    let (mut head, body) = request.into_parts();
+    let mut uri = head.uri.into_parts();
+    uri.scheme = Some(Scheme::HTTP);
+    uri.authority = Some(authority);
+    uri.path_and_query.get_or_insert(PathAndQuery::from_static("/"));
+    head.uri = Uri::from_parts(uri).map_err(|_| Problem::BadRequest)?;
+    let forged: Vec<_> = head.headers.keys().filter(|name| name.as_str().starts_with(HOST_PREFIX)).cloned().collect();
+    for name in forged {
+        head.headers.remove(name);
+    }
+    let address = HeaderValue::from_str(&peer.to_string()).map_err(|_| Problem::BadRequest)?;
+    head.headers.insert(CLIENT_ADDRESS, address);
+    head.headers.insert(X_REQUEST_ID, id.clone());
+    Ok(Request::from_parts(head, Full::new(body).map_err(|never| match never {}).boxed_unsync()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::stream;
+    use http_body::Frame;
+    use http_body_util::StreamBody;
+    use std::convert::Infallible;
+
+    fn request(target: &str, headers: &[(&str, &str)]) -> Result<Request<WasiBody>, Problem> {
+        let mut request = Request::builder().uri(target);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Bytes::new()).unwrap();
+        let authority = authority(&request)?;
+        prepare(request, authority, "192.0.2.1:4711".parse().unwrap(), &HeaderValue::from_static("id-1"))
+    }
+
+    #[test]
+    fn the_component_sees_an_absolute_url_the_true_client_and_the_id() {
+        let forged = [
+            ("host", "hub.test:8080"),
+            ("spin-client-addr", "10.0.0.1"),
+            ("Spin-Full-Url", "x"),
+            ("accept", "*/*"),
+            ("x-request-id", "<script>"),
+        ];
+        let request = request("/v1/repos?limit=1", &forged).unwrap();
+        assert_eq!(request.uri(), "http://hub.test:8080/v1/repos?limit=1");
+        assert_eq!(request.headers()["spin-client-addr"], "192.0.2.1:4711");
+        assert_eq!(request.headers()["x-request-id"], "id-1");
+        assert!(!request.headers().contains_key("spin-full-url") && request.headers().contains_key("accept"));
+    }
+
+    async fn received(
+        body: impl Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
+    ) -> Result<Bytes, Problem> {
+        receive(Request::new(body), 4, Duration::from_millis(50)).await.map(Request::into_body)
+    }
+
+    #[tokio::test]
+    async fn a_body_arrives_whole_or_the_request_goes_no_further() {
+        let pieces = |pieces: &'static [&'static str]| {
+            StreamBody::new(stream::iter(
+                pieces.iter().map(|piece| Ok::<_, Infallible>(Frame::data(Bytes::from(*piece)))),
+            ))
+        };
+        assert_eq!(received(Full::new(Bytes::from("four"))).await.unwrap(), "four");
+        assert_eq!(received(pieces(&["fo", "ur"])).await.unwrap(), "four");
+        assert_eq!(received(Full::new(Bytes::from("fives"))).await.unwrap_err(), Problem::BodyTooLarge);
+        assert_eq!(received(pieces(&["fo", "ur", "s"])).await.unwrap_err(), Problem::BodyTooLarge);
+        let mute = StreamBody::new(stream::pending::<Result<Frame<Bytes>, Infallible>>());
+        assert_eq!(received(mute).await.unwrap_err(), Problem::BodyLate);
+        let broken = StreamBody::new(stream::iter([Err::<Frame<Bytes>, _>(std::io::Error::other("gone"))]));
+        assert_eq!(received(broken).await.unwrap_err(), Problem::BodyLate);
+    }
+
+    #[test]
+    fn an_absolute_target_wins_over_the_header() {
+        assert_eq!(request("http://a.test/x", &[("host", "b.test")]).unwrap().uri(), "http://a.test/x");
+    }
+
+    #[test]
+    fn a_request_names_one_host() {
+        for headers in [
+            &[][..],
+            &[("host", "")],
+            &[("host", "a.test"), ("host", "b.test")],
+            &[("host", "a b")],
+            &[("host", "user@a.test")],
+            &[("host", "a.test/x")],
+        ] {
+            assert_eq!(request("/", headers).unwrap_err(), Problem::BadRequest, "{headers:?}");
+        }
+        assert_eq!(request("a.test", &[("host", "a.test")]).unwrap_err(), Problem::BadRequest);
+    }
+}

@@ -1,0 +1,162 @@
+//! The kept answers, within their bounds.
+
+use crate::metrics::Tally;
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// All bodies, keys and heads together.
+const MAX_BYTES: usize = 64 << 20;
+
+const MAX_ENTRIES: usize = 4096;
+
+/// What an entry costs beside its key and its body.
+const OVERHEAD: usize = 2 << 10;
+
+/// An answer, and until when it is right.
+pub(crate) struct Entry {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) tally: Tally,
+    /// Of the database, before the component was asked.
+    pub(crate) generation: u64,
+    pub(crate) until: Instant,
+}
+
+/// What is known for a key.
+pub(crate) enum Look {
+    Valid(Arc<Entry>),
+    /// There was an answer, so that many may come for the next one.
+    Outdated,
+    Unknown,
+}
+
+#[derive(Default)]
+pub(super) struct Entries {
+    by_key: HashMap<Arc<[u8]>, Kept>,
+    /// In the order in which they are considered for removal. May name keys that are gone.
+    queue: VecDeque<Arc<[u8]>>,
+    bytes: usize,
+}
+
+struct Kept {
+    entry: Arc<Entry>,
+    size: usize,
+    /// Since it was last considered for removal.
+    used: AtomicBool,
+}
+
+impl Entries {
+    pub(super) fn look(&self, key: &[u8], generation: u64, now: Instant) -> Look {
+        match self.by_key.get(key) {
+            None => Look::Unknown,
+            Some(Kept { entry, used, .. }) if entry.generation == generation && now < entry.until => {
+                // Written only when need be: the line is shared between processors.
+                if !used.load(Ordering::Relaxed) {
+                    used.store(true, Ordering::Relaxed);
+                }
+                Look::Valid(Arc::clone(entry))
+            }
+            Some(_) => Look::Outdated,
+        }
+    }
+
+    pub(super) fn insert(&mut self, key: &[u8], entry: Arc<Entry>) {
+        let generation = entry.generation;
+        let size = key.len() + entry.body.len() + OVERHEAD;
+        let kept = Kept { entry, size, used: AtomicBool::new(false) };
+        self.bytes += size;
+        match self.by_key.get_mut(key) {
+            Some(old) => self.bytes -= std::mem::replace(old, kept).size,
+            None => {
+                let key: Arc<[u8]> = key.into();
+                self.queue.push_back(Arc::clone(&key));
+                self.by_key.insert(key, kept);
+            }
+        }
+        while self.bytes > MAX_BYTES || self.queue.len() > MAX_ENTRIES {
+            let Some(key) = self.queue.pop_front() else { return };
+            let stays = |kept: &mut Kept| kept.entry.generation == generation && std::mem::take(kept.used.get_mut());
+            if self.by_key.get_mut(&key).is_some_and(stays) {
+                self.queue.push_back(key);
+            } else {
+                self.remove(&key);
+            }
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &[u8]) {
+        self.bytes -= self.by_key.remove(key).map_or(0, |kept| kept.size);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_key.len()
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Metrics;
+    use std::time::Duration;
+
+    fn entry(size: usize, generation: u64) -> Arc<Entry> {
+        Arc::new(Entry {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: Bytes::from(vec![0; size]),
+            tally: Metrics::new().tally(None, &http::Method::GET, StatusCode::OK),
+            generation,
+            until: Instant::now() + Duration::from_secs(60),
+        })
+    }
+
+    fn is_valid(entries: &Entries, key: &[u8], generation: u64) -> bool {
+        matches!(entries.look(key, generation, Instant::now()), Look::Valid(_))
+    }
+
+    #[test]
+    fn an_answer_is_valid_for_its_generation_and_its_time() {
+        let mut entries = Entries::default();
+        entries.insert(b"a", entry(1, 7));
+        assert!(is_valid(&entries, b"a", 7));
+        let later = Instant::now() + Duration::from_secs(61);
+        for (generation, now) in [(8, Instant::now()), (6, Instant::now()), (7, later)] {
+            assert!(matches!(entries.look(b"a", generation, now), Look::Outdated));
+        }
+        assert!(matches!(entries.look(b"b", 7, Instant::now()), Look::Unknown));
+        entries.insert(b"a", entry(1, 8));
+        assert!(is_valid(&entries, b"a", 8));
+        entries.remove(b"a");
+        assert!(matches!(entries.look(b"a", 8, Instant::now()), Look::Unknown));
+        assert_eq!((entries.len(), entries.bytes()), (0, 0));
+    }
+
+    #[test]
+    fn what_is_in_use_outlives_a_flood_and_the_bounds_hold() {
+        let mut entries = Entries::default();
+        entries.insert(b"outdated", entry(1, 0));
+        entries.insert(b"hot", entry(1 << 20, 1));
+        for i in 0..300u32 {
+            assert!(is_valid(&entries, b"hot", 1), "{i}");
+            entries.insert(&i.to_le_bytes(), entry(1 << 20, 1));
+            assert!(entries.bytes() <= MAX_BYTES);
+        }
+        assert!(matches!(entries.look(b"outdated", 1, Instant::now()), Look::Unknown));
+        assert!(!is_valid(&entries, &0u32.to_le_bytes(), 1) && is_valid(&entries, &299u32.to_le_bytes(), 1));
+        for i in 0..2 * MAX_ENTRIES {
+            entries.insert(format!("n{i}").as_bytes(), entry(0, 1));
+        }
+        assert!(entries.len() <= MAX_ENTRIES && entries.queue.len() <= MAX_ENTRIES);
+        let counted: usize = entries.by_key.values().map(|kept| kept.size).sum();
+        assert_eq!(counted, entries.bytes());
+    }
+}

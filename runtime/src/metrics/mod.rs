@@ -1,0 +1,192 @@
+//! What this host counts, as OpenMetrics text: <https://prometheus.io/docs/specs/om/open_metrics_spec/>.
+
+mod process;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) const MEDIA_TYPE: HeaderValue =
+    HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+
+/// The route that the component took, such as `/v1/repos/{repo}`. For this host alone: clients never see it.
+const ROUTE: HeaderName = HeaderName::from_static("reuse-surface-route");
+
+/// The label of requests that no route was found for, so that their paths cannot fill the memory of whoever collects.
+const NO_ROUTE: &str = "unmatched";
+
+const LAST_LINE: &str = "# EOF\n";
+
+/// Seconds. From an answer that is given again to the longest that a request may take.
+const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0, 30.0, 90.0];
+
+type Label<V> = (&'static str, V);
+
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<[Label<String>; 3], Counter>,
+    durations: Family<[Label<String>; 2], Histogram, fn() -> Histogram>,
+    problems: Family<[Label<&'static str>; 1], Counter>,
+    pub(crate) in_flight: Gauge,
+    pub(crate) connections: Gauge,
+    pub(crate) instances: Gauge,
+    pub(crate) instances_failed: Counter,
+    pub(crate) memo_hits: Counter,
+    pub(crate) memo_misses: Counter,
+    pub(crate) memo_entries: Gauge,
+    pub(crate) memo_bytes: Gauge,
+}
+
+/// Where the requests of one route, method and status are counted.
+#[derive(Clone)]
+pub(crate) struct Tally {
+    pub(crate) route: Arc<str>,
+    requests: Counter,
+    durations: Histogram,
+}
+
+impl Tally {
+    pub(crate) fn count(&self, took: Duration) {
+        self.requests.inc();
+        self.durations.observe(took.as_secs_f64());
+    }
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut metrics = Self {
+            registry: Registry::default(),
+            requests: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
+            problems: Family::default(),
+            in_flight: Gauge::default(),
+            connections: Gauge::default(),
+            instances: Gauge::default(),
+            instances_failed: Counter::default(),
+            memo_hits: Counter::default(),
+            memo_misses: Counter::default(),
+            memo_entries: Gauge::default(),
+            memo_bytes: Gauge::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let own = self.registry.sub_registry_with_prefix("reuse_surface");
+        own.register("http_requests", "Requests answered, by matched route", self.requests.clone());
+        let help = "Time from the head of a request to the head of its answer";
+        own.register_with_unit("http_request_duration", help, Unit::Seconds, self.durations.clone());
+        own.register("http_requests_in_flight", "Requests that are being answered", self.in_flight.clone());
+        own.register("http_connections", "Open connections of clients", self.connections.clone());
+        let help = "Requests that the host answered in place of the hub, by the code of the problem";
+        own.register("host_problems", help, self.problems.clone());
+        own.register("instances", "Live instances of the component", self.instances.clone());
+        let help = "Instances of the component that trapped or ran out of time";
+        own.register("instance_failures", help, self.instances_failed.clone());
+        own.register("memo_hits", "Answers that were given again without the component", self.memo_hits.clone());
+        let help = "Requests that might have had a kept answer and went to the component";
+        own.register("memo_misses", help, self.memo_misses.clone());
+        own.register("memo_entries", "Answers that are kept", self.memo_entries.clone());
+        own.register_with_unit("memo_size", "What the kept answers take up", Unit::Bytes, self.memo_bytes.clone());
+        self.registry.sub_registry_with_prefix("process").register_collector(Box::new(process::Process::default()));
+    }
+
+    /// Adds the sizes of these files.
+    pub(crate) fn watch_files(&mut self, files: Vec<PathBuf>) {
+        let own = self.registry.sub_registry_with_prefix("reuse_surface");
+        own.register_collector(Box::new(process::Files(files)));
+    }
+
+    /// Takes the component's word on the route out of an answer's headers, and finds where to count the answer.
+    pub(crate) fn tally(&self, answer: Option<&mut HeaderMap>, method: &Method, status: StatusCode) -> Tally {
+        let route = answer.and_then(|headers| headers.remove(ROUTE));
+        let route = route.as_ref().and_then(|route| route.to_str().ok()).unwrap_or(NO_ROUTE).to_owned();
+        let method = ("method", bounded(method).to_owned());
+        let of_route = ("route", route.clone());
+        let status = ("status", status.as_str().to_owned());
+        Tally {
+            route: route.into(),
+            requests: self.requests.get_or_create_owned(&[of_route.clone(), method.clone(), status]),
+            durations: self.durations.get_or_create_owned(&[of_route, method]),
+        }
+    }
+
+    pub(crate) fn problem(&self, code: &'static str) {
+        self.problems.get_or_create(&[("code", code)]).inc();
+    }
+
+    /// Adds what is counted here to what the component has to say in the same format.
+    pub(crate) fn append_to(&self, text: &str) -> String {
+        let mut text = text.strip_suffix(LAST_LINE).unwrap_or(text).to_owned();
+        // Writing to a string does not fail.
+        _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+/// Counts in a gauge while it lives.
+pub(crate) struct Held(Gauge);
+
+impl Held {
+    pub(crate) fn new(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// Whether an answer is one of metrics.
+pub(crate) fn is_exposition(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == MEDIA_TYPE)
+}
+
+/// Clients may invent methods.
+fn bounded(method: &Method) -> &str {
+    match *method {
+        Method::GET | Method::HEAD | Method::POST | Method::PATCH | Method::PUT | Method::DELETE | Method::OPTIONS => {
+            method.as_str()
+        }
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_counted_by_route_and_the_paths_and_methods_of_clients_add_no_series() {
+        let metrics = Metrics::new();
+        let mut headers = HeaderMap::from_iter([(ROUTE, HeaderValue::from_static("/v1/repos/{repo}"))]);
+        let tally = metrics.tally(Some(&mut headers), &Method::GET, StatusCode::OK);
+        assert!(headers.is_empty() && &*tally.route == "/v1/repos/{repo}");
+        tally.count(Duration::from_millis(2));
+        tally.count(Duration::from_secs(1));
+        for method in ["BREW", "MOVE"] {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            metrics.tally(None, &method, StatusCode::NOT_FOUND).count(Duration::ZERO);
+        }
+        let text = metrics.append_to("component 1\n# EOF\n");
+        for line in [
+            "reuse_surface_http_requests_total{route=\"/v1/repos/{repo}\",method=\"GET\",status=\"200\"} 2\n",
+            "reuse_surface_http_request_duration_seconds_bucket{le=\"0.0025\",route=\"/v1/repos/{repo}\",method=\"GET\"} 1\n",
+            "reuse_surface_http_requests_total{route=\"unmatched\",method=\"other\",status=\"404\"} 2\n",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+        assert!(text.starts_with("component 1\n# HELP ") && text.matches("# EOF\n").count() == 1, "{text}");
+    }
+}

@@ -1,0 +1,60 @@
+//! What `serve` writes down about requests, and what it does not.
+
+use anyhow::Result;
+use end_to_end::{Hub, TOKEN};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// The access line of a request; lines are written shortly after the answer.
+async fn line(hub: &Hub, id: &str) -> Value {
+    for _ in 0..200 {
+        let line = hub
+            .log()
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .find(|line| line["request_id"] == id);
+        if let Some(line) = line {
+            return line;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    Value::Null
+}
+
+#[tokio::test]
+async fn every_request_has_its_line_and_no_secret_is_in_it() -> Result<()> {
+    let hub = Hub::start()?;
+    let request = hub.request(Method::GET, "/v1/repos/none?token=in-the-query");
+    let answer = hub.send(request.bearer_auth("in-the-header").header("x-request-id", "id-1")).await?;
+    let first = line(&hub, "id-1").await;
+    assert_eq!(
+        (&first["method"], &first["path"], &first["route"], &first["status"], &first["bytes"], &first["level"]),
+        (
+            &json!("GET"),
+            &json!("/v1/repos/none"),
+            &json!("/v1/repos/{repo}"),
+            &json!(404),
+            &json!(answer.text.len()),
+            &json!("INFO")
+        )
+    );
+    assert!(first["microseconds"].is_u64() && first["timestamp"].is_string(), "{first}");
+    let body = json!({"repo": "a", "url": "https://user:in-the-url@example.org/x", "domain": "d"});
+    let write = hub.request(Method::POST, "/v1/repos").bearer_auth(TOKEN).json(&body).header("x-request-id", "id-2");
+    assert_eq!(hub.send(write).await?.status, 422);
+    assert_eq!(line(&hub, "id-2").await["status"], 422);
+    let log = hub.log();
+    for secret in [TOKEN, "in-the-query", "in-the-header", "in-the-url"] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_last_lines_are_written_before_the_end() -> Result<()> {
+    let mut hub = Hub::start()?;
+    hub.send(hub.request(Method::GET, "/health").header("x-request-id", "id-last")).await?;
+    assert_eq!(hub.terminate()?, Some(0));
+    assert_eq!(line(&hub, "id-last").await["status"], 200);
+    Ok(())
+}
