@@ -19,7 +19,7 @@ fn exchange(hub: &Hub, bytes: &[u8]) -> Result<String> {
     let _ = stream.write_all(bytes);
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {
-        Err(error) if error.kind() != ErrorKind::ConnectionReset => return Err(error).context("no end of the answer"),
+        Err(error) if error.kind() != ErrorKind::ConnectionReset => Err(error).context("no end of the answer"),
         _ => Ok(String::from_utf8_lossy(&answer).into_owned()),
     }
 }
@@ -116,7 +116,7 @@ async fn what_is_too_large_is_refused_before_it_is_read() -> Result<()> {
     assert_eq!(statuses(&exchange(&hub, long.as_bytes())?), [431]);
     let path = format!("GET /{} HTTP/1.1\r\nHost: h\r\n{END}", "x".repeat(1 << 20));
     assert!(matches!(statuses(&exchange(&hub, path.as_bytes())?)[..], [414 | 431]));
-    let announced = format!("POST /v1/check HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999\r\n\r\n");
+    let announced = "POST /v1/check HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999\r\n\r\n";
     assert_eq!(statuses(&exchange(&hub, announced.as_bytes())?), [413]);
     let mut chunked = b"POST /v1/check HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
     for _ in 0..2_000 {
