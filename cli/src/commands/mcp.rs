@@ -7,7 +7,7 @@ use rmcp::model::{
     DiscoverResult, Implementation, InitializeRequestParams, InitializeResult, ListToolsResult, PaginatedRequestParams,
     ProtocolVersion, ServerCapabilities, ServerConfig,
 };
-use rmcp::service::{RequestContext, RunningService, ServerInitializeError};
+use rmcp::service::{ClientInitializeError, RequestContext, RunningService, ServerInitializeError};
 use rmcp::transport::StreamableHttpClientTransport;
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
 use rmcp::{
@@ -70,7 +70,11 @@ impl Bridge {
                 .serve_with_lifecycle(transport, lifecycle)
                 .await
         });
-        connected.await.map_err(|error| self.unreachable(&error))
+        connected.await.map_err(|error| match error {
+            // The first attempt says what is wrong; the second was for hubs of older revisions.
+            ClientInitializeError::LegacyFallbackFailed { discover, .. } => self.unreachable(&*discover),
+            error => self.unreachable(&error),
+        })
     }
 
     fn unreachable(&self, error: &dyn std::error::Error) -> String {

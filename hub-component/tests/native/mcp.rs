@@ -183,6 +183,23 @@ async fn the_newest_revision_says_everything_in_every_request() {
 }
 
 #[tokio::test]
+async fn schemas_are_whole_and_say_what_each_field_is_once() {
+    let hub = Hub::new();
+    let (_, _, answer) = send(&hub, &[], request("tools/list", json!({})).to_string()).await;
+    let tools = answer["result"]["tools"].as_array().expect("tools");
+    for tool in tools {
+        for schema in [&tool["inputSchema"], &tool["outputSchema"]] {
+            assert_eq!(schema["type"], "object", "{tool}");
+            let text = schema.to_string();
+            assert!(!text.contains("$ref") && !text.contains("allOf"), "{text}");
+        }
+        assert_eq!(tool["inputSchema"]["additionalProperties"], false);
+    }
+    let states = &tools[2]["outputSchema"]["properties"]["repos"]["items"]["properties"]["state"];
+    assert_eq!((&states["type"], states["enum"].as_array().map(Vec::len)), (&json!("string"), Some(6)), "{states}");
+}
+
+#[tokio::test]
 async fn headers_that_contradict_the_body_are_refused() {
     let hub = Hub::new();
     let newest = |method: &str| request(method, json!({"_meta": meta(), "name": "list_repos"}));
