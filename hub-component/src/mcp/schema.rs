@@ -3,7 +3,9 @@
 use super::message::MOST_MESSAGES;
 use std::borrow::Cow;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::schema::{
+    AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
+};
 use utoipa::{PartialSchema, ToSchema};
 
 /// A message of JSON-RPC 2.0, or, under revision 2025-03-26 alone, several.
@@ -17,7 +19,9 @@ impl ToSchema for Messages {
 
 impl PartialSchema for Messages {
     fn schema() -> RefOr<Schema> {
-        let batch = ArrayBuilder::new().items(message()).min_items(Some(1)).max_items(Some(MOST_MESSAGES));
+        // What is no message inside a batch gets an answer of its own there.
+        let anything = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+        let batch = ArrayBuilder::new().items(anything).min_items(Some(1)).max_items(Some(MOST_MESSAGES));
         OneOfBuilder::new().item(message()).item(batch).into()
     }
 }
