@@ -55,7 +55,7 @@ impl Engine {
     }
 
     /// A started container without a network, a writable root file system or any capability, with the volume `data` at /data.
-    pub fn run(&self, image: &str, environment: &[&str], command: &[&str]) -> Result<Container<'_>> {
+    pub fn run(&self, image: &str, environment: &[&str], more: &[&str]) -> Result<Container<'_>> {
         let mut run = self.podman("run");
         run.args(["--detach", "--network", "none", "--read-only", "--read-only-tmpfs=false", "--volume", "data:/data"]);
         run.args(["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]);
@@ -64,7 +64,7 @@ impl Engine {
         for variable in environment {
             run.args(["--env", variable]);
         }
-        let id = output(run.arg(image).args(command))?.trim().to_owned();
+        let id = output(run.args(more).arg(image))?.trim().to_owned();
         Ok(Container { engine: self, id })
     }
 }

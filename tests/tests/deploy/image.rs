@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 const TOKEN: &str = "REUSE_SURFACE_TOKEN=a-token-for-tests-only";
@@ -60,9 +61,16 @@ fn the_hub_runs_without_rights_and_its_data_outlives_the_container() -> Result<(
     ensure!(smoke.contains("ok       round-trip"), "{smoke}");
     ensure!(hub.stop()? == "0", "{}", hub.log()?);
 
-    // Another container on the same volume, and this one takes no writes.
-    let hub = engine.run("hub", &[], &[])?;
+    // Another container on the same volume, with its token in a file as Kubernetes mounts a Secret.
+    let mounted = tempfile::TempDir::new()?;
+    std::fs::write(mounted.path().join("token"), "another-token\n")?;
+    std::fs::set_permissions(mounted.path(), std::fs::Permissions::from_mode(0o755))?;
+    let volume = format!("{}:/run/secrets/reuse-surface:ro", mounted.path().display());
+    let hub =
+        engine.run("hub", &["REUSE_SURFACE_TOKEN_FILE=/run/secrets/reuse-surface/token"], &["--volume", &volume])?;
     until_healthy(&hub)?;
+    let smoke = output(&mut hub.exec(&["reuse-surface", "--base-url", HERE, "smoke"]))?;
+    ensure!(smoke.contains("ok       round-trip"), "{smoke}");
     let after: Value = serde_json::from_str(&output(&mut hub.exec(&show))?)?;
     ensure!(before == after && after["repo"] == "kept", "{before}\n{after}");
     Ok(())

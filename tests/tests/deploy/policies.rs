@@ -58,6 +58,18 @@ fn the_token_comes_from_the_secret_that_the_values_name() -> Result<()> {
 }
 
 #[test]
+fn clients_are_told_apart_behind_the_ingress_controller_and_nobody_can_lie_without_it() -> Result<()> {
+    let tells = |arguments: &[&str]| -> Result<bool> {
+        let hub = render(arguments)?;
+        let container = containers(pod(of_kind(&hub, "StatefulSet")[0]).context("no pod")?)[0].to_string();
+        Ok(container.to_lowercase().contains("x-forwarded-for"))
+    };
+    ensure!(tells(&[])? && tells(&["--set", "host=spin"])?);
+    ensure!(!tells(&["--set", "ingress.enabled=false"])? && !tells(&["--set", "ingress.enabled=false,host=spin"])?);
+    Ok(())
+}
+
+#[test]
 fn every_image_has_a_version() -> Result<()> {
     for (name, pod) in pods()? {
         for container in containers(&pod) {
