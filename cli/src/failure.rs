@@ -16,6 +16,9 @@ pub(crate) struct Failure {
     pub(crate) hint: Option<String>,
 }
 
+/// For what only a mistake in this program can bring about.
+pub(crate) const REPORT: &str = "this is a mistake in reuse-surface: please report it, with the command line";
+
 impl Failure {
     /// A failure without causes and without a hint.
     pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {

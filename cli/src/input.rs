@@ -17,6 +17,8 @@ pub(crate) fn read(path: &str, most: usize) -> Result<Vec<u8>, Failure> {
     };
     match read {
         Ok(_) => Ok(bytes),
-        Err(error) => Err(Failure::new(Exit::Usage, format!("{path} cannot be read")).because(chain(&error))),
+        Err(error) => Err(Failure::new(Exit::Usage, format!("{path} cannot be read"))
+            .because(chain(&error))
+            .hint("see whether the path is right and the file may be read; `-` is standard input")),
     }
 }

@@ -9,6 +9,7 @@ mod env;
 mod exit;
 mod failure;
 mod fetch;
+mod git;
 mod input;
 mod offline;
 mod output;

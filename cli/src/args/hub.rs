@@ -8,6 +8,7 @@ use clap::{Arg, ArgAction, ArgGroup, Args, Subcommand};
 use super::events::Events;
 use super::token::Token;
 use crate::client::STATES;
+use crate::git::Forge;
 
 /// Talk to a hub: register indexes, read registrations, publish
 #[derive(Debug, Args)]
@@ -113,22 +114,42 @@ pub(crate) struct Show {
 /// Register a repository's index; the hub checks the index first
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
+With --from-git the name and the raw URL come from the git remote and the branch of the current folder, and the domain from the index, \
+unless they are given.
+
 Examples:
+  reuse-surface hub register --from-git --dry-run
   reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools
   reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools --dry-run
   reuse-surface hub register --repo soon --url https://example.org/raw/soon.yaml --domain tools --no-check --disabled")]
 pub(crate) struct Register {
     /// The name of the registration: lower case, unique on the hub, never changes
-    #[arg(long, value_name = "REPO", value_parser = repo)]
-    pub(crate) repo: String,
+    #[arg(long, value_name = "REPO", required_unless_present = "from_git", value_parser = repo)]
+    pub(crate) repo: Option<String>,
 
     /// The raw URL of the index: absolute http or https, without credentials
-    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) url: String,
+    #[arg(long, value_name = "URL", required_unless_present = "from_git", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) url: Option<String>,
 
     /// The domain that the repository belongs to
-    #[arg(long, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) domain: String,
+    #[arg(long, value_name = "DOMAIN", required_unless_present = "from_git", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) domain: Option<String>,
+
+    /// Take what is not given from the git repository of the current folder
+    #[arg(long)]
+    pub(crate) from_git: bool,
+
+    /// With --from-git: what the host of the remote runs, where that is not known
+    #[arg(long, value_name = "FORGE", value_enum, requires = "from_git", conflicts_with = "url")]
+    pub(crate) forge: Option<Forge>,
+
+    /// With --from-git: the branch, instead of the current one
+    #[arg(long, value_name = "BRANCH", requires = "from_git", conflicts_with = "url", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) branch: Option<String>,
+
+    /// With --from-git: the index, as a path from the root of the repository
+    #[arg(long, value_name = "PATH", requires = "from_git", conflicts_with = "url", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) index: Option<String>,
 
     /// What the repository offers, in a sentence
     #[arg(long, value_name = "TEXT")]

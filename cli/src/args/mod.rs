@@ -1,11 +1,14 @@
 //! The command line as clap types, a file a noun. Nothing here does anything.
 
 mod completions;
+mod doctor;
 mod events;
+mod explain;
 mod federation;
 mod global;
 mod hub;
 mod index;
+mod man;
 mod mcp;
 mod serve;
 mod smoke;
@@ -14,7 +17,9 @@ mod token;
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::completions::Completions;
+pub(crate) use self::doctor::Doctor;
 pub(crate) use self::events::Events;
+pub(crate) use self::explain::Explain;
 pub(crate) use self::federation::{Diff, DocumentFormat, Federation, FederationCompose, FederationVerb, Verify};
 pub(crate) use self::global::{Color, Format, Global};
 pub(crate) use self::hub::{
@@ -22,6 +27,7 @@ pub(crate) use self::hub::{
     Verb,
 };
 pub(crate) use self::index::{Index, IndexVerb, Validate};
+pub(crate) use self::man::{Man, Reference};
 pub(crate) use self::mcp::Mcp;
 pub(crate) use self::serve::{LogFormat, LogLevel, Serve};
 pub(crate) use self::smoke::Smoke;
@@ -34,10 +40,12 @@ const EXAMPLES: &str = "\
 Examples:
   reuse-surface hub status
   reuse-surface hub list --state failed -o json
-  reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools
+  reuse-surface hub register --from-git
   reuse-surface index validate registry/indexes/capabilities.yaml
   reuse-surface federation compose --output -
   reuse-surface serve --data-dir ./data
+  reuse-surface doctor
+  reuse-surface explain repo-exists
 
 Exit codes:
   0  done
@@ -66,5 +74,11 @@ pub(crate) enum Command {
     Mcp(Mcp),
     Serve(Serve),
     Smoke(Smoke),
+    Doctor(Doctor),
+    Explain(Explain),
     Completions(Completions),
+    #[command(hide = true)]
+    Man(Man),
+    #[command(hide = true)]
+    Reference(Reference),
 }

@@ -1,6 +1,6 @@
 //! What came back: a JSON value, a problem, or something no hub would say.
 
-use reqwest::header::{CONTENT_TYPE, ETAG, HeaderName, LOCATION};
+use reqwest::header::{CONTENT_TYPE, DATE, ETAG, HeaderName, LOCATION};
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,6 +17,8 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
     /// The ETag with its quotes.
     pub(crate) etag: Option<String>,
+    /// The hub's clock, as it came.
+    pub(crate) date: Option<String>,
     hub: String,
     status: u16,
 }
@@ -46,6 +48,7 @@ pub(super) struct Received {
     hub: String,
     status: StatusCode,
     etag: Option<String>,
+    date: Option<String>,
     content_type: Option<String>,
     body: Vec<u8>,
 }
@@ -53,9 +56,10 @@ pub(super) struct Received {
 impl Received {
     pub(super) async fn read(response: Response, base: &Base) -> Result<Self, Failed> {
         let header = |name: HeaderName| response.headers().get(name)?.to_str().ok().map(str::to_owned);
-        let (etag, content_type, location) = (header(ETAG), header(CONTENT_TYPE), header(LOCATION));
+        let (etag, date) = (header(ETAG), header(DATE));
+        let (content_type, location) = (header(CONTENT_TYPE), header(LOCATION));
         let (hub, status) = (base.to_string(), response.status());
-        let mut received = Self { hub, status, etag, content_type, body: Vec::new() };
+        let mut received = Self { hub, status, etag, date, content_type, body: Vec::new() };
         if status == StatusCode::NOT_MODIFIED {
             return Ok(received);
         }
@@ -95,7 +99,7 @@ impl Received {
             StatusCode::NO_CONTENT => Value::Null,
             _ => serde_json::from_slice(&self.body).map_err(|error| self.not_json(&error))?,
         };
-        Ok(Answer { body, etag: self.etag, hub: self.hub, status: self.status.as_u16() })
+        Ok(Answer { body, etag: self.etag, date: self.date, hub: self.hub, status: self.status.as_u16() })
     }
 
     fn refusal(&self) -> Error {

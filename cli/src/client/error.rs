@@ -75,7 +75,7 @@ impl From<Error> for Failure {
                     _ => by_status(problem.status, Exit::Refused),
                 };
                 let mut failure = Self::new(exit, problem.summary());
-                failure.hint = problem.hint().map(str::to_owned);
+                failure.hint = Some(problem.hint().to_owned());
                 failure.because(problem.lines())
             }
             Error::Unexpected { hub, status, what } => {

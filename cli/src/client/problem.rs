@@ -1,7 +1,12 @@
 //! RFC 9457 problem documents as the hub writes them.
 
+use federation::problem;
 use serde::Deserialize;
 use serde_json::Value;
+
+/// What to do about a code that a newer hub has.
+const UNKNOWN: &str =
+    "the hub explains its codes at /problems; `reuse-surface doctor` compares its version with this one";
 
 /// What the hub says when it says no.
 #[derive(Debug, Deserialize)]
@@ -53,9 +58,10 @@ impl Problem {
         lines
     }
 
-    /// What to do about it, where a client can know that.
-    pub(crate) fn hint(&self) -> Option<&'static str> {
-        Some(match self.code.as_deref()? {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> &'static str {
+        let Some(code) = self.code.as_deref() else { return UNKNOWN };
+        match code {
             "unauthorized" => "set REUSE_SURFACE_TOKEN, or REUSE_SURFACE_TOKEN_FILE, to a token of this hub",
             "token-expired" | "token-revoked" => "ask whoever runs the hub for a new token",
             "too-many-failures" => "wait, and then use a token of this hub",
@@ -78,11 +84,18 @@ impl Problem {
             }
             "revision-not-found" => "see the newest revision with `reuse-surface hub status`",
             "nothing-published" => "see what the sources are waiting for with `reuse-surface hub status`",
+            "invalid-registration" => {
+                "correct what is listed; `reuse-surface hub register --help` says what each field takes"
+            }
             "store-unavailable" | "internal" => {
                 "try again in a while; if it stays, tell whoever runs the hub, with the request id"
             }
-            _ => return None,
-        })
+            // What has no remedy in words of this program has one in those of the contract.
+            code => {
+                let kind = problem::find(code).filter(|kind| kind.status.is_some()).next();
+                kind.map_or(UNKNOWN, |kind| kind.remedy)
+            }
+        }
     }
 }
 
@@ -95,5 +108,21 @@ impl FieldError {
         };
         let pointer = self.pointer.as_deref().filter(|pointer| !pointer.is_empty()).unwrap_or("the document");
         format!("{pointer}{place}: {}", self.message.as_deref().unwrap_or("not accepted"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Problem, UNKNOWN};
+    use federation::problem::all;
+    use serde_json::json;
+
+    #[test]
+    fn every_answer_of_the_contract_leads_to_a_next_step() {
+        for kind in all().filter(|kind| kind.status.is_some()) {
+            let problem = Problem::read(kind.status.unwrap(), &json!({ "code": kind.code })).unwrap();
+            let hint = problem.hint();
+            assert!(hint != UNKNOWN && hint.len() > 10, "{}", kind.code);
+        }
     }
 }

@@ -42,7 +42,9 @@ pub(super) async fn run(global: &Global) -> Result<Exit, Failure> {
 }
 
 fn broken(error: &dyn std::error::Error) -> Failure {
-    Failure::new(Exit::Refused, "the conversation on standard input broke off").because(chain(error))
+    Failure::new(Exit::Refused, "the conversation on standard input broke off").because(chain(error)).hint(
+        "an agent starts this command and speaks the Model Context Protocol with it: see `reuse-surface mcp --help`",
+    )
 }
 
 /// A server that has what the hub has.

@@ -1,12 +1,17 @@
 //! What the commands do, a file a verb.
 
+mod checks;
 mod completions;
 mod connect;
+mod doctor;
+mod explain;
 mod federation;
 mod hub;
 mod index;
+mod man;
 mod mcp;
 mod mirror;
+mod reference;
 mod serve;
 mod smoke;
 mod token;
@@ -27,13 +32,20 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Mcp(_) => block_on(mcp::run(&cli.global)),
         Command::Serve(serve) => serve::run(serve),
         Command::Smoke(smoke) => block_on(smoke::run(smoke, &cli.global, output)),
+        Command::Doctor(_) => block_on(doctor::run(&cli.global, output)),
+        Command::Explain(explain) => explain::run(explain, output),
         Command::Completions(completions) => completions::run(completions, output),
+        Command::Man(man) => man::run(man, output),
+        Command::Reference(_) => reference::run(output),
     }
 }
 
+/// For what the operating system refuses for the moment.
+const AGAIN: &str = "try again in a while: the machine may be out of memory or of files to open";
+
 fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Failure::new(Exit::Refused, "the program cannot start its event loop").because(chain(&error))
+        Failure::new(Exit::Refused, "the program cannot start its event loop").because(chain(&error)).hint(AGAIN)
     })?;
     runtime.block_on(command)
 }

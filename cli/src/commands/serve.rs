@@ -11,7 +11,7 @@ use std::path::Path;
 use runtime::{ComponentSource, Config, Limits, Manifest, Runtime};
 use tokio::net::TcpListener;
 
-use super::token;
+use super::{AGAIN, token};
 use crate::args::Serve;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -25,14 +25,17 @@ pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
     let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(Exit::Refused, format!("cannot start: {error}")))?
+        .map_err(|error| Failure::new(Exit::Refused, format!("cannot start: {error}")).hint(AGAIN))?
         .block_on(serve(args));
     output::finish_log();
     served
 }
 
 async fn serve(args: &Serve) -> Result<Exit, Failure> {
-    let refused = |what: &str, error: &dyn std::fmt::Display| Failure::new(Exit::Refused, format!("{what}: {error:#}"));
+    let refused = |what: &str, error: &dyn std::fmt::Display| {
+        Failure::new(Exit::Refused, format!("{what}: {error:#}"))
+            .hint("see docs/deploy/README.md, and whether --data-dir is a folder that may be written to")
+    };
     // Asked for first: a signal during start-up must not be lost.
     let shutdown = shutdown::requested().map_err(|error| refused("cannot listen for signals", &error))?;
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
@@ -65,12 +68,16 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
 
 fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Result<Config, Failure> {
     let manifest = match &args.manifest {
-        Some(path) => fs::read_to_string(path)
-            .map_err(|error| Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display())))?,
+        Some(path) => fs::read_to_string(path).map_err(|error| {
+            Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display()))
+                .hint("name a readable file with --manifest, or leave it out")
+        })?,
         None => embedded::MANIFEST.to_owned(),
     };
-    let manifest = Manifest::parse(&manifest)
-        .map_err(|error| Failure::new(Exit::Usage, format!("the manifest is not usable: {error:#}")))?;
+    let manifest = Manifest::parse(&manifest).map_err(|error| {
+        Failure::new(Exit::Usage, format!("the manifest is not usable: {error:#}"))
+            .hint("correct it, or leave --manifest out to take the one inside this program")
+    })?;
     let component = match &args.component {
         Some(path) => ComponentSource::File(path.clone()),
         None if embedded::WASM.is_empty() => {

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::replace;
 use crate::clock;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, REPORT};
 use crate::input;
 
 const HEADER: &str =
@@ -106,7 +106,7 @@ impl Lock {
     /// Writes it to `path`.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
         let text = yaml::to_string(&json!(self)).map_err(|error| {
-            Failure::new(Exit::Refused, "the lock cannot be written as YAML").because([error.to_string()])
+            Failure::new(Exit::Refused, "the lock cannot be written as YAML").because([error.to_string()]).hint(REPORT)
         })?;
         replace(path, format!("{HEADER}{text}").as_bytes())
     }

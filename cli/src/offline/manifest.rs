@@ -94,6 +94,7 @@ impl Manifest {
         let mut sources = sources.map_err(|found| {
             Failure::new(Exit::Refused, format!("{name} is not a valid manifest"))
                 .because(found.iter().map(|found| format!("{name}:{found}")))
+                .hint("correct these lines; `reuse-surface explain CODE` says more about each")
         })?;
         sources.sort_by(|one, other| one.repo().cmp(other.repo()));
         Ok(Self { path: path.to_owned(), sources })

@@ -76,7 +76,9 @@ impl Output {
             // The reader has seen enough: `| head` is no error.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => written.map_err(|error| {
-                Failure::new(Exit::Refused, "standard output cannot be written to").because(chain(&error))
+                Failure::new(Exit::Refused, "standard output cannot be written to")
+                    .because(chain(&error))
+                    .hint("see whether there is room where it leads")
             }),
         }
     }

@@ -52,7 +52,8 @@ fn each_wrong_field_and_each_place_in_the_index_gets_a_line() {
     assert_eq!(
         ran.err,
         "error: 2 fields are wrong (422 invalid-registration)\n  /url: must be absolute\n  \
-         /capabilities/0/id (line 7, column 9): no string\n"
+         /capabilities/0/id (line 7, column 9): no string\n\
+         hint: correct what is listed; `reuse-surface hub register --help` says what each field takes\n"
     );
 }
 
@@ -60,5 +61,8 @@ fn each_wrong_field_and_each_place_in_the_index_gets_a_line() {
 fn a_problem_of_an_unknown_kind_is_still_told() {
     let hub = Hub::answering([Answer::json(418, &json!({ "title": "Teapot", "errors": [{}] }))]);
     let ran = Ran::against(&hub.url(), &["hub", "list"]).ended(1);
-    assert_eq!(ran.err, "error: Teapot (418)\n  the document: not accepted\n");
+    assert_eq!(
+        ran.err,
+        "error: Teapot (418)\n  the document: not accepted\nhint: the hub explains its codes at /problems; `reuse-surface doctor` compares its version with this one\n"
+    );
 }

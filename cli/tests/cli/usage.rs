@@ -79,6 +79,10 @@ fn every_command_has_examples_in_its_help() {
         vec!["serve", "--help"],
         vec!["completions", "--help"],
         vec!["mcp", "--help"],
+        vec!["doctor", "--help"],
+        vec!["explain", "--help"],
+        vec!["man", "--help"],
+        vec!["reference", "--help"],
     ]) {
         let ran = Ran::of(&mut program(&arguments)).ended(0);
         assert!(ran.out.contains("Examples:\n  reuse-surface "), "{arguments:?}: {}", ran.out);

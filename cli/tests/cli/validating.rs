@@ -30,7 +30,10 @@ fn findings_show_the_line_and_the_place() {
         "{}",
         ran.out
     );
-    assert_eq!(ran.err, "error: a.yaml is not valid: 2 errors and 1 warning\n");
+    assert_eq!(
+        ran.err,
+        "error: a.yaml is not valid: 2 errors and 1 warning\nhint: `reuse-surface explain schema-type` says more; mend what is found and run this again\n"
+    );
 }
 
 #[test]

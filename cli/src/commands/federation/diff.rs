@@ -33,7 +33,8 @@ struct SourceChange {
 
 pub(super) fn run(args: &Diff, output: &Output) -> Result<Exit, Failure> {
     if args.before == "-" && args.after == "-" {
-        return Err(Failure::new(Exit::Usage, "only one of the documents can be standard input"));
+        return Err(Failure::new(Exit::Usage, "only one of the documents can be standard input")
+            .hint("write one of them to a file first"));
     }
     let (before, after) = (read(&args.before)?, read(&args.after)?);
     let sources = source_changes(&before, &after);

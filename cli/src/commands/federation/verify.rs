@@ -61,7 +61,8 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
         Exit::Refused,
         format!("{name} is not what revision {revision} composes to: it differs in line {line}"),
     )
-    .because([format!("it has    {given}"), format!("should be {composed}")]))
+    .because([format!("it has    {given}"), format!("should be {composed}")])
+    .hint("something changed the document on its way: take it from the hub itself, without a proxy or a cache"))
 }
 
 /// The number in the head of a document, which is looked for rather than parsed, so that a damaged document can be compared.
@@ -86,6 +87,7 @@ fn compose(manifest: client::Manifest, cache: &Cache) -> Result<Composition, Fai
         snapshot.and_then(|bytes| Contribution::new(source.clone(), &bytes)).map_err(|why| {
             Failure::new(Exit::Refused, format!("revision {revision} cannot be composed"))
                 .because([format!("{}: {why}", source.repo)])
+                .hint("run it again: what the cache lacks is fetched anew")
         })
     });
     let contributions = contributions.collect::<Result<Vec<_>, _>>()?;

@@ -21,5 +21,6 @@ pub(super) async fn run(args: &args::Health, client: &Client, output: &Output) -
     if health.status == "ok" {
         return Ok(Exit::Done);
     }
-    Err(Failure::new(Exit::Refused, format!("the hub says `{}` of itself, not `ok`", health.status)))
+    Err(Failure::new(Exit::Refused, format!("the hub says `{}` of itself, not `ok`", health.status))
+        .hint("see the hub's log, or tell whoever runs it"))
 }

@@ -19,6 +19,7 @@ mod status;
 mod sync;
 mod token;
 mod update;
+mod whereabouts;
 
 use std::time::Duration;
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::registration::describe;
+use super::whereabouts::Whereabouts;
 use crate::args::Register;
 use crate::client::{Client, Registration, Request};
 use crate::exit::Exit;
@@ -10,19 +11,20 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(super) async fn run(args: &Register, client: &Client, output: &Output) -> Result<Exit, Failure> {
+    let whereabouts = Whereabouts::of(args, output)?;
     if !args.no_check {
         output.progress("the hub checks the index …");
     }
     let request = Request::post(&["v1", "repos"])
         .flag("require_valid", !args.no_check)
         .flag("dry_run", args.dry_run)
-        .json(registration(args));
+        .json(registration(args, &whereabouts));
     let answer = client.send(request).await?;
     let registration: Registration = answer.shape()?;
     output.result(&answer.body, |text| describe(text, &registration, answer.etag.as_deref()))?;
     output.note(&match args.dry_run {
-        true => format!("{} would be registered; nothing was written", args.repo),
-        false => format!("registered {}", args.repo),
+        true => format!("{} would be registered; nothing was written", whereabouts.repo),
+        false => format!("registered {}", whereabouts.repo),
     });
     // A disabled source is not fresh because that was asked for.
     if args.dry_run && !matches!(registration.status.state.as_str(), "fresh" | "disabled") {
@@ -34,11 +36,11 @@ pub(super) async fn run(args: &Register, client: &Client, output: &Output) -> Re
 }
 
 /// Only what was asked for: the defaults are the hub's.
-fn registration(args: &Register) -> Value {
+fn registration(args: &Register, whereabouts: &Whereabouts) -> Value {
     let mut body = Map::new();
-    body.insert("repo".to_owned(), args.repo.as_str().into());
-    body.insert("url".to_owned(), args.url.as_str().into());
-    body.insert("domain".to_owned(), args.domain.as_str().into());
+    body.insert("repo".to_owned(), whereabouts.repo.as_str().into());
+    body.insert("url".to_owned(), whereabouts.url.as_str().into());
+    body.insert("domain".to_owned(), whereabouts.domain.as_str().into());
     if args.disabled {
         body.insert("enabled".to_owned(), false.into());
     }

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     fn found(summary: &str) -> Vec<Capability> {
-        let (id, source_repo) = ("capability.a".to_owned(), "hub".to_owned());
+        let (id, source_repo) = ("capability.a".to_owned(), "hubs".to_owned());
         vec![Capability { id, source_repo, name: None, title: Some("A".repeat(60)), summary: Some(summary.to_owned()) }]
     }
 

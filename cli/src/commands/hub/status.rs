@@ -41,7 +41,8 @@ pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failur
     })?;
 
     if hub.status != "ok" {
-        return Err(Failure::new(Exit::Refused, format!("the hub says `{}` of itself, not `ok`", hub.status)));
+        return Err(Failure::new(Exit::Refused, format!("the hub says `{}` of itself, not `ok`", hub.status))
+            .hint("see the hub's log, or tell whoever runs it"));
     }
     if !required.is_empty() {
         return Err(Failure::new(Exit::Refused, "a required source is not fresh")

@@ -62,7 +62,9 @@ pub(super) async fn run(args: &Validate, output: &Output) -> Result<Exit, Failur
         true => format!("is not valid: {}", counted(errors, "error")),
         false => "cannot be fetched".to_owned(),
     };
-    Err(Failure::new(report.exit, format!("{source} {what}")))
+    let code = report.diagnostics.iter().find(|found| found.is_error()).map_or("CODE", |found| &found.code);
+    Err(Failure::new(report.exit, format!("{source} {what}"))
+        .hint(format!("`reuse-surface explain {code}` says more; mend what is found and run this again")))
 }
 
 fn of_file(path: &str) -> Result<Report, Failure> {
@@ -70,7 +72,10 @@ fn of_file(path: &str) -> Result<Report, Failure> {
 }
 
 async fn of_url(url: &str, output: &Output) -> Result<Report, Failure> {
-    source_url::parse(url).map_err(|refused| Failure::new(Exit::Usage, refused.message.trim_end_matches('.')))?;
+    source_url::parse(url).map_err(|refused| {
+        Failure::new(Exit::Usage, refused.message.trim_end_matches('.'))
+            .hint(format!("`reuse-surface explain {}` says what to do", refused.code))
+    })?;
     output.progress("the index is fetched …");
     Ok(match Fetcher::default().fetch(url, Validators::default()).await {
         Ok(Fetched::Index { bytes, .. }) => judge(&bytes),

@@ -20,7 +20,9 @@ impl Interrupt {
     pub(super) fn listen() -> Result<Self, Failure> {
         let listener = |kind| {
             signal(kind).map_err(|error: io::Error| {
-                Failure::new(Exit::Refused, "the program cannot listen for signals").because(chain(&error))
+                Failure::new(Exit::Refused, "the program cannot listen for signals")
+                    .because(chain(&error))
+                    .hint("try again in a while")
             })
         };
         let (terminate, interrupt) = (listener(SignalKind::terminate())?, listener(SignalKind::interrupt())?);
@@ -37,6 +39,6 @@ impl Interrupt {
                 () = std::future::ready(()) => false,
             };
         }
-        if self.came { Err(Failure::new(Exit::Refused, "interrupted")) } else { Ok(()) }
+        if self.came { Err(Failure::new(Exit::Refused, "interrupted").hint("run it again")) } else { Ok(()) }
     }
 }

@@ -2,14 +2,13 @@
 
 mod interrupt;
 mod reads;
-mod report;
 mod round_trip;
 mod writes;
 
 use std::time::Duration;
 
 use self::interrupt::Interrupt;
-use self::report::{Finding, Report};
+use super::checks::{Finding, Report};
 use super::connect::connect;
 use crate::args::{Global, Smoke};
 use crate::exit::Exit;

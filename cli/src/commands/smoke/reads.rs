@@ -7,8 +7,8 @@ use federation::digest::Digest;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::report::Finding;
 use crate::client::{Client, Error, Health, Request};
+use crate::commands::checks::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
 

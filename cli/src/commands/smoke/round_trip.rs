@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::interrupt::Interrupt;
-use super::report::Finding;
 use crate::client::{self, Client, Error, Filter, Registration, Request};
+use crate::commands::checks::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;

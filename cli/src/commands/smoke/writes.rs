@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::report::Finding;
 use crate::client::{self, Client, Error, Filter, Request, Verdict};
+use crate::commands::checks::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
 

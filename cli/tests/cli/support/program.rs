@@ -35,11 +35,14 @@ impl Ran {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {self:?}"))
     }
 
-    /// The same, after it is certain that the program ended with `code`.
+    /// The same, after it is certain that the program ended with `code`, and that an error says what to do next.
     #[track_caller]
     pub(crate) fn ended(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self:?}");
         assert!(!self.out.contains(TOKEN) && !self.err.contains(TOKEN), "the token is printed: {self:?}");
+        let is_error = self.err.lines().any(|line| line.starts_with("error: "));
+        let next = self.err.contains("\nhint: ") || self.err.contains("try '--help'");
+        assert!(!is_error || next, "the error does not say what to do next: {self:?}");
         self
     }
 }

@@ -26,7 +26,8 @@ pub(super) async fn inputs(
     output: &Output,
 ) -> Result<Inputs, Failure> {
     if let Some(unknown) = release.iter().find(|repo| manifest.sources.iter().all(|source| source.repo() != **repo)) {
-        return Err(Failure::new(Exit::Usage, format!("the manifest has no source `{unknown}` to release")));
+        return Err(Failure::new(Exit::Usage, format!("the manifest has no source `{unknown}` to release"))
+            .hint("give --release the name of one of its sources"));
     }
     let remote: Vec<Registration> = manifest
         .sources

@@ -1,4 +1,4 @@
-//! What the checks found, for people and for machines.
+//! What the checks of `smoke` and `doctor` found, for people and for machines.
 
 use serde_json::{Value, json};
 
@@ -7,33 +7,35 @@ use crate::failure::Failure;
 use crate::output::{Output, Tone};
 
 /// What a check found when nothing is wrong.
-pub(super) enum Finding {
+pub(crate) enum Finding {
     /// It holds; what was seen.
     Fine(String),
+    /// It holds, but not for long or not for everything; what was seen, and what to do.
+    Warning(String, &'static str),
     /// It was not made; why.
     Skipped(String),
 }
 
 /// The checks made so far.
-pub(super) struct Report {
+pub(crate) struct Report {
     hub: String,
     checks: Vec<(&'static str, Result<Finding, Failure>)>,
 }
 
 impl Report {
-    pub(super) fn new(hub: String) -> Self {
+    pub(crate) fn new(hub: String) -> Self {
         Self { hub, checks: Vec::new() }
     }
 
     /// Adds the result of the check `name`; gives its exit code if it failed.
-    pub(super) fn add(&mut self, name: &'static str, result: Result<Finding, Failure>) -> Option<Exit> {
+    pub(crate) fn add(&mut self, name: &'static str, result: Result<Finding, Failure>) -> Option<Exit> {
         let exit = result.as_ref().err().map(|failure| failure.exit);
         self.checks.push((name, result));
         exit
     }
 
     /// Writes everything; the exit code is that of the first check that failed.
-    pub(super) fn finish(self, output: &Output) -> Result<Exit, Failure> {
+    pub(crate) fn finish(self, output: &Output) -> Result<Exit, Failure> {
         let failed = self.checks.iter().find_map(|(_, result)| result.as_ref().err());
         let lines: Vec<Line> = self.checks.iter().map(|(name, result)| Line::new(name, result)).collect();
         let value = json!({
@@ -65,6 +67,7 @@ impl<'a> Line<'a> {
     fn new(name: &'static str, result: &'a Result<Finding, Failure>) -> Self {
         let (outcome, tone, detail, remedy) = match result {
             Ok(Finding::Fine(seen)) => ("ok", Tone::Good, seen.clone(), None),
+            Ok(Finding::Warning(seen, remedy)) => ("warn", Tone::Warn, seen.clone(), Some(*remedy)),
             Ok(Finding::Skipped(why)) => ("skipped", Tone::Plain, why.clone(), None),
             Err(failure) => {
                 let causes = failure.causes.iter().map(String::as_str);

@@ -1,0 +1,59 @@
+//! `reuse-surface doctor`: what may stand between this machine and a hub.
+
+mod clocks;
+mod reach;
+mod token;
+mod versions;
+
+use std::time::Duration;
+
+use super::checks::{Finding, Report};
+use super::connect::connect;
+use crate::args::Global;
+use crate::client::Client;
+use crate::clock;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// Seconds.
+const TIMEOUT: u64 = 10;
+
+pub(super) async fn run(global: &Global, output: &Output) -> Result<Exit, Failure> {
+    let timeout = Duration::from_secs(global.timeout.unwrap_or(TIMEOUT));
+    let shown = if global.base_url.contains('@') { "" } else { &global.base_url };
+    let mut report = Report::new(shown.to_owned());
+    let client = match connect(&global.base_url, timeout, output) {
+        Ok(client) => client,
+        Err(failure) => {
+            report.add("settings", Err(failure));
+            return skip(report, &["hub", "tls", "versions", "clocks", "token"], "the settings are not usable", output);
+        }
+    };
+    report.add("settings", Ok(Finding::Fine(settings(&client))));
+    let seen = match reach::hub(&client).await {
+        Ok(seen) => seen,
+        Err(failure) => {
+            report.add("hub", Err(failure));
+            return skip(report, &["tls", "versions", "clocks", "token"], "no hub answers", output);
+        }
+    };
+    report.add("hub", Ok(Finding::Fine(format!("revision {}", seen.revision))));
+    report.add("tls", Ok(reach::tls(&client)));
+    report.add("versions", Ok(versions::compare(&seen.version)));
+    report.add("clocks", Ok(clocks::compare(seen.date.as_deref(), clock::now())));
+    report.add("token", token::own(&client).await);
+    report.finish(output)
+}
+
+fn settings(client: &Client) -> String {
+    let token = if client.has_token() { "with a token" } else { "without a token" };
+    format!("the hub is {}, {token}", client.base())
+}
+
+fn skip(mut report: Report, checks: &[&'static str], why: &str, output: &Output) -> Result<Exit, Failure> {
+    for check in checks {
+        report.add(check, Ok(Finding::Skipped(why.to_owned())));
+    }
+    report.finish(output)
+}

@@ -1,0 +1,45 @@
+//! What is registered, from the flags and, if asked, from git.
+
+use federation::index;
+use federation::limits::MAX_DECODED_BYTES;
+
+use crate::args::Register;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{git, input};
+
+/// A name, a raw URL and a domain.
+pub(super) struct Whereabouts {
+    pub(super) repo: String,
+    pub(super) url: String,
+    pub(super) domain: String,
+}
+
+impl Whereabouts {
+    /// Of `args`; says what it took from git, and what the hub may not see of it.
+    pub(super) fn of(args: &Register, output: &Output) -> Result<Self, Failure> {
+        let (repo, url, domain) = (args.repo.clone(), args.url.clone(), args.domain.clone());
+        if let (Some(repo), Some(url), Some(domain)) = (&repo, &url, &domain) {
+            return Ok(Self { repo: repo.clone(), url: url.clone(), domain: domain.clone() });
+        }
+        let published = git::published(args.forge, args.branch.as_deref(), args.index.as_deref())?;
+        let domain = domain.map_or_else(|| domain_of(&published.index), Ok)?;
+        let whereabouts = Self { repo: repo.unwrap_or(published.repo), url: url.unwrap_or(published.url), domain };
+        output.note(&format!("from git: {}", published.origin));
+        output
+            .note(&format!("  --repo {} --url {} --domain {}", whereabouts.repo, whereabouts.url, whereabouts.domain));
+        published.warnings.iter().for_each(|warning| output.warn(warning));
+        Ok(whereabouts)
+    }
+}
+
+/// What the index itself says.
+fn domain_of(path: &str) -> Result<String, Failure> {
+    let verdict = index::check(&input::read(path, MAX_DECODED_BYTES)?);
+    let domain = verdict.index.and_then(|index| index.domain);
+    domain.ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("{path} is not valid, or names no domain"))
+            .hint("give --domain, or add `domain:` to the index; `reuse-surface index validate` judges it")
+    })
+}
