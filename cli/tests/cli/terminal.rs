@@ -20,7 +20,10 @@ fn control_characters_of_the_hub_do_not_reach_the_terminal() {
     let refused = Ran::against(&hub.url(), &["hub", "deregister", "--repo", "a"]).ended(1);
     assert!(list.out.contains("a\\u{1b}[2J  x\\r\\n\\u{9b}31m\\u{202e}y  stale"), "{}", list.out);
     assert!(show.out.contains("\\u{1b}]0;title\\u{7}"), "{}", show.out);
-    assert_eq!(refused.err, "error: a\\nb (409 x\\u{1b}[0m)\n  the document: \\u{8}\n");
+    assert_eq!(
+        refused.err,
+        "error: a\\nb (409 x\\u{1b}[0m)\n  the document: \\u{8}\nhint: the hub explains its codes at /problems; `reuse-surface doctor` compares its version with this one\n"
+    );
     for text in [list.out, show.out] {
         assert!(!text.contains(|it: char| it != '\n' && (it.is_control() || it == '\u{202e}')), "{text:?}");
     }

@@ -58,8 +58,11 @@ pub fn fenced<'a>(page: &'a str, language: &str) -> Vec<(usize, Vec<&'a str>)> {
     let mut blocks = Vec::new();
     let mut lines = page.lines().enumerate();
     while let Some((number, line)) = lines.next() {
-        if line == fence {
-            blocks.push((number + 1, lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect()));
+        // In an item of a list a block is indented as a whole.
+        if line.trim_start() == fence {
+            let indent = line.len() - line.trim_start().len();
+            let rest = lines.by_ref().map(|(_, line)| line.get(indent..).unwrap_or_default());
+            blocks.push((number + 1, rest.take_while(|line| *line != "```").collect()));
         }
     }
     blocks

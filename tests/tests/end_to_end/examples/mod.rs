@@ -2,16 +2,18 @@
 
 mod block;
 mod fits;
+mod pages;
+mod shell;
 
 use crate::confined::confined;
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use block::{Block, fenced};
 use end_to_end::{Answer, Hub, Sources, TOKEN, index};
 use federation::digest::Digest;
 use reqwest::Method;
 use serde_json::Value;
 use std::fs;
-use std::process::Command;
+use tempfile::TempDir;
 
 const SPEC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs/FederationHubAPI.md");
 /// The host of the indexes in the specification.
@@ -115,11 +117,11 @@ async fn the_commands_of_the_specification_do_what_it_says() -> Result<()> {
     let federation = Federation::start().await?;
     let mut printed = String::new();
     for (line, text) in fenced(&fs::read_to_string(SPEC)?, "sh") {
-        let mut command = Command::new("bash");
-        command.args(["-euo", "pipefail", "-c", &text.join("\n")]).env("REUSE_SURFACE_URL", federation.hub.base());
-        let output = command.output()?;
-        ensure!(output.status.success() && !output.stdout.is_empty(), "line {line}: {output:?}");
-        printed.push_str(&String::from_utf8(output.stdout)?);
+        let folder = TempDir::new()?;
+        let out =
+            shell::run(&text.join("\n"), folder.path(), &federation.hub).with_context(|| format!("line {line}"))?;
+        ensure!(!out.is_empty(), "line {line} prints nothing");
+        printed.push_str(&out);
     }
     let document = federation.hub.document().await?;
     let digest = document["digest"].as_str().unwrap_or_default().trim_start_matches("sha256:");
