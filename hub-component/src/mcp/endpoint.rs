@@ -1,6 +1,6 @@
 //! `POST /mcp`: HTTP around the messages.
 
-use super::message::{self, MOST_MESSAGES, Message};
+use super::message::{self, MOST_MESSAGES, Malformed, Message};
 use super::schema::Messages;
 use super::{methods, origin, revision};
 use crate::app::App;
@@ -75,7 +75,7 @@ pub async fn endpoint<P: Ports>(
 async fn single<P: Ports>(app: &App<P>, headers: &HeaderMap, value: Value, in_batch: bool) -> Option<Answer> {
     let message = match message::read(value) {
         Ok(message) => message,
-        Err((id, error)) => return Some(refuse(id, error)),
+        Err(Malformed { id, error }) => return Some(refuse(id, *error)),
     };
     let revision = revision::of(headers, &message);
     match (message, revision) {

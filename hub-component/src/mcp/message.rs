@@ -23,7 +23,13 @@ pub enum Message {
 }
 
 /// Why something is no message, with its id where it has one.
-pub type Malformed = (Option<RequestId>, ErrorData);
+#[derive(Debug)]
+pub struct Malformed {
+    /// Goes back with the answer.
+    pub id: Option<RequestId>,
+    /// What is wrong.
+    pub error: Box<ErrorData>,
+}
 
 /// Reads one message.
 pub fn read(value: Value) -> Result<Message, Malformed> {
@@ -44,7 +50,10 @@ pub fn read(value: Value) -> Result<Message, Malformed> {
             match object.remove("params") {
                 None => Ok(Message::Request { id, method, params: JsonObject::new() }),
                 Some(Value::Object(params)) => Ok(Message::Request { id, method, params }),
-                Some(_) => Err((Some(id), ErrorData::invalid_params("`params` must be an object.", None))),
+                Some(_) => Err(Malformed {
+                    id: Some(id),
+                    error: Box::new(ErrorData::invalid_params("`params` must be an object.", None)),
+                }),
             }
         }
         (None, Some(_)) if readable.is_some() && (object.contains_key("result") || object.contains_key("error")) => {
@@ -55,5 +64,5 @@ pub fn read(value: Value) -> Result<Message, Malformed> {
 }
 
 fn invalid(id: Option<RequestId>, words: &'static str) -> Malformed {
-    (id, ErrorData::invalid_request(words, None))
+    Malformed { id, error: Box::new(ErrorData::invalid_request(words, None)) }
 }

@@ -199,6 +199,9 @@ async fn schemas_are_whole_and_say_what_each_field_is_once() {
     assert_eq!((&states["type"], states["enum"].as_array().map(Vec::len)), (&json!("string"), Some(6)), "{states}");
 }
 
+/// Headers, body, status, code.
+type Case<'a> = (&'a [(&'a str, &'a str)], Value, u16, i64);
+
 #[tokio::test]
 async fn headers_that_contradict_the_body_are_refused() {
     let hub = Hub::new();
@@ -206,7 +209,7 @@ async fn headers_that_contradict_the_body_are_refused() {
     let version = ("mcp-protocol-version", NEWEST);
     let method = ("mcp-method", "tools/call");
     let old = json!({"io.modelcontextprotocol/protocolVersion": "2099-01-01", "io.modelcontextprotocol/clientCapabilities": {}});
-    let cases: [(&[(&str, &str)], Value, u16, i64); 12] = [
+    let cases: [Case; 12] = [
         (&[], newest("tools/call"), 400, -32020),
         (&[("mcp-protocol-version", "2025-11-25"), method], newest("tools/call"), 400, -32020),
         (&[version, version, method], newest("tools/call"), 400, -32020),
