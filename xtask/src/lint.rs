@@ -10,6 +10,7 @@ use crate::workspace::{Workspace, run};
 pub(crate) fn lint() -> Result<()> {
     let workspace = Workspace::locate()?;
     run(workspace.cargo().args(["fmt", "--all", "--check"]))?;
+    run(workspace.cargo().args(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]))?;
     run(workspace.cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     match WasmTarget::prepare(&workspace)? {
         WasmTarget::Installed => run(workspace.cargo().args([

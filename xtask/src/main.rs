@@ -4,6 +4,7 @@
 //! the order in which they are built.
 
 mod component;
+mod fuzz;
 mod lint;
 mod tools;
 mod verbs;
@@ -23,6 +24,8 @@ cargo xtask <verb>
   build [--release]  build the component and the binary: <target>/debug/reuse-surface or <target>/release/reuse-surface
   tools              install what the tests run beside the hub, into <target>/tools; `test` does that first
   component          build the component alone: <target>/wasm32-wasip2/release/hub_component.wasm
+  fuzz [--seconds N] [TARGET…]
+                     run the fuzz targets, all unless named, for 8 or N seconds each; see fuzz/README.md
   lint               formatting and clippy, warnings denied, for this machine and for wasm32-wasip2
   help               this text
 
@@ -51,6 +54,8 @@ fn run(arguments: &[String]) -> Result<()> {
         ("build", ["--release"]) => verbs::build(workspace::Profile::Release),
         ("component", []) => verbs::component(),
         ("tools", []) => verbs::tools(),
+        ("fuzz", ["--seconds", seconds, only @ ..]) => fuzz::fuzz(seconds, only),
+        ("fuzz", only) => fuzz::fuzz("8", only),
         ("lint", []) => lint::lint(),
         ("help" | "--help" | "-h", _) => {
             say(HELP);

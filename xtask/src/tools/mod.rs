@@ -23,6 +23,11 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<PathBuf> {
     Ok(tools)
 }
 
+/// Installs a C++ compiler if there is none: libFuzzer is C++.
+pub(crate) fn prepare_cpp() -> Result<()> {
+    debian::install(&[("c++", "g++")])
+}
+
 /// Does `install` in an empty `folder` unless that was done before for the same `list`.
 fn once(list: &Path, folder: &Path, install: impl FnOnce() -> Result<()>) -> Result<()> {
     let wanted = fs::read(list).with_context(|| format!("{} cannot be read", list.display()))?;

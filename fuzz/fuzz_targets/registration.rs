@@ -1,0 +1,31 @@
+//! The body of a registration: what is accepted keeps every rule, and no refusal repeats a password.
+#![no_main]
+
+use federation::registration::Registration;
+use federation::source_url;
+use serde_json::{Value, json};
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    let Ok(value) = serde_json::from_str::<Value>(text) else { return };
+    match Registration::from_value(&value) {
+        Ok(registration) => {
+            assert!(source_url::parse(&registration.url).is_ok());
+            for (name, given) in value.as_object().expect("an object") {
+                assert_eq!(json!(registration).get(name), Some(given), "nothing is dropped or changed");
+            }
+            assert_eq!(Registration::from_value(&json!(registration)), Ok(registration));
+        }
+        Err(errors) => {
+            assert!(!errors.is_empty());
+            let said = json!(errors).to_string();
+            for error in &errors {
+                assert!(fuzz::is_code(&error.code), "{error:?}");
+                assert!(fuzz::is_harmless(&error.message), "{error:?}");
+                assert!(error.pointer.is_empty() || error.pointer.starts_with('/'), "{error:?}");
+            }
+            let url = value.get("url").and_then(Value::as_str).and_then(|url| url::Url::parse(url).ok());
+            let password = url.as_ref().and_then(|url| url.password()).filter(|password| password.contains("hunter"));
+            assert!(password.is_none_or(|password| !said.contains(password)), "{said}");
+        }
+    }
+});

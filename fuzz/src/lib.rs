@@ -1,0 +1,48 @@
+//! What several targets hold the domain to.
+
+use federation::diagnostic::Diagnostic;
+use federation::index::Index;
+use federation::limits::MAX_DIAGNOSTICS;
+use serde_json::{Value, json};
+
+/// A stable code, as programs compare it.
+pub fn is_code(code: &str) -> bool {
+    !code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// Whether a text can be shown on one line of a terminal as it is.
+pub fn is_harmless(text: &str) -> bool {
+    !text.chars().any(|c| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    })
+}
+
+/// Findings are few, coded, in order, harmless to show, and at places that the document has.
+pub fn holds(document: &[u8], diagnostics: &[Diagnostic]) {
+    assert!(diagnostics.len() <= MAX_DIAGNOSTICS + 1);
+    let text = String::from_utf8_lossy(document);
+    let lines = 1 + text.matches(['\n', '\r']).count() as u64;
+    let placed: Vec<_> = diagnostics.iter().filter_map(|found| found.line.map(|line| (line, found.column))).collect();
+    assert!(placed.is_sorted(), "{placed:?}");
+    for found in diagnostics {
+        assert!(is_code(&found.code), "{found:?}");
+        assert!(!found.message.is_empty() && is_harmless(&found.to_string()), "{found:?}");
+        assert!(found.pointer.is_empty() || found.pointer.starts_with('/'), "{found:?}");
+        assert_eq!(found.line.is_some(), found.column.is_some(), "{found:?}");
+        assert!(found.line.is_none_or(|line| (1..=lines).contains(&line)), "{found:?} of {lines} lines");
+        assert!(found.column.is_none_or(|column| column >= 1), "{found:?}");
+        assert_eq!(found.line.is_some(), found.snippet.is_some(), "{found:?}");
+        if let Some(snippet) = &found.snippet {
+            let (before, at, after) = snippet.around();
+            assert_eq!(format!("{before}{at}{after}"), snippet.text);
+            assert!(snippet.column <= snippet.text.chars().count() as u64 + 1, "{found:?}");
+            assert!(is_harmless(&snippet.text), "{found:?}");
+        }
+    }
+}
+
+/// An index as its authors would write it.
+pub fn as_value(index: &Index) -> Value {
+    let capabilities: Vec<&_> = index.capabilities.iter().map(|capability| capability.fields()).collect();
+    json!({"version": index.version, "capabilities": capabilities})
+}
