@@ -57,6 +57,9 @@ pub fn parse(text: &str) -> Result<Url, UrlRefused> {
     }
     match url.host() {
         None => Err(refused("url-invalid", "The URL has no host.")),
+        Some(Host::Domain(name)) if name.bytes().all(|b| b == b'.') => {
+            Err(refused("url-invalid", "The URL has no host, only a dot; give the public address of the index."))
+        }
         Some(Host::Domain(name)) if is_runtime_internal(name) => Err(refused(
             "url-internal",
             format!("`{name}` is a name inside the runtime; give the index's public address."),
@@ -99,6 +102,8 @@ mod tests {
         assert_eq!(code("https:example.org/x"), "url-invalid");
         assert_eq!(code("https:///example.org/x"), "url-invalid");
         assert_eq!(code("https://"), "url-invalid");
+        assert_eq!(code("https://./x"), "url-invalid");
+        assert_eq!(code("https://%2e"), "url-invalid");
         assert_eq!(code("https://user:pw@example.org/x"), "url-credentials");
         assert_eq!(code("https://user@example.org/x"), "url-credentials");
         assert_eq!(code("https://exa mple.org/x"), "url-invalid");

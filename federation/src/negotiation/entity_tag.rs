@@ -3,8 +3,18 @@
 /// Whether `tag` (quotes included) is in the list, by the weak comparison, or the list is `*`.
 pub fn has_entity_tag<'a>(lines: impl IntoIterator<Item = &'a str>, tag: &str) -> bool {
     let opaque = tag.trim_matches('"');
-    // A tag has no escapes: what stands between an odd quote and the next one is a tag, commas included.
-    lines.into_iter().any(|line| line.trim() == "*" || line.split('"').skip(1).step_by(2).any(|it| it == opaque))
+    lines.into_iter().any(|line| line.trim() == "*" || tags(line).any(|it| it == opaque))
+}
+
+/// A tag has no escapes: what stands between an odd quote and the next one is a tag, commas included.
+fn tags(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        let (_, opened) = rest.split_once('"')?;
+        let (tag, after) = opened.split_once('"')?;
+        rest = after;
+        Some(tag)
+    })
 }
 
 #[cfg(test)]
@@ -26,6 +36,8 @@ mod tests {
             (&["\"b, a\""], false),
             (&["\"*\""], false),
             (&["a"], false),
+            (&["\"a"], false),
+            (&["\"b\", \"a"], false),
             (&["\"\", \", \""], false),
             (&[""], false),
         ] {
