@@ -92,7 +92,7 @@ impl Problem {
             }
             // What has no remedy in words of this program has one in those of the contract.
             code => {
-                let kind = problem::find(code).filter(|kind| kind.status.is_some()).next();
+                let kind = problem::find(code).find(|kind| kind.status.is_some());
                 kind.map_or(UNKNOWN, |kind| kind.remedy)
             }
         }

@@ -48,10 +48,13 @@ fn add(page: &mut String, command: &mut Command) {
         return;
     }
     let usage = command.render_usage().to_string();
-    page.push_str(&format!("\n```text\n{}\n```\n\n", usage.trim_start_matches("Usage: ").trim()));
+    page.push_str(&format!("\n```text\n{}\n```\n", usage.trim_start_matches("Usage: ").trim()));
     let own =
         |arg: &&Arg| !arg.is_global_set() && !arg.is_hide_set() && !matches!(arg.get_id().as_str(), "help" | "version");
-    command.get_arguments().filter(own).for_each(|arg| argument(page, arg));
+    if command.get_arguments().any(|arg| own(&arg)) {
+        page.push('\n');
+        command.get_arguments().filter(own).for_each(|arg| argument(page, arg));
+    }
     if let Some(end) = command.get_after_long_help() {
         page.push_str(&format!("\n```text\n{}\n```\n", end.to_string().trim()));
     }
@@ -59,7 +62,10 @@ fn add(page: &mut String, command: &mut Command) {
 
 fn argument(page: &mut String, arg: &Arg) {
     let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string).unwrap_or_default();
-    let mut line = format!("- `{arg}`: {}", help.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut line = format!("- `{arg}`: ");
+    // Summaries have no full stop where they stand alone.
+    line.push_str(&help.split("\n\n").map(|part| part.trim().trim_end_matches('.')).collect::<Vec<_>>().join(". "));
+    line.push('.');
     if let Some(short) = arg.get_short() {
         line.push_str(&format!(" Short: `-{short}`."));
     }
