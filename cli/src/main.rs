@@ -13,6 +13,7 @@ mod git;
 mod input;
 mod offline;
 mod output;
+mod store;
 
 use std::process::ExitCode;
 

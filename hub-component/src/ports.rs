@@ -46,10 +46,16 @@ pub enum Value {
 /// The columns of one row.
 pub type Row = Vec<Value>;
 
-/// Why a statement or a transaction failed. For the log; a client only learns that the store is unavailable.
+/// Why a statement or a transaction failed. For the log; of the words a client learns nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct DatabaseError(pub String);
+pub enum DatabaseError {
+    /// There is no room for what should be written.
+    #[error("no room is left for the database")]
+    Full,
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
 
 /// An SQL database. Statements use `$1` placeholders and the SQL that SQLite and PostgreSQL share.
 pub trait Database: Send + Sync + 'static {

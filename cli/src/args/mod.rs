@@ -1,5 +1,6 @@
 //! The command line as clap types, a file a noun. Nothing here does anything.
 
+mod backup;
 mod completions;
 mod doctor;
 mod events;
@@ -16,6 +17,7 @@ mod token;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use self::backup::{Backup, Restore};
 pub(crate) use self::completions::Completions;
 pub(crate) use self::doctor::Doctor;
 pub(crate) use self::events::Events;
@@ -76,6 +78,8 @@ pub(crate) enum Command {
     Smoke(Smoke),
     Doctor(Doctor),
     Explain(Explain),
+    Backup(Backup),
+    Restore(Restore),
     Completions(Completions),
     #[command(hide = true)]
     Man(Man),

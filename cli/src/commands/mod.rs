@@ -1,5 +1,6 @@
 //! What the commands do, a file a verb.
 
+mod backup;
 mod checks;
 mod completions;
 mod connect;
@@ -12,6 +13,7 @@ mod man;
 mod mcp;
 mod mirror;
 mod reference;
+mod restore;
 mod serve;
 mod smoke;
 mod token;
@@ -34,6 +36,8 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Smoke(smoke) => block_on(smoke::run(smoke, &cli.global, output)),
         Command::Doctor(_) => block_on(doctor::run(&cli.global, output)),
         Command::Explain(explain) => explain::run(explain, output),
+        Command::Backup(backup) => backup::run(backup, output),
+        Command::Restore(restore) => restore::run(restore, output),
         Command::Completions(completions) => completions::run(completions, output),
         Command::Man(man) => man::run(man, output),
         Command::Reference(_) => reference::run(output),

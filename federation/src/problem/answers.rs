@@ -124,6 +124,10 @@ answers! {
         "The hub cannot read or write its database. Nothing was written.",
         "wait for `Retry-After`; nothing was written";
 
+    STORE_FULL = Answer 507 "store-full": "The hub has no room to write",
+        "The disk of the hub's database is full. Nothing was written, and reading goes on.",
+        "tell the operator, who makes room; nothing was written, and it can be sent again then";
+
     BAD_REQUEST = Host 400 "bad-request": "The request does not say which host it is for",
         "An HTTP/1.1 request carries exactly one `Host` header.",
         "send exactly one `Host` header";

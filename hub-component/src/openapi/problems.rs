@@ -27,7 +27,12 @@ pub fn attach(operation: &mut Map<String, Value>) {
     let mut codes: Vec<&str> = ALWAYS.iter().map(|kind| kind.code).collect();
     if operation.contains_key("security") {
         codes.extend([kinds::UNAUTHORIZED.code, kinds::TOKEN_EXPIRED.code, kinds::TOKEN_REVOKED.code]);
-        codes.extend([kinds::FORBIDDEN.code, kinds::WRITES_DISABLED.code, kinds::TOO_MANY_FAILURES.code]);
+        codes.extend([
+            kinds::FORBIDDEN.code,
+            kinds::WRITES_DISABLED.code,
+            kinds::TOO_MANY_FAILURES.code,
+            kinds::STORE_FULL.code,
+        ]);
     }
     if operation.contains_key("requestBody") {
         codes.extend([kinds::MALFORMED_JSON.code, kinds::PAYLOAD_TOO_LARGE.code, kinds::UNSUPPORTED_MEDIA_TYPE.code]);

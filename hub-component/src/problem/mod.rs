@@ -2,6 +2,7 @@
 
 pub use federation::problem::{Kind, answers as kinds};
 
+use crate::ports::DatabaseError;
 use crate::store::StoreError;
 use axum::response::{IntoResponse, Response};
 use federation::diagnostic::Diagnostic;
@@ -179,6 +180,10 @@ impl IntoResponse for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Database(DatabaseError::Full)) {
+            let detail = "The hub has no room to write; nothing was written, and reading goes on. Tell the operator, and try again later.";
+            return Self::new(&kinds::STORE_FULL, detail).retry_after(60).internal(error.to_string());
+        }
         let detail = match &error {
             StoreError::TooNew { .. } => {
                 "The database was written by a newer version of the hub; the operator must run that version."
@@ -191,8 +196,8 @@ impl From<StoreError> for Problem {
     }
 }
 
-impl From<crate::ports::DatabaseError> for Problem {
-    fn from(error: crate::ports::DatabaseError) -> Self {
+impl From<DatabaseError> for Problem {
+    fn from(error: DatabaseError) -> Self {
         StoreError::from(error).into()
     }
 }

@@ -93,7 +93,7 @@ pub async fn changes<P: Ports>(
         // Before the first revision there was nothing, which is only known while the first is kept.
         kept(&mut tx, 1).await?;
     }
-    let until = newest.min(since.saturating_add(limit));
+    let until = revisions::after(&mut tx, since, limit).await?;
     let items = if since < until { steps(&mut tx, since + 1, until).await? } else { Vec::new() };
     let revision = revisions::get(&mut tx, until).await?;
     let contributions = match revision {

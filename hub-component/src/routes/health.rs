@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::ports::Ports;
-use crate::problem::Problem;
-use crate::store::revisions;
+use crate::problem::{Problem, kinds};
+use crate::store::{probe, revisions};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct Health {
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Alive and able to read the store. Says nothing about sources: an unreachable source is no reason to restart a hub.
+/// Alive and able to read and write the store. Says nothing about sources: an unreachable source is no reason to restart a hub.
 #[utoipa::path(
     get,
     path = "/health",
@@ -32,7 +32,12 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
     responses((status = 200, description = "The hub can answer.", body = Health)),
 )]
 pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<Json<Health>, Problem> {
-    let head = revisions::head(app.database().await?).await?;
+    let database = app.database().await?;
+    let head = revisions::head(database).await?;
+    probe::write(database, app.ports.now()).await.map_err(|error| {
+        let detail = "The hub can read its database but not write to it: reading goes on, writes are refused. The operator finds the cause in the log.";
+        Problem::new(&kinds::STORE_UNAVAILABLE, detail).retry_after(5).internal(error.to_string())
+    })?;
     Ok(Json(Health { status: "ok", version: VERSION, revision: Some(head.revision.map_or(0, |r| r.number)) }))
 }
 

@@ -95,11 +95,14 @@ fn column(value: sqlite::Value) -> Result<Value, DatabaseError> {
         sqlite::Value::Text(text) => Ok(Value::Text(text)),
         sqlite::Value::Blob(bytes) => Ok(Value::Blob(bytes)),
         sqlite::Value::Real(_) => {
-            Err(DatabaseError("a column holds a real number, which no table here has".to_owned()))
+            Err(DatabaseError::Other("a column holds a real number, which no table here has".to_owned()))
         }
     }
 }
 
 fn error(error: sqlite::Error) -> DatabaseError {
-    DatabaseError(format!("{error:?}"))
+    match error {
+        sqlite::Error::DatabaseFull => DatabaseError::Full,
+        other => DatabaseError::Other(format!("{other:?}")),
+    }
 }

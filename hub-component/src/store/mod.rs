@@ -6,6 +6,7 @@ pub mod events;
 pub mod failures;
 pub mod leases;
 pub mod migrations;
+pub mod probe;
 pub mod registrations;
 pub mod revisions;
 mod row;

@@ -58,7 +58,7 @@ impl Database for Sqlite {
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         if !self.has_fts5 && sql.contains("fts5") {
-            return Err(DatabaseError("no such table".to_owned()));
+            return Err(DatabaseError::Other("no such table".to_owned()));
         }
         run(&self.open()?, &self.statements, sql, parameters)
     }
@@ -109,7 +109,7 @@ fn run(
 }
 
 fn error(error: rusqlite::Error) -> DatabaseError {
-    DatabaseError(error.to_string())
+    DatabaseError::Other(error.to_string())
 }
 
 /// Sources by URL; counts what it is asked and how many bodies it sends.

@@ -119,7 +119,7 @@ fn the_hub_is_probed_and_kept_alive_without_its_sources_and_its_disk() -> Result
         let container = containers(pod(of_kind(&objects, "StatefulSet")[0]).context("no pod")?)[0].clone();
         let path = |probe: &str| container[probe]["httpGet"]["path"].as_str().unwrap_or_default().to_owned();
         ensure!(path("livenessProbe") == "/health/live", "{variant}");
-        ensure!(path("readinessProbe") == "/health" && path("startupProbe") == "/health", "{variant}");
+        ensure!(path("readinessProbe") == "/health/live" && path("startupProbe") == "/health/live", "{variant}");
         let number = |key: &str| container["startupProbe"][key].as_u64().unwrap_or_default();
         ensure!(number("periodSeconds") * number("failureThreshold") >= 120, "{variant}: Spin compiles at its start");
         for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {

@@ -86,6 +86,18 @@ pub async fn get(tx: &mut impl Transaction, number: u64) -> Result<Option<Revisi
     tx.query(&sql, vec![number.into()]).await?.first().map(read).transpose()
 }
 
+/// The number of the revision `count` after `number`, or of the newest if fewer follow; `number` itself if none does. A restore leaves
+/// numbers out, so this is counted.
+pub async fn after(tx: &mut impl Transaction, number: u64, count: u64) -> Result<u64, StoreError> {
+    let rows = tx
+        .query(
+            "SELECT coalesce(max(number), $1) FROM (SELECT number FROM revisions WHERE number > $1 ORDER BY number LIMIT $2) page",
+            vec![number.into(), count.into()],
+        )
+        .await?;
+    rows.first().map_or(Ok(number), |row| row.count(0))
+}
+
 fn read(row: &Row) -> Result<Revision, StoreError> {
     Ok(Revision { number: row.count(0)?, digest: read_digest(row, 1)?, composed_at: row.integer(2)? })
 }

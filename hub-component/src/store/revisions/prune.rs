@@ -16,8 +16,9 @@ const ORPHAN_AGE: Seconds = 24 * 60 * 60;
 pub async fn prune(tx: &mut impl Transaction, now: Seconds) -> Result<(), StoreError> {
     let rows = tx
         .query(
+            // Counted, since a restore leaves numbers out.
             "SELECT coalesce(max(number), 0) FROM revisions
-             WHERE number <= (SELECT max(number) FROM revisions) - $1 AND composed_at < $2",
+             WHERE number <= (SELECT number FROM revisions ORDER BY number DESC LIMIT 1 OFFSET $1) AND composed_at < $2",
             vec![(KEPT_REVISIONS - 1).into(), (now - KEPT_AGE).into()],
         )
         .await?;

@@ -1,0 +1,89 @@
+//! `reuse-surface backup`.
+
+use std::fs::File;
+use std::path::Path;
+
+use federation::time::rfc3339;
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
+
+use crate::args::Backup;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::store::{self, Verified};
+
+pub(super) fn run(args: &Backup, output: &Output) -> Result<Exit, Failure> {
+    let (path, source) = (&args.path, store::database(&args.data_dir));
+    let name = path.display();
+    let refused = |why: String| Failure::new(Exit::Refused, format!("{name} is not written")).because([why]);
+    if !source.is_file() {
+        return Err(refused(format!("there is no database {}", source.display()))
+            .hint("name the directory that the hub serves with --data-dir"));
+    }
+    if path.exists() && !args.force {
+        return Err(exists(name.to_string()));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let copy = tempfile::Builder::new().prefix(".backup-").tempfile_in(folder).map_err(|e| refused(e.to_string()))?;
+    let connection = store::copy_live(&source, copy.path()).map_err(refused)?;
+    let verified = store::verify(&connection).map_err(|why| {
+        refused(format!("the copy is not whole: {why}"))
+            .hint("the database itself is damaged: keep the backups there are, and see docs/reliability.md")
+    })?;
+    connection.close().map_err(|(_, error)| refused(error.to_string()))?;
+    let bytes = copy.as_file().metadata().map_or(0, |file| file.len());
+    keep(copy, path, args.force)?;
+    let mut value = facts(&verified);
+    value["path"] = json!(path);
+    value["bytes"] = json!(bytes);
+    output.result(&value, |text| {
+        text.line(format!("{name}: {}, {bytes} bytes, verified", sentence(&verified)));
+    })?;
+    Ok(Exit::Done)
+}
+
+fn exists(name: String) -> Failure {
+    Failure::new(Exit::Refused, format!("{name} is there already"))
+        .hint("choose another name, or replace it with --force")
+}
+
+/// Gives the copy its name, so that it survives a power cut.
+fn keep(copy: NamedTempFile, path: &Path, force: bool) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::new(Exit::Refused, format!("{} is not written", path.display())).because([error.to_string()])
+    };
+    copy.as_file().sync_all().map_err(failed)?;
+    let folder = copy.path().parent().map(Path::to_owned);
+    match if force { copy.persist(path) } else { copy.persist_noclobber(path) } {
+        Ok(_) => {}
+        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {
+            return Err(exists(path.display().to_string()));
+        }
+        Err(error) => return Err(failed(error.error)),
+    }
+    folder.map_or(Ok(()), |folder| File::open(folder)?.sync_all()).map_err(failed)
+}
+
+/// What a database holds, for machines.
+pub(super) fn facts(verified: &Verified) -> Value {
+    let newest = verified.newest.as_ref();
+    json!({
+        "revision": newest.map_or(0, |newest| newest.number),
+        "digest": newest.map(|newest| newest.digest.as_str()),
+        "composed_at": newest.map(|newest| rfc3339(newest.composed_at)),
+        "repos": verified.repos,
+        "capabilities": verified.capabilities,
+        "snapshots": verified.snapshots,
+    })
+}
+
+/// The same for people.
+pub(super) fn sentence(verified: &Verified) -> String {
+    let counts =
+        format!("{} repos, {} capabilities, {} snapshots", verified.repos, verified.capabilities, verified.snapshots);
+    match &verified.newest {
+        Some(newest) => format!("revision {}, {}, {counts}", newest.number, newest.digest),
+        None => format!("no revision yet, {counts}"),
+    }
+}

@@ -1,0 +1,40 @@
+//! `reuse-surface restore`.
+
+use serde_json::json;
+
+use super::backup::{facts, sentence};
+use crate::args::Restore;
+use crate::clock;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::store::{self, Restored};
+
+pub(super) fn run(args: &Restore, output: &Output) -> Result<Exit, Failure> {
+    let name = args.path.display();
+    let refused = |why: String| {
+        Failure::new(Exit::Refused, format!("{name} is not restored")).because([why]).hint("nothing was changed")
+    };
+    if !args.path.is_file() {
+        return Err(refused("there is no such file".to_owned()));
+    }
+    // Held until the end: no hub may start meanwhile.
+    let _lock = store::lock(&args.data_dir).map_err(refused)?;
+    let Restored { verified, published_as, kept } =
+        store::restore(&args.path, &args.data_dir, clock::now()).map_err(refused)?;
+    let mut value = facts(&verified);
+    value["published_as"] = json!(published_as);
+    value["kept"] = json!(kept);
+    output.result(&value, |text| {
+        text.line(format!("restored {}", sentence(&verified)));
+        if let Some(number) = published_as {
+            text.line(format!(
+                "its content is revision {number} now, since later ones were published after the backup"
+            ));
+        }
+        if let Some(kept) = &kept {
+            text.line(format!("the database that was there is {}", kept.display()));
+        }
+    })?;
+    Ok(Exit::Done)
+}
