@@ -59,7 +59,14 @@ impl Hub {
     /// # Errors
     /// As [`Hub::start`].
     pub fn start_in(data: TempDir, token: Option<&str>, arguments: &[&str]) -> Result<Self> {
-        let mut command = Command::new(binary());
+        Self::start_by(Command::new(binary()), data, token, arguments)
+    }
+
+    /// As [`Hub::start_in`], by a command that ends in executing the binary with what is added to its arguments.
+    ///
+    /// # Errors
+    /// As [`Hub::start`].
+    pub fn start_by(mut command: Command, data: TempDir, token: Option<&str>, arguments: &[&str]) -> Result<Self> {
         command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"]);
         command.arg(data.path()).args(arguments);
         if !arguments.contains(&"--refresh-interval") {
@@ -101,11 +108,23 @@ impl Hub {
     ///
     /// # Errors
     /// As [`Hub::start`].
-    pub fn kill_and_restart(mut self) -> Result<Self> {
+    pub fn kill_and_restart(self) -> Result<Self> {
+        Self::start_in(self.kill()?, Some(TOKEN), &["--allow-private-networks"])
+    }
+
+    /// Kills the hub as a power cut would; gives its data folder.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub fn kill(mut self) -> Result<TempDir> {
         self.child.kill()?;
         self.child.wait()?;
-        let data = std::mem::replace(&mut self.data, TempDir::new()?);
-        Self::start_in(data, Some(TOKEN), &["--allow-private-networks"])
+        Ok(std::mem::replace(&mut self.data, TempDir::new()?))
+    }
+
+    /// The id of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks the hub to stop, and starts it again on the same data and on another port.

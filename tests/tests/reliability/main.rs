@@ -1,0 +1,10 @@
+//! What happens when things fail: kills, full disks, damaged files, hostile sources, everybody at once. `docs/reliability.md` says what is
+//! promised, which test shows it, and how to run more rounds than CI has time for.
+
+mod backup;
+mod concurrency;
+mod corruption;
+mod crash;
+mod disk;
+mod sources;
+mod support;

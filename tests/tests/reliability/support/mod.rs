@@ -1,0 +1,39 @@
+//! What these tests share.
+
+mod random;
+mod whole;
+
+pub use random::{Random, replay, seed};
+pub use whole::{document, gap_free};
+
+use end_to_end::{Cli, Hub, Ran};
+use std::path::Path;
+
+/// How much of something a test does: what the environment says, for a run at night, or what CI has time for.
+pub fn amount(variable: &str, in_ci: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(in_ci)
+}
+
+/// Says what a test measured, for `docs/reliability.md`; seen with `--nocapture`.
+#[expect(clippy::print_stderr, reason = "figures of a run are for whoever reads its output")]
+pub fn figures(what: &str) {
+    eprintln!("figures: {what}");
+}
+
+/// Runs the command line without a hub.
+pub fn run(words: &[&str]) -> anyhow::Result<Ran> {
+    Cli::at("http://127.0.0.1:1").run(words)
+}
+
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap_or_default()
+}
+
+/// Copies the database of a running hub and verifies the copy: SQLite's check, every digest, and the newest revision composed again.
+pub fn verified(hub: &Hub) -> anyhow::Result<serde_json::Value> {
+    let folder = tempfile::TempDir::new()?;
+    let ran = run(&["backup", text(&folder.path().join("copy.db")), "--data-dir", text(hub.data()), "-o", "json"])?;
+    anyhow::ensure!(ran.code == 0, "{ran:?}");
+    Ok(ran.json())
+}

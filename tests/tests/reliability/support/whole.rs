@@ -1,0 +1,44 @@
+//! Whether what was read is whole.
+
+use anyhow::{Context as _, Result, ensure};
+use end_to_end::{Answer, Hub};
+use federation::compose::{SourceLine, digest};
+use federation::digest::Digest;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A document in JSON that matches its `ETag`, its revision, its digest and its counts; gives its revision.
+pub fn document(answer: &Answer) -> Result<u64> {
+    ensure!(answer.status == 200, "{}: {}", answer.status, answer.text);
+    let tag = format!("\"{}\"", &Digest::of(answer.text.as_bytes()).hex()[..32]);
+    ensure!(answer.header("etag") == tag, "the tag {} is not that of the bytes, {tag}", answer.header("etag"));
+    let document: Value = serde_json::from_str(&answer.text)?;
+    let revision = document["revision"].as_u64().context("no revision")?;
+    ensure!(answer.header("reuse-surface-revision") == revision.to_string(), "another revision in the header");
+    let sources: Vec<SourceLine> = serde_json::from_value(document["sources"].clone())?;
+    ensure!(document["digest"] == digest(&sources).as_str(), "revision {revision}: the digest is of other sources");
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for capability in document["capabilities"].as_array().context("no capabilities")? {
+        *counts.entry(capability["source_repo"].as_str().context("no source")?).or_default() += 1;
+    }
+    let said: BTreeMap<&str, usize> =
+        sources.iter().filter(|s| s.capability_count > 0).map(|s| (s.repo.as_str(), s.capability_count)).collect();
+    ensure!(counts == said, "revision {revision}: capabilities {counts:?}, sources say {said:?}");
+    Ok(revision)
+}
+
+/// The newest revision, after a look at all of them: numbered from 1 without gaps.
+pub async fn gap_free(hub: &Hub) -> Result<u64> {
+    let mut path = "/v1/federated/revisions?limit=1000".to_owned();
+    let mut numbers: Vec<u64> = Vec::new();
+    loop {
+        let page = hub.get(&path).await?.json();
+        let revisions = page["revisions"].as_array().context("no revisions")?;
+        numbers.extend(revisions.iter().filter_map(|revision| revision["revision"].as_u64()));
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/v1/federated/revisions?limit=1000&cursor={next}");
+    }
+    let newest = numbers.first().copied().unwrap_or_default();
+    ensure!(numbers.iter().rev().copied().eq(1..=newest), "{numbers:?}");
+    Ok(newest)
+}
