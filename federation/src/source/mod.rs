@@ -118,9 +118,9 @@ impl SourceRecord {
         }
     }
 
-    /// Whether a fetch is due.
+    /// Whether a fetch is due. An attempt in the future was made before the clock was set back, and says nothing about when the next is due.
     pub fn is_due(&self, now: Seconds) -> bool {
-        self.next_check_at.is_none_or(|at| at <= now)
+        self.next_check_at.is_none_or(|at| at <= now) || self.last_attempt_at.is_some_and(|at| at > now)
     }
 
     /// Why the source is not fresh, as a stable code and for people: the failure of its last check, or what the guard holds.

@@ -1,6 +1,6 @@
 //! Leases: one refresh at a time, across instances and replicas.
 
-use super::StoreError;
+use super::{StoreError, row::Columns as _};
 use crate::ports::{Database, Transaction};
 use federation::time::Seconds;
 
@@ -12,6 +12,11 @@ pub struct Lease {
 
 /// How long a holder that died keeps others away, in seconds; longer than one source may take.
 const SECONDS: Seconds = 60;
+
+/// Whether a lease of a refresh until then is held now. One that lasts longer than any is from before the clock was set back.
+pub fn is_held(until: Seconds, now: Seconds) -> bool {
+    (now + 1..=now + SECONDS).contains(&until)
+}
 
 impl Lease {
     /// The lease of a refresh.
@@ -28,10 +33,8 @@ impl Lease {
     /// When the database fails.
     pub async fn acquire(&self, database: &impl Database, now: Seconds) -> Result<bool, StoreError> {
         // Most who come too late find that out by reading, without waiting for the writer.
-        let held = database
-            .query("SELECT 1 FROM leases WHERE name = $1 AND expires_at > $2", vec![self.name.into(), now.into()])
-            .await?;
-        if !held.is_empty() {
+        let held = database.query("SELECT expires_at FROM leases WHERE name = $1", vec![self.name.into()]).await?;
+        if held.first().map_or(Ok(false), |row| row.integer(0).map(|until| is_held(until, now)))? {
             return Ok(false);
         }
         let mut tx = database.write().await?;
@@ -61,7 +64,7 @@ impl Lease {
     }
 }
 
-/// Takes the lease `name` until `until`. False if somebody else holds it.
+/// Takes the lease `name` until `until`. False if somebody else holds it; nobody does for longer than that.
 pub async fn take(
     tx: &mut impl Transaction,
     name: &str,
@@ -73,8 +76,8 @@ pub async fn take(
         .query(
             "INSERT INTO leases (name, holder, expires_at) VALUES ($1, $2, $3)
              ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-             WHERE leases.expires_at <= $4 OR leases.holder = excluded.holder RETURNING name",
-            vec![name.into(), holder.into(), until.into(), now.into()],
+             WHERE leases.expires_at <= $4 OR leases.expires_at > $5 OR leases.holder = excluded.holder RETURNING name",
+            vec![name.into(), holder.into(), until.into(), now.into(), until.into()],
         )
         .await?;
     Ok(!rows.is_empty())

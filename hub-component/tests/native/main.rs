@@ -16,4 +16,5 @@ mod retention;
 mod search;
 mod time;
 mod tokens;
+mod upgrade;
 mod writers;

@@ -46,6 +46,32 @@ async fn a_clock_that_was_set_back_does_not_make_the_log_run_backwards() {
 }
 
 #[tokio::test]
+async fn what_was_done_while_the_clock_was_ahead_keeps_nobody_waiting() {
+    let hub = Hub::new();
+    hub.register("a", index("a", 3, 0)).await;
+    hub.pass(24 * HOUR);
+    hub.compose().await;
+    let lease = "INSERT INTO leases (name, holder, expires_at) VALUES ($1, $2, $3)";
+    hub.write(lease, "refresh", "dead", 60).await;
+    hub.pass(-25 * HOUR);
+    hub.publish("a", index("a", 3, 1));
+    // The read is answered from what there is, and sets off the check.
+    hub.get("/v1/federated?format=json").await;
+    let mut name = Value::Null;
+    for _ in 0..100 {
+        name = hub.get("/v1/federated?format=json").await["capabilities"][0]["name"].clone();
+        if name == "Version 1" {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(name, "Version 1");
+    let status = hub.get("/v1/repos/a").await["status"].clone();
+    assert_eq!(status["state"], "fresh", "{status}");
+    assert!(status["verified_at"].as_str() < status["next_check_at"].as_str(), "{status}");
+}
+
+#[tokio::test]
 async fn a_refresh_that_died_keeps_others_away_for_a_minute_only() {
     let hub = Hub::new();
     hub.register("a", index("a", 3, 0)).await;

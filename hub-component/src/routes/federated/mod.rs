@@ -16,6 +16,7 @@ use crate::edge::AN_HOUR;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::refresh::{Scope, refresh_many};
+use crate::store::leases::is_held;
 use crate::store::revisions::{Head, Origin, head};
 use federation::time::Seconds;
 use http::HeaderName;
@@ -34,8 +35,7 @@ pub(crate) async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<Head, Probl
 
 /// Stale-while-revalidate: the reader is answered from what there is, and what is due is refreshed after the response.
 pub(crate) fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
-    let due = head.due_at.is_some_and(|at| at <= now);
-    if !due || head.refreshing_until > now || !app.begin_refresh() {
+    if !head.is_due(now) || is_held(head.refreshing_until, now) || !app.begin_refresh() {
         return;
     }
     let later = app.clone();

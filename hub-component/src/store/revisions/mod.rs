@@ -44,13 +44,23 @@ pub struct Head {
     pub refreshing_until: Seconds,
     /// When the contributing source that was verified longest ago was verified.
     pub verified_at: Option<Seconds>,
+    /// When the one that was verified last was verified.
+    pub verified_last_at: Option<Seconds>,
+}
+
+impl Head {
+    /// Whether a check is due. What was verified in the future was so before the clock was set back.
+    pub fn is_due(&self, now: Seconds) -> bool {
+        self.due_at.is_some_and(|at| at <= now) || self.verified_last_at.is_some_and(|at| at > now)
+    }
 }
 
 const HEAD: &str = "SELECT v.number, v.digest, v.composed_at,
      (SELECT count(*) FROM (SELECT 1 FROM registrations LIMIT 1) any_registration),
      (SELECT min(next_check_at) FROM source_state),
      (SELECT coalesce(max(expires_at), 0) FROM leases WHERE name = 'refresh'),
-     (SELECT min(verified_at) FROM source_state)
+     (SELECT min(verified_at) FROM source_state),
+     (SELECT max(verified_at) FROM source_state)
      FROM (SELECT 1) one LEFT JOIN revisions v ON v.number = (SELECT max(number) FROM revisions)";
 
 /// The head, in one statement.
@@ -63,6 +73,7 @@ pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
         due_at: row.optional_integer(4)?,
         refreshing_until: row.integer(5)?,
         verified_at: row.optional_integer(6)?,
+        verified_last_at: row.optional_integer(7)?,
     })
 }
 

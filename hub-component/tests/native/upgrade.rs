@@ -1,0 +1,31 @@
+//! A database of the first version survives every step of the schema since.
+
+use crate::ports::{Hub, index};
+use http::{Method, StatusCode};
+use serde_json::json;
+
+const FIRST_SCHEMA: &str = include_str!("search/first_schema.sql");
+
+#[tokio::test]
+async fn a_database_of_the_first_version_goes_on() {
+    let hub = Hub::over(FIRST_SCHEMA, true);
+    let document = hub.get("/v1/federated?format=json").await;
+    let ids: Vec<_> = document["capabilities"].as_array().expect("a list").iter().map(|it| it["id"].clone()).collect();
+    assert_eq!(ids, ["capability.a.n0", "capability.a.n1", "capability.b.n0"]);
+    let newest = document["revision"].as_u64().expect("a number");
+    assert_eq!(hub.get("/v1/repos").await["total"], 2);
+    assert_eq!(hub.get("/v1/changes?since=0").await["until"], newest);
+    for number in 1..=newest {
+        let path = format!("/v1/federated?format=json&revision={number}");
+        assert_eq!(hub.ask(Method::GET, &path, json!(null)).await.0, StatusCode::OK, "{number}");
+    }
+    // Every step was made once, and what they are for can be used.
+    assert_eq!(hub.number("SELECT max(version) - count(*) FROM migrations"), 0);
+    hub.register("c", index("c", 1, 0)).await;
+    let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", json!({"domain": "e"})).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(hub.get("/v1/federated?format=json").await["revision"], newest + 2);
+    assert_eq!(hub.ask(Method::DELETE, "/v1/repos/b", json!(null)).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(hub.get("/health").await["status"], "ok");
+    assert_eq!(hub.number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
+}
