@@ -19,7 +19,7 @@ pub(super) fn run(args: &Restore, output: &Output) -> Result<Exit, Failure> {
         return Err(refused("there is no such file".to_owned()));
     }
     // Held until the end: no hub may start meanwhile.
-    let _lock = store::lock(&args.data_dir).map_err(refused)?;
+    let _lock = runtime::lock_data_dir(&args.data_dir).map_err(|error| refused(format!("{error:#}")))?;
     let Restored { verified, published_as, kept } =
         store::restore(&args.path, &args.data_dir, clock::now()).map_err(refused)?;
     let mut value = facts(&verified);

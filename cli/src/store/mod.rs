@@ -1,13 +1,11 @@
 //! A hub's database as a file: copied, verified and put back. The only place of the command line with SQL.
 
 mod copy;
-mod lock;
 mod numbers;
 mod swap;
 mod verify;
 
 pub(crate) use copy::copy_live;
-pub(crate) use lock::lock;
 pub(crate) use swap::{Restored, restore};
 pub(crate) use verify::{Verified, verify};
 

@@ -83,6 +83,8 @@ fn every_command_has_examples_in_its_help() {
         vec!["explain", "--help"],
         vec!["man", "--help"],
         vec!["reference", "--help"],
+        vec!["backup", "--help"],
+        vec!["restore", "--help"],
     ]) {
         let ran = Ran::of(&mut program(&arguments)).ended(0);
         assert!(ran.out.contains("Examples:\n  reuse-surface "), "{arguments:?}: {}", ran.out);

@@ -315,6 +315,11 @@ impl Hub {
         connection.query_row(sql, [], |row| row.get(0)).expect("a number")
     }
 
+    /// Changes the database past the hub.
+    pub fn change(&self, sql: &str) {
+        self.ports.database().open().expect("a connection").execute_batch(sql).expect("a change");
+    }
+
     pub async fn get(&self, path: &str) -> serde_json::Value {
         self.ask(Method::GET, path, serde_json::Value::Null).await.1
     }

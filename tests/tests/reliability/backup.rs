@@ -213,3 +213,15 @@ async fn restoring_mends_a_damaged_database_and_keeps_it() -> Result<()> {
     assert_eq!(hub.get("/health").await?.status, 200);
     Ok(())
 }
+
+#[tokio::test]
+async fn nothing_is_restored_under_a_hub_that_serves() -> Result<()> {
+    let (hub, folder) = (Hub::start()?, TempDir::new()?);
+    hub.get("/health").await?;
+    let path = folder.path().join("copy.db");
+    assert_eq!(backup(&hub, &path, &[])?.code, 0);
+    let ran = run(&["restore", text(&path), "--data-dir", text(hub.data())])?;
+    assert_eq!((ran.code, ran.stderr.contains("in use by another hub")), (1, true), "{ran:?}");
+    assert_eq!(hub.get("/health").await?.status, 200);
+    Ok(())
+}

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Executes the binary where `$0`, a folder, is a disk of its own that nobody else sees; it ends with the process.
-const ON_A_DISK: &str = r#"mount -t tmpfs -o size=2m tmpfs "$0" && exec "$@""#;
+const ON_A_DISK: &str = r#"mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@""#;
 
 /// Executes the binary with files of at most 1 MiB: what a system gives that allows no mounts.
 const WITH_SMALL_FILES: &str = r#"trap '' XFSZ && ulimit -f 1024 && exec "$@""#;
@@ -78,6 +78,7 @@ async fn on_a_full_disk_reading_goes_on_and_room_is_noticed() -> Result<()> {
     let filler = PathBuf::from(format!("/proc/{}/root{}/filler", hub.pid(), hub.data().display()));
     let mut file = fs::File::create(&filler)?;
     while file.write_all(&[0; 4096]).is_ok() {}
+    file.set_len(file.metadata()?.len() - (256 << 10))?;
     drop(file);
 
     let (acknowledged, refused) = fill(&hub).await?;

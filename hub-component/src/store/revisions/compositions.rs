@@ -61,7 +61,12 @@ pub async fn contributions(
         .map(|row| {
             let line = read_line(row)?;
             let ids = read_ids(row.text(7)?, &line.repo)?;
-            Ok(Contribution { line, fragment: row.text(6)?.to_owned(), ids })
+            let fragment = row.text(6)?.to_owned();
+            // What is left of a page that was lost, which SQLite does not notice inside a text.
+            if fragment.as_bytes().contains(&0) || ids.len() != line.capability_count {
+                return Err(StoreError::Unreadable(format!("fragment of {}: damaged", line.repo)));
+            }
+            Ok(Contribution { line, fragment, ids })
         })
         .collect()
 }
