@@ -161,7 +161,7 @@ async fn what_is_no_whole_backup_is_refused_and_nothing_changes() -> Result<()> 
     let damaged = |name: &str, statement: &str| -> Result<_> {
         let path = folder.path().join(name);
         fs::copy(&whole, &path)?;
-        rusqlite::Connection::open(&path)?.execute_batch(statement)?;
+        rusqlite::Connection::open(&path)?.execute_batch(&format!("PRAGMA foreign_keys = OFF; {statement}"))?;
         Ok(path)
     };
     let bytes = fs::read(&whole)?;

@@ -1,7 +1,7 @@
 //! Disks that are full or read-only, and a database that somebody else has locked: reading goes on, nothing acknowledged is lost, and the
 //! hub recovers by itself.
 
-use crate::support::{document, figures, run, text, verified};
+use crate::support::{document, figures, run, text};
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Answer, Hub, Sources, TOKEN, binary, index};
 use reqwest::Method;
@@ -15,9 +15,6 @@ use tempfile::TempDir;
 
 /// Executes the binary where `$0`, a folder, is a disk of its own that nobody else sees; it ends with the process.
 const ON_A_DISK: &str = r#"mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@""#;
-
-/// Executes the binary with files of at most 1 MiB: what a system gives that allows no mounts.
-const WITH_SMALL_FILES: &str = r#"trap '' XFSZ && ulimit -f 1024 && exec "$@""#;
 
 /// A command in mount namespaces of its own, as root or by a user namespace.
 fn unshared(script: &str, folder: &TempDir) -> Result<Command> {
@@ -104,25 +101,6 @@ async fn on_a_full_disk_reading_goes_on_and_room_is_noticed() -> Result<()> {
     assert_eq!(document(&hub.get("/v1/federated?format=json").await?)?, 2);
     figures(&format!("full disk: {acknowledged} writes acknowledged before it, {refusals} refused on it"));
     Ok(())
-}
-
-#[tokio::test]
-async fn files_that_may_not_grow_are_no_harm() -> Result<()> {
-    let sources = Sources::start()?;
-    let mut command = Command::new("sh");
-    command.args(["-c", WITH_SMALL_FILES, "sh"]).arg(binary());
-    let hub = Hub::start_by(command, TempDir::new()?, Some(TOKEN), &["--allow-private-networks"])?;
-    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
-    let served = hub.get("/v1/federated?format=json").await?;
-    let (acknowledged, refused) = fill(&hub).await?;
-    assert!([503, 507].contains(&refused.status), "{refused:?}");
-    for _ in 0..10 {
-        let read = hub.get("/v1/federated?format=json").await?;
-        assert_eq!((&read.text, read.header("etag")), (&served.text, served.header("etag")));
-    }
-    let hub = hub.kill_and_restart()?;
-    assert_eq!(repos(&hub).await?, acknowledged as u64);
-    verified(&hub).map(drop)
 }
 
 #[tokio::test]

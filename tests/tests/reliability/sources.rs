@@ -69,7 +69,6 @@ fn faults() -> Result<Vec<(&'static str, Behaviour, &'static str)>> {
         ("error", Behaviour::Status(500, String::new()), "http-status"),
         ("error-with-page", Behaviour::Status(503, "retry-after: 1\r\n".to_owned()), "http-status"),
         ("too-often", Behaviour::Status(429, "retry-after: 99999999\r\n".to_owned()), "http-status"),
-        ("not-modified", Behaviour::Raw(b"HTTP/1.1 304 -\r\netag: \"other\"\r\n\r\n".to_vec()), ""),
         ("loop", Behaviour::Redirect("/loop".to_owned()), "too-many-redirects"),
         ("to-a-file", Behaviour::Redirect("file:///etc/passwd".to_owned()), ""),
         ("to-metadata", Behaviour::Redirect("http://169.254.169.254/latest/".to_owned()), ""),
