@@ -22,7 +22,7 @@ pub fn read(schema: Schema, bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
 }
 
 fn judge(schema: Schema, bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
-    let text = decode(bytes).map_err(|diagnostic| vec![diagnostic])?;
+    let text = decode(bytes).map_err(|diagnostic| vec![*diagnostic])?;
     let value = yaml::parse(text).map_err(|error| vec![error.into()])?;
     let mut found = Findings::default();
     found.add_violations(schema::first_violations(schema, &value, MAX_DIAGNOSTICS));
@@ -30,20 +30,20 @@ fn judge(schema: Schema, bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
 }
 
 /// The text of a document.
-pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Diagnostic> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Box<Diagnostic>> {
     if bytes.len() > MAX_DECODED_BYTES {
         let message = format!("the document has {} bytes: at most {MAX_DECODED_BYTES} are read", bytes.len());
-        return Err(Diagnostic::error("too-large", "", message));
+        return Err(Box::new(Diagnostic::error("too-large", "", message)));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Diagnostic::error("invalid-utf8", "", "the file is UTF-16: save it as UTF-8")
-            .at(Position { line: 1, column: 1 }));
+        let utf_16 = Diagnostic::error("invalid-utf8", "", "the file is UTF-16: save it as UTF-8");
+        return Err(Box::new(utf_16.at(Position { line: 1, column: 1 })));
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let before =
             bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or_default();
         let message = format!("byte {} is not UTF-8: save the file as UTF-8", error.valid_up_to());
-        Diagnostic::error("invalid-utf8", "", message).at(yaml::position_of(before))
+        Box::new(Diagnostic::error("invalid-utf8", "", message).at(yaml::position_of(before)))
     })
 }
 

@@ -91,7 +91,7 @@ fn verdict(bytes: &[u8]) -> Verdict {
             );
         }
         Ok(text) => text,
-        Err(diagnostic) => return Verdict::refused(diagnostic),
+        Err(diagnostic) => return Verdict::refused(*diagnostic),
     };
     match yaml::parse(text) {
         Ok(value) => judge(text, value),
