@@ -11,11 +11,17 @@ use tempfile::TempDir;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
 
 /// Blocks that are not run: the page, how the block begins, and why.
-const NOT_RUN: [(&str, &str, &str); 5] = [
+const NOT_RUN: [(&str, &str, &str); 7] = [
     ("README.md", "cargo xtask serve ", "builds the workspace: what runs this test did that"),
     ("README.md", "REUSE_SURFACE_TOKEN=choose-one cargo xtask serve", "does not end: the test has a hub"),
     ("README.md", "python3 -m http.server", "does not end: the test serves the same files"),
     ("README.md", "spin build", "needs Spin and does not end"),
+    (
+        "docs/reliability.md",
+        "reuse-surface backup ",
+        "wants a hub that is stopped in between: the suite `reliability` does it",
+    ),
+    ("docs/reliability.md", "cargo xtask build", "builds the workspace and takes long"),
     ("CONTRIBUTING.md", "cargo xtask serve ", "builds the workspace: what runs this test did that"),
 ];
 
