@@ -1,6 +1,7 @@
 //! The line that a finding is about, so that people see what is meant without having the document.
 
 use std::collections::{BTreeSet, HashMap};
+use std::iter;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -74,7 +75,14 @@ pub(crate) fn attach(document: &[u8], diagnostics: &mut [Diagnostic]) {
 
 /// The lines as YAML counts them: LF, CR, and CR LF as one.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+    let mut rest = Some(text);
+    iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = text.find(['\n', '\r']) else { return rest.take() };
+        let (line, after) = text.split_at(end);
+        rest = after.strip_prefix("\r\n").or_else(|| after.get(1..));
+        Some(line)
+    })
 }
 
 #[cfg(test)]
@@ -93,6 +101,7 @@ mod tests {
         for document in ["a: 1\r\nb: 7\r\n", "a: 1\rb: 7\r", "a: 1\nb: 7"] {
             assert_eq!(snippet(document, 2, 4), Some(Snippet { text: "b: 7".into(), column: 4 }));
         }
+        assert_eq!(snippet("a\r", 2, 1), Some(Snippet { text: String::new(), column: 1 }));
         assert_eq!(snippet("ab", 7, 1), None);
     }
 

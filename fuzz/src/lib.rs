@@ -31,7 +31,7 @@ pub fn holds(document: &[u8], diagnostics: &[Diagnostic]) {
         assert_eq!(found.line.is_some(), found.column.is_some(), "{found:?}");
         assert!(found.line.is_none_or(|line| (1..=lines).contains(&line)), "{found:?} of {lines} lines");
         assert!(found.column.is_none_or(|column| column >= 1), "{found:?}");
-        assert!(found.line.is_some() || found.snippet.is_none(), "{found:?}");
+        assert_eq!(found.line.is_some(), found.snippet.is_some(), "{found:?}");
         if let Some(snippet) = &found.snippet {
             let (before, at, after) = snippet.around();
             assert_eq!(format!("{before}{at}{after}"), snippet.text);

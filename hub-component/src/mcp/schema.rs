@@ -28,7 +28,7 @@ impl PartialSchema for Messages {
 
 fn message() -> AllOfBuilder {
     let text = || ObjectBuilder::new().schema_type(Type::String);
-    let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(i32::MIN)).maximum(Some(i32::MAX));
+    let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(i64::MIN)).maximum(Some(i64::MAX));
     let with = |names: &[&str]| names.iter().fold(ObjectBuilder::new(), |kind, name| kind.required(*name));
     let message = ObjectBuilder::new()
         .schema_type(Type::Object)
