@@ -4,7 +4,8 @@ use super::message::MOST_MESSAGES;
 use std::borrow::Cow;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{
-    AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
+    AllOfBuilder, AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat,
+    SchemaType, Type,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -28,7 +29,8 @@ impl PartialSchema for Messages {
 
 fn message() -> AllOfBuilder {
     let text = || ObjectBuilder::new().schema_type(Type::String);
-    let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(i64::MIN)).maximum(Some(i64::MAX));
+    let int64 = SchemaFormat::KnownFormat(KnownFormat::Int64);
+    let id = ObjectBuilder::new().schema_type(Type::Integer).format(Some(int64));
     let with = |names: &[&str]| names.iter().fold(ObjectBuilder::new(), |kind, name| kind.required(*name));
     let message = ObjectBuilder::new()
         .schema_type(Type::Object)
