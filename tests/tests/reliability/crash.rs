@@ -29,6 +29,17 @@ struct Ledger {
 }
 
 impl Ledger {
+    /// Holds what a restarted hub has against what was acknowledged, and takes it as known.
+    fn settle(&self, mut found: BTreeMap<String, u64>) -> Result<()> {
+        for (repo, known) in self.lock().iter_mut() {
+            let found = found.remove(repo).unwrap_or_default();
+            ensure!(found == known.acknowledged || Some(found) == known.under_way, "{repo}: {found}, {known:?}");
+            *known = Known { acknowledged: found, under_way: None };
+        }
+        ensure!(found.is_empty(), "nobody wrote {found:?}");
+        Ok(())
+    }
+
     fn of(&self, repo: &str) -> Known {
         self.lock().get(repo).copied().unwrap_or_default()
     }
@@ -142,14 +153,7 @@ async fn check(hub: &Hub, ledger: &Ledger) -> Result<()> {
         ensure!(description == domain && description.is_some(), "half a write: {repo}");
         found.insert(repo["repo"].as_str().unwrap_or_default().to_owned(), description.unwrap_or_default());
     }
-    let mut repos = ledger.lock();
-    for (repo, known) in repos.iter_mut() {
-        let found = found.remove(repo).unwrap_or_default();
-        ensure!(found == known.acknowledged || Some(found) == known.under_way, "{repo}: {found}, {known:?}");
-        *known = Known { acknowledged: found, under_way: None };
-    }
-    drop(repos);
-    ensure!(found.is_empty(), "nobody wrote {found:?}");
+    ledger.settle(found)?;
 
     let seen = ledger.seen.load(Ordering::Relaxed);
     let newest = gap_free(hub).await?;
