@@ -120,11 +120,11 @@ fn of_entries(changed: &Changed, entries: &ChangedEntries) -> Markup {
     {
         return html! { p { "Its " (counted(a.capability_count, "capability is", "capabilities are")) " listed under the new domain." } };
     }
-    steps(&diff(before, after))
+    steps(&diff(before, after), Op::Removed)
 }
 
-/// Changes of one source, in words.
-pub(super) fn steps(changes: &[Change]) -> Markup {
+/// Changes of one source, in words. Capabilities of changes of the kind `unread` have no page to link to.
+pub(super) fn steps(changes: &[Change], unread: Op) -> Markup {
     html! {
         @if changes.is_empty() { p { "Its capabilities stay as they are." } }
         ul.steps {
@@ -136,7 +136,7 @@ pub(super) fn steps(changes: &[Change]) -> Markup {
                 };
                 li.(class) {
                     b aria-hidden="true" { (sign) } " " span.hidden { (word) " " }
-                    (capability_link(&change.id))
+                    @if change.op == unread { code { (change.id) } } @else { (capability_link(&change.id)) }
                     @match (&change.before, &change.after) {
                         (Some(before), Some(after)) => span.quiet { " " (beginning(&fields(before, after), 200)) },
                         (_, Some(entry)) | (Some(entry), _) => { " " (beginning(entry.as_object().map_or("", entry::name), 120)) },

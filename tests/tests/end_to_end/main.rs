@@ -22,6 +22,7 @@ mod metrics;
 mod negotiation;
 mod offline;
 mod openapi;
+mod pages;
 mod poisoning;
 mod restart;
 mod revalidation;

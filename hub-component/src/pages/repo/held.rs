@@ -6,7 +6,7 @@ use crate::ports::Transaction;
 use crate::store::sources::Source;
 use crate::store::{StoreError, revisions, snapshots};
 use federation::compose::{Fragment, SourceLine};
-use federation::diff::{Change, diff};
+use federation::diff::{Change, Op, diff};
 use federation::guard::RELEASE_AFTER;
 use maud::{Markup, html};
 use serde_json::Value;
@@ -54,7 +54,7 @@ pub(super) fn section(source: &Source, changes: &[Change]) -> Markup {
             }
             pre tabindex="0" { code { "reuse-surface hub release --repo " (source.repo()) } }
             p { "The release would make these changes:" }
-            (steps(changes))
+            (steps(changes, Op::Added))
             p.small { "Held snapshot: " (snapshot_link(&held.digest)) }
         }
     }
