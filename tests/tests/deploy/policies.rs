@@ -135,6 +135,8 @@ fn there_is_one_writer_and_its_data_outlives_the_release() -> Result<()> {
         let objects = render(arguments)?;
         let hub = of_kind(&objects, "StatefulSet");
         ensure!(hub.len() == 1 && hub[0]["spec"]["replicas"] == 1, "{variant}");
+        ensure!(hub[0]["spec"]["podManagementPolicy"] == "Parallel", "{variant}: a broken pod would stay");
+        ensure!(of_kind(&objects, "PodDisruptionBudget").is_empty(), "{variant}: it would keep a node from being drained");
         ensure!(of_kind(&objects, "Deployment").is_empty() && of_kind(&objects, "HorizontalPodAutoscaler").is_empty());
         ensure!(
             hub[0]["spec"]["persistentVolumeClaimRetentionPolicy"]
@@ -143,6 +145,39 @@ fn there_is_one_writer_and_its_data_outlives_the_release() -> Result<()> {
         for claim in of_kind(&objects, "PersistentVolumeClaim") {
             ensure!(claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep", "{variant}");
         }
+    }
+    Ok(())
+}
+
+/// What `serve` takes at most to end, in seconds: docs/decisions/0045-shutdown.md.
+const SHUTDOWN: u64 = 27;
+
+#[test]
+fn a_pod_that_ends_has_time_for_what_it_was_asked() -> Result<()> {
+    for (variant, arguments) in VARIANTS {
+        let objects = render(arguments)?;
+        let pod = pod(of_kind(&objects, "StatefulSet")[0]).context("no pod")?;
+        let before = containers(pod)[0]["lifecycle"]["preStop"]["sleep"]["seconds"].as_u64().context("no pause")?;
+        let grace = pod["spec"]["terminationGracePeriodSeconds"].as_u64().unwrap_or_default();
+        ensure!(before >= 5 && grace >= before + SHUTDOWN + 5, "{variant}: {grace} s, of which {before} s before");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_proxy_the_metrics_and_the_jobs_reach_the_hub_and_nobody_else() -> Result<()> {
+    let set = "networkPolicy.ingressNamespace=proxies,networkPolicy.monitoringNamespace=watchers";
+    let objects = render(&["--set", set])?;
+    let policies = of_kind(&objects, "NetworkPolicy");
+    let hub = policies.iter().find(|it| it["metadata"]["name"] == "reuse-surface").context("no policy")?;
+    let labels = json!({"app.kubernetes.io/name": "reuse-surface", "app.kubernetes.io/instance": "reuse-surface"});
+    let namespace = |name: &str| json!({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}});
+    let from = [namespace("proxies"), namespace("watchers"), json!({"podSelector": {"matchLabels": labels}})];
+    ensure!(hub["spec"]["ingress"] == json!([{"ports": [{"port": "http"}], "from": from}]), "{hub:#}");
+    // The jobs are of this release, as the policy asks.
+    for job in of_kind(&objects, "CronJob") {
+        let own = &pod(job).context("no pod")?["metadata"]["labels"];
+        ensure!(labels.as_object().into_iter().flatten().all(|(key, value)| &own[key] == value), "{own}");
     }
     Ok(())
 }
@@ -238,6 +273,8 @@ fn traefik_ends_tls_limits_requests_and_hides_the_metrics() -> Result<()> {
         ensure!(rules[1]["match"].as_str().unwrap_or_default().contains(&format!("Method(`{method}`)")));
     }
     ensure!(used(&rules[1]).contains(&"reuse-surface-body".to_owned()));
+    // Agents ask by POST, and all of them may have one address.
+    ensure!(rules[1]["match"].as_str().unwrap_or_default().contains("!Path(`/mcp`)"));
     let body =
         of_kind(&objects, "Middleware").into_iter().find(|it| name(it).ends_with("-body")).context("no limit")?;
     ensure!(body["spec"]["buffering"]["maxRequestBodyBytes"] == 256 * 1024, "the hub's own limit");
