@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Base, Problem};
+use super::{Base, Problem, causes};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 
@@ -58,9 +58,11 @@ impl From<Error> for Failure {
                 .because(causes)
                 .hint("install the system's CA certificates, or set SSL_CERT_FILE to a file of them"),
             Error::NotReachable { hub, causes } => {
+                let remedy = causes::remedy(&causes)
+                    .unwrap_or("see whether it runs, and whether --base-url or REUSE_SURFACE_URL names it");
                 Self::new(Exit::Unreachable, format!("the hub at {hub} is not reachable"))
-                    .because(causes)
-                    .hint("see whether it runs, and whether --base-url or REUSE_SURFACE_URL names it")
+                    .because(causes::telling(causes))
+                    .hint(remedy)
             }
             Error::TimedOut { hub, after } => {
                 let what = format!("the hub at {hub} did not answer within {} s", after.as_secs());

@@ -2,6 +2,7 @@
 
 mod answer;
 mod base;
+mod causes;
 mod changes;
 mod composition;
 mod error;

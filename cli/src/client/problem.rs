@@ -8,6 +8,9 @@ use serde_json::Value;
 const UNKNOWN: &str =
     "the hub explains its codes at /problems; `reuse-surface doctor` compares its version with this one";
 
+/// What a clause is about that is for programs.
+const HTTP: [&str; 6] = ["`GET /", "`POST /", "`PATCH /", "`/openapi.json`", "`Authorization", "`errors`"];
+
 /// What the hub says when it says no.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Problem {
@@ -41,12 +44,22 @@ impl Problem {
 
     /// What is wrong, in the hub's words, with the status and the code.
     pub(crate) fn summary(&self) -> String {
-        let words = self.detail.as_deref().or(self.title.as_deref()).unwrap_or("the hub refused");
+        let words = self.words();
         let words = words.trim_end_matches('.');
         match &self.code {
             Some(code) => format!("{words} ({} {code})", self.status),
             None => format!("{words} ({})", self.status),
         }
+    }
+
+    /// The detail without what it tells those who speak HTTP; whoever has a command line gets a hint of it.
+    fn words(&self) -> String {
+        let title = self.title.as_deref().unwrap_or("the hub refused");
+        let Some(detail) = self.detail.as_deref() else { return title.to_owned() };
+        let is_http = |clause: &str| HTTP.iter().any(|word| clause.contains(word));
+        let mut clauses = detail.split("; ");
+        let first = clauses.next().filter(|clause| !is_http(clause)).unwrap_or(title);
+        std::iter::once(first).chain(clauses.filter(|clause| !is_http(clause))).collect::<Vec<_>>().join("; ")
     }
 
     /// A line for every field or place that is wrong, and the request id when the fault is the hub's.
@@ -76,6 +89,9 @@ impl Problem {
             "precondition-failed" => {
                 "somebody changed it since: look at it with `reuse-surface hub show`, and repeat the change if it still fits"
             }
+            "index-invalid" if self.errors.iter().any(|error| error.pointer.as_deref() == Some("/url")) => {
+                "see whether the URL is the raw file's and whether it was pushed; --no-check registers it all the same"
+            }
             "index-invalid" => "correct the index, or register it as it is with --no-check",
             "required-unverified" => "correct the index first, or leave `required` out until it is valid",
             "nothing-held" => "see how the source stands with `reuse-surface hub show`",
@@ -84,6 +100,10 @@ impl Problem {
             }
             "revision-not-found" => "see the newest revision with `reuse-surface hub status`",
             "nothing-published" => "see what the sources are waiting for with `reuse-surface hub status`",
+            "not-found" => "see whether --base-url or REUSE_SURFACE_URL ends where the hub begins, without `/v1`",
+            "invalid-token-request" => {
+                "correct what is listed; `reuse-surface hub token create --help` says what each option takes"
+            }
             "invalid-registration" => {
                 "correct what is listed; `reuse-surface hub register --help` says what each field takes"
             }

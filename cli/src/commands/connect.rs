@@ -17,6 +17,9 @@ pub(super) fn connect(base_url: &str, timeout: Duration, output: &Output) -> Res
     if let Some(warning) = file.as_deref().and_then(token::exposed) {
         output.warn(&warning);
     }
+    if let (Some(file), None) = (&file, &token) {
+        output.warn(&format!("the token file {} is empty: going on without a token", file.display()));
+    }
     if let Some(token) = &token {
         let source = if file.is_some() { env::TOKEN_FILE } else { env::TOKEN };
         if !token.is_sendable() {
@@ -41,6 +44,14 @@ pub(super) fn base(base_url: &str) -> Result<Base, Failure> {
 fn not_a_base(base_url: &str) -> Failure {
     // What stands before an @ is a secret, whether the rest is a URL or not.
     let shown = if base_url.contains('@') { String::new() } else { format!(" `{base_url}`") };
+    // `hub.example` has no scheme, and that of `localhost:8080` is `localhost`.
+    let with_scheme = |scheme: &str| Base::parse(&format!("{scheme}://{base_url}"));
+    let meant = if base_url.contains("//") { None } else { with_scheme("https") };
+    let meant = match meant {
+        Some(base) if base.is_loopback() => with_scheme("http"),
+        meant => meant,
+    };
+    let example = meant.map_or_else(|| "https://reuse.coulomb.social".to_owned(), |base| base.to_string());
     Failure::new(Exit::Usage, format!("the base URL{shown} is not an absolute http or https URL without credentials"))
-        .hint(format!("give --base-url or {} as in https://reuse.coulomb.social", env::BASE_URL))
+        .hint(format!("give --base-url or {} as in {example}", env::BASE_URL))
 }

@@ -13,7 +13,9 @@ fn a_closed_port_is_not_reachable() {
     let ran = Ran::against(&format!("http://{address}"), &["hub", "list", "-o", "json"]).ended(3);
     assert_eq!(ran.out, "");
     assert!(ran.err.starts_with(&format!("error: the hub at http://{address} is not reachable\n")), "{ran:?}");
-    assert!(ran.err.contains("refused") && ran.err.contains("\nhint: "), "{ran:?}");
+    // The cause without the layers above it, and what `doctor` would say.
+    assert_eq!(ran.err.lines().count(), 3, "{ran:?}");
+    assert!(ran.err.contains("\n  Connection refused") && ran.err.contains("hint: nothing listens there"), "{ran:?}");
 }
 
 #[test]
@@ -42,6 +44,7 @@ fn a_server_without_tls_is_not_reachable_by_https() {
     });
     let ran = Ran::against(&format!("https://{address}"), &["hub", "list"]).ended(3);
     assert!(ran.err.starts_with(&format!("error: the hub at https://{address} is not reachable\n")), "{ran:?}");
+    assert!(ran.err.contains("hint: the port does not speak TLS: use http://"), "{ran:?}");
     server.join().unwrap();
 }
 
@@ -100,4 +103,17 @@ fn a_hub_on_this_machine_is_reached_without_the_proxy_and_without_a_warning() {
     let ran = Ran::of(list.env("HTTP_PROXY", "http://127.0.0.1:9").env("REUSE_SURFACE_TOKEN", "s3cret-token")).ended(0);
     assert_eq!(ran.err, "");
     assert_eq!(hub.asked()[0].line, "GET /v1/repos?limit=1000");
+}
+
+#[test]
+fn a_base_url_without_its_scheme_is_shown_with_one() {
+    for (given, meant) in [
+        ("hub.example.org/reuse", "https://hub.example.org/reuse"),
+        ("localhost:8080", "http://localhost:8080"),
+        ("ftp://hub.example.org", "https://reuse.coulomb.social"),
+    ] {
+        let ran = Ran::of(&mut program(&["hub", "list", "--base-url", given])).ended(2);
+        assert!(ran.err.starts_with(&format!("error: the base URL `{given}` is not an absolute")), "{ran:?}");
+        assert!(ran.err.ends_with(&format!("REUSE_SURFACE_URL as in {meant}\n")), "{ran:?}");
+    }
 }

@@ -66,3 +66,59 @@ fn a_problem_of_an_unknown_kind_is_still_told() {
         "error: Teapot (418)\n  the document: not accepted\nhint: the hub explains its codes at /problems; `reuse-surface doctor` compares its version with this one\n"
     );
 }
+
+/// What the hub tells programs, as it does in `detail`, is not what a person at a terminal can do.
+#[test]
+fn the_words_are_those_of_the_command_line() {
+    let list = ["hub", "list"];
+    let register = ["hub", "register", "--repo", "a", "--url", "https://example.org/a", "--domain", "d"];
+    let token = ["hub", "token", "create", "a", "--scope", "compose"];
+    let cases: [(&[&str], u16, &str, &str, &str); 4] = [
+        (
+            &register,
+            401,
+            "unauthorized",
+            "Send `Authorization: Bearer <token>`, once.",
+            "error: The title (401 unauthorized)\nhint: set REUSE_SURFACE_TOKEN, or REUSE_SURFACE_TOKEN_FILE,",
+        ),
+        (
+            &register,
+            409,
+            "repo-exists",
+            "`a` is registered; change it with `PATCH /v1/repos/a`.",
+            "error: `a` is registered (409 repo-exists)\nhint: change it with `reuse-surface hub update`",
+        ),
+        (
+            &token,
+            422,
+            "invalid-token-request",
+            "Correct the fields listed under `errors`; nothing was written.",
+            "error: The title; nothing was written (422 invalid-token-request)\nhint: correct what is listed",
+        ),
+        (
+            &list,
+            404,
+            "not-found",
+            "`/v1/v1/repos` is not a path of this hub; `/openapi.json` lists them.",
+            "error: `/v1/v1/repos` is not a path of this hub (404 not-found)\nhint: see whether --base-url",
+        ),
+    ];
+    for (arguments, status, code, detail, words) in cases {
+        let body = json!({ "status": status, "code": code, "title": "The title", "detail": detail });
+        let hub = Hub::answering([Answer::body(status, "application/problem+json", &body.to_string())]);
+        let ran = Ran::against(&hub.url(), arguments);
+        assert!(ran.err.starts_with(words), "{ran:?}");
+    }
+}
+
+#[test]
+fn an_index_that_was_not_reached_is_not_to_be_corrected() {
+    let register = ["hub", "register", "--repo", "a", "--url", "https://example.org/a", "--domain", "d"];
+    for (pointer, remedy) in [("/url", "see whether the URL is the raw file's"), ("/version", "correct the index,")] {
+        let errors = json!([{ "pointer": pointer, "message": "no", "code": "c" }]);
+        let body = json!({ "status": 422, "code": "index-invalid", "detail": "No.", "errors": errors });
+        let hub = Hub::answering([Answer::body(422, "application/problem+json", &body.to_string())]);
+        let ran = Ran::against(&hub.url(), &register).ended(1);
+        assert!(ran.err.contains(&format!("\nhint: {remedy}")), "{ran:?}");
+    }
+}

@@ -147,7 +147,8 @@ fn the_token_may_be_in_a_file() {
     }
     // Nothing in it is no token, as with the variable.
     let hub = Hub::answering([problem(401, "unauthorized", "No.")]);
-    with_file(b" \n", 0o600, &hub, &[("REUSE_SURFACE_TOKEN", "")]).ended(4);
+    let ran = with_file(b" \n", 0o600, &hub, &[("REUSE_SURFACE_TOKEN", "")]).ended(4);
+    assert!(ran.err.starts_with("warning: the token file ") && ran.err.contains(" is empty: going on "), "{ran:?}");
     assert_eq!(hub.asked()[0].header("authorization"), None);
 }
 

@@ -30,7 +30,7 @@ pub(super) async fn run(args: &Register, client: &Client, output: &Output) -> Re
     if args.dry_run && !matches!(registration.status.state.as_str(), "fresh" | "disabled") {
         return Err(Failure::new(Exit::Refused, format!("the source would be {}", registration.status.state))
             .because(registration.status.why())
-            .hint("correct the index: `reuse-surface index validate PATH|URL` shows the lines"));
+            .hint("`reuse-surface index validate PATH|URL` shows the lines of an index, `reuse-surface explain CODE` says what to do about a code"));
     }
     Ok(Exit::Done)
 }

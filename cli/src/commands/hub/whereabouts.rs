@@ -36,10 +36,11 @@ impl Whereabouts {
 
 /// What the index itself says.
 fn domain_of(path: &str) -> Result<String, Failure> {
-    let verdict = index::check(&input::read(path, MAX_DECODED_BYTES)?);
-    let domain = verdict.index.and_then(|index| index.domain);
-    domain.ok_or_else(|| {
-        Failure::new(Exit::Usage, format!("{path} is not valid, or names no domain"))
-            .hint("give --domain, or add `domain:` to the index; `reuse-surface index validate` judges it")
+    let Some(index) = index::check(&input::read(path, MAX_DECODED_BYTES)?).index else {
+        return Err(Failure::new(Exit::Refused, format!("{path} is not a valid index"))
+            .hint(format!("correct what `reuse-surface index validate {path}` finds")));
+    };
+    index.domain.ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("{path} names no domain")).hint("give --domain, or add `domain:` to the index")
     })
 }
