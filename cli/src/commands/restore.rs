@@ -13,7 +13,9 @@ use crate::store::{self, Restored};
 pub(super) fn run(args: &Restore, output: &Output) -> Result<Exit, Failure> {
     let name = args.path.display();
     let refused = |why: String| {
-        Failure::new(Exit::Refused, format!("{name} is not restored")).because([why]).hint("nothing was changed; if the backup is at fault, take an older one")
+        Failure::new(Exit::Refused, format!("{name} is not restored"))
+            .because([why])
+            .hint("nothing was changed; if the backup is at fault, take an older one")
     };
     if !args.path.is_file() {
         let hint = "nothing was changed; name a file that `reuse-surface backup` wrote";
@@ -21,7 +23,8 @@ pub(super) fn run(args: &Restore, output: &Output) -> Result<Exit, Failure> {
     }
     // Held until the end: no hub may start meanwhile.
     let _lock = runtime::lock_data_dir(&args.data_dir).map_err(|error| {
-        refused(format!("{error:#}")).hint("nothing was changed; stop the hub that serves this directory first, or see who may write there")
+        refused(format!("{error:#}"))
+            .hint("nothing was changed; stop the hub that serves this directory first, or see who may write there")
     })?;
     let Restored { verified, published_as, kept } =
         store::restore(&args.path, &args.data_dir, clock::now()).map_err(refused)?;

@@ -136,7 +136,10 @@ fn there_is_one_writer_and_its_data_outlives_the_release() -> Result<()> {
         let hub = of_kind(&objects, "StatefulSet");
         ensure!(hub.len() == 1 && hub[0]["spec"]["replicas"] == 1, "{variant}");
         ensure!(hub[0]["spec"]["podManagementPolicy"] == "Parallel", "{variant}: a broken pod would stay");
-        ensure!(of_kind(&objects, "PodDisruptionBudget").is_empty(), "{variant}: it would keep a node from being drained");
+        ensure!(
+            of_kind(&objects, "PodDisruptionBudget").is_empty(),
+            "{variant}: it would keep a node from being drained"
+        );
         ensure!(of_kind(&objects, "Deployment").is_empty() && of_kind(&objects, "HorizontalPodAutoscaler").is_empty());
         ensure!(
             hub[0]["spec"]["persistentVolumeClaimRetentionPolicy"]

@@ -41,6 +41,7 @@ fn domain_of(path: &str) -> Result<String, Failure> {
             .hint(format!("correct what `reuse-surface index validate {path}` finds")));
     };
     index.domain.ok_or_else(|| {
-        Failure::new(Exit::Usage, format!("{path} names no domain")).hint("give --domain, or add `domain:` to the index")
+        Failure::new(Exit::Usage, format!("{path} names no domain"))
+            .hint("give --domain, or add `domain:` to the index")
     })
 }
