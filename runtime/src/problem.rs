@@ -2,6 +2,7 @@
 
 use crate::request_id::X_REQUEST_ID;
 use bytes::Bytes;
+use federation::problem::{Kind, answers as kinds};
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use wasmtime_wasi_http::WasiBody;
@@ -23,60 +24,52 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
-    fn parts(self) -> (StatusCode, &'static str, &'static str, &'static str) {
+    /// What the table of problems says of it.
+    fn kind(self) -> &'static Kind {
         match self {
-            Self::BadRequest => (
-                StatusCode::BAD_REQUEST,
-                "bad-request",
-                "Bad request",
-                "The request needs exactly one Host header, with a host name and at most a port.",
-            ),
-            Self::BodyLate => (
-                StatusCode::REQUEST_TIMEOUT,
-                "request-timeout",
-                "The body did not arrive",
-                "The body of the request did not arrive whole and in time. Nothing was done: send it again.",
-            ),
-            Self::BodyTooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "payload-too-large",
-                "The body is too large",
-                "The body is larger than any that is read here. Nothing was done.",
-            ),
-            Self::Timeout => (
-                StatusCode::GATEWAY_TIMEOUT,
-                "timeout",
-                "Timed out",
-                "The hub did not finish in time. A change may have been made all the same: read before you repeat it.",
-            ),
-            Self::Overloaded => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "overloaded",
-                "Overloaded",
-                "The hub has more requests than it can take on. Repeat this one after the time in Retry-After.",
-            ),
-            Self::InstanceFailed => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "instance-failed",
-                "Internal error",
-                "The hub failed on this request. Tell the operator the request_id, under which the log has the cause.",
-            ),
+            Self::BadRequest => &kinds::BAD_REQUEST,
+            Self::BodyLate => &kinds::REQUEST_TIMEOUT,
+            Self::BodyTooLarge => &kinds::PAYLOAD_TOO_LARGE,
+            Self::Timeout => &kinds::TIMEOUT,
+            Self::Overloaded => &kinds::OVERLOADED,
+            Self::InstanceFailed => &kinds::INSTANCE_FAILED,
+        }
+    }
+
+    fn detail(self) -> &'static str {
+        match self {
+            Self::BadRequest => "The request needs exactly one Host header, with a host name and at most a port.",
+            Self::BodyLate => {
+                "The body of the request did not arrive whole and in time. Nothing was done: send it again."
+            }
+            Self::BodyTooLarge => "The body is larger than any that is read here. Nothing was done.",
+            Self::Timeout => {
+                "The hub did not finish in time. A change may have been made all the same: read before you repeat it."
+            }
+            Self::Overloaded => {
+                "The hub has more requests than it can take on. Repeat this one after the time in Retry-After."
+            }
+            Self::InstanceFailed => {
+                "The hub failed on this request. Tell the operator the request_id, under which the log has the cause."
+            }
         }
     }
 
     /// Stable, kebab-case.
     pub(crate) fn code(self) -> &'static str {
-        self.parts().1
+        self.kind().code
     }
 
     /// The document, for the request `id` to the server at `base`.
     pub(crate) fn response(self, base: &str, id: &HeaderValue) -> Response<WasiBody> {
-        let (status, code, title, detail) = self.parts();
+        let Kind { code, title, status, .. } = self.kind();
+        // Every kind that is answered with has a status.
+        let status = status.and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let document = serde_json::json!({
             "type": format!("{base}/problems/{code}"),
             "title": title,
             "status": status.as_u16(),
-            "detail": detail,
+            "detail": self.detail(),
             "code": code,
             "request_id": id.to_str().unwrap_or_default(),
         });

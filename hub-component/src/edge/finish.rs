@@ -1,6 +1,6 @@
 //! The last step of every response: its id, its headers, and problems written out.
 
-use super::cors;
+use super::cors::Audience;
 use super::no_content::NoContent;
 use crate::app::App;
 use crate::pages;
@@ -27,7 +27,8 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, n
     let route = request.extensions().get::<MatchedPath>().and_then(|path| HeaderValue::from_str(path.as_str()).ok());
     let method = request.method().clone();
     request.headers_mut().insert(X_REQUEST_ID, id.clone());
-    let mut response = match cors::preflight(&request) {
+    let audience = Audience::of(&request, app.public_url());
+    let mut response = match audience.preflight(&request) {
         Some(response) => response,
         None => next.run(request).await,
     };
@@ -49,9 +50,7 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, n
     headers.insert(X_REQUEST_ID, id);
     headers.extend(route.map(|route| (ROUTE, route)));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if matches!(method, Method::GET | Method::HEAD | Method::OPTIONS) {
-        cors::open(headers);
-    }
+    audience.admit(headers);
     response
 }
 

@@ -9,6 +9,7 @@ mod json_body;
 mod link;
 mod negotiate;
 mod no_content;
+pub mod paging;
 mod query;
 mod read;
 

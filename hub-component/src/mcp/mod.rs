@@ -14,3 +14,7 @@ mod schema;
 mod tools;
 
 pub use endpoint::{__path_endpoint, endpoint};
+pub use origin::is_allowed;
+
+/// Where the endpoint is.
+pub const PATH: &str = "/mcp";

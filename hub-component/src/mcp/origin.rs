@@ -2,19 +2,23 @@
 
 use crate::problem::{Problem, kinds};
 use http::header::ORIGIN;
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, HeaderValue, Uri};
 
 /// Programs send no `Origin`. A page may be the hub's own, or one that this machine serves to itself; any other, also one whose name was made to
 /// lead here (DNS rebinding), is refused.
 pub fn check(headers: &HeaderMap, public_url: &str) -> Result<(), Problem> {
-    let allowed = |origin: &str| same(origin, public_url) || is_loopback(origin);
-    if headers.get_all(ORIGIN).iter().all(|origin| origin.to_str().is_ok_and(allowed)) {
+    if headers.get_all(ORIGIN).iter().all(|origin| is_allowed(origin, public_url)) {
         return Ok(());
     }
     Err(Problem::new(
         &kinds::ORIGIN_NOT_ALLOWED,
         "Pages of other sites may not use `/mcp`. Call it from a program, which sends no `Origin`, or read `/v1/federated`, which every page may.",
     ))
+}
+
+/// Whether pages of this origin may use the endpoint.
+pub fn is_allowed(origin: &HeaderValue, public_url: &str) -> bool {
+    origin.to_str().is_ok_and(|origin| same(origin, public_url) || is_loopback(origin))
 }
 
 fn same(origin: &str, url: &str) -> bool {

@@ -1,9 +1,12 @@
 //! The OpenAPI document: what every handler says about itself, completed with what goes for all of them.
 
+mod conditional;
 mod headers;
 mod numbers;
 mod problems;
 mod schemas;
+
+pub use conditional::Conditional;
 
 use crate::problem;
 use serde_json::{Map, Value, json};
@@ -48,6 +51,7 @@ pub fn document(routes: utoipa::openapi::OpenApi) -> Vec<u8> {
             // No handler takes a body and does without.
             body["required"] = true.into();
         }
+        conditional::attach(operation);
         problems::attach(operation);
         headers::attach(method == "get", operation);
     }

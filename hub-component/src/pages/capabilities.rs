@@ -4,11 +4,12 @@ use super::elements::counted;
 use super::response::respond;
 use super::{Page, Section, entry};
 use crate::app::App;
-use crate::edge::Query;
+use crate::edge::{Query, memo};
+use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use crate::routes::federated::revalidate_due;
 use crate::search::{self, Request};
-use crate::store::revisions;
 use axum::extract::State;
 use axum::response::Response;
 use federation::search::Page as Results;
@@ -82,10 +83,9 @@ impl Parameters {
     path = "/capabilities",
     operation_id = "pageOfCapabilities",
     tag = "pages",
-    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Parameters, Conditional),
     responses(
         (status = 200, description = "Capabilities that match, best first.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!(["revision-gone"]))),
 )]
@@ -94,9 +94,8 @@ pub async fn capabilities<P: Ports>(
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
-    let database = app.database().await?;
-    let head = revisions::head(database).await?;
-    let found = match search::search(database, &head, &parameters.request()).await {
+    let (head, memo_for) = revalidate_due(&app).await?;
+    let found = match search::search(app.database().await?, &head, &parameters.request()).await {
         Ok(results) => results_of(&parameters, &results),
         Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => html! {
             p { "No valid index has been fetched yet. " a href="/" { "What the repos wait for" } "." }
@@ -111,7 +110,7 @@ pub async fn capabilities<P: Ports>(
         (found)
     };
     let page = Page { title: "Capabilities", section: Section::Capabilities, words: &parameters.q, content };
-    Ok(respond(page, &request, app.public_url()))
+    Ok(memo(respond(page, &request, app.public_url()), memo_for))
 }
 
 fn form(parameters: &Parameters) -> Markup {

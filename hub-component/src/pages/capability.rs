@@ -3,10 +3,12 @@
 use super::response::respond;
 use super::{Page, Section, entry};
 use crate::app::App;
+use crate::edge::memo;
+use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
+use crate::routes::federated::revalidate_due;
 use crate::search::{self, Request};
-use crate::store::revisions;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::HeaderMap;
@@ -24,11 +26,10 @@ const MOST_BYTES: usize = 1 << 20;
     tag = "pages",
     params(
         ("id" = String, Path, description = "The capability's id."),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+        Conditional,
     ),
     responses(
         (status = 200, description = "What every repo says under this id.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!(["capability-not-found", "nothing-published"]))),
 )]
@@ -37,10 +38,9 @@ pub async fn capability<P: Ports>(
     Path(id): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
-    let database = app.database().await?;
-    let head = revisions::head(database).await?;
+    let (head, memo_for) = revalidate_due(&app).await?;
     let asked = Request { limit: Some(MOST), budget: Some(MOST_BYTES), ..Request::default() };
-    let found = search::capability(database, &head, &id, &asked).await?;
+    let found = search::capability(app.database().await?, &head, &id, &asked).await?;
     let content = html! {
         h1 { code { (id) } }
         @if found.total > 1 {
@@ -51,5 +51,5 @@ pub async fn capability<P: Ports>(
         p.small { a href={ "/v1/capabilities/" (id) } { "As data" } ", of " a href={ "/revisions/" (found.revision) } { "revision " (found.revision) } "." }
     };
     let page = Page { title: &id, section: Section::Capabilities, words: "", content };
-    Ok(respond(page, &request, app.public_url()))
+    Ok(memo(respond(page, &request, app.public_url()), memo_for))
 }

@@ -2,11 +2,13 @@
 
 use super::elements::{beginning, counted, repo_link, shape, state, time};
 use super::response::respond;
-use super::{Page, Section, words};
+use super::{Page, Section};
 use crate::app::App;
 use crate::edge::Query;
+use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
+use crate::routes::federated::revalidate_due;
 use crate::store::revisions::{self, Entry};
 use crate::store::sources::{self, Source};
 use axum::extract::State;
@@ -50,10 +52,9 @@ pub struct Parameters {
     path = "/",
     operation_id = "pageOfRepos",
     tag = "pages",
-    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Parameters, Conditional),
     responses(
         (status = 200, description = "What is registered and how it stands.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"), ("Link"))),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
 pub async fn home<P: Ports>(
@@ -61,6 +62,7 @@ pub async fn home<P: Ports>(
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
+    let (head, _) = revalidate_due(&app).await?;
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::history(&mut tx, u64::MAX, 1).await?.pop();
     let sources = sources::all(&mut tx).await?;
@@ -76,7 +78,7 @@ pub async fn home<P: Ports>(
         html! {
             h1 { "What these repos offer for reuse" }
             p { "Every repo publishes an index of its capabilities. The hub fetches and checks the indexes, and serves them as one document." }
-            (figures(&sources, newest.as_ref()))
+            (figures(&sources, newest.as_ref(), head.verified_at))
             (list(&sources, &parameters, app.ports.now()))
             (how_to_read(base))
             (how_to_register(base))
@@ -87,7 +89,7 @@ pub async fn home<P: Ports>(
     Ok(response)
 }
 
-fn figures(sources: &[Source], newest: Option<&Entry>) -> Markup {
+fn figures(sources: &[Source], newest: Option<&Entry>, verified_at: Option<Seconds>) -> Markup {
     html! {
         dl.figures {
             div { dt { "repos registered" } dd { (sources.len()) } }
@@ -97,7 +99,7 @@ fn figures(sources: &[Source], newest: Option<&Entry>) -> Markup {
                 dd { @match newest { Some(entry) => a href={ "/revisions/" (entry.revision.number) } { (entry.revision.number) }, None => "none yet" } }
             }
             @if let Some(entry) = newest { div { dt { "composed" } dd.long { (time(entry.revision.composed_at)) } } }
-            @if let Some(at) = words::verified_since(sources) { div { dt { "all of it verified since" } dd.long { (time(at)) } } }
+            @if let Some(at) = verified_at { div { dt { "all of it verified since" } dd.long { (time(at)) } } }
         }
     }
 }

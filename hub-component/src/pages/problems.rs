@@ -2,6 +2,7 @@
 
 use super::response::respond;
 use super::{Page, Section};
+use crate::edge::{AN_HOUR, memo};
 use axum::response::Response;
 use federation::problem::{Kind, Place};
 use http::HeaderMap;
@@ -29,7 +30,8 @@ pub fn problems(kinds: &[&Kind], request: &HeaderMap, public_url: &str) -> Respo
             }
         }
     };
-    respond(Page { title: "Problems", section: Section::Elsewhere, words: "", content }, request, public_url)
+    let page = Page { title: "Problems", section: Section::Elsewhere, words: "", content };
+    memo(respond(page, request, public_url), Some(AN_HOUR))
 }
 
 /// One code, for each place where it stands.
@@ -48,7 +50,8 @@ pub fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public_url: &
         }
         p { a href="/problems" { "Every code" } }
     };
-    respond(Page { title: code, section: Section::Elsewhere, words: "", content }, request, public_url)
+    let page = Page { title: code, section: Section::Elsewhere, words: "", content };
+    memo(respond(page, request, public_url), Some(AN_HOUR))
 }
 
 /// A sentence of the table of problems: what stands between backticks is code.

@@ -9,9 +9,11 @@ use super::elements::{state, theirs};
 use super::response::respond;
 use super::{Page, Section, words};
 use crate::app::App;
+use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
 use crate::publish;
+use crate::routes::federated::revalidate_due;
 use crate::routes::repos::not_registered;
 use crate::store::{revisions, sources};
 use axum::extract::{Path, State};
@@ -26,10 +28,9 @@ use maud::html;
     path = "/repos/{repo}",
     operation_id = "pageOfRepo",
     tag = "pages",
-    params(("repo" = String, Path, description = "The registration's name."), ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(("repo" = String, Path, description = "The registration's name."), Conditional),
     responses(
         (status = 200, description = "How the source stands, what is wrong in its index and where, and what it offers.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!(["repo-not-found"]))),
 )]
@@ -38,6 +39,7 @@ pub async fn repo<P: Ports>(
     Path(repo): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
+    revalidate_due(&app).await?;
     let mut tx = app.database().await?.read().await?;
     let source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
     let line = publish::line(&source);

@@ -6,8 +6,11 @@ use super::revisions::op;
 use super::{Page, Section, entry, words};
 use crate::app::App;
 use crate::document::kept;
+use crate::edge::memo;
+use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
+use crate::routes::federated::revalidate_due;
 use crate::store::revisions::{self, Changed, ChangedEntries, Entry};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -28,10 +31,9 @@ const MOST_COMPARED: usize = 10_000;
     path = "/revisions/{revision}",
     operation_id = "pageOfRevision",
     tag = "pages",
-    params(("revision" = String, Path, description = "The revision's number."), ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(("revision" = String, Path, description = "The revision's number."), Conditional),
     responses(
         (status = 200, description = "What the revision changed.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
 )]
@@ -42,6 +44,7 @@ pub async fn revision<P: Ports>(
 ) -> Result<Response, Problem> {
     let number =
         number.parse().map_err(|_| Problem::new(&kinds::REVISION_NOT_FOUND, "A revision is a number from 1."))?;
+    let (_, memo_for) = revalidate_due(&app).await?;
     let mut tx = app.database().await?.read().await?;
     kept(&mut tx, number).await?;
     // Two, so that it is known whether there is a newer one.
@@ -74,7 +77,7 @@ pub async fn revision<P: Ports>(
         }
     };
     let page = Page { title: &title, section: Section::Revisions, words: "", content };
-    Ok(respond(page, &request, app.public_url()))
+    Ok(memo(respond(page, &request, app.public_url()), memo_for))
 }
 
 fn facts(entry: &Entry) -> Markup {

@@ -4,9 +4,11 @@ use super::elements::{repo_link, time};
 use super::response::respond;
 use super::{Page, Section, words};
 use crate::app::App;
-use crate::edge::Query;
+use crate::edge::{Query, memo};
+use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
+use crate::routes::federated::revalidate_due;
 use crate::store::revisions::{self, Changed, Entry};
 use axum::extract::State;
 use axum::response::Response;
@@ -33,10 +35,9 @@ pub struct Parameters {
     path = "/revisions",
     operation_id = "pageOfRevisions",
     tag = "pages",
-    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Parameters, Conditional),
     responses(
         (status = 200, description = "The log, newest first.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
     ),
 )]
 pub async fn revisions<P: Ports>(
@@ -45,6 +46,7 @@ pub async fn revisions<P: Ports>(
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let before = parameters.before.unwrap_or(u64::MAX);
+    let (_, memo_for) = revalidate_due(&app).await?;
     let mut tx = app.database().await?.read().await?;
     let mut entries = revisions::history(&mut tx, before, MOST + 1).await?;
     let more = entries.len() > MOST;
@@ -71,7 +73,7 @@ pub async fn revisions<P: Ports>(
         @if more { p.pager { span {} a rel="next" href={ "/revisions?before=" (oldest) } { "Older revisions" } } }
     };
     let page = Page { title: "Revisions", section: Section::Revisions, words: "", content };
-    Ok(respond(page, &request, app.public_url()))
+    Ok(memo(respond(page, &request, app.public_url()), memo_for))
 }
 
 fn number(entry: Option<&Entry>) -> u64 {

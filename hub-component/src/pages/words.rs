@@ -3,7 +3,6 @@
 use super::elements::{counted, time};
 use crate::store::sources::Source;
 use federation::source::{Failure, SourceRecord, State};
-use federation::time::Seconds;
 use maud::{Markup, html};
 
 /// Why a source is in its state.
@@ -58,10 +57,4 @@ pub(super) fn cause(cause: &str) -> &str {
         "release" => "held index released",
         other => other,
     }
-}
-
-/// The contributing source that was verified longest ago: since then, all that readers get has been known to be current.
-pub(super) fn verified_since(sources: &[Source]) -> Option<Seconds> {
-    let contributing = |source: &&Source| source.registered.registration.enabled && source.record.accepted.is_some();
-    sources.iter().filter(contributing).filter_map(|source| source.record.verified_at).min()
 }

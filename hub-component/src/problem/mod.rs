@@ -36,8 +36,7 @@ pub struct Document<'a> {
     detail: &'a str,
     /// Stable; what programs compare.
     code: &'a str,
-    /// `X-Request-Id`; absent where the host answers in place of the hub.
-    #[schema(required = false)]
+    /// `X-Request-Id`.
     request_id: &'a str,
     /// What is wrong in detail, where there is something to list.
     #[serde(skip_serializing_if = "<[Entry]>::is_empty")]

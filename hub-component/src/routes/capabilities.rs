@@ -1,16 +1,17 @@
 //! `GET /v1/capabilities`: the search.
 
-use super::federated::{REVISION, VERIFIED, current_for, revalidate};
+use super::federated::{REVISION, VERIFIED, revalidate_due};
 use crate::app::App;
-use crate::edge::{self, Caching, Query, memo};
+use crate::edge::{self, Caching, Query, link_next, memo};
+use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::search::{self, Request};
-use crate::store::revisions::{self, Head};
-use axum::extract::{Path, State};
+use crate::store::revisions::Head;
+use axum::extract::{OriginalUri, Path, State};
 use axum::response::Response;
 use federation::search::{BYTES_PER_TOKEN, Page};
-use federation::time::{Seconds, rfc3339};
+use federation::time::rfc3339;
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -74,34 +75,31 @@ pub struct EntryParameters {
     tag = "federation",
     params(
         Parameters,
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+        Conditional,
     ),
     responses(
         (
             status = 200,
             description = "A page.",
             body = Page,
-            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
-        ),
-        (
-            status = 304,
-            description = "The client has it.",
-            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
+            headers(("ETag"), ("Cache-Control"), ("Link"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
         ),
     ),
     extensions(("x-problems" = json!(["revision-gone", "budget-too-small", "nothing-published"]))),
 )]
 pub async fn search<P: Ports>(
     State(app): State<App<P>>,
+    OriginalUri(uri): OriginalUri,
     Query(parameters): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Parameters { q, domain, repo, status, tag, fields, limit, cursor, budget_tokens } = parameters;
     let request =
         Request { q, domain, repo, status, tag, fields, limit, cursor, budget: budget_tokens.map(bytes), around: 0 };
-    let (head, now) = head(&app).await?;
+    let (head, memo_for) = revalidate_due(&app).await?;
     let page = search::search(app.database().await?, &head, &request).await?;
-    respond(&page, page.revision, (&head, now), &headers)
+    let response = respond(&page, page.revision, &head, &headers)?;
+    Ok(memo(link_next(response, &uri, "cursor", page.next.as_deref()), memo_for))
 }
 
 /// Every source's entry under an id.
@@ -150,25 +148,21 @@ impl Entries {
     params(
         ("id" = String, Path, description = "The id of a capability."),
         EntryParameters,
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+        Conditional,
     ),
     responses(
         (
             status = 200,
             description = "The entries.",
             body = Entries,
-            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
-        ),
-        (
-            status = 304,
-            description = "The client has it.",
-            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
+            headers(("ETag"), ("Cache-Control"), ("Link"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
         ),
     ),
     extensions(("x-problems" = json!(["capability-not-found", "revision-gone", "budget-too-small", "nothing-published"]))),
 )]
 pub async fn show<P: Ports>(
     State(app): State<App<P>>,
+    OriginalUri(uri): OriginalUri,
     Path(id): Path<String>,
     Query(parameters): Query<EntryParameters>,
     headers: HeaderMap,
@@ -177,34 +171,23 @@ pub async fn show<P: Ports>(
     let budget = budget_tokens.map(bytes);
     let around = Entries::around(&id);
     let request = Request { repo, fields, limit, cursor, budget, around, ..Request::default() };
-    let (head, now) = head(&app).await?;
+    let (head, memo_for) = revalidate_due(&app).await?;
     let page = search::capability(app.database().await?, &head, &id, &request).await?;
     let entries = Entries::of(id, page);
-    respond(&entries, entries.revision, (&head, now), &headers)
+    let response = respond(&entries, entries.revision, &head, &headers)?;
+    Ok(memo(link_next(response, &uri, "cursor", entries.next.as_deref()), memo_for))
 }
 
 fn bytes(tokens: u32) -> usize {
     usize::try_from(tokens).unwrap_or(usize::MAX).saturating_mul(BYTES_PER_TOKEN)
 }
 
-/// The head, and a refresh of what is due after the response.
-async fn head<P: Ports>(app: &App<P>) -> Result<(Head, Seconds), Problem> {
-    let (head, now) = (revisions::head(app.database().await?).await?, app.ports.now());
-    revalidate(app, &head, now);
-    Ok((head, now))
-}
-
-fn respond(
-    body: &impl Serialize,
-    revision: u64,
-    (head, now): (&Head, Seconds),
-    request: &HeaderMap,
-) -> Result<Response, Problem> {
+fn respond(body: &impl Serialize, revision: u64, head: &Head, request: &HeaderMap) -> Result<Response, Problem> {
     let mut response = edge::json(request, Caching::Asked, body)?;
     let headers = response.headers_mut();
     headers.insert(REVISION, HeaderValue::from(revision));
     let newest = head.revision.as_ref().is_none_or(|newest| newest.number == revision);
     let verified = head.verified_at.filter(|_| newest).and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok());
     headers.extend(verified.map(|at| (VERIFIED, at)));
-    Ok(memo(response, current_for(head, now)))
+    Ok(response)
 }

@@ -2,9 +2,10 @@
 
 use crate::app::App;
 use crate::document::{head_of, kept};
-use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo};
+use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo, paging};
+use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports, Transaction};
-use crate::problem::{Problem, kinds};
+use crate::problem::Problem;
 use crate::store::revisions;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -17,8 +18,8 @@ use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 
 /// Revisions a page.
-const DEFAULT_LIMIT: u64 = 20;
-const MOST: u64 = 100;
+const DEFAULT_LIMIT: usize = 20;
+const MOST: usize = 100;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -28,7 +29,7 @@ pub struct Parameters {
     since: u64,
     /// Most revisions on a page; 20 unless told.
     #[param(minimum = 1, maximum = 100)]
-    limit: Option<u64>,
+    limit: Option<usize>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -67,10 +68,9 @@ struct Item {
     path = "/v1/changes",
     operation_id = "listChanges",
     tag = "federation",
-    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Parameters, Conditional),
     responses(
         (status = 200, description = "Steps that can be replayed.", body = Page, headers(("ETag"), ("Cache-Control"), ("Link"))),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
     extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
 )]
@@ -80,10 +80,7 @@ pub async fn changes<P: Ports>(
     Query(query): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST} revisions.")));
-    }
+    let limit = paging::limit(query.limit, DEFAULT_LIMIT, MOST)?;
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::newest(&mut tx).await?.map_or(0, |r| r.number);
     let since = query.since;

@@ -2,11 +2,11 @@
 
 use super::tokens::private;
 use crate::app::App;
-use crate::edge::{Caller, Query};
+use crate::edge::{Caller, Query, link_next, paging};
 use crate::ports::Ports;
-use crate::problem::{Problem, kinds};
+use crate::problem::Problem;
 use crate::store::events::{self, Filter, Recorded};
-use axum::extract::State;
+use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use federation::time::rfc3339;
 use federation::token::Need;
@@ -81,30 +81,22 @@ struct Listed {
     operation_id = "listEvents",
     tag = "access",
     params(Parameters),
-    responses((status = 200, description = "A page.", body = Page, headers(("Cache-Control")))),
+    responses((status = 200, description = "A page.", body = Page, headers(("Cache-Control"), ("Link")))),
     security(("token" = [])),
 )]
 pub async fn read<P: Ports>(
     State(app): State<App<P>>,
     caller: Caller,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<Parameters>,
 ) -> Result<Response, Problem> {
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST}.")));
-    }
-    let before = match &query.cursor {
-        None => u64::MAX,
-        Some(cursor) => cursor.strip_prefix("1.").and_then(|n| n.parse().ok()).ok_or_else(|| {
-            Problem::new(&kinds::INVALID_QUERY, "`cursor` is not one that this hub gave out; begin without it.")
-        })?,
-    };
+    let limit = paging::limit(query.limit, DEFAULT_LIMIT, MOST)?;
+    let before = paging::ended_with_number(query.cursor.as_deref())?;
     let filter = Filter { repo: query.repo, actor: query.actor, action: query.action, tokens: caller.may(Need::Admin) };
     let mut events = events::page(app.database().await?, &filter, before, limit + 1).await?;
-    let more = events.len() > limit;
-    events.truncate(limit);
-    let next = events.last().filter(|_| more).map(|last| format!("1.{}", last.number));
-    Ok(private(Page { events: events.into_iter().map(Listed::from).collect(), next }))
+    let next = paging::cut(&mut events, limit, |last| paging::cursor_after(last.number));
+    let response = private(Page { events: events.into_iter().map(Listed::from).collect(), next: next.clone() });
+    Ok(link_next(response, &uri, "cursor", next.as_deref()))
 }
 
 impl From<Recorded> for Listed {

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::edge::{AN_HOUR, Caching, Read, memo};
+use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
 use crate::store::snapshots;
@@ -18,7 +19,7 @@ use http::HeaderMap;
     tag = "federation",
     params(
         ("digest" = Digest, Path, description = "The digest of the exact bytes."),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+        Conditional,
     ),
     responses(
         (
@@ -28,7 +29,6 @@ use http::HeaderMap;
             content_type = "application/yaml",
             headers(("ETag"), ("Cache-Control")),
         ),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!(["snapshot-not-found"]))),
 )]

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::edge::Fixed;
-use crate::openapi;
+use crate::openapi::{self, Conditional};
 use crate::ports::Ports;
 use crate::router;
 use axum::extract::State;
@@ -15,7 +15,7 @@ use http::HeaderMap;
     path = "/openapi.json",
     operation_id = "readOpenApi",
     tag = "about",
-    params(("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Conditional),
     responses(
         (
             status = 200,
@@ -24,7 +24,6 @@ use http::HeaderMap;
             content_type = "application/json",
             headers(("ETag"), ("Cache-Control")),
         ),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
     ),
 )]
 pub async fn document<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Response {

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::edge::{Fixed, preferred_type};
+use crate::openapi::Conditional;
 use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -32,7 +33,7 @@ pub struct Problems {
     path = "/problems",
     operation_id = "listProblems",
     tag = "about",
-    params(("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Conditional),
     responses(
         (
             status = 200,
@@ -40,7 +41,6 @@ pub struct Problems {
             content((String = "text/markdown"), (Problems = "application/json"), (String = "text/html")),
             headers(("ETag"), ("Cache-Control"), ("Vary")),
         ),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Vary"))),
     ),
 )]
 pub async fn list<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Response {
@@ -77,7 +77,7 @@ pub async fn list<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Re
     tag = "about",
     params(
         ("code" = String, Path, description = "The code.", example = "repo-not-found"),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+        Conditional,
     ),
     responses(
         (
@@ -86,7 +86,6 @@ pub async fn list<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Re
             content((String = "text/markdown"), (Problems = "application/json"), (String = "text/html")),
             headers(("ETag"), ("Cache-Control"), ("Vary")),
         ),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Vary"))),
     ),
     extensions(("x-problems" = json!(["not-found"]))),
 )]

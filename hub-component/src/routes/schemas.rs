@@ -1,6 +1,7 @@
 //! `/schemas`: the schema of every document, where its `$id` says that it is.
 
 use crate::edge::{Fixed, preferred_type};
+use crate::openapi::Conditional;
 use crate::problem::{Problem, kinds};
 use axum::Json;
 use axum::extract::Path;
@@ -59,7 +60,7 @@ pub async fn list() -> Json<List> {
     tag = "about",
     params(
         ("name" = String, Path, description = "Name of the file.", example = "federated.schema.yaml"),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+        Conditional,
     ),
     responses(
         (
@@ -68,7 +69,6 @@ pub async fn list() -> Json<List> {
             content((Object = "application/yaml"), (Object = "application/schema+json")),
             headers(("ETag"), ("Cache-Control"), ("Vary")),
         ),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Vary"))),
     ),
     extensions(("x-problems" = json!(["not-found"]))),
 )]

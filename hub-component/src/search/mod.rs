@@ -2,6 +2,7 @@
 
 mod near;
 
+use crate::edge::paging::{self, foreign_cursor};
 use crate::ports::{Database, Transaction};
 use crate::problem::{Problem, kinds};
 use crate::store::revisions::{self, Head};
@@ -73,10 +74,7 @@ async fn page(
 ) -> Result<Page, Problem> {
     let query = Query { id: id.map(str::to_owned), ..query(request)? };
     let fields = bounded("fields", request.fields.as_deref())?.map_or(fields, Fields::parse);
-    let limit = request.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST}.")));
-    }
+    let limit = paging::limit(request.limit, DEFAULT_LIMIT, MOST)?;
     let fingerprint = query.fingerprint();
     let cursor = request.cursor.as_deref().map(|text| cursor(text, fingerprint)).transpose()?;
     crate::document::published(head)?;
@@ -90,7 +88,7 @@ async fn page(
     let after = cursor.as_ref().map(|cursor| &cursor.after);
     let Found { total, mut hits } = store::find(tx, past, finder, &query, after, limit + 1).await?;
     if hits.is_empty() && after.is_some() {
-        return Err(not_ours());
+        return Err(foreign_cursor());
     }
     let more = hits.len() > limit;
     hits.truncate(limit);
@@ -136,7 +134,7 @@ fn bounded<'a>(name: &str, value: Option<&'a str>) -> Result<Option<&'a str>, Pr
 }
 
 fn cursor(text: &str, fingerprint: u32) -> Result<Cursor, Problem> {
-    let cursor = Cursor::decode(text).ok_or_else(not_ours)?;
+    let cursor = Cursor::decode(text).ok_or_else(foreign_cursor)?;
     if cursor.query != fingerprint {
         return Err(Problem::new(
             &kinds::INVALID_QUERY,
@@ -146,14 +144,10 @@ fn cursor(text: &str, fingerprint: u32) -> Result<Cursor, Problem> {
     Ok(cursor)
 }
 
-fn not_ours() -> Problem {
-    Problem::new(&kinds::INVALID_QUERY, "`cursor` is not one that this hub gave out; begin without it.")
-}
-
 /// A search goes on in the revision that it began in.
 async fn still_there(tx: &mut impl Transaction, number: u64, newest: u64) -> Result<(), Problem> {
     if number > newest {
-        return Err(not_ours());
+        return Err(foreign_cursor());
     }
     if number > 0 && revisions::get(tx, number).await?.is_some() && store::is_kept(tx, number).await? {
         return Ok(());

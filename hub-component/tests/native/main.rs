@@ -8,6 +8,7 @@ mod events;
 mod failures;
 mod incremental;
 mod mcp;
+mod mcp_in_browsers;
 mod metrics;
 mod openapi;
 mod pages;

@@ -337,7 +337,10 @@ async fn wrong_arguments_are_an_answer_that_a_model_can_read() {
         let result = call(&hub, "list_repos", arguments.clone()).await;
         let text = result["content"][0]["text"].as_str().expect("text");
         assert!(result["isError"] == true && text.contains(words), "{arguments}: {text}");
-        assert!(text.contains("invalid-query") && result.get("structuredContent").is_none(), "{text}");
+        let problem: Value = serde_json::from_str(text).expect("JSON");
+        assert_eq!(problem["code"], "invalid-query", "{text}");
+        assert_eq!(problem["remedy"], "correct the parameter that `detail` names", "what /problems says");
+        assert!(result.get("structuredContent").is_none(), "{result}");
     }
 }
 

@@ -4,6 +4,7 @@ use crate::ports::{Hub, index};
 use federation::digest::Digest;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 
 const PLAIN: (&str, &str) = ("x-none", "");
 
@@ -235,12 +236,12 @@ async fn pages_cost_a_few_statements_however_much_there_is() {
     }
     hub.compose().await;
     for (path, most) in [
-        ("/", 2),
-        ("/repos/r1", 4),
+        ("/", 3),
+        ("/repos/r1", 5),
         ("/capabilities?q=n1", 5),
         ("/capabilities/capability.r1.n1", 5),
-        ("/revisions", 2),
-        ("/revisions/31", 5),
+        ("/revisions", 3),
+        ("/revisions/31", 6),
     ] {
         hub.statements();
         hub.see(path).await;
@@ -341,18 +342,48 @@ async fn a_browser_gets_errors_as_pages_and_a_program_as_data() {
     assert_eq!((status.as_u16(), headers["content-type"].as_bytes()), (404, &b"text/html; charset=utf-8"[..]));
     assert!(headers.contains_key("content-security-policy"));
     says(&seen(&html), "Nothing is at this path `/nothing` is not a path of this hub");
-    for (path, accept) in [
-        ("/nothing", "*/*"),
-        ("/v1/nothing", "text/html"),
-        ("/v1/repos/x", "text/html"),
-        ("/repos/x", "application/json"),
+    const DATA: &str = "application/problem+json";
+    const PAGE: &str = "text/html; charset=utf-8";
+    for (path, accept, answered) in [
+        ("/nothing", "", DATA),
+        ("/nothing", "*/*", DATA),
+        ("/nothing", "text/html;q=0", DATA),
+        ("/nothing", "text/html;q=0, */*", DATA),
+        ("/nothing", "application/json, text/html;q=0.9", DATA),
+        ("/nothing", "text/x-text/html", DATA),
+        ("/nothing", "application/json;q=0.5, TEXT/HTML", PAGE),
+        ("/nothing", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", PAGE),
+        ("/v1/nothing", "text/html", DATA),
+        ("/v1/repos/x", "text/html", DATA),
+        ("/repos/x", "application/json", DATA),
     ] {
         let (status, headers, _) = hub.read(path, &[("accept", accept)]).await;
         assert_eq!(
             (status.as_u16(), headers["content-type"].as_bytes()),
-            (404, &b"application/problem+json"[..]),
-            "{path}"
+            (404, answered.as_bytes()),
+            "{path}: {accept}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_hub_that_only_people_read_stays_fresh() {
+    let hub = Hub::new();
+    hub.register("a", index("a", 3, 0)).await;
+    let asked = || hub.sources().requests.load(Ordering::Relaxed);
+    for path in ["/", "/repos/a", "/capabilities", "/capabilities/capability.a.n0", "/revisions", "/revisions/1"] {
+        hub.pass(24 * 3600);
+        let before = asked();
+        hub.see(path).await;
+        // The refresh runs after the answer; it is awaited by yielding to it.
+        for _ in 0..1000 {
+            if asked() > before {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(asked(), before + 1, "{path}");
+        hub.compose().await;
     }
 }
 

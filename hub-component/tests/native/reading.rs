@@ -7,6 +7,15 @@ use serde_json::{Value, json};
 
 const PATH: &str = "/v1/federated";
 
+/// Pages that say nothing that depends on the clock.
+const PAGES: &[&str] = &[
+    "/capabilities?q=version",
+    "/capabilities/capability.a.n0",
+    "/revisions",
+    "/revisions/1",
+    "/v1/capabilities?q=n1",
+];
+
 async fn read(hub: &Hub, path: &str, lines: &[(&str, &str)]) -> Response<Bytes> {
     let (status, headers, body) = hub.read(path, lines).await;
     let mut response = Response::new(body);
@@ -41,12 +50,19 @@ async fn the_host_may_repeat_the_document_until_a_source_is_due() {
     assert!((9..=9 + 360).contains(&left), "{left}");
     assert_eq!(memo(&hub, "/v1/federated?max_staleness=7200").await, None, "judged by the clock");
     assert_eq!(memo(&hub, "/v1/repos").await, None, "states change with time");
-    assert_eq!(memo(&hub, "/v1/repos/a").await, None);
+    for path in ["/v1/repos/a", "/", "/repos/a"] {
+        assert_eq!(memo(&hub, path).await, None, "{path}");
+    }
+    for path in PAGES {
+        assert_eq!(memo(&hub, path).await, Some(left), "{path}");
+    }
     let digest =
         hub.get("/v1/federated/manifest").await["sources"][0]["index_digest"].as_str().expect("one").to_owned();
     hub.pass(left);
-    assert_eq!(memo(&hub, PATH).await, None, "the next reader sets off the refresh");
-    for path in ["/v1/federated?revision=1", "/v1/federated/revisions", "/v1/changes?since=0"] {
+    for path in [PATH].iter().chain(PAGES) {
+        assert_eq!(memo(&hub, path).await, None, "{path}: the next reader sets off the refresh");
+    }
+    for path in ["/v1/federated?revision=1", "/v1/federated/revisions", "/v1/changes?since=0", "/problems"] {
         assert_eq!(memo(&hub, path).await, Some(3600), "{path}");
     }
     assert_eq!(memo(&hub, &format!("/v1/indexes/{digest}")).await, Some(3600));

@@ -87,7 +87,7 @@ pub fn tool() -> Tool {
 pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallToolResult, Problem> {
     let Arguments { budget_tokens } = read(arguments)?;
     let room = Budget::of(budget_tokens)?.room();
-    let oldest_verified_at = revalidate_due(app).await?.verified_at.map(rfc3339);
+    let oldest_verified_at = revalidate_due(app).await?.0.verified_at.map(rfc3339);
     let now = app.ports.now();
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::newest(&mut tx).await?;

@@ -43,7 +43,7 @@ pub fn tool() -> Tool {
 pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallToolResult, Problem> {
     let Arguments { id, repo, fields, cursor, budget_tokens } = read(arguments)?;
     let budget = Budget::of(budget_tokens)?;
-    let head = revalidate_due(app).await?;
+    let (head, _) = revalidate_due(app).await?;
     let mut request = Request { repo, fields, cursor, around: Entries::around(&id), ..Request::default() };
     for bytes in budget.attempts() {
         request.budget = Some(bytes);

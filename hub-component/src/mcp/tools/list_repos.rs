@@ -2,11 +2,12 @@
 
 use super::{read, read_only};
 use crate::app::App;
+use crate::edge::paging::cursor_after;
 use crate::mcp::budget::{Budget, fitting, result, weight_of};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
-use crate::routes::repos::{Parameters, Selection, cursor_after, select};
+use crate::routes::repos::{Parameters, Selection, select};
 use crate::store::sources::Source;
 use federation::source::State;
 use federation::time::{Seconds, rfc3339};

@@ -46,13 +46,14 @@ pub async fn call<P: Ports>(
     }))
 }
 
-/// A problem, for a model to read: the document that HTTP clients get.
+/// A problem, for a model to read: the document that HTTP clients get, and what to do about it, which they find at its `type`.
 fn failure<P: Ports>(app: &App<P>, problem: &Problem) -> CallToolResult {
     let body = problem.body(app.public_url(), "");
     let mut document: JsonObject = serde_json::from_slice(&body).unwrap_or_default();
     for of_http in ["status", "request_id"] {
         document.remove(of_http);
     }
+    document.insert("remedy".to_owned(), problem.kind().remedy.into());
     CallToolResult::error(vec![ContentBlock::text(Value::Object(document).to_string())])
 }
 

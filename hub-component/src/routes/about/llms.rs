@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::edge::Fixed;
+use crate::openapi::Conditional;
 use crate::ports::Ports;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,7 +16,7 @@ const TEXT: &str = include_str!("llms.md");
     path = "/llms.txt",
     operation_id = "readLlmsTxt",
     tag = "about",
-    params(("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Conditional),
     responses(
         (
             status = 200,
@@ -24,7 +25,6 @@ const TEXT: &str = include_str!("llms.md");
             content_type = "text/markdown",
             headers(("ETag"), ("Cache-Control")),
         ),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
     ),
 )]
 pub async fn llms<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Response {

@@ -1,6 +1,7 @@
 //! `GET /robots.txt` (RFC 9309).
 
 use crate::edge::Fixed;
+use crate::openapi::Conditional;
 use axum::response::Response;
 use http::HeaderMap;
 
@@ -13,7 +14,7 @@ const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v
     path = "/robots.txt",
     operation_id = "readRobotsTxt",
     tag = "about",
-    params(("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Conditional),
     responses(
         (
             status = 200,
@@ -22,7 +23,6 @@ const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v
             content_type = "text/plain",
             headers(("ETag"), ("Cache-Control")),
         ),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"))),
     ),
 )]
 pub async fn robots(request: HeaderMap) -> Response {

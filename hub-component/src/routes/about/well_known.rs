@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::edge::Fixed;
+use crate::openapi::Conditional;
 use crate::ports::Ports;
 use axum::Json;
 use axum::extract::State;
@@ -21,7 +22,7 @@ const LINKSET: &str = "application/linkset+json; profile=\"https://www.rfc-edito
     path = "/.well-known/api-catalog",
     operation_id = "readApiCatalog",
     tag = "about",
-    params(("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Conditional),
     responses(
         (
             status = 200,
@@ -30,7 +31,6 @@ const LINKSET: &str = "application/linkset+json; profile=\"https://www.rfc-edito
             content_type = "application/linkset+json",
             headers(("ETag"), ("Cache-Control"), ("Link")),
         ),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
 pub async fn api_catalog<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Response {

@@ -1,9 +1,10 @@
 //! The federated document.
 
-use super::{REVISION, VERIFIED, current_for, revalidate};
+use super::{REVISION, VERIFIED, revalidate_due};
 use crate::app::App;
 use crate::document::Rendered;
 use crate::edge::{self, AN_HOUR, Caching, Query, Read, memo};
+use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use crate::store::revisions;
@@ -54,7 +55,7 @@ const FORMATS: &[(Format, &[&str])] = &[
     tag = "federation",
     params(
         Parameters,
-        ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has."),
+        Conditional,
         ("If-Modified-Since" = Option<String>, Header, description = "HTTP date; not looked at beside `If-None-Match`."),
         ("Accept" = Option<String>, Header, description = "Media types that the client takes, with weights."),
         ("Accept-Encoding" = Option<String>, Header, description = "`gzip`, or the bytes as they are."),
@@ -70,14 +71,6 @@ const FORMATS: &[(Format, &[&str])] = &[
             headers(
                 ("ETag"), ("Last-Modified"), ("Cache-Control"), ("Vary"), ("Link"), ("Content-Encoding"),
                 ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified"),
-            ),
-        ),
-        (
-            status = 304,
-            description = "The client has it.",
-            headers(
-                ("ETag"), ("Last-Modified"), ("Cache-Control"), ("Vary"), ("Link"), ("Reuse-Surface-Revision"),
-                ("Reuse-Surface-Verified"),
             ),
         ),
     ),
@@ -96,8 +89,7 @@ pub async fn read<P: Ports>(
         let document = app.documents().at(database, number, filter, negotiated.format).await?;
         return Ok(memo(negotiated.respond(&document, &headers, Caching::Immutable, now)?, Some(AN_HOUR)));
     }
-    let head = revisions::head(database).await?;
-    revalidate(&app, &head, now);
+    let (head, memo_for) = revalidate_due(&app).await?;
     let verified_at =
         if filter.is_whole() { head.verified_at } else { revisions::verified_at(database, &filter).await? };
     if let Some(seconds) = parameters.max_staleness {
@@ -106,7 +98,7 @@ pub async fn read<P: Ports>(
     let document = app.documents().newest(database, &head, filter, negotiated.format).await?;
     // A limit on staleness is judged by the clock, here and now.
     let (caching, memo_for) = match parameters.max_staleness {
-        None => (Caching::Revalidated, current_for(&head, now)),
+        None => (Caching::Revalidated, memo_for),
         Some(_) => (Caching::Asked, None),
     };
     let mut response = negotiated.respond(&document, &headers, caching, now)?;

@@ -1,9 +1,10 @@
 //! `GET /v1/federated/manifest`: what a mirror needs to fetch only what changed.
 
-use super::{REVISION, current_for, revalidate};
+use super::{REVISION, revalidate_due};
 use crate::app::App;
 use crate::document::kept;
 use crate::edge::{self, AN_HOUR, Caching, Query, memo};
+use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
 use crate::store::revisions;
@@ -49,17 +50,12 @@ pub struct Manifest {
     path = "/v1/federated/manifest",
     operation_id = "readManifest",
     tag = "federation",
-    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Parameters, Conditional),
     responses(
         (
             status = 200,
             description = "The document without its capabilities.",
             body = Manifest,
-            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision")),
-        ),
-        (
-            status = 304,
-            description = "The client has it.",
             headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision")),
         ),
     ),
@@ -73,11 +69,7 @@ pub async fn manifest<P: Ports>(
     let database = app.database().await?;
     let (caching, memo_for) = match parameters.revision {
         Some(_) => (Caching::Immutable, Some(AN_HOUR)),
-        None => {
-            let (head, now) = (revisions::head(database).await?, app.ports.now());
-            revalidate(&app, &head, now);
-            (Caching::Revalidated, current_for(&head, now))
-        }
+        None => (Caching::Revalidated, revalidate_due(&app).await?.1),
     };
     let mut tx = database.read().await?;
     let revision = match parameters.revision {

@@ -26,15 +26,17 @@ pub(super) const REVISION: HeaderName = HeaderName::from_static("reuse-surface-r
 /// When the contributing source that was verified longest ago was verified.
 pub(super) const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
 
-/// The head as a reader gets it; what is due is refreshed after the response.
-pub(crate) async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<Head, Problem> {
-    let head = head(app.database().await?).await?;
-    revalidate(app, &head, app.ports.now());
-    Ok(head)
+/// The head as a reader gets it, and for how many seconds an answer that follows from it can be given again; what is due is refreshed after
+/// the response.
+pub(crate) async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<(Head, Option<Seconds>), Problem> {
+    let (head, now) = (head(app.database().await?).await?, app.ports.now());
+    revalidate(app, &head, now);
+    let memo_for = current_for(&head, now);
+    Ok((head, memo_for))
 }
 
 /// Stale-while-revalidate: the reader is answered from what there is, and what is due is refreshed after the response.
-pub(crate) fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
+fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
     if !head.is_due(now) || is_held(head.refreshing_until, now) || !app.begin_refresh() {
         return;
     }
@@ -48,7 +50,7 @@ pub(crate) fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
 
 /// For how many seconds the newest revision can be given again without looking at the clock: until a source is due, which the next
 /// reader then sets off. `None` while one is.
-pub(super) fn current_for(head: &Head, now: Seconds) -> Option<Seconds> {
+fn current_for(head: &Head, now: Seconds) -> Option<Seconds> {
     let until_due = head.due_at.map_or(AN_HOUR, |at| at.saturating_sub(now).min(AN_HOUR));
     let composed_now = head.revision.as_ref().is_some_and(|revision| revision.composed_at >= now);
     // In the second of its composition an answer lacks its date.

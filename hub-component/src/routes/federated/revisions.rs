@@ -2,9 +2,10 @@
 
 use super::manifest::parent;
 use crate::app::App;
-use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo};
+use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo, paging};
+use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
-use crate::problem::{Problem, kinds};
+use crate::problem::Problem;
 use crate::store::revisions::{self as store, Touched};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -78,10 +79,9 @@ struct ChangedRepo {
     path = "/v1/federated/revisions",
     operation_id = "listRevisions",
     tag = "federation",
-    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Parameters, Conditional),
     responses(
         (status = 200, description = "A page.", body = Page, headers(("ETag"), ("Cache-Control"), ("Link"))),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
 pub async fn revisions<P: Ports>(
@@ -90,21 +90,11 @@ pub async fn revisions<P: Ports>(
     Query(query): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST}.")));
-    }
-    let before = match &query.cursor {
-        None => u64::MAX,
-        Some(cursor) => cursor.strip_prefix("1.").and_then(|n| n.parse().ok()).ok_or_else(|| {
-            Problem::new(&kinds::INVALID_QUERY, "`cursor` is not one that this hub gave out; begin without it.")
-        })?,
-    };
+    let limit = paging::limit(query.limit, DEFAULT_LIMIT, MOST)?;
+    let before = paging::ended_with_number(query.cursor.as_deref())?;
     let mut tx = app.database().await?.read().await?;
     let mut entries = store::history(&mut tx, before, limit + 1).await?;
-    let more = entries.len() > limit;
-    entries.truncate(limit);
-    let next = entries.last().filter(|_| more).map(|last| format!("1.{}", last.revision.number));
+    let next = paging::cut(&mut entries, limit, |last| paging::cursor_after(last.revision.number));
     let mut changed: HashMap<u64, Vec<ChangedRepo>> = HashMap::new();
     if let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) {
         for Touched { revision, repo, put } in

@@ -2,9 +2,10 @@
 
 use super::view::RepoView;
 use crate::app::App;
-use crate::edge::{self, Caching, Query, link_next};
+use crate::edge::{self, Caching, Query, link_next, paging};
+use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
-use crate::problem::{Problem, kinds};
+use crate::problem::Problem;
 use crate::store::sources::{self, Source};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -56,10 +57,9 @@ pub struct Page {
     path = "/v1/repos",
     operation_id = "listRepos",
     tag = "registrations",
-    params(Parameters, ("If-None-Match" = Option<String>, Header, description = "Entity tags that the client has.")),
+    params(Parameters, Conditional),
     responses(
         (status = 200, description = "A page.", body = Page, headers(("ETag"), ("Cache-Control"), ("Link"))),
-        (status = 304, description = "The client has it.", headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
 pub async fn list<P: Ports>(
@@ -89,11 +89,8 @@ pub(crate) struct Selection {
 
 /// The page that is asked for.
 pub(crate) async fn select<P: Ports>(app: &App<P>, query: &Parameters) -> Result<Selection, Problem> {
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST}.")));
-    }
-    let after = query.cursor.as_deref().map(decode).transpose()?;
+    let limit = paging::limit(query.limit, DEFAULT_LIMIT, MOST)?;
+    let after = paging::ended_with(query.cursor.as_deref())?;
     let mut tx = app.database().await?.read().await?;
     let mut page = sources::all(&mut tx).await?;
     drop(tx);
@@ -101,9 +98,7 @@ pub(crate) async fn select<P: Ports>(app: &App<P>, query: &Parameters) -> Result
     page.retain(|source| query.matches(source, now));
     let total = page.len();
     page.retain(|source| after.is_none_or(|after| source.repo() > after));
-    let more = page.len() > limit;
-    page.truncate(limit);
-    let next = page.last().filter(|_| more).map(|last| cursor_after(last.repo()));
+    let next = paging::cut(&mut page, limit, |last| paging::cursor_after(last.repo()));
     Ok(Selection { page, total, next })
 }
 
@@ -119,15 +114,4 @@ impl Parameters {
             && self.state.is_none_or(|state| state == source.state(now))
             && self.q.as_deref().is_none_or(contains)
     }
-}
-
-/// The cursor of what comes after `repo`: opaque to clients; the prefix is its version.
-pub(crate) fn cursor_after(repo: &str) -> String {
-    format!("1.{repo}")
-}
-
-fn decode(cursor: &str) -> Result<&str, Problem> {
-    cursor.strip_prefix("1.").ok_or_else(|| {
-        Problem::new(&kinds::INVALID_QUERY, "`cursor` is not one that this hub gave out; begin without it.")
-    })
 }

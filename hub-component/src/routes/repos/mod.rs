@@ -11,7 +11,7 @@ mod view;
 
 pub use deregister::{__path_deregister, deregister};
 pub use list::{__path_list, list};
-pub(crate) use list::{Parameters, Selection, cursor_after, select};
+pub(crate) use list::{Parameters, Selection, select};
 pub use refresh::{__path_refresh, __path_release, refresh, release};
 pub use register::{__path_register, register};
 pub use show::{__path_show, show};

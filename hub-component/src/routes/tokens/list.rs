@@ -3,11 +3,11 @@
 use super::private;
 use super::view::{TokenState, TokenView};
 use crate::app::App;
-use crate::edge::{Caller, Query};
+use crate::edge::{Caller, Query, link_next, paging};
 use crate::ports::Ports;
-use crate::problem::{Problem, kinds};
-use crate::store::tokens::{self, Token};
-use axum::extract::State;
+use crate::problem::Problem;
+use crate::store::tokens;
+use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -48,35 +48,25 @@ pub struct Page {
     operation_id = "listTokens",
     tag = "access",
     params(Parameters),
-    responses((status = 200, description = "A page.", body = Page, headers(("Cache-Control")))),
+    responses((status = 200, description = "A page.", body = Page, headers(("Cache-Control"), ("Link")))),
     security(("token" = [])),
 )]
 pub async fn list<P: Ports>(
     State(app): State<App<P>>,
     caller: Caller,
+    OriginalUri(uri): OriginalUri,
     Query(query): Query<Parameters>,
 ) -> Result<Response, Problem> {
     caller.administers()?;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MOST).contains(&limit) {
-        return Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {MOST}.")));
-    }
-    let after = match &query.cursor {
-        None => None,
-        Some(cursor) => Some(cursor.strip_prefix("1.").ok_or_else(|| {
-            Problem::new(&kinds::INVALID_QUERY, "`cursor` is not one that this hub gave out; begin without it.")
-        })?),
-    };
+    let limit = paging::limit(query.limit, DEFAULT_LIMIT, MOST)?;
+    let after = paging::ended_with(query.cursor.as_deref())?;
     let now = app.ports.now();
-    let all = tokens::all(app.database().await?).await?;
-    let wanted = |token: &&Token| query.state.is_none_or(|state| state == TokenState::of(token, now));
-    let matching: Vec<&Token> = all.iter().filter(wanted).collect();
-    let rest: Vec<&Token> =
-        matching.iter().copied().filter(|token| after.is_none_or(|after| token.name.as_str() > after)).collect();
-    let page = rest.get(..limit).unwrap_or(&rest);
-    Ok(private(Page {
-        tokens: page.iter().map(|token| TokenView::new(token, now)).collect(),
-        total: matching.len(),
-        next: page.last().filter(|_| rest.len() > limit).map(|last| format!("1.{}", last.name)),
-    }))
+    let mut page = tokens::all(app.database().await?).await?;
+    page.retain(|token| query.state.is_none_or(|state| state == TokenState::of(token, now)));
+    let total = page.len();
+    page.retain(|token| after.is_none_or(|after| token.name.as_str() > after));
+    let next = paging::cut(&mut page, limit, |last| paging::cursor_after(&last.name));
+    let tokens = page.iter().map(|token| TokenView::new(token, now)).collect();
+    let response = private(Page { tokens, total, next: next.clone() });
+    Ok(link_next(response, &uri, "cursor", next.as_deref()))
 }

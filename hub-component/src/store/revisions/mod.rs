@@ -99,7 +99,7 @@ pub async fn get(tx: &mut impl Transaction, number: u64) -> Result<Option<Revisi
 
 /// The number of the revision `count` after `number`, or of the newest if fewer follow; `number` itself if none does. A restore leaves
 /// numbers out, so this is counted.
-pub async fn after(tx: &mut impl Transaction, number: u64, count: u64) -> Result<u64, StoreError> {
+pub async fn after(tx: &mut impl Transaction, number: u64, count: usize) -> Result<u64, StoreError> {
     let rows = tx
         .query(
             "SELECT coalesce(max(number), $1) FROM (SELECT number FROM revisions WHERE number > $1 ORDER BY number LIMIT $2) page",

@@ -1,8 +1,8 @@
 //! Pages of one search fit together, whatever is published meanwhile, as long as its revision is kept.
 
-use super::{Random, VOCABULARY, both, encoded, places, random_index};
+use super::{Random, VOCABULARY, both, encoded, places, random_index, text};
 use crate::ports::{Hub, index};
-use http::Method;
+use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3600;
@@ -105,5 +105,42 @@ async fn a_cursor_is_good_for_its_own_search_alone() {
         let path = format!("/v1/capabilities?q=version&cursor={}", cursor.replace(old, new));
         let (status, answer) = hub.ask(Method::GET, &path, Value::Null).await;
         assert_eq!((status.as_u16(), &answer["code"]), (400, &json!("invalid-query")), "{path}: {answer}");
+    }
+}
+
+/// The address that a list says comes next.
+fn next(headers: &HeaderMap) -> Option<String> {
+    let link = headers.get("link")?.to_str().expect("text");
+    let address = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\""));
+    Some(address.expect("a link to the next page").to_owned())
+}
+
+#[tokio::test]
+async fn every_page_is_reached_by_the_links_alone() {
+    for hub in both() {
+        for repo in ["a", "b", "c"] {
+            hub.register(repo, index("shared", 5, 0)).await;
+        }
+        for (first, total, list) in [
+            ("/v1/capabilities?limit=4&q=n%33%20version&domain=d", 3, "capabilities"),
+            ("/v1/capabilities?q=version&budget_tokens=120", 15, "capabilities"),
+            ("/v1/capabilities/capability.shared.n2?fields=name&limit=1", 3, "entries"),
+        ] {
+            let (mut path, mut seen) = (Some(first.to_owned()), Vec::new());
+            while let Some(here) = path {
+                let (status, headers, body) = hub.read(&here, &[]).await;
+                let page: Value = serde_json::from_slice(&body).expect("JSON");
+                assert_eq!(status, 200, "{here}: {page}");
+                let link = next(&headers);
+                assert_eq!(link.is_some(), page["next"].is_string(), "{here}: {headers:?}");
+                let found = page[list].as_array().expect("a list").iter();
+                seen.extend(found.map(|it| format!("{} {}", text(&it["source_repo"]), text(&it["id"]))));
+                path = link;
+            }
+            let met = seen.len();
+            seen.sort();
+            seen.dedup();
+            assert_eq!((met, seen.len()), (total, total), "{first}");
+        }
     }
 }
