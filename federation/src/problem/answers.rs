@@ -47,7 +47,7 @@ answers! {
         "call `/mcp` from a program, or read `GET /v1/federated`, which every page may";
     NOT_FOUND = Answer 404 "not-found": "Nothing is at this path",
         "The hub has no such path. A slash at the end makes another path.",
-        "use a path of this page";
+        "use a path that `/openapi.json` lists";
     REPO_NOT_FOUND = Answer 404 "repo-not-found": "The repo is not registered",
         "No registration has this name, or it was removed.",
         "`GET /v1/repos` lists what is registered";

@@ -7,8 +7,15 @@ use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-const PATHS: [&str; 4] =
-    ["/v1/federated", "/v1/federated?format=json", "/v1/federated/manifest", "/v1/changes?since=0"];
+const PATHS: [&str; 7] = [
+    "/v1/federated",
+    "/v1/federated?format=json",
+    "/v1/federated/manifest",
+    "/v1/changes?since=0",
+    "/v1/capabilities?q=a",
+    "/capabilities?q=a",
+    "/revisions",
+];
 
 async fn hits(hub: &Hub) -> Result<u64> {
     let text = hub.get("/metrics").await?.text;
