@@ -78,14 +78,16 @@ pub(crate) enum DocumentFormat {
 
 /// Compose a hub's revision again from its snapshots, and compare byte for byte
 ///
-/// Downloads the list of sources and their indexes, checks every digest, and composes on this machine.
+/// Downloads the list of sources and their indexes, checks every digest, and composes on this machine. A document of some domains or
+/// repos is compared with that part of its revision.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Exits with 1 when the bytes differ, and says where they first do.
 
 Examples:
   reuse-surface federation verify
-  reuse-surface federation verify registry/federation/federated.yaml")]
+  reuse-surface federation verify registry/federation/federated.yaml
+  curl -s 'https://reuse.coulomb.social/v1/federated?domain=infotech' | reuse-surface federation verify -")]
 pub(crate) struct Verify {
     /// The document to compare, `-` for standard input; the hub's newest if none is named
     #[arg(value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]

@@ -39,14 +39,14 @@ pub(crate) struct Composition {
 }
 
 impl Composition {
-    /// Composes `lock`; `contributions` are its sources, in its order.
-    pub(crate) fn new(lock: &Lock, contributions: Vec<Contribution>) -> Self {
+    /// Composes `lock`, which has what `filter` takes; `contributions` are its sources, in its order.
+    pub(crate) fn new(lock: &Lock, filter: Filter, contributions: Vec<Contribution>) -> Self {
         let ids = contributions.iter().map(|it| (it.source.repo.as_str(), it.fragment.ids.iter().map(String::as_str)));
         let document = Document {
             revision: lock.revision,
             digest: lock.digest(),
             composed_at: lock.composed_at(),
-            filter: Filter::default(),
+            filter,
             conflicts: conflicts(ids),
             sources: lock.sources.iter().map(Locked::line).collect(),
         };

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use federation::compose::{Format, SourceLine};
+use federation::compose::{Filter, Format, SourceLine};
 use federation::digest::Digest;
 use federation::limits::MAX_DECODED_BYTES;
 use federation::time::{Seconds, rfc3339};
@@ -145,7 +145,7 @@ fn compose(database: &Connection, newest: &Newest, lines: Vec<SourceLine>) -> Re
     if lock.digest() != newest.digest {
         return Err(format!("revision {} has digest {}, its sources {}", newest.number, newest.digest, lock.digest()));
     }
-    let composition = Composition::new(&lock, contributions);
+    let composition = Composition::new(&lock, Filter::default(), contributions);
     composition.render(Format::Json).map_err(|failure| failure.what)?;
     Ok(composition.capability_count())
 }

@@ -1,6 +1,6 @@
 //! The offline twin: what the command line composes from a hub's snapshots is what the hub serves.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use end_to_end::{Cli, Hub, Sources, index};
 use std::fs;
 use tempfile::TempDir;
@@ -46,6 +46,36 @@ async fn verify_finds_a_document_that_was_tampered_with() -> Result<()> {
     let diff = cli.run(&["federation", "diff", "good.yaml", "bad.yaml", "-o", "json"])?;
     assert_eq!(diff.code, 1, "{diff:?}");
     assert!(diff.stdout.contains("capability.a"), "{diff:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn verify_judges_a_part_of_a_document_as_that_part() -> Result<()> {
+    let (hub, sources) = (Hub::start()?, Sources::start()?);
+    for repo in ["a", "b", "c"] {
+        let own = format!("capability.{repo}");
+        let url = sources.index(&format!("/{repo}"), &index(&["capability.shared", &own]));
+        let body = serde_json::json!({"repo": repo, "url": url, "domain": if repo == "c" { "other" } else { "d" }});
+        assert_eq!(hub.write(reqwest::Method::POST, "/v1/repos?require_valid=true", &body).await?.status, 201);
+    }
+    let (folder, cache) = (TempDir::new()?, TempDir::new()?);
+    let cli = Cli::new(&hub).inside(folder.path()).with_cache(cache.path());
+    for query in ["domain=d", "domain=d&format=json", "repo=c,a", "repo=b,a&domain=d,other&format=json", "repo=nobody"]
+    {
+        let served = hub.get(&format!("/v1/federated?{query}")).await?.text;
+        fs::write(folder.path().join("part"), &served)?;
+        let ran = cli.run(&["federation", "verify", "part"])?;
+        assert!(ran.code == 0 && ran.stdout.contains("the part that its filter names"), "{query}: {ran:?}");
+        fs::write(folder.path().join("bad"), served.replacen("capability.a", "capability.x", 1))?;
+        let ran = cli.run(&["federation", "verify", "bad"])?;
+        assert_eq!(ran.code, i32::from(served.contains("capability.a")), "{query}: {ran:?}");
+        // A part that passes for the whole.
+        let (head, rest) = served.split_once("filter").context("a filter")?;
+        let (_, sources) = rest.split_once("sources").context("sources")?;
+        fs::write(folder.path().join("whole"), format!("{head}sources{sources}"))?;
+        let ran = cli.run(&["federation", "verify", "whole"])?;
+        assert!(ran.code == 1 && ran.stderr.contains("it differs in line"), "{query}: {ran:?}");
+    }
     Ok(())
 }
 

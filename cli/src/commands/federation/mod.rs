@@ -2,6 +2,7 @@
 
 mod compose;
 mod diff;
+mod head;
 mod verify;
 
 use std::time::Duration;

@@ -1,8 +1,9 @@
 //! `reuse-surface federation verify`.
 
-use federation::compose::Format;
+use federation::compose::{Filter, Format};
 use serde_json::json;
 
+use super::head;
 use crate::args::Verify;
 use crate::client::{self, Client, Request};
 use crate::commands::mirror;
@@ -18,10 +19,12 @@ const MOST: usize = 1 << 30;
 pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let given = args.file.as_deref().map(|path| input::read(path, MOST)).transpose()?;
     let revision = match (&given, &args.file) {
-        (Some(document), Some(name)) => Some(revision(document).ok_or_else(|| not_a_revision(name))?),
+        (Some(document), Some(name)) => Some(head::revision(document).ok_or_else(|| not_a_revision(name))?),
         _ => None,
     };
-    let manifest = client::manifest(client, revision).await?;
+    let filter = given.as_deref().map(head::filter).unwrap_or_default();
+    let mut manifest = client::manifest(client, revision).await?;
+    manifest.sources.retain(|source| filter.takes(source));
     let cache = Cache::open()?;
     let downloaded = mirror::snapshots(client, &manifest.sources, &cache, output).await?;
 
@@ -38,7 +41,8 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
         }
     };
     let revision = manifest.revision;
-    let composed = compose(manifest, &cache)?.render(format)?;
+    let part = if filter.is_whole() { "," } else { ", the part that its filter names," };
+    let composed = compose(manifest, filter, &cache)?.render(format)?;
     let difference = first_difference(&expected, composed.as_bytes());
     let value = json!({
         "hub": client.base().to_string(),
@@ -51,7 +55,7 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
     output.result(&value, |text| {
         if difference.is_none() {
             text.line(format!(
-                "{name}: revision {revision}, composed again from its snapshots, {} bytes alike",
+                "{name}: revision {revision}{part} composed again from its snapshots, {} bytes alike",
                 composed.len()
             ));
         }
@@ -65,21 +69,12 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
     .hint("something changed the document on its way: take it from the hub itself, without a proxy or a cache"))
 }
 
-/// The number in the head of a document, which is looked for rather than parsed, so that a damaged document can be compared.
-fn revision(document: &[u8]) -> Option<u64> {
-    let head = String::from_utf8_lossy(document.get(..256).unwrap_or(document)).into_owned();
-    let (_, after) = head.split_once("revision")?;
-    let number = after.trim_start_matches(['"', ':', ' ']);
-    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
-    number.get(..end)?.parse().ok().filter(|number| *number > 0)
-}
-
 fn not_a_revision(name: &str) -> Failure {
     Failure::new(Exit::Refused, format!("{name} is no document of a hub's revision"))
         .hint("a hub's revisions count from 1; what was composed here without `reuse-surface hub sync` has none")
 }
 
-fn compose(manifest: client::Manifest, cache: &Cache) -> Result<Composition, Failure> {
+fn compose(manifest: client::Manifest, filter: Filter, cache: &Cache) -> Result<Composition, Failure> {
     let (revision, composed_at) = (manifest.revision, manifest.composed_at);
     let lock = Lock::new(revision, composed_at, manifest.sources.into_iter().map(Locked::from).collect());
     let contributions = lock.sources.iter().map(|source| {
@@ -91,7 +86,7 @@ fn compose(manifest: client::Manifest, cache: &Cache) -> Result<Composition, Fai
         })
     });
     let contributions = contributions.collect::<Result<Vec<_>, _>>()?;
-    Ok(Composition::new(&lock, contributions))
+    Ok(Composition::new(&lock, filter, contributions))
 }
 
 /// Where two documents first differ.

@@ -6,7 +6,7 @@ mod report;
 
 use std::path::PathBuf;
 
-use federation::compose::Format;
+use federation::compose::{Filter, Format};
 use serde_json::json;
 
 use self::report::Report;
@@ -34,7 +34,7 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
     };
     let target = target(args);
     inputs.reports.iter().for_each(|report| report.warn(output));
-    let composition = Composition::new(&inputs.lock, inputs.contributions);
+    let composition = Composition::new(&inputs.lock, Filter::default(), inputs.contributions);
     let refused = report::required(&inputs.reports);
     if refused.is_none() {
         let (format, to) = (document_format(args.format), target.as_ref());

@@ -1,0 +1,58 @@
+//! What a document says of itself before its sources. It is looked for rather than parsed, so that a damaged document can be compared.
+
+use federation::compose::Filter;
+use federation::yaml;
+use serde::Deserialize as _;
+use serde_json::{Deserializer, Value};
+
+/// The number of its revision; none if it has no number that a hub gives.
+pub(super) fn revision(document: &[u8]) -> Option<u64> {
+    let head = String::from_utf8_lossy(document.get(..256).unwrap_or(document)).into_owned();
+    let (_, after) = head.split_once("revision")?;
+    let number = after.trim_start_matches(['"', ':', ' ']);
+    let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+    number.get(..end)?.parse().ok().filter(|number| *number > 0)
+}
+
+/// The sources that it is restricted to; all of them where it names none.
+pub(super) fn filter(document: &[u8]) -> Filter {
+    let head = String::from_utf8_lossy(document);
+    let value = match head.split_once("\nsources:") {
+        Some((head, _)) => head.split_once("\nfilter:\n").and_then(|(_, filter)| yaml::parse(filter).ok()),
+        None => head.split_once(",\"filter\":").and_then(|(before, filter)| {
+            let value = Deserializer::from_str(filter).into_iter::<Value>().next()?.ok();
+            value.filter(|_| !before.contains("\"sources\""))
+        }),
+    };
+    let written = value.and_then(|value| Filter::deserialize(value).ok()).unwrap_or_default();
+    // In the hub's own order, whatever the document has: that is one of the things to compare.
+    let list = |names: &[String]| Some(names.join(",")).filter(|list| !list.is_empty());
+    Filter::parse(list(&written.domain).as_deref(), list(&written.repo).as_deref()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_read_where_a_document_has_it() {
+        let of = |document: &str| {
+            let Filter { domain, repo } = filter(document.as_bytes());
+            (domain.join(" "), repo.join(" "))
+        };
+        let both = ("a b".to_owned(), "x".to_owned());
+        assert_eq!(
+            of("version: 1\nfilter:\n  domain:\n  - b\n  - a\n  repo:\n  - x\nsources:\n- repo: [damaged\n"),
+            both
+        );
+        assert_eq!(of(r#"{"revision":1,"filter":{"domain":["b","a"],"repo":["x"]},"sources":[{"damaged"#), both);
+        for whole in [
+            "version: 1\nsources: []\ncapabilities:\n- filter:\n    domain: [a]\nfilter:\n  domain: [a]\n",
+            r#"{"revision":1,"sources":[],"capabilities":[{"id":"x","filter":{"domain":["a"]}}]}"#,
+            "version: 1\nfilter:\n  domain: A,B\nsources: []\n",
+            "",
+        ] {
+            assert_eq!(of(whole), (String::new(), String::new()), "{whole}");
+        }
+    }
+}
