@@ -8,10 +8,11 @@ use super::verify::Newest;
 /// What is known of the revisions that were published before a restore.
 #[derive(Debug)]
 pub(super) enum Published {
-    /// The database that is replaced can be read, and this is its newest revision, if any.
+    /// The database that is replaced went on from what is restored, and this is its newest revision, if any.
     Known(Option<Newest>),
-    /// It is lost.
-    Unknown,
+    /// That database is lost. What is replaced is nothing, or another one with revisions up to this number, such as that of a hub which was
+    /// installed anew.
+    Unknown(u64),
 }
 
 /// Publishes the content of a restored database under a number that nobody has seen; gives that number, or `None` if nothing was published
@@ -26,11 +27,12 @@ pub(super) fn continue_after(
 ) -> rusqlite::Result<Option<u64>> {
     let next = match (published, newest) {
         (Published::Known(Some(seen)), Some(newest)) if seen == newest => return Ok(None),
-        (Published::Known(None), _) => return Ok(None),
+        (Published::Known(None), _) | (Published::Unknown(0), None) => return Ok(None),
         (Published::Known(Some(seen)), newest) => seen.number.max(newest.map_or(0, |newest| newest.number)) + 1,
-        (Published::Unknown, None) => return Ok(None),
-        (Published::Unknown, Some(newest)) => {
-            newest.number + 1 + u64::try_from(now - newest.composed_at).unwrap_or_default()
+        (Published::Unknown(seen), None) => seen + 1,
+        (Published::Unknown(seen), Some(newest)) => {
+            let skipped = u64::try_from(now - newest.composed_at).unwrap_or_default();
+            (newest.number + skipped).max(*seen) + 1
         }
     };
     let empty = federation::compose::digest(&[]);

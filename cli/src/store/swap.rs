@@ -5,10 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use federation::time::Seconds;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, params};
 
 use super::numbers::{Published, continue_after};
-use super::verify::{Verified, newest, verify};
+use super::verify::{Newest, Verified, newest, verify};
 use super::{beside, database, folder};
 
 /// What a restore did.
@@ -55,7 +55,7 @@ fn prepare(fresh: &Path, replaced: &Path, now: Seconds) -> Result<(Verified, Opt
     // A copy by other means may still be in WAL mode.
     restored.pragma_update(None, "journal_mode", "DELETE").map_err(text)?;
     let verified = verify(&restored)?;
-    let published = published(replaced);
+    let published = published(replaced, verified.newest.as_ref());
     let published_as = continue_after(&restored, verified.newest.as_ref(), &published, now).map_err(text)?;
     // Nobody refreshes any more.
     restored.execute("DELETE FROM leases WHERE name = 'refresh'", []).map_err(text)?;
@@ -65,15 +65,26 @@ fn prepare(fresh: &Path, replaced: &Path, now: Seconds) -> Result<(Verified, Opt
 }
 
 /// What the database that is replaced has published; also brings what is in its log into its file.
-fn published(replaced: &Path) -> Published {
+fn published(replaced: &Path, restored: Option<&Newest>) -> Published {
     let Ok(database) = Connection::open_with_flags(replaced, OpenFlags::SQLITE_OPEN_READ_WRITE) else {
-        return Published::Unknown;
+        return Published::Unknown(0);
     };
     let checkpoint = database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     match newest(&database) {
-        Ok(newest) if checkpoint.is_ok() => Published::Known(newest),
-        _ => Published::Unknown,
+        Ok(seen) if checkpoint.is_ok() => match restored.is_none_or(|restored| has(&database, restored)) {
+            true => Published::Known(seen),
+            false => Published::Unknown(seen.map_or(0, |seen| seen.number)),
+        },
+        _ => Published::Unknown(0),
     }
+}
+
+/// Whether the revision is one of the database's, and not of the same number alone.
+fn has(database: &Connection, revision: &Newest) -> bool {
+    let number = i64::try_from(revision.number).unwrap_or(i64::MAX);
+    let same = "SELECT 1 FROM revisions WHERE number = ?1 AND digest = ?2 AND composed_at = ?3";
+    let found = database.query_row(same, params![number, revision.digest.as_str(), revision.composed_at], |_| Ok(()));
+    found.is_ok()
 }
 
 /// Gives the database and its log, if it has one still, further names.

@@ -8,6 +8,7 @@ mod image;
 mod plain;
 mod policies;
 mod rendered;
+mod runbook;
 mod spinkube;
 mod tools;
 mod workflow;

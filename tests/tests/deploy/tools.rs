@@ -4,7 +4,8 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
@@ -27,16 +28,22 @@ pub fn python(program: &str) -> Command {
 
 /// Runs helm.
 pub fn helm() -> Result<Command> {
-    kubernetes("helm/helm")
+    kubernetes("helm")
 }
 
 /// Runs kubectl; there is no cluster behind it.
 pub fn kubectl() -> Result<Command> {
-    kubernetes("kubectl/kubectl")
+    kubernetes("kubectl")
 }
 
-/// helm and kubectl come in an archive inside an npm package, which is unpacked once a test run.
 fn kubernetes(program: &str) -> Result<Command> {
+    let mut command = Command::new(kubernetes_tools()?.join(program));
+    command.current_dir(root());
+    Ok(command)
+}
+
+/// The folder with helm and kubectl, which come in an archive inside an npm package and are unpacked once a test run.
+pub fn kubernetes_tools() -> Result<&'static Path> {
     static UNPACKED: OnceLock<Result<tempfile::TempDir, String>> = OnceLock::new();
     let unpacked = UNPACKED.get_or_init(|| {
         let folder = tempfile::TempDir::new().map_err(|error| error.to_string())?;
@@ -44,14 +51,17 @@ fn kubernetes(program: &str) -> Result<Command> {
         let unzip =
             ["-m", "zipfile", "-e"].map(OsStr::new).into_iter().chain([archive.as_os_str(), folder.path().as_os_str()]);
         output(python("python").args(unzip)).map_err(|error| format!("{error:#}"))?;
+        for program in ["helm", "kubectl"] {
+            let to = folder.path().join(program);
+            std::fs::rename(&to, folder.path().join("unpacked")).map_err(|error| error.to_string())?;
+            std::fs::rename(folder.path().join("unpacked").join(program), &to).map_err(|error| error.to_string())?;
+            std::fs::remove_dir_all(folder.path().join("unpacked")).map_err(|error| error.to_string())?;
+            // Python's zipfile drops the executable bit.
+            std::fs::set_permissions(&to, std::fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
+        }
         Ok(folder)
     });
-    let folder = unpacked.as_ref().map_err(|error| anyhow::anyhow!("{error}"))?;
-    let program: PathBuf = folder.path().join(program);
-    let mut command = Command::new("sh");
-    // Python's zipfile drops the executable bit.
-    command.args(["-c", r#"chmod +x "$0" && exec "$0" "$@""#]).arg(program).current_dir(root());
-    Ok(command)
+    unpacked.as_ref().map(tempfile::TempDir::path).map_err(|error| anyhow::anyhow!("{error}"))
 }
 
 /// Standard output of a command that has to succeed.

@@ -148,6 +148,28 @@ async fn on_a_new_machine_numbers_are_left_out_by_the_clock() -> Result<()> {
     Ok(())
 }
 
+/// As after the loss of a node: what is replaced is not what published the numbers after the backup's.
+#[tokio::test]
+async fn over_a_hub_that_was_installed_anew_numbers_are_left_out_too() -> Result<()> {
+    let (hub, sources, folder) = (Hub::start()?, Sources::start()?, TempDir::new()?);
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    let path = folder.path().join("copy.db");
+    assert_eq!(backup(&hub, &path, &[])?.code, 0);
+    rusqlite::Connection::open(&path)?.execute("UPDATE revisions SET composed_at = composed_at - 3600", [])?;
+    for revisions in [0, 2] {
+        let other = Hub::start()?;
+        for number in 0..revisions {
+            let url = sources.index(&format!("/{number}"), &index(&["capability.other"]));
+            other.register(&format!("other-{number}"), &url).await?;
+        }
+        let data = other.kill()?;
+        let restored = restore(&path, &data)?;
+        let number = restored["published_as"].as_u64().unwrap_or_default();
+        ensure!((3602..3700).contains(&number), "{revisions}: {restored}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn what_is_no_whole_backup_is_refused_and_nothing_changes() -> Result<()> {
     let (hub, sources, folder) = (Hub::start()?, Sources::start()?, TempDir::new()?);
