@@ -22,7 +22,10 @@ const PAGES: [&str; 4] = [
 
 /// Blocks that are not run: how they begin, and why.
 const NOT_RUN: [(&str, &str); 4] = [
-    ("VERSION=", "builds and pushes the images: needs their bases and a registry. `image.rs` builds them on another base"),
+    (
+        "VERSION=",
+        "builds and pushes the images: needs their bases and a registry. `image.rs` builds them on another base",
+    ),
     ("docker create ", "needs the image from the registry"),
     ("cd ../railiance-secrets", "needs sops and the repository of the secrets"),
     ("sops decrypt ", "needs sops and the keys of the cluster"),
@@ -66,7 +69,8 @@ impl Place {
         fs::copy(copy, place.path("cluster/volume/daily.db"))?;
         let daily = render(&[])?.into_iter().find(|it| name(it) == "CronJob/reuse-surface-backup-daily");
         fs::write(place.path("cluster/cronjob.json"), daily.context("no job")?.to_string())?;
-        let volume = |claim: &str, path: &Path| json!({"spec": {"claimRef": {"name": claim}, "hostPath": {"path": path}}});
+        let volume =
+            |claim: &str, path: &Path| json!({"spec": {"claimRef": {"name": claim}, "hostPath": {"path": path}}});
         let volumes = [
             volume("data-reuse-surface-0", place.hub.data()),
             volume("reuse-surface-backup", &place.path("cluster/volume")),
@@ -147,7 +151,9 @@ fn is_a_restore(place: &Place) -> Result<()> {
 async fn a_command_that_kubectl_or_helm_would_refuse_is_seen() -> Result<()> {
     let place = Place::new().await?;
     place.run("kubectl get pods && helm history reuse-surface")?;
-    for wrong in ["kubectl get pods --no-such-flag", "helm rollback reuse-surface NO-NUMBER", "kubectl apply -f missing.yaml"] {
+    for wrong in
+        ["kubectl get pods --no-such-flag", "helm rollback reuse-surface NO-NUMBER", "kubectl apply -f missing.yaml"]
+    {
         ensure!(place.run(wrong).is_err(), "{wrong}");
     }
     Ok(())

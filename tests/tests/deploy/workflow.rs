@@ -59,7 +59,8 @@ fn it_tests_before_it_builds_and_pushes_on_a_tag_alone() -> Result<()> {
     // What is pushed was started before, and says what is in it.
     let run = |step: &Value, word: &str| step["run"].as_str().is_some_and(|run| run.contains(word));
     let steps = image["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let seen = steps.iter().position(|step| run(step, " smoke ") && run(step, "/usr/share/sbom/")).context("no look")?;
+    let seen =
+        steps.iter().position(|step| run(step, " smoke ") && run(step, "/usr/share/sbom/")).context("no look")?;
     let pushed = steps.iter().position(|step| step["with"]["push"] == true).context("no push")?;
     ensure!(seen < pushed);
     Ok(())
