@@ -47,6 +47,14 @@ pub(crate) fn test(arguments: &[&str]) -> Result<()> {
         .env("REUSE_SURFACE_TOOLS", tools))
 }
 
+/// `cargo xtask bench`
+pub(crate) fn bench() -> Result<()> {
+    let workspace = Workspace::locate()?;
+    tools::prepare_bench()?;
+    let binary = build_all(&workspace, Profile::Release)?;
+    run(workspace.cargo().args(["bench", "--workspace", "--bench", "targets"]).env("REUSE_SURFACE_BIN", binary))
+}
+
 fn build_all(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     component::build(workspace, profile)?;
     workspace.build_binary("reuse-surface", profile)

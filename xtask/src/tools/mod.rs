@@ -28,6 +28,11 @@ pub(crate) fn prepare_cpp() -> Result<()> {
     debian::install(&[("c++", "g++")])
 }
 
+/// Installs what the benchmark compares with and measures by.
+pub(crate) fn prepare_bench() -> Result<()> {
+    debian::install(&[("nginx", "nginx-light"), ("wrk", "wrk")])
+}
+
 /// Does `install` in an empty `folder` unless that was done before for the same `list`.
 fn once(list: &Path, folder: &Path, install: impl FnOnce() -> Result<()>) -> Result<()> {
     let wanted = fs::read(list).with_context(|| format!("{} cannot be read", list.display()))?;

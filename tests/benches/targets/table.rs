@@ -1,0 +1,32 @@
+//! The table that a run prints.
+
+use std::time::Duration;
+
+/// Prints rows as they are measured.
+#[derive(Default)]
+pub struct Table {
+    begun: bool,
+}
+
+impl Table {
+    /// A row: what was measured, the figure, what it stands beside, and what the design wants.
+    #[expect(clippy::print_stdout, reason = "the table is what a run is for")]
+    pub fn row(&mut self, what: &str, figure: &str, beside: &str, target: &str) {
+        if !self.begun {
+            println!("| what | measured | beside | target |\n| --- | --- | --- | --- |");
+            self.begun = true;
+        }
+        println!("| {what} | {figure} | {beside} | {target} |");
+    }
+}
+
+/// The middle one.
+pub fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+/// As milliseconds.
+pub fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}
