@@ -45,7 +45,8 @@ LABEL org.opencontainers.image.title="reuse-surface under Spin" \
       org.opencontainers.image.revision="${REVISION}"
 COPY spin.toml runtime-config.toml /app/
 COPY --from=artifacts /dist/hub_component.wasm /app/target/wasm32-wasip2/release/hub_component.wasm
-COPY --from=artifacts /dist/sbom/ /usr/share/sbom/
+# By their names: an image without one of them is not built.
+COPY --from=artifacts /dist/sbom/reuse-surface.cdx.json /dist/sbom/hub-component.cdx.json /usr/share/sbom/
 COPY --from=artifacts --chown=65532:65532 /dist/data /data
 # Spin unpacks the application into the temporary folder: mount one where the root file system is read-only.
 ENV HOME=/tmp
@@ -69,7 +70,7 @@ LABEL org.opencontainers.image.title="reuse-surface" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 COPY --from=artifacts /dist/reuse-surface /usr/local/bin/reuse-surface
-COPY --from=artifacts /dist/sbom/ /usr/share/sbom/
+COPY --from=artifacts /dist/sbom/reuse-surface.cdx.json /dist/sbom/hub-component.cdx.json /usr/share/sbom/
 COPY --from=artifacts --chown=65532:65532 /dist/data /data
 ENV REUSE_SURFACE_LISTEN=0.0.0.0:8080 \
     REUSE_SURFACE_DATA_DIR=/data

@@ -84,6 +84,11 @@ fn a_token_that_the_hub_does_not_take_ends_with_four() {
     let hub = Hub::answering([current(), problem(401, "unauthorized", "The token is not known.")]);
     let ran = doctor(&hub).ended(4);
     assert!(outcomes(&ran).ends_with("token: failed"), "{ran:?}");
+    for code in ["token-expired", "token-revoked"] {
+        let hub = Hub::answering([current(), problem(401, code, "It ended.")]);
+        let ran = doctor(&hub).ended(4);
+        assert!(found(&ran, "token").contains("ask whoever runs the hub for a new token"), "{ran:?}");
+    }
     let hub = Hub::answering([current(), problem(404, "not-found", "Nothing is here.")]);
     assert!(outcomes(&doctor(&hub).ended(0)).ends_with("token: skipped"));
 }

@@ -8,6 +8,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
+/// The bills of materials, one of the program and one of the component.
+pub const SBOMS: [&str; 2] = ["reuse-surface.cdx.json", "hub-component.cdx.json"];
+
 /// The store; containers are removed with it.
 pub struct Engine {
     folder: TempDir,
@@ -138,7 +141,9 @@ fn context() -> Result<&'static Path> {
         let (binary, dist) = (end_to_end::binary(), folder.join("dist"));
         std::fs::create_dir_all(dist.join("data"))?;
         std::fs::create_dir_all(dist.join("sbom"))?;
-        std::fs::write(dist.join("sbom/reuse-surface.cdx.json"), "{}")?;
+        for sbom in SBOMS {
+            std::fs::write(dist.join("sbom").join(sbom), format!("{{\"of\": \"{sbom}\"}}"))?;
+        }
         output(Command::new("strip").arg("-o").arg(dist.join("reuse-surface")).arg(&binary))?;
         copy(&component(&binary)?, &dist.join("hub_component.wasm"))
     })

@@ -1,6 +1,6 @@
 //! The images, built from what was compiled already, on a base with the C library alone: as root, with podman.
 
-use super::engine::{Container, Engine, component};
+use super::engine::{Container, Engine, SBOMS, component};
 use super::rendered::texts;
 use super::tools::{output, read};
 use anyhow::{Context as _, Result, ensure};
@@ -83,9 +83,16 @@ fn is_small_and_owns_its_volume(engine: &Engine) -> Result<()> {
     io::copy(&mut std::fs::File::open(format!("{mounted}/usr/local/bin/reuse-surface"))?, &mut counted)?;
     let size = counted.finish()?.0;
     ensure!(size < MOST << 20, "{} KiB compressed", size >> 10);
-    ensure!(std::path::Path::new(&mounted).join("usr/share/sbom/reuse-surface.cdx.json").is_file());
+    has_its_bills_of_materials(&mounted)?;
     let owner = output(std::process::Command::new("stat").args(["--format", "%u:%g", &format!("{mounted}/data")]))?;
     ensure!(owner.trim() == "65532:65532", "{owner}");
+    Ok(())
+}
+
+fn has_its_bills_of_materials(mounted: &str) -> Result<()> {
+    for sbom in SBOMS {
+        ensure!(std::fs::read_to_string(format!("{mounted}/usr/share/sbom/{sbom}"))?.contains(sbom), "{sbom}");
+    }
     Ok(())
 }
 
@@ -125,6 +132,7 @@ fn the_spin_image_holds_the_same_component_where_the_manifest_says() -> Result<(
     ensure!(command[0] == "up" && flags.iter().all(|flag| SPIN_FLAGS.contains(flag)), "{command:?}");
 
     let mounted = output(engine.podman("image").args(["mount", "spin"]))?.trim().to_owned();
+    has_its_bills_of_materials(&mounted)?;
     let value = |flag: &str| {
         let position = command.iter().position(|word| *word == flag);
         position.and_then(|position| command.get(position + 1)).copied().unwrap_or_default()
