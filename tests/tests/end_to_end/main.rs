@@ -15,6 +15,7 @@ mod filters;
 mod history;
 mod lifecycle;
 mod limits;
+mod links;
 mod log;
 mod mcp;
 mod memo;
