@@ -26,7 +26,8 @@ cargo xtask <verb>
   component          build the component alone: <target>/wasm32-wasip2/release/hub_component.wasm
   fuzz [--seconds N] [TARGET…]
                      run the fuzz targets, all unless named, for 8 or N seconds each; see fuzz/README.md
-  bench              build for release and measure the targets of the design, beside nginx and plain loops
+  bench [WHAT…]      build for release and measure the targets of the design, beside nginx and plain loops; WHAT is one of
+                     start, reads, writes, recompose, refresh, memory
   lint               formatting and clippy, warnings denied, for this machine and for wasm32-wasip2
   help               this text
 
@@ -57,7 +58,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ("tools", []) => verbs::tools(),
         ("fuzz", ["--seconds", seconds, only @ ..]) => fuzz::fuzz(seconds, only),
         ("fuzz", only) => fuzz::fuzz("8", only),
-        ("bench", []) => verbs::bench(),
+        ("bench", only) => verbs::bench(only),
         ("lint", []) => lint::lint(),
         ("help" | "--help" | "-h", _) => {
             say(HELP);

@@ -48,11 +48,15 @@ pub(crate) fn test(arguments: &[&str]) -> Result<()> {
 }
 
 /// `cargo xtask bench`
-pub(crate) fn bench() -> Result<()> {
+pub(crate) fn bench(only: &[&str]) -> Result<()> {
     let workspace = Workspace::locate()?;
     tools::prepare_bench()?;
     let binary = build_all(&workspace, Profile::Release)?;
-    run(workspace.cargo().args(["bench", "--workspace", "--bench", "targets"]).env("REUSE_SURFACE_BIN", binary))
+    run(workspace
+        .cargo()
+        .args(["bench", "--workspace", "--bench", "targets", "--"])
+        .args(only)
+        .env("REUSE_SURFACE_BIN", binary))
 }
 
 fn build_all(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {

@@ -15,14 +15,30 @@ mod writes;
 
 use table::Table;
 
+/// Measures all, or what the arguments name.
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    // Options are cargo's own.
+    let only: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
     let mut table = Table::default();
-    start::measure(&mut table).await?;
-    reads::measure(&mut table).await?;
-    writes::measure(&mut table).await?;
-    recompose::measure(&mut table).await?;
-    refresh::measure(&mut table).await?;
-    memory::measure(&mut table).await?;
+    if wanted("start") {
+        start::measure(&mut table).await?;
+    }
+    if wanted("reads") {
+        reads::measure(&mut table).await?;
+    }
+    if wanted("writes") {
+        writes::measure(&mut table).await?;
+    }
+    if wanted("recompose") {
+        recompose::measure(&mut table).await?;
+    }
+    if wanted("refresh") {
+        refresh::measure(&mut table).await?;
+    }
+    if wanted("memory") {
+        memory::measure(&mut table).await?;
+    }
     Ok(())
 }
