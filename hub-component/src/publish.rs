@@ -3,8 +3,8 @@
 use crate::ports::Transaction;
 use crate::store::revisions::{self, Change, Origin, Revision};
 use crate::store::sources::Source;
-use crate::store::{StoreError, search, snapshots, sources};
-use federation::compose::{Fragment, SourceLine, digest};
+use crate::store::{StoreError, fragments, search, sources};
+use federation::compose::{SourceLine, digest};
 use federation::time::Seconds;
 
 /// Publishes a revision if these repos now contribute something else than the newest revision says.
@@ -21,14 +21,9 @@ pub async fn publish(
     let mut changes = Vec::new();
     let sources = sources::some(tx, repos).await?;
     for repo in repos {
-        match sources.get(*repo).and_then(line) {
-            Some(line) if composition.get(*repo) != Some(&line) => {
-                ensure_fragment(tx, &line).await?;
-                search::keep(tx, &line).await?;
-                composition.insert((*repo).to_owned(), line.clone());
-                changes.push(Change::Put(line));
-            }
-            None if composition.remove(*repo).is_some() => changes.push(Change::Remove((*repo).to_owned())),
+        match (sources.get(*repo).and_then(line), composition.get(*repo)) {
+            (Some(line), before) if before != Some(&line) => changes.push(Change::Put(line)),
+            (None, Some(_)) => changes.push(Change::Remove((*repo).to_owned())),
             _ => {}
         }
     }
@@ -36,6 +31,19 @@ pub async fn publish(
         return Ok(None);
     }
     let newest = revisions::newest(tx).await?;
+    // What is damaged must not get a digest of its own.
+    let before: Vec<SourceLine> = composition.values().cloned().collect();
+    revisions::verify(newest.as_ref(), &before)?;
+    for change in &changes {
+        match change {
+            Change::Put(line) => {
+                fragments::ensure(tx, line).await?;
+                search::keep(tx, line).await?;
+                composition.insert(line.repo.clone(), line.clone());
+            }
+            Change::Remove(repo) => drop(composition.remove(repo)),
+        }
+    }
     let lines: Vec<SourceLine> = composition.values().cloned().collect();
     let revision = Revision {
         number: newest.as_ref().map_or(0, |r| r.number) + 1,
@@ -59,16 +67,4 @@ pub fn line(source: &Source) -> Option<SourceLine> {
         index_digest: accepted.digest.clone(),
         capability_count: accepted.capability_count,
     })
-}
-
-/// A fragment carries repo and domain: after a change of domain it is rendered anew from the stored snapshot.
-async fn ensure_fragment(tx: &mut impl Transaction, line: &SourceLine) -> Result<(), StoreError> {
-    if snapshots::has_fragment(tx, &line.index_digest, &line.repo, &line.domain).await? {
-        return Ok(());
-    }
-    let lost = |why: &str| StoreError::Unreadable(format!("snapshot {} of {}: {why}", line.index_digest, line.repo));
-    let bytes = snapshots::bytes(tx, &line.index_digest).await?.ok_or_else(|| lost("missing"))?;
-    let index = federation::index::check(&bytes).index.ok_or_else(|| lost("no longer a valid index"))?;
-    let fragment = Fragment::render(&line.repo, &line.domain, &index).map_err(|e| lost(&e.message))?;
-    snapshots::insert_fragment(tx, &line.index_digest, &line.repo, &line.domain, fragment).await
 }

@@ -19,6 +19,9 @@ const SHORT: Duration = Duration::from_millis(5);
 /// only cost memory.
 const SHORT_PER_CPU: usize = 2;
 
+/// Places for those who ask whether the server is alive.
+const ALIVE: usize = 8;
+
 /// For an instance to come free.
 const RETRY: Duration = Duration::from_millis(100);
 
@@ -26,25 +29,31 @@ pub(crate) struct Dispatch {
     handler: ProxyHandler<Workers>,
     limits: Arc<Limits>,
     room: Semaphore,
+    alive: Semaphore,
     short: Semaphore,
+    /// Where that is asked. An orchestrator that gets no answer there ends the server, and has everybody come back at once.
+    liveness: String,
 }
 
 impl Dispatch {
-    pub(crate) fn new(workers: Workers) -> Self {
+    pub(crate) fn new(workers: Workers, liveness: String) -> Self {
         let cpus = std::thread::available_parallelism().map_or(1, usize::from);
         let limits = Arc::clone(&workers.limits);
         Self {
             handler: ProxyHandler::new(workers),
             room: Semaphore::new(limits.requests),
+            alive: Semaphore::new(ALIVE),
             short: Semaphore::new(cpus * SHORT_PER_CPU),
             limits,
+            liveness,
         }
     }
 
     /// The answer of the component, up to its head; the body may still be on its way.
     pub(crate) async fn answer(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Problem> {
         let started = Instant::now();
-        let Ok(Ok(_room)) = timeout(self.limits.queue_time, self.room.acquire()).await else {
+        let room = if request.uri().path() == self.liveness { &self.alive } else { &self.room };
+        let Ok(Ok(_room)) = timeout(self.limits.queue_time, room.acquire()).await else {
             return Err(Problem::Overloaded);
         };
         let short = self.short.acquire().await.map_err(|_| Problem::Overloaded)?;

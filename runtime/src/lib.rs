@@ -74,6 +74,8 @@ pub struct Config {
     pub variable_files: BTreeMap<String, PathBuf>,
     /// Let the component connect to private and loopback addresses, and to any port.
     pub allow_private_networks: bool,
+    /// The path at which the component says that it is alive. It is answered even while there is no room for anything else.
+    pub liveness: String,
     /// How much to take on.
     pub limits: Limits,
 }
@@ -125,7 +127,7 @@ impl Runtime {
             metrics: Arc::clone(&metrics),
         };
         let front = Front {
-            dispatch: Dispatch::new(workers),
+            dispatch: Dispatch::new(workers, config.liveness),
             memo: Memo::new(Arc::clone(&metrics)),
             databases,
             metrics,

@@ -30,6 +30,7 @@ fn refusal(change: impl FnOnce(&mut Config)) -> String {
         variables: BTreeMap::from([("token".to_owned(), "secret".to_owned())]),
         variable_files: BTreeMap::new(),
         allow_private_networks: false,
+        liveness: "/alive".to_owned(),
         limits: Limits::default(),
     };
     change(&mut config);

@@ -12,6 +12,7 @@ pub struct Cli {
     token: Option<String>,
     folder: Option<PathBuf>,
     cache: Option<PathBuf>,
+    certificates: Option<PathBuf>,
 }
 
 /// What a run left behind.
@@ -35,12 +36,12 @@ impl Ran {
 impl Cli {
     /// For `hub`, with its token.
     pub fn new(hub: &Hub) -> Self {
-        Self { base: hub.base().to_owned(), token: Some(TOKEN.to_owned()), folder: None, cache: None }
+        Self { token: Some(TOKEN.to_owned()), ..Self::at(hub.base()) }
     }
 
     /// For whatever listens at `base`.
     pub fn at(base: &str) -> Self {
-        Self { base: base.to_owned(), token: None, folder: None, cache: None }
+        Self { base: base.to_owned(), token: None, folder: None, cache: None, certificates: None }
     }
 
     /// Run in `folder`.
@@ -52,6 +53,12 @@ impl Cli {
     /// With its cache in `folder`.
     pub fn with_cache(mut self, folder: impl Into<PathBuf>) -> Self {
         self.cache = Some(folder.into());
+        self
+    }
+
+    /// Trusting the authorities in this file alone.
+    pub fn trusting(mut self, certificates: impl Into<PathBuf>) -> Self {
+        self.certificates = Some(certificates.into());
         self
     }
 
@@ -71,6 +78,9 @@ impl Cli {
         command.env_remove("REUSE_SURFACE_TOKEN_FILE");
         command.envs(self.token.as_ref().map(|token| ("REUSE_SURFACE_TOKEN", token)));
         command.envs(self.cache.as_ref().map(|folder| ("XDG_CACHE_HOME", folder)));
+        if let Some(file) = &self.certificates {
+            command.env("SSL_CERT_FILE", file).env_remove("SSL_CERT_DIR");
+        }
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }

@@ -3,6 +3,7 @@
 mod cli;
 mod hub;
 mod sources;
+pub mod tls;
 
 pub use cli::{Cli, Ran};
 pub use hub::{Answer, Hub, TOKEN};

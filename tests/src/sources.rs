@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// What a path does.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub enum Behaviour {
     Raw(Vec<u8>),
     /// Accepts the request and never answers.
     Hang,
+    /// Takes the request, and serves these bytes once [`Sources::release`] is called.
+    Held(Vec<u8>),
     /// Sends the head, then a byte at a time, without end.
     Trickle,
 }
@@ -36,9 +39,13 @@ pub struct Sources {
 struct State {
     behaviours: HashMap<String, Behaviour>,
     requests: HashMap<String, usize>,
+    /// The last `If-None-Match` of each path.
+    tags: HashMap<String, String>,
     unmodified: usize,
     /// Connections of [`Behaviour::Hang`], kept open.
     hanging: Vec<TcpStream>,
+    /// How often what is held was released.
+    releases: usize,
 }
 
 impl Sources {
@@ -58,6 +65,11 @@ impl Sources {
             }
         });
         Ok(Self { base, state })
+    }
+
+    /// Where it listens, as `address:port`.
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
     }
 
     /// The URL of a path.
@@ -81,11 +93,31 @@ impl Sources {
         lock(&self.state).requests.get(path).copied().unwrap_or(0)
     }
 
+    /// Lets go of the requests that [`Behaviour::Held`] has taken so far.
+    pub fn release(&self) {
+        lock(&self.state).releases += 1;
+    }
+
+    /// Waits until a path was asked for so often.
+    pub async fn asked(&self, path: &str, times: usize) {
+        while self.requests(path) < times {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// The `If-None-Match` that a path was asked with last; empty if there was none.
+    pub fn last_tag(&self, path: &str) -> String {
+        lock(&self.state).tags.get(path).cloned().unwrap_or_default()
+    }
+
     /// How often the answer was 304.
     pub fn unmodified(&self) -> usize {
         lock(&self.state).unmodified
     }
 }
+
+/// Between two looks at what is waited for.
+const PAUSE: Duration = Duration::from_millis(5);
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -95,10 +127,11 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
     let Ok(clone) = stream.try_clone() else { return };
     let (mut reader, mut stream) = (BufReader::new(clone), stream);
     while let Some((path, etag)) = read_request(&mut reader) {
-        let behaviour = {
+        let (behaviour, releases) = {
             let mut state = lock(state);
             *state.requests.entry(path.clone()).or_default() += 1;
-            state.behaviours.get(&path).cloned()
+            state.tags.insert(path.clone(), etag.clone());
+            (state.behaviours.get(&path).cloned(), state.releases)
         };
         let answered = match behaviour {
             None => respond(&mut stream, 404, "", b""),
@@ -123,11 +156,17 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
                 lock(state).hanging.push(stream);
                 return;
             }
+            Some(Behaviour::Held(body)) => {
+                while lock(state).releases == releases {
+                    std::thread::sleep(PAUSE);
+                }
+                respond(&mut stream, 200, "", &body)
+            }
             Some(Behaviour::Trickle) => {
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
                 // A client that has gone ends this.
                 while stream.write_all(b"1\r\n#\r\n").is_ok() {
-                    std::thread::sleep(std::time::Duration::from_millis(200));
+                    std::thread::sleep(Duration::from_millis(200));
                 }
                 return;
             }

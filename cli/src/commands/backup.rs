@@ -32,6 +32,13 @@ pub(super) fn run(args: &Backup, output: &Output) -> Result<Exit, Failure> {
             .hint("the database itself is damaged: keep the backups there are, and see docs/reliability.md")
     })?;
     connection.close().map_err(|(_, error)| refused(error.to_string()))?;
+    if verified.mended > 0 {
+        output.warn(&format!(
+            "{} fragments in {} are damaged: the copy has them rendered anew from their snapshots; see to the disk",
+            verified.mended,
+            source.display()
+        ));
+    }
     let bytes = copy.as_file().metadata().map_or(0, |file| file.len());
     keep(copy, path, args.force)?;
     let mut value = facts(&verified);
@@ -75,6 +82,7 @@ pub(super) fn facts(verified: &Verified) -> Value {
         "repos": verified.repos,
         "capabilities": verified.capabilities,
         "snapshots": verified.snapshots,
+        "mended": verified.mended,
     })
 }
 

@@ -95,6 +95,7 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         variable_files: token_file.iter().map(|path| (TOKEN.to_owned(), (*path).to_owned())).collect(),
         public_url,
         allow_private_networks: args.allow_private_networks,
+        liveness: "/health/live".to_owned(),
         limits: Limits::default(),
     })
 }

@@ -1,6 +1,7 @@
 //! A hub's database as a file: copied, verified and put back. The only place of the command line with SQL.
 
 mod copy;
+mod mend;
 mod numbers;
 mod swap;
 mod verify;

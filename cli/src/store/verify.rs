@@ -9,6 +9,7 @@ use federation::time::{Seconds, rfc3339};
 use flate2::read::GzDecoder;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use super::mend::mend;
 use crate::offline::{Composition, Contribution, Lock};
 
 /// What a whole database holds.
@@ -22,6 +23,8 @@ pub(crate) struct Verified {
     pub(crate) capabilities: usize,
     /// How many snapshots were compared with their digests.
     pub(crate) snapshots: usize,
+    /// How many fragments were damaged, and were rendered anew.
+    pub(crate) mended: usize,
 }
 
 /// The newest revision.
@@ -32,13 +35,14 @@ pub(crate) struct Newest {
     pub(crate) composed_at: Seconds,
 }
 
-/// Verifies a database that nobody else uses.
+/// Verifies a database that nobody else uses, and mends what can be made anew from the rest of it.
 ///
 /// # Errors
 /// What is wrong, for people.
 pub(crate) fn verify(database: &Connection) -> Result<Verified, String> {
     check_structure(database)?;
     let snapshots = check_snapshots(database)?;
+    let mended = mend(database)?;
     let newest = newest(database)?;
     let lines = composition(database).map_err(|error| error.to_string())?;
     let capabilities = match &newest {
@@ -47,7 +51,7 @@ pub(crate) fn verify(database: &Connection) -> Result<Verified, String> {
         None => return Err("it has sources, and no revision that they belong to".to_owned()),
     };
     let repos = database.query_row("SELECT count(*) FROM registrations", [], |row| count(row, 0));
-    Ok(Verified { newest, repos: repos.map_err(|error| error.to_string())?, capabilities, snapshots })
+    Ok(Verified { newest, repos: repos.map_err(|error| error.to_string())?, capabilities, snapshots, mended })
 }
 
 fn check_structure(database: &Connection) -> Result<(), String> {
@@ -85,7 +89,7 @@ fn check_snapshots(database: &Connection) -> Result<usize, String> {
     Ok(count)
 }
 
-fn unpack(body: &[u8]) -> Result<Vec<u8>, String> {
+pub(super) fn unpack(body: &[u8]) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let most = u64::try_from(MAX_DECODED_BYTES).unwrap_or(u64::MAX);
     GzDecoder::new(body).take(most + 1).read_to_end(&mut bytes).map_err(|error| format!("a snapshot: {error}"))?;

@@ -123,6 +123,9 @@ answers! {
     STORE_UNAVAILABLE = Answer 503 "store-unavailable": "The database cannot be reached",
         "The hub cannot read or write its database. Nothing was written.",
         "wait for `Retry-After`; nothing was written";
+    STORE_DAMAGED = Answer 503 "store-damaged": "The database is damaged",
+        "What the hub's database has does not match its checksums, and cannot be made anew from what it has else. Nothing is answered from it, and nothing was written.",
+        "tell the operator, who puts a backup in its place with `reuse-surface restore`";
 
     STORE_FULL = Answer 507 "store-full": "The hub has no room to write",
         "The disk of the hub's database is full. Nothing was written, and reading goes on.",

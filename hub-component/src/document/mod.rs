@@ -9,8 +9,10 @@ pub use rendered::Rendered;
 use crate::ports::{Database, Transaction};
 use crate::problem::{Problem, kinds};
 use crate::store::revisions::{self, Contribution, Head, Revision};
+use crate::store::{StoreError, fragments};
 use cache::Key;
 use federation::compose::{Document, Filter, Format, conflicts, digest};
+use std::io::Write as _;
 use std::sync::Arc;
 
 impl Documents {
@@ -33,11 +35,12 @@ impl Documents {
         // One transaction: a revision published meanwhile must not mix with this one.
         let mut tx = database.read().await?;
         let revision = revisions::newest(&mut tx).await?;
-        let contributions = revisions::contributions(&mut tx, None, &key.filter, format).await?;
+        let contributions = contributions(&mut tx, revision.as_ref(), None, &key.filter, format).await?;
         drop(tx);
         let key = Key { revision, ..key };
         let rendered = Arc::new(Rendered::new(&key, &contributions)?);
         self.keep_newest(key, &rendered);
+        mend(database, &contributions).await;
         Ok(rendered)
     }
 
@@ -57,12 +60,50 @@ impl Documents {
         if let Some(rendered) = self.get(&key) {
             return Ok(rendered);
         }
-        let contributions = revisions::contributions(&mut tx, Some(number), &key.filter, format).await?;
+        let contributions = contributions(&mut tx, key.revision.as_ref(), Some(number), &key.filter, format).await?;
         drop(tx);
         let rendered = Arc::new(Rendered::new(&key, &contributions)?);
         self.keep(key, &rendered);
+        mend(database, &contributions).await;
         Ok(rendered)
     }
+}
+
+/// What a revision is made of, as far as the filter takes it: the newest one if no number is given. Nothing damaged is in it.
+///
+/// # Errors
+/// When something is damaged that cannot be rendered anew, or the store does not answer.
+pub async fn contributions(
+    tx: &mut impl Transaction,
+    revision: Option<&Revision>,
+    number: Option<u64>,
+    filter: &Filter,
+    format: Format,
+) -> Result<Vec<Contribution>, StoreError> {
+    let contributions = revisions::contributions(tx, number, filter, format).await?;
+    let lines = match (filter.is_whole(), number) {
+        (true, _) => contributions.iter().map(|it| it.line.clone()).collect(),
+        (false, None) => revisions::composition(tx).await?.into_values().collect(),
+        (false, Some(number)) => revisions::lines_at(tx, number).await?,
+    };
+    revisions::verify(revision, &lines)?;
+    Ok(contributions)
+}
+
+/// Writes what was rendered anew. The answer is right without that, so a failure is left to the next rendering.
+async fn mend(database: &impl Database, contributions: &[Contribution]) {
+    let damaged: Vec<_> = contributions.iter().filter(|it| it.damaged).map(|it| &it.line).collect();
+    if damaged.is_empty() {
+        return;
+    }
+    let repos: Vec<_> = damaged.iter().map(|line| line.repo.as_str()).collect();
+    let ended = match fragments::mend(database, damaged.iter().copied()).await {
+        Ok(()) => "replaced".to_owned(),
+        Err(error) => format!("not replaced: {error}"),
+    };
+    // The host collects a component's stderr as its log.
+    let _ =
+        writeln!(std::io::stderr(), "damaged fragments, rendered from their snapshots, {ended}: {}", repos.join(", "));
 }
 
 /// Whether there is something to answer from: an empty document would say that there is nothing.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 const OWN: &str = "x-problems";
 
 /// What any request may meet.
-static ALWAYS: [&Kind; 9] = [
+static ALWAYS: [&Kind; 10] = [
     &kinds::BAD_REQUEST,
     &kinds::REQUEST_TIMEOUT,
     &kinds::PAYLOAD_TOO_LARGE,
@@ -18,6 +18,7 @@ static ALWAYS: [&Kind; 9] = [
     &kinds::INTERNAL,
     &kinds::INSTANCE_FAILED,
     &kinds::STORE_UNAVAILABLE,
+    &kinds::STORE_DAMAGED,
     &kinds::OVERLOADED,
     &kinds::TIMEOUT,
 ];

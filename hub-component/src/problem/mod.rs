@@ -183,6 +183,10 @@ impl From<StoreError> for Problem {
             let detail = "The hub has no room to write; nothing was written, and reading goes on. Tell the operator, and try again later.";
             return Self::new(&kinds::STORE_FULL, detail).retry_after(60).internal(error.to_string());
         }
+        if let StoreError::Unreadable(_) = &error {
+            let detail = "Something in the hub's database is damaged, so nothing is answered from it and nothing was written. Tell the operator, who restores a backup.";
+            return Self::new(&kinds::STORE_DAMAGED, detail).retry_after(60).internal(error.to_string());
+        }
         let detail = match &error {
             StoreError::TooNew { .. } => {
                 "The database was written by a newer version of the hub; the operator must run that version."

@@ -7,7 +7,7 @@ use crate::publish::publish;
 use crate::store::events::{self, Event, Subject};
 use crate::store::revisions::{Origin, Revision};
 use crate::store::sources::Source;
-use crate::store::{StoreError, leases, snapshots, sources, tallies};
+use crate::store::{StoreError, fragments, leases, snapshots, sources, tallies};
 use federation::source::{Accepted, Effect, Held, SourceRecord};
 use federation::time::Seconds;
 use serde_json::{Value, json};
@@ -116,7 +116,7 @@ async fn take(
     let repo = source.repo().to_owned();
     if let Some(new) = checked.snapshot {
         snapshots::insert(tx, &new.digest, &new.bytes, new.capability_count, now).await?;
-        snapshots::insert_fragment(tx, &new.digest, &repo, &new.domain, new.fragment).await?;
+        fragments::insert(tx, &new.digest, &repo, &new.domain, new.fragment).await?;
     }
     Ok(source.record.observe(&source.registered.registration, checked.observation, now, jitter(&repo, now)))
 }

@@ -1,7 +1,7 @@
 //! `GET /v1/changes`: how to get from a revision one has to the newest, step by step.
 
 use crate::app::App;
-use crate::document::{head_of, kept};
+use crate::document::{contributions, head_of, kept};
 use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo, paging};
 use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports, Transaction};
@@ -94,7 +94,7 @@ pub async fn changes<P: Ports>(
     let items = if since < until { steps(&mut tx, since + 1, until).await? } else { Vec::new() };
     let revision = revisions::get(&mut tx, until).await?;
     let contributions = match revision {
-        Some(_) => revisions::contributions(&mut tx, Some(until), &Filter::default(), Format::Json).await?,
+        Some(_) => contributions(&mut tx, revision.as_ref(), Some(until), &Filter::default(), Format::Json).await?,
         None => Vec::new(),
     };
     drop(tx);

@@ -48,11 +48,23 @@ pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>) -> Result<Respon
     let mut tx = database.read().await?;
     let capabilities = revisions::capability_count(&mut tx).await?;
     let (sources, tallies) = (sources::all(&mut tx).await?, tallies::all(&mut tx).await?);
+    let counts = tallies::counts(&mut tx).await?;
     drop(tx);
     let mut registry = Registry::with_prefix("reuse_surface");
     of_publishing(&mut registry, &head, capabilities);
     of_sources(&mut registry, &sources, now);
     of_refreshing(&mut registry, &head, &tallies);
+    for (name, help) in [
+        (tallies::INVALID_TOKENS, "Tokens that were not valid; up to 300 a minute are counted"),
+        (
+            tallies::FRAGMENTS_MENDED,
+            "Stored parts of documents that were damaged, and are rendered anew from their snapshots",
+        ),
+    ] {
+        let counter = Counter::<u64>::default();
+        counter.inc_by(counts.get(name).copied().unwrap_or_default());
+        registry.register(name, help, counter);
+    }
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|error| {
         Problem::new(&kinds::INTERNAL, "The metrics cannot be written.").internal(error.to_string())

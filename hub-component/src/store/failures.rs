@@ -1,6 +1,6 @@
 //! How often tokens were presented that are not valid: exact across instances, and bounded in rows and in writes.
 
-use super::{StoreError, row::Columns as _};
+use super::{StoreError, row::Columns as _, tallies};
 use crate::ports::{Database, Row, Transaction as _, Value};
 use federation::time::Seconds;
 
@@ -38,6 +38,7 @@ pub async fn count(database: &impl Database, address: &str, now: Seconds) -> Res
         )
         .await?;
     }
+    tallies::count(&mut tx, tallies::INVALID_TOKENS, 1).await?;
     tx.commit().await?;
     Ok(None)
 }

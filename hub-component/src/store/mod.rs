@@ -4,6 +4,7 @@
 
 pub mod events;
 pub mod failures;
+pub mod fragments;
 pub mod leases;
 pub mod migrations;
 pub mod probe;

@@ -1,8 +1,7 @@
-//! Snapshots and the fragments rendered from them.
+//! Snapshots: the exact bytes of valid indexes.
 
 use super::{StoreError, row::Columns as _};
 use crate::ports::{Transaction, Value};
-use federation::compose::Fragment;
 use federation::digest::Digest;
 use federation::time::Seconds;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
@@ -29,6 +28,9 @@ pub async fn insert(
 }
 
 /// The exact bytes of a snapshot; `None` if it is not kept.
+///
+/// # Errors
+/// When they are not those that its digest names.
 pub async fn bytes(tx: &mut impl Transaction, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
     let rows = tx.query("SELECT body FROM snapshots WHERE digest = $1", vec![digest.as_str().into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
@@ -36,38 +38,8 @@ pub async fn bytes(tx: &mut impl Transaction, digest: &Digest) -> Result<Option<
     GzDecoder::new(row.blob(0)?)
         .read_to_end(&mut bytes)
         .map_err(|e| StoreError::Unreadable(format!("snapshot {digest}: {e}")))?;
+    if Digest::of(&bytes) != *digest {
+        return Err(StoreError::Unreadable(format!("snapshot {digest}: other bytes")));
+    }
     Ok(Some(bytes))
-}
-
-/// Whether the fragment of a snapshot under a registration is rendered already.
-pub async fn has_fragment(
-    tx: &mut impl Transaction,
-    digest: &Digest,
-    repo: &str,
-    domain: &str,
-) -> Result<bool, StoreError> {
-    let rows = tx
-        .query(
-            "SELECT 1 FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3",
-            vec![digest.as_str().into(), repo.into(), domain.into()],
-        )
-        .await?;
-    Ok(!rows.is_empty())
-}
-
-/// Keeps a fragment.
-pub async fn insert_fragment(
-    tx: &mut impl Transaction,
-    digest: &Digest,
-    repo: &str,
-    domain: &str,
-    fragment: Fragment,
-) -> Result<(), StoreError> {
-    let ids = serde_json::to_string(&fragment.ids).map_err(|e| StoreError::Unreadable(e.to_string()))?;
-    tx.query(
-        "INSERT INTO fragments (digest, repo, domain, json, yaml, ids) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-        vec![digest.as_str().into(), repo.into(), domain.into(), fragment.json.into(), fragment.yaml.into(), ids.into()],
-    )
-    .await?;
-    Ok(())
 }

@@ -10,6 +10,14 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE check_tallies (outcome TEXT PRIMARY KEY NOT NULL, checks INTEGER NOT NULL, milliseconds INTEGER NOT NULL)",
 ];
 
+/// Part of a later step.
+pub(super) const COUNTERS: &str = "CREATE TABLE counters (name TEXT PRIMARY KEY NOT NULL, count INTEGER NOT NULL)";
+
+/// Fragments that were damaged and are replaced.
+pub const FRAGMENTS_MENDED: &str = "fragments_mended";
+/// Tokens that were not valid, as far as failures are counted.
+pub const INVALID_TOKENS: &str = "invalid_tokens";
+
 /// How many checks ended in one way, and how long they took together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
@@ -51,4 +59,21 @@ pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Tally>, StoreError> {
     rows.iter()
         .map(|row| Ok(Tally { outcome: row.text(0)?.to_owned(), checks: row.count(1)?, milliseconds: row.count(2)? }))
         .collect()
+}
+
+/// Counts something that is counted since the database was made.
+pub async fn count(tx: &mut impl Transaction, name: &str, by: u64) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO counters (name, count) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET count = counters.count + excluded.count",
+        vec![name.into(), by.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// How much was counted, by name; what never was is not there.
+pub async fn counts(tx: &mut impl Transaction) -> Result<BTreeMap<String, u64>, StoreError> {
+    let rows = tx.query("SELECT name, count FROM counters", Vec::new()).await?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.count(1)?))).collect()
 }

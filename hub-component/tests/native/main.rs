@@ -4,6 +4,7 @@
 
 mod ports;
 
+mod damage;
 mod events;
 mod failures;
 mod incremental;

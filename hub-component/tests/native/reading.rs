@@ -136,7 +136,7 @@ async fn a_page_of_revisions_takes_a_fixed_number_of_statements() {
     let page = hub.get("/v1/changes?since=1&limit=20").await;
     let statements = hub.statements();
     assert_eq!(page["items"].as_array().map(Vec::len), Some(20));
-    assert_eq!(statements.iter().filter(|sql| sql.starts_with("SELECT json FROM fragments")).count(), 21);
+    assert_eq!(statements.iter().filter(|sql| sql.starts_with("SELECT json, json_digest FROM fragments")).count(), 21);
 }
 
 #[tokio::test]

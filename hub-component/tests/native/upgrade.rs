@@ -1,4 +1,4 @@
-//! A database of the first version survives every step of the schema since, and a damaged one is not served.
+//! A database of the first version survives every step of the schema since.
 
 use crate::ports::{Hub, index};
 use http::{Method, StatusCode};
@@ -28,15 +28,4 @@ async fn a_database_of_the_first_version_goes_on() {
     assert_eq!(hub.ask(Method::DELETE, "/v1/repos/b", json!(null)).await.0, StatusCode::NO_CONTENT);
     assert_eq!(hub.get("/health").await["status"], "ok");
     assert_eq!(hub.number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
-}
-
-#[tokio::test]
-async fn a_fragment_with_a_lost_page_is_not_served() {
-    for damage in ["json = replace(json, 'Version', char(0))", "ids = '[]'"] {
-        let hub = Hub::over(FIRST_SCHEMA, true);
-        hub.get("/health").await;
-        hub.change(&format!("UPDATE fragments SET {damage} WHERE repo = 'a'"));
-        let (status, problem) = hub.ask(Method::GET, "/v1/federated?format=json", json!(null)).await;
-        assert_eq!((status.as_u16(), &problem["code"]), (503, &json!("store-unavailable")), "{damage}: {problem}");
-    }
 }

@@ -8,10 +8,14 @@ use wasmtime_wasi_http::Error;
 
 /// Looks for the cause that says most.
 pub(crate) fn of_transport(error: &reqwest::Error) -> Error {
+    let connecting = error.is_connect();
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(error) = cause {
-        if let Some(named) = name(error) {
-            return named;
+        match name(error) {
+            // Before there is a connection, nothing is read but a handshake.
+            Some(Error::HttpResponseIncomplete) if connecting => return Error::TlsProtocolError,
+            Some(named) => return named,
+            None => {}
         }
         cause = match error.downcast_ref::<io::Error>() {
             // `source` skips what the error wraps.

@@ -1,7 +1,7 @@
 //! Disks that are full or read-only, and a database that somebody else has locked: reading goes on, nothing acknowledged is lost, and the
 //! hub recovers by itself.
 
-use crate::support::{document, figures, run, text};
+use crate::support::{document, figures, run, text, until_health};
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Answer, Hub, Sources, TOKEN, binary, index};
 use reqwest::Method;
@@ -34,18 +34,6 @@ async fn register(hub: &Hub, number: usize) -> Result<Answer> {
     let body = json!({"repo": format!("filler-{number}"), "url": "http://127.0.0.1:9/index.yaml", "domain": "d",
         "enabled": false, "description": "x".repeat(1000)});
     hub.write(Method::POST, "/v1/repos", &body).await
-}
-
-async fn until(what: &str, hub: &Hub, holds: impl Fn(&Answer) -> bool) -> Result<Answer> {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        let answer = hub.get("/health").await?;
-        if holds(&answer) {
-            return Ok(answer);
-        }
-        ensure!(Instant::now() < deadline, "{what}: {answer:?}");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
 }
 
 /// Fills the disk of `hub` by `registrations` until one is refused; gives how many were acknowledged, and the refusal.
@@ -81,7 +69,7 @@ async fn on_a_full_disk_reading_goes_on_and_room_is_noticed() -> Result<()> {
     let (acknowledged, refused) = fill(&hub).await?;
     assert_eq!((refused.status, &refused.json()["code"]), (507, &json!("store-full")), "{refused:?}");
     assert!(!refused.header("retry-after").is_empty());
-    let health = until("on a full disk", &hub, |answer| answer.status == 503).await?;
+    let health = until_health(&hub, 503).await?;
     assert_eq!(health.json()["code"], "store-unavailable");
     let mut refusals = 0;
     for _ in 0..20 {
@@ -94,7 +82,7 @@ async fn on_a_full_disk_reading_goes_on_and_room_is_noticed() -> Result<()> {
     assert_eq!((refusals, repos(&hub).await?), (20, acknowledged as u64), "nothing lost, nothing half written");
 
     fs::remove_file(&filler)?;
-    until("with room again", &hub, |answer| answer.status == 200).await?;
+    until_health(&hub, 200).await?;
     assert_eq!(register(&hub, acknowledged).await?.status, 201, "without a restart");
     sources.index("/a", &index(&["capability.a", "capability.b"]));
     hub.compose().await?;
@@ -133,7 +121,7 @@ async fn while_another_process_writes_reading_goes_on() -> Result<()> {
     let copy = hub.data().join("copy.db");
     assert_eq!(run(&["backup", text(&copy), "--data-dir", text(hub.data())])?.code, 0, "a backup does not wait");
     database.execute_batch("ROLLBACK")?;
-    until("unlocked", &hub, |answer| answer.status == 200).await?;
+    until_health(&hub, 200).await?;
     assert_eq!(register(&hub, 0).await?.status, 201);
     Ok(())
 }

@@ -4,8 +4,8 @@ use crate::pages::elements::{counted, snapshot_link, time};
 use crate::pages::revision::steps;
 use crate::ports::Transaction;
 use crate::store::sources::Source;
-use crate::store::{StoreError, revisions, snapshots};
-use federation::compose::{Fragment, SourceLine};
+use crate::store::{StoreError, revisions};
+use federation::compose::SourceLine;
 use federation::diff::{Change, Op, diff};
 use federation::guard::RELEASE_AFTER;
 use maud::{Markup, html};
@@ -27,16 +27,8 @@ pub(super) async fn changes(
         index_digest: held.digest.clone(),
         capability_count: held.capability_count,
     };
-    let waiting = if snapshots::has_fragment(tx, &held.digest, &line.repo, &line.domain).await? {
-        revisions::entries(tx, Some(&line)).await?
-    } else {
-        // Pruning drops what no revision has; the snapshot itself is kept.
-        let bytes = snapshots::bytes(tx, &held.digest).await?.unwrap_or_default();
-        let index = federation::index::check(&bytes).index;
-        let fragment = index.and_then(|index| Fragment::render(&line.repo, &line.domain, &index).ok());
-        let json = fragment.map(|fragment| fragment.json).unwrap_or_default();
-        serde_json::from_str(&format!("[{json}]")).unwrap_or_default()
-    };
+    // Pruning drops a fragment that no revision has; the snapshot itself is kept.
+    let waiting = revisions::entries(tx, Some(&line)).await?;
     Ok(Some(diff(entries, &waiting)))
 }
 

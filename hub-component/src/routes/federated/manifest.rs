@@ -79,6 +79,7 @@ pub async fn manifest<P: Ports>(
     let manifest = match revision {
         Some(revision) => {
             let sources = revisions::lines_at(&mut tx, revision.number).await?;
+            revisions::verify(Some(&revision), &sources)?;
             Manifest {
                 version: 1,
                 revision: revision.number,

@@ -2,9 +2,9 @@
 
 use super::{LINE, read_line};
 use crate::ports::{Database, Transaction, Value};
-use crate::store::StoreError;
 use crate::store::row::{Columns as _, placeholders};
-use federation::compose::{Filter, Format, SourceLine};
+use crate::store::{StoreError, fragments};
+use federation::compose::{Filter, Format, Fragment, SourceLine};
 use federation::time::Seconds;
 use std::collections::BTreeMap;
 
@@ -32,6 +32,8 @@ pub struct Contribution {
     pub fragment: String,
     /// The ids in it.
     pub ids: Vec<String>,
+    /// Whether what was stored is lost or damaged, so that this was rendered anew.
+    pub damaged: bool,
 }
 
 /// What the document of a revision is made of, as far as the filter takes it, ordered by repo; of the newest revision if no number is
@@ -47,28 +49,39 @@ pub async fn contributions(
         Some(number) => (AT, vec![number.into()]),
     };
     let column = match format {
-        Format::Json => "f.json",
-        Format::Yaml => "f.yaml",
+        Format::Json => "json",
+        Format::Yaml => "yaml",
     };
     let only = restriction(filter, &mut parameters);
+    let line = "c.repo, c.url, c.domain, c.required, c.index_digest, c.capability_count";
     let sql = format!(
-        "SELECT c.repo, c.url, c.domain, c.required, c.index_digest, c.capability_count, {column}, f.ids
-         FROM {from} c JOIN fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain
+        "SELECT {line}, f.{column}, f.{column}_digest, f.ids, f.ids_digest
+         FROM {from} c LEFT JOIN fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain
          WHERE {only} ORDER BY c.repo"
     );
-    let rows = tx.query(&sql, parameters).await?;
-    rows.iter()
-        .map(|row| {
-            let line = read_line(row)?;
-            let ids = read_ids(row.text(7)?, &line.repo)?;
-            let fragment = row.text(6)?.to_owned();
-            // What is left of a page that was lost, which SQLite does not notice inside a text.
-            if fragment.as_bytes().contains(&0) || ids.len() != line.capability_count {
-                return Err(StoreError::Unreadable(format!("fragment of {}: damaged", line.repo)));
+    let rows = match tx.query(&sql, parameters.clone()).await {
+        Ok(rows) => rows,
+        // One damaged page fails the whole statement; the lines may be whole.
+        Err(_) => tx.query(&format!("SELECT {line} FROM {from} c WHERE {only} ORDER BY c.repo"), parameters).await?,
+    };
+    let mut contributions = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let line = read_line(row)?;
+        let kept = match (fragments::part(row, 6), fragments::part(row, 8)) {
+            (Some(fragment), Some(ids)) => Some((fragment.to_owned(), read_ids(ids, &line.repo)?)),
+            _ => None,
+        };
+        let damaged = kept.is_none();
+        let (fragment, ids) = match kept {
+            Some(kept) => kept,
+            None => {
+                let Fragment { json, yaml, ids } = fragments::render(tx, &line).await?;
+                (if format == Format::Json { json } else { yaml }, ids)
             }
-            Ok(Contribution { line, fragment, ids })
-        })
-        .collect()
+        };
+        contributions.push(Contribution { line, fragment, ids, damaged });
+    }
+    Ok(contributions)
 }
 
 /// When the source of the newest revision that was verified longest ago, among those the filter takes, was verified; `None` if it takes
@@ -97,12 +110,21 @@ fn restriction(filter: &Filter, parameters: &mut Vec<Value>) -> String {
 pub async fn published_ids(tx: &mut impl Transaction) -> Result<Vec<(String, Vec<String>)>, StoreError> {
     let rows = tx
         .query(
-            "SELECT c.repo, f.ids FROM composition c
-             JOIN fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain ORDER BY c.repo",
+            "SELECT c.repo, c.url, c.domain, c.required, c.index_digest, c.capability_count, f.ids, f.ids_digest FROM composition c
+             LEFT JOIN fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain ORDER BY c.repo",
             Vec::new(),
         )
         .await?;
-    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), read_ids(row.text(1)?, row.text(0)?)?))).collect()
+    let mut published = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let line = read_line(row)?;
+        let ids = match fragments::part(row, 6) {
+            Some(ids) => read_ids(ids, &line.repo)?,
+            None => fragments::render(tx, &line).await?.ids,
+        };
+        published.push((line.repo, ids));
+    }
+    Ok(published)
 }
 
 /// The capabilities that a source line stands for, as they are in the document; none for no line.
@@ -111,14 +133,7 @@ pub async fn entries(
     line: Option<&SourceLine>,
 ) -> Result<Vec<serde_json::Value>, StoreError> {
     let Some(line) = line else { return Ok(Vec::new()) };
-    let rows = tx
-        .query(
-            "SELECT json FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3",
-            vec![line.index_digest.as_str().into(), line.repo.as_str().into(), line.domain.as_str().into()],
-        )
-        .await?;
-    let row = rows.first().ok_or_else(|| StoreError::Unreadable(format!("fragment of {}: missing", line.repo)))?;
-    read_entries(row.text(0)?, &line.repo)
+    read_entries(&fragments::json(tx, line).await?, &line.repo)
 }
 
 /// The entries of a fragment in JSON.

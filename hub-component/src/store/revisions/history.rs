@@ -1,8 +1,8 @@
 //! Reading the log.
 
-use super::{Revision, compositions::read_entries, read, read_line};
+use super::{Revision, compositions::read_entries, entries, read, read_line};
 use crate::ports::{Row, Transaction};
-use crate::store::{StoreError, row::Columns as _};
+use crate::store::{StoreError, fragments, row::Columns as _};
 use federation::compose::SourceLine;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -125,16 +125,30 @@ pub type ChangedEntries = BTreeMap<String, (Vec<serde_json::Value>, Vec<serde_js
 /// The capabilities of all sources that a revision changed.
 pub async fn changed_entries(tx: &mut impl Transaction, number: u64) -> Result<ChangedEntries, StoreError> {
     let sql = format!(
-        "SELECT a.repo, f.json, g.json {CHANGED_FROM}
+        "{CHANGED}, g.json, g.json_digest, f.json, f.json_digest {CHANGED_FROM}
          LEFT JOIN fragments f ON f.digest = b.index_digest AND f.repo = b.repo AND f.domain = b.domain
          LEFT JOIN fragments g ON g.digest = a.index_digest AND g.repo = a.repo AND g.domain = a.domain WHERE a.revision = $1"
     );
-    let list = |row: &Row, index: usize| match row.is_null(index) {
-        true => Ok(Vec::new()),
-        false => read_entries(row.text(index)?, row.text(0)?),
-    };
-    let rows = tx.query(&sql, vec![number.into()]).await?;
-    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), (list(row, 1)?, list(row, 2)?)))).collect()
+    let mut changed = ChangedEntries::new();
+    for mut row in tx.query(&sql, vec![number.into()]).await? {
+        let parts = row.split_off(12);
+        let Changed { repo, before, after } = read_changed(row)?;
+        let after = list(tx, after, fragments::part(&parts, 0)).await?;
+        let before = list(tx, before, fragments::part(&parts, 2)).await?;
+        changed.insert(repo, (before, after));
+    }
+    Ok(changed)
+}
+
+async fn list(
+    tx: &mut impl Transaction,
+    line: Option<SourceLine>,
+    kept: Option<&str>,
+) -> Result<Vec<serde_json::Value>, StoreError> {
+    match (line, kept) {
+        (Some(line), Some(json)) => read_entries(json, &line.repo),
+        (line, _) => entries(tx, line.as_ref()).await,
+    }
 }
 
 fn read_changed(mut row: Row) -> Result<Changed, StoreError> {

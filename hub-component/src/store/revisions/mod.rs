@@ -85,6 +85,22 @@ pub async fn capability_count(tx: &mut impl Transaction) -> Result<u64, StoreErr
 
 const COLUMNS: &str = "number, digest, composed_at";
 
+/// Whether these lines are what a revision was published with; what is before the first has none.
+///
+/// # Errors
+/// When they are not: one of them, or what the log says of the revision, is damaged.
+pub fn verify(revision: Option<&Revision>, lines: &[SourceLine]) -> Result<(), StoreError> {
+    let digest = federation::compose::digest(lines);
+    match revision {
+        Some(revision) if revision.digest != digest => Err(StoreError::Unreadable(format!(
+            "revision {} has digest {}, its sources {digest}",
+            revision.number, revision.digest
+        ))),
+        None if !lines.is_empty() => Err(StoreError::Unreadable("sources without a revision".to_owned())),
+        _ => Ok(()),
+    }
+}
+
 /// The newest revision, inside a transaction.
 pub async fn newest(tx: &mut impl Transaction) -> Result<Option<Revision>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM revisions ORDER BY number DESC LIMIT 1");

@@ -6,8 +6,9 @@ mod whole;
 pub use random::{Random, replay, seed};
 pub use whole::{document, gap_free};
 
-use end_to_end::{Cli, Hub, Ran};
+use end_to_end::{Answer, Cli, Hub, Ran};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// How much of something a test does: what the environment says, for a run at night, or what CI has time for.
 pub fn amount(variable: &str, in_ci: u64) -> u64 {
@@ -18,6 +19,19 @@ pub fn amount(variable: &str, in_ci: u64) -> u64 {
 #[expect(clippy::print_stderr, reason = "figures of a run are for whoever reads its output")]
 pub fn figures(what: &str) {
     eprintln!("figures: {what}");
+}
+
+/// Waits until `/health` has this status.
+pub async fn until_health(hub: &Hub, status: u16) -> anyhow::Result<Answer> {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let answer = hub.get("/health").await?;
+        if answer.status == status {
+            return Ok(answer);
+        }
+        anyhow::ensure!(Instant::now() < deadline, "not {status}: {answer:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 /// Runs the command line without a hub.

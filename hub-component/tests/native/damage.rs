@@ -1,0 +1,106 @@
+//! Damage inside what is stored: a fragment is rendered anew from its snapshot and replaced; what nothing can be made from is not served.
+
+use crate::ports::{Hub, index};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+/// Made by a hub of the first version, so that what it stored got its digests by the upgrade.
+const FIRST_SCHEMA: &str = include_str!("search/first_schema.sql");
+
+const DOCUMENTS: [&str; 5] = [
+    "/v1/federated?format=json",
+    "/v1/federated?format=yaml",
+    "/v1/federated?format=json&repo=a",
+    "/v1/federated?format=json&revision=1",
+    "/v1/federated?format=yaml&revision=1",
+];
+const OTHERS: [&str; 2] = ["/v1/changes?since=0", "/revisions/3"];
+
+async fn damaged(change: &str) -> Hub {
+    let hub = Hub::over(FIRST_SCHEMA, true);
+    assert_eq!(hub.get("/health").await["status"], "ok");
+    hub.change(change);
+    hub
+}
+
+async fn refusal(hub: &Hub, method: Method, path: &str, body: Value) -> String {
+    let (status, problem) = hub.ask(method, path, body).await;
+    format!("{} {}", status.as_u16(), problem["code"].as_str().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_damaged_fragment_is_rendered_anew_and_replaced() {
+    let whole = Hub::over(FIRST_SCHEMA, true);
+    for damage in [
+        "UPDATE fragments SET json = replace(json, 'Version', 'Versioo') WHERE repo = 'a'",
+        "UPDATE fragments SET yaml = replace(yaml, 'Version', 'Versioo') WHERE repo = 'a'",
+        "UPDATE fragments SET ids = replace(ids, 'n1', 'n2') WHERE repo = 'a'",
+        "UPDATE fragments SET json = replace(json, 'Version', char(0)) WHERE repo = 'a'",
+        "UPDATE fragments SET json = 7, yaml = '', ids = '[]' WHERE repo = 'a'",
+        "UPDATE fragments SET json_digest = replace(json_digest, 'a', 'b'), yaml_digest = '' WHERE repo = 'a'",
+        "UPDATE fragments SET repo = 'c' WHERE repo = 'a'",
+        "DELETE FROM fragments",
+    ] {
+        for path in DOCUMENTS.into_iter().chain(OTHERS) {
+            let hub = damaged(damage).await;
+            assert_eq!(hub.text(path).await, whole.text(path).await, "{path}: {damage}");
+        }
+        let hub = damaged(damage).await;
+        for path in DOCUMENTS {
+            hub.text(path).await;
+        }
+        let kept = "SELECT count(*) FROM fragments f WHERE repo = 'a' AND ids LIKE '%a.n1%' AND json LIKE '%Version%' AND yaml LIKE '%Version%'";
+        assert_eq!(hub.number(kept), 2, "{damage}");
+        let mended = hub.number("SELECT count FROM counters WHERE name = 'fragments_mended'");
+        assert!((2..=3).contains(&mended), "{mended}: {damage}");
+        let line = format!("\nreuse_surface_fragments_mended_total {mended}\n");
+        assert!(hub.text("/metrics").await.contains(&line), "{damage}");
+    }
+    let line = "\nreuse_surface_fragments_mended_total 0\n";
+    assert!(whole.text("/metrics").await.contains(line), "of what is whole, nothing is rendered anew");
+}
+
+#[tokio::test]
+async fn what_is_published_anew_is_whole() {
+    let hub = damaged("UPDATE fragments SET json = replace(json, 'Version', 'Versioo'), domain = 'e'").await;
+    let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", json!({"domain": "e"})).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let document = hub.get("/v1/federated?format=json").await;
+    assert_eq!(document["capabilities"][0]["name"], "Version 1", "{document}");
+}
+
+#[tokio::test]
+async fn sources_that_do_not_match_their_digest_are_neither_served_nor_published() {
+    let hub = damaged("UPDATE composition SET url = 'https://sources.example.org/c' WHERE repo = 'a'").await;
+    for path in &DOCUMENTS[..3] {
+        assert_eq!(refusal(&hub, Method::GET, path, Value::Null).await, "503 store-damaged", "{path}");
+    }
+    let patch = json!({"domain": "e"});
+    assert_eq!(refusal(&hub, Method::PATCH, "/v1/repos/b", patch).await, "503 store-damaged");
+    assert_eq!(hub.get("/v1/repos/b").await["domain"], "d", "nothing was written");
+    assert_eq!(hub.number("SELECT max(number) FROM revisions"), 3);
+
+    let hub = damaged("UPDATE revision_sources SET capability_count = 3 WHERE revision = 1").await;
+    for path in ["/v1/federated?format=json&revision=2", "/v1/federated/manifest?revision=1"] {
+        assert_eq!(refusal(&hub, Method::GET, path, Value::Null).await, "503 store-damaged", "{path}");
+    }
+    assert_eq!(refusal(&hub, Method::GET, DOCUMENTS[0], Value::Null).await, "200 ");
+}
+
+#[tokio::test]
+async fn a_snapshot_with_other_bytes_is_not_served() {
+    let other = "UPDATE snapshots SET body = (SELECT body FROM snapshots WHERE capability_count = 1)";
+    let hub = damaged(other).await;
+    let sources = hub.get("/v1/federated/manifest").await["sources"].clone();
+    let path = format!("/v1/indexes/{}", sources[0]["index_digest"].as_str().expect("a digest"));
+    assert_eq!(refusal(&hub, Method::GET, &path, Value::Null).await, "503 store-damaged");
+    assert_eq!(refusal(&hub, Method::GET, DOCUMENTS[0], Value::Null).await, "200 ", "the fragment is whole");
+    let hub = damaged(&format!("{other}; DELETE FROM fragments")).await;
+    for path in DOCUMENTS {
+        assert_eq!(refusal(&hub, Method::GET, path, Value::Null).await, "503 store-damaged", "{path}");
+    }
+    // A new index is all that it takes.
+    hub.sources().set("https://sources.example.org/a", index("a", 3, 7));
+    hub.compose().await;
+    assert_eq!(refusal(&hub, Method::GET, "/v1/federated?repo=a&format=json", Value::Null).await, "200 ");
+}

@@ -1,0 +1,73 @@
+//! More requests than the hub takes on: the rest is told to come back, it stays alive and what it has at hand is served, and afterwards all is
+//! as before.
+
+use crate::support::{document, figures};
+use anyhow::{Result, ensure};
+use end_to_end::{Behaviour, Hub, Sources, TOKEN, index};
+use reqwest::Method;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+
+/// As many as `serve` takes on at once.
+const ROOM: usize = 256;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_does_not_fit_is_told_when_to_come_back() -> Result<()> {
+    let (hub, sources) = (Arc::new(Hub::start()?), Sources::start()?);
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    // In the second of its composition a document has no date, and is kept for that second alone.
+    let mut served = hub.get("/v1/federated?format=json").await?;
+    while served.header("last-modified").is_empty() {
+        served = hub.get("/v1/federated?format=json").await?;
+    }
+    let url = sources.set("/held", Behaviour::Held(index(&["capability.held"]).into_bytes()));
+    let mut waiting = JoinSet::new();
+    for _ in 0..ROOM {
+        let (hub, body) = (hub.clone(), json!({"url": url}));
+        waiting.spawn(async move { hub.write(Method::POST, "/v1/check", &body).await });
+    }
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let refused = loop {
+        let began = Instant::now();
+        let answer = hub.send(hub.request(Method::GET, "/v1/repos").header("x-request-id", "asked-here")).await?;
+        if answer.status == 503 {
+            ensure!(began.elapsed() < Duration::from_secs(5), "it is told after {:?}", began.elapsed());
+            break answer;
+        }
+        ensure!(answer.status == 200 && Instant::now() < deadline, "there is always room: {answer:?}");
+    };
+    let problem = refused.json();
+    ensure!(problem["code"] == "overloaded" && problem["request_id"] == "asked-here", "{refused:?}");
+    ensure!(refused.header("content-type") == "application/problem+json" && refused.header("retry-after") == "1");
+    let write = hub.write(Method::PATCH, "/v1/repos/a", &json!({"domain": "e"})).await?;
+    ensure!((write.status, write.header("retry-after")) == (503, "1"), "{write:?}");
+
+    let alive = hub.get("/health/live").await?;
+    ensure!(alive.status == 200, "whoever is asked too much is not dead: {alive:?}");
+    let again = hub.get("/v1/federated?format=json").await?;
+    ensure!(again.text == served.text, "what the host has at hand costs nothing: {again:?}");
+
+    sources.index("/held", &index(&["capability.held"]));
+    sources.release();
+    let began = Instant::now();
+    let mut checked = 0;
+    while let Some(answer) = waiting.join_next().await {
+        let answer = answer??;
+        ensure!(answer.status == 200 && answer.json()["valid"] == true, "{answer:?}");
+        checked += 1;
+    }
+    ensure!(checked == ROOM, "{checked}");
+    let write = hub.write(Method::PATCH, "/v1/repos/a", &json!({"domain": "e"})).await?;
+    ensure!(write.status == 200, "{write:?}");
+    ensure!(document(&hub.get("/v1/federated?format=json").await?)? == 2);
+    let metrics = hub.get("/metrics").await?.text;
+    ensure!(metrics.contains("\nreuse_surface_host_problems_total{code=\"overloaded\"} "), "{metrics}");
+    ensure!(hub.send(hub.request(Method::GET, "/v1/repos").bearer_auth(TOKEN)).await?.status == 200);
+    figures(&format!(
+        "{ROOM} requests at once, all answered {} ms after the source let go",
+        began.elapsed().as_millis()
+    ));
+    Ok(())
+}
