@@ -100,6 +100,8 @@ impl Problem {
             }
             "revision-not-found" => "see the newest revision with `reuse-surface hub status`",
             "nothing-published" => "see what the sources are waiting for with `reuse-surface hub status`",
+            "invalid-query" => "correct the option that is meant: `--help` says what it takes",
+            "budget-too-small" => "give --budget-tokens at least that much",
             "not-found" => "see whether --base-url or REUSE_SURFACE_URL ends where the hub begins, without `/v1`",
             "invalid-token-request" => {
                 "correct what is listed; `reuse-surface hub token create --help` says what each option takes"

@@ -75,9 +75,10 @@ fn what_is_no_document_ends_with_two() {
     let place = Place::new();
     place.write("a.json", &before().to_string());
     place.write("b.yaml", "version: 1\ncapabilities: []\n");
-    for (name, expected) in
-        [("b.yaml", "error: b.yaml is not a federated document\n"), ("none", "error: none cannot be read\n")]
-    {
+    for (name, expected) in [
+        ("b.yaml", "error: b.yaml is not a federated document\n  the field `revision` is missing: add it\n"),
+        ("none", "error: none cannot be read\n"),
+    ] {
         let ran = place.run(&["federation", "diff", "a.json", name]).ended(2);
         assert!(ran.err.starts_with(expected), "{ran:?}");
     }

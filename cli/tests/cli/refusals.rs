@@ -73,7 +73,8 @@ fn the_words_are_those_of_the_command_line() {
     let list = ["hub", "list"];
     let register = ["hub", "register", "--repo", "a", "--url", "https://example.org/a", "--domain", "d"];
     let token = ["hub", "token", "create", "a", "--scope", "compose"];
-    let cases: [(&[&str], u16, &str, &str, &str); 4] = [
+    let search = ["hub", "search", "a"];
+    let cases: [(&[&str], u16, &str, &str, &str); 6] = [
         (
             &register,
             401,
@@ -101,6 +102,21 @@ fn the_words_are_those_of_the_command_line() {
             "not-found",
             "`/v1/v1/repos` is not a path of this hub; `/openapi.json` lists them.",
             "error: `/v1/v1/repos` is not a path of this hub (404 not-found)\nhint: see whether --base-url",
+        ),
+        (
+            &search,
+            422,
+            "budget-too-small",
+            "The shortest answer has 98 bytes; ask with `budget_tokens=25` or more.",
+            "error: The shortest answer has 98 bytes; ask with `budget_tokens=25` or more (422 budget-too-small)\n\
+             hint: give --budget-tokens at least that much",
+        ),
+        (
+            &search,
+            400,
+            "invalid-query",
+            "`cursor` is not one that this hub gave out; begin without it.",
+            "error: `cursor` is not one that this hub gave out; begin without it (400 invalid-query)\nhint: correct the option",
         ),
     ];
     for (arguments, status, code, detail, words) in cases {

@@ -76,7 +76,8 @@ fn read(name: &str) -> Result<Federated, Failure> {
         false => yaml::parse(text).map_err(|error| unreadable(error.to_string()))?,
     };
     if let Some(violation) = first_violations(Schema::Federated, &value, 1).0.pop() {
-        return Err(unreadable(format!("{} (at {})", violation.message, violation.pointer)));
+        let place = if violation.pointer.is_empty() { "" } else { &format!(" (at {})", violation.pointer) };
+        return Err(unreadable(format!("{}{place}", violation.message)));
     }
     let mut take = |field: &str| match value.get_mut(field).map(Value::take) {
         Some(Value::Array(items)) => items,
