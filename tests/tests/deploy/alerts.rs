@@ -8,10 +8,11 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// From the cluster rather than from the hub.
-const OTHERS: [&str; 4] = [
+const OTHERS: [&str; 5] = [
     "kubelet_volume_stats_available_bytes",
     "kubelet_volume_stats_capacity_bytes",
     "kube_cronjob_status_last_successful_time",
+    "kube_cronjob_created",
     "certmanager_certificate_expiration_timestamp_seconds",
 ];
 
@@ -66,6 +67,15 @@ fn under_spin_rules_ask_for_what_the_component_has_alone() -> Result<()> {
         ensure!(!names.contains(name), "{name}");
     }
     ensure!(names.contains("reuse_surface_required_not_fresh"));
+    Ok(())
+}
+
+#[test]
+fn a_backup_that_was_never_made_is_missed() -> Result<()> {
+    let rules = rules(&[])?;
+    let rule = rules.iter().find(|rule| rule["alert"] == "ReuseSurfaceBackupOld").context("no rule")?;
+    let names = metrics(std::slice::from_ref(rule))?;
+    ensure!(names.contains("kube_cronjob_created"), "{names:?}");
     Ok(())
 }
 
