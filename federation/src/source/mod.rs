@@ -8,7 +8,7 @@ mod state;
 
 pub use observe::{Effect, Observation};
 pub use schedule::next_check;
-pub use state::State;
+pub use state::{GRACE, State};
 
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;

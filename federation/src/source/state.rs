@@ -24,11 +24,17 @@ pub enum State {
 }
 
 /// How long after its time a check counts as overdue: enough for a busy refresh, too short for a forgotten one.
-const GRACE: Seconds = 300;
+pub const GRACE: Seconds = 300;
 
 impl State {
     /// Every state.
     pub const ALL: [Self; 6] = [Self::Pending, Self::Fresh, Self::Stale, Self::Held, Self::Failed, Self::Disabled];
+
+    /// What a standing has become at `now`, for a source that was verified then and has this time to live: what is fresh turns stale.
+    pub fn at(self, verified_at: Option<Seconds>, cache_ttl_seconds: u32, now: Seconds) -> Self {
+        let overdue = verified_at.is_none_or(|at| now > at + Seconds::from(cache_ttl_seconds) * 2 + GRACE);
+        if self == Self::Fresh && overdue { Self::Stale } else { self }
+    }
 
     /// As the API writes it.
     pub fn as_str(self) -> &'static str {
@@ -46,17 +52,20 @@ impl State {
 impl SourceRecord {
     /// The state at `now` of a source registered with `url` and this time to live.
     pub fn state(&self, enabled: bool, url: &str, cache_ttl_seconds: u32, now: Seconds) -> State {
+        self.standing(enabled, url).at(self.verified_at, cache_ttl_seconds, now)
+    }
+
+    /// The state, if time alone changed nothing.
+    pub fn standing(&self, enabled: bool, url: &str) -> State {
         if !enabled {
             return State::Disabled;
         }
         let Some(accepted) = &self.accepted else {
             return if self.last_attempt_at.is_none() { State::Pending } else { State::Failed };
         };
-        let ttl = Seconds::from(cache_ttl_seconds);
-        let overdue = self.verified_at.is_none_or(|at| now > at + ttl * 2 + GRACE);
         if self.held.is_some() {
             State::Held
-        } else if self.failure.is_some() || overdue || accepted.url != url {
+        } else if self.failure.is_some() || accepted.url != url {
             State::Stale
         } else {
             State::Fresh

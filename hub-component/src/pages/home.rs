@@ -9,8 +9,9 @@ use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
+use crate::store::listing::{self, Wanted};
 use crate::store::revisions::{self, Entry};
-use crate::store::sources::{self, Source};
+use crate::store::sources::Source;
 use axum::extract::State;
 use axum::response::Response;
 use federation::source::State as SourceState;
@@ -65,10 +66,13 @@ pub async fn home<P: Ports>(
     let (head, _) = revalidate_due(&app).await?;
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::history(&mut tx, u64::MAX, 1).await?.pop();
-    let sources = sources::all(&mut tx).await?;
+    let (now, after) = (app.ports.now(), parameters.after.as_deref());
+    let states = listing::by_state(&mut tx, now).await?;
+    let wanted = Wanted { state: parameters.state, ..Wanted::default() };
+    let sources = listing::page(&mut tx, &wanted, now, after, MOST + 1).await?;
     drop(tx);
     let base = app.public_url();
-    let content = if sources.is_empty() {
+    let content = if states.is_empty() {
         html! {
             h1 { "Nothing is registered yet" }
             p { "This hub composes one document of what repositories offer for reuse. It begins with the first repo." }
@@ -78,8 +82,8 @@ pub async fn home<P: Ports>(
         html! {
             h1 { "What these repos offer for reuse" }
             p { "Every repo publishes an index of its capabilities. The hub fetches and checks the indexes, and serves them as one document." }
-            (figures(&sources, newest.as_ref(), head.verified_at))
-            (list(&sources, &parameters, app.ports.now()))
+            (figures(total(&states), newest.as_ref(), head.verified_at))
+            (list(&sources, &states, parameters.state, now))
             (how_to_read(base))
             (how_to_register(base))
         }
@@ -89,10 +93,14 @@ pub async fn home<P: Ports>(
     Ok(response)
 }
 
-fn figures(sources: &[Source], newest: Option<&Entry>, verified_at: Option<Seconds>) -> Markup {
+fn total(states: &[(SourceState, usize)]) -> usize {
+    states.iter().map(|(_, count)| count).sum()
+}
+
+fn figures(repos: usize, newest: Option<&Entry>, verified_at: Option<Seconds>) -> Markup {
     html! {
         dl.figures {
-            div { dt { "repos registered" } dd { (sources.len()) } }
+            div { dt { "repos registered" } dd { (repos) } }
             div { dt { "capabilities published" } dd { (newest.map_or(0, |entry| entry.capability_count)) } }
             div {
                 dt { "newest revision" }
@@ -104,23 +112,19 @@ fn figures(sources: &[Source], newest: Option<&Entry>, verified_at: Option<Secon
     }
 }
 
-fn list(sources: &[Source], parameters: &Parameters, now: Seconds) -> Markup {
-    let count = |state| sources.iter().filter(|source| source.state(now) == state).count();
-    let matching: Vec<&Source> =
-        sources.iter().filter(|source| parameters.state.is_none_or(|state| state == source.state(now))).collect();
-    let after = parameters.after.as_deref().unwrap_or_default();
-    let rest: Vec<&Source> = matching.iter().copied().filter(|source| source.repo() > after).collect();
-    let shown = rest.get(..MOST).unwrap_or(&rest);
-    let next = shown.last().filter(|_| rest.len() > shown.len());
-    let only = parameters.state.map(|state| format!("&state={}", state.as_str())).unwrap_or_default();
+/// The repos of a page, and one more if there is another page.
+fn list(sources: &[Source], states: &[(SourceState, usize)], chosen: Option<SourceState>, now: Seconds) -> Markup {
+    let count = |wanted| states.iter().find(|(state, _)| *state == wanted).map_or(0, |(_, count)| *count);
+    let shown = sources.get(..MOST).unwrap_or(sources);
+    let next = shown.last().filter(|_| sources.len() > shown.len());
+    let only = chosen.map(|state| format!("&state={}", state.as_str())).unwrap_or_default();
     html! {
         h2 #repos { "Repos" }
         ul.choices aria-label="By state" {
-            li { a href="/#repos" aria-current=[parameters.state.is_none().then_some("true")] { "all " span.number { (sources.len()) } } }
+            li { a href="/#repos" aria-current=[chosen.is_none().then_some("true")] { "all " span.number { (total(states)) } } }
             @for state in STATES.into_iter().filter(|state| count(*state) > 0) {
-                @let chosen = parameters.state == Some(state);
                 li {
-                    a.(state.as_str()) href={ "/?state=" (state.as_str()) "#repos" } aria-current=[chosen.then_some("true")] {
+                    a.(state.as_str()) href={ "/?state=" (state.as_str()) "#repos" } aria-current=[(chosen == Some(state)).then_some("true")] {
                         span.state.(state.as_str()) { (shape(state)) (state.as_str()) } " " span.number { (count(state)) }
                     }
                 }
@@ -129,12 +133,12 @@ fn list(sources: &[Source], parameters: &Parameters, now: Seconds) -> Markup {
         @if shown.is_empty() { p { "No repo is in this state. " a href="/#repos" { "Show all." } } }
         @else { (table(shown, now)) }
         @if let Some(last) = next {
-            p.pager { span { (counted(matching.len(), "repo", "repos")) " in all" } a rel="next" href={ "/?after=" (last.repo()) (only) "#repos" } { "Next repos" } }
+            p.pager { span { (counted(chosen.map_or_else(|| total(states), count), "repo", "repos")) " in all" } a rel="next" href={ "/?after=" (last.repo()) (only) "#repos" } { "Next repos" } }
         }
     }
 }
 
-fn table(sources: &[&Source], now: Seconds) -> Markup {
+fn table(sources: &[Source], now: Seconds) -> Markup {
     html! {
         table role="table" aria-labelledby="repos" {
             thead role="rowgroup" {

@@ -92,9 +92,8 @@ pub async fn check<P: Ports>(
     let mut tx = app.database().await?.read().await?;
     let known = if url_alone {
         // Only a registration that the token may write is spoken for.
-        let its_own =
-            |s: &Source| s.registered.registration.url == registration.url && caller.may(Need::Write(s.repo()));
-        sources::all(&mut tx).await?.into_iter().find(its_own)
+        let its_own = |s: &Source| caller.may(Need::Write(s.repo()));
+        sources::at_url(&mut tx, &registration.url).await?.into_iter().find(its_own)
     } else {
         sources::get(&mut tx, &registration.repo).await?
     };

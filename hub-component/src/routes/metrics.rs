@@ -3,8 +3,8 @@
 use crate::app::App;
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
+use crate::store::listing::{self, Wanted};
 use crate::store::revisions::{self, Head};
-use crate::store::sources::{self, Source};
 use crate::store::tallies::{self, Tally};
 use axum::extract::State as AppState;
 use axum::response::{IntoResponse, Response};
@@ -47,12 +47,14 @@ pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>) -> Result<Respon
     let head = revisions::head(database).await?;
     let mut tx = database.read().await?;
     let capabilities = revisions::capability_count(&mut tx).await?;
-    let (sources, tallies) = (sources::all(&mut tx).await?, tallies::all(&mut tx).await?);
+    let states = listing::by_state(&mut tx, now).await?;
+    let unwell = listing::count(&mut tx, &Wanted::required_not_fresh(), now).await?;
+    let tallies = tallies::all(&mut tx).await?;
     let counts = tallies::counts(&mut tx).await?;
     drop(tx);
     let mut registry = Registry::with_prefix("reuse_surface");
     of_publishing(&mut registry, &head, capabilities);
-    of_sources(&mut registry, &sources, now);
+    of_sources(&mut registry, &states, unwell);
     of_refreshing(&mut registry, &head, &tallies);
     for (name, help) in [
         (tallies::INVALID_TOKENS, "Tokens that were not valid; up to 300 a minute are counted"),
@@ -87,22 +89,15 @@ fn of_publishing(registry: &mut Registry, head: &Head, capabilities: u64) {
     }
 }
 
-fn of_sources(registry: &mut Registry, sources: &[Source], now: Seconds) {
+fn of_sources(registry: &mut Registry, states: &[(State, usize)], unwell: usize) {
     let repos = Family::<Label, Gauge>::default();
     for state in State::ALL {
         // Every state is there, at zero.
-        drop(repos.get_or_create(&[("state", state.as_str().to_owned())]));
-    }
-    let unwell = Gauge::<i64>::default();
-    for source in sources {
-        let state = source.state(now);
-        repos.get_or_create(&[("state", state.as_str().to_owned())]).inc();
-        if source.registered.registration.required && state != State::Fresh {
-            unwell.inc();
-        }
+        let count = states.iter().find(|(known, _)| *known == state).map_or(0, |(_, count)| *count);
+        repos.get_or_create(&[("state", state.as_str().to_owned())]).set(i64::try_from(count).unwrap_or(i64::MAX));
     }
     registry.register("repos", "Registrations by the state of their source", repos);
-    registry.register("required_not_fresh", "Required sources that are not fresh", unwell);
+    registry.register("required_not_fresh", "Required sources that are not fresh", gauge(unwell as u64));
 }
 
 fn of_refreshing(registry: &mut Registry, head: &Head, tallies: &[Tally]) {

@@ -14,6 +14,8 @@ use serde_json::{Map, Value};
 const DEFAULT_LIMIT: usize = 20;
 /// Most results a page.
 const MOST: usize = 200;
+/// Longest id that is compared with others; what is longer is like none.
+const MAX_ID_BYTES: usize = 300;
 /// Longest filter and list of fields, in characters.
 const MAX_CHARS: usize = 1000;
 
@@ -61,7 +63,13 @@ pub async fn capability(database: &impl Database, head: &Head, id: &str, request
     if page.total > 0 {
         return Ok(page);
     }
-    let similar = if id.len() > MAX_CHARS { Vec::new() } else { store::similar_ids(&mut tx, id).await? };
+    let similar = match id.len() > MAX_ID_BYTES {
+        true => Vec::new(),
+        false => {
+            let finder = store::finder(&mut tx).await?;
+            store::similar_ids(&mut tx, finder, id).await?
+        }
+    };
     Err(Problem::new(&kinds::CAPABILITY_NOT_FOUND, near::suggest(id, similar)))
 }
 
@@ -123,7 +131,11 @@ fn query(request: &Request) -> Result<Query, Problem> {
     })
 }
 
-fn bounded<'a>(name: &str, value: Option<&'a str>) -> Result<Option<&'a str>, Problem> {
+/// A filter, if it is one that is looked for.
+///
+/// # Errors
+/// `invalid-query` if it is too long, or no text for every database.
+pub fn bounded<'a>(name: &str, value: Option<&'a str>) -> Result<Option<&'a str>, Problem> {
     match value {
         Some(text) if text.chars().count() > MAX_CHARS || text.contains('\0') => Err(Problem::new(
             &kinds::INVALID_QUERY,

@@ -1,17 +1,21 @@
 //! The schema, as numbered steps. A step that has shipped never changes; a new need is a new step.
 
-use super::{StoreError, fragments, row::Columns as _, search, tallies};
+use super::{StoreError, fragments, listing, row::Columns as _, search, tallies};
 use crate::ports::{Database, Transaction};
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`; one statement a string, since a host runs only the first of several.
-const STEPS: [&[&str]; 5] = [FIRST, search::TABLES, TOKENS, tallies::TABLES, fragments::DIGESTS];
+const STEPS: [&[&str]; 6] =
+    [FIRST, search::TABLES, TOKENS, tallies::TABLES, fragments::DIGESTS, listing::COLUMNS_OF_LISTS];
 
 /// The step after which the search is filled from what is published.
 const SEARCH: i64 = 2;
 
 /// The step after which fragments get their digests.
 const DIGESTS: i64 = 5;
+
+/// The step after which the columns of lists are filled from what they follow from.
+const LISTS: i64 = 6;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -102,6 +106,9 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         }
         if version == DIGESTS {
             fragments::set_up(&mut tx).await?;
+        }
+        if version == LISTS {
+            listing::fill(&mut tx).await?;
         }
         tx.query(
             "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",

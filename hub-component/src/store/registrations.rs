@@ -60,13 +60,18 @@ pub(super) fn read(row: &Row) -> Result<Registered, StoreError> {
     })
 }
 
+/// What a search for registrations looks at, in lower case.
+fn words(r: &Registration) -> String {
+    format!("{} {} {} {}", r.repo, r.domain, r.url, r.description).to_lowercase()
+}
+
 /// Adds a registration. False if the repo is registered already.
 pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool, StoreError> {
     let r = &new.registration;
     let rows = tx
         .query(
-            "INSERT INTO registrations (repo, url, domain, enabled, required, cache_ttl_seconds, description, registered_at, updated_at, registered_by, incarnation)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING repo",
+            "INSERT INTO registrations (repo, url, domain, enabled, required, cache_ttl_seconds, description, registered_at, updated_at, registered_by, incarnation,
+             words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING repo",
             vec![
                 r.repo.as_str().into(),
                 r.url.as_str().into(),
@@ -79,6 +84,7 @@ pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool,
                 new.updated_at.into(),
                 new.registered_by.as_str().into(),
                 new.incarnation.into(),
+                words(r).into(),
             ],
         )
         .await?;
@@ -90,7 +96,7 @@ pub async fn update(tx: &mut impl Transaction, changed: &Registration, now: Seco
     let rows = tx
         .query(
             "UPDATE registrations SET url = $1, domain = $2, enabled = $3, required = $4, cache_ttl_seconds = $5, description = $6,
-             updated_at = $7 WHERE repo = $8 RETURNING repo",
+             updated_at = $7, words = $8 WHERE repo = $9 RETURNING repo",
             vec![
                 changed.url.as_str().into(),
                 changed.domain.as_str().into(),
@@ -99,6 +105,7 @@ pub async fn update(tx: &mut impl Transaction, changed: &Registration, now: Seco
                 changed.cache_ttl_seconds.into(),
                 changed.description.as_str().into(),
                 now.into(),
+                words(changed).into(),
                 changed.repo.as_str().into(),
             ],
         )

@@ -4,6 +4,7 @@ use super::StoreError;
 use super::registrations::{self, COLUMN_COUNT, COLUMNS, Registered};
 use super::row::placeholders;
 use crate::ports::{Row, Transaction, Value};
+use federation::registration::Registration;
 use federation::source::{SourceRecord, State};
 use federation::time::Seconds;
 use std::collections::HashMap;
@@ -30,7 +31,7 @@ impl Source {
     }
 }
 
-fn read(row: Row) -> Result<Source, StoreError> {
+pub(super) fn read(row: Row) -> Result<Source, StoreError> {
     let registered = registrations::read(&row)?;
     let record = match row.get(COLUMN_COUNT) {
         Some(Value::Text(json)) => serde_json::from_str(json)
@@ -54,6 +55,14 @@ pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Source>
         "SELECT {COLUMNS}, s.record FROM registrations r LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo = $1"
     );
     tx.query(&sql, vec![repo.into()]).await?.into_iter().next().map(read).transpose()
+}
+
+/// Those that are fetched from this URL, ordered by repo.
+pub async fn at_url(tx: &mut impl Transaction, url: &str) -> Result<Vec<Source>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, s.record FROM registrations r LEFT JOIN source_state s ON s.repo = r.repo WHERE r.url = $1 ORDER BY r.repo"
+    );
+    tx.query(&sql, vec![url.into()]).await?.into_iter().map(read).collect()
 }
 
 /// Those of some repos that are registered, by repo.
@@ -80,20 +89,22 @@ pub async fn save_records(tx: &mut impl Transaction, sources: &[Source]) -> Resu
         return Ok(());
     }
     let mut rows = Vec::with_capacity(sources.len());
-    let mut parameters = Vec::with_capacity(4 * sources.len());
+    let mut parameters = Vec::with_capacity(5 * sources.len());
     for source in sources {
         let record = &source.record;
-        let enabled = source.registered.registration.enabled;
+        let Registration { enabled, url, .. } = &source.registered.registration;
+        let enabled = *enabled;
         let json = serde_json::to_string(record).map_err(|e| StoreError::Unreadable(e.to_string()))?;
         let due = if enabled { record.next_check_at.unwrap_or(0) } else { NEVER };
         let verified = record.verified_at.filter(|_| enabled && record.accepted.is_some());
-        rows.push(format!("({})", placeholders(parameters.len() + 1, 4)));
+        rows.push(format!("({})", placeholders(parameters.len() + 1, 5)));
         parameters.extend([source.repo().into(), json.into(), due.into(), verified.into()]);
+        parameters.push(record.standing(enabled, url).as_str().into());
     }
     let sql = format!(
-        "INSERT INTO source_state (repo, record, next_check_at, verified_at) VALUES {}
+        "INSERT INTO source_state (repo, record, next_check_at, verified_at, standing) VALUES {}
          ON CONFLICT (repo) DO UPDATE SET record = excluded.record, next_check_at = excluded.next_check_at,
-         verified_at = excluded.verified_at",
+         verified_at = excluded.verified_at, standing = excluded.standing",
         rows.join(", ")
     );
     tx.query(&sql, parameters).await?;

@@ -8,6 +8,7 @@ mod damage;
 mod events;
 mod failures;
 mod incremental;
+mod listing;
 mod mcp;
 mod mcp_in_browsers;
 mod metrics;

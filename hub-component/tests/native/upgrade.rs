@@ -13,7 +13,12 @@ async fn a_database_of_the_first_version_goes_on() {
     let ids: Vec<_> = document["capabilities"].as_array().expect("a list").iter().map(|it| it["id"].clone()).collect();
     assert_eq!(ids, ["capability.a.n0", "capability.a.n1", "capability.b.n0"]);
     let newest = document["revision"].as_u64().expect("a number");
-    assert_eq!(hub.get("/v1/repos").await["total"], 2);
+    assert_eq!(
+        hub.get("/v1/repos?q=sources.example&state=stale").await["total"],
+        2,
+        "{:?}",
+        hub.get("/v1/repos").await
+    );
     assert_eq!(hub.get("/v1/changes?since=0").await["until"], newest);
     for number in 1..=newest {
         let path = format!("/v1/federated?format=json&revision={number}");

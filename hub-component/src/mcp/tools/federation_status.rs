@@ -6,8 +6,9 @@ use crate::mcp::budget::{Budget, fitting, result, weight_of};
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
+use crate::store::listing::{self, Wanted};
+use crate::store::revisions;
 use crate::store::sources::Source;
-use crate::store::{revisions, sources};
 use federation::digest::Digest;
 use federation::source::State;
 use federation::time::{Seconds, rfc3339};
@@ -17,6 +18,9 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 pub const NAME: &str = "federation_status";
+
+/// Repos that are named; more fit into no budget.
+const MOST_UNWELL: usize = 1000;
 
 /// What can be asked.
 #[derive(Deserialize, ToSchema)]
@@ -46,7 +50,7 @@ struct Status {
     /// How many repos are in each state.
     states: BTreeMap<&'static str, usize>,
     /// How many capabilities the newest revision has.
-    capability_count: usize,
+    capability_count: u64,
     #[schema(inline)]
     required_not_fresh: NotFresh,
 }
@@ -91,16 +95,15 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let now = app.ports.now();
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::newest(&mut tx).await?;
-    let capability_count = revisions::composition(&mut tx).await?.values().map(|line| line.capability_count).sum();
-    let sources = sources::all(&mut tx).await?;
+    let capability_count = revisions::capability_count(&mut tx).await?;
+    let states = listing::by_state(&mut tx, now).await?;
+    let wanted = Wanted::required_not_fresh();
+    let total = listing::count(&mut tx, &wanted, now).await?;
+    let unwell = listing::page(&mut tx, &wanted, now, None, MOST_UNWELL).await?;
     drop(tx);
 
-    let mut states = BTreeMap::new();
-    for source in &sources {
-        *states.entry(source.state(now).as_str()).or_default() += 1;
-    }
-    let mut repos: Vec<Repo> = sources.iter().filter_map(|source| Repo::not_fresh(source, now)).collect();
-    let total = repos.len();
+    let states = states.into_iter().map(|(state, count)| (state.as_str(), count)).collect();
+    let mut repos: Vec<Repo> = unwell.iter().map(|source| Repo::new(source, now)).collect();
     let mut status = Status {
         url: format!("{}/v1/federated", app.public_url()),
         revision: newest.as_ref().map_or(0, |revision| revision.number),
@@ -118,13 +121,11 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
 }
 
 impl Repo {
-    fn not_fresh(source: &Source, now: Seconds) -> Option<Self> {
-        let registration = &source.registered.registration;
-        let state = source.state(now);
-        (registration.required && state != State::Fresh).then(|| Self {
-            repo: registration.repo.clone(),
-            state,
+    fn new(source: &Source, now: Seconds) -> Self {
+        Self {
+            repo: source.repo().to_owned(),
+            state: source.state(now),
             reason: source.record.reason().map(|(code, _)| code),
-        })
+        }
     }
 }

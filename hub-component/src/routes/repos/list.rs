@@ -6,11 +6,12 @@ use crate::edge::{self, Caching, Query, link_next, paging};
 use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
-use crate::store::sources::{self, Source};
+use crate::search::bounded;
+use crate::store::listing::{self, Wanted};
+use crate::store::sources::Source;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use federation::source::State as SourceState;
-use federation::time::Seconds;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -23,18 +24,20 @@ const MOST: usize = 1000;
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
     /// Registrations of exactly this domain.
+    #[param(max_length = 1000)]
     pub(crate) domain: Option<String>,
     /// Those that are enabled, or those that are not.
     pub(crate) enabled: Option<bool>,
     /// Sources in this state.
     pub(crate) state: Option<SourceState>,
     /// Registrations with every one of these words in `repo`, `domain`, `url` or `description`.
+    #[param(max_length = 1000)]
     pub(crate) q: Option<String>,
     /// Most registrations on a page; 100 unless told.
     #[param(minimum = 1, maximum = 1000)]
     pub(crate) limit: Option<usize>,
     /// `next` of the page before.
-    #[param(pattern = r"^1\.")]
+    #[param(pattern = r"^1\.", max_length = 1000)]
     pub(crate) cursor: Option<String>,
 }
 
@@ -90,28 +93,19 @@ pub(crate) struct Selection {
 /// The page that is asked for.
 pub(crate) async fn select<P: Ports>(app: &App<P>, query: &Parameters) -> Result<Selection, Problem> {
     let limit = paging::limit(query.limit, DEFAULT_LIMIT, MOST)?;
-    let after = paging::ended_with(query.cursor.as_deref())?;
-    let mut tx = app.database().await?.read().await?;
-    let mut page = sources::all(&mut tx).await?;
-    drop(tx);
+    let after = paging::ended_with(bounded("cursor", query.cursor.as_deref())?)?;
+    let wanted = Wanted {
+        domain: bounded("domain", query.domain.as_deref())?,
+        enabled: query.enabled,
+        state: query.state,
+        words: bounded("q", query.q.as_deref())?,
+        ..Wanted::default()
+    };
     let now = app.ports.now();
-    page.retain(|source| query.matches(source, now));
-    let total = page.len();
-    page.retain(|source| after.is_none_or(|after| source.repo() > after));
+    let mut tx = app.database().await?.read().await?;
+    let total = listing::count(&mut tx, &wanted, now).await?;
+    let mut page = listing::page(&mut tx, &wanted, now, after, limit + 1).await?;
+    drop(tx);
     let next = paging::cut(&mut page, limit, |last| paging::cursor_after(last.repo()));
     Ok(Selection { page, total, next })
-}
-
-impl Parameters {
-    fn matches(&self, source: &Source, now: Seconds) -> bool {
-        let r = &source.registered.registration;
-        let contains = |words: &str| {
-            let haystack = format!("{} {} {} {}", r.repo, r.domain, r.url, r.description).to_lowercase();
-            words.to_lowercase().split_whitespace().all(|word| haystack.contains(word))
-        };
-        self.domain.as_ref().is_none_or(|domain| *domain == r.domain)
-            && self.enabled.is_none_or(|enabled| enabled == r.enabled)
-            && self.state.is_none_or(|state| state == source.state(now))
-            && self.q.as_deref().is_none_or(contains)
-    }
 }

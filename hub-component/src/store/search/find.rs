@@ -1,9 +1,9 @@
 //! One page of matches.
 
-use super::statement::Statement;
 use super::{ENTRIES_PER_FRAGMENT, Finder};
 use crate::ports::{Row, Transaction};
 use crate::store::revisions::AT;
+use crate::store::statement::Statement;
 use crate::store::{StoreError, row::Columns as _};
 use federation::search::{Place, Query, TAG_BOUNDARY, in_column, rank};
 
@@ -147,16 +147,7 @@ fn holds_filters(s: &mut Statement, query: &Query) {
         }
     }
     if let Some(tag) = &query.tag {
-        let mut pattern = format!("%{TAG_BOUNDARY}");
-        for c in tag.chars() {
-            if matches!(c, '%' | '_' | '!') {
-                pattern.push('!');
-            }
-            pattern.push(c);
-        }
-        pattern.push(TAG_BOUNDARY);
-        pattern.push('%');
-        let pattern = s.bind(pattern);
+        let pattern = s.bind_contains(&format!("{TAG_BOUNDARY}{tag}{TAG_BOUNDARY}"));
         s.push(&format!(" AND e.tags LIKE {pattern} ESCAPE '!'"));
     }
 }

@@ -1,8 +1,8 @@
 //! Keeping what can be found in step with what is published.
 
-use super::statement::Statement;
 use super::{ENTRIES_PER_FRAGMENT, Finder, finder};
 use crate::ports::Transaction;
+use crate::store::statement::Statement;
 use crate::store::{StoreError, row::Columns as _};
 use federation::compose::SourceLine;
 use federation::search::{Entry, entries};

@@ -6,7 +6,6 @@
 mod by_id;
 mod find;
 mod keep;
-mod statement;
 
 pub use by_id::similar_ids;
 pub use find::{Found, find, is_kept};

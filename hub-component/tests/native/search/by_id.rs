@@ -54,3 +54,25 @@ async fn suggests_what_may_be_meant() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_may_be_meant_is_found_among_thousands() {
+    for hub in both() {
+        for part in 0..4 {
+            let id = |i: usize| format!("- {{id: capability.part{part}.thing{i:04}.publish, name: N}}\n");
+            let entries: String = (0..3000).map(id).collect();
+            hub.register(&format!("r{part}"), format!("version: 1\ncapabilities:\n{entries}")).await;
+        }
+        for (id, says) in [
+            ("capability.part2.thing1234.publosh", "Did you mean `capability.part2.thing1234.publish`"),
+            ("capability.part2.thnig1234.publish", "Did you mean `capability.part2.thing1234.publish`"),
+            ("capability.prat2.thing1234.publish", "Did you mean `capability.part2.thing1234.publish`"),
+            ("capabilty.part2.thing1234.publish", "Did you mean `capability.part2.thing1234.publish`"),
+        ] {
+            let (status, answer) = hub.ask(Method::GET, &format!("/v1/capabilities/{id}"), Value::Null).await;
+            assert_eq!(status.as_u16(), 404, "{answer}");
+            let detail = answer["detail"].as_str().expect("a detail");
+            assert!(detail.contains(says), "{id}: {detail}");
+        }
+    }
+}

@@ -16,6 +16,19 @@ impl Statement {
         format!("${}", self.parameters.len())
     }
 
+    /// A new placeholder for the pattern of what contains this text, to be written next in front of `ESCAPE '!'`.
+    pub(super) fn bind_contains(&mut self, text: &str) -> String {
+        let mut pattern = "%".to_owned();
+        for c in text.chars() {
+            if matches!(c, '%' | '_' | '!') {
+                pattern.push('!');
+            }
+            pattern.push(c);
+        }
+        pattern.push('%');
+        self.bind(pattern)
+    }
+
     /// Writes on.
     pub(super) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
