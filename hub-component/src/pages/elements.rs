@@ -45,6 +45,23 @@ pub(super) fn beginning(text: &str, most: usize) -> Markup {
     }
 }
 
+/// A sentence: what stands between backticks is code.
+pub(super) fn prose(text: &str) -> Markup {
+    html! {
+        @for (i, part) in text.split('`').enumerate() {
+            @if i % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
+/// As [`beginning`], of a sentence as [`prose`] shows it: of the hub's own words with those of others in them.
+pub(super) fn theirs_with_code(text: &str, most: usize) -> Markup {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => html! { bdi { (prose(&text[..end])) "…" } },
+        None => html! { bdi { (prose(text)) } },
+    }
+}
+
 /// Text that somebody else wrote, at most `most` characters of it; a link if it is a plain `http(s)` address.
 pub(super) fn linked(text: &str, most: usize) -> Markup {
     // Other schemes run code or open programs; what is not ASCII can look like another host.

@@ -1,6 +1,6 @@
 //! `GET /`: what is registered and how it stands.
 
-use super::elements::{beginning, counted, repo_link, shape, state, time};
+use super::elements::{beginning, counted, repo_link, shape, state, theirs_with_code, time};
 use super::response::respond;
 use super::{Page, Section};
 use crate::app::App;
@@ -9,6 +9,7 @@ use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
+use crate::search::bounded;
 use crate::store::listing::{self, Wanted};
 use crate::store::revisions::{self, Entry};
 use crate::store::sources::Source;
@@ -20,6 +21,7 @@ use http::header::LINK;
 use http::{HeaderMap, HeaderValue};
 use maud::{Markup, html};
 use serde::Deserialize;
+use url::form_urlencoded::Serializer;
 use utoipa::IntoParams;
 
 /// What programs that come here look for (RFC 8631, RFC 9727).
@@ -28,6 +30,9 @@ const LINKS: &str = "</v1/federated>; rel=\"alternate\", </openapi.json>; rel=\"
 
 /// Repos a page.
 const MOST: usize = 200;
+
+/// So many are seen at once, without a search.
+const FEW: usize = 20;
 
 const STATES: [SourceState; 6] = [
     SourceState::Fresh,
@@ -43,6 +48,9 @@ const STATES: [SourceState; 6] = [
 pub struct Parameters {
     /// Only sources in this state.
     state: Option<SourceState>,
+    /// Only repos with these words in name, domain, URL or description.
+    #[serde(default)]
+    q: String,
     /// Only repos after this one.
     after: Option<String>,
 }
@@ -67,8 +75,13 @@ pub async fn home<P: Ports>(
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::history(&mut tx, u64::MAX, 1).await?.pop();
     let (now, after) = (app.ports.now(), parameters.after.as_deref());
-    let states = listing::by_state(&mut tx, now).await?;
-    let wanted = Wanted { state: parameters.state, ..Wanted::default() };
+    let states = listing::by_state(&mut tx, &Wanted::default(), now).await?;
+    let words = bounded("q", Some(parameters.q.trim()).filter(|q| !q.is_empty()))?;
+    let found = match words {
+        Some(_) => listing::by_state(&mut tx, &Wanted { words, ..Wanted::default() }, now).await?,
+        None => states.clone(),
+    };
+    let wanted = Wanted { state: parameters.state, words, ..Wanted::default() };
     let sources = listing::page(&mut tx, &wanted, now, after, MOST + 1).await?;
     drop(tx);
     let base = app.public_url();
@@ -83,7 +96,8 @@ pub async fn home<P: Ports>(
             h1 { "What these repos offer for reuse" }
             p { "Every repo publishes an index of its capabilities. The hub fetches and checks the indexes, and serves them as one document." }
             (figures(total(&states), newest.as_ref(), head.verified_at))
-            (list(&sources, &states, parameters.state, now))
+            @if total(&states) > FEW { (search(&parameters)) }
+            (list(&sources, &found, &parameters, now))
             (how_to_read(base))
             (how_to_register(base))
         }
@@ -107,33 +121,60 @@ fn figures(repos: usize, newest: Option<&Entry>, verified_at: Option<Seconds>) -
                 dd { @match newest { Some(entry) => a href={ "/revisions/" (entry.revision.number) } { (entry.revision.number) }, None => "none yet" } }
             }
             @if let Some(entry) = newest { div { dt { "composed" } dd.long { (time(entry.revision.composed_at)) } } }
-            @if let Some(at) = verified_at { div { dt { "all of it verified since" } dd.long { (time(at)) } } }
+            @if let Some(at) = verified_at { div { dt { "oldest verification" } dd.long { (time(at)) } } }
         }
     }
 }
 
-/// The repos of a page, and one more if there is another page.
-fn list(sources: &[Source], states: &[(SourceState, usize)], chosen: Option<SourceState>, now: Seconds) -> Markup {
-    let count = |wanted| states.iter().find(|(state, _)| *state == wanted).map_or(0, |(_, count)| *count);
+impl Parameters {
+    /// The list with these words, in this state, after this repo.
+    fn link(&self, state: Option<SourceState>, after: &str) -> String {
+        let mut query = Serializer::new(String::new());
+        let state = state.map_or("", SourceState::as_str);
+        query.extend_pairs(
+            [("q", self.q.trim()), ("state", state), ("after", after)].iter().filter(|(_, value)| !value.is_empty()),
+        );
+        let query = query.finish();
+        if query.is_empty() { "/#repos".to_owned() } else { format!("/?{query}#repos") }
+    }
+}
+
+fn search(parameters: &Parameters) -> Markup {
+    html! {
+        form.filters action="/#repos" aria-label="Find repos" {
+            label.wide { "Words in name, domain, URL or description" input type="search" name="q" value=(parameters.q) maxlength="1000" autocomplete="off"; }
+            @if let Some(state) = parameters.state { input type="hidden" name="state" value=(state.as_str()); }
+            button { "Find repos" }
+        }
+    }
+}
+
+/// The repos of a page, and one more if there is another page; `found` counts those on all pages, in whatever state.
+fn list(sources: &[Source], found: &[(SourceState, usize)], parameters: &Parameters, now: Seconds) -> Markup {
+    let count = |wanted| found.iter().find(|(state, _)| *state == wanted).map_or(0, |(_, count)| *count);
     let shown = sources.get(..MOST).unwrap_or(sources);
     let next = shown.last().filter(|_| sources.len() > shown.len());
-    let only = chosen.map(|state| format!("&state={}", state.as_str())).unwrap_or_default();
+    let chosen = parameters.state;
     html! {
         h2 #repos { "Repos" }
         ul.choices aria-label="By state" {
-            li { a href="/#repos" aria-current=[chosen.is_none().then_some("true")] { "all " span.number { (total(states)) } } }
+            li { a href=(parameters.link(None, "")) aria-current=[chosen.is_none().then_some("true")] { "all " span.number { (total(found)) } } }
             @for state in STATES.into_iter().filter(|state| count(*state) > 0) {
                 li {
-                    a.(state.as_str()) href={ "/?state=" (state.as_str()) "#repos" } aria-current=[(chosen == Some(state)).then_some("true")] {
+                    a.(state.as_str()) href=(parameters.link(Some(state), "")) aria-current=[(chosen == Some(state)).then_some("true")] {
                         span.state.(state.as_str()) { (shape(state)) (state.as_str()) } " " span.number { (count(state)) }
                     }
                 }
             }
         }
-        @if shown.is_empty() { p { "No repo is in this state. " a href="/#repos" { "Show all." } } }
-        @else { (table(shown, now)) }
+        @if !shown.is_empty() { (table(shown, now)) }
+        @else if total(found) == 0 { p { "No repo has these words. " a href="/#repos" { "Show all." } } }
+        @else { p { "No repo is in this state. " a href=(parameters.link(None, "")) { "Show all." } } }
         @if let Some(last) = next {
-            p.pager { span { (counted(chosen.map_or_else(|| total(states), count), "repo", "repos")) " in all" } a rel="next" href={ "/?after=" (last.repo()) (only) "#repos" } { "Next repos" } }
+            p.pager {
+                span { (counted(chosen.map_or_else(|| total(found), count), "repo", "repos")) " in all" }
+                a rel="next" href=(parameters.link(chosen, last.repo())) { "Next repos" }
+            }
         }
     }
 }
@@ -162,7 +203,7 @@ fn row(source: &Source, standing: SourceState) -> Markup {
                 b { (repo_link(&registration.repo)) }
                 @if registration.required { " " span.quiet.small { "required" } }
                 @if !registration.description.is_empty() { p.small.quiet { (beginning(&registration.description, 160)) } }
-                @if let Some((_, message)) = trouble { p.small { (beginning(&message, 200)) } }
+                @if let Some((_, message)) = trouble { p.small { (theirs_with_code(&message, 200)) } }
             }
             td.whole role="cell" { (state(standing)) }
             td role="cell" data-label="Domain" { (registration.domain) }

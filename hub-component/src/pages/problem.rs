@@ -1,6 +1,6 @@
 //! A problem as a page, for whoever came with a browser.
 
-use super::problems::prose;
+use super::elements::{prose, theirs_with_code};
 use super::{Page, Section};
 use crate::problem::Problem;
 use maud::html;
@@ -10,7 +10,7 @@ pub fn problem(problem: &Problem, request_id: &str) -> String {
     let kind = problem.kind();
     let content = html! {
         h1 { (kind.title) }
-        p { bdi { (problem.detail()) } }
+        p { (theirs_with_code(problem.detail(), usize::MAX)) }
         p.quiet { (prose(kind.meaning)) }
         p { a href="/" { "All repos" } " · " a href="/capabilities" { "Search capabilities" } " · " a href="/revisions" { "Revisions" } }
         p.quiet.small {

@@ -1,12 +1,13 @@
 //! What codes mean, for whoever followed the link of a problem.
 
+use super::elements::prose;
 use super::response::respond;
 use super::{Page, Section};
 use crate::edge::{AN_HOUR, memo};
 use axum::response::Response;
 use federation::problem::{Kind, Place};
 use http::HeaderMap;
-use maud::{Markup, html};
+use maud::html;
 
 const PLACES: [(Place, &str); 5] = [
     (Place::Answer, "Answers of the hub"),
@@ -52,13 +53,4 @@ pub fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public_url: &
     };
     let page = Page { title: code, section: Section::Elsewhere, words: "", content };
     memo(respond(page, request, public_url), Some(AN_HOUR))
-}
-
-/// A sentence of the table of problems: what stands between backticks is code.
-pub(super) fn prose(text: &str) -> Markup {
-    html! {
-        @for (i, part) in text.split('`').enumerate() {
-            @if i % 2 == 1 { code { (part) } } @else { (part) }
-        }
-    }
 }

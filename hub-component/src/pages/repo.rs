@@ -5,7 +5,7 @@ mod findings;
 mod held;
 mod offer;
 
-use super::elements::{state, theirs};
+use super::elements::{state, theirs, theirs_with_code};
 use super::response::respond;
 use super::{Page, Section, words};
 use crate::app::App;
@@ -57,7 +57,7 @@ pub async fn repo<P: Ports>(
             p { (words::why(&source, standing)) }
             @if let Some(failure) = source.record.failure.as_ref().filter(|_| standing != SourceState::Disabled) {
                 @if standing == SourceState::Held { p { (words::failing(&source.record, failure)) } }
-                @if failure.diagnostics.is_empty() { p { bdi { (failure.message) } } }
+                @if failure.diagnostics.is_empty() { p { (theirs_with_code(&failure.message, usize::MAX)) } }
             }
             p { (words::meanwhile(&source, standing)) }
         }

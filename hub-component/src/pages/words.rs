@@ -25,8 +25,9 @@ pub(super) fn why(source: &Source, state: State) -> Markup {
 /// Since when checks have not ended well.
 pub(super) fn failing(record: &SourceRecord, failure: &Failure) -> Markup {
     html! {
-        "Checks have not ended well since " (time(failure.since)) ": "
-        (record.consecutive_failures) @if record.consecutive_failures == 1 { " check." } @else { " checks in a row." }
+        @if record.consecutive_failures > 1 {
+            "The last " (record.consecutive_failures) " checks did not end well, the first of them " (time(failure.since)) "."
+        } @else { "The last check did not end well, " (time(failure.since)) "." }
     }
 }
 

@@ -6,6 +6,8 @@ use crate::problem::{Problem, kinds};
 use crate::store::{probe, revisions};
 use axum::Json;
 use axum::extract::State;
+use axum::response::IntoResponse;
+use http::header::CACHE_CONTROL;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,16 +31,16 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
     path = "/health",
     operation_id = "health",
     tag = "operation",
-    responses((status = 200, description = "The hub can answer.", body = Health)),
+    responses((status = 200, description = "The hub can answer.", body = Health, headers(("Cache-Control")))),
 )]
-pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<Json<Health>, Problem> {
+pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResponse, Problem> {
     let database = app.database().await?;
     let head = revisions::head(database).await?;
     probe::write(database, app.ports.now()).await.map_err(|error| {
         let detail = "The hub can read its database but not write to it: reading goes on, writes are refused. The operator finds the cause in the log.";
         Problem::new(&kinds::STORE_UNAVAILABLE, detail).retry_after(5).internal(error.to_string())
     })?;
-    Ok(Json(Health { status: "ok", version: VERSION, revision: Some(head.revision.map_or(0, |r| r.number)) }))
+    Ok(now(Health { status: "ok", version: VERSION, revision: Some(head.revision.map_or(0, |r| r.number)) }))
 }
 
 /// Alive; touches no store.
@@ -47,8 +49,13 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<Json<Health>,
     path = "/health/live",
     operation_id = "live",
     tag = "operation",
-    responses((status = 200, description = "The hub is alive.", body = Health)),
+    responses((status = 200, description = "The hub is alive.", body = Health, headers(("Cache-Control")))),
 )]
-pub async fn live() -> Json<Health> {
-    Json(Health { status: "ok", version: VERSION, revision: None })
+pub async fn live() -> impl IntoResponse {
+    now(Health { status: "ok", version: VERSION, revision: None })
+}
+
+/// True at this moment, and in no cache.
+fn now(health: Health) -> impl IntoResponse {
+    ([(CACHE_CONTROL, "no-store")], Json(health))
 }

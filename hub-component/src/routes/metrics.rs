@@ -47,7 +47,7 @@ pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>) -> Result<Respon
     let head = revisions::head(database).await?;
     let mut tx = database.read().await?;
     let capabilities = revisions::capability_count(&mut tx).await?;
-    let states = listing::by_state(&mut tx, now).await?;
+    let states = listing::by_state(&mut tx, &Wanted::default(), now).await?;
     let unwell = listing::count(&mut tx, &Wanted::required_not_fresh(), now).await?;
     let tallies = tallies::all(&mut tx).await?;
     let counts = tallies::counts(&mut tx).await?;

@@ -1,9 +1,8 @@
 //! `/schemas`: the schema of every document, where its `$id` says that it is.
 
-use crate::edge::{Fixed, preferred_type};
+use crate::edge::{self, AN_HOUR, Caching, Fixed, memo, preferred_type};
 use crate::openapi::Conditional;
 use crate::problem::{Problem, kinds};
-use axum::Json;
 use axum::extract::Path;
 use axum::response::Response;
 use federation::schema::{self, NAMES, Schema};
@@ -39,15 +38,17 @@ struct Listed {
     path = "/schemas",
     operation_id = "listSchemas",
     tag = "about",
-    responses((status = 200, description = "Every schema.", body = List)),
+    params(Conditional),
+    responses((status = 200, description = "Every schema.", body = List, headers(("ETag"), ("Cache-Control")))),
 )]
-pub async fn list() -> Json<List> {
+pub async fn list(request: HeaderMap) -> Result<Response, Problem> {
     let listed = |name: &'static str| Listed {
         title: Schema::from_name(name).and_then(schema::document).and_then(|d| d["title"].as_str()).unwrap_or(name),
         yaml: format!("/schemas/{name}"),
         json: format!("/schemas/{}", in_json(name)),
     };
-    Json(List { schemas: NAMES.into_iter().map(listed).collect() })
+    let list = List { schemas: NAMES.into_iter().map(listed).collect() };
+    Ok(memo(edge::json(&request, Caching::ForAnHour, &list)?, Some(AN_HOUR)))
 }
 
 /// A schema: JSON Schema 2020-12, as the YAML that it is written in, or as JSON.

@@ -7,7 +7,7 @@ use super::registrations::{self, COLUMNS};
 use super::sources::{self, Source};
 use super::statement::Statement;
 use super::{StoreError, row::Columns as _};
-use crate::ports::Transaction;
+use crate::ports::{Row, Transaction};
 use federation::source::{GRACE, State};
 use federation::time::Seconds;
 
@@ -84,13 +84,19 @@ pub async fn count(tx: &mut impl Transaction, wanted: &Wanted<'_>, now: Seconds)
     tx.query(&s.sql, s.parameters).await?.first().map_or(Ok(0), |row| row.count(0))
 }
 
-/// How many sources are in each state; those that none is in are left out.
-pub async fn by_state(tx: &mut impl Transaction, now: Seconds) -> Result<Vec<(State, usize)>, StoreError> {
+/// How many of the sources that are wanted are in each state; states that none is in are left out.
+pub async fn by_state(
+    tx: &mut impl Transaction,
+    wanted: &Wanted<'_>,
+    now: Seconds,
+) -> Result<Vec<(State, usize)>, StoreError> {
     let mut s = Statement::default();
     s.push("SELECT ");
     state(&mut s, now);
-    s.push(" AS state, count(*) FROM registrations r JOIN source_state s ON s.repo = r.repo GROUP BY 1");
-    let counted = |row: &crate::ports::Row| {
+    s.push(" AS state, count(*) ");
+    from(&mut s, wanted, now);
+    s.push(" GROUP BY 1");
+    let counted = |row: &Row| {
         let name = row.text(0)?;
         let state = State::ALL.into_iter().find(|state| state.as_str() == name);
         let state = state.ok_or_else(|| StoreError::Unreadable(format!("`{name}` is no state")))?;

@@ -96,7 +96,7 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::newest(&mut tx).await?;
     let capability_count = revisions::capability_count(&mut tx).await?;
-    let states = listing::by_state(&mut tx, now).await?;
+    let states = listing::by_state(&mut tx, &Wanted::default(), now).await?;
     let wanted = Wanted::required_not_fresh();
     let total = listing::count(&mut tx, &wanted, now).await?;
     let unwell = listing::page(&mut tx, &wanted, now, None, MOST_UNWELL).await?;

@@ -1,6 +1,6 @@
 //! What is wrong in an index, and where.
 
-use crate::pages::elements::counted;
+use crate::pages::elements::{counted, theirs_with_code};
 use crate::store::sources::Source;
 use federation::diagnostic::Diagnostic;
 use federation::snippet::Snippet;
@@ -22,7 +22,7 @@ pub(super) fn findings(source: &Source) -> Markup {
 fn one(finding: &Diagnostic) -> Markup {
     let word = if finding.is_error() { "error" } else { "warning" };
     html! {
-        p { b { (word) " " } a href={ "/problems/" (finding.code) } { code { (finding.code) } } ": " bdi { (finding.message) } }
+        p { b { (word) " " } a href={ "/problems/" (finding.code) } { code { (finding.code) } } ": " (theirs_with_code(&finding.message, usize::MAX)) }
         p.small.quiet {
             @if let Some(line) = finding.line { "line " (line) }
             @if let Some(column) = finding.column { ", column " (column) }

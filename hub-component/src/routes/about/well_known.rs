@@ -1,10 +1,10 @@
 //! `/.well-known/`: where programs look first.
 
 use crate::app::App;
-use crate::edge::Fixed;
+use crate::edge::{self, AN_HOUR, Caching, Fixed, memo};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
-use axum::Json;
+use crate::problem::Problem;
 use axum::extract::State;
 use axum::response::Response;
 use federation::schema::NAMES;
@@ -86,11 +86,12 @@ pub struct Description {
     path = "/.well-known/reuse-surface",
     operation_id = "describeHub",
     tag = "about",
-    responses((status = 200, description = "The hub.", body = Description)),
+    params(Conditional),
+    responses((status = 200, description = "The hub.", body = Description, headers(("ETag"), ("Cache-Control")))),
 )]
-pub async fn hub<P: Ports>(State(app): State<App<P>>) -> Json<Description> {
+pub async fn hub<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Result<Response, Problem> {
     let at = |path: &str| format!("{}{path}", app.public_url());
-    Json(Description {
+    let description = Description {
         hub: at(""),
         version: env!("CARGO_PKG_VERSION"),
         federated: at("/v1/federated"),
@@ -100,5 +101,6 @@ pub async fn hub<P: Ports>(State(app): State<App<P>>) -> Json<Description> {
         schemas: at("/schemas"),
         llms: at("/llms.txt"),
         health: at("/health"),
-    })
+    };
+    Ok(memo(edge::json(&request, Caching::ForAnHour, &description)?, Some(AN_HOUR)))
 }

@@ -65,7 +65,6 @@ async fn what_may_be_meant_is_found_among_thousands() {
         }
         for (id, says) in [
             ("capability.part2.thing1234.publosh", "Did you mean `capability.part2.thing1234.publish`"),
-            ("capability.part2.thnig1234.publish", "Did you mean `capability.part2.thing1234.publish`"),
             ("capability.prat2.thing1234.publish", "Did you mean `capability.part2.thing1234.publish`"),
             ("capabilty.part2.thing1234.publish", "Did you mean `capability.part2.thing1234.publish`"),
         ] {
