@@ -51,7 +51,7 @@ pub async fn revision<P: Ports>(
     let mut around = revisions::history(&mut tx, number.saturating_add(2), 2).await?;
     let newer = around.first().is_some_and(|entry| entry.revision.number > number);
     let entry = if newer { around.pop() } else { around.drain(..1).next() };
-    let changed = revisions::changed_sources(&mut tx, number).await?;
+    let changed = revisions::changes_between(&mut tx, number, number).await?.remove(&number).unwrap_or_default();
     let compared: usize =
         changed.iter().flat_map(|c| [&c.before, &c.after]).flatten().map(|line| line.capability_count).sum();
     let entries = match compared <= MOST_COMPARED {

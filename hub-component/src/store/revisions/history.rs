@@ -98,12 +98,6 @@ const CHANGED: &str = "SELECT a.repo, a.url, a.domain, a.required, a.index_diges
 const CHANGED_FROM: &str = "FROM revision_sources a LEFT JOIN revision_sources b ON b.repo = a.repo AND b.revision =
      (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = a.repo AND x.revision < a.revision)";
 
-/// What a revision changed, ordered by repo.
-pub async fn changed_sources(tx: &mut impl Transaction, number: u64) -> Result<Vec<Changed>, StoreError> {
-    let sql = format!("{CHANGED} {CHANGED_FROM} WHERE a.revision = $1 ORDER BY a.repo");
-    tx.query(&sql, vec![number.into()]).await?.into_iter().map(read_changed).collect()
-}
-
 /// What every revision from `oldest` to `newest` changed, ordered by repo.
 pub async fn changes_between(
     tx: &mut impl Transaction,

@@ -9,8 +9,7 @@ pub use append::{Change, Origin, append};
 pub(in crate::store) use compositions::AT;
 pub use compositions::{Contribution, composition, contributions, entries, lines_at, published_ids, verified_at};
 pub use history::{
-    Changed, ChangedEntries, Entry, Touched, changed_entries, changed_sources, changes_between, history, history_of,
-    touched,
+    Changed, ChangedEntries, Entry, Touched, changed_entries, changes_between, history, history_of, touched,
 };
 pub use prune::prune;
 
