@@ -28,13 +28,8 @@ struct Answer {
     operation_id = "mcp",
     tag = "federation",
     description = "For agents: tools that search and read. Clients of revision 2026-07-28 and those that shake hands (2024-11-05 to \
-        2025-11-25) are served. Needs no token.",
-    params(
-        ("MCP-Protocol-Version" = Option<String>, Header, description = "Revision of the protocol; from 2026-07-28 on in every request."),
-        ("Mcp-Method" = Option<String>, Header, description = "The method again; from 2026-07-28 on in every request."),
-        ("Mcp-Name" = Option<String>, Header, description = "The tool again; from 2026-07-28 on in every call of one."),
-        ("Origin" = Option<String>, Header, description = "Set by browsers: the hub's own, or one of this machine."),
-    ),
+        2025-11-25) are served, by the headers `MCP-Protocol-Version`, `Mcp-Method` and `Mcp-Name` that the protocol has. Needs no token. An `Origin` is the \
+        hub's own, or one of this machine.",
     request_body(
         content = Messages,
         example = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "federation_status", "arguments": {}}}),

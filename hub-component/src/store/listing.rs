@@ -22,7 +22,10 @@ const BATCH: usize = 500;
 
 /// Fills the columns after they were made.
 pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
-    let sources = sources::all(tx).await?;
+    let sql = format!("SELECT {COLUMNS}, s.record FROM registrations r JOIN source_state s ON s.repo = r.repo");
+    // What cannot be read stays so, and keeps nobody from reading the rest.
+    let sources: Vec<Source> =
+        tx.query(&sql, Vec::new()).await?.into_iter().filter_map(|row| sources::read(row).ok()).collect();
     for Source { registered, .. } in &sources {
         registrations::update(tx, &registered.registration, registered.updated_at).await?;
     }

@@ -105,5 +105,5 @@ async fn a_list_reads_the_records_that_it_shows() {
     assert_eq!((names(&page), &page["total"]), (vec!["r00", "r01", "r02", "r03"], &json!(12)), "{page}");
     assert!(hub.text("/metrics").await.contains("reuse_surface_repos{state=\"fresh\"} 12\n"));
     let (status, answer) = hub.ask(Method::GET, "/v1/repos?limit=5", Value::Null).await;
-    assert_eq!((status.as_u16(), &answer["code"]), (503, &json!("store-unavailable")), "what is shown must be right");
+    assert_eq!((status.as_u16(), &answer["code"]), (503, &json!("store-damaged")), "what is shown must be right");
 }
