@@ -41,6 +41,7 @@ fn the_hub_runs_without_rights_and_its_data_outlives_the_container() -> Result<(
     ensure!(label("source").starts_with("https://") && !label("title").is_empty(), "{config}");
 
     is_small_and_owns_its_volume(&engine)?;
+    judges_an_index_in_a_pipeline(&engine)?;
 
     let hub = engine.run("hub", &[TOKEN], &[])?;
     until_healthy(&hub)?;
@@ -86,6 +87,20 @@ fn is_small_and_owns_its_volume(engine: &Engine) -> Result<()> {
     has_its_bills_of_materials(&mounted)?;
     let owner = output(std::process::Command::new("stat").args(["--format", "%u:%g", &format!("{mounted}/data")]))?;
     ensure!(owner.trim() == "65532:65532", "{owner}");
+    Ok(())
+}
+
+/// As docs/RegistryFederation.md has it for CI: the index by standard input, since a pipeline's folder is not always the engine's.
+fn judges_an_index_in_a_pipeline(engine: &Engine) -> Result<()> {
+    for (index, code) in [("version: 1\ncapabilities: []\n", 0), ("version: 1\n", 1)] {
+        let file = tempfile::NamedTempFile::new()?;
+        std::fs::write(file.path(), index)?;
+        let mut run = engine.podman("run");
+        run.args(["--rm", "--interactive", "--network", "none", "--ulimit", "nofile=4096:4096"]);
+        run.args(["--ulimit", "nproc=4096:4096", "hub", "index", "validate", "-"]).stdin(file.reopen()?);
+        let ran = run.output()?;
+        ensure!(ran.status.code() == Some(code), "{ran:?}");
+    }
     Ok(())
 }
 
