@@ -99,6 +99,7 @@ impl Problem {
                 "start again from the newest document (GET /v1/federated), or the search without --cursor"
             }
             "revision-not-found" => "see the newest revision with `reuse-surface hub status`",
+            "refresh-running" => "try again in a minute; `reuse-surface hub list` shows what the other refresh found",
             "nothing-published" => "see what the sources are waiting for with `reuse-surface hub status`",
             "invalid-query" => "correct the option that is meant: `--help` says what it takes",
             "budget-too-small" => "give --budget-tokens at least that much",

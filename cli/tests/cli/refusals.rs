@@ -8,7 +8,7 @@ use crate::support::{Answer, Hub, Ran, problem};
 fn each_refusal_has_its_exit_code_and_remedy() {
     let register = ["hub", "register", "--repo", "a", "--url", "https://example.org/a", "--domain", "d"];
     let update = ["hub", "update", "--repo", "a", "--enabled", "true", "--if-match", "v1"];
-    let cases: [(&[&str], u16, &str, i32, &str); 10] = [
+    let cases: [(&[&str], u16, &str, i32, &str); 11] = [
         (&register, 401, "unauthorized", 4, "hint: set REUSE_SURFACE_TOKEN"),
         (&register, 403, "writes-disabled", 4, "hint: the hub has no token"),
         (&register, 403, "forbidden", 4, "hint: use a token whose scopes allow this"),
@@ -29,6 +29,7 @@ fn each_refusal_has_its_exit_code_and_remedy() {
         ),
         (&register, 422, "index-invalid", 1, "or register it as it is with --no-check"),
         (&update, 422, "required-unverified", 1, "hint: correct the index first"),
+        (&["hub", "compose"], 503, "refresh-running", 1, "hint: try again in a minute"),
         (&["hub", "compose"], 503, "store-unavailable", 1, "hint: try again in a while"),
         (&["hub", "status"], 500, "internal", 1, "  request id: r-1\n"),
     ];
