@@ -21,8 +21,10 @@ use std::time::{Duration, Instant};
 /// Which sources a refresh looks at.
 #[derive(Clone, Debug)]
 pub enum Scope {
-    /// Those whose time has come.
+    /// Those whose time has come; the report has the others too.
     Due,
+    /// Those whose time has come; nobody wants to know about the others.
+    DueAlone,
     /// All that are enabled, whatever their time.
     All,
     /// One, whatever its time.
@@ -92,11 +94,12 @@ async fn refresh<P: Ports>(
     let mut tx = database.read().await?;
     let sources: Vec<Source> = match &scope {
         Scope::One(repo) => sources::get(&mut tx, repo).await?.into_iter().collect(),
+        Scope::DueAlone => sources::due(&mut tx, now).await?,
         Scope::Due | Scope::All => sources::all(&mut tx).await?,
     };
     drop(tx);
 
-    let force = !matches!(scope, Scope::Due);
+    let force = matches!(scope, Scope::All | Scope::One(_));
     let Plan { fetch, not_due, disabled } =
         plan(sources.iter().map(|source| (&source.registered.registration, &source.record)), force, now);
     let mut report = Report { fetched: fetch.len(), ..Report::default() };

@@ -57,6 +57,15 @@ pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Source>
     tx.query(&sql, vec![repo.into()]).await?.into_iter().next().map(read).transpose()
 }
 
+/// Those that may be due, ordered by repo. Once something was verified in the future, before the clock was set back, that is all of them.
+pub async fn due(tx: &mut impl Transaction, now: Seconds) -> Result<Vec<Source>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, s.record FROM registrations r JOIN source_state s ON s.repo = r.repo
+         WHERE s.next_check_at <= $1 OR (SELECT max(verified_at) FROM source_state) > $1 ORDER BY r.repo"
+    );
+    tx.query(&sql, vec![now.into()]).await?.into_iter().map(read).collect()
+}
+
 /// Those that are fetched from this URL, ordered by repo.
 pub async fn at_url(tx: &mut impl Transaction, url: &str) -> Result<Vec<Source>, StoreError> {
     let sql = format!(

@@ -107,3 +107,26 @@ async fn a_list_reads_the_records_that_it_shows() {
     let (status, answer) = hub.ask(Method::GET, "/v1/repos?limit=5", Value::Null).await;
     assert_eq!((status.as_u16(), &answer["code"]), (503, &json!("store-damaged")), "what is shown must be right");
 }
+
+#[tokio::test]
+async fn a_read_sets_off_the_refresh_of_what_is_due_without_reading_the_rest() {
+    let hub = Hub::new();
+    for repo in ["due", "later"] {
+        hub.register(repo, index(repo, 1, 0)).await;
+    }
+    let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/later", json!({"cache_ttl_seconds": 600_000})).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    hub.pass(4000);
+    hub.change(
+        "UPDATE source_state SET record = 'damaged', next_check_at = next_check_at + 600000 WHERE repo = 'later'",
+    );
+    hub.publish("due", index("due", 2, 1));
+    hub.get("/v1/federated?format=json").await;
+    for _ in 0..10_000 {
+        if hub.number("SELECT max(number) FROM revisions") == 3 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(hub.get("/v1/federated?format=json").await["capabilities"].as_array().map(Vec::len), Some(3));
+}

@@ -43,7 +43,7 @@ fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
     let later = app.clone();
     app.ports.spawn(async move {
         // What fails shows in the status of the sources, or in the next read; nobody waits for this.
-        let _ = refresh_many(&later, Scope::Due, Origin::HUB, false).await;
+        let _ = refresh_many(&later, Scope::DueAlone, Origin::HUB, false).await;
         later.end_refresh();
     });
 }
