@@ -96,6 +96,7 @@ pub async fn home<P: Ports>(
             h1 { "What these repos offer for reuse" }
             p { "Every repo publishes an index of its capabilities. The hub fetches and checks the indexes, and serves them as one document." }
             (figures(total(&states), newest.as_ref(), head.verified_at))
+            h2 #repos { "Repos" }
             @if total(&states) > FEW { (search(&parameters)) }
             (list(&sources, &found, &parameters, now))
             (how_to_read(base))
@@ -156,7 +157,6 @@ fn list(sources: &[Source], found: &[(SourceState, usize)], parameters: &Paramet
     let next = shown.last().filter(|_| sources.len() > shown.len());
     let chosen = parameters.state;
     html! {
-        h2 #repos { "Repos" }
         ul.choices aria-label="By state" {
             li { a href=(parameters.link(None, "")) aria-current=[chosen.is_none().then_some("true")] { "all " span.number { (total(found)) } } }
             @for state in STATES.into_iter().filter(|state| count(*state) > 0) {
