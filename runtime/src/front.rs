@@ -3,7 +3,7 @@
 use crate::dispatch::Dispatch;
 use crate::incoming;
 use crate::limits::Limits;
-use crate::memo::{self, Entry, Look, MAX_BODY, Memo};
+use crate::memo::{self, Entry, MAX_BODY, Memo};
 use crate::metrics::{Held, Metrics, Tally, is_exposition};
 use crate::problem::Problem;
 use crate::request_id::{self, X_REQUEST_ID};
@@ -82,38 +82,38 @@ impl Front {
     {
         let authority = incoming::authority(&request)?;
         let key = memo::key(&request);
-        let mut turn = None;
-        if let Some(key) = &key {
-            let look = |now| self.memo.look(key, self.databases.generation(), now);
-            let mut found = look(started);
-            if matches!(found, Look::Outdated) {
-                // After a change, one asks and the others get its answer.
-                turn = self.memo.turn(key).await;
-                found = look(Instant::now());
-            }
-            match found {
-                Look::Valid(entry) => return Ok(again(&entry, id)),
-                Look::Outdated => {}
-                Look::Unknown => turn = None,
-            }
+        let look = |key, now| self.memo.look(key, self.databases.generation(), now);
+        if let Some(entry) = key.as_ref().and_then(|key| look(key, started)) {
+            return Ok(again(&entry, id));
         }
         let method = request.method().clone();
         let request = incoming::receive(request, self.limits.body, self.limits.body_time).await?;
+        // One asks, and whoever asks the same meanwhile gets its answer: else many would have the same costly document made for each.
+        let mut turn = None;
+        if let Some(key) = key.as_ref().filter(|key| !self.memo.is_passing(key, self.databases.generation())) {
+            turn = self.memo.turn(key).await;
+            if let Some(entry) = look(key, Instant::now()) {
+                return Ok(again(&entry, id));
+            }
+            if self.memo.is_passing(key, self.databases.generation()) {
+                turn = None;
+            }
+        }
         let request = incoming::prepare(request, authority, peer, id)?;
         // Before the component reads anything: what is committed from now on makes its answer outdated.
         let generation = self.databases.generation();
         let (mut head, body) = self.dispatch.answer(request).await?.into_parts();
         let max_age = memo::take_max_age(&mut head.headers);
         let tally = self.metrics.tally(Some(&mut head.headers), &method, head.status);
+        if let (Some(key), None) = (&key, max_age) {
+            self.memo.pass(key, generation);
+        }
         let response = match (key, max_age) {
             (Some(key), Some(max_age)) => self.keep(&key, head, body, &tally, &method, generation, max_age).await?,
-            (Some(key), None) if turn.is_some() => {
-                self.memo.forget(&key);
-                Response::from_parts(head, body)
-            }
             _ if is_exposition(&head.headers) => self.with_own_metrics(head, body, &method).await?,
             _ => Response::from_parts(head, body),
         };
+        drop(turn);
         Ok(Answer { response, tally })
     }
 
@@ -130,6 +130,7 @@ impl Front {
     ) -> Result<Response<WasiBody>, Problem> {
         self.metrics.memo_misses.inc();
         if announced(&head.headers).is_none_or(|length| length > MAX_BODY) && has_body(method, head.status) {
+            self.memo.pass(key, generation);
             return Ok(Response::from_parts(head, body));
         }
         let body = whole(body, method, head.status).await?;

@@ -27,14 +27,6 @@ pub(crate) struct Entry {
     pub(crate) until: Instant,
 }
 
-/// What is known for a key.
-pub(crate) enum Look {
-    Valid(Arc<Entry>),
-    /// There was an answer, so that many may come for the next one.
-    Outdated,
-    Unknown,
-}
-
 #[derive(Default)]
 pub(super) struct Entries {
     by_key: HashMap<Arc<[u8]>, Kept>,
@@ -51,18 +43,16 @@ struct Kept {
 }
 
 impl Entries {
-    pub(super) fn look(&self, key: &[u8], generation: u64, now: Instant) -> Look {
-        match self.by_key.get(key) {
-            None => Look::Unknown,
-            Some(Kept { entry, used, .. }) if entry.generation == generation && now < entry.until => {
-                // Written only when need be: the line is shared between processors.
-                if !used.load(Ordering::Relaxed) {
-                    used.store(true, Ordering::Relaxed);
-                }
-                Look::Valid(Arc::clone(entry))
-            }
-            Some(_) => Look::Outdated,
+    pub(super) fn look(&self, key: &[u8], generation: u64, now: Instant) -> Option<Arc<Entry>> {
+        let Kept { entry, used, .. } = self.by_key.get(key)?;
+        if entry.generation != generation || now >= entry.until {
+            return None;
         }
+        // Written only when need be: the line is shared between processors.
+        if !used.load(Ordering::Relaxed) {
+            used.store(true, Ordering::Relaxed);
+        }
+        Some(Arc::clone(entry))
     }
 
     pub(super) fn insert(&mut self, key: &[u8], entry: Arc<Entry>) {
@@ -89,7 +79,7 @@ impl Entries {
         }
     }
 
-    pub(super) fn remove(&mut self, key: &[u8]) {
+    fn remove(&mut self, key: &[u8]) {
         self.bytes -= self.by_key.remove(key).map_or(0, |kept| kept.size);
     }
 
@@ -120,7 +110,7 @@ mod tests {
     }
 
     fn is_valid(entries: &Entries, key: &[u8], generation: u64) -> bool {
-        matches!(entries.look(key, generation, Instant::now()), Look::Valid(_))
+        entries.look(key, generation, Instant::now()).is_some()
     }
 
     #[test]
@@ -130,13 +120,13 @@ mod tests {
         assert!(is_valid(&entries, b"a", 7));
         let later = Instant::now() + Duration::from_secs(61);
         for (generation, now) in [(8, Instant::now()), (6, Instant::now()), (7, later)] {
-            assert!(matches!(entries.look(b"a", generation, now), Look::Outdated));
+            assert!(entries.look(b"a", generation, now).is_none());
         }
-        assert!(matches!(entries.look(b"b", 7, Instant::now()), Look::Unknown));
+        assert!(!is_valid(&entries, b"b", 7));
         entries.insert(b"a", entry(1, 8));
         assert!(is_valid(&entries, b"a", 8));
         entries.remove(b"a");
-        assert!(matches!(entries.look(b"a", 8, Instant::now()), Look::Unknown));
+        assert!(!is_valid(&entries, b"a", 8));
         assert_eq!((entries.len(), entries.bytes()), (0, 0));
     }
 
@@ -150,7 +140,7 @@ mod tests {
             entries.insert(&i.to_le_bytes(), entry(1 << 20, 1));
             assert!(entries.bytes() <= MAX_BYTES);
         }
-        assert!(matches!(entries.look(b"outdated", 1, Instant::now()), Look::Unknown));
+        assert!(!entries.by_key.contains_key(&b"outdated"[..]));
         assert!(!is_valid(&entries, &0u32.to_le_bytes(), 1) && is_valid(&entries, &299u32.to_le_bytes(), 1));
         for i in 0..2 * MAX_ENTRIES {
             entries.insert(format!("n{i}").as_bytes(), entry(0, 1));

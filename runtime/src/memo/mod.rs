@@ -7,13 +7,14 @@
 mod entries;
 mod key;
 
-pub(crate) use entries::{Entry, Look};
+pub(crate) use entries::Entry;
 pub(crate) use key::key;
 
 use crate::metrics::Metrics;
 use entries::Entries;
 use http::{HeaderMap, HeaderName};
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, MutexGuard};
@@ -29,11 +30,16 @@ pub(crate) const MAX_BODY: usize = 16 << 20;
 const TURN_TIME: Duration = Duration::from_secs(1);
 
 /// Keys share these. Two that meet wait for each other at most once per change of the database.
-const TURNS: usize = 64;
+const TURNS: usize = 256;
+
+/// Keys whose answers are not kept are known as long as no other key takes their place.
+const PASSING: usize = 4096;
 
 pub(crate) struct Memo {
     entries: RwLock<Entries>,
     turns: [Mutex<()>; TURNS],
+    /// Hashes of keys with the generation in which their answer was not kept.
+    passing: Box<[AtomicU64]>,
     hasher: RandomState,
     metrics: Arc<Metrics>,
 }
@@ -43,17 +49,35 @@ impl Memo {
         Self {
             entries: RwLock::default(),
             turns: std::array::from_fn(|_| Mutex::default()),
+            passing: (0..PASSING).map(|_| AtomicU64::new(0)).collect(),
             hasher: RandomState::new(),
             metrics,
         }
     }
 
-    pub(crate) fn look(&self, key: &[u8], generation: u64, now: Instant) -> Look {
-        let look = self.entries.read().unwrap_or_else(PoisonError::into_inner).look(key, generation, now);
-        if matches!(look, Look::Valid(_)) {
-            self.metrics.memo_hits.inc();
+    pub(crate) fn look(&self, key: &[u8], generation: u64, now: Instant) -> Option<Arc<Entry>> {
+        let entry = self.entries.read().unwrap_or_else(PoisonError::into_inner).look(key, generation, now)?;
+        self.metrics.memo_hits.inc();
+        Some(entry)
+    }
+
+    /// Whether the answer of this generation is known to be none that is kept, so that it makes no sense to wait for another's.
+    pub(crate) fn is_passing(&self, key: &[u8], generation: u64) -> bool {
+        let (slot, hash) = self.passing(key, generation);
+        slot.is_some_and(|slot| slot.load(Ordering::Relaxed) == hash)
+    }
+
+    /// Remembers that.
+    pub(crate) fn pass(&self, key: &[u8], generation: u64) {
+        let (slot, hash) = self.passing(key, generation);
+        if let Some(slot) = slot {
+            slot.store(hash, Ordering::Relaxed);
         }
-        look
+    }
+
+    fn passing(&self, key: &[u8], generation: u64) -> (Option<&AtomicU64>, u64) {
+        let hash = self.hasher.hash_one((key, generation));
+        (self.passing.get(hash as usize % PASSING), hash)
     }
 
     /// The right to ask the component for an answer that many may want at this moment.
@@ -67,11 +91,6 @@ impl Memo {
         entries.insert(key, entry);
         self.metrics.memo_entries.set(entries.len() as i64);
         self.metrics.memo_bytes.set(entries.bytes() as i64);
-    }
-
-    /// An answer that may not be kept any more: nobody need wait for the next one.
-    pub(crate) fn forget(&self, key: &[u8]) {
-        self.entries.write().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 }
 
@@ -97,6 +116,14 @@ mod tests {
             assert!(headers.is_empty());
         }
         assert_eq!(take_max_age(&mut HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn what_is_not_kept_is_known_for_its_generation() {
+        let memo = Memo::new(Arc::new(Metrics::new()));
+        assert!(!memo.is_passing(b"a", 1));
+        memo.pass(b"a", 1);
+        assert!(memo.is_passing(b"a", 1) && !memo.is_passing(b"a", 2) && !memo.is_passing(b"b", 1));
     }
 
     #[tokio::test]

@@ -18,8 +18,12 @@ const PATHS: [&str; 7] = [
 ];
 
 async fn hits(hub: &Hub) -> Result<u64> {
+    counted(hub, "reuse_surface_memo_hits_total ").await
+}
+
+async fn counted(hub: &Hub, metric: &str) -> Result<u64> {
     let text = hub.get("/metrics").await?.text;
-    let value = text.lines().find_map(|line| line.strip_prefix("reuse_surface_memo_hits_total "));
+    let value = text.lines().find_map(|line| line.strip_prefix(metric));
     value.and_then(|value| value.parse().ok()).context("no such metric")
 }
 
@@ -122,6 +126,27 @@ async fn a_source_that_becomes_due_is_fetched_though_its_document_is_kept() -> R
         tokio::time::sleep(std::time::Duration::from_millis(25)).await;
     }
     anyhow::bail!("the document is still the old one")
+}
+
+#[tokio::test]
+async fn a_herd_has_its_document_made_once() -> Result<()> {
+    let (hub, sources) = (Hub::start()?, Sources::start()?);
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    // Nothing is kept after a start, in the host or in an instance.
+    let hub = Arc::new(hub.kill_and_restart()?);
+    let herd: Vec<_> = (0..100)
+        .map(|_| {
+            let hub = Arc::clone(&hub);
+            tokio::spawn(async move { hub.get("/v1/federated").await })
+        })
+        .collect();
+    for reader in herd {
+        assert_eq!(reader.await??.status, 200);
+    }
+    let made = counted(&hub, "reuse_surface_memo_misses_total ").await?;
+    // On a machine so busy that the first takes a second, some stop waiting.
+    assert!((1..10).contains(&made), "made {made} times for 100 readers");
+    Ok(())
 }
 
 #[tokio::test]
