@@ -1,7 +1,7 @@
 //! Which representation of the document a client gets, over real sockets.
 
 use anyhow::{Context as _, Result};
-use end_to_end::{Hub, Sources, index};
+use end_to_end::{Answer, Hub, Sources, TOKEN, index};
 use federation::time::{http_date, parse_http_date};
 use flate2::read::GzDecoder;
 use reqwest::Method;
@@ -244,17 +244,26 @@ async fn pages_are_linked() -> Result<()> {
     let (hub, sources) = hub().await?;
     for repo in ["b", "c", "d", "e"] {
         hub.register(repo, &sources.index(&format!("/{repo}"), &index(&["capability.x"]))).await?;
+        let token = json!({"name": repo, "scopes": ["compose"]});
+        assert_eq!(hub.write(Method::POST, "/v1/tokens", &token).await?.status, 201);
     }
+    let read = async |path: &str| hub.send(hub.request(Method::GET, path).bearer_auth(TOKEN)).await;
     for (path, list, parameter) in [
         ("/v1/repos?limit=2&domain=test", "repos", "domain=test"),
         ("/v1/federated/revisions?limit=2", "revisions", "limit=2"),
         ("/v1/changes?since=0&limit=2", "items", "limit=2"),
+        ("/v1/capabilities?q=capability&limit=2&domain=test", "capabilities", "q=capability"),
+        ("/v1/capabilities/capability.x?limit=1&fields=name", "entries", "fields=name"),
+        ("/v1/events?limit=2&actor=bootstrap", "events", "actor=bootstrap"),
+        ("/v1/tokens?limit=1&state=active", "tokens", "state=active"),
     ] {
-        let (mut path, mut pages, mut items) = (path.to_owned(), 0, 0);
+        let items_of = |page: &Answer| page.json()[list].as_array().cloned().context("a list");
+        let whole = items_of(&read(&path.replace("limit=2", "limit=100").replace("limit=1&", "limit=100&")).await?)?;
+        let (mut path, mut pages, mut items) = (path.to_owned(), 0, Vec::new());
         loop {
-            let page = hub.get(&path).await?;
+            let page = read(&path).await?;
             pages += 1;
-            items += page.json()[list].as_array().context("a list")?.len();
+            items.extend(items_of(&page)?);
             let link = page.header("link");
             assert_eq!(link.is_empty(), page.json()["next"].is_null(), "{path}");
             let Some(next) = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")) else {
@@ -263,7 +272,7 @@ async fn pages_are_linked() -> Result<()> {
             assert!(next.contains(parameter), "{next} keeps what was asked for");
             path = next.to_owned();
         }
-        assert_eq!((pages, items), (3, if list == "items" { 6 } else { 5 }), "{list}");
+        assert!(pages >= 3 && items == whole, "{list}: {pages} pages with {items:?} instead of {whole:?}");
     }
     Ok(())
 }
