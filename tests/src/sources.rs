@@ -27,6 +27,8 @@ pub enum Behaviour {
     Held(Vec<u8>),
     /// Sends the head, then a byte at a time, without end.
     Trickle,
+    /// Sends the head and so many bytes of a longer body, and nothing more.
+    Stalled(usize),
 }
 
 /// The server; its thread ends with the process.
@@ -42,7 +44,7 @@ struct State {
     /// The last `If-None-Match` of each path.
     tags: HashMap<String, String>,
     unmodified: usize,
-    /// Connections of [`Behaviour::Hang`], kept open.
+    /// Connections that are kept open.
     hanging: Vec<TcpStream>,
     /// How often what is held was released.
     releases: usize,
@@ -116,6 +118,9 @@ impl Sources {
     }
 }
 
+/// What a body is made of that nobody reads to its end.
+const CHUNK: [u8; 64 << 10] = [b'#'; 64 << 10];
+
 /// Between two looks at what is waited for.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -161,6 +166,17 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
                     std::thread::sleep(PAUSE);
                 }
                 respond(&mut stream, 200, "", &body)
+            }
+            Some(Behaviour::Stalled(length)) => {
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", length + 1);
+                let mut written = stream.write_all(head.as_bytes());
+                for sent in (0..length).step_by(CHUNK.len()) {
+                    written = written.and_then(|()| stream.write_all(&CHUNK[..CHUNK.len().min(length - sent)]));
+                }
+                if written.is_ok() {
+                    lock(state).hanging.push(stream);
+                }
+                return;
             }
             Some(Behaviour::Trickle) => {
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");

@@ -3,10 +3,12 @@
 use crate::ports::Fetch;
 use federation::fetch::{HEADERS, Request, Response, TransportFailure};
 use federation::limits::{CONNECT_TIMEOUT, HEADERS_TIMEOUT, MAX_WIRE_BYTES};
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::BodyExt as _;
 use spin_sdk::http::{self as spin_http, EmptyBody};
 use spin_sdk::wasip3::http::types::{ErrorCode, RequestOptions};
 use spin_sdk::wasip3::http_compat::RequestOptionsExtension;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 pub(super) struct SpinFetch;
@@ -35,6 +37,36 @@ impl Fetch for SpinFetch {
     }
 }
 
+/// What every body may have …
+const SMALL: usize = 512 << 10;
+/// … and what larger ones may have beyond that, all together: as many large bodies as a refresh reads at once would not fit into the memory of
+/// an instance.
+const LARGE: usize = 64 << 20;
+/// How long a large body waits before it looks again whether there is room. It waits for the clock and not for the others: that would trap.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What the bodies of this instance have of [`LARGE`].
+static TAKEN: AtomicUsize = AtomicUsize::new(0);
+
+/// Room for the rest of a large body, until dropped.
+struct Room(usize);
+
+impl Room {
+    async fn of(bytes: usize) -> Self {
+        let fits = |taken: usize| taken.checked_add(bytes).filter(|sum| *sum <= LARGE);
+        while TAKEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_err() {
+            spin_sdk::time::sleep(LOOK).await;
+        }
+        Self(bytes)
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        TAKEN.fetch_sub(self.0, Ordering::Relaxed);
+    }
+}
+
 async fn read<B>(headers: &http::HeaderMap, body: B) -> Result<Vec<u8>, TransportFailure>
 where
     B: http_body::Body<Data = bytes::Bytes>,
@@ -45,16 +77,28 @@ where
     if announced.is_some_and(|length| length > MAX_WIRE_BYTES) {
         return Err(TransportFailure::TooLarge);
     }
-    match Limited::new(body, MAX_WIRE_BYTES).collect().await {
-        Ok(collected) => {
-            let bytes: Vec<u8> = collected.to_bytes().into();
-            match announced {
-                Some(length) if length != bytes.len() => Err(TransportFailure::Incomplete),
-                _ => Ok(bytes),
-            }
+    let mut body = pin!(body);
+    let (mut bytes, mut room) = (Vec::new(), None);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(Into::into).map_err(|error: Box<dyn std::error::Error + Send + Sync>| {
+            error.downcast_ref::<ErrorCode>().map_or(TransportFailure::Incomplete, failure)
+        })?;
+        let Ok(data) = frame.into_data() else { continue };
+        let length = bytes.len() + data.len();
+        if length > MAX_WIRE_BYTES {
+            return Err(TransportFailure::TooLarge);
         }
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(TransportFailure::TooLarge),
-        Err(error) => Err(error.downcast_ref::<ErrorCode>().map_or(TransportFailure::Incomplete, failure)),
+        if length > SMALL && room.is_none() {
+            let expected = announced.unwrap_or(MAX_WIRE_BYTES).max(length);
+            // At once for all of it: two that have half of theirs would wait for each other.
+            room = Some(Room::of(expected - SMALL).await);
+            bytes.reserve_exact(expected - bytes.len());
+        }
+        bytes.extend_from_slice(&data);
+    }
+    match announced {
+        Some(length) if length != bytes.len() => Err(TransportFailure::Incomplete),
+        _ => Ok(bytes),
     }
 }
 

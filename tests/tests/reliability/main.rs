@@ -8,6 +8,7 @@ mod crash;
 mod disk;
 mod failing_disk;
 mod instances;
+mod large_sources;
 mod overload;
 mod overtaken;
 mod sources;

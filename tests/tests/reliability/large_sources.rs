@@ -1,0 +1,75 @@
+//! Sources that send as much as they may, as many as are asked at once: a refresh stays within the memory of its instance, and small sources
+//! are not kept waiting.
+
+use crate::support::{document, figures};
+use anyhow::{Context as _, Result, ensure};
+use end_to_end::{Behaviour, Hub, Sources, index};
+use reqwest::Method;
+use serde_json::json;
+use std::time::Instant;
+
+/// As many as a refresh asks at once.
+const AT_ONCE: usize = 64;
+
+async fn register(hub: &Hub, repo: &str, url: &str) -> Result<()> {
+    let body = json!({"repo": repo, "url": url, "domain": "d", "enabled": false});
+    let answer = hub.write(Method::POST, "/v1/repos", &body).await?;
+    ensure!(answer.status == 201, "{answer:?}");
+    Ok(())
+}
+
+async fn enable(hub: &Hub, repos: impl Iterator<Item = String>) -> Result<()> {
+    // Past the fetch that each would begin on its own.
+    let database = rusqlite::Connection::open(hub.data().join("reuse-surface.db"))?;
+    for repo in repos {
+        database.execute("UPDATE registrations SET enabled = 1 WHERE repo = ?1", [&repo])?;
+    }
+    Ok(())
+}
+
+async fn failures(hub: &Hub) -> Result<u64> {
+    let metrics = hub.get("/metrics").await?.text;
+    let count = metrics.lines().find_map(|line| line.strip_prefix("reuse_surface_instance_failures_total "));
+    count.and_then(|count| count.parse().ok()).context("no count")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn large_bodies_that_never_end_keep_no_small_one_waiting() -> Result<()> {
+    let hub = Hub::start()?;
+    let mut servers = Vec::new();
+    let names: Vec<String> = (0..AT_ONCE - 2).map(|number| format!("endless{number}")).collect();
+    for name in &names {
+        let server = Sources::start()?;
+        register(&hub, name, &server.set("/index", Behaviour::Stalled((8 << 20) - 1))).await?;
+        servers.push(server);
+    }
+    let small = Sources::start()?;
+    for number in 0..2 {
+        let name = format!("small{number}");
+        register(&hub, &name, &small.index(&format!("/{name}"), &index(&[&format!("capability.{name}")]))).await?;
+    }
+    enable(&hub, names.iter().cloned().chain((0..2).map(|number| format!("small{number}")))).await?;
+    let (composing, reading) = tokio::join!(hub.compose(), async {
+        let began = Instant::now();
+        loop {
+            let read = hub.get("/v1/federated?format=json").await?;
+            if read.status == 200 && read.json()["capabilities"].as_array().is_some_and(|list| list.len() == 2) {
+                document(&read)?;
+                return Ok::<_, anyhow::Error>(began.elapsed());
+            }
+            ensure!(read.status == 200 || read.json()["code"] == "nothing-published", "{read:?}");
+            ensure!(began.elapsed().as_secs() < 60, "small sources are kept waiting");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    });
+    let (report, published) = (composing?, reading?);
+    ensure!(report["failed"] == names.len(), "{report}");
+    ensure!(published.as_secs() < 10, "{published:?}");
+    ensure!(failures(&hub).await? == 0);
+    figures(&format!(
+        "{} endless bodies of 8 MiB: small sources published after {} ms",
+        names.len(),
+        published.as_millis()
+    ));
+    Ok(())
+}
