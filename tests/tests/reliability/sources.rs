@@ -58,6 +58,7 @@ fn faults() -> Result<Vec<(&'static str, Behaviour, &'static str)>> {
     Ok(vec![
         ("hang", Behaviour::Hang, "read-timeout"),
         ("trickle", Behaviour::Trickle, ""),
+        ("stalled", Behaviour::Stalled(5_000), "read-timeout"),
         ("closed", Behaviour::Raw(Vec::new()), ""),
         ("no-http", Behaviour::Raw(b"220 mail.example.org ESMTP\r\n".to_vec()), ""),
         ("half-a-head", Behaviour::Raw(b"HTTP/1.1 200 OK\r\ncontent-le".to_vec()), ""),
