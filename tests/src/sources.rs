@@ -119,7 +119,7 @@ impl Sources {
 }
 
 /// What a body is made of that nobody reads to its end.
-const CHUNK: [u8; 64 << 10] = [b'#'; 64 << 10];
+static CHUNK: [u8; 64 << 10] = [b'#'; 64 << 10];
 
 /// Between two looks at what is waited for.
 const PAUSE: Duration = Duration::from_millis(5);
