@@ -79,7 +79,7 @@ async fn rounds(random: &mut Random) -> Result<()> {
     ensure!(newest.contains("capability.c"), "nothing is lost by a kill: {newest}");
     let mut older = 0;
     let mut silent = 0;
-    let rounds = amount("REUSE_SURFACE_PAGES", 10);
+    let rounds = amount("REUSE_SURFACE_ROUNDS", 10);
     for round in 0..rounds {
         let place = random.below(log.len() as u64) as usize;
         let mut damaged = log.clone();
