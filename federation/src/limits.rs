@@ -37,6 +37,9 @@ pub const MAX_DIAGNOSTICS: usize = 100;
 /// Most diagnostics of a source that are remembered with their line; the others keep their place.
 pub const MAX_KEPT_SNIPPETS: usize = 20;
 
+/// Largest record of a source as JSON, whatever its index contains: 64 KiB.
+pub const MAX_RECORD_BYTES: usize = 64 * 1024;
+
 /// Most redirects followed for one fetch.
 pub const MAX_REDIRECTS: usize = 5;
 

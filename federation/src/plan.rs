@@ -1,26 +1,32 @@
 //! What a refresh asks, in which order, and how politely: many sources at once, but few of any one host.
 
+use crate::fetch::Quiet;
 use crate::registration::Registration;
 use crate::source::SourceRecord;
+use crate::source_url;
 use crate::time::Seconds;
 use std::collections::{HashMap, VecDeque};
-use url::{Position, Url};
+use url::Url;
 
 /// Which sources a refresh asks; indices into what [`plan`] was given.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// To be asked, in this order: required ones first, then those that have waited longest.
+    /// To be asked, in this order: required ones first, then those that have waited longest; at the end those of which an index ended
+    /// its judging.
     pub fetch: Vec<usize>,
+    /// Due, but their host asked to be left alone until then.
+    pub quiet: Vec<(usize, Seconds)>,
     /// Not due yet, or waiting after failures.
     pub not_due: Vec<usize>,
     /// Switched off.
     pub disabled: Vec<usize>,
 }
 
-/// Plans a refresh at `now`; with `force`, everything enabled is due.
+/// Plans a refresh at `now`; with `force`, everything enabled is asked that has not ended a refresh.
 pub fn plan<'a>(
     sources: impl IntoIterator<Item = (&'a Registration, &'a SourceRecord)>,
     force: bool,
+    quiet: &Quiet,
     now: Seconds,
 ) -> Plan {
     let mut plan = Plan::default();
@@ -28,15 +34,23 @@ pub fn plan<'a>(
     for (i, (registration, record)) in sources.into_iter().enumerate() {
         if !registration.enabled {
             plan.disabled.push(i);
-        } else if force || record.is_due(now) {
-            order.push((!registration.required, record.next_check_at.unwrap_or(Seconds::MIN), i));
-        } else {
+        } else if !record.is_due(now) && (!force || record.ended_a_refresh()) {
             plan.not_due.push(i);
+        } else if let Some(until) = quiet.until(&host(&registration.url), now).filter(|_| !force) {
+            plan.quiet.push((i, until));
+        } else {
+            let waited_since = record.next_check_at.unwrap_or(Seconds::MIN);
+            order.push((record.ended_a_refresh(), !registration.required, waited_since, i));
         }
     }
     order.sort_unstable();
-    plan.fetch = order.into_iter().map(|(_, _, i)| i).collect();
+    plan.fetch = order.into_iter().map(|(.., i)| i).collect();
     plan
+}
+
+/// The host of a URL that was accepted as a source's.
+fn host(url: &str) -> String {
+    Url::parse(url).map(|url| source_url::host(&url)).unwrap_or_default()
 }
 
 /// Most fetches under way in all.
@@ -68,7 +82,7 @@ impl<T> Default for Queue<T> {
 impl<T> Queue<T> {
     /// Adds a source that is fetched from `url`.
     pub fn push(&mut self, url: &str, source: T) {
-        let name = Url::parse(url).map(|u| u[Position::BeforeHost..Position::AfterPort].to_owned()).unwrap_or_default();
+        let name = host(url);
         let host = self.hosts.entry(name.clone()).or_insert_with(|| Host { waiting: VecDeque::new(), running: 0 });
         if host.waiting.is_empty() && host.running < PER_HOST {
             self.ready.push_back(name);
@@ -112,6 +126,8 @@ impl<T> Queue<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::Digest;
+    use crate::source::Observation;
 
     fn queue(urls: &[String]) -> Queue<usize> {
         let mut queue = Queue::default();
@@ -146,17 +162,37 @@ mod tests {
         sources.extend([source("new", None), source("off", None), source("required", Some(100))]);
         sources[4].0.enabled = false;
         sources[5].0.required = true;
-        let of = |force| plan(sources.iter().map(|(registration, record)| (registration, record)), force, 100);
-        assert_eq!(of(false), Plan { fetch: vec![5, 3, 2, 1], not_due: vec![0], disabled: vec![4] });
-        assert_eq!(of(true), Plan { fetch: vec![5, 3, 2, 1, 0], not_due: vec![], disabled: vec![4] });
+        let mut quiet = Quiet::default();
+        let of = |force, quiet: &Quiet| {
+            plan(sources.iter().map(|(registration, record)| (registration, record)), force, quiet, 100)
+        };
+        let rest = |not_due| Plan { not_due, disabled: vec![4], ..Plan::default() };
+        assert_eq!(of(false, &quiet), Plan { fetch: vec![5, 3, 2, 1], ..rest(vec![0]) });
+        assert_eq!(of(true, &quiet), Plan { fetch: vec![5, 3, 2, 1, 0], ..rest(vec![]) });
+        quiet.add("https://git.example.org".to_owned(), 130);
+        assert_eq!(of(false, &quiet), Plan { quiet: [1, 2, 3, 5].map(|i| (i, 130)).into(), ..rest(vec![0]) });
+        assert_eq!(of(true, &quiet), Plan { fetch: vec![5, 3, 2, 1, 0], ..rest(vec![]) }, "somebody asks for it");
+    }
+
+    #[test]
+    fn what_ended_a_refresh_comes_last_and_not_before_its_time() {
+        let mut sources = vec![source("ended", None), source("ended-required", None), source("other", Some(99))];
+        sources[1].0.required = true;
+        for (registration, record) in &mut sources[..2] {
+            record.observe(registration, Observation::Ended { digest: Digest::of(b"x") }, 100, 0.0);
+        }
+        let of = |force, now| {
+            plan(sources.iter().map(|(registration, record)| (registration, record)), force, &Quiet::default(), now)
+                .fetch
+        };
+        assert_eq!((of(false, 100), of(true, 100)), (vec![2], vec![2]));
+        assert_eq!((of(false, 160), of(true, 160)), (vec![2, 1, 0], vec![2, 1, 0]));
     }
 
     /// A day of 500 repos on one git host, where 1 % of the indexes change every hour and the hub looks every five minutes.
     #[test]
     fn asks_a_fraction_of_what_naive_polling_asks() {
-        use crate::digest::Digest;
         use crate::fetch::Validators;
-        use crate::source::Observation;
         const REPOS: usize = 500;
         let mut sources: Vec<_> = (0..REPOS).map(|i| source(&format!("repo-{i}"), None)).collect();
         let mut contents = vec![0_u32; REPOS];
@@ -167,7 +203,12 @@ mod tests {
                 let hour = usize::try_from(now / 3600).expect("small");
                 (0..REPOS / 100).for_each(|i| contents[(hour * 37 + i * 101) % REPOS] += 1);
             }
-            let due = plan(sources.iter().map(|(registration, record)| (registration, record)), false, now);
+            let due = plan(
+                sources.iter().map(|(registration, record)| (registration, record)),
+                false,
+                &Quiet::default(),
+                now,
+            );
             for i in due.fetch {
                 requests += 1;
                 let (registration, record) = &mut sources[i];

@@ -69,6 +69,11 @@ pub fn parse(text: &str) -> Result<Url, UrlRefused> {
     }
 }
 
+/// The host behind a URL, as far as politeness goes: scheme, name and port, such as `https://git.example.org`.
+pub fn host(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
 /// Names with which Spin routes a request back into the application.
 fn is_runtime_internal(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();

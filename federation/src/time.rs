@@ -3,6 +3,15 @@
 /// Seconds since 1970-01-01T00:00:00Z.
 pub type Seconds = i64;
 
+/// How far the clocks of hubs that share a database may be apart, in seconds. A stored time that is ahead by no more than this counts as
+/// now; one that is further ahead was written before a clock was set back, and says nothing.
+pub const CLOCK_TOLERANCE: Seconds = 30;
+
+/// Whether a stored time is further ahead of `now` than clocks may differ.
+pub fn is_beyond(at: Seconds, now: Seconds) -> bool {
+    at > now.saturating_add(CLOCK_TOLERANCE)
+}
+
 /// RFC 3339 in UTC, such as `2026-11-24T08:12:53Z`. A time no calendar can show is shown as the epoch.
 pub fn rfc3339(seconds: Seconds) -> String {
     jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
@@ -27,6 +36,12 @@ pub fn parse_rfc3339(text: &str) -> Option<Seconds> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_little_ahead_counts_as_now() {
+        assert!(!is_beyond(100, 100) && !is_beyond(130, 100) && is_beyond(131, 100));
+        assert!(is_beyond(Seconds::MAX, 0) && !is_beyond(Seconds::MAX, Seconds::MAX));
+    }
 
     #[test]
     fn writes_and_reads_dates() {

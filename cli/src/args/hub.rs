@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgGroup, Args, Subcommand};
+use federation::digest::Digest;
 
 use super::events::Events;
 use super::token::Token;
@@ -277,11 +278,16 @@ pub(crate) struct Refresh {
 same content for 24 hours.
 
 Examples:
-  reuse-surface hub release --repo my-repo")]
+  reuse-surface hub release --repo my-repo
+  reuse-surface hub release --repo my-repo --digest sha256:10a1b1cfee4836a99850bc6d22d91b734c9e13f62ffedf44db23cb155632bce4")]
 pub(crate) struct Release {
     /// The name of the registration
     #[arg(long, value_name = "REPO", value_parser = repo)]
     pub(crate) repo: String,
+
+    /// Release the snapshot of this digest, or nothing if another one is held by now
+    #[arg(long, value_name = "DIGEST", value_parser = |text: &str| Digest::try_from(text.to_owned()))]
+    pub(crate) digest: Option<Digest>,
 }
 
 /// Search the capabilities of every repository, best match first

@@ -94,6 +94,7 @@ impl Problem {
             }
             "index-invalid" => "correct the index, or register it as it is with --no-check",
             "required-unverified" => "correct the index first, or leave `required` out until it is valid",
+            "held-another" => "look at what is held by now with `reuse-surface hub show`, and release that",
             "nothing-held" => "see how the source stands with `reuse-surface hub show`",
             "revision-gone" => {
                 "start again from the newest document (GET /v1/federated), or the search without --cursor"

@@ -52,7 +52,7 @@ pub(crate) async fn refresh(
             cache.keep_snapshot(digest, bytes)?;
         }
         let mut effect = record.observe(&source, checked.observation, clock::now(), 0.0);
-        if release.contains(&source.repo) && record.release() {
+        if release.contains(&source.repo) && record.release(&source.url, None).is_ok() {
             effect = Effect::Accepted;
         }
         cache.keep_record(&source.url, &record)?;

@@ -90,6 +90,16 @@ fn release_reports_the_source_or_that_nothing_is_held() {
     assert_eq!(release(0).json(), body);
     assert!(release(1).err.contains("nothing-held)\nhint: see how the source stands"));
     assert_eq!(hub.asked()[0].line, "POST /v1/repos/a/release");
+
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let hub = Hub::answering([Answer::json(200, &body), problem(409, "held-another", "Another is held.")]);
+    let release = |digest: &str, exit| {
+        Ran::against(&hub.url(), &["hub", "release", "--repo", "a", "--digest", digest]).ended(exit)
+    };
+    release(&digest, 0);
+    assert!(release(&digest, 1).err.contains("held-another)\nhint: look at what is held by now"));
+    release("sha256:1", 2);
+    assert_eq!(hub.asked()[0].line, "POST /v1/repos/a/release?digest=sha256%3A".to_owned() + &"0".repeat(64));
 }
 
 fn changes(since: u64, until: u64, newest: u64) -> Answer {

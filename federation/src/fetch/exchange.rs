@@ -1,6 +1,6 @@
 //! The conversation with one source: the first request, the hops, the answer.
 
-use super::{FetchFailure, Fetched, Request, Response, Validators, content};
+use super::{FetchFailure, Fetched, Request, Response, Validators, content, quiet};
 use crate::limits::MAX_REDIRECTS;
 use crate::source_url;
 use crate::time::{Seconds, parse_http_date};
@@ -42,9 +42,17 @@ impl Exchange {
             ("accept-encoding", "gzip".to_owned()),
             ("user-agent", concat!("reuse-surface/", env!("CARGO_PKG_VERSION")).to_owned()),
         ];
-        headers.extend(self.validators.etag.clone().map(|etag| ("if-none-match", etag)));
-        headers.extend(self.validators.last_modified.clone().map(|date| ("if-modified-since", date)));
+        if self.is_conditional() {
+            headers.extend(self.validators.etag.clone().map(|etag| ("if-none-match", etag)));
+            headers.extend(self.validators.last_modified.clone().map(|date| ("if-modified-since", date)));
+        }
         Request { url: self.url.clone(), headers }
+    }
+
+    /// Whether the request to send now has conditions: what one URL gave says nothing about what another one has.
+    fn is_conditional(&self) -> bool {
+        let Validators { url, etag, last_modified } = &self.validators;
+        url.as_deref() == Some(self.url.as_str()) && (etag.is_some() || last_modified.is_some())
     }
 
     /// Takes an answer.
@@ -61,6 +69,7 @@ impl Exchange {
         match response.status {
             200 => {
                 let validators = Validators {
+                    url: Some(self.url.to_string()),
                     etag: response.header("etag").and_then(keep_validator),
                     last_modified: response.header("last-modified").and_then(keep_validator),
                 };
@@ -68,7 +77,7 @@ impl Exchange {
                 let bytes = content::decode(encoding.as_deref(), response.body)?;
                 Ok(Step::Done(Fetched::Index { bytes, validators }))
             }
-            304 if self.validators == Validators::default() => Err(FetchFailure::new(
+            304 if !self.is_conditional() => Err(FetchFailure::new(
                 "unexpected-not-modified",
                 "The server answered 304 to a request without conditions; its cache is broken.",
             )),
@@ -78,13 +87,18 @@ impl Exchange {
                 self.hops += 1;
                 Ok(Step::Send(self.request()))
             }
-            status => Err(FetchFailure {
-                retry_after_seconds: response.header("retry-after").and_then(|value| retry_after(value, now)),
-                ..FetchFailure::new(
-                    "http-status",
-                    format!("The server answered {status} instead of the index.{}", advice(status)),
-                )
-            }),
+            status => {
+                let quiet = quiet::asked_for(&response, now);
+                let advice = if quiet.is_some() { " It asks for fewer requests." } else { advice(status) };
+                Err(FetchFailure {
+                    retry_after_seconds: response.header("retry-after").and_then(|value| retry_after(value, now)),
+                    quiet: quiet.map(|seconds| (source_url::host(&self.url), seconds)),
+                    ..FetchFailure::new(
+                        "http-status",
+                        format!("The server answered {status} instead of the index.{advice}"),
+                    )
+                })
+            }
         }
     }
 
@@ -116,12 +130,13 @@ impl Exchange {
     }
 }
 
-/// An over-long validator is forgotten rather than stored: the next fetch is then unconditional.
+/// A validator that is over-long, or could not be sent back as it came, is forgotten: the next fetch is then unconditional.
 fn keep_validator(value: &str) -> Option<String> {
-    (value.len() <= VALIDATOR_BYTES && !value.is_empty()).then(|| value.to_owned())
+    let can_be_sent = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    (value.len() <= VALIDATOR_BYTES && !value.is_empty() && can_be_sent).then(|| value.to_owned())
 }
 
-fn retry_after(value: &str, now: Seconds) -> Option<i64> {
+pub(super) fn retry_after(value: &str, now: Seconds) -> Option<i64> {
     let seconds = value.trim().parse::<i64>().ok().or_else(|| parse_http_date(value).map(|at| at - now))?;
     (seconds > 0).then(|| seconds.min(RETRY_AFTER_SECONDS))
 }
@@ -130,7 +145,6 @@ fn advice(status: u16) -> &'static str {
     match status {
         401 | 403 => " It asks for a login; publish the index where anyone can read it.",
         404 | 410 => " Check the path and the branch in the URL.",
-        429 => " It asks for fewer requests.",
         _ => "",
     }
 }
@@ -163,9 +177,8 @@ mod tests {
 
     #[test]
     fn sends_the_validators_it_was_given_and_keeps_the_new_ones() {
-        let known =
-            Validators { etag: Some("\"a\"".into()), last_modified: Some("Tue, 24 Nov 2026 08:19:33 GMT".into()) };
-        let mut exchange = Exchange::new(Url::parse("https://example.org/i").expect("url"), known);
+        let mut exchange =
+            Exchange::new(Url::parse("https://example.org/i").expect("url"), of("https://example.org/i"));
         let names: Vec<_> = exchange.request().headers.into_iter().map(|(n, _)| n).collect();
         assert!(names.contains(&"if-none-match") && names.contains(&"if-modified-since"));
         assert!(matches!(exchange.receive(answer(304, &[], b""), NOW), Ok(Step::Done(Fetched::NotModified))));
@@ -176,7 +189,61 @@ mod tests {
             panic!("an index");
         };
         assert_eq!(bytes, b"x");
-        assert_eq!(validators, Validators { etag: Some("\"b\"".into()), last_modified: None });
+        let url = Some("https://example.org/i".to_owned());
+        assert_eq!(validators, Validators { url, etag: Some("\"b\"".into()), last_modified: None });
+    }
+
+    fn of(url: &str) -> Validators {
+        let date = "Tue, 24 Nov 2026 08:19:33 GMT".to_owned();
+        Validators { url: Some(url.to_owned()), etag: Some("\"a\"".into()), last_modified: Some(date) }
+    }
+
+    #[test]
+    fn validators_go_to_the_url_that_gave_them_and_to_no_other() {
+        let conditions = |request: &Request| request.headers.iter().filter(|(name, _)| name.starts_with("if-")).count();
+        let registered = Url::parse("https://example.org/i").expect("url");
+        let (there, elsewhere) = ("https://mirror.example.org/i", "https://other.example.org/i");
+        let mut exchange = Exchange::new(registered.clone(), of(there));
+        assert_eq!(conditions(&exchange.request()), 0, "they are not of this URL");
+        let Ok(Step::Send(hop)) = exchange.receive(answer(302, &[("location", there)], b""), NOW) else {
+            panic!("a hop")
+        };
+        assert_eq!(conditions(&hop), 2, "where the redirect led before");
+        assert!(matches!(exchange.receive(answer(304, &[], b""), NOW), Ok(Step::Done(Fetched::NotModified))));
+
+        let mut moved = Exchange::new(registered.clone(), of(there));
+        let Ok(Step::Send(hop)) = moved.receive(answer(302, &[("location", elsewhere)], b""), NOW) else {
+            panic!("a hop")
+        };
+        assert_eq!(conditions(&hop), 0, "the redirect leads elsewhere now");
+        let lie = moved.receive(answer(304, &[], b""), NOW).expect_err("nothing was asked");
+        assert_eq!(lie.code, "unexpected-not-modified");
+
+        let of_nobody = Validators { url: None, ..of(there) };
+        assert_eq!(conditions(&Exchange::new(registered, of_nobody).request()), 0, "it is not known whose they are");
+    }
+
+    #[test]
+    fn a_validator_that_cannot_be_sent_back_is_forgotten() {
+        let headers = [("etag", "\"\u{fc}\""), ("last-modified", "")];
+        let Ok(Step::Done(Fetched::Index { validators, .. })) =
+            exchange("https://e.org/").receive(answer(200, &headers, b"x"), NOW)
+        else {
+            panic!("an index");
+        };
+        assert_eq!((validators.etag, validators.last_modified), (None, None));
+    }
+
+    #[test]
+    fn who_asks_to_be_left_alone_is_the_host_that_answered() {
+        let mut exchange = exchange("https://example.org/i");
+        let location = [("location", "https://mirror.example.org:8443/i")];
+        assert!(matches!(exchange.receive(answer(302, &location, b""), NOW), Ok(Step::Send(_))));
+        let refused = exchange.receive(answer(403, &[("retry-after", "90")], b""), NOW).expect_err("refused");
+        assert_eq!(refused.quiet, Some(("https://mirror.example.org:8443".to_owned(), 90)));
+        assert!(refused.message.ends_with("It asks for fewer requests."), "{}", refused.message);
+        let login = failure("https://example.org/", answer(403, &[], b""));
+        assert!(login.quiet.is_none() && login.message.contains("asks for a login"), "{}", login.message);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Why a fetch gave no index.
 
 use crate::source_url::UrlRefused;
+use crate::time::Seconds;
 
 /// A fetch that gave no index: a stable code, and a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,11 +15,13 @@ pub struct FetchFailure {
     pub http_status: Option<u16>,
     /// How long the origin asked to be left alone, in seconds.
     pub retry_after_seconds: Option<i64>,
+    /// The host ([`crate::source_url::host`]) that asked to be left alone as a whole, and for how many seconds.
+    pub quiet: Option<(String, Seconds)>,
 }
 
 impl FetchFailure {
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), http_status: None, retry_after_seconds: None }
+        Self { code, message: message.into(), http_status: None, retry_after_seconds: None, quiet: None }
     }
 }
 

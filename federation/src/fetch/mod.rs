@@ -6,9 +6,11 @@
 mod content;
 mod exchange;
 mod failure;
+mod quiet;
 
 pub use exchange::{Exchange, Step};
 pub use failure::{FetchFailure, TransportFailure};
+pub use quiet::Quiet;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -16,6 +18,9 @@ use url::Url;
 /// What an origin gave to recognise an unchanged index by (RFC 9110 §8.8).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
+    /// The URL that gave them, after redirects. They are sent to no other; without it, to none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// `ETag`, verbatim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
@@ -45,7 +50,18 @@ pub struct Response {
 }
 
 /// The response headers that matter here; a transport need not pass others.
-pub const HEADERS: [&str; 5] = ["content-encoding", "etag", "last-modified", "location", "retry-after"];
+pub const HEADERS: [&str; 10] = [
+    "content-encoding",
+    "etag",
+    "last-modified",
+    "location",
+    "ratelimit",
+    "ratelimit-remaining",
+    "ratelimit-reset",
+    "retry-after",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+];
 
 impl Response {
     fn header(&self, name: &str) -> Option<&str> {

@@ -78,6 +78,9 @@ answers! {
     NOTHING_HELD = Answer 409 "nothing-held": "No index waits for release",
         "The source has no held snapshot: it was released already, or its index was never held.",
         "nothing waits: `GET /v1/repos/{repo}` shows the state";
+    HELD_ANOTHER = Answer 409 "held-another": "Another index waits for release",
+        "The request names the digest of an index, and the source holds another one by now. Nothing was released.",
+        "look at the index that `held_digest` of `GET /v1/repos/{repo}` names, then release that";
     REVISION_GONE = Answer 410 "revision-gone": "The revision is no longer kept",
         "The revision existed and was pruned: the newest 1,000 and those of the last 90 days are kept, for a search those of the last day.",
         "read the newest document, or begin the search again without `cursor`; old revisions are not kept for good";
@@ -115,8 +118,8 @@ answers! {
         "Sources are registered, and no valid index of any of them has been fetched yet.",
         "wait for `Retry-After`; `GET /v1/repos` says what the sources wait for";
     REFRESH_RUNNING = Answer 503 "refresh-running": "Another refresh is running",
-        "One refresh of many sources runs at a time, and the one that runs did not end within the time that a compose waits.",
-        "another refresh took longer than a compose waits: wait for `Retry-After`; its results show in `GET /v1/repos`";
+        "One refresh of many sources runs at a time, and one of each source; the one that runs did not end within the time that a request waits.",
+        "another refresh took longer than a request waits: wait for `Retry-After`; its results show in `GET /v1/repos`";
     TOO_STALE = Answer 503 "too-stale": "The data is older than was asked for",
         "A contributing source was last verified longer ago than `max_staleness` allows.",
         "wait for `Retry-After`, or allow a larger `max_staleness`";

@@ -124,6 +124,18 @@ pub(super) static KINDS: &[Kind] = &[
         "the server redirects from https to http: serve the target over https",
     ),
     source(
+        "judging-ended",
+        "Judging the index did not end",
+        "The instance of the hub that judged the newest index ran out of time or memory, or was stopped. The source backs off as after any failure; content that did this twice is not judged again by the hub itself.",
+        "make the index smaller or simpler; if the hub was merely stopped, refresh the source",
+    ),
+    source(
+        "record-lost",
+        "What was known of the source is lost",
+        "The hub's record of the source cannot be read. Readers keep what it contributes.",
+        "nothing: the next check replaces the record",
+    ),
+    source(
         "held-shrunk",
         "The index lost most of its capabilities",
         "It is valid, but has no capabilities left, or lost at least five and at least half of them, which is more often an accident than a decision. Readers keep the accepted one.",

@@ -2,18 +2,21 @@
 //!
 //! One pure state machine, so that the hub and an offline composition judge alike.
 
+mod bound;
 mod observe;
+mod release;
 mod schedule;
 mod state;
 
 pub use observe::{Effect, Observation};
+pub use release::NotReleased;
 pub use schedule::next_check;
 pub use state::{GRACE, State};
 
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::Validators;
-use crate::time::Seconds;
+use crate::time::{Seconds, is_beyond};
 use serde::{Deserialize, Serialize};
 
 /// Everything known about a source besides its registration.
@@ -32,6 +35,9 @@ pub struct SourceRecord {
     /// Why the last check did not end well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+    /// The content whose judging the host ended, until other content was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
     /// When an index of this source was last found valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Seconds>,
@@ -95,6 +101,15 @@ pub enum Verdict {
     Invalid(Vec<Diagnostic>),
 }
 
+/// Content whose judging did not end by itself: the instance that judged it ran out of time or memory, or was killed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Names the content.
+    pub digest: Digest,
+    /// How often, in a row.
+    pub times: u32,
+}
+
 /// Why a check did not end well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -120,7 +135,51 @@ impl SourceRecord {
 
     /// Whether a fetch is due. An attempt in the future was made before the clock was set back, and says nothing about when the next is due.
     pub fn is_due(&self, now: Seconds) -> bool {
-        self.next_check_at.is_none_or(|at| at <= now) || self.last_attempt_at.is_some_and(|at| at > now)
+        self.next_check_at.is_none_or(|at| at <= now) || self.last_attempt_at.is_some_and(|at| is_beyond(at, now))
+    }
+
+    /// Whether an index of this source ended the instance that judged it, and none was judged since.
+    pub fn ended_a_refresh(&self) -> bool {
+        self.ended.is_some()
+    }
+
+    /// Whether this content is not worth another try by the hub itself: it ended its judging more than once, so it was no accident.
+    pub fn is_given_up(&self, digest: &Digest) -> bool {
+        self.ended.as_ref().is_some_and(|ended| ended.digest == *digest && ended.times > 1)
+    }
+
+    /// The record of a source of which all that is known otherwise is what it contributes, since `since` at the latest. It is due.
+    pub fn lost(accepted: Option<Accepted>, since: Seconds) -> Self {
+        let message = "What the hub remembered of this source cannot be read; the next check replaces it.".to_owned();
+        let failure = Failure { code: "record-lost".to_owned(), message, diagnostics: Vec::new(), since };
+        Self { accepted, failure: Some(failure), ..Self::default() }
+    }
+
+    /// Drops the findings, of which only whoever shows them has need. Such a record is not to be kept.
+    pub fn forget_findings(&mut self) {
+        if let Some(Checked { verdict: Verdict::Invalid(findings), .. }) = &mut self.checked {
+            findings.clear();
+        }
+        if let Some(failure) = &mut self.failure {
+            failure.diagnostics.clear();
+        }
+    }
+
+    /// The registration has another URL now. That is due at once, and nothing that was found under the old one holds for it but what
+    /// readers get.
+    pub fn moved(&mut self) {
+        self.next_check_at = None;
+        self.consecutive_failures = 0;
+        self.held = None;
+        self.ended = None;
+    }
+
+    /// The registration has a shorter time to live now, which counts from the last check. A back-off stays.
+    pub fn shorten(&mut self, cache_ttl_seconds: u32) {
+        if let (0, Some(last)) = (self.consecutive_failures, self.last_attempt_at) {
+            let sooner = last + Seconds::from(cache_ttl_seconds);
+            self.next_check_at = self.next_check_at.map(|at| at.min(sooner));
+        }
     }
 
     /// Why the source is not fresh, as a stable code and for people: the failure of its last check, or what the guard holds.

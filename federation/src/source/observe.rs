@@ -1,6 +1,6 @@
 //! What one check changes.
 
-use super::{Accepted, Checked, Failure, Held, SourceRecord, Verdict, next_check};
+use super::{Accepted, Checked, Ended, Failure, Held, SourceRecord, Verdict, next_check};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::{FetchFailure, Validators};
@@ -37,6 +37,11 @@ pub enum Observation {
         /// To send next time.
         validators: Validators,
     },
+    /// Content whose judging the host ended, so that nobody knows whether it is valid.
+    Ended {
+        /// Names it.
+        digest: Digest,
+    },
     /// No content.
     Unreachable(FetchFailure),
 }
@@ -65,6 +70,7 @@ impl SourceRecord {
     ) -> Effect {
         self.last_attempt_at = Some(now);
         let mut retry_after = None;
+        let ended = self.ended.take();
         let effect = match observation {
             Observation::Unchanged { validators, http_status } => {
                 self.http_status = Some(http_status);
@@ -87,9 +93,15 @@ impl SourceRecord {
                 self.checked = Some(Checked { url, digest, validators, verdict: Verdict::Invalid(diagnostics) });
                 self.again(now)
             }
+            Observation::Ended { digest } => {
+                let times = ended.filter(|ended| ended.digest == digest).map_or(0, |ended| ended.times);
+                self.ended = Some(Ended { digest, times: times.saturating_add(1) });
+                self.fail(judging_ended(now))
+            }
             Observation::Unreachable(failure) => {
+                self.ended = ended;
                 self.http_status = failure.http_status;
-                retry_after = failure.retry_after_seconds;
+                retry_after = failure.retry_after_seconds.max(failure.quiet.map(|(_, seconds)| seconds));
                 self.fail(Failure {
                     code: failure.code.to_owned(),
                     message: failure.message,
@@ -100,14 +112,8 @@ impl SourceRecord {
         };
         self.next_check_at =
             Some(next_check(now, registration.cache_ttl_seconds, self.consecutive_failures, retry_after, jitter));
+        self.bound();
         effect
-    }
-
-    /// Accepts the held snapshot, by hand or by time. False if none is held.
-    pub fn release(&mut self) -> bool {
-        let Some(held) = self.held.take() else { return false };
-        self.accepted = Some(Accepted { digest: held.digest, url: held.url, capability_count: held.capability_count });
-        true
     }
 
     /// The content in `checked` was seen (again): a known bad one is bad still, a good one is accepted or held.
@@ -128,16 +134,14 @@ impl SourceRecord {
         };
         if holds {
             let since = match &self.held {
-                Some(held) if held.digest == candidate.digest => held.since,
+                Some(held) if held.digest == candidate.digest && held.url == candidate.url => held.since,
                 _ => now,
             };
-            let Accepted { digest, url, capability_count } = candidate;
-            self.held = Some(Held { digest, url, capability_count, since });
             if now - since < guard::RELEASE_AFTER {
+                let Accepted { digest, url, capability_count } = candidate;
+                self.held = Some(Held { digest, url, capability_count, since });
                 return Effect::Held;
             }
-            self.release();
-            return Effect::Accepted;
         }
         self.held = None;
         if self.accepted.as_ref() == Some(&candidate) {
@@ -163,6 +167,11 @@ fn invalid(diagnostics: Vec<Diagnostic>, since: Seconds) -> Failure {
     Failure { code, message, diagnostics, since }
 }
 
+fn judging_ended(since: Seconds) -> Failure {
+    let message = "The hub did not get to the end of judging the newest index; make it smaller or simpler.".to_owned();
+    Failure { code: "judging-ended".to_owned(), message, diagnostics: Vec::new(), since }
+}
+
 /// Nothing is known to be unchanged: the transport answered what was not asked.
 fn unknown(since: Seconds) -> Failure {
     let message = "The server says that nothing changed, but nothing of it is known; its cache is broken.".to_owned();
@@ -172,7 +181,7 @@ fn unknown(since: Seconds) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::State;
+    use crate::source::{NotReleased, State};
     use serde_json::json;
 
     const HOUR: Seconds = 3600;
@@ -275,9 +284,9 @@ mod tests {
         source.sees(valid("full", 10));
         assert_eq!(source.sees(valid("less", 2)), (Effect::Held, State::Held));
         assert_eq!(source.accepted(), Some(10));
-        assert!(source.record.release());
+        assert_eq!(source.record.release("https://e.org/a", None), Ok(()));
         assert_eq!((source.accepted(), source.state()), (Some(2), State::Fresh));
-        assert!(!source.record.release());
+        assert_eq!(source.record.release("https://e.org/a", None), Err(NotReleased::Nothing));
         assert_eq!(source.sees(unchanged()), (Effect::Unchanged, State::Fresh));
     }
 
@@ -326,6 +335,53 @@ mod tests {
         assert_eq!(source.record.accepted.as_ref().map(|a| a.url.as_str()), Some("https://e.org/a"));
         assert_eq!(source.record.observe(&moved, valid("one", 3), source.now, 0.0), Effect::Accepted);
         assert_eq!(source.record.accepted.as_ref().map(|a| a.url.as_str()), Some("https://e.org/b"));
+    }
+
+    #[test]
+    fn what_waits_of_a_url_that_was_given_up_is_dropped() {
+        let mut source = Source::new();
+        source.sees(valid("full", 10));
+        source.sees(valid("less", 2));
+        source.record.moved();
+        assert_eq!(source.record.release("https://e.org/b", None), Err(NotReleased::Nothing));
+        assert_eq!(source.accepted(), Some(10));
+        // The same content under the new URL begins its day anew.
+        let moved = registration().merge(&json!({"url": "https://e.org/b"})).expect("valid");
+        let now = source.now + 25 * HOUR;
+        assert_eq!(source.record.observe(&moved, valid("less", 2), now, 0.0), Effect::Held);
+        assert_eq!(source.record.held.as_ref().map(|held| held.since), Some(now));
+    }
+
+    #[test]
+    fn content_that_ended_its_judging_fails_and_backs_off_until_other_content_comes() {
+        let mut source = Source::new();
+        source.sees(valid("one", 3));
+        let (digest, ended) = (Digest::of(b"bomb"), || Observation::Ended { digest: Digest::of(b"bomb") });
+        assert_eq!(source.sees(ended()), (Effect::Failed, State::Stale));
+        assert_eq!(source.record.failure.as_ref().map(|f| f.code.as_str()), Some("judging-ended"));
+        assert_eq!(source.record.next_check_at, Some(source.now + 60));
+        assert!(source.record.ended_a_refresh() && !source.record.is_given_up(&digest), "it may have been an accident");
+        source.sees(unreachable());
+        source.sees(ended());
+        assert!(source.record.is_given_up(&digest) && !source.record.is_given_up(&Digest::of(b"other")));
+        assert_eq!(source.record.next_check_at, Some(source.now + 240));
+        assert_eq!(source.sees(valid("two", 3)), (Effect::Accepted, State::Fresh));
+        assert!(!source.record.ended_a_refresh());
+    }
+
+    #[test]
+    fn a_shorter_time_to_live_counts_from_the_last_check() {
+        let mut source = Source::new();
+        source.sees(valid("one", 3));
+        source.record.shorten(60);
+        assert_eq!(source.record.next_check_at, Some(source.now + 60));
+        source.record.shorten(600);
+        assert_eq!(source.record.next_check_at, Some(source.now + 60));
+        for _ in 0..3 {
+            source.sees(unreachable());
+        }
+        source.record.shorten(10);
+        assert_eq!(source.record.next_check_at, Some(source.now + 240), "a back-off does not follow from it");
     }
 
     #[test]

@@ -61,7 +61,8 @@ impl SourceRecord {
             return State::Disabled;
         }
         let Some(accepted) = &self.accepted else {
-            return if self.last_attempt_at.is_none() { State::Pending } else { State::Failed };
+            let never = self.last_attempt_at.is_none() && self.failure.is_none();
+            return if never { State::Pending } else { State::Failed };
         };
         if self.held.is_some() {
             State::Held

@@ -4,14 +4,16 @@ use crate::ports::{Fetch, Ports};
 use federation::compose::Fragment;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
-use federation::fetch::{Exchange, FetchFailure, Fetched, Step, TransportFailure, Validators};
+use federation::fetch::{Exchange, FetchFailure, Fetched, Quiet, Step, TransportFailure, Validators};
 use federation::index;
 use federation::limits::FETCH_TIMEOUT;
 use federation::registration::Registration;
 use federation::source::{Observation, SourceRecord};
 use federation::source_url;
+use federation::time::Seconds;
 use futures::future::{Either, select};
 use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
 
 /// What a check found, and the snapshot to keep if it is a new valid one.
 pub struct Checked {
@@ -22,9 +24,15 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Whether the origin answered that it is asked too much.
-    pub fn asks_for_peace(&self) -> bool {
-        matches!(&self.observation, Observation::Unreachable(failure) if failure.http_status == Some(429))
+    /// Bytes that it holds until it is written.
+    pub fn size(&self) -> usize {
+        self.snapshot.as_ref().map_or(0, |new| new.bytes.len() + new.fragment.json.len() + new.fragment.yaml.len())
+    }
+}
+
+impl From<Observation> for Checked {
+    fn from(observation: Observation) -> Self {
+        Self { observation, snapshot: None }
     }
 }
 
@@ -42,54 +50,106 @@ pub struct NewSnapshot {
     pub fragment: Fragment,
 }
 
+/// What a fetch brought.
+pub(super) enum Heard {
+    /// Something that needs no judging.
+    Known(Observation),
+    /// Content that was not judged yet.
+    New(Content),
+    /// A redirect to a host that asked to be left alone until then.
+    Quiet(Seconds),
+}
+
+/// Content that was not judged yet.
+pub(super) struct Content {
+    pub(super) digest: Digest,
+    bytes: Vec<u8>,
+    validators: Validators,
+}
+
 /// Fetches the index of a registration and judges it against what is known.
 pub async fn check<P: Ports>(ports: &P, registration: &Registration, known: &SourceRecord) -> Checked {
-    let fetched = fetch(ports, &registration.url, known.validators(&registration.url)).await;
+    let conditions = known.validators(&registration.url);
+    match hear(ports, registration, known, conditions, &Mutex::default()).await {
+        Heard::New(content) => judge(registration, content),
+        Heard::Known(observation) => observation.into(),
+        // Nobody is left alone here.
+        Heard::Quiet(_) => Observation::Unreachable(TransportFailure::Protocol.into()).into(),
+    }
+}
+
+/// Fetches the index of a registration under these conditions, without asking a host that a redirect leads to and that is to be left alone.
+pub(super) async fn hear<P: Ports>(
+    ports: &P,
+    registration: &Registration,
+    known: &SourceRecord,
+    conditions: Validators,
+    quiet: &Mutex<Quiet>,
+) -> Heard {
+    let fetched = match fetch(ports, &registration.url, conditions, quiet).await {
+        Ok(Answer::Fetched(fetched)) => fetched,
+        Ok(Answer::Quiet(until)) => return Heard::Quiet(until),
+        Err(failure) => return Heard::Known(Observation::Unreachable(failure)),
+    };
     match fetched {
-        Err(failure) => Checked { observation: Observation::Unreachable(failure), snapshot: None },
-        Ok(Fetched::NotModified) => {
-            Checked { observation: Observation::Unchanged { validators: None, http_status: 304 }, snapshot: None }
-        }
-        Ok(Fetched::Index { bytes, validators }) => {
+        Fetched::NotModified => Heard::Known(Observation::Unchanged { validators: None, http_status: 304 }),
+        Fetched::Index { bytes, validators } => {
             let digest = Digest::of(&bytes);
             let same = known.checked.as_ref().is_some_and(|c| c.digest == digest && c.url == registration.url);
-            if same {
-                let observation = Observation::Unchanged { validators: Some(validators), http_status: 200 };
-                return Checked { observation, snapshot: None };
+            match same {
+                true => Heard::Known(Observation::Unchanged { validators: Some(validators), http_status: 200 }),
+                false => Heard::New(Content { digest, bytes, validators }),
             }
-            judge(registration, digest, bytes, validators)
         }
     }
 }
 
-async fn fetch<P: Ports>(ports: &P, url: &str, validators: Validators) -> Result<Fetched, FetchFailure> {
+enum Answer {
+    Fetched(Fetched),
+    Quiet(Seconds),
+}
+
+async fn fetch<P: Ports>(
+    ports: &P,
+    url: &str,
+    conditions: Validators,
+    quiet: &Mutex<Quiet>,
+) -> Result<Answer, FetchFailure> {
     let url = source_url::parse(url)?;
-    let exchange = pin!(converse(ports, Exchange::new(url, validators)));
+    let exchange = pin!(converse(ports, Exchange::new(url, conditions), quiet));
     // The platform's own limits are ten minutes a phase and none in all.
     match select(exchange, pin!(ports.sleep(FETCH_TIMEOUT))).await {
-        Either::Left((fetched, _)) => fetched,
+        Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(TransportFailure::TotalTimeout.into()),
     }
 }
 
-async fn converse<P: Ports>(ports: &P, mut exchange: Exchange) -> Result<Fetched, FetchFailure> {
+async fn converse<P: Ports>(ports: &P, mut exchange: Exchange, quiet: &Mutex<Quiet>) -> Result<Answer, FetchFailure> {
     let mut request = exchange.request();
+    let mut host = source_url::host(&request.url);
     loop {
         let response = ports.fetch().send(request).await?;
         match exchange.receive(response, ports.now())? {
             Step::Send(next) => request = next,
-            Step::Done(fetched) => return Ok(fetched),
+            Step::Done(fetched) => return Ok(Answer::Fetched(fetched)),
+        }
+        let next = source_url::host(&request.url);
+        if next != host {
+            let quiet = quiet.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(until) = quiet.until(&next, ports.now()) {
+                return Ok(Answer::Quiet(until));
+            }
+            host = next;
         }
     }
 }
 
-fn judge(registration: &Registration, digest: Digest, bytes: Vec<u8>, validators: Validators) -> Checked {
+/// Judges content; a large part of what a refresh computes.
+pub(super) fn judge(registration: &Registration, content: Content) -> Checked {
+    let Content { digest, bytes, validators } = content;
     let verdict = index::check(&bytes);
     let Some(index) = verdict.index else {
-        return Checked {
-            observation: Observation::Invalid { digest, diagnostics: verdict.diagnostics, validators },
-            snapshot: None,
-        };
+        return Observation::Invalid { digest, diagnostics: verdict.diagnostics, validators }.into();
     };
     let capability_count = index.capabilities.len();
     match Fragment::render(&registration.repo, &registration.domain, &index) {
@@ -105,7 +165,7 @@ fn judge(registration: &Registration, digest: Digest, bytes: Vec<u8>, validators
         },
         Err(e) => {
             let diagnostics = vec![Diagnostic::error(e.code, "", e.message)];
-            Checked { observation: Observation::Invalid { digest, diagnostics, validators }, snapshot: None }
+            Observation::Invalid { digest, diagnostics, validators }.into()
         }
     }
 }

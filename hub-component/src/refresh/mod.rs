@@ -1,11 +1,13 @@
 //! Refreshing: fetch what is due, judge it, and publish what changed, while slow sources are still on their way.
 
 mod check;
+mod one;
 mod record;
 mod report;
 mod run;
 
 pub use check::{Checked, check};
+pub use one::refresh_one;
 pub use record::{apply, contribution};
 pub use report::{Outcome, Report, SourceReport};
-pub use run::{Scope, refresh_many, refresh_one};
+pub use run::{Scope, refresh_many};

@@ -7,10 +7,11 @@ use crate::publish::publish;
 use crate::store::events::{self, Event, Subject};
 use crate::store::revisions::{Origin, Revision};
 use crate::store::sources::Source;
-use crate::store::{StoreError, fragments, leases, snapshots, sources, tallies};
-use federation::source::{Accepted, Effect, Held, SourceRecord};
+use crate::store::{StoreError, fragments, leases, quiet, snapshots, sources, tallies};
+use federation::source::{Accepted, Effect, Held, Observation, SourceRecord};
 use federation::time::Seconds;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A finished check with the source as it was when the check began.
@@ -20,17 +21,52 @@ pub(super) struct Finished {
     pub took: Duration,
 }
 
-/// Writes a batch, and holds on to the lease under which it was made.
+/// What is written together.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub finished: Vec<Finished>,
+    /// Hosts that asked to be left alone, and until when.
+    pub quiet: Vec<(String, Seconds)>,
+    /// Sources that are not asked before then, for their host's sake.
+    pub put_off: Vec<(Source, Seconds)>,
+}
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.finished.is_empty() && self.put_off.is_empty()
+    }
+
+    /// Whether it is to be written before more is added: what it holds is in memory until then.
+    pub(super) fn is_full(&self) -> bool {
+        self.finished.len() >= MOST
+            || self.finished.iter().map(|finished| finished.checked.size()).sum::<usize>() >= MOST_BYTES
+    }
+}
+
+/// Results that are written together, for one fsync instead of many …
+const MOST: usize = 128;
+/// … and the bytes of new snapshots, as they came and rendered, after which nothing is added.
+const MOST_BYTES: usize = 16 << 20;
+
+/// Writes a batch, and holds on to the lease under which it was made. Events say that it was done by `action`.
 pub(super) async fn record(
     database: &impl Database,
-    batch: Vec<Finished>,
+    batch: Batch,
     origin: Origin<'_>,
+    action: &'static str,
     now: Seconds,
-    lease: Option<&leases::Lease>,
+    lease: &leases::Lease,
 ) -> Result<(Option<Revision>, Vec<SourceReport>), StoreError> {
+    let Batch { finished: batch, quiet: hosts, put_off } = batch;
     let mut tx = database.write().await?;
-    if let Some(lease) = lease {
-        lease.renew(&mut tx, now).await?;
+    lease.renew(&mut tx, now).await?;
+    for (host, until) in hosts {
+        quiet::keep(&mut tx, &host, until, now).await?;
+    }
+    let mut waiting = BTreeMap::<Seconds, Vec<&str>>::new();
+    put_off.iter().for_each(|(source, until)| waiting.entry(*until).or_default().push(source.repo()));
+    for (until, repos) in waiting {
+        sources::put_off(&mut tx, &repos, until).await?;
     }
     let mut reports = Vec::with_capacity(batch.len());
     let (mut accepted, mut changes) = (Vec::new(), Vec::new());
@@ -49,9 +85,13 @@ pub(super) async fn record(
             reports.push((SourceReport::new(&source, Outcome::Superseded, now), took));
             continue;
         }
-        let checked_meanwhile = source.record.checked != planned.record.checked
-            || source.record.last_attempt_at != planned.record.last_attempt_at;
-        if checked_meanwhile {
+        let state = |record: &SourceRecord| {
+            (
+                record.last_attempt_at,
+                record.checked.as_ref().map(|checked| (checked.url.clone(), checked.digest.clone())),
+            )
+        };
+        if state(&source.record) != state(&planned.record) {
             reports.push((SourceReport::new(&source, Outcome::of(&source.record), now), took));
             continue;
         }
@@ -73,14 +113,33 @@ pub(super) async fn record(
     tallies::add(&mut tx, checks).await?;
     let repos: Vec<&str> = accepted.iter().map(String::as_str).collect();
     let revision = publish(&mut tx, &repos, origin, now).await?;
-    // A refresh of many goes by a lease.
-    let action = if lease.is_some() { "compose" } else { "refresh" };
     for (repo, before, after) in changes {
         let event = Event { action, subject: Subject::Repo(&repo), before, after, revision: revision.as_ref() };
         events::record(&mut tx, origin, event, now).await?;
     }
     tx.commit().await?;
-    Ok((revision, reports.into_iter().map(|(report, _)| report).collect()))
+    let deferred = put_off.iter().map(|(source, _)| SourceReport::new(source, Outcome::Deferred, now));
+    Ok((revision, reports.into_iter().map(|(report, _)| report).chain(deferred).collect()))
+}
+
+/// Counts against sources that the host ended the judging of what they sent, and forgets that it was under way.
+pub(super) async fn blame(
+    database: &impl Database,
+    ended: Vec<leases::Ended>,
+    now: Seconds,
+) -> Result<Vec<String>, StoreError> {
+    let mut tx = database.write().await?;
+    let mut blamed = Vec::with_capacity(ended.len());
+    for one in ended {
+        one.forget(&mut tx).await?;
+        if let Some(mut source) = sources::get(&mut tx, &one.repo).await? {
+            let checked = Observation::Ended { digest: one.digest }.into();
+            apply(&mut tx, &mut source, checked, now).await?;
+            blamed.push(one.repo);
+        }
+    }
+    tx.commit().await?;
+    Ok(blamed)
 }
 
 /// What a source contributes and what it holds back, as events tell of it.

@@ -22,7 +22,7 @@ pub enum Outcome {
     Failed,
     /// It was not due.
     NotDue,
-    /// Its host answered another source that it is asked too much; it stays due.
+    /// Its host asked, with whatever source, to be left alone; it is due when that time is over.
     Deferred,
     /// Time ran out before it was heard; it stays due.
     NotReached,

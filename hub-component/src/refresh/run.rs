@@ -1,21 +1,24 @@
 //! A refresh from beginning to end.
 
-use super::check::check;
-use super::record::{Finished, record};
+use super::check::{Heard, hear, judge};
+use super::record::{Batch, Finished, blame, record};
 use super::report::{Outcome, Report, SourceReport};
 use crate::app::App;
 use crate::ports::{Database as _, Ports};
 use crate::store::leases::Lease;
 use crate::store::revisions::Origin;
 use crate::store::sources::{self, Source};
-use crate::store::{StoreError, upkeep};
+use crate::store::{StoreError, quiet, upkeep};
+use federation::fetch::{FetchFailure, Quiet, Validators};
 use federation::plan::{Plan, Queue, plan};
+use federation::source::Observation;
 use federation::time::Seconds;
 use futures::StreamExt as _;
 use futures::future::{Either, select};
 use futures::stream::FuturesUnordered;
 use std::collections::HashSet;
 use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Which sources a refresh looks at.
@@ -29,19 +32,19 @@ pub enum Scope {
     All,
     /// One, whatever its time.
     One(String),
+    /// One that somebody asks for: whatever happened before, it is fetched and judged, without conditions.
+    Asked(String),
 }
 
-/// Results are written together, for one fsync instead of many …
-const BATCH: usize = 128;
-/// … but none waits longer than this for a slow neighbour.
+/// How long a result waits for others to be written with.
 const BATCH_WAIT: Duration = Duration::from_millis(250);
 /// After so many seconds what was not done is left to the next refresh, so that somebody learns what was. With the wait for another
 /// refresh this is less than hosts allow a request: 90 s under `serve`.
 const REFRESH_TIME: Seconds = 45;
 /// How often a refresh that somebody waits for asks whether the one before it is done …
-const TURN_WAIT: Duration = Duration::from_millis(100);
+pub(super) const TURN_WAIT: Duration = Duration::from_millis(100);
 /// … and how many times: 40 s, longer than one hanging source takes.
-const TURNS: usize = 400;
+pub(super) const TURNS: usize = 400;
 
 /// Refreshes many sources as the only one to do so; `None` if another refresh is running still.
 ///
@@ -63,7 +66,7 @@ pub async fn refresh_many<P: Ports>(
         turns -= 1;
         app.ports.sleep(TURN_WAIT).await;
     }
-    let report = refresh(app, scope, origin, Some(&lease)).await;
+    let report = refresh(app, scope, origin, "compose", &lease).await;
     let kept = match &report {
         Ok(_) => upkeep::daily(database, app.ports.now()).await,
         Err(_) => Ok(()),
@@ -75,73 +78,103 @@ pub async fn refresh_many<P: Ports>(
     Ok(Some(report))
 }
 
-/// Refreshes one source, whoever else refreshes; a result that another check overtook is dropped.
-///
-/// # Errors
-/// When the store fails.
-pub async fn refresh_one<P: Ports>(app: &App<P>, repo: &str, origin: Origin<'_>) -> Result<Report, StoreError> {
-    refresh(app, Scope::One(repo.to_owned()), origin, None).await
-}
-
-async fn refresh<P: Ports>(
+/// Refreshes under a lease that is held.
+pub(super) async fn refresh<P: Ports>(
     app: &App<P>,
     scope: Scope,
     origin: Origin<'_>,
-    lease: Option<&Lease>,
+    action: &'static str,
+    lease: &Lease,
 ) -> Result<Report, StoreError> {
     let database = app.database().await?;
     let now = app.ports.now();
     let mut tx = database.read().await?;
+    let ended = lease.ended(&mut tx, now).await?;
+    drop(tx);
+    let blamed = if ended.is_empty() { Vec::new() } else { blame(database, ended, now).await? };
+    let mut tx = database.read().await?;
     let sources: Vec<Source> = match &scope {
-        Scope::One(repo) => sources::get(&mut tx, repo).await?.into_iter().collect(),
+        Scope::One(repo) | Scope::Asked(repo) => sources::get(&mut tx, repo).await?.into_iter().collect(),
         Scope::DueAlone => sources::due(&mut tx, now).await?,
         Scope::Due | Scope::All => sources::all(&mut tx).await?,
     };
+    let hosts = quiet::hosts(&mut tx).await?;
     drop(tx);
 
-    let force = matches!(scope, Scope::All | Scope::One(_));
-    let Plan { fetch, not_due, disabled } =
-        plan(sources.iter().map(|source| (&source.registered.registration, &source.record)), force, now);
-    let mut report = Report { fetched: fetch.len(), ..Report::default() };
-    for (indices, outcome) in [(not_due, Outcome::NotDue), (disabled, Outcome::Disabled)] {
-        let left = indices.into_iter().filter_map(|i| sources.get(i));
-        report.sources.extend(left.map(|source| SourceReport::new(source, outcome, now)));
+    let asked = matches!(scope, Scope::Asked(_));
+    let force = matches!(scope, Scope::All | Scope::One(_) | Scope::Asked(_));
+    let known = sources.iter().map(|source| (&source.registered.registration, &source.record));
+    let mut plan = plan(known, force, &hosts, now);
+    if asked && blamed.is_empty() {
+        plan.fetch.append(&mut plan.not_due);
     }
+    let Plan { fetch, quiet, not_due, disabled } = plan;
+    let mut report = Report { fetched: fetch.len(), ..Report::default() };
+    for source in not_due.into_iter().filter_map(|i| sources.get(i)) {
+        let is_blamed = blamed.iter().any(|repo| repo == source.repo());
+        let outcome = if is_blamed { Outcome::Failed } else { Outcome::NotDue };
+        report.sources.push(SourceReport::new(source, outcome, now));
+    }
+    let disabled = disabled.into_iter().filter_map(|i| sources.get(i));
+    report.sources.extend(disabled.map(|source| SourceReport::new(source, Outcome::Disabled, now)));
     let mut queue = Queue::default();
     for source in fetch.iter().filter_map(|i| sources.get(*i)) {
         queue.push(&source.registered.registration.url, source.clone());
     }
 
+    let hosts = Mutex::new(hosts);
     let mut running = FuturesUnordered::new();
-    let mut batch: Vec<Finished> = Vec::new();
+    let mut batch = Batch {
+        put_off: quiet.into_iter().filter_map(|(i, until)| Some((sources.get(i)?.clone(), until))).collect(),
+        ..Batch::default()
+    };
     loop {
         // The wait is measured from the last write, so that a steady trickle cannot put it off.
         let mut wait = pin!(app.ports.sleep(BATCH_WAIT));
         let idle = loop {
             while let Some((host, source)) = queue.start() {
-                running.push(examine(&app.ports, host, source));
+                running.push(examine(&app.ports, host, source, asked, &hosts));
             }
-            match select(running.next(), wait.as_mut()).await {
-                Either::Left((Some((host, finished)), _)) => {
-                    if finished.checked.asks_for_peace() {
-                        let deferred = queue.defer(&host);
-                        report.fetched -= deferred.len();
-                        let reports = deferred.iter().map(|source| SourceReport::new(source, Outcome::Deferred, now));
-                        report.sources.extend(reports);
-                    }
-                    queue.finish(&host);
-                    batch.push(finished);
-                    if batch.len() >= BATCH {
-                        break false;
-                    }
-                }
+            let (host, source, started, heard) = match select(running.next(), wait.as_mut()).await {
+                Either::Left((Some(examined), _)) => examined,
                 Either::Left((None, _)) => break true,
                 Either::Right(_) => break false,
+            };
+            let registration = &source.registered.registration;
+            let checked = match heard {
+                Heard::Quiet(until) => {
+                    queue.finish(&host);
+                    report.fetched -= 1;
+                    batch.put_off.push((source, until));
+                    continue;
+                }
+                Heard::Known(observation) => observation.into(),
+                Heard::New(content) if !asked && source.record.is_given_up(&content.digest) => {
+                    Observation::Ended { digest: content.digest }.into()
+                }
+                // No other body is decoded meanwhile: they are read on when this one is judged.
+                Heard::New(content) => {
+                    lease.judge(database, source.repo(), &content.digest, app.ports.now()).await?;
+                    judge(registration, content)
+                }
+            };
+            if let Observation::Unreachable(FetchFailure { quiet: Some((name, seconds)), .. }) = &checked.observation {
+                let until = app.ports.now() + seconds;
+                hosts.lock().unwrap_or_else(PoisonError::into_inner).add(name.clone(), until);
+                let deferred = queue.defer(name);
+                report.fetched -= deferred.len();
+                batch.put_off.extend(deferred.into_iter().map(|source| (source, until)));
+                batch.quiet.push((name.clone(), until));
+            }
+            queue.finish(&host);
+            batch.finished.push(Finished { source, checked, took: started.elapsed() });
+            if batch.is_full() {
+                break false;
             }
         };
         if !batch.is_empty() {
             let batch = std::mem::take(&mut batch);
-            let (revision, reports) = record(database, batch, origin, app.ports.now(), lease).await?;
+            let (revision, reports) = record(database, batch, origin, action, app.ports.now(), lease).await?;
             report.revision = revision.or(report.revision);
             report.sources.extend(reports);
         }
@@ -159,8 +192,17 @@ async fn refresh<P: Ports>(
     Ok(report)
 }
 
-async fn examine<P: Ports>(ports: &P, host: String, source: Source) -> (String, Finished) {
+/// Asks a source, with the conditions that are known unless somebody `asked` for it.
+async fn examine<P: Ports>(
+    ports: &P,
+    host: String,
+    source: Source,
+    asked: bool,
+    quiet: &Mutex<Quiet>,
+) -> (String, Source, Instant, Heard) {
     let started = Instant::now();
-    let checked = check(ports, &source.registered.registration, &source.record).await;
-    (host, Finished { source, checked, took: started.elapsed() })
+    let registration = &source.registered.registration;
+    let conditions = if asked { Validators::default() } else { source.record.validators(&registration.url) };
+    let heard = hear(ports, registration, &source.record, conditions, quiet).await;
+    (host, source, started, heard)
 }

@@ -108,7 +108,7 @@ pub async fn check<P: Ports>(
     let content = match &checked.observation {
         Observation::Valid { digest, capability_count, .. } => Some((digest.clone(), *capability_count)),
         Observation::Invalid { digest, .. } => Some((digest.clone(), 0)),
-        Observation::Unchanged { .. } | Observation::Unreachable(_) => None,
+        Observation::Unchanged { .. } | Observation::Ended { .. } | Observation::Unreachable(_) => None,
     };
     let effect = record.observe(&registration, checked.observation, app.ports.now(), 0.0);
 

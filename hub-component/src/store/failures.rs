@@ -2,7 +2,7 @@
 
 use super::{StoreError, row::Columns as _, tallies};
 use crate::ports::{Database, Row, Transaction as _, Value};
-use federation::time::Seconds;
+use federation::time::{CLOCK_TOLERANCE, Seconds};
 
 /// Counting starts anew after this time, in seconds.
 const WINDOW: Seconds = 60;
@@ -18,7 +18,8 @@ const COUNTED: &str = "SELECT address, failures, since FROM auth_failures
 
 /// Counts a failure of `address`. Once there are too many, nothing is written and the seconds until the next try are given.
 pub async fn count(database: &impl Database, address: &str, now: Seconds) -> Result<Option<Seconds>, StoreError> {
-    let parameters = || -> Vec<Value> { vec![address.into(), ALL.into(), (now - WINDOW).into(), now.into()] };
+    let parameters =
+        || -> Vec<Value> { vec![address.into(), ALL.into(), (now - WINDOW).into(), (now + CLOCK_TOLERANCE).into()] };
     // Most of what comes too often finds that out by reading, without keeping a writer waiting.
     if let Some(wait) = too_many(&database.query(COUNTED, parameters()).await?, now)? {
         return Ok(Some(wait));
@@ -28,8 +29,11 @@ pub async fn count(database: &impl Database, address: &str, now: Seconds) -> Res
         return Ok(Some(wait));
     }
     // What is over, and what a clock that was set back left in the future.
-    tx.query("DELETE FROM auth_failures WHERE since <= $1 OR since > $2", vec![(now - WINDOW).into(), now.into()])
-        .await?;
+    tx.query(
+        "DELETE FROM auth_failures WHERE since <= $1 OR since > $2",
+        vec![(now - WINDOW).into(), (now + CLOCK_TOLERANCE).into()],
+    )
+    .await?;
     for counted in [address, ALL] {
         tx.query(
             "INSERT INTO auth_failures (address, since, failures) VALUES ($1, $2, 1)
@@ -48,7 +52,7 @@ fn too_many(rows: &[Row], now: Seconds) -> Result<Option<Seconds>, StoreError> {
     for row in rows {
         let most = if row.text(0)? == ALL { OF_ALL } else { OF_ONE };
         if row.integer(1)? >= most {
-            wait = wait.max(Some(row.integer(2)? + WINDOW - now));
+            wait = wait.max(Some((row.integer(2)? + WINDOW - now).min(WINDOW)));
         }
     }
     Ok(wait)

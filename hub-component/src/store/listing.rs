@@ -3,7 +3,7 @@
 //! Beside the record of a source stands its *standing*, the state that it has as long as time alone changes nothing; beside a registration
 //! stand its words. Both are written with what they follow from.
 
-use super::registrations::{self, COLUMNS};
+use super::registrations;
 use super::sources::{self, Source};
 use super::statement::Statement;
 use super::{StoreError, row::Columns as _};
@@ -22,10 +22,8 @@ const BATCH: usize = 500;
 
 /// Fills the columns after they were made.
 pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
-    let sql = format!("SELECT {COLUMNS}, s.record FROM registrations r JOIN source_state s ON s.repo = r.repo");
-    // What cannot be read stays so, and keeps nobody from reading the rest.
-    let sources: Vec<Source> =
-        tx.query(&sql, Vec::new()).await?.into_iter().filter_map(|row| sources::read(row).ok()).collect();
+    let sql = format!("SELECT {} FROM registrations r JOIN source_state s ON s.repo = r.repo", sources::columns());
+    let sources = sources::load(tx, &sql, Vec::new()).await?;
     for Source { registered, .. } in &sources {
         registrations::update(tx, &registered.registration, registered.updated_at).await?;
     }
@@ -68,7 +66,7 @@ pub async fn page(
     limit: usize,
 ) -> Result<Vec<Source>, StoreError> {
     let mut s = Statement::default();
-    s.push(&format!("SELECT {COLUMNS}, s.record "));
+    s.push(&format!("SELECT {} ", sources::columns()));
     from(&mut s, wanted, now);
     if let Some(after) = after {
         let after = s.bind(after);
@@ -76,7 +74,7 @@ pub async fn page(
     }
     let limit = s.bind(limit);
     s.push(&format!(" ORDER BY r.repo LIMIT {limit}"));
-    tx.query(&s.sql, s.parameters).await?.into_iter().map(sources::read).collect()
+    sources::load(tx, &s.sql, s.parameters).await
 }
 
 /// How many sources are wanted.

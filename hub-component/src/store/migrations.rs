@@ -1,12 +1,20 @@
 //! The schema, as numbered steps. A step that has shipped never changes; a new need is a new step.
 
-use super::{StoreError, fragments, listing, row::Columns as _, search, tallies};
+use super::{StoreError, fragments, leases, listing, quiet, row::Columns as _, search, tallies};
 use crate::ports::{Database, Transaction};
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`; one statement a string, since a host runs only the first of several.
-const STEPS: [&[&str]; 6] =
-    [FIRST, search::TABLES, TOKENS, tallies::TABLES, fragments::DIGESTS, listing::COLUMNS_OF_LISTS];
+const STEPS: [&[&str]; 8] = [
+    FIRST,
+    search::TABLES,
+    TOKENS,
+    tallies::TABLES,
+    fragments::DIGESTS,
+    listing::COLUMNS_OF_LISTS,
+    leases::JUDGING,
+    &[quiet::TABLE],
+];
 
 /// The step after which the search is filled from what is published.
 const SEARCH: i64 = 2;

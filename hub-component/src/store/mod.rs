@@ -9,6 +9,7 @@ pub mod leases;
 pub mod listing;
 pub mod migrations;
 pub mod probe;
+pub mod quiet;
 pub mod registrations;
 pub mod revisions;
 mod row;

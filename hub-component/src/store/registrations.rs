@@ -1,6 +1,6 @@
 //! Registrations.
 
-use super::{StoreError, row::Columns as _};
+use super::{StoreError, leases, row::Columns as _};
 use crate::ports::{Row, Transaction};
 use federation::digest::Digest;
 use federation::registration::Registration;
@@ -65,6 +65,12 @@ fn words(r: &Registration) -> String {
     format!("{} {} {} {}", r.repo, r.domain, r.url, r.description).to_lowercase()
 }
 
+/// One registration, whatever can be known of its source; `None` if the repo is not registered.
+pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Registered>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM registrations r WHERE r.repo = $1");
+    tx.query(&sql, vec![repo.into()]).await?.first().map(read).transpose()
+}
+
 /// Adds a registration. False if the repo is registered already.
 pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool, StoreError> {
     let r = &new.registration;
@@ -117,5 +123,6 @@ pub async fn update(tx: &mut impl Transaction, changed: &Registration, now: Seco
 pub async fn delete(tx: &mut impl Transaction, repo: &str) -> Result<bool, StoreError> {
     // Not left to the foreign key alone: enforcing it is a setting of the connection.
     tx.query("DELETE FROM source_state WHERE repo = $1", vec![repo.into()]).await?;
+    leases::drop_of_source(tx, repo).await?;
     Ok(!tx.query("DELETE FROM registrations WHERE repo = $1 RETURNING repo", vec![repo.into()]).await?.is_empty())
 }

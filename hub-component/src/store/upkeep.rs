@@ -2,7 +2,7 @@
 
 use super::{StoreError, events, leases, revisions, search};
 use crate::ports::{Database, Transaction as _};
-use federation::time::Seconds;
+use federation::time::{CLOCK_TOLERANCE, Seconds};
 
 const DAY: Seconds = 24 * 60 * 60;
 
@@ -11,8 +11,8 @@ const DAY: Seconds = 24 * 60 * 60;
 /// # Errors
 /// When the database fails.
 pub async fn daily(database: &impl Database, now: Seconds) -> Result<(), StoreError> {
-    let done =
-        database.query("SELECT 1 FROM leases WHERE name = 'upkeep' AND expires_at > $1", vec![now.into()]).await?;
+    let sql = "SELECT 1 FROM leases WHERE name = 'upkeep' AND expires_at > $1 AND expires_at <= $2";
+    let done = database.query(sql, vec![now.into(), (now + DAY + CLOCK_TOLERANCE).into()]).await?;
     if !done.is_empty() {
         return Ok(());
     }

@@ -118,6 +118,10 @@ pub struct Sources {
     indexes: Mutex<HashMap<String, String>>,
     /// Hosts that accept a request and never answer.
     hanging: Mutex<HashSet<String>>,
+    /// Hosts that answer with this status and these headers, whatever the path.
+    answers: Mutex<HashMap<String, (u16, Vec<(String, String)>)>>,
+    /// The headers of the last request.
+    asked_with: Mutex<Vec<(&'static str, String)>>,
     pub requests: AtomicUsize,
     pub bodies: AtomicUsize,
 }
@@ -131,17 +135,42 @@ impl Sources {
         self.hanging.lock().expect("lock").insert(host.to_owned());
     }
 
+    /// A host answers so from now on.
+    pub fn answer(&self, host: &str, status: u16, headers: &[(&str, &str)]) {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.answers.lock().expect("lock").insert(host.to_owned(), (status, headers));
+    }
+
+    /// Every host answers again as it should; what hung goes on.
     pub fn recover(&self) {
         self.hanging.lock().expect("lock").clear();
+        self.answers.lock().expect("lock").clear();
+    }
+
+    /// How many conditions the last request had.
+    pub fn conditions(&self) -> usize {
+        self.asked_with.lock().expect("lock").iter().filter(|(name, _)| name.starts_with("if-")).count()
+    }
+
+    pub fn asked(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    fn hangs(&self, host: &str) -> bool {
+        self.hanging.lock().expect("lock").contains(host)
     }
 }
 
 impl Fetch for Sources {
     async fn send(&self, request: Request) -> Result<Response, TransportFailure> {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        let hangs = self.hanging.lock().expect("lock").contains(request.url.host_str().unwrap_or_default());
-        if hangs {
-            return std::future::pending().await;
+        self.asked_with.lock().expect("lock").clone_from(&request.headers);
+        let host = request.url.host_str().unwrap_or_default();
+        while self.hangs(host) {
+            tokio::task::yield_now().await;
+        }
+        if let Some((status, headers)) = self.answers.lock().expect("lock").get(host).cloned() {
+            return Ok(Response { status, headers, body: Vec::new() });
         }
         let indexes = self.indexes.lock().expect("lock");
         let text = indexes.get(request.url.as_str()).ok_or(TransportFailure::Connect)?;
@@ -159,11 +188,11 @@ pub struct TestPorts(Arc<World>);
 
 struct World {
     database: Sqlite,
-    sources: Sources,
+    sources: Arc<Sources>,
     now: AtomicI64,
     token: Mutex<Option<String>>,
     client_address_header: Mutex<Option<String>>,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Ports for TestPorts {
@@ -216,16 +245,27 @@ impl Hub {
         let path = folder.path().join("hub.db");
         Connection::open(&path).expect("a database").execute_batch(database).expect("statements");
         let database = Sqlite { path, has_fts5, statements: Arc::default() };
+        Self::of(database, Arc::default(), 1_800_000_000, Arc::new(folder))
+    }
+
+    fn of(database: Sqlite, sources: Arc<Sources>, now: Seconds, folder: Arc<TempDir>) -> Self {
         let world = World {
             database,
-            sources: Sources::default(),
-            now: AtomicI64::new(1_800_000_000),
+            sources,
+            now: AtomicI64::new(now),
             token: Mutex::new(Some("t".to_owned())),
             client_address_header: Mutex::default(),
             folder,
         };
         let ports = TestPorts(Arc::new(world));
         Self { router: router(App::new(ports.clone(), "https://hub.example.org")), ports }
+    }
+
+    /// Another hub on the same database, with the same sources, whose clock is so many seconds ahead.
+    pub fn beside(&self, ahead: Seconds) -> Self {
+        let World { database, sources, folder, .. } = &*self.ports.0;
+        let database = Sqlite { path: database.path.clone(), has_fts5: database.has_fts5, statements: Arc::default() };
+        Self::of(database, sources.clone(), self.ports.now() + ahead, folder.clone())
     }
 
     /// The hub as a service, for requests with headers of their own.

@@ -23,7 +23,7 @@ const COMPONENT: &str =
 /// The host of the component without its sockets. Its database is gone with it.
 struct Host {
     runtime: Runtime,
-    _data: TempDir,
+    data: TempDir,
 }
 
 impl Host {
@@ -42,7 +42,7 @@ impl Host {
             liveness: "/health/live".to_owned(),
             limits,
         })?;
-        Ok(Self { runtime, _data: data })
+        Ok(Self { runtime, data })
     }
 
     async fn ask(&self, method: Method, path: &str, body: &Value) -> Result<Response<Value>> {
@@ -60,6 +60,13 @@ impl Host {
         let response = self.ask(Method::GET, path, &Value::Null).await?;
         ensure!(response.status() == 200, "{response:?}");
         Ok(response.into_body())
+    }
+
+    /// Has the time of every lease be over, as it is a minute after its holder ended.
+    fn let_leases_expire(&self) -> Result<()> {
+        let database = rusqlite::Connection::open(self.data.path().join("reuse-surface.db"))?;
+        database.execute("UPDATE leases SET expires_at = 1", [])?;
+        Ok(())
     }
 
     /// Registers a source with a small index, verified.
@@ -155,4 +162,31 @@ async fn an_instance_that_traps_is_replaced() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_instance_that_computes_without_end_is_replaced() -> Result<()> {
     fails(Limits { computing_time: Duration::from_millis(200), ..Limits::default() }, 504, "timeout").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_index_that_ends_one_refresh_does_not_end_the_next() -> Result<()> {
+    let host = Host::start(Limits { instance_memory: 24 << 20, ..Limits::default() })?;
+    let sources = Sources::start()?;
+    host.register(&sources, "bomb").await?;
+    host.register(&sources, "small").await?;
+    sources.index("/bomb", &large());
+    sources.index("/small", &index(&["capability.small.two"]));
+    let compose = "/v1/federated/compose?force=true";
+    is_problem(&host.ask(Method::POST, compose, &Value::Null).await?, 500, "instance-failed")?;
+    for round in 0..3 {
+        host.let_leases_expire()?;
+        let response = host.ask(Method::POST, compose, &Value::Null).await?;
+        ensure!(response.status() == 200, "{round}: {response:?}");
+        let status = host.get("/v1/repos/bomb").await?["status"].clone();
+        ensure!(status["reason"] == "judging-ended" && status["state"] == "stale", "{round}: {status}");
+        ensure!(status["capability_count"] == 1 && status["next_check_at"].is_string(), "{round}: {status}");
+        let document = host.get("/v1/federated?format=json").await?;
+        ensure!(document["capabilities"][1]["id"] == "capability.small.two", "{round}: {document}");
+    }
+    // It heals once the index is one that can be judged.
+    sources.index("/bomb", &index(&["capability.bomb.two"]));
+    let response = host.ask(Method::POST, "/v1/repos/bomb/refresh", &Value::Null).await?;
+    ensure!(response.body()["source"]["outcome"] == "accepted", "{response:?}");
+    Ok(())
 }

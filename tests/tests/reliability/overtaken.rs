@@ -136,8 +136,10 @@ async fn what_was_moved_or_switched_off_meanwhile_stays_so() -> Result<()> {
 async fn of_two_refreshes_the_older_answer_is_dropped() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     register(&hub, &sources, 1).await?;
-    for (round, path) in WAYS.repeat(ROUNDS as usize).into_iter().enumerate() {
-        let number = 10 * (round as u64 + 1);
+    // Of two refreshes of one source, the second has the answer of the first.
+    let path = WAYS[1];
+    for round in 0..2 * ROUNDS {
+        let number = 10 * (round + 1);
         sources.set("/a", held(number));
         let refresh = async {
             sources.index("/a", &version(number + 1));
@@ -146,7 +148,7 @@ async fn of_two_refreshes_the_older_answer_is_dropped() -> Result<()> {
             Ok(())
         };
         overtaken(&hub, &sources, path, refresh).await?;
-        let expected = (round as u64 + 2, vec![format!("capability.a.v{}", number + 1)]);
+        let expected = (round + 2, vec![format!("capability.a.v{}", number + 1)]);
         ensure!(newest(&hub).await? == expected, "{path}: {:?}, not {expected:?}", newest(&hub).await?);
         // What is known of the source is of the newer answer too: it is not fetched once more.
         let report = hub.compose().await?;

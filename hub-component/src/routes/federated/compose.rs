@@ -58,17 +58,20 @@ pub async fn compose<P: Ports>(
 ) -> Result<Json<Composed>, Problem> {
     let actor = caller.composes()?;
     let scope = if parameters.force { Scope::All } else { Scope::Due };
-    let report = refresh_many(&app, scope, actor.origin("refresh"), true).await?.ok_or_else(|| {
-        Problem::new(
-            &kinds::REFRESH_RUNNING,
-            "Another refresh has not ended yet; its result shows in `GET /v1/repos`. Try again shortly.",
-        )
-        .retry_after(10)
-    })?;
+    let report = refresh_many(&app, scope, actor.origin("refresh"), true).await?.ok_or_else(refresh_running)?;
     let (revision, digest) = newest(&app).await?;
     let (failed, partial) = (report.failed(), report.not_reached() > 0);
     let Report { revision: published, fetched, sources } = report;
     Ok(Json(Composed { revision, digest, published: published.is_some(), fetched, failed, partial, sources }))
+}
+
+/// Says that another refresh goes on for longer than a request waits.
+pub(in crate::routes) fn refresh_running() -> Problem {
+    Problem::new(
+        &kinds::REFRESH_RUNNING,
+        "Another refresh has not ended yet; its result shows in `GET /v1/repos`. Try again shortly.",
+    )
+    .retry_after(10)
 }
 
 /// Number and digest of the newest revision; 0 and the digest of nothing before the first.

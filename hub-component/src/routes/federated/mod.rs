@@ -5,8 +5,8 @@ mod document;
 mod manifest;
 mod revisions;
 
-pub(super) use compose::newest;
 pub use compose::{__path_compose, compose};
+pub(super) use compose::{newest, refresh_running};
 pub use document::{__path_read, read};
 pub use manifest::{__path_manifest, manifest};
 pub use revisions::{__path_revisions, revisions};

@@ -7,7 +7,7 @@ use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::publish::publish;
 use crate::store::events::{self, Event, Subject};
-use crate::store::{registrations, sources};
+use crate::store::registrations;
 use axum::extract::{Path, State};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
@@ -36,14 +36,14 @@ pub async fn deregister<P: Ports>(
     let origin = actor.origin("deregister");
     let now = app.ports.now();
     let mut tx = app.database().await?.write().await?;
-    let source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
-    check_precondition(&source, &headers)?;
+    let registered = registrations::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+    check_precondition(&registered, &headers)?;
     registrations::delete(&mut tx, &repo).await?;
     let revision = publish(&mut tx, &[&repo], origin, now).await?;
     let event = Event {
         action: "deregister",
         subject: Subject::Repo(&repo),
-        before: json!(source.registered.registration),
+        before: json!(registered.registration),
         after: Value::Null,
         revision: revision.as_ref(),
     };

@@ -18,6 +18,7 @@ pub use show::{__path_show, show};
 pub use update::{__path_update, update};
 
 use crate::problem::{Problem, kinds};
+use crate::store::registrations::Registered;
 use crate::store::sources::Source;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -44,12 +45,12 @@ fn respond(source: &Source, now: Seconds) -> Response {
 }
 
 /// `If-Match` (RFC 9110 §13.1.1), if the client sent it.
-fn check_precondition(source: &Source, headers: &HeaderMap) -> Result<(), Problem> {
+fn check_precondition(registered: &Registered, headers: &HeaderMap) -> Result<(), Problem> {
     if !headers.contains_key(IF_MATCH) {
         return Ok(());
     }
     // A strong comparison: `W/"…"` matches nothing. What is no text matches nothing either, instead of passing for no header.
-    let etag = source.registered.etag();
+    let etag = registered.etag();
     let lists = headers.get_all(IF_MATCH).iter().filter_map(|value| value.to_str().ok());
     match lists.flat_map(|list| list.split(',')).map(str::trim).any(|tag| tag == "*" || tag == etag) {
         true => Ok(()),

@@ -2,20 +2,21 @@
 
 use super::not_registered;
 use crate::app::App;
-use crate::edge::Caller;
+use crate::edge::{Caller, Query};
 use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::{Problem, kinds};
 use crate::publish::publish;
-use crate::refresh::{Outcome, Report, SourceReport, contribution, refresh_one};
-use crate::routes::federated::newest;
+use crate::refresh::{Outcome, Report, Scope, SourceReport, contribution, refresh_one};
+use crate::routes::federated::{newest, refresh_running};
 use crate::store::events::{self, Event, Subject};
 use crate::store::revisions::Revision;
 use crate::store::sources;
 use axum::Json;
 use axum::extract::{Path, State};
 use federation::digest::Digest;
-use serde::Serialize;
-use utoipa::ToSchema;
+use federation::source::NotReleased;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// What an action on one source led to.
 #[derive(Serialize, ToSchema)]
@@ -30,7 +31,8 @@ pub struct Refreshed {
     source: SourceReport,
 }
 
-/// Checks one source now, whatever its back-off.
+/// Fetches and checks one source now, whatever its back-off and whatever its server says has not changed. Of those who ask at the same
+/// time, one fetches; all have its result.
 #[utoipa::path(
     post,
     path = "/v1/repos/{repo}/refresh",
@@ -38,7 +40,7 @@ pub struct Refreshed {
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
     responses((status = 200, description = "What the check found; it may be that it did not end well.", body = Refreshed)),
-    extensions(("x-problems" = json!(["repo-not-found"]))),
+    extensions(("x-problems" = json!(["repo-not-found", "refresh-running"]))),
     security(("token" = [])),
 )]
 pub async fn refresh<P: Ports>(
@@ -47,9 +49,20 @@ pub async fn refresh<P: Ports>(
     Path(repo): Path<String>,
 ) -> Result<Json<Refreshed>, Problem> {
     let actor = caller.writes(&repo)?;
-    let Report { revision, mut sources, .. } = refresh_one(&app, &repo, actor.origin("refresh")).await?;
+    let scope = Scope::Asked(repo.clone());
+    let report = refresh_one(&app, &repo, scope, actor.origin("refresh"), true).await?.ok_or_else(refresh_running)?;
+    let Report { revision, mut sources, .. } = report;
     let source = sources.pop().ok_or_else(|| not_registered(&repo))?;
     respond(&app, revision, source).await
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    /// Releases the snapshot of this digest, or nothing: it is the one that was judged, and another may be held by now.
+    #[param(value_type = Option<String>, pattern = r"^sha256:[0-9a-f]{64}$")]
+    digest: Option<Digest>,
 }
 
 /// Accepts what the guard holds.
@@ -58,15 +71,16 @@ pub async fn refresh<P: Ports>(
     path = "/v1/repos/{repo}/release",
     operation_id = "releaseRepo",
     tag = "registrations",
-    params(("repo" = String, Path, description = "The registration's name.")),
+    params(("repo" = String, Path, description = "The registration's name."), Parameters),
     responses((status = 200, description = "The held snapshot is accepted.", body = Refreshed)),
-    extensions(("x-problems" = json!(["repo-not-found", "nothing-held"]))),
+    extensions(("x-problems" = json!(["repo-not-found", "nothing-held", "held-another"]))),
     security(("token" = [])),
 )]
 pub async fn release<P: Ports>(
     State(app): State<App<P>>,
     caller: Caller,
     Path(repo): Path<String>,
+    Query(parameters): Query<Parameters>,
 ) -> Result<Json<Refreshed>, Problem> {
     let actor = caller.writes(&repo)?;
     let origin = actor.origin("release");
@@ -74,12 +88,18 @@ pub async fn release<P: Ports>(
     let mut tx = app.database().await?.write().await?;
     let mut source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
     let before = contribution(&source.record.accepted, &source.record.held);
-    if !source.record.release() {
-        return Err(Problem::new(
-            &kinds::NOTHING_HELD,
-            format!("`{repo}` is {}; nothing waits for release.", source.state(now).as_str()),
-        ));
-    }
+    source.record.release(&source.registered.registration.url, parameters.digest.as_ref()).map_err(
+        |why| match why {
+            NotReleased::Nothing => Problem::new(
+                &kinds::NOTHING_HELD,
+                format!("`{repo}` is {}; nothing waits for release.", source.state(now).as_str()),
+            ),
+            NotReleased::Another => Problem::new(
+                &kinds::HELD_ANOTHER,
+                format!("`{repo}` holds another index by now; nothing was released. Look at that one first."),
+            ),
+        },
+    )?;
     sources::save_record(&mut tx, &source).await?;
     let revision = publish(&mut tx, &[&repo], origin, now).await?;
     let event = Event {

@@ -141,6 +141,7 @@ fn registered_already(repo: &str) -> Problem {
 pub(super) fn refresh_later<P: Ports>(app: &App<P>, repo: String, actor: Actor, cause: &'static str) {
     let later = app.clone();
     app.ports.spawn(async move {
-        let _ = refresh::refresh_one(&later, &repo, actor.origin(cause)).await;
+        let scope = refresh::Scope::One(repo.clone());
+        let _ = refresh::refresh_one(&later, &repo, scope, actor.origin(cause), false).await;
     });
 }

@@ -62,7 +62,7 @@ pub async fn update<P: Ports>(
     let now = app.ports.now();
     let mut tx = app.database().await?.write().await?;
     let mut source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
-    check_precondition(&source, &headers)?;
+    check_precondition(&source.registered, &headers)?;
     let before = source.registered.registration.clone();
     let changed = before.merge(&patch).map_err(Problem::invalid_registration)?;
     if changed == before {
@@ -75,12 +75,14 @@ pub async fn update<P: Ports>(
     }
     registrations::update(&mut tx, &changed, now).await?;
     let moved = changed.url != before.url;
+    let lives_shorter = changed.cache_ttl_seconds < before.cache_ttl_seconds;
     source.registered.registration = changed;
     source.registered.updated_at = now;
     if moved {
-        // A new address is due at once, whatever the old one earned.
-        source.record.next_check_at = None;
-        source.record.consecutive_failures = 0;
+        source.record.moved();
+    }
+    if lives_shorter {
+        source.record.shorten(source.registered.registration.cache_ttl_seconds);
     }
     let fetched = verified.is_some();
     match verified {
@@ -118,10 +120,10 @@ async fn verified_first<P: Ports>(
     patch: &Value,
 ) -> Result<Option<(Registration, Checked)>, Problem> {
     let mut tx = app.database().await?.read().await?;
-    let source = sources::get(&mut tx, repo).await?.ok_or_else(|| not_registered(repo))?;
+    let registered = registrations::get(&mut tx, repo).await?.ok_or_else(|| not_registered(repo))?;
     drop(tx);
-    check_precondition(&source, headers)?;
-    let before = &source.registered.registration;
+    check_precondition(&registered, headers)?;
+    let before = &registered.registration;
     let changed = before.merge(patch).map_err(Problem::invalid_registration)?;
     if !needs_verifying(before, &changed) {
         return Ok(None);

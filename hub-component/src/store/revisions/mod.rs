@@ -17,7 +17,7 @@ use super::{StoreError, row::Columns as _};
 use crate::ports::{Database, Row, Transaction};
 use federation::compose::SourceLine;
 use federation::digest::Digest;
-use federation::time::Seconds;
+use federation::time::{Seconds, is_beyond};
 
 /// One published composition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub struct Head {
 impl Head {
     /// Whether a check is due. What was verified in the future was so before the clock was set back.
     pub fn is_due(&self, now: Seconds) -> bool {
-        self.due_at.is_some_and(|at| at <= now) || self.verified_last_at.is_some_and(|at| at > now)
+        self.due_at.is_some_and(|at| at <= now) || self.verified_last_at.is_some_and(|at| is_beyond(at, now))
     }
 }
 
@@ -131,6 +131,12 @@ fn read(row: &Row) -> Result<Revision, StoreError> {
 fn read_digest(row: &Row, index: usize) -> Result<Digest, StoreError> {
     let text = row.text(index)?;
     Digest::parse(text).ok_or_else(|| StoreError::Unreadable(format!("`{text}` is not a digest")))
+}
+
+/// What the newest revision has of one repo.
+pub async fn line(tx: &mut impl Transaction, repo: &str) -> Result<Option<SourceLine>, StoreError> {
+    let sql = format!("SELECT {LINE} FROM composition WHERE repo = $1");
+    tx.query(&sql, vec![repo.into()]).await?.first().map(read_line).transpose()
 }
 
 const LINE: &str = "repo, url, domain, required, index_digest, capability_count";

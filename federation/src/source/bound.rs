@@ -1,0 +1,158 @@
+//! The bound on a record as a whole. Records are read with those of all other sources, so that no index may make its own large.
+
+use super::{SourceRecord, Verdict};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::limits::{MAX_DIAGNOSTICS, MAX_RECORD_BYTES};
+
+/// The code of the finding that counts those left out.
+const MORE: &str = "more-diagnostics";
+
+/// Longest text that is kept when a single finding is too long, in bytes.
+const TEXT: usize = 512;
+
+impl SourceRecord {
+    /// The record as JSON, at most [`MAX_RECORD_BYTES`] long.
+    ///
+    /// # Errors
+    /// Never, for what this version makes.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        let json = serde_json::to_string(self)?;
+        if json.len() <= MAX_RECORD_BYTES {
+            return Ok(json);
+        }
+        let mut bounded = self.clone();
+        bounded.bound();
+        serde_json::to_string(&bounded)
+    }
+
+    /// Leaves out what does not fit: first the lines of findings, then findings from the end, then the ends of long texts.
+    pub(super) fn bound(&mut self) {
+        if self.fits() {
+            return;
+        }
+        self.findings().flatten().for_each(|found| found.snippet = None);
+        let mut most = MAX_DIAGNOSTICS;
+        while !self.fits() && most > 1 {
+            most /= 2;
+            self.findings().for_each(|findings| keep(findings, most));
+        }
+        if self.fits() {
+            return;
+        }
+        for found in self.findings().flatten() {
+            [&mut found.code, &mut found.pointer, &mut found.message].into_iter().for_each(cut);
+        }
+        if let Some(failure) = &mut self.failure {
+            [&mut failure.code, &mut failure.message].into_iter().for_each(cut);
+        }
+    }
+
+    fn fits(&self) -> bool {
+        serde_json::to_string(self).is_ok_and(|json| json.len() <= MAX_RECORD_BYTES)
+    }
+
+    fn findings(&mut self) -> impl Iterator<Item = &mut Vec<Diagnostic>> {
+        let checked = self.checked.as_mut().and_then(|checked| match &mut checked.verdict {
+            Verdict::Invalid(findings) => Some(findings),
+            Verdict::Valid(_) => None,
+        });
+        checked.into_iter().chain(self.failure.as_mut().map(|failure| &mut failure.diagnostics))
+    }
+}
+
+/// Keeps the first `most` findings, an error among them if there is one, and counts the others.
+fn keep(findings: &mut Vec<Diagnostic>, most: usize) {
+    let counted = findings.pop_if(|last| last.code == MORE);
+    let mut left_out = counted.as_ref().map_or(0, count);
+    if findings.len() > most {
+        if let Some(error) = findings.iter().position(Diagnostic::is_error).filter(|at| *at >= most) {
+            findings.swap(error, most - 1);
+        }
+        left_out += findings.len() - most;
+        findings.truncate(most);
+    }
+    if left_out > 0 {
+        let refuses = counted.iter().chain(findings.iter()).any(Diagnostic::is_error);
+        let severity = if refuses { Severity::Error } else { Severity::Warning };
+        let message = format!("{left_out} more findings are left out: correct these first");
+        findings.push(Diagnostic { severity, ..Diagnostic::error(MORE, "", message) });
+    }
+}
+
+fn count(more: &Diagnostic) -> usize {
+    more.message.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(1)
+}
+
+fn cut(text: &mut String) {
+    if text.len() > TEXT {
+        text.truncate(text.floor_char_boundary(TEXT));
+        text.push('…');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Diagnostic;
+    use crate::digest::Digest;
+    use crate::fetch::Validators;
+    use crate::limits::{MAX_DIAGNOSTICS, MAX_RECORD_BYTES};
+    use crate::registration::Registration;
+    use crate::source::{Observation, SourceRecord, Verdict};
+
+    fn after(diagnostics: Vec<Diagnostic>) -> SourceRecord {
+        let url = "https://example.org/i";
+        let registration = serde_json::json!({"repo": "a", "url": url, "domain": "d"});
+        let registration = Registration::from_value(&registration).expect("valid");
+        let mut record = SourceRecord::default();
+        let validators = Validators::default();
+        record.observe(
+            &registration,
+            Observation::Invalid { digest: Digest::of(b"x"), diagnostics, validators },
+            0,
+            0.0,
+        );
+        record
+    }
+
+    fn findings(record: &SourceRecord) -> &[Diagnostic] {
+        match record.checked.as_ref().map(|checked| &checked.verdict) {
+            Some(Verdict::Invalid(findings)) => findings,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_fits_is_kept_whole() {
+        let usual: Vec<_> = (0..MAX_DIAGNOSTICS)
+            .map(|n| Diagnostic::error("schema-type", format!("/capabilities/{n}/summary"), "must be text"))
+            .collect();
+        assert_eq!(findings(&after(usual.clone())), usual);
+    }
+
+    #[test]
+    fn findings_are_left_out_from_the_end_and_counted() {
+        let mut long: Vec<_> = (0..MAX_DIAGNOSTICS)
+            .map(|n| Diagnostic::warning("bidi-control", format!("/{n}/{}", "k".repeat(4000)), "reordered"))
+            .collect();
+        long.push(Diagnostic::error("schema-type", "/last", "must be text"));
+        long.push(Diagnostic::error("more-diagnostics", "", "900 more findings are left out: correct these first"));
+        let record = after(long);
+        assert!(serde_json::to_string(&record).expect("JSON").len() <= MAX_RECORD_BYTES);
+        let kept = findings(&record);
+        let last = kept.last().expect("findings");
+        let left_out = 900 + MAX_DIAGNOSTICS + 1 - (kept.len() - 1);
+        assert_eq!(last.message, format!("{left_out} more findings are left out: correct these first"));
+        assert!(last.is_error() && kept.len() > 2, "{}", kept.len());
+        assert_eq!(record.failure.as_ref().map(|failure| failure.code.as_str()), Some("schema-type"));
+        assert_eq!(record.failure.as_ref().map(|failure| failure.diagnostics.as_slice()), Some(kept));
+    }
+
+    #[test]
+    fn a_single_finding_of_any_length_fits() {
+        let huge = "\u{1}é".repeat(1 << 20);
+        let record = after(vec![Diagnostic::error("schema-type", huge.clone(), huge)]);
+        let json = record.to_json().expect("JSON");
+        assert!(json.len() <= MAX_RECORD_BYTES, "{}", json.len());
+        assert_eq!(serde_json::from_str::<SourceRecord>(&json).expect("a record"), record);
+    }
+}

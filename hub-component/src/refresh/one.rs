@@ -1,0 +1,64 @@
+//! A refresh of one source: of those who ask at the same time, one fetches and the others answer with what that found.
+
+use super::report::{Outcome, Report, SourceReport};
+use super::run::{Scope, TURN_WAIT, TURNS, refresh};
+use crate::app::App;
+use crate::ports::{Database as _, Ports};
+use crate::store::leases::{Lease, Standing};
+use crate::store::revisions::{self, Origin};
+use crate::store::sources::{self, Source};
+use crate::store::{StoreError, revisions::Revision};
+use federation::source::Accepted;
+
+/// Refreshes the source that `scope` names, unless somebody does so already: then that result is the answer, for those who are `patient`.
+/// `None` if it did not come in time. A result that a refresh of many overtook is dropped.
+///
+/// # Errors
+/// When the store fails.
+pub async fn refresh_one<P: Ports>(
+    app: &App<P>,
+    repo: &str,
+    scope: Scope,
+    origin: Origin<'_>,
+    patient: bool,
+) -> Result<Option<Report>, StoreError> {
+    let database = app.database().await?;
+    let Some(before) = now(app, repo).await?.map(|(source, _)| source.record.accepted) else {
+        return Ok(Some(Report::default()));
+    };
+    let lease = Lease::source(repo);
+    let mut turns = if patient { TURNS } else { 0 };
+    while !lease.acquire(database, app.ports.now()).await? {
+        while lease.standing(database, app.ports.now()).await? == Standing::Held {
+            if turns == 0 {
+                return Ok(None);
+            }
+            turns -= 1;
+            app.ports.sleep(TURN_WAIT).await;
+        }
+        // One that was not given back was a holder's that is gone, and whose work is still to be done.
+        if lease.standing(database, app.ports.now()).await? == Standing::Free {
+            return joined(app, repo, &before).await.map(Some);
+        }
+    }
+    let report = refresh(app, scope, origin, "refresh", &lease).await;
+    let released = lease.release(database).await;
+    let report = report?;
+    released?;
+    Ok(Some(report))
+}
+
+/// What another refresh led to since `before` was accepted.
+async fn joined<P: Ports>(app: &App<P>, repo: &str, before: &Option<Accepted>) -> Result<Report, StoreError> {
+    let Some((source, newest)) = now(app, repo).await? else { return Ok(Report::default()) };
+    let accepted = source.record.accepted != *before && source.record.accepted.is_some();
+    let outcome = if accepted { Outcome::Accepted } else { Outcome::of(&source.record) };
+    let sources = vec![SourceReport::new(&source, outcome, app.ports.now())];
+    Ok(Report { revision: newest.filter(|_| accepted), sources, ..Report::default() })
+}
+
+async fn now<P: Ports>(app: &App<P>, repo: &str) -> Result<Option<(Source, Option<Revision>)>, StoreError> {
+    let mut tx = app.database().await?.read().await?;
+    let Some(source) = sources::get(&mut tx, repo).await? else { return Ok(None) };
+    Ok(Some((source, revisions::newest(&mut tx).await?)))
+}
