@@ -1,10 +1,15 @@
 //! What a check has to say about a document: one finding, where it is, and what to do about it.
+//!
+//! Every text of a finding is of a type that cannot hold much: whatever a document is made of, what is said about it stays small.
 
-use std::fmt;
+use std::{fmt, io};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::bounded::{Code, Message, Pointer};
+use crate::size::json_bytes;
 use crate::snippet::Snippet;
 use crate::yaml::Position;
 
@@ -23,15 +28,17 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Diagnostic {
     /// Stable, in kebab-case; what programs compare. Messages may change, codes do not.
-    pub code: String,
+    #[schema(value_type = String)]
+    pub code: Code,
     /// Whether this refuses the document; [`Severity::Error`] when absent in JSON.
     #[serde(default)]
     #[schema(required)]
     pub severity: Severity,
-    /// JSON Pointer (RFC 6901) to the value; empty for the document as a whole.
+    /// JSON Pointer (RFC 6901) to the value; empty for the document as a whole. A key of more than 60 characters has `…` in its middle, and so
+    /// has a pointer of more than 500: it still says where to look, but names no value.
     #[serde(default)]
-    #[schema(required)]
-    pub pointer: String,
+    #[schema(required, value_type = String, max_length = 500)]
+    pub pointer: Pointer,
     /// Line in the source text, from 1, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
@@ -42,12 +49,13 @@ pub struct Diagnostic {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snippet: Option<Snippet>,
     /// One line for people: what is wrong and what to do.
-    pub message: String,
+    #[schema(value_type = String, max_length = 1000)]
+    pub message: Message,
 }
 
 impl Diagnostic {
     /// An error at `pointer`, not yet placed in the text.
-    pub fn error(code: impl Into<String>, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn error(code: impl Into<Code>, pointer: impl Into<Pointer>, message: impl Into<Message>) -> Self {
         Self {
             code: code.into(),
             severity: Severity::Error,
@@ -60,12 +68,17 @@ impl Diagnostic {
     }
 
     /// A warning at `pointer`, not yet placed in the text.
-    pub fn warning(code: impl Into<String>, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn warning(code: impl Into<Code>, pointer: impl Into<Pointer>, message: impl Into<Message>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, pointer, message) }
     }
 
     pub(crate) fn at(self, position: Position) -> Self {
         Self { line: Some(position.line), column: Some(position.column), ..self }
+    }
+
+    /// Its size as JSON, in bytes.
+    pub(crate) fn json_bytes(&self) -> usize {
+        json_bytes(self)
     }
 
     /// Whether this finding refuses the document.
@@ -124,9 +137,41 @@ pub(crate) fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// A value as JSON, short enough for a message and as [`excerpt`] shows it. No more of it is written than is shown.
+pub(crate) fn json_excerpt(value: &Value) -> String {
+    // More than an excerpt shows, whatever of it is escaped.
+    let mut start = Start { bytes: Vec::new(), most: 1024 };
+    // Ends in an error where the start is full.
+    let _ = serde_json::to_writer(&mut start, value);
+    excerpt(&String::from_utf8_lossy(&start.bytes))
+}
+
+/// The first bytes of what is written.
+struct Start {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl io::Write for Start {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = self.most - self.bytes.len();
+        if room == 0 {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let taken = bytes.len().min(room);
+        self.bytes.extend_from_slice(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn displays_as_compilers_do() {
@@ -153,5 +198,18 @@ mod tests {
     fn hostile_text_cannot_reach_a_terminal() {
         assert_eq!(excerpt("\u{1b}[31m\u{202e}x\n"), "\\u{1b}[31m\\u{202e}x\\u{a}");
         assert_eq!(excerpt(&"é".repeat(500)).chars().count(), 81);
+        assert_eq!(json_excerpt(&json!(["\u{1b}", 1])), r#"["\u001b",1]"#);
+        let long = json_excerpt(&json!(["é".repeat(1_000_000)]));
+        assert_eq!((long.chars().count(), long.starts_with("[\"éé")), (81, true));
+    }
+
+    #[test]
+    fn nobody_can_make_a_long_one() {
+        let long = "\u{1f600}".repeat(100_000);
+        let made = Diagnostic::error(long.as_str(), long.as_str(), long.as_str());
+        let read = json!({"code": long, "pointer": long, "message": long, "snippet": {"text": long, "column": 7}});
+        for found in [made, serde_json::from_value(read).unwrap()] {
+            assert!(found.json_bytes() < 12_000, "{}", found.json_bytes());
+        }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::diagnostic::Diagnostic;
 use crate::findings::Findings;
 use crate::limits::{MAX_DECODED_BYTES, MAX_DIAGNOSTICS};
+use crate::path::Path;
 use crate::schema::{self, Schema};
 use crate::snippet;
 use crate::yaml::{self, Position, YamlError};
@@ -15,18 +16,29 @@ use crate::yaml::{self, Position, YamlError};
 /// Everything that is wrong, in the order of the text, at most [`MAX_DIAGNOSTICS`] and one that counts the others. Codes are
 /// those of [`YamlError`] and [`schema::Violation`], `too-large`, `invalid-utf8` and `more-diagnostics`.
 pub fn read(schema: Schema, bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
-    judge(schema, bytes).map_err(|mut diagnostics| {
+    let (text, value) = parse(bytes).map_err(|diagnostic| {
+        let mut diagnostics = vec![*diagnostic];
         snippet::attach(bytes, &mut diagnostics);
         diagnostics
-    })
+    })?;
+    let mut found = Findings::default();
+    found.add_violations(schema::findings(schema, &value, MAX_DIAGNOSTICS));
+    if found.refuses() { Err(found.placed_in(text)) } else { Ok(value) }
 }
 
-fn judge(schema: Schema, bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
-    let text = decode(bytes).map_err(|diagnostic| vec![*diagnostic])?;
-    let value = yaml::parse(text).map_err(|error| vec![error.into()])?;
-    let mut found = Findings::default();
-    found.add_violations(schema::first_violations(schema, &value, MAX_DIAGNOSTICS));
-    if found.refuses() { Err(found.placed_in(text)) } else { Ok(value) }
+fn parse(bytes: &[u8]) -> Result<(&str, Value), Box<Diagnostic>> {
+    let text = decode(bytes)?;
+    yaml::parse(text).map(|value| (text, value)).map_err(|error| Box::new(error.into()))
+}
+
+/// Gives diagnostics about `value`, which was read from `text`, their places there.
+pub fn place(text: &str, value: &Value, diagnostics: &mut [Diagnostic]) {
+    let paths: Vec<Path<'_>> = diagnostics.iter().map(|found| Path::default().below(value, &found.pointer)).collect();
+    let places = yaml::places(text, &paths.iter().collect::<Vec<_>>());
+    for (found, place) in diagnostics.iter_mut().zip(places) {
+        found.line = place.map(|place| place.value.line);
+        found.column = place.map(|place| place.value.column);
+    }
 }
 
 /// The text of a document.

@@ -1,93 +1,155 @@
 //! Collects what a check finds, up to a bound, and then gives each finding its place in the text in one walk.
 
+use crate::bounded::Message;
 use crate::diagnostic::{Diagnostic, Severity, excerpt};
-use crate::limits::MAX_DIAGNOSTICS;
-use crate::schema::Violation;
+use crate::limits::{MAX_DIAGNOSTICS, MAX_DIAGNOSTICS_BYTES};
+use crate::path::Path;
+use crate::snippet;
 use crate::yaml;
 
+/// What the last diagnostic may have of [`MAX_DIAGNOSTICS_BYTES`], which counts those that are left out.
+const LAST_BYTES: usize = 256;
+
 #[derive(Default)]
-pub(crate) struct Findings {
-    kept: Vec<Finding>,
-    left_out: usize,
+pub(crate) struct Findings<'v> {
+    kept: Vec<Finding<'v>>,
+    /// How many of these are warnings.
+    warnings: usize,
+    left_out: LeftOut,
     refuses: bool,
 }
 
-struct Finding {
-    diagnostic: Diagnostic,
-    at_key: bool,
-    /// For an id that occurs twice: the pointer to where it occurs first.
-    first: Option<String>,
+/// How many findings are not listed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    pub(crate) counted: usize,
+    /// Whether the counting ended before all were found.
+    pub(crate) and_more: bool,
 }
 
-impl Findings {
-    pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
-        self.keep(Finding { diagnostic, at_key: false, first: None });
+impl LeftOut {
+    /// Says how many; `None` if there are none.
+    pub(crate) fn message(self) -> Option<Message> {
+        let more = if self.and_more { "more than " } else { "" };
+        let message = || format!("{more}{} more findings are left out: correct these first", self.counted).into();
+        (self.counted > 0 || self.and_more).then(message)
+    }
+}
+
+/// A finding that has no place in the text yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Finding<'v> {
+    pub(crate) code: &'static str,
+    pub(crate) severity: Severity,
+    pub(crate) path: Path<'v>,
+    /// Whether the fault is the key that the path ends with, rather than the value there.
+    pub(crate) at_key: bool,
+    pub(crate) message: Message,
+    /// For an id that occurs twice: where it occurs first.
+    pub(crate) first: Option<Path<'v>>,
+}
+
+impl<'v> Finding<'v> {
+    pub(crate) fn error(code: &'static str, path: Path<'v>, message: impl Into<Message>) -> Self {
+        Self { code, severity: Severity::Error, path, at_key: false, message: message.into(), first: None }
+    }
+}
+
+impl<'v> Findings<'v> {
+    pub(crate) fn add(&mut self, finding: Finding<'v>) {
+        self.add_with(finding.severity, || finding);
     }
 
-    pub(crate) fn add_at_key(&mut self, diagnostic: Diagnostic) {
-        self.keep(Finding { diagnostic, at_key: true, first: None });
+    /// Makes the finding only if it is kept: a hostile document has a million of them.
+    pub(crate) fn add_with(&mut self, severity: Severity, finding: impl FnOnce() -> Finding<'v>) {
+        let is_error = severity == Severity::Error;
+        self.refuses |= is_error;
+        if self.kept.len() == MAX_DIAGNOSTICS {
+            self.left_out.counted += 1;
+            // What refuses the document is not left out for what does not.
+            let replaceable = is_error && self.warnings > 0;
+            let warning = if replaceable { self.kept.iter().rposition(Finding::is_warning) } else { None };
+            let Some(warning) = warning else { return };
+            self.kept.remove(warning);
+            self.warnings -= 1;
+        }
+        self.warnings += usize::from(!is_error);
+        self.kept.push(finding());
     }
 
     /// The violations that were described, and the number of those that were not.
-    pub(crate) fn add_violations(&mut self, (described, left_out): (Vec<Violation>, usize)) {
-        for violation in described {
-            let diagnostic = Diagnostic::error(violation.code, violation.pointer, violation.message);
-            self.keep(Finding { diagnostic, at_key: violation.at_key, first: None });
-        }
-        self.left_out += left_out;
-        self.refuses |= left_out > 0;
+    pub(crate) fn add_violations(&mut self, (described, left_out): (Vec<Finding<'v>>, LeftOut)) {
+        described.into_iter().for_each(|finding| self.add(finding));
+        self.left_out.counted += left_out.counted;
+        self.left_out.and_more |= left_out.and_more;
     }
 
-    pub(crate) fn add_duplicate(&mut self, id: &str, pointer: &str, first: &str) {
-        let message = format!("the id `{}` is already used", excerpt(id));
-        let diagnostic = Diagnostic::error("duplicate-id", pointer, message);
-        self.keep(Finding { diagnostic, at_key: false, first: Some(first.to_owned()) });
+    pub(crate) fn add_duplicate(&mut self, id: &str, path: Path<'v>, first: Path<'v>) {
+        self.add_with(Severity::Error, || {
+            let message = format!("the id `{}` is already used", excerpt(id));
+            Finding { first: Some(first), ..Finding::error("duplicate-id", path, message) }
+        });
     }
 
     pub(crate) fn refuses(&self) -> bool {
         self.refuses
     }
 
-    fn keep(&mut self, finding: Finding) {
-        self.refuses |= finding.diagnostic.is_error();
-        if self.kept.len() < MAX_DIAGNOSTICS {
-            self.kept.push(finding);
-        } else {
-            self.left_out += 1;
-        }
-    }
-
-    /// The diagnostics with their places in `text`, in its order.
+    /// The diagnostics with their places in `text` and the lines there, in its order.
     pub(crate) fn placed_in(self, text: &str) -> Vec<Diagnostic> {
         if self.kept.is_empty() {
             return Vec::new();
         }
-        let pointers: Vec<&str> = self
-            .kept
-            .iter()
-            .flat_map(|finding| [finding.diagnostic.pointer.as_str(), finding.first.as_deref().unwrap_or_default()])
-            .collect();
-        let mut places = yaml::places(text, &pointers).into_iter();
+        let nowhere = Path::default();
+        let paths: Vec<&Path<'_>> =
+            self.kept.iter().flat_map(|finding| [&finding.path, finding.first.as_ref().unwrap_or(&nowhere)]).collect();
+        let mut places = yaml::places(text, &paths).into_iter();
         let mut diagnostics = Vec::with_capacity(self.kept.len() + 1);
-        for finding in self.kept {
+        for finding in &self.kept {
             let (place, first) = (places.next().flatten(), places.next().flatten());
             let at = place.map(|place| place.key.filter(|_| finding.at_key).unwrap_or(place.value));
-            let mut diagnostic = finding.diagnostic;
-            diagnostic.line = at.map(|at| at.line);
-            diagnostic.column = at.map(|at| at.column);
+            let mut message = finding.message.clone();
             if let (Some(_), Some(first), Some(at)) = (&finding.first, first, at) {
-                let lines =
-                    format!(" on line {}, and here on line {}: give one of them another id", first.value.line, at.line);
-                diagnostic.message.push_str(&lines);
+                let (first, here) = (first.value.line, at.line);
+                message =
+                    format!("{message} on line {first}, and here on line {here}: give one of them another id").into();
             }
-            diagnostics.push(diagnostic);
+            diagnostics.push(Diagnostic {
+                severity: finding.severity,
+                line: at.map(|at| at.line),
+                column: at.map(|at| at.column),
+                ..Diagnostic::error(finding.code, finding.path.pointer(), message)
+            });
         }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
-        if self.left_out > 0 {
-            let message = format!("{} more findings are left out: correct these first", self.left_out);
+        snippet::attach(text.as_bytes(), &mut diagnostics);
+        let mut left_out = self.left_out;
+        left_out.counted += shorten(&mut diagnostics);
+        if let Some(message) = left_out.message() {
             let severity = if self.refuses { Severity::Error } else { Severity::Warning };
             diagnostics.push(Diagnostic { severity, ..Diagnostic::error("more-diagnostics", "", message) });
         }
         diagnostics
     }
+}
+
+impl Finding<'_> {
+    fn is_warning(&self) -> bool {
+        self.severity == Severity::Warning
+    }
+}
+
+/// Keeps the first ones, as many as fit; gives the number of the others.
+fn shorten(diagnostics: &mut Vec<Diagnostic>) -> usize {
+    let mut room = MAX_DIAGNOSTICS_BYTES - LAST_BYTES;
+    let fit = diagnostics.iter().take_while(|found| {
+        let size = found.json_bytes() + 1;
+        let fits = size <= room;
+        room = room.saturating_sub(size);
+        fits
+    });
+    let kept = fit.count();
+    let left_out = diagnostics.len() - kept;
+    diagnostics.truncate(kept);
+    left_out
 }

@@ -1,18 +1,22 @@
 //! Reading and judging a capability index. Pure: from bytes to a verdict, the same on the hub, in the CLI and in tests.
 
+mod sizes;
 mod strings;
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Diagnostic, excerpt};
+use crate::diagnostic::{Diagnostic, json_excerpt};
 use crate::document;
-use crate::findings::Findings;
+use crate::findings::{Finding, Findings};
 use crate::limits::{MAX_CAPABILITIES, MAX_DIAGNOSTICS};
+use crate::path::{Path, Step};
 use crate::schema::{self, Schema};
 use crate::snippet;
 use crate::yaml::{self, Position};
+
+pub use sizes::Sizes;
 
 /// A valid index.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +31,8 @@ pub struct Index {
     pub updated: Option<String>,
     /// What it offers, in its own order. No two have the same id.
     pub capabilities: Vec<Capability>,
+    /// How large the capabilities are once they are written.
+    pub sizes: Sizes,
 }
 
 /// One capability of a valid index, with every field it came with, in its own order.
@@ -65,37 +71,33 @@ impl Verdict {
         self.index.is_some()
     }
 
-    fn refused(diagnostic: Diagnostic) -> Self {
-        Self { index: None, diagnostics: vec![diagnostic] }
+    fn refused(bytes: &[u8], diagnostic: Diagnostic) -> Self {
+        let mut diagnostics = vec![diagnostic];
+        snippet::attach(bytes, &mut diagnostics);
+        Self { index: None, diagnostics }
     }
 }
 
 /// Judges the bytes of an index.
 ///
-/// Codes besides those of [`yaml::YamlError`] and [`schema::Violation`]: `too-large`, `invalid-utf8`, `not-an-index`,
-/// `unknown-version`, `too-many-capabilities`, `duplicate-id`, `control-character`, `more-diagnostics`, and the warning
+/// Codes besides those of [`crate::yaml::YamlError`] and [`schema::Violation`]: `too-large`, `invalid-utf8`, `not-an-index`,
+/// `unknown-version`, `too-many-capabilities`, `capability-too-large`, `rendered-too-large`, `duplicate-id`, `control-character`,
+/// `more-diagnostics`, and the warning
 /// `bidi-control`.
 pub fn check(bytes: &[u8]) -> Verdict {
-    let mut verdict = verdict(bytes);
-    snippet::attach(bytes, &mut verdict.diagnostics);
-    verdict
-}
-
-fn verdict(bytes: &[u8]) -> Verdict {
     let text = match document::decode(bytes) {
         Ok(text) if looks_like_markup(text) => {
             let message = "this looks like an HTML or XML page, not an index: use the URL of the raw file, and check that it \
                            can be read without signing in";
-            return Verdict::refused(
-                Diagnostic::error("not-an-index", "", message).at(Position { line: 1, column: 1 }),
-            );
+            let found = Diagnostic::error("not-an-index", "", message).at(Position { line: 1, column: 1 });
+            return Verdict::refused(bytes, found);
         }
         Ok(text) => text,
-        Err(diagnostic) => return Verdict::refused(*diagnostic),
+        Err(diagnostic) => return Verdict::refused(bytes, *diagnostic),
     };
     match yaml::parse(text) {
         Ok(value) => judge(text, value),
-        Err(error) => Verdict::refused(error.into()),
+        Err(error) => Verdict::refused(bytes, error.into()),
     }
 }
 
@@ -106,19 +108,26 @@ fn looks_like_markup(text: &str) -> bool {
 
 fn judge(text: &str, value: Value) -> Verdict {
     let mut found = Findings::default();
-    if let Some(refusal) = unreadable(&value) {
-        found.add(refusal);
-        return Verdict { index: None, diagnostics: found.placed_in(text) };
+    let mut sizes = Sizes::default();
+    match unreadable(&value) {
+        Some(refusal) => found.add(refusal),
+        None => {
+            found.add_violations(schema::findings(Schema::CapabilityIndex, &value, MAX_DIAGNOSTICS));
+            find_duplicate_ids(&value, &mut found);
+            strings::check(&value, &mut found);
+            if !found.refuses() {
+                sizes = sizes::measure(&value, &mut found);
+            }
+        }
     }
-    found.add_violations(schema::first_violations(Schema::CapabilityIndex, &value, MAX_DIAGNOSTICS));
-    find_duplicate_ids(&value, &mut found);
-    strings::check(&value, &mut found);
-    let index = if found.refuses() { None } else { index(value) };
-    Verdict { index, diagnostics: found.placed_in(text) }
+    let refuses = found.refuses();
+    let diagnostics = found.placed_in(text);
+    Verdict { index: if refuses { None } else { index(value, sizes) }, diagnostics }
 }
 
 /// What makes every other finding about the document pointless.
-fn unreadable(value: &Value) -> Option<Diagnostic> {
+fn unreadable(value: &Value) -> Option<Finding<'_>> {
+    let at = |pointer| Path::default().below(value, pointer);
     let Value::Object(root) = value else {
         let kind = match value {
             Value::Null => "nothing",
@@ -126,40 +135,38 @@ fn unreadable(value: &Value) -> Option<Diagnostic> {
             _ => "a single value",
         };
         let message = format!("the document is {kind}: an index is a mapping with `version` and `capabilities`");
-        return Some(Diagnostic::error("not-an-index", "", message));
+        return Some(Finding::error("not-an-index", at(""), message));
     };
     if let Some(version) = root.get("version").filter(|version| version.is_number() && version.as_f64() != Some(1.0)) {
-        let message = format!("version {} is not known here: use version 1", excerpt(&version.to_string()));
-        return Some(Diagnostic::error("unknown-version", "/version", message));
+        let message = format!("version {} is not known here: use version 1", json_excerpt(version));
+        return Some(Finding::error("unknown-version", at("/version"), message));
     }
     let count = root.get("capabilities").and_then(Value::as_array).map_or(0, Vec::len);
     (count > MAX_CAPABILITIES).then(|| {
         let message =
             format!("{count} capabilities: an index may have {MAX_CAPABILITIES}, split it over several repos");
-        Diagnostic::error("too-many-capabilities", "/capabilities", message)
+        Finding::error("too-many-capabilities", at("/capabilities"), message)
     })
 }
 
-fn find_duplicate_ids(value: &Value, found: &mut Findings) {
+fn find_duplicate_ids<'v>(value: &'v Value, found: &mut Findings<'v>) {
+    let list = Path::default().below(value, "/capabilities");
     let capabilities = value.get("capabilities").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let mut seen: HashMap<&str, usize> = HashMap::with_capacity(capabilities.len());
-    for (index, capability) in capabilities.iter().enumerate() {
-        let Some(id) = capability.get("id").and_then(Value::as_str) else { continue };
+    let id_of = |(place, capability): (usize, &'v Value)| list.with(Step::Item(place)).below(capability, "/id");
+    let mut seen: HashMap<&str, (usize, &'v Value)> = HashMap::with_capacity(capabilities.len());
+    for one in capabilities.iter().enumerate() {
+        let Some(id) = one.1.get("id").and_then(Value::as_str) else { continue };
         match seen.get(id) {
-            Some(first) => found.add_duplicate(id, &id_pointer(index), &id_pointer(*first)),
+            Some(first) => found.add_duplicate(id, id_of(one), id_of(*first)),
             None => {
-                seen.insert(id, index);
+                seen.insert(id, one);
             }
         }
     }
 }
 
-fn id_pointer(index: usize) -> String {
-    format!("/capabilities/{index}/id")
-}
-
 /// `None` only for a value that the schema refuses.
-fn index(value: Value) -> Option<Index> {
+fn index(value: Value, sizes: Sizes) -> Option<Index> {
     let Value::Object(mut root) = value else { return None };
     let Some(Value::Array(capabilities)) = root.remove("capabilities") else { return None };
     let capabilities = capabilities.into_iter().map(|capability| match capability {
@@ -173,6 +180,7 @@ fn index(value: Value) -> Option<Index> {
         domain: text("domain"),
         updated: text("updated"),
         capabilities: capabilities.collect::<Option<_>>()?,
+        sizes,
     })
 }
 

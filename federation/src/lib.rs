@@ -2,6 +2,7 @@
 //!
 //! Pure code: no I/O and no clock of its own. The hub, the CLI and the tests all use this one piece.
 
+pub mod bounded;
 pub mod compose;
 pub mod diagnostic;
 pub mod diff;
@@ -13,14 +14,17 @@ pub mod guard;
 pub mod index;
 pub mod limits;
 pub mod negotiation;
+mod path;
 pub mod plan;
 pub mod problem;
 pub mod registration;
 pub mod schema;
 pub mod search;
+mod size;
 pub mod snippet;
 pub mod source;
 pub mod source_url;
 pub mod time;
 pub mod token;
+mod whole;
 pub mod yaml;

@@ -9,6 +9,9 @@ pub const MAX_WIRE_BYTES: usize = 8 * 1024 * 1024;
 /// Largest index after decoding: 16 MiB.
 pub const MAX_DECODED_BYTES: usize = 16 * 1024 * 1024;
 
+/// Most members of a gzip file: 1,000. Tools that pack in parallel make one for each 64 KiB or more.
+pub const MAX_GZIP_MEMBERS: usize = 1000;
+
 /// Deepest nesting of lists and mappings in a document; the outermost one counts as 1.
 pub const MAX_DEPTH: usize = 64;
 
@@ -31,8 +34,21 @@ pub const MAX_SCALAR_BYTES: usize = 64 * 1024;
 /// Most capabilities in one index. `schemas/capability-index.schema.yaml` says the same number.
 pub const MAX_CAPABILITIES: usize = 20_000;
 
+/// Largest capability of an index once it is written, as JSON or as YAML: 1 MiB. Pages of a search and of changes hold whole ones.
+pub const MAX_CAPABILITY_BYTES: usize = 1024 * 1024;
+
+/// Largest that the capabilities of an index may be together once they are written, as JSON or as YAML: 32 MiB, twice
+/// [`MAX_DECODED_BYTES`]. Escapes and indentation make what is written larger than what was read.
+pub const MAX_RENDERED_BYTES: usize = 32 * 1024 * 1024;
+
 /// Most diagnostics in one verdict; what is left out is counted in a last `more-diagnostics` entry.
 pub const MAX_DIAGNOSTICS: usize = 100;
+
+/// Largest list of diagnostics of one verdict as JSON: 64 KiB. A hundred ordinary ones with their lines have 40 KiB.
+pub const MAX_DIAGNOSTICS_BYTES: usize = 64 * 1024;
+
+/// Where the counting of departures from a schema ends: 1,000. That there are more is said, but not how many.
+pub const MAX_COUNTED_VIOLATIONS: usize = 1000;
 
 /// Most diagnostics of a source that are remembered with their line; the others keep their place.
 pub const MAX_KEPT_SNIPPETS: usize = 20;

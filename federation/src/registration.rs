@@ -1,7 +1,9 @@
 //! A registration: what a repo tells the hub about itself.
 
+use crate::bounded::{Code, Message, Pointer};
 use crate::schema::{self, Schema, Violation};
 use crate::source_url;
+use crate::whole;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -24,7 +26,7 @@ pub struct Registration {
     #[schema(required)]
     pub required: bool,
     /// How long a verified index counts as current, in seconds.
-    #[serde(default = "an_hour")]
+    #[serde(default = "an_hour", deserialize_with = "whole::u32")]
     #[schema(required)]
     pub cache_ttl_seconds: u32,
     /// Free text.
@@ -45,22 +47,22 @@ fn an_hour() -> u32 {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     /// JSON pointer of the field.
-    pub pointer: String,
+    pub pointer: Pointer,
     /// Stable, kebab-case.
-    pub code: String,
+    pub code: Code,
     /// What is expected, and the remedy.
-    pub message: String,
+    pub message: Message,
 }
 
 impl FieldError {
-    pub(crate) fn new(pointer: &str, code: &str, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.to_owned(), code: code.to_owned(), message: message.into() }
+    pub(crate) fn new(pointer: &str, code: &str, message: impl Into<Message>) -> Self {
+        Self { pointer: pointer.into(), code: code.into(), message: message.into() }
     }
 }
 
 impl From<Violation> for FieldError {
     fn from(violation: Violation) -> Self {
-        Self { pointer: violation.pointer, code: violation.code.to_owned(), message: violation.message }
+        Self { pointer: violation.pointer, code: violation.code.into(), message: violation.message }
     }
 }
 
@@ -86,11 +88,11 @@ impl Registration {
         {
             errors.push(FieldError::new("/url", refused.code, refused.message));
         }
-        let said: Vec<String> = errors.iter().map(|e| e.pointer.clone()).collect();
+        let said: Vec<Pointer> = errors.iter().map(|e| e.pointer.clone()).collect();
         let repeats = |pointer: &str| match pointer {
             // A document that names `index` breaks the schema in ways that only repeat the error above.
-            "" | "/url" => said.iter().any(|p| p == "/index" || p == pointer),
-            _ => said.iter().any(|p| p == pointer),
+            "" | "/url" => said.iter().any(|said| *said == "/index" || *said == pointer),
+            _ => said.iter().any(|said| *said == pointer),
         };
         let violations =
             schema::violations(Schema::HubRegistration, value).into_iter().filter(|v| !repeats(&v.pointer));
@@ -152,7 +154,11 @@ mod tests {
     }
 
     fn codes(document: &Value) -> Vec<(String, String)> {
-        Registration::from_value(document).expect_err("refused").into_iter().map(|e| (e.pointer, e.code)).collect()
+        Registration::from_value(document)
+            .expect_err("refused")
+            .into_iter()
+            .map(|e| (e.pointer.into(), e.code.into()))
+            .collect()
     }
 
     #[test]
@@ -161,6 +167,18 @@ mod tests {
         assert!(registration.enabled && !registration.required);
         assert_eq!(registration.cache_ttl_seconds, 3600);
         assert_eq!(registration.description, "");
+    }
+
+    #[test]
+    fn a_number_that_the_schema_takes_is_read_however_it_is_written() {
+        for value in [json!(600), json!(600.0), json!(6e2)] {
+            let registration = Registration::from_value(&with("cache_ttl_seconds", value.clone())).expect("valid");
+            assert_eq!(registration.cache_ttl_seconds, 600, "{value}");
+            let patched = registration.merge(&json!({"cache_ttl_seconds": 60.0})).expect("valid");
+            assert_eq!(json!(patched)["cache_ttl_seconds"], json!(60));
+        }
+        let zero = Registration::from_value(&with("cache_ttl_seconds", json!(-0.0))).expect("valid");
+        assert_eq!(zero.cache_ttl_seconds, 0);
     }
 
     #[test]

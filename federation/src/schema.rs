@@ -2,14 +2,22 @@
 //!
 //! The texts in `schemas/` are the source of truth; they are compiled once each, and nothing is ever fetched to do so.
 
+mod compile;
 mod message;
+mod pieces;
 
 use std::sync::OnceLock;
 
-use jsonschema::{Draft, PatternOptions, Registry, ValidationError, Validator};
+use jsonschema::Validator;
 use serde_json::Value;
 
+use crate::bounded::{Message, Pointer};
+use crate::findings::{Finding, LeftOut};
+use crate::limits::MAX_DIAGNOSTICS;
+use crate::path::Path;
 use crate::yaml;
+use compile::compile;
+use pieces::{Collected, Piece};
 
 /// File names of all schemas, as they are served under `/schemas/`.
 pub const NAMES: [&str; 5] = [
@@ -72,53 +80,50 @@ pub const fn text(schema: Schema) -> &'static str {
 ///
 /// Codes: `schema-type`, `schema-required`, `schema-pattern`, `schema-enum`, `schema-const`, `schema-unknown-field`,
 /// `schema-forbidden`, `schema-too-long`, `schema-too-short`, `schema-too-many`, `schema-too-few`, `schema-range`,
-/// `schema-one-of`, `schema-unique`, `schema-invalid`; and `schema-unavailable` if the schema itself cannot be used, which
-/// refuses everything.
+/// `schema-one-of`, `schema-unique`, `schema-invalid`; `more-diagnostics` for those that are left out; and `schema-unavailable` if the
+/// schema itself cannot be used, which refuses everything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// Stable, in kebab-case.
     pub code: &'static str,
     /// JSON pointer to the value; for a missing field, to the object that lacks it.
-    pub pointer: String,
+    pub pointer: Pointer,
     /// Whether the fault is the key that the pointer ends with, rather than the value there.
     pub at_key: bool,
     /// One line: what is expected, and what to do.
-    pub message: String,
+    pub message: Message,
 }
 
-/// Everything in which `value` departs from `schema`; empty if nothing.
+/// How `value` departs from `schema`: at most [`MAX_DIAGNOSTICS`] violations, and then one that counts the others. Empty if it does not.
 pub fn violations(schema: Schema, value: &Value) -> Vec<Violation> {
-    first_violations(schema, value, usize::MAX).0
+    let (found, left_out) = findings(schema, value, MAX_DIAGNOSTICS);
+    let mut violations: Vec<Violation> = found
+        .into_iter()
+        .map(|it| Violation { code: it.code, pointer: it.path.pointer(), at_key: it.at_key, message: it.message })
+        .collect();
+    violations.extend(left_out.message().map(|message| Violation {
+        code: "more-diagnostics",
+        pointer: Pointer::default(),
+        at_key: false,
+        message,
+    }));
+    violations
 }
 
-/// The first `most` violations, and the number of those left out.
-pub fn first_violations(schema: Schema, value: &Value, most: usize) -> (Vec<Violation>, usize) {
-    let Some(validator) = validator(schema) else {
-        let message = "this check cannot be made: its schema did not compile".to_owned();
-        return (vec![Violation { code: "schema-unavailable", pointer: String::new(), at_key: false, message }], 0);
+/// The first `most` violations, and how many there are beside them.
+pub(crate) fn findings(schema: Schema, value: &Value, most: usize) -> (Vec<Finding<'_>>, LeftOut) {
+    let unavailable = || {
+        let message = "this check cannot be made: its schema did not compile";
+        (vec![Finding::error("schema-unavailable", Path::default(), message)], LeftOut::default())
     };
+    let Some(validator) = validator(schema) else { return unavailable() };
     if validator.is_valid(value) {
-        return (Vec::new(), 0);
+        return (Vec::new(), LeftOut::default());
     }
-    let mut found = Vec::new();
-    let mut left_out = 0;
-    for error in validator.iter_errors(value).filter(|error| !said_better(schema, error)) {
-        if found.len() < most {
-            message::describe(&error, &mut found);
-        } else {
-            left_out += 1;
-        }
-    }
-    left_out += found.len().saturating_sub(most);
-    found.truncate(most);
-    (found, left_out)
-}
-
-/// A registration needs its `url` and may not have an `index`: that a source needs one of the two adds nothing.
-fn said_better(schema: Schema, error: &ValidationError<'_>) -> bool {
-    schema == Schema::HubRegistration
-        && error.instance_path().as_str().is_empty()
-        && matches!(error.kind().keyword(), "anyOf" | "not")
+    let Some(piece) = piece(schema) else { return unavailable() };
+    let mut collected = Collected::up_to(most);
+    piece.check(value, &Path::default(), &mut collected);
+    collected.into_parts()
 }
 
 fn validator(schema: Schema) -> Option<&'static Validator> {
@@ -126,36 +131,15 @@ fn validator(schema: Schema) -> Option<&'static Validator> {
     COMPILED[schema as usize].get_or_init(|| compile(schema).ok()).as_ref()
 }
 
+fn piece(schema: Schema) -> Option<&'static Piece> {
+    static COMPILED: [OnceLock<Option<Piece>>; ALL.len()] = [const { OnceLock::new() }; ALL.len()];
+    COMPILED[schema as usize].get_or_init(|| Piece::of(schema).ok()).as_ref()
+}
+
 /// A schema as a value; none if its text cannot be read.
 pub fn document(schema: Schema) -> Option<&'static Value> {
     static PARSED: [OnceLock<Option<Value>>; ALL.len()] = [const { OnceLock::new() }; ALL.len()];
     PARSED[schema as usize].get_or_init(|| yaml::parse(text(schema)).ok()).as_ref()
-}
-
-#[derive(Debug, thiserror::Error)]
-enum CompileError {
-    #[error("the text of the schema is not YAML")]
-    Text,
-    #[error(transparent)]
-    Reference(#[from] jsonschema::ReferencingError),
-    #[error(transparent)]
-    Schema(#[from] ValidationError<'static>),
-}
-
-fn compile(schema: Schema) -> Result<Validator, CompileError> {
-    let mut registry = Registry::new();
-    for other in ALL {
-        let value = document(other).ok_or(CompileError::Text)?;
-        registry = registry.add(format!("https://reuse.coulomb.social/schemas/{}", other.name()), value)?;
-    }
-    let registry = registry.prepare()?;
-    let value = document(schema).ok_or(CompileError::Text)?;
-    Ok(jsonschema::options()
-        .with_draft(Draft::Draft202012)
-        .with_registry(&registry)
-        .with_pattern_options(PatternOptions::regex())
-        .offline()
-        .build(value)?)
 }
 
 #[cfg(test)]

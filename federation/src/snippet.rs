@@ -1,23 +1,27 @@
 //! The line that a finding is about, so that people see what is meant without having the document.
 
-use std::collections::{BTreeSet, HashMap};
 use std::iter;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::bounded::Bounded;
 use crate::diagnostic::{Diagnostic, is_hostile};
 
 /// How much of a line is shown, in characters, and how much of that stands before the place.
 const WIDTH: usize = 100;
 const BEFORE: usize = 60;
 
+/// The longest that all of that becomes with escapes, and a `…` at each end.
+const SNIPPET_CHARS: usize = WIDTH * "\\u{10ffff}".len() + 2;
+
 /// Part of one line of a document, fit to be shown anywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Snippet {
     /// At most 100 characters of the line, with `…` where it is cut. Characters that control a terminal or reorder text stand as
     /// Rust escapes, such as `\u{1b}`.
-    pub text: String,
+    #[schema(value_type = String)]
+    pub text: Bounded<SNIPPET_CHARS>,
     /// Where in `text` the finding is, in characters from 1; one more than there are if it is at the end of the line.
     pub column: u64,
 }
@@ -31,45 +35,51 @@ impl Snippet {
         (&self.text[..from], &self.text[from..to], &self.text[to..])
     }
 
-    fn of(line: &str, column: u64) -> Self {
-        let line: Vec<char> = line.chars().collect();
-        let at = usize::try_from(column.saturating_sub(1)).unwrap_or(usize::MAX).min(line.len());
-        let from = at.saturating_sub(BEFORE);
-        let to = (from + WIDTH).min(line.len());
-        let mut text = String::new();
-        let mut place = 1;
-        if from > 0 {
-            text.push('…');
-            place += 1;
-        }
-        for (i, c) in line.iter().enumerate().take(to).skip(from) {
-            let before = text.len();
-            if is_hostile(*c) {
-                text.extend(c.escape_default())
-            } else {
-                text.push(*c)
-            }
-            if i < at {
-                place += text[before..].chars().count() as u64;
-            }
-        }
-        if to < line.len() {
-            text.push('…');
-        }
-        Self { text, column: place }
+    /// What stands around the byte `at` of a line.
+    fn of(line: &str, at: usize) -> Self {
+        let (before, after) = line.split_at(at);
+        let from = before.char_indices().rev().take(BEFORE).last().map_or(at, |(start, _)| start);
+        let shown = before[from..].chars().count();
+        let to = after.char_indices().nth(WIDTH - shown).map_or(after.len(), |(end, _)| end);
+        let cut = |is_cut: bool| if is_cut { "…" } else { "" };
+        let start = format!("{}{}", cut(from > 0), visible(&before[from..]));
+        let column = start.chars().count() as u64 + 1;
+        let text = format!("{start}{}{}", visible(&after[..to]), cut(to < after.len()));
+        Self { text: text.into(), column }
     }
 }
 
-/// Gives every finding that has a place its line of the document.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_hostile(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}
+
+/// Gives every finding that has a place its line of the document, in one walk through the text.
 pub(crate) fn attach(document: &[u8], diagnostics: &mut [Diagnostic]) {
-    let wanted: BTreeSet<u64> = diagnostics.iter().filter_map(|found| found.line).collect();
-    let Some(last) = wanted.last() else { return };
     let text = String::from_utf8_lossy(document);
-    let lines: HashMap<u64, &str> =
-        (1..=*last).zip(lines(&text)).filter(|(number, _)| wanted.contains(number)).collect();
-    for found in diagnostics {
-        let line = found.line.and_then(|number| lines.get(&number));
-        found.snippet = line.map(|line| Snippet::of(line, found.column.unwrap_or(1)));
+    let mut wanted: Vec<(u64, u64, &mut Option<Snippet>)> = diagnostics
+        .iter_mut()
+        .filter_map(|found| Some((found.line?, found.column.unwrap_or(1).max(1), &mut found.snippet)))
+        .collect();
+    wanted.sort_by_key(|(line, column, _)| (*line, *column));
+    let mut lines = (1..).zip(lines(&text));
+    let mut here = lines.next();
+    // How far the walk has come in the line: a column, and the byte at which it begins.
+    let (mut column, mut byte) = (1, 0);
+    for (line, at, snippet) in wanted {
+        while here.is_some_and(|(number, _)| number < line) {
+            here = lines.next();
+            (column, byte) = (1, 0);
+        }
+        let Some((_, line)) = here else { return };
+        for c in line[byte..].chars().take(usize::try_from(at - column).unwrap_or(usize::MAX)) {
+            column += 1;
+            byte += c.len_utf8();
+        }
+        *snippet = Some(Snippet::of(line, byte));
     }
 }
 
@@ -101,7 +111,7 @@ mod tests {
         for document in ["a: 1\r\nb: 7\r\n", "a: 1\rb: 7\r", "a: 1\nb: 7"] {
             assert_eq!(snippet(document, 2, 4), Some(Snippet { text: "b: 7".into(), column: 4 }));
         }
-        assert_eq!(snippet("a\r", 2, 1), Some(Snippet { text: String::new(), column: 1 }));
+        assert_eq!(snippet("a\r", 2, 1), Some(Snippet { text: "".into(), column: 1 }));
         assert_eq!(snippet("ab", 7, 1), None);
     }
 
@@ -115,7 +125,7 @@ mod tests {
     #[test]
     fn a_long_line_is_cut_around_the_place() {
         let found = snippet(&format!("{}X{}", "a".repeat(500_000), "b".repeat(500_000)), 1, 500_001).unwrap();
-        assert_eq!(found.text, format!("…{}X{}…", "a".repeat(60), "b".repeat(39)));
+        assert_eq!(found.text, format!("…{}X{}…", "a".repeat(60), "b".repeat(39)).as_str());
         assert_eq!(found.around().1, "X");
     }
 
@@ -123,7 +133,27 @@ mod tests {
     fn a_place_after_the_end_is_at_the_end() {
         let found = snippet("é", 1, 9).unwrap();
         assert_eq!((found.column, found.around()), (2, ("é", "", "")));
-        assert_eq!(snippet("", 1, 1), Some(Snippet { text: String::new(), column: 1 }));
+        assert_eq!(snippet("", 1, 1), Some(Snippet { text: "".into(), column: 1 }));
+    }
+
+    #[test]
+    fn findings_on_one_line_are_shown_whatever_their_order() {
+        let line = format!("é{}", "ab".repeat(1_000));
+        let at = |column| Diagnostic { line: Some(2), column: Some(column), ..Diagnostic::error("x", "", "y") };
+        let mut found = [at(1_003), at(1), at(1_002), at(3), Diagnostic::error("x", "", "y")];
+        attach(format!("\n{line}\n").as_bytes(), &mut found);
+        let here = |found: &Diagnostic| found.snippet.as_ref().map(|it| it.around().1.to_owned());
+        assert_eq!(
+            found.each_ref().map(here),
+            [Some("b"), Some("é"), Some("a"), Some("b"), None].map(|it| it.map(str::to_owned))
+        );
+    }
+
+    #[test]
+    fn a_line_of_nothing_but_escapes_is_short_too() {
+        let found = snippet(&"\u{2066}".repeat(500), 1, 250).unwrap();
+        assert_eq!(found.text.chars().count(), 100 * 8 + 2);
+        assert_eq!(found.around().1, "\\");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Which URLs a source may have, at registration and again at every redirect.
 
+use crate::diagnostic::excerpt;
 use crate::limits::MAX_URL_CHARS;
 use url::{Host, Url};
 
@@ -41,7 +42,7 @@ pub fn parse(text: &str) -> Result<Url, UrlRefused> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(refused(
             "url-scheme",
-            format!("The scheme `{}` is not fetched; use `https` or `http`.", url.scheme()),
+            format!("The scheme `{}` is not fetched; use `https` or `http`.", excerpt(url.scheme())),
         ));
     }
     // `https:host/x` and `https:///host` parse, but no person means them.
@@ -62,7 +63,7 @@ pub fn parse(text: &str) -> Result<Url, UrlRefused> {
         }
         Some(Host::Domain(name)) if is_runtime_internal(name) => Err(refused(
             "url-internal",
-            format!("`{name}` is a name inside the runtime; give the index's public address."),
+            format!("`{}` is a name inside the runtime; give the index's public address.", excerpt(name)),
         )),
         Some(_) if url.port() == Some(0) => Err(refused("url-invalid", "Port 0 cannot be connected to.")),
         Some(_) => Ok(url),

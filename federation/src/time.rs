@@ -1,5 +1,7 @@
 //! Time as the domain sees it: whole seconds since the Unix epoch, given from outside.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 /// Seconds since 1970-01-01T00:00:00Z.
 pub type Seconds = i64;
 
@@ -23,9 +25,12 @@ pub fn http_date(seconds: Seconds) -> String {
     jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&timestamp).unwrap_or_default()
 }
 
-/// Reads an HTTP date; `None` when it is not one.
+/// Reads an HTTP date in any of the three forms of RFC 9110 §5.6.7, or as RFC 2822 has it; `None` when it is not one.
 pub fn parse_http_date(text: &str) -> Option<Seconds> {
-    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(|t| t.as_second())
+    let text = text.trim();
+    let rfc_2822 = || jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(|at| at.as_second());
+    let since_epoch = |at: SystemTime| at.duration_since(UNIX_EPOCH).ok()?.as_secs().try_into().ok();
+    httpdate::parse_http_date(text).ok().and_then(since_epoch).or_else(rfc_2822)
 }
 
 /// Reads an RFC 3339 time with its zone, fractions of a second cut off; `None` when it is not one.
@@ -49,6 +54,11 @@ mod tests {
         let date = http_date(1_795_508_373);
         assert_eq!(date, "Tue, 24 Nov 2026 08:19:33 GMT");
         assert_eq!(parse_http_date(&date), Some(1_795_508_373));
-        assert_eq!(parse_http_date("soon"), None);
+        for form in ["Tuesday, 24-Nov-26 08:19:33 GMT", "Tue Nov 24 08:19:33 2026", " 24 Nov 2026 09:19:33 +0100 "] {
+            assert_eq!(parse_http_date(form), Some(1_795_508_373), "{form}");
+        }
+        for none in ["", "soon", "2026-11-24", "Tue, 24 Nov 2026", "Tue, 32 Nov 2026 08:19:33 GMT"] {
+            assert_eq!(parse_http_date(none), None, "{none}");
+        }
     }
 }

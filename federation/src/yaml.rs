@@ -29,8 +29,9 @@ mod write;
 use std::fmt;
 
 pub(crate) use events::position_of;
-pub use locate::{Place, locate, places};
+pub(crate) use locate::places;
 pub use tree::parse;
+pub(crate) use write::item_bytes;
 pub use write::{to_sequence_items, to_string};
 
 /// A place in a text. Both count from 1, columns in characters.

@@ -1,6 +1,7 @@
 //! What the end-to-end tests stand on: a hub (the real binary), a command line (the same binary), and a server of indexes.
 
 mod cli;
+pub mod hostile_inputs;
 mod hub;
 mod sources;
 pub mod tls;

@@ -1,6 +1,6 @@
 //! One request over the wire, as it is.
 
-use federation::fetch::{HEADERS, Request, Response, TransportFailure};
+use federation::fetch::{Request, Response, TransportFailure, known_headers};
 use federation::limits::{CONNECT_TIMEOUT, HEADERS_TIMEOUT, MAX_WIRE_BYTES};
 
 /// A client that adds nothing of its own. Without `is_https` it does not read the machine's certificates, which costs more
@@ -21,8 +21,7 @@ pub(super) async fn send(client: &reqwest::Client, request: Request) -> Result<R
     let request = headers.into_iter().fold(client.get(url), |request, (name, value)| request.header(name, value));
     let mut answer = request.send().await.map_err(|error| before_the_head(&error))?;
     let status = answer.status().as_u16();
-    let header = |name: &str| Some((name.to_owned(), answer.headers().get(name)?.to_str().ok()?.to_owned()));
-    let headers = HEADERS.into_iter().filter_map(header).collect();
+    let headers = known_headers(|name| answer.headers().get_all(name).iter().map(|value| value.as_bytes()));
     let mut body = Vec::new();
     if status == 200 {
         if answer.content_length().is_some_and(|length| length > MAX_WIRE_BYTES as u64) {

@@ -128,12 +128,16 @@ fn sources(value: &Value, bytes: &[u8]) -> Result<Vec<Source>, Vec<Diagnostic>> 
                 found.push(Diagnostic::error("duplicate-repo", at("/repo"), message));
             }
             Err(errors) => found.extend(errors.into_iter().map(|mut error| {
-                error.pointer = at(&error.pointer);
+                error.pointer = at(&error.pointer).into();
                 error
             })),
         }
     }
-    if found.is_empty() { Ok(sources) } else { Err(placed(found, bytes)) }
+    if found.is_empty() {
+        return Ok(sources);
+    }
+    document::place(&String::from_utf8_lossy(bytes), value, &mut found);
+    Err(found)
 }
 
 /// The URL rules speak instead of the schema's pattern, which repeats a URL that may hold a password.
@@ -144,8 +148,8 @@ fn without_secrets(mut found: Vec<Diagnostic>, bytes: &[u8]) -> Vec<Diagnostic> 
             && found.pointer.ends_with("/url")
             && let Err(refused) = source_url::parse(url)
         {
-            found.code = refused.code.to_owned();
-            found.message = refused.message;
+            found.code = refused.code.into();
+            found.message = refused.message.into();
         }
     }
     found
@@ -159,14 +163,4 @@ fn source(item: &Value) -> Result<Source, Vec<Diagnostic>> {
     Registration::from_value(item).map(Source::Remote).map_err(|errors| {
         errors.into_iter().map(|error| Diagnostic::error(error.code, error.pointer, error.message)).collect()
     })
-}
-
-fn placed(mut found: Vec<Diagnostic>, bytes: &[u8]) -> Vec<Diagnostic> {
-    let pointers: Vec<&str> = found.iter().map(|found| found.pointer.as_str()).collect();
-    let places = yaml::locate(&String::from_utf8_lossy(bytes), &pointers);
-    for (found, place) in found.iter_mut().zip(places) {
-        found.line = place.map(|place| place.line);
-        found.column = place.map(|place| place.column);
-    }
-    found
 }

@@ -1,33 +1,63 @@
 //! From the bytes on the wire to the bytes of the index.
 
-use super::FetchFailure;
-use crate::limits::MAX_DECODED_BYTES;
-use flate2::read::MultiGzDecoder;
 use std::io::Read as _;
+
+use flate2::bufread::GzDecoder;
+
+use super::{FetchFailure, headers};
+use crate::diagnostic::excerpt;
+use crate::limits::{MAX_DECODED_BYTES, MAX_GZIP_MEMBERS};
 
 /// Undoes the one content encoding that was asked for.
 pub(super) fn decode(encoding: Option<&str>, body: Vec<u8>) -> Result<Vec<u8>, FetchFailure> {
-    let too_large = || {
-        FetchFailure::new(
-            "too-large-decoded",
-            format!("The index has more than {} MiB; split it.", MAX_DECODED_BYTES >> 20),
-        )
-    };
-    match encoding.map(str::trim).filter(|e| !e.is_empty()).map(str::to_ascii_lowercase).as_deref() {
-        None | Some("identity") if body.len() > MAX_DECODED_BYTES => Err(too_large()),
-        None | Some("identity") => Ok(body),
-        Some("gzip" | "x-gzip") => {
-            let mut decoded = Vec::new();
-            // One byte over the cap is enough to know, and a bomb is never unpacked further.
-            let mut reader = MultiGzDecoder::new(body.as_slice()).take(MAX_DECODED_BYTES as u64 + 1);
-            reader.read_to_end(&mut decoded).map_err(|e| {
-                FetchFailure::new("invalid-gzip", format!("The body is labelled gzip but does not unpack: {e}."))
-            })?;
-            if decoded.len() > MAX_DECODED_BYTES { Err(too_large()) } else { Ok(decoded) }
-        }
-        Some(other) => Err(FetchFailure::new(
+    let encoding = encoding.unwrap_or_default();
+    match headers::codings(encoding).as_slice() {
+        [] if body.len() > MAX_DECODED_BYTES => Err(too_large()),
+        [] => Ok(body),
+        [coding] if coding == "gzip" || coding == "x-gzip" => gunzip(&body),
+        _ => Err(FetchFailure::new(
             "unsupported-encoding",
-            format!("The server chose the content encoding `{}`; only gzip or none is read.", other.escape_default()),
+            format!("The server chose the content encoding `{}`; only gzip or none is read.", excerpt(encoding)),
         )),
     }
+}
+
+fn too_large() -> FetchFailure {
+    FetchFailure::new(
+        "too-large-decoded",
+        format!("The index has more than {} MiB; split it.", MAX_DECODED_BYTES >> 20),
+    )
+}
+
+/// All members of a gzip file, one after another (RFC 1952 §2.2). Zeros after the last one are padding, as `gzip` itself takes them.
+fn gunzip(mut packed: &[u8]) -> Result<Vec<u8>, FetchFailure> {
+    let invalid =
+        |why: &str| FetchFailure::new("invalid-gzip", format!("The body is labelled gzip but does not unpack: {why}."));
+    let mut decoded = Vec::new();
+    for member in 0.. {
+        // Each costs a new window of 32 KiB, however little is in it.
+        if member == MAX_GZIP_MEMBERS {
+            return Err(invalid(&format!("it has more than {MAX_GZIP_MEMBERS} parts")));
+        }
+        let mut decoder = GzDecoder::new(packed);
+        // One byte over the bound is enough to know, and a bomb is never unpacked further.
+        let room = (MAX_DECODED_BYTES - decoded.len()) as u64 + 1;
+        let read = decoder.by_ref().take(room).read_to_end(&mut decoded);
+        if decoded.len() > MAX_DECODED_BYTES {
+            return Err(too_large());
+        }
+        read.map_err(|error| {
+            let why = match error.kind() {
+                std::io::ErrorKind::UnexpectedEof => "it ends early".to_owned(),
+                _ if member > 0 => format!("something else follows the end of it ({error})"),
+                _ => error.to_string(),
+            };
+            invalid(&why)
+        })?;
+        packed = decoder.into_inner();
+        if packed.iter().all(|byte| *byte == 0) {
+            break;
+        }
+    }
+    Ok(decoded)
 }

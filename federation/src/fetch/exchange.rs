@@ -1,9 +1,9 @@
 //! The conversation with one source: the first request, the hops, the answer.
 
-use super::{FetchFailure, Fetched, Request, Response, Validators, content, quiet};
+use super::{FetchFailure, Fetched, Request, Response, Validators, content, headers, quiet};
 use crate::limits::MAX_REDIRECTS;
 use crate::source_url;
-use crate::time::{Seconds, parse_http_date};
+use crate::time::Seconds;
 use url::Url;
 
 /// Longest validator worth keeping, in bytes.
@@ -137,8 +137,7 @@ fn keep_validator(value: &str) -> Option<String> {
 }
 
 pub(super) fn retry_after(value: &str, now: Seconds) -> Option<i64> {
-    let seconds = value.trim().parse::<i64>().ok().or_else(|| parse_http_date(value).map(|at| at - now))?;
-    (seconds > 0).then(|| seconds.min(RETRY_AFTER_SECONDS))
+    headers::seconds_from(value, now).map(|seconds| seconds.min(RETRY_AFTER_SECONDS))
 }
 
 fn advice(status: u16) -> &'static str {
@@ -312,6 +311,82 @@ mod tests {
         }
     }
 
+    fn index(headers: &[(&str, &str)], body: &[u8]) -> Result<Vec<u8>, FetchFailure> {
+        match exchange("https://e.org/").receive(answer(200, headers, body), NOW)? {
+            Step::Done(Fetched::Index { bytes, .. }) => Ok(bytes),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn encodings_that_mean_nothing_are_no_encodings() {
+        for encoding in ["identity", "utf-8", "UTF8", "binary", "", "none", "aws-chunked", "identity, identity"] {
+            assert_eq!(index(&[("content-encoding", encoding)], b"a: 1"), Ok(b"a: 1".to_vec()), "{encoding}");
+        }
+        for encoding in ["x-gzip", "gzip, identity", "utf-8,GZIP", "gzip,"] {
+            assert_eq!(index(&[("content-encoding", encoding)], &gzip(b"a: 1")), Ok(b"a: 1".to_vec()), "{encoding}");
+        }
+    }
+
+    #[test]
+    fn zeros_after_gzip_are_padding_and_anything_else_is_not() {
+        let headers = [("content-encoding", "gzip")];
+        let (one, two) = (gzip(b"a: 1\n"), gzip(b"b: 2\n"));
+        for (body, expected) in [
+            ([&one[..], &[0; 1024]].concat(), Some("a: 1\n")),
+            ([&one[..], &two].concat(), Some("a: 1\nb: 2\n")),
+            ([&one[..], &two, &[0]].concat(), Some("a: 1\nb: 2\n")),
+            ([&one[..], &[0; 8], &two].concat(), None),
+            ([&one[..], b"more"].concat(), None),
+            (one[..one.len() - 1].to_vec(), None),
+            (vec![0; 64], None),
+            (Vec::new(), None),
+        ] {
+            match (index(&headers, &body), expected) {
+                (Ok(bytes), Some(text)) => assert_eq!(bytes, text.as_bytes()),
+                (Err(failure), None) => assert_eq!(failure.code, "invalid-gzip", "{failure:?}"),
+                (found, _) => panic!("{found:?} of {body:?}"),
+            }
+        }
+        let parts = gzip(b"").repeat(crate::limits::MAX_GZIP_MEMBERS + 1);
+        let failure = index(&headers, &parts).expect_err("refused");
+        assert!(failure.message.contains("more than 1000 parts"), "{failure:?}");
+        assert_eq!(index(&headers, &parts[gzip(b"").len()..]), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_a_server_says_at_length_is_not_repeated() {
+        let long = "x".repeat(60_000);
+        let failures = [
+            failure("https://e.org/", answer(200, &[("content-encoding", &long)], b"")),
+            failure("https://e.org/", answer(302, &[("location", &format!("https://{long}.org/"))], b"")),
+            failure("https://e.org/", answer(302, &[("location", &format!("{long}:x"))], b"")),
+            failure("https://e.org/", answer(302, &[("location", &format!("http://{long}.spin.internal/"))], b"")),
+            failure("https://e.org/", answer(302, &[("location", &format!("https://{long}@e.org/"))], b"")),
+        ];
+        for failure in failures {
+            assert!(failure.message.len() < 400, "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_are_not_plain_are_followed() {
+        for (location, target) in [
+            ("/registre/capacités.yaml", "https://example.org/registre/capacit%C3%A9s.yaml"),
+            ("/capacit%E9s.yaml", "https://example.org/capacit%E9s.yaml"),
+            ("/a b.yaml", "https://example.org/a%20b.yaml"),
+            (" /a ", "https://example.org/a"),
+            ("https://bücher.example/x", "https://xn--bcher-kva.example/x"),
+        ] {
+            let Ok(Step::Send(next)) =
+                exchange("https://example.org/i").receive(answer(302, &[("location", location)], b""), NOW)
+            else {
+                panic!("{location}")
+            };
+            assert_eq!(next.url.as_str(), target);
+        }
+    }
+
     #[test]
     fn reads_retry_after_in_both_forms_and_caps_it() {
         for (value, expected) in [
@@ -319,7 +394,12 @@ mod tests {
             ("999999", Some(RETRY_AFTER_SECONDS)),
             ("Tue, 24 Nov 2026 08:20:33 GMT", Some(60)),
             ("Tue, 24 Nov 2020 08:20:33 GMT", None),
+            ("Tuesday, 24-Nov-26 08:20:33 GMT", Some(60)),
+            ("Tue Nov 24 08:20:33 2026", Some(60)),
+            ("1e9", Some(RETRY_AFTER_SECONDS)),
+            ("99999999999999999999", Some(RETRY_AFTER_SECONDS)),
             ("-5", None),
+            ("", None),
             ("soon", None),
         ] {
             let refused = failure("https://e.org/", answer(429, &[("retry-after", value)], b""));

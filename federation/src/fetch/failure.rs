@@ -1,5 +1,6 @@
 //! Why a fetch gave no index.
 
+use crate::bounded::Message;
 use crate::source_url::UrlRefused;
 use crate::time::Seconds;
 
@@ -10,7 +11,7 @@ pub struct FetchFailure {
     /// Stable, kebab-case.
     pub code: &'static str,
     /// What happened and what to do.
-    pub message: String,
+    pub message: Message,
     /// The status of the last answer, if there was one.
     pub http_status: Option<u16>,
     /// How long the origin asked to be left alone, in seconds.
@@ -20,7 +21,7 @@ pub struct FetchFailure {
 }
 
 impl FetchFailure {
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(code: &'static str, message: impl Into<Message>) -> Self {
         Self { code, message: message.into(), http_status: None, retry_after_seconds: None, quiet: None }
     }
 }

@@ -6,10 +6,12 @@
 mod content;
 mod exchange;
 mod failure;
+mod headers;
 mod quiet;
 
 pub use exchange::{Exchange, Step};
 pub use failure::{FetchFailure, TransportFailure};
+pub use headers::known as known_headers;
 pub use quiet::Quiet;
 
 use serde::{Deserialize, Serialize};

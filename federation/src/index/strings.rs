@@ -5,49 +5,50 @@
 
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostic, is_bidi_control};
-use crate::findings::Findings;
+use crate::diagnostic::{Severity, is_bidi_control};
+use crate::findings::{Finding, Findings};
+use crate::path::{Path, Step};
 
-pub(super) fn check(root: &Value, found: &mut Findings) {
-    visit(root, &mut String::new(), found);
+pub(super) fn check<'v>(root: &'v Value, found: &mut Findings<'v>) {
+    visit(root, &mut Path::default(), found);
 }
 
 /// Recursion is bounded by the depth that a document may have.
-fn visit(value: &Value, pointer: &mut String, found: &mut Findings) {
-    let here = pointer.len();
+fn visit<'v>(value: &'v Value, path: &mut Path<'v>, found: &mut Findings<'v>) {
     match value {
-        Value::String(text) => judge(text, pointer, false, found),
+        Value::String(text) => judge(text, path, false, found),
         Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                pointer.push('/');
-                pointer.push_str(&index.to_string());
-                visit(item, pointer, found);
-                pointer.truncate(here);
+            for (place, item) in items.iter().enumerate() {
+                path.push(Step::Item(place));
+                visit(item, path, found);
+                path.pop();
             }
         }
         Value::Object(map) => {
-            for (key, item) in map {
-                pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                judge(key, pointer, true, found);
-                visit(item, pointer, found);
-                pointer.truncate(here);
+            for (place, (key, item)) in map.iter().enumerate() {
+                path.push(Step::Field(place, key));
+                judge(key, path, true, found);
+                visit(item, path, found);
+                path.pop();
             }
         }
         _ => {}
     }
 }
 
-fn judge(text: &str, pointer: &str, at_key: bool, found: &mut Findings) {
+fn judge<'v>(text: &str, path: &Path<'v>, at_key: bool, found: &mut Findings<'v>) {
     let what = if at_key { "the key" } else { "the text" };
-    let mut add = |diagnostic| if at_key { found.add_at_key(diagnostic) } else { found.add(diagnostic) };
     if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n')) {
-        let message = format!("{what} has the control character U+{:04X}: remove it", c as u32);
-        add(Diagnostic::error("control-character", pointer, message));
+        found.add_with(Severity::Error, || {
+            let message = format!("{what} has the control character U+{:04X}: remove it", c as u32);
+            Finding { at_key, ..Finding::error("control-character", path.clone(), message) }
+        });
     }
     if let Some(c) = text.chars().find(|c| is_bidi_control(*c)) {
-        let message =
-            format!("{what} has U+{:04X}, which reorders what people see: remove it if it is not meant", c as u32);
-        add(Diagnostic::warning("bidi-control", pointer, message));
+        found.add_with(Severity::Warning, || {
+            let what =
+                format!("{what} has U+{:04X}, which reorders what people see: remove it if it is not meant", c as u32);
+            Finding { severity: Severity::Warning, at_key, ..Finding::error("bidi-control", path.clone(), what) }
+        });
     }
 }

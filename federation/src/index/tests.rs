@@ -37,7 +37,7 @@ fn a_valid_index_comes_back_in_order_with_every_field() {
 fn found(text: &str) -> Vec<(String, Option<u64>, Option<u64>)> {
     let verdict = check(text.as_bytes());
     assert_eq!(verdict.index.is_none(), verdict.diagnostics.iter().any(Diagnostic::is_error));
-    verdict.diagnostics.into_iter().map(|d| (d.code, d.line, d.column)).collect()
+    verdict.diagnostics.into_iter().map(|d| (d.code.into(), d.line, d.column)).collect()
 }
 
 #[test]
@@ -117,4 +117,99 @@ fn the_indexes_in_this_repository_are_valid() {
         let read = verdict.index.map(|index| index.capabilities.len());
         assert_eq!((verdict.diagnostics, read), (vec![], Some(text.matches("\n- id: ").count())), "{name}");
     }
+}
+
+#[test]
+fn an_error_is_not_left_out_for_warnings() {
+    let warnings = "  \"w\": \"\\u202e\"\n".to_owned();
+    let fields: String = (0..150).map(|n| warnings.replace('w', &format!("w{n}"))).collect();
+    let text = format!("version: 1\ncapabilities:\n- id: a.b\n  name: n\n{fields}  e: \"\\e\"\n");
+    let verdict = check(text.as_bytes());
+    let errors: Vec<_> =
+        verdict.diagnostics.iter().filter(|found| found.is_error()).map(|found| &*found.code).collect();
+    assert_eq!((verdict.diagnostics.len(), errors), (101, vec!["control-character", "more-diagnostics"]));
+    assert_eq!(verdict.diagnostics[100].message, "51 more findings are left out: correct these first");
+}
+
+#[test]
+fn all_that_is_said_together_is_bounded() {
+    // Escapes of six bytes for each character of a pointer and of a line.
+    let key = |n: usize| format!("\"{n}{}\": 1", "\\u001b".repeat(400));
+    let fields: Vec<String> =
+        (0..100).map(|n| format!("{{{}: {{{}}}}}", key(n).trim_end_matches(": 1"), key(n))).collect();
+    let text = format!("{{version: 1, capabilities: [{{id: a.b, name: n, x: [{}]}}]}}", fields.join(","));
+    let verdict = check(text.as_bytes());
+    let size = serde_json::to_string(&verdict.diagnostics).unwrap().len();
+    assert!(size <= crate::limits::MAX_DIAGNOSTICS_BYTES && size > 48 * 1024, "{size}");
+    let last = verdict.diagnostics.last().unwrap();
+    let listed = verdict.diagnostics.len() - 1;
+    assert_eq!(last.message, format!("{} more findings are left out: correct these first", 200 - listed).as_str());
+}
+
+#[test]
+fn keys_of_json_are_as_long_as_any_text() {
+    for key in ["k".repeat(1025), "k".repeat(65_536), "\\u00e9".repeat(10_922)] {
+        let text =
+            format!(" {{\"version\": 1, \"capabilities\": [{{\"id\": \"a.b\", \"name\": \"n\", \"{key}\": 1}}]}}");
+        assert!(check(text.as_bytes()).is_valid(), "{:?}", check(text.as_bytes()).diagnostics);
+        let wrong = text.replace("\"n\"", "7").replace(": 1}", ": \"\\u001b\"}");
+        let places: Vec<_> = check(wrong.as_bytes()).diagnostics.iter().map(|it| (it.line, it.column)).collect();
+        let name = wrong.find(" 7").unwrap() as u64 + 2;
+        assert_eq!(places, [(Some(1), Some(name)), (Some(1), Some(wrong.len() as u64 - 10))], "{key:.9}");
+    }
+    let over = format!("{{\"{}\": 1}}", "k".repeat(65_537));
+    assert_eq!(check(over.as_bytes()).diagnostics[0].code, "scalar-too-long");
+    // YAML has a bound of its own, and other readers keep it.
+    let yaml = format!("{}: 1\n", "k".repeat(1025));
+    assert_eq!(check(yaml.as_bytes()).diagnostics[0].code, "invalid-yaml");
+}
+
+#[test]
+fn sizes_are_those_of_what_is_written() {
+    for text in [
+        "{version: 1, capabilities: []}".to_owned(),
+        "version: 1\ncapabilities:\n- id: a.b\n  name: n\n  x: {}\n- id: a.c\n  name: é\n  y: [[1, 2.5e20], \"a\\nb\\n\", \"#\"]\n".to_owned(),
+        format!("{{version: 1, capabilities: [{{id: a.b, name: n, x: [[\"{}\"]]}}]}}", "a\\n".repeat(9_000)),
+    ] {
+        let index = check(text.as_bytes()).index.unwrap();
+        let entries: Vec<Value> = index.capabilities.iter().map(|it| Value::Object(it.fields().clone())).collect();
+        let json: Vec<String> = entries.iter().map(Value::to_string).collect();
+        assert_eq!(index.sizes.json_bytes, json.join(",\n").len(), "{text:.80}");
+        assert_eq!(index.sizes.yaml_bytes, crate::yaml::to_sequence_items(&entries).unwrap().len(), "{text:.80}");
+    }
+}
+
+#[test]
+fn what_is_too_large_once_it_is_written_is_refused_where_it_stands() {
+    use crate::limits::{MAX_CAPABILITY_BYTES, MAX_RENDERED_BYTES};
+    let of = |bytes: usize| {
+        let empty = "{\"id\":\"a.b\",\"name\":\"n\",\"x\":[\"\"]}".len();
+        let mut left = bytes - empty;
+        let mut texts = Vec::new();
+        while left > 60_000 {
+            texts.push("y".repeat(60_000 - 3));
+            left -= 60_000;
+        }
+        texts.push("y".repeat(left));
+        format!(
+            "{{\"version\":1,\"capabilities\":[\n{{\"id\":\"a.b\",\"name\":\"n\",\"x\":[\"{}\"]}}]}}",
+            texts.join("\",\"")
+        )
+    };
+    let yaml_bytes = |bytes| check(of(bytes).as_bytes()).index.map(|index| index.sizes.yaml_bytes);
+    let least = MAX_CAPABILITY_BYTES - 1000;
+    let most = least + MAX_CAPABILITY_BYTES - yaml_bytes(least).unwrap();
+    assert_eq!(yaml_bytes(most), Some(MAX_CAPABILITY_BYTES));
+    assert_eq!(found(&of(most + 1)), [("capability-too-large".to_owned(), Some(2), Some(1))]);
+
+    // 32 MiB from 16: every text is of what both formats escape.
+    let text = "\\\"".repeat(30_000);
+    let entry = |n: usize| {
+        format!("- {{id: a.n{n}, name: n, x: [{}]}}\n", vec![format!("'{}'", "\"".repeat(60_000)); 8].join(", "))
+    };
+    let index = |entries: usize| format!("version: 1\ncapabilities:\n{}", (0..entries).map(entry).collect::<String>());
+    let size = 8 * (text.len() * 2 + 3) + 40;
+    let most = MAX_RENDERED_BYTES / size;
+    assert!(check(index(most - 1).as_bytes()).is_valid());
+    assert_eq!(found(&index(most + 1)), [("rendered-too-large".to_owned(), Some(3), Some(1))]);
 }

@@ -78,13 +78,13 @@ pub(super) static KINDS: &[Kind] = &[
     source(
         "unsupported-encoding",
         "The content encoding is not known",
-        "The response has a content encoding other than gzip, or more than one.",
+        "The response has a content encoding other than gzip, or more than one. Names that change nothing, such as `identity` and `utf-8`, do not count.",
         "send gzip or no content encoding",
     ),
     source(
         "invalid-gzip",
         "The body does not unpack",
-        "The response is labelled gzip, and its bytes are not.",
+        "The response is labelled gzip, and its bytes are not, or end early, or have more than 1,000 members. Zeros behind the end are padding.",
         "the body is labelled gzip but does not unpack: correct the label or the body",
     ),
     source(

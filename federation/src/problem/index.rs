@@ -101,6 +101,18 @@ pub(super) static KINDS: &[Kind] = &[
         "split the index over several repos",
     ),
     index(
+        "capability-too-large",
+        "A capability is too large",
+        "One capability has more than 1 MiB, written as JSON or as YAML.",
+        "describe it elsewhere, and name the place in `path`",
+    ),
+    index(
+        "rendered-too-large",
+        "The index is too large once it is written",
+        "All capabilities together have more than 32 MiB, written as JSON or as YAML: YAML indents what is nested.",
+        "nest less, or split the index over several repos",
+    ),
+    index(
         "duplicate-id",
         "An id occurs twice",
         "Every capability of an index has an id of its own.",
@@ -136,7 +148,7 @@ pub(super) static KINDS: &[Kind] = &[
     index(
         "more-diagnostics",
         "More was found than is listed",
-        "At most 100 findings are listed; this one counts the others.",
+        "At most 100 findings are listed, with 64 KiB together; this one counts the others.",
         "more findings were left out: correct these first",
     ),
     index(

@@ -4,13 +4,25 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
-use super::{Schema, Violation, document};
-use crate::diagnostic::excerpt;
+use super::compile::as_in_the_schema;
+use super::pieces::Collected;
+use super::{Schema, document};
+use crate::diagnostic::{excerpt, json_excerpt};
+use crate::findings::Finding;
+use crate::path::{Path, Step};
+use crate::size::json_bytes_within;
 
-/// Adds what there is to say about `error`: one violation, or one for each unknown field.
-pub(super) fn describe(error: &ValidationError<'_>, found: &mut Vec<Violation>) {
+/// Adds what there is to say about an `error` in `root`, which is at `above`: one violation, or one for each unknown field.
+pub(super) fn describe<'v>(
+    error: &ValidationError<'_>,
+    root: &'v Value,
+    above: &Path<'v>,
+    collected: &mut Collected<'v>,
+) {
     let pointer = error.instance_path().as_str();
-    let mut add = |code, message| found.push(Violation { code, pointer: pointer.to_owned(), at_key: false, message });
+    let mut add = |code, message: String| {
+        collected.add(|| Finding::error(code, above.below(root, pointer), message));
+    };
     match error.kind() {
         Kind::Type { kind } => {
             add("schema-type", format!("must be {}, not {}", wanted_types(kind), a_type(error.instance())))
@@ -24,11 +36,11 @@ pub(super) fn describe(error: &ValidationError<'_>, found: &mut Vec<Violation>) 
             add("schema-enum", format!("{} is not one of {}", shown(error.instance()), shown(options)));
         }
         Kind::Constant { expected_value } => {
-            let found = excerpt(&error.instance().to_string());
+            let found = json_excerpt(error.instance());
             add("schema-const", format!("must be `{expected_value}`, not `{found}`"));
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            found.extend(unexpected.iter().map(|name| unknown_field(pointer, name)));
+            unknown_fields(unexpected, &above.below(root, pointer), root.pointer(pointer), collected);
         }
         Kind::FalseSchema => add("schema-forbidden", "is not allowed here: remove it".to_owned()),
         Kind::Not { schema } => match required_names(schema) {
@@ -61,12 +73,23 @@ pub(super) fn describe(error: &ValidationError<'_>, found: &mut Vec<Violation>) 
     }
 }
 
-fn unknown_field(parent: &str, name: &str) -> Violation {
-    Violation {
-        code: "schema-unknown-field",
-        pointer: format!("{parent}/{}", name.replace('~', "~0").replace('/', "~1")),
-        at_key: true,
-        message: format!("the field `{}` is not known here: remove it or correct its name", excerpt(name)),
+/// Both lists of names are in the order of the document.
+fn unknown_fields<'v>(
+    unexpected: &[String],
+    path: &Path<'v>,
+    object: Option<&'v Value>,
+    collected: &mut Collected<'v>,
+) {
+    let mut unexpected = unexpected.iter().peekable();
+    for (place, name) in object.and_then(Value::as_object).into_iter().flat_map(|object| object.keys()).enumerate() {
+        if unexpected.next_if_eq(&name).is_none() {
+            continue;
+        }
+        collected.add(|| {
+            let message = format!("the field `{}` is not known here: remove it or correct its name", excerpt(name));
+            let path = path.with(Step::Field(place, name));
+            Finding { at_key: true, ..Finding::error("schema-unknown-field", path, message) }
+        });
     }
 }
 
@@ -85,7 +108,7 @@ fn explained(error: &ValidationError<'_>, fault: &str) -> String {
 
 /// The description beside the keyword that failed, found by the keyword's location.
 fn description(error: &ValidationError<'_>) -> Option<&'static str> {
-    let location = error.absolute_keyword_location()?.as_str();
+    let location = as_in_the_schema(error.absolute_keyword_location()?.as_str());
     let (uri, keyword) = location.split_once('#')?;
     let schema = Schema::from_name(uri.rsplit('/').next()?)?;
     let parent = keyword.rsplit_once('/')?.0;
@@ -136,7 +159,7 @@ fn a_type(value: &Value) -> &'static str {
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => format!("`{}`", excerpt(text)),
-        Value::Array(_) | Value::Object(_) if value.to_string().len() > 200 => a_type(value).to_owned(),
-        other => format!("`{}`", excerpt(&other.to_string())),
+        Value::Array(_) | Value::Object(_) if json_bytes_within(value, 200).is_none() => a_type(value).to_owned(),
+        other => format!("`{}`", json_excerpt(other)),
     }
 }

@@ -41,7 +41,7 @@ fn only(schema: Schema, value: &Value) -> Violation {
 #[track_caller]
 fn refused(field: &str, value: Value, code: &str, message: &str) {
     let found = only(Schema::HubRegistration, &with(field, value));
-    assert_eq!((found.code, found.pointer), (code, format!("/{field}")));
+    assert_eq!((found.code, found.pointer.as_str()), (code, format!("/{field}").as_str()));
     assert_eq!(found.message, message);
 }
 
@@ -97,6 +97,65 @@ fn limits_of_a_registration_are_inclusive() {
 }
 
 #[test]
+fn the_pattern_of_a_url_refuses_what_the_hub_refuses() {
+    let long = format!("https://h/{}", "a".repeat(2048));
+    for url in [
+        "https://git.example.org/a/raw/branch/main/registry/indexes/capabilities.yaml",
+        "http://127.0.0.1:8090/x",
+        "https://[2001:db8::1]:443/x?ref=main#a@b:c",
+        "https://h",
+        "https://h:/x",
+        "https://h:0080/x",
+        "https://h:65535",
+        "https://h./x",
+        "https://example.org/é?a[]=<b>|c^",
+        "https://bücher.example/x",
+        "https://h/a@b",
+        "https://not-spin.internal.example.org/x",
+        "https://myself.alt/x",
+        "https://x.self.alt/x",
+        "https://h/self.alt",
+        "https://example.org?https://self.alt/",
+        "file:///etc/passwd",
+        "HTTPS://h/x",
+        "index.yaml",
+        "https:h/x",
+        "https:///h",
+        "https://",
+        "https://./x",
+        "https://..",
+        "https://:80/x",
+        "https://user@h/x",
+        "https://user:pw@h/x",
+        "https://h\\@evil.org/",
+        "https://h/a b",
+        "https://h/a\u{a0}b",
+        "https://h/\u{7f}",
+        "https://h/\u{85}",
+        "https://h/\n",
+        "https://h/\\",
+        "https://h:0/",
+        "https://h:65536/",
+        "https://h:99999",
+        "https://h:80a/",
+        "https://h:-1/",
+        "https://[::1",
+        "https://[x]/",
+        "https://a<b/",
+        "https://a|b/",
+        "https://self.alt/v1",
+        "http://SELF.Alt.:80/v1",
+        "https://spin.internal",
+        "https://a.b.Spin.Internal./x",
+        "https://spin.internal?x",
+        &long,
+    ] {
+        let refused = crate::source_url::parse(url).is_err();
+        assert_eq!(!violations(Schema::HubRegistration, &with("url", json!(url))).is_empty(), refused, "{url}");
+    }
+}
+
+#[test]
 fn missing_fields_point_to_the_object_and_unknown_fields_to_the_key() {
     let mut value = source();
     value.as_object_mut().unwrap().remove("url");
@@ -133,11 +192,23 @@ fn hostile_values_are_not_echoed_at_length() {
 }
 
 #[test]
-fn violations_beyond_the_bound_are_counted() {
-    let capabilities: Vec<Value> = (0..50).map(|_| json!({"id": "NOT", "name": 1})).collect();
-    let (found, left_out) =
-        first_violations(Schema::CapabilityIndex, &json!({"version": 1, "capabilities": capabilities}), 30);
-    assert_eq!((found.len(), left_out), (30, 70));
+fn violations_beyond_the_bound_are_counted_and_beyond_another_not_even_that() {
+    let index = |capabilities: Vec<Value>| json!({"version": 1, "capabilities": capabilities});
+    let bad = json!({"id": "NOT", "name": 1});
+    let few = index(vec![bad.clone(); 50]);
+    let (found, left_out) = findings(Schema::CapabilityIndex, &few, 30);
+    assert_eq!((found.len(), left_out), (30, LeftOut { counted: 70, and_more: false }));
+    let all = violations(Schema::CapabilityIndex, &few);
+    assert_eq!(all.len(), 100);
+    let many = violations(Schema::CapabilityIndex, &index(vec![bad; 20_000]));
+    assert_eq!((many.len(), many[100].code), (101, "more-diagnostics"));
+    assert_eq!(many[100].message, "more than 900 more findings are left out: correct these first");
+    let tags = index(vec![json!({"id": "a.b", "name": "n", "tags": vec![1; 1000]})]);
+    let (found, left_out) = findings(Schema::CapabilityIndex, &tags, 100);
+    assert_eq!(found[99].path.pointer(), "/capabilities/0/tags/99");
+    assert_eq!(left_out, LeftOut { counted: 900, and_more: false });
+    let tags = index(vec![json!({"id": "a.b", "name": "n", "tags": vec![1; 1001]})]);
+    assert_eq!(findings(Schema::CapabilityIndex, &tags, 100).1, LeftOut { counted: 900, and_more: true });
 }
 
 #[test]

@@ -104,7 +104,7 @@ impl SourceRecord {
                 retry_after = failure.retry_after_seconds.max(failure.quiet.map(|(_, seconds)| seconds));
                 self.fail(Failure {
                     code: failure.code.to_owned(),
-                    message: failure.message,
+                    message: failure.message.into(),
                     diagnostics: Vec::new(),
                     since: now,
                 })
@@ -161,7 +161,7 @@ impl SourceRecord {
 
 fn invalid(diagnostics: Vec<Diagnostic>, since: Seconds) -> Failure {
     let (code, message) = match diagnostics.iter().find(|d| d.is_error()) {
-        Some(first) => (first.code.clone(), first.to_string()),
+        Some(first) => (first.code.to_string(), first.to_string()),
         None => ("invalid-index".to_owned(), "The index is not valid.".to_owned()),
     };
     Failure { code, message, diagnostics, since }

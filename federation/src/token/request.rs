@@ -4,6 +4,7 @@ use super::Scope;
 use crate::registration::FieldError;
 use crate::schema::{self, Schema};
 use crate::time::{Seconds, parse_rfc3339, rfc3339};
+use crate::whole;
 use serde_json::Value;
 
 /// The furthest end of a token from now, in seconds: ten years.
@@ -33,14 +34,20 @@ impl TokenRequest {
             return Err(violations.into_iter().map(FieldError::from).collect());
         }
         let text = |name: &str| value[name].as_str().unwrap_or_default();
-        let expires_at = match (value["expires_at"].as_str(), value["expires_in_seconds"].as_i64()) {
-            (Some(time), _) => Some(expiry(time, now).map_err(|error| vec![error])?),
-            (None, seconds) => seconds.map(|seconds| now + seconds),
+        let expires_at = match (value.get("expires_at"), value.get("expires_in_seconds")) {
+            (Some(time), _) => Some(expiry(time.as_str().unwrap_or_default(), now).map_err(|error| vec![error])?),
+            (None, Some(seconds)) => {
+                let refused = || vec![FieldError::new("/expires_in_seconds", "schema-type", "must be an integer")];
+                Some(now.saturating_add(whole::integer(seconds).ok_or_else(refused)?))
+            }
+            (None, None) => None,
         };
         let scopes = value["scopes"].as_array().into_iter().flatten();
+        let scopes = scopes.map(|scope| scope.as_str().and_then(Scope::parse)).collect::<Option<_>>();
+        let unknown = || vec![FieldError::new("/scopes", "schema-pattern", "one of these is no scope")];
         Ok(Self {
             name: text("name").to_owned(),
-            scopes: scopes.filter_map(Value::as_str).filter_map(Scope::parse).collect(),
+            scopes: scopes.ok_or_else(unknown)?,
             expires_at,
             description: text("description").to_owned(),
         })
@@ -82,7 +89,9 @@ mod tests {
     fn a_request_says_when_the_token_ends() {
         let expiry = |field, value| TokenRequest::from_value(&with(field, value), NOW).unwrap().expires_at;
         assert_eq!(expiry("description", json!("x")), None);
-        assert_eq!(expiry("expires_in_seconds", json!(60)), Some(NOW + 60));
+        for minute in [json!(60), json!(60.0), json!(6e1)] {
+            assert_eq!(expiry("expires_in_seconds", minute), Some(NOW + 60));
+        }
         assert_eq!(expiry("expires_at", json!("2027-01-15T09:00:01+01:00")), Some(NOW + 1));
     }
 

@@ -13,6 +13,12 @@ use super::{Position, YamlError};
 use crate::diagnostic::excerpt;
 use crate::limits::{MAX_DEPTH, MAX_SCALAR_BYTES};
 
+/// Longest key that is not marked by `?`, in characters of the text: YAML's own bound …
+const YAML_KEY_CHARS: usize = 1024;
+
+/// … which JSON does not know. The reader keeps what it has read until it knows that it is no key, so this costs memory: some 40 MiB.
+const JSON_KEY_CHARS: usize = MAX_SCALAR_BYTES + "\"\"".len();
+
 /// A step through a document. An anchor of 0 is none.
 pub(super) enum Event<'t> {
     Scalar { text: Cow<'t, str>, plain: bool, tag: Option<Type>, anchor: usize },
@@ -38,6 +44,7 @@ impl<'t> Events<'t> {
         refuse_control_characters(text)?;
         let options = granit_parser::options! {
             emit_comments: false,
+            simple_key_max_lookahead: if text.trim_start().starts_with('{') { JSON_KEY_CHARS } else { YAML_KEY_CHARS },
             flow_nesting_limit: MAX_DEPTH,
             block_nesting_limit: MAX_DEPTH,
         };

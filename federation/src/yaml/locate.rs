@@ -1,98 +1,150 @@
 //! Where the values of a document stand in its text: a second walk, made only when there is something to report.
+//!
+//! The walk knows the places that are wanted as a tree, and goes down in that tree as it goes down in the document, by the places of the
+//! children. So it costs the same for each value, whatever its keys are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::Position;
 use super::events::{Event, Events};
+use crate::path::Path;
 
 /// Where one value stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub(crate) struct Place {
     /// The key that the value belongs to, if it is a field of a mapping.
-    pub key: Option<Position>,
+    pub(crate) key: Option<Position>,
     /// The first character of the value.
-    pub value: Position,
+    pub(crate) value: Position,
 }
 
-/// The positions of the values at these JSON pointers, in their order. A value that an alias brought in, or that is not there,
-/// gets the position of the nearest value around it; `None` only if the text cannot be read so far.
-pub fn locate(text: &str, pointers: &[&str]) -> Vec<Option<Position>> {
-    places(text, pointers).into_iter().map(|place| place.map(|place| place.value)).collect()
+/// The places of these values, in their order. A value that an alias brought in, or that is not there, gets the place of the nearest value
+/// around it; `None` only if the text cannot be read so far.
+pub(crate) fn places(text: &str, paths: &[&Path<'_>]) -> Vec<Option<Place>> {
+    let mut wanted = Wanted(vec![Branch::default()]);
+    let ends: Vec<usize> = paths.iter().map(|path| wanted.want(path)).collect();
+    walk(text, &mut wanted);
+    ends.into_iter().map(|end| wanted.nearest(end)).collect()
 }
 
-/// As [`locate`], with the positions of the keys too.
-pub fn places(text: &str, pointers: &[&str]) -> Vec<Option<Place>> {
-    let wanted: HashSet<&str> = pointers.iter().flat_map(|pointer| with_parents(pointer)).collect();
-    let found = walk(text, &wanted);
-    pointers.iter().map(|pointer| with_parents(pointer).find_map(|pointer| found.get(pointer)).copied()).collect()
+/// The tree of the places that are wanted, the root first.
+struct Wanted(Vec<Branch>);
+
+#[derive(Default)]
+struct Branch {
+    parent: usize,
+    children: HashMap<usize, usize>,
+    place: Option<Place>,
 }
 
-fn with_parents(pointer: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(pointer), |pointer| pointer.rfind('/').map(|at| &pointer[..at]))
+impl Wanted {
+    fn want(&mut self, path: &Path<'_>) -> usize {
+        let mut here = 0;
+        for step in path.steps() {
+            let new = self.0.len();
+            let below = *self.0[here].children.entry(step.place()).or_insert(new);
+            if below == new {
+                self.0.push(Branch { parent: here, ..Branch::default() });
+            }
+            here = below;
+        }
+        here
+    }
+
+    fn nearest(&self, mut at: usize) -> Option<Place> {
+        loop {
+            match self.0[at].place {
+                None if at != 0 => at = self.0[at].parent,
+                place => return place,
+            }
+        }
+    }
 }
 
+/// A list or mapping that is open.
 struct Frame {
-    /// Length of the pointer to this list or mapping; `None` if nothing below it is wanted.
-    pointer: Option<usize>,
-    step: Step,
+    /// Its branch; `None` if nothing in it is wanted.
+    branch: Option<usize>,
+    is_mapping: bool,
+    /// How many of its children have been passed.
+    passed: usize,
+    /// The key whose value comes next.
+    key: Option<Position>,
 }
 
-enum Step {
-    Index(usize),
-    Key(Option<(String, Position)>),
-}
-
-fn walk(text: &str, wanted: &HashSet<&str>) -> HashMap<String, Place> {
-    let mut found = HashMap::new();
+fn walk(text: &str, wanted: &mut Wanted) {
+    let mut missing = wanted.0.len();
     let mut open: Vec<Frame> = Vec::new();
-    let mut pointer = String::new();
-    let Ok(events) = Events::new(text) else { return found };
+    let Ok(events) = Events::new(text) else { return };
     for (event, at) in events.map_while(Result::ok) {
         if matches!(event, Event::End) {
             open.pop();
             continue;
         }
-        let mut key_at = None;
-        let parent = match open.last_mut() {
-            None => Some(0),
-            Some(Frame { pointer: parent, step: Step::Key(key @ None) }) => {
+        let (here, key) = match open.last_mut() {
+            None => (Some(0), None),
+            Some(frame) if frame.is_mapping && frame.key.is_none() => {
                 // Keys are always scalars: a document with other keys does not parse.
-                let name = if let (Some(_), Event::Scalar { text, .. }) = (&parent, event) {
-                    text.into_owned()
-                } else {
-                    String::new()
-                };
-                *key = Some((name, at));
+                frame.key = Some(at);
                 continue;
             }
-            Some(Frame { pointer: parent, step }) => {
-                if let Some(length) = *parent {
-                    pointer.truncate(length);
-                    pointer.push('/');
-                    match step {
-                        Step::Index(index) => pointer.push_str(&index.to_string()),
-                        Step::Key(key) => {
-                            let name = key.as_ref().map_or("", |(name, _)| name);
-                            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-                        }
-                    }
-                }
-                match step {
-                    Step::Index(index) => *index += 1,
-                    Step::Key(key) => key_at = key.take().map(|(_, at)| at),
-                }
-                *parent
+            Some(frame) => {
+                let below = frame.branch.and_then(|branch| wanted.0[branch].children.get(&frame.passed).copied());
+                frame.passed += 1;
+                (below, frame.key.take())
             }
         };
-        let here = parent.filter(|_| wanted.contains(pointer.as_str())).map(|_| pointer.len());
-        if here.is_some() {
-            found.insert(pointer.clone(), Place { key: key_at, value: at });
+        if let Some(branch) = here {
+            wanted.0[branch].place = Some(Place { key, value: at });
+            missing -= 1;
+            if missing == 0 {
+                return;
+            }
         }
-        match event {
-            Event::ListStart { .. } => open.push(Frame { pointer: here, step: Step::Index(0) }),
-            Event::MappingStart { .. } => open.push(Frame { pointer: here, step: Step::Key(None) }),
-            _ => {}
+        let is_mapping = matches!(event, Event::MappingStart { .. });
+        if is_mapping || matches!(event, Event::ListStart { .. }) {
+            open.push(Frame { branch: here, is_mapping, passed: 0, key: None });
         }
     }
-    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::parse;
+    use serde_json::Value;
+
+    fn found(text: &str, pointers: &[&str]) -> Vec<Option<Place>> {
+        let value = parse(text).unwrap_or(Value::Null);
+        let paths: Vec<Path<'_>> = pointers.iter().map(|pointer| Path::default().below(&value, pointer)).collect();
+        places(text, &paths.iter().collect::<Vec<_>>())
+    }
+
+    fn values(text: &str, pointers: &[&str]) -> Vec<Option<Position>> {
+        found(text, pointers).into_iter().map(|place| place.map(|place| place.value)).collect()
+    }
+
+    fn at(line: u64, column: u64) -> Option<Position> {
+        Some(Position { line, column })
+    }
+
+    #[test]
+    fn locates_values_keys_and_what_surrounds_the_missing() {
+        let text = "version: 1\ncapabilities:\n- id: a\n  a/b: [x,  \"y\"]\n  é: &v\n    k: 1\n- *v\n";
+        let pointers = [
+            "",
+            "/version",
+            "/capabilities",
+            "/capabilities/0/a~1b/1",
+            "/capabilities/0/é/k",
+            "/capabilities/1/k",
+            "/no/where",
+        ];
+        assert_eq!(values(text, &pointers), [at(1, 1), at(1, 10), at(3, 3), at(4, 13), at(6, 8), at(7, 3), at(1, 1)]);
+        let place = found(text, &["/capabilities/0/é"])[0].unwrap();
+        assert_eq!((place.key, Some(place.value).map(|at| at.line)), (at(5, 3), Some(6)));
+        assert_eq!(values("\u{feff}a: b\r\nc: d", &["/c"]), [at(2, 4)]);
+        assert_eq!(values("\0", &[""]), [None]);
+        assert_eq!(values("", &["/a"]), [None]);
+    }
 }

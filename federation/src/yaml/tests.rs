@@ -131,24 +131,3 @@ fn aliases_are_expanded_within_bounds() {
     assert_eq!(parse(&hundred(100)).unwrap()["b"].as_array().unwrap().len(), 100);
     assert_eq!(parse(&hundred(101)).unwrap_err().code, "too-many-aliases");
 }
-
-#[test]
-fn locates_values_keys_and_what_surrounds_the_missing() {
-    let text = "version: 1\ncapabilities:\n- id: a\n  a/b: [x,  \"y\"]\n  é: &v\n    k: 1\n- *v\n";
-    let at = |line, column| Some(Position { line, column });
-    let pointers = [
-        "",
-        "/version",
-        "/capabilities",
-        "/capabilities/0/a~1b/1",
-        "/capabilities/0/é/k",
-        "/capabilities/1/k",
-        "/no/where",
-    ];
-    assert_eq!(locate(text, &pointers), [at(1, 1), at(1, 10), at(3, 3), at(4, 13), at(6, 8), at(7, 3), at(1, 1)]);
-    let place = places(text, &["/capabilities/0/é"])[0].unwrap();
-    assert_eq!((place.key, Some(place.value).map(|at| at.line)), (at(5, 3), Some(6)));
-    assert_eq!(locate("\u{feff}a: b\r\nc: d", &["/c"]), [at(2, 4)]);
-    assert_eq!(locate("\0", &[""]), [None]);
-    assert_eq!(locate("", &["/a"]), [None]);
-}

@@ -4,8 +4,6 @@
 //! must not change when a dependency does. A string is left plain only when it begins with a letter and cannot be anything
 //! else; text of several lines is a literal block; everything else is in double quotes. No line is ever folded.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, Number, Value};
 
 use super::YamlError;
@@ -21,7 +19,7 @@ const LONGEST_SIMPLE_KEY: usize = 128;
 /// # Errors
 /// `too-deep` beyond [`MAX_DEPTH`] levels, which could not be read back.
 pub fn to_string(value: &Value) -> Result<String, YamlError> {
-    let mut writer = Writer::default();
+    let mut writer = Writer { out: String::new() };
     writer.value(value, 0, 0)?;
     writer.out.push('\n');
     Ok(writer.out)
@@ -33,7 +31,7 @@ pub fn to_string(value: &Value) -> Result<String, YamlError> {
 /// # Errors
 /// As [`to_string`].
 pub fn to_sequence_items(values: &[Value]) -> Result<String, YamlError> {
-    let mut writer = Writer::default();
+    let mut writer = Writer { out: String::new() };
     for value in values {
         writer.out.push_str("- ");
         writer.value(value, 2, 1)?;
@@ -42,12 +40,64 @@ pub fn to_sequence_items(values: &[Value]) -> Result<String, YamlError> {
     Ok(writer.out)
 }
 
-#[derive(Default)]
-struct Writer {
-    out: String,
+/// How many bytes [`to_sequence_items`] has for a mapping that is one of the values. Costs as much as reading the mapping, however large
+/// that is.
+///
+/// # Errors
+/// As [`to_string`].
+pub(crate) fn item_bytes(map: &Map<String, Value>) -> Result<usize, YamlError> {
+    let mut writer = Writer { out: Bytes("- \n".len()) };
+    if map.is_empty() {
+        writer.out.push_str("{}");
+    } else {
+        writer.mapping(map, 2, 2)?;
+    }
+    Ok(writer.out.0)
 }
 
-impl Writer {
+/// Where the text goes.
+trait Sink {
+    fn push_str(&mut self, text: &str);
+    fn push(&mut self, c: char);
+    fn spaces(&mut self, count: usize);
+}
+
+impl Sink for String {
+    fn push_str(&mut self, text: &str) {
+        self.push_str(text);
+    }
+
+    fn push(&mut self, c: char) {
+        self.push(c);
+    }
+
+    fn spaces(&mut self, count: usize) {
+        self.extend(std::iter::repeat_n(' ', count));
+    }
+}
+
+/// A count of bytes instead of a text.
+struct Bytes(usize);
+
+impl Sink for Bytes {
+    fn push_str(&mut self, text: &str) {
+        self.0 += text.len();
+    }
+
+    fn push(&mut self, c: char) {
+        self.0 += c.len_utf8();
+    }
+
+    fn spaces(&mut self, count: usize) {
+        self.0 += count;
+    }
+}
+
+struct Writer<S> {
+    out: S,
+}
+
+impl<S: Sink> Writer<S> {
     /// Writes a value where the line has come to column `indent`. `depth` counts the lists and mappings around it.
     fn value(&mut self, value: &Value, indent: usize, depth: usize) -> Result<(), YamlError> {
         match value {
@@ -138,7 +188,7 @@ impl Writer {
             Some((mantissa, exponent)) => {
                 let dot = if mantissa.contains('.') { "" } else { ".0" };
                 let sign = if exponent.starts_with(['+', '-']) { "" } else { "+" };
-                let _ = write!(self.out, "{mantissa}{dot}e{sign}{exponent}");
+                self.out.push_str(&format!("{mantissa}{dot}e{sign}{exponent}"));
             }
         }
     }
@@ -155,11 +205,8 @@ impl Writer {
                 c if is_visible(c) => self.out.push(c),
                 c => {
                     let code = c as u32;
-                    let _ = if code <= 0xffff {
-                        write!(self.out, "\\u{code:04X}")
-                    } else {
-                        write!(self.out, "\\U{code:08X}")
-                    };
+                    let escape = if code <= 0xffff { format!("\\u{code:04X}") } else { format!("\\U{code:08X}") };
+                    self.out.push_str(&escape);
                 }
             }
         }
@@ -168,7 +215,7 @@ impl Writer {
 
     fn line(&mut self, indent: usize) {
         self.out.push('\n');
-        self.out.extend(std::iter::repeat_n(' ', indent));
+        self.out.spaces(indent);
     }
 }
 

@@ -81,9 +81,9 @@ impl Problem {
         let entries = errors
             .into_iter()
             .map(|e| Entry {
-                pointer: e.pointer,
-                code: e.code,
-                message: e.message,
+                pointer: e.pointer.into(),
+                code: e.code.into(),
+                message: e.message.into(),
                 line: None,
                 column: None,
                 snippet: None,
@@ -97,9 +97,9 @@ impl Problem {
         let entries = diagnostics
             .into_iter()
             .map(|d| Entry {
-                pointer: d.pointer,
-                code: d.code,
-                message: d.message,
+                pointer: d.pointer.into(),
+                code: d.code.into(),
+                message: d.message.into(),
                 line: d.line,
                 column: d.column,
                 snippet: d.snippet,

@@ -1,7 +1,7 @@
 //! Outbound HTTP behind the fetch port.
 
 use crate::ports::Fetch;
-use federation::fetch::{HEADERS, Request, Response, TransportFailure};
+use federation::fetch::{Request, Response, TransportFailure, known_headers};
 use federation::limits::{CONNECT_TIMEOUT, HEADERS_TIMEOUT, MAX_WIRE_BYTES};
 use http_body_util::BodyExt as _;
 use spin_sdk::http::{self as spin_http, EmptyBody};
@@ -28,8 +28,7 @@ impl Fetch for SpinFetch {
         outgoing.extensions_mut().insert(RequestOptionsExtension(options));
 
         let (head, body) = spin_http::send(outgoing).await.map_err(|code| failure(&code))?.into_parts();
-        let headers =
-            HEADERS.iter().filter_map(|name| Some(((*name).to_owned(), joined(&head.headers, name)?))).collect();
+        let headers = known_headers(|name| head.headers.get_all(name).iter().map(|value| value.as_bytes()));
         let status = head.status.as_u16();
         // Only an index is read; the body of a redirect or an error may be a bomb of its own.
         let body = if status == 200 { read(&head.headers, body).await? } else { Vec::new() };
@@ -100,12 +99,6 @@ where
         Some(length) if length != bytes.len() => Err(TransportFailure::Incomplete),
         _ => Ok(bytes),
     }
-}
-
-/// All values of a header as one, so that a second `Content-Encoding` is not overlooked.
-fn joined(headers: &http::HeaderMap, name: &str) -> Option<String> {
-    let values: Vec<_> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
-    (!values.is_empty()).then(|| values.join(", "))
 }
 
 fn nanoseconds(duration: Duration) -> u64 {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use federation::diff::{Change, Op, diff};
-use federation::schema::{Schema, first_violations};
+use federation::schema::{Schema, violations};
 use federation::yaml;
 use serde_json::{Value, json};
 
@@ -75,7 +75,7 @@ fn read(name: &str) -> Result<Federated, Failure> {
         true => serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?,
         false => yaml::parse(text).map_err(|error| unreadable(error.to_string()))?,
     };
-    if let Some(violation) = first_violations(Schema::Federated, &value, 1).0.pop() {
+    if let Some(violation) = violations(Schema::Federated, &value).into_iter().next() {
         let place = if violation.pointer.is_empty() { "" } else { &format!(" (at {})", violation.pointer) };
         return Err(unreadable(format!("{}{place}", violation.message)));
     }

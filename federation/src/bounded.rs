@@ -1,0 +1,120 @@
+//! Text that came from outside, or repeats what did, in a type that cannot hold much of it.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// What a code may have, in characters.
+pub type Code = Bounded<64>;
+
+/// A sentence or two for people: at most 1,000 characters.
+pub type Message = Bounded<1000>;
+
+/// A JSON Pointer, or what is left of one: at most 500 characters.
+pub type Pointer = Bounded<500>;
+
+/// A text of at most `MOST` characters. A longer one is cut in its middle, with `…` where something is missing; so is one that is read from
+/// JSON, wherever that was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Bounded<const MOST: usize>(String);
+
+impl<const MOST: usize> Bounded<MOST> {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// At most `most` characters of a text, its middle replaced by `…` if it has more. Looks at no more of the text than it keeps.
+pub(crate) fn cut(text: &str, most: usize) -> Option<String> {
+    // So many bytes hold at most as many characters.
+    if text.len() <= most {
+        return None;
+    }
+    let (_, past) = (text.char_indices().nth(most)?, most.saturating_sub(1));
+    let last = past / 3;
+    let start = text.char_indices().nth(past - last).map_or(text.len(), |(at, _)| at);
+    let end = last.checked_sub(1).and_then(|skip| text.char_indices().rev().nth(skip)).map_or(text.len(), |(at, _)| at);
+    Some(format!("{}…{}", &text[..start], &text[end..]))
+}
+
+impl<const MOST: usize> From<String> for Bounded<MOST> {
+    fn from(text: String) -> Self {
+        Self(cut(&text, MOST).unwrap_or(text))
+    }
+}
+
+impl<const MOST: usize> From<&str> for Bounded<MOST> {
+    fn from(text: &str) -> Self {
+        Self(cut(text, MOST).unwrap_or_else(|| text.to_owned()))
+    }
+}
+
+impl<const MOST: usize> From<Bounded<MOST>> for String {
+    fn from(text: Bounded<MOST>) -> Self {
+        text.0
+    }
+}
+
+impl<const MOST: usize> Deref for Bounded<MOST> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MOST: usize> fmt::Display for Bounded<MOST> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<const MOST: usize> PartialEq<str> for Bounded<MOST> {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl<const MOST: usize> PartialEq<&str> for Bounded<MOST> {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl<'de, const MOST: usize> Deserialize<'de> for Bounded<MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_within_the_bound_stays_as_it_is() {
+        for text in ["", "a", "ééééé", "abcde"] {
+            assert_eq!(Bounded::<5>::from(text), text);
+            assert_eq!(Bounded::<5>::from(text.to_owned()), text);
+        }
+    }
+
+    #[test]
+    fn a_longer_one_keeps_both_ends() {
+        assert_eq!(Bounded::<5>::from("abcdef"), "abc…f");
+        assert_eq!(Bounded::<7>::from("äöüäöüäöüäöü"), "äöüä…öü");
+        assert_eq!(Bounded::<1>::from("abc"), "…");
+        let long = Message::from("k".repeat(65_536));
+        assert_eq!((long.chars().count(), long.ends_with('k')), (1000, true));
+    }
+
+    #[test]
+    fn what_is_read_is_cut_too() {
+        let read: Bounded<5> = serde_json::from_str("\"abcdefghi\"").unwrap();
+        assert_eq!(read, "abc…i");
+        assert_eq!(serde_json::to_string(&read).unwrap(), "\"abc…i\"");
+    }
+}

@@ -1,0 +1,130 @@
+//! Header values as servers send them, which is not always as RFC 9110 writes them.
+
+use super::HEADERS;
+use crate::time::{Seconds, parse_http_date};
+
+/// Those headers of an answer that matter here, as [`super::Response`] holds them. `values` gives the values of one name, a line each.
+pub fn known<'a, V: Iterator<Item = &'a [u8]>>(values: impl Fn(&'static str) -> V) -> Vec<(String, String)> {
+    HEADERS.into_iter().filter_map(|name| Some((name.to_owned(), joined(values(name))?))).collect()
+}
+
+/// All values of a header as one, so that a second `Content-Encoding` is not overlooked. What is there twice counts once.
+fn joined<'a>(values: impl Iterator<Item = &'a [u8]>) -> Option<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for value in values {
+        let value = text(value);
+        if !texts.contains(&value) {
+            texts.push(value);
+        }
+    }
+    (!texts.is_empty()).then(|| texts.join(", "))
+}
+
+/// UTF-8 as it is. Other bytes beyond ASCII as in a URL, where they are meant to be most often.
+fn text(value: &[u8]) -> String {
+    match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value
+            .iter()
+            .map(|byte| if byte.is_ascii() { char::from(*byte).to_string() } else { format!("%{byte:02X}") })
+            .collect(),
+    }
+}
+
+/// How long to wait: a number of seconds, also with a fraction, or a date. `None` if it says nothing that is still to come.
+pub(super) fn seconds_from(value: &str, now: Seconds) -> Option<Seconds> {
+    let value = value.trim();
+    let seconds = if value.starts_with(|c: char| c.is_ascii_digit()) && !value.contains(':') {
+        // The conversion saturates: more seconds than there are in an i64 are a long time all the same.
+        value.parse::<f64>().ok()?.ceil() as Seconds
+    } else {
+        parse_http_date(value)?.saturating_sub(now)
+    };
+    (seconds > 0).then_some(seconds)
+}
+
+/// Codings without those that change nothing, in lower case and in the order in which they were applied.
+pub(super) fn codings(value: &str) -> Vec<String> {
+    // What servers write here of text that nobody encoded: a charset, a transfer encoding, or the word for none. `aws-chunked` is left over
+    // from an upload.
+    const NOTHING: [&str; 15] = [
+        "",
+        "identity",
+        "none",
+        "null",
+        "utf-8",
+        "utf8",
+        "us-ascii",
+        "ascii",
+        "text",
+        "plain",
+        "binary",
+        "8bit",
+        "7bit",
+        "chunked",
+        "aws-chunked",
+    ];
+    let codings = value.split(',').map(|coding| coding.trim().trim_matches('"').to_ascii_lowercase());
+    codings.filter(|coding| !NOTHING.contains(&coding.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Seconds = 784_111_000;
+
+    #[test]
+    fn waits_are_read_in_every_form_that_says_one() {
+        for (value, expected) in [
+            ("120", Some(120)),
+            (" 120 ", Some(120)),
+            ("0.2", Some(1)),
+            ("1e9", Some(1_000_000_000)),
+            ("99999999999999999999", Some(Seconds::MAX)),
+            ("1e999", Some(Seconds::MAX)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(777)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(777)),
+            ("Sun Nov  6 08:49:37 1994", Some(777)),
+            ("6 Nov 1994 08:49:37 +0000", Some(777)),
+            ("Sun, 06 Nov 1994 08:36:39 GMT", None),
+            ("0", None),
+            ("-1", None),
+            ("", None),
+            ("soon", None),
+            ("12 hours", None),
+            ("NaN", None),
+            ("inf", None),
+        ] {
+            assert_eq!(seconds_from(value, NOW), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn codings_that_mean_nothing_are_passed_over() {
+        for value in ["", " ", "identity", "UTF-8", "binary", "none", ",", "identity, utf8", "\"utf-8\"", "aws-chunked"]
+        {
+            assert_eq!(codings(value), Vec::<String>::new(), "{value}");
+        }
+        assert_eq!(codings("identity, GZIP"), ["gzip"]);
+        assert_eq!(codings("aws-chunked,gzip,br"), ["gzip", "br"]);
+    }
+
+    #[test]
+    fn values_are_read_whatever_their_bytes_are() {
+        let given: &[(&str, &[u8])] = &[
+            ("location", "/é a".as_bytes()),
+            ("etag", b"\"\xe9%\""),
+            ("content-encoding", b"gzip"),
+            ("content-encoding", b"br"),
+            ("retry-after", b"5"),
+            ("retry-after", b"5"),
+            ("x-other", b"1"),
+        ];
+        let mut found = known(|name| given.iter().filter(move |(of, _)| *of == name).map(|(_, value)| *value));
+        found.sort();
+        let expected =
+            [("content-encoding", "gzip, br"), ("etag", "\"%E9%\""), ("location", "/é a"), ("retry-after", "5")];
+        assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+}

@@ -1,0 +1,55 @@
+//! What an index becomes once it is written. The text of an index is bounded, but that alone bounds nothing: six hundred thousand numbers
+//! within 58 lists have 1.2 MB, and 70 MB as YAML, which indents each of them.
+
+use serde_json::{Map, Value};
+
+use crate::findings::{Finding, Findings};
+use crate::limits::{MAX_CAPABILITY_BYTES, MAX_RENDERED_BYTES};
+use crate::path::{Path, Step};
+use crate::size::json_bytes;
+use crate::yaml;
+
+/// How large the capabilities of an index are once they are written one after another, as in a document, but without what a document adds to
+/// each of them (`source_repo` and `domain`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// As JSON, in bytes.
+    pub json_bytes: usize,
+    /// As YAML, in bytes.
+    pub yaml_bytes: usize,
+}
+
+/// Measures the capabilities of a document that is valid otherwise, in one walk, and adds what is too large.
+pub(super) fn measure<'v>(value: &'v Value, found: &mut Findings<'v>) -> Sizes {
+    let list = Path::default().below(value, "/capabilities");
+    let capabilities = value.get("capabilities").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let (mut all, mut one_is_too_large) = (Sizes::default(), false);
+    for (place, fields) in capabilities.iter().filter_map(Value::as_object).enumerate() {
+        let Sizes { json_bytes, yaml_bytes } = of(fields);
+        if json_bytes.max(yaml_bytes) > MAX_CAPABILITY_BYTES {
+            one_is_too_large = true;
+            let message = format!(
+                "this capability has {json_bytes} bytes as JSON and {yaml_bytes} as YAML: at most {MAX_CAPABILITY_BYTES} \
+                 are taken, so describe it elsewhere and name the place here"
+            );
+            found.add(Finding::error("capability-too-large", list.with(Step::Item(place)), message));
+        }
+        // A comma and a line break stand between two of them in JSON.
+        all.json_bytes += json_bytes + if place > 0 { 2 } else { 0 };
+        all.yaml_bytes += yaml_bytes;
+    }
+    if !one_is_too_large && all.json_bytes.max(all.yaml_bytes) > MAX_RENDERED_BYTES {
+        let Sizes { json_bytes, yaml_bytes } = all;
+        let message = format!(
+            "the capabilities have {json_bytes} bytes as JSON and {yaml_bytes} as YAML: at most {MAX_RENDERED_BYTES} are \
+             taken, so nest less or split the index over several repos"
+        );
+        found.add(Finding::error("rendered-too-large", list, message));
+    }
+    all
+}
+
+fn of(fields: &Map<String, Value>) -> Sizes {
+    // What was read is never nested deeper than can be written.
+    Sizes { json_bytes: json_bytes(fields), yaml_bytes: yaml::item_bytes(fields).unwrap_or(usize::MAX / 4) }
+}

@@ -1,0 +1,77 @@
+//! From the text of a schema to something that checks values.
+
+use jsonschema::{Draft, PatternOptions, Registry, ValidationError, Validator};
+use serde_json::{Map, Value, json};
+
+use super::{ALL, Schema, document};
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CompileError {
+    #[error("the text of the schema is not YAML")]
+    Text,
+    #[error(transparent)]
+    Reference(#[from] jsonschema::ReferencingError),
+    #[error(transparent)]
+    Schema(#[from] ValidationError<'static>),
+}
+
+/// Checks everything.
+pub(super) fn compile(schema: Schema) -> Result<Validator, CompileError> {
+    build(document(schema).ok_or(CompileError::Text)?, Clone::clone)
+}
+
+/// Checks a part of a schema that a `$ref` names.
+pub(super) fn compile_part(reference: &str) -> Result<Validator, CompileError> {
+    build(&json!({"$ref": reference}), Clone::clone)
+}
+
+/// As [`compile_part`], but without looking into lists.
+pub(super) fn compile_shell(reference: &str) -> Result<Validator, CompileError> {
+    build(&json!({"$ref": reference.replace("/items", &format!("/{APART}"))}), without_items)
+}
+
+/// The address of a schema.
+pub(super) fn uri(schema: Schema) -> String {
+    format!("https://reuse.coulomb.social/schemas/{}", schema.name())
+}
+
+fn build(schema: &Value, form: fn(&Value) -> Value) -> Result<Validator, CompileError> {
+    let mut documents = Vec::with_capacity(ALL.len());
+    for other in ALL {
+        documents.push((uri(other), form(document(other).ok_or(CompileError::Text)?)));
+    }
+    let mut registry = Registry::new();
+    for (uri, document) in &documents {
+        registry = registry.add(uri, document)?;
+    }
+    let registry = registry.prepare()?;
+    Ok(jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_registry(&registry)
+        .with_pattern_options(PatternOptions::regex())
+        .offline()
+        .build(schema)?)
+}
+
+/// Under this name the validator does not apply `items`, and references still find what is in it.
+const APART: &str = "itemsApart";
+
+/// Where a location in a schema whose lists are apart is in the schema itself.
+pub(super) fn as_in_the_schema(location: &str) -> String {
+    location.replace(APART, "items")
+}
+
+fn without_items(schema: &Value) -> Value {
+    let Value::Object(keywords) = schema else { return schema.clone() };
+    let named = |schemas: &Value| match schemas {
+        Value::Object(map) => map.iter().map(|(name, schema)| (name.clone(), without_items(schema))).collect(),
+        other => other.clone(),
+    };
+    let keywords = keywords.iter().map(|(keyword, value)| match keyword.as_str() {
+        // What stands in these are names of fields, one of which may be `items`.
+        "properties" | "$defs" => (keyword.clone(), named(value)),
+        "items" => (APART.to_owned(), without_items(value)),
+        _ => (keyword.clone(), value.clone()),
+    });
+    Value::Object(keywords.collect::<Map<_, _>>())
+}

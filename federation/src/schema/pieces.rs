@@ -1,0 +1,147 @@
+//! Finds violations piece by piece.
+//!
+//! The validator says at once whether a value is valid, but to say why not it makes every error that there is before it gives the first: a list
+//! of a million wrong items would fill the memory. So lists are taken apart here. A piece is checked without what is in its lists, and then
+//! item by item, until enough was found.
+
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value;
+
+use super::compile::{CompileError, compile_part, compile_shell, uri};
+use super::{Schema, document, message};
+use crate::findings::{Finding, LeftOut};
+use crate::limits::MAX_COUNTED_VIOLATIONS;
+use crate::path::{Path, Step};
+
+/// Violations up to a bound, and a count of the others.
+pub(super) struct Collected<'v> {
+    found: Vec<Finding<'v>>,
+    most: usize,
+    left_out: LeftOut,
+}
+
+impl<'v> Collected<'v> {
+    pub(super) fn up_to(most: usize) -> Self {
+        Self { found: Vec::new(), most, left_out: LeftOut::default() }
+    }
+
+    pub(super) fn add(&mut self, finding: impl FnOnce() -> Finding<'v>) {
+        if self.found.len() < self.most {
+            self.found.push(finding());
+        } else if self.is_enough() {
+            self.left_out.and_more = true;
+        } else {
+            self.left_out.counted += 1;
+        }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.found.len() + self.left_out.counted >= self.most.max(MAX_COUNTED_VIOLATIONS)
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<Finding<'v>>, LeftOut) {
+        (self.found, self.left_out)
+    }
+}
+
+/// A value whose lists are looked at apart.
+pub(super) struct Piece {
+    shell: Validator,
+    lists: Vec<List>,
+    is_registration: bool,
+}
+
+struct List {
+    /// The names on the way to it.
+    fields: Vec<&'static str>,
+    /// Whether an item is valid with all that is in it.
+    items: Validator,
+    piece: Piece,
+}
+
+/// A part of a schema, and its address.
+#[derive(Clone, Copy)]
+struct Part<'p> {
+    schema: Schema,
+    pointer: &'p str,
+    value: &'static Value,
+}
+
+impl Piece {
+    pub(super) fn of(schema: Schema) -> Result<Self, CompileError> {
+        let value = document(schema).ok_or(CompileError::Text)?;
+        let piece = Self::of_part(Part { schema, pointer: "", value })?;
+        Ok(Self { is_registration: schema == Schema::HubRegistration, ..piece })
+    }
+
+    fn of_part(part: Part<'_>) -> Result<Self, CompileError> {
+        let mut lists = Vec::new();
+        find_lists(part, &[], &mut lists)?;
+        Ok(Self { shell: compile_shell(&part.reference())?, lists, is_registration: false })
+    }
+
+    /// Adds how `value`, which is at `path` and not valid, departs from the schema.
+    pub(super) fn check<'v>(&self, value: &'v Value, path: &Path<'v>, collected: &mut Collected<'v>) {
+        for error in self.shell.iter_errors(value).filter(|error| !self.said_better(error)) {
+            message::describe(&error, value, path, collected);
+        }
+        for list in &self.lists {
+            let (mut items, mut path) = (value, path.clone());
+            for field in &list.fields {
+                path = path.below(items, &format!("/{field}"));
+                items = items.get(field).unwrap_or(&Value::Null);
+            }
+            for (place, item) in items.as_array().into_iter().flatten().enumerate() {
+                if list.items.is_valid(item) {
+                    continue;
+                }
+                if collected.is_enough() {
+                    collected.left_out.and_more = true;
+                    return;
+                }
+                path.push(Step::Item(place));
+                list.piece.check(item, &path, collected);
+                path.pop();
+            }
+        }
+    }
+
+    /// A registration needs its `url` and may not have an `index`: that a source needs one of the two adds nothing.
+    fn said_better(&self, error: &ValidationError<'_>) -> bool {
+        self.is_registration
+            && error.instance_path().as_str().is_empty()
+            && matches!(error.kind().keyword(), "anyOf" | "not")
+    }
+}
+
+impl Part<'_> {
+    fn reference(self) -> String {
+        format!("{}#{}", uri(self.schema), self.pointer)
+    }
+}
+
+/// Adds the lists that the fields of a value may be, and the fields of these.
+fn find_lists(part: Part<'_>, above: &[&'static str], lists: &mut Vec<List>) -> Result<(), CompileError> {
+    if let Some(reference) = part.value.get("$ref").and_then(Value::as_str) {
+        let (file, pointer) = reference.split_once('#').ok_or(CompileError::Text)?;
+        let schema = if file.is_empty() { Some(part.schema) } else { Schema::from_name(file) };
+        let schema = schema.ok_or(CompileError::Text)?;
+        let value = document(schema).and_then(|whole| whole.pointer(pointer)).ok_or(CompileError::Text)?;
+        find_lists(Part { schema, pointer, value }, above, lists)?;
+    }
+    if let Some(items) = part.value.get("items") {
+        let pointer = format!("{}/items", part.pointer);
+        let items = Part { schema: part.schema, pointer: &pointer, value: items };
+        lists.push(List {
+            fields: above.to_vec(),
+            items: compile_part(&items.reference())?,
+            piece: Piece::of_part(items)?,
+        });
+    }
+    for (name, value) in part.value.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let pointer = format!("{}/properties/{name}", part.pointer);
+        let above = [above, &[name.as_str()]].concat();
+        find_lists(Part { schema: part.schema, pointer: &pointer, value }, &above, lists)?;
+    }
+    Ok(())
+}

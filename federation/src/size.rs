@@ -1,0 +1,33 @@
+//! How large a value is as JSON, without a text of it.
+
+use std::io;
+
+use serde::Serialize;
+
+/// Counts what is written, and ends the writing beyond a bound.
+struct Counter {
+    bytes: usize,
+    most: usize,
+}
+
+impl io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes += bytes.len();
+        if self.bytes > self.most { Err(io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The size of a value as compact JSON, in bytes.
+pub(crate) fn json_bytes(value: &impl Serialize) -> usize {
+    json_bytes_within(value, usize::MAX).unwrap_or(usize::MAX)
+}
+
+/// The size of a value as compact JSON, in bytes; `None` if it has more than `most`.
+pub(crate) fn json_bytes_within(value: &impl Serialize, most: usize) -> Option<usize> {
+    let mut counter = Counter { bytes: 0, most };
+    serde_json::to_writer(&mut counter, value).ok().map(|()| counter.bytes)
+}

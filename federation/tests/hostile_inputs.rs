@@ -1,0 +1,85 @@
+//! What judging costs, counted in bytes of memory: in all it stays within a multiple of the input, whatever the input is, and at any moment
+//! within what an instance has.
+
+#![expect(unsafe_code, clippy::unwrap_used, reason = "an allocator is unsafe; a test stops at the first surprise")]
+
+#[path = "../../tests/src/hostile_inputs.rs"]
+mod hostile_inputs;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use federation::compose::Fragment;
+use federation::index::check;
+use federation::limits::MAX_DIAGNOSTICS_BYTES;
+
+thread_local! {
+    static NOW: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
+    static ALL: Cell<isize> = const { Cell::new(0) };
+}
+
+/// The system's allocator, which counts what each thread takes.
+struct Counting;
+
+fn count(bytes: isize) {
+    let now = NOW.get() + bytes;
+    NOW.set(now);
+    PEAK.set(PEAK.get().max(now));
+    ALL.set(ALL.get() + bytes.max(0));
+}
+
+// SAFETY: everything is passed on to the system's allocator; the counting allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size() as isize);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(-(layout.size() as isize));
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // As if the old and the new place were there at once, as they are in WebAssembly.
+        count(size as isize);
+        count(-(layout.size() as isize));
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What `work` takes in all, and at the most at once, in bytes.
+fn cost<T>(work: impl FnOnce() -> T) -> (T, usize, usize) {
+    (NOW.set(0), PEAK.set(0), ALL.set(0));
+    let done = work();
+    (done, ALL.get() as usize, PEAK.get() as usize)
+}
+
+const MIB: usize = 1 << 20;
+
+#[test]
+fn every_shape_is_judged_within_bounds_and_for_the_right_reason() {
+    // The schemas are compiled once.
+    check(b"{\"version\":1,\"capabilities\":[{\"id\":\"a.b\"}]}");
+    for hostile in hostile_inputs::all() {
+        let (name, text) = (hostile.name, hostile.text);
+        let (verdict, all, peak) = cost(|| check(text.as_bytes()));
+        let reason = verdict.diagnostics.iter().find(|found| found.is_error()).map(|found| found.code.as_str());
+        println!("{name}: {} KiB, in all {} MiB, at once {} MiB", text.len() >> 10, all / MIB, peak / MIB);
+        assert_eq!(reason, hostile.code, "{name}: {:?}", verdict.diagnostics.first());
+        assert!(all <= 16 * MIB + 256 * text.len(), "{name}: {all} bytes in all");
+        assert!(peak <= 320 * MIB, "{name}: {peak} bytes at once");
+        assert!(serde_json::to_string(&verdict.diagnostics).unwrap().len() <= MAX_DIAGNOSTICS_BYTES, "{name}");
+        assert_eq!(verdict.index.is_none(), hostile.code.is_some(), "{name}");
+        let Some(index) = verdict.index else { continue };
+        let fragment = Fragment::render("repo", "domain", &index).unwrap();
+        assert!(
+            fragment.json.len() >= index.sizes.json_bytes && fragment.yaml.len() >= index.sizes.yaml_bytes,
+            "{name}"
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! Small inputs that cost much: each is one of a kind, and what the hub has to say about it.
+
+/// An index, and what is wrong with it; nothing if it is valid.
+pub struct Hostile {
+    /// What it is called.
+    pub name: &'static str,
+    /// The index.
+    pub text: String,
+    /// The reason of the refusal.
+    pub code: Option<&'static str>,
+}
+
+const CONTROL: &str = "\"\\u001b\"";
+
+/// An index of one capability with `x` (YAML flow) as a field of its own.
+fn one(x: &str) -> String {
+    format!("{{\"version\":1,\"capabilities\":[{{\"id\":\"a.b\",\"name\":\"n\",\"x\":{x}}}]}}")
+}
+
+/// `inner` below `depth` keys of 64 KiB.
+fn below_long_keys(inner: &str, depth: usize) -> String {
+    format!("{}{inner}{}", format!("{{? \"{}\" : ", "k".repeat(65_536)).repeat(depth), "}".repeat(depth))
+}
+
+fn list(item: &str, count: usize) -> String {
+    format!("[{}]", vec![item; count].join(","))
+}
+
+fn nested(count: usize) -> String {
+    one(&format!("{}{}{}", "[".repeat(57), list("0", count), "]".repeat(57)))
+}
+
+fn capabilities(count: usize, fields: impl Fn(usize) -> String) -> String {
+    let entries: Vec<String> = (0..count).map(|n| format!("{{\"id\":\"capability.c{n:05}\",{}}}", fields(n))).collect();
+    format!("{{\"version\":1,\"capabilities\":[{}]}}", entries.join(","))
+}
+
+/// All of them.
+pub fn all() -> Vec<Hostile> {
+    let control = Some("control-character");
+    let with_findings = |count| format!("[{CONTROL}{}]", ",0".repeat(count));
+    let long = "y".repeat(60_000);
+    [
+        ("findings below long keys", one(&below_long_keys(&list(CONTROL, 120), 6)), control),
+        ("findings below more long keys", one(&below_long_keys(&list(CONTROL, 120), 12)), control),
+        ("a finding before many values", one(&below_long_keys(&with_findings(300_000), 1)), control),
+        ("a finding before many values, deep", one(&below_long_keys(&with_findings(1_000_000), 50)), control),
+        (
+            "one line with many findings",
+            capabilities(270, |_| format!("\"name\":\"n\",\"x\":\"\\u001b{long}\"")),
+            control,
+        ),
+        ("a million findings", one(&list(CONTROL, 1_200_000)), control),
+        ("nested lists", nested(600_000), Some("capability-too-large")),
+        ("more nested lists", nested(1_200_000), Some("capability-too-large")),
+        (
+            "large capabilities",
+            capabilities(5, |_| {
+                let fields: Vec<String> = (0..45).map(|field| format!("\"x{field}\":\"{long}\"")).collect();
+                format!("\"name\":\"n\",{}", fields.join(","))
+            }),
+            Some("capability-too-large"),
+        ),
+        (
+            "many lists, each nested",
+            capabilities(160, |_| {
+                let values = list("0", 7_000);
+                format!("\"name\":\"n\",\"x\":{}{values}{}", "[".repeat(57), "]".repeat(57))
+            }),
+            Some("rendered-too-large"),
+        ),
+        (
+            "lines below lists",
+            one(&format!(
+                "{}{}{}",
+                "[".repeat(58),
+                list(&format!("\"{}\"", "a\\n".repeat(20_000)), 100),
+                "]".repeat(58)
+            )),
+            Some("capability-too-large"),
+        ),
+        (
+            "a million wrong tags",
+            capabilities(1, |_| format!("\"name\":\"n\",\"tags\":{}", list("1", 1_200_000))),
+            Some("schema-type"),
+        ),
+        (
+            "a large capability without a name",
+            capabilities(1, |_| format!("\"x\":{}", list("0", 1_200_000))),
+            Some("schema-one-of"),
+        ),
+        (
+            "a large version",
+            format!("{{\"version\":{},\"capabilities\":[]}}", list("0", 1_200_000)),
+            Some("schema-const"),
+        ),
+        ("many entries without a name", capabilities(20_000, |_| "\"x\":1".to_owned()), Some("schema-one-of")),
+        ("many small mappings", one(&list("{\"a\":1}", 400_000)), Some("capability-too-large")),
+        ("many brackets in a flow", one(&list("[[]]", 400_000)), Some("capability-too-large")),
+        (
+            "long keys, each once",
+            one(&format!("{{{}}}", (0..15).map(|n| format!("\"{n:065000}\":0")).collect::<Vec<_>>().join(","))),
+            None,
+        ),
+    ]
+    .into_iter()
+    .map(|(name, text, code)| Hostile { name, text, code })
+    .collect()
+}
