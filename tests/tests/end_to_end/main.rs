@@ -13,6 +13,7 @@ mod document;
 mod examples;
 mod filters;
 mod history;
+mod hostile_inputs;
 mod lifecycle;
 mod limits;
 mod links;

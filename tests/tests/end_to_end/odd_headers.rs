@@ -122,3 +122,57 @@ async fn further_addresses_in_an_index_are_never_asked_for() -> Result<()> {
     ensure!(sources.requests("/bait") == 0 && sources.requests("/a") >= 2);
     Ok(())
 }
+
+#[tokio::test]
+async fn values_as_servers_send_them_are_read() -> Result<()> {
+    let (hub, sources) = (Hub::start()?, Sources::start()?);
+    let text = index(&["capability.a"]);
+    let packed = gzip(text.as_bytes())?;
+    let padded = [&packed[..], &[0; 512]].concat();
+    for (number, (encoding, body)) in [
+        ("utf-8", text.as_bytes()),
+        ("binary", text.as_bytes()),
+        ("none", text.as_bytes()),
+        ("", text.as_bytes()),
+        ("x-gzip", &packed),
+        ("gzip\r\ncontent-encoding: identity", &packed),
+        ("gzip", &padded),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = format!("/{number}");
+        let url = sources.set(&path, Behaviour::Plain(body.to_vec(), format!("content-encoding: {encoding}\r\n")));
+        hub.register(&format!("a-{number}"), &url).await?;
+        let status = hub.status(&format!("a-{number}")).await?;
+        ensure!(status["state"] == "fresh", "{encoding}: {status}");
+    }
+    sources.index("/capacit%C3%A9s.yaml", &text);
+    let moved = raw("302 -\r\nlocation: /capacités.yaml", b"");
+    hub.register("moved", &sources.set("/moved", moved)).await?;
+    ensure!(hub.status("moved").await?["state"] == "fresh", "{}", hub.status("moved").await?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_server_says_at_length_is_not_repeated() -> Result<()> {
+    let (hub, sources) = (Hub::start()?, Sources::start()?);
+    let long = "x".repeat(60_000);
+    for (number, behaviour) in [
+        Behaviour::Plain(b"a: 1".to_vec(), format!("content-encoding: {long}\r\n")),
+        raw(&format!("302 -\r\nlocation: http://{long}.example/"), b""),
+        raw(&format!("302 -\r\nlocation: http://{long}@example.org/"), b""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let repo = format!("a-{number}");
+        hub.register(&repo, &sources.set(&format!("/{number}"), behaviour)).await?;
+        let seen = hub.get(&format!("/v1/repos/{repo}")).await?;
+        ensure!(seen.text.len() < 4000, "{:.2000}", seen.text);
+        let path = format!("/v1/repos/{repo}/refresh");
+        let refreshed = hub.write(reqwest::Method::POST, &path, &serde_json::Value::Null).await?;
+        ensure!(refreshed.status == 200 && refreshed.text.len() < 4000, "{:.2000}", refreshed.text);
+    }
+    Ok(())
+}
