@@ -7,7 +7,7 @@ use crate::limits::{MAX_DIAGNOSTICS, MAX_RECORD_BYTES};
 /// The code of the finding that counts those left out.
 const MORE: &str = "more-diagnostics";
 
-/// Longest text that is kept when a single finding is too long, in bytes.
+/// Longest text of a failure that is kept when nothing else is left to leave out, in bytes.
 const TEXT: usize = 512;
 
 impl SourceRecord {
@@ -25,7 +25,7 @@ impl SourceRecord {
         serde_json::to_string(&bounded)
     }
 
-    /// Leaves out what does not fit: first the lines of findings, then findings from the end, then the ends of long texts.
+    /// Leaves out what does not fit: first the lines of findings, then findings from the end, then the end of a long failure.
     pub(super) fn bound(&mut self) {
         if self.fits() {
             return;
@@ -38,9 +38,6 @@ impl SourceRecord {
         }
         if self.fits() {
             return;
-        }
-        for found in self.findings().flatten() {
-            [&mut found.code, &mut found.pointer, &mut found.message].into_iter().for_each(cut);
         }
         if let Some(failure) = &mut self.failure {
             [&mut failure.code, &mut failure.message].into_iter().for_each(cut);
@@ -74,13 +71,15 @@ fn keep(findings: &mut Vec<Diagnostic>, most: usize) {
     if left_out > 0 {
         let refuses = counted.iter().chain(findings.iter()).any(Diagnostic::is_error);
         let severity = if refuses { Severity::Error } else { Severity::Warning };
-        let message = format!("{left_out} more findings are left out: correct these first");
+        let more =
+            if counted.is_some_and(|counted| counted.message.starts_with("more than")) { "more than " } else { "" };
+        let message = format!("{more}{left_out} more findings are left out: correct these first");
         findings.push(Diagnostic { severity, ..Diagnostic::error(MORE, "", message) });
     }
 }
 
 fn count(more: &Diagnostic) -> usize {
-    more.message.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(1)
+    more.message.split(' ').find_map(|word| word.parse().ok()).unwrap_or(1)
 }
 
 fn cut(text: &mut String) {
@@ -135,13 +134,20 @@ mod tests {
             .map(|n| Diagnostic::warning("bidi-control", format!("/{n}/{}", "k".repeat(4000)), "reordered"))
             .collect();
         long.push(Diagnostic::error("schema-type", "/last", "must be text"));
-        long.push(Diagnostic::error("more-diagnostics", "", "900 more findings are left out: correct these first"));
+        long.push(Diagnostic::error(
+            "more-diagnostics",
+            "",
+            "more than 900 more findings are left out: correct these first",
+        ));
         let record = after(long);
         assert!(serde_json::to_string(&record).expect("JSON").len() <= MAX_RECORD_BYTES);
         let kept = findings(&record);
         let last = kept.last().expect("findings");
         let left_out = 900 + MAX_DIAGNOSTICS + 1 - (kept.len() - 1);
-        assert_eq!(last.message, format!("{left_out} more findings are left out: correct these first"));
+        assert_eq!(
+            last.message,
+            format!("more than {left_out} more findings are left out: correct these first").as_str()
+        );
         assert!(last.is_error() && kept.len() > 2, "{}", kept.len());
         assert_eq!(record.failure.as_ref().map(|failure| failure.code.as_str()), Some("schema-type"));
         assert_eq!(record.failure.as_ref().map(|failure| failure.diagnostics.as_slice()), Some(kept));
