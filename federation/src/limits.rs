@@ -62,7 +62,7 @@ pub const MAX_REDIRECTS: usize = 5;
 /// Longest wait for a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Longest wait for the head of a response, from the moment the request is sent.
+/// Longest wait for the head of a response, connecting included.
 pub const HEADERS_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Longest a fetch may take in all, redirects included.

@@ -35,7 +35,7 @@ pub enum TransportFailure {
     AddressRefused,
     /// The host's configuration does not allow this destination.
     HostNotAllowed,
-    /// Nobody listens, or the connection was reset while it was made.
+    /// Nobody listens, or the connection was reset before there was an answer.
     Connect,
     /// No connection in time.
     ConnectTimeout,
@@ -51,6 +51,16 @@ pub enum TransportFailure {
     TooLarge,
     /// Anything else that is not HTTP as it should be.
     Protocol,
+}
+
+impl TransportFailure {
+    /// What this means once the head of an answer was there: a connection that is lost then leaves the body incomplete.
+    pub fn in_the_body(self) -> Self {
+        match self {
+            Self::Connect | Self::Protocol => Self::Incomplete,
+            other => other,
+        }
+    }
 }
 
 impl From<UrlRefused> for FetchFailure {
@@ -72,7 +82,7 @@ impl From<TransportFailure> for FetchFailure {
                 "host-not-allowed",
                 "The hub may not connect to this host or port; the operator can add it to `allowed_outbound_hosts` in spin.toml.".into(),
             ),
-            TransportFailure::Connect => ("connect-failed", "No connection: nothing listens at this address and port.".into()),
+            TransportFailure::Connect => ("connect-failed", "No connection: nothing listens at this address and port, or it was closed before there was an answer.".into()),
             TransportFailure::ConnectTimeout => ("connect-timeout", format!("No connection within {} s.", CONNECT_TIMEOUT.as_secs())),
             TransportFailure::Tls => ("tls-failed", "The TLS handshake failed: the certificate is not valid for this host, or the server speaks no current TLS.".into()),
             TransportFailure::ReadTimeout => ("read-timeout", format!("The server sent nothing for {} s.", HEADERS_TIMEOUT.as_secs())),
@@ -82,5 +92,20 @@ impl From<TransportFailure> for FetchFailure {
             TransportFailure::Protocol => ("protocol-error", "The server's answer is not valid HTTP.".into()),
         };
         Self::new(code, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_lost_after_the_head_leaves_a_body_incomplete() {
+        use TransportFailure::{Connect, Incomplete, Protocol, ReadTimeout, TooLarge};
+        for (failure, expected) in
+            [(Connect, Incomplete), (Protocol, Incomplete), (ReadTimeout, ReadTimeout), (TooLarge, TooLarge)]
+        {
+            assert_eq!(failure.in_the_body(), expected);
+        }
     }
 }

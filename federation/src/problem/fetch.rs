@@ -24,7 +24,7 @@ pub(super) static KINDS: &[Kind] = &[
     source(
         "connect-failed",
         "No connection",
-        "Nothing listens at the address and port, or the connection was reset while it was made.",
+        "Nothing listens at the address and port, or the connection was reset before there was an answer.",
         "nothing listens there: start the server or correct the port",
     ),
     source(

@@ -10,8 +10,8 @@ use crate::store::sources::{self, Source};
 use crate::store::{StoreError, revisions::Revision};
 use federation::source::Accepted;
 
-/// Refreshes the source that `scope` names, unless somebody does so already: then that result is the answer, for those who are `patient`.
-/// `None` if it did not come in time. A result that a refresh of many overtook is dropped.
+/// Refreshes the source that `scope` names, unless somebody does so already: then that result is the answer. `None` if it did not come in
+/// time. A result that a refresh of many overtook is dropped.
 ///
 /// # Errors
 /// When the store fails.
@@ -20,14 +20,13 @@ pub async fn refresh_one<P: Ports>(
     repo: &str,
     scope: Scope,
     origin: Origin<'_>,
-    patient: bool,
 ) -> Result<Option<Report>, StoreError> {
     let database = app.database().await?;
     let Some(before) = now(app, repo).await?.map(|(source, _)| source.record.accepted) else {
         return Ok(Some(Report::default()));
     };
     let lease = Lease::source(repo);
-    let mut turns = if patient { TURNS } else { 0 };
+    let mut turns = TURNS;
     while !lease.acquire(database, app.ports.now()).await? {
         while lease.standing(database, app.ports.now()).await? == Standing::Held {
             if turns == 0 {
@@ -37,8 +36,10 @@ pub async fn refresh_one<P: Ports>(
             app.ports.sleep(TURN_WAIT).await;
         }
         // One that was not given back was a holder's that is gone, and whose work is still to be done.
-        if lease.standing(database, app.ports.now()).await? == Standing::Free {
-            return joined(app, repo, &before).await.map(Some);
+        if lease.standing(database, app.ports.now()).await? == Standing::Free
+            && let Some(report) = joined(app, repo, &before).await?
+        {
+            return Ok(Some(report));
         }
     }
     let report = refresh(app, scope, origin, "refresh", &lease).await;
@@ -48,13 +49,16 @@ pub async fn refresh_one<P: Ports>(
     Ok(Some(report))
 }
 
-/// What another refresh led to since `before` was accepted.
-async fn joined<P: Ports>(app: &App<P>, repo: &str, before: &Option<Accepted>) -> Result<Report, StoreError> {
-    let Some((source, newest)) = now(app, repo).await? else { return Ok(Report::default()) };
+/// What another refresh led to since `before` was accepted. `None` if it was of a URL that the registration no longer has.
+async fn joined<P: Ports>(app: &App<P>, repo: &str, before: &Option<Accepted>) -> Result<Option<Report>, StoreError> {
+    let Some((source, newest)) = now(app, repo).await? else { return Ok(Some(Report::default())) };
+    if source.registered.registration.enabled && source.record.next_check_at.is_none() {
+        return Ok(None);
+    }
     let accepted = source.record.accepted != *before && source.record.accepted.is_some();
     let outcome = if accepted { Outcome::Accepted } else { Outcome::of(&source.record) };
     let sources = vec![SourceReport::new(&source, outcome, app.ports.now())];
-    Ok(Report { revision: newest.filter(|_| accepted), sources, ..Report::default() })
+    Ok(Some(Report { revision: newest.filter(|_| accepted), sources, ..Report::default() }))
 }
 
 async fn now<P: Ports>(app: &App<P>, repo: &str) -> Result<Option<(Source, Option<Revision>)>, StoreError> {

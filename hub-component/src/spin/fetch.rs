@@ -27,7 +27,7 @@ impl Fetch for SpinFetch {
         let _ = options.set_between_bytes_timeout(Some(nanoseconds(HEADERS_TIMEOUT)));
         outgoing.extensions_mut().insert(RequestOptionsExtension(options));
 
-        let (head, body) = spin_http::send(outgoing).await.map_err(|code| failure(&code))?.into_parts();
+        let (head, body) = spin_http::send(outgoing).await.map_err(|code| before_the_head(&code))?.into_parts();
         let headers = known_headers(|name| head.headers.get_all(name).iter().map(|value| value.as_bytes()));
         let status = head.status.as_u16();
         // Only an index is read; the body of a redirect or an error may be a bomb of its own.
@@ -80,7 +80,7 @@ where
     let (mut bytes, mut room) = (Vec::new(), None);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(Into::into).map_err(|error: Box<dyn std::error::Error + Send + Sync>| {
-            error.downcast_ref::<ErrorCode>().map_or(TransportFailure::Incomplete, failure)
+            error.downcast_ref::<ErrorCode>().map_or(TransportFailure::Incomplete, |code| failure(code).in_the_body())
         })?;
         let Ok(data) = frame.into_data() else { continue };
         let length = bytes.len() + data.len();
@@ -103,6 +103,14 @@ where
 
 fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Spin has no other word for a connection that was lost.
+fn before_the_head(code: &ErrorCode) -> TransportFailure {
+    match code {
+        ErrorCode::HttpProtocolError => TransportFailure::Connect,
+        code => failure(code),
+    }
 }
 
 fn failure(code: &ErrorCode) -> TransportFailure {

@@ -112,6 +112,9 @@ fn error(error: rusqlite::Error) -> DatabaseError {
     DatabaseError::Other(error.to_string())
 }
 
+/// A status and headers.
+type Answer = (u16, Vec<(String, String)>);
+
 /// Sources by URL; counts what it is asked and how many bodies it sends.
 #[derive(Default)]
 pub struct Sources {
@@ -119,7 +122,7 @@ pub struct Sources {
     /// Hosts that accept a request and never answer.
     hanging: Mutex<HashSet<String>>,
     /// Hosts that answer with this status and these headers, whatever the path.
-    answers: Mutex<HashMap<String, (u16, Vec<(String, String)>)>>,
+    answers: Mutex<HashMap<String, Answer>>,
     /// The headers of the last request.
     asked_with: Mutex<Vec<(&'static str, String)>>,
     pub requests: AtomicUsize,

@@ -60,6 +60,34 @@ async fn whoever_waits_for_a_refresh_that_died_makes_it_themselves() {
 }
 
 #[tokio::test]
+async fn a_url_that_changes_during_a_refresh_is_fetched_after_it() {
+    let hub = Hub::new();
+    hub.register("a", index("a", 1, 0)).await;
+    hub.sources().set("https://b.example.org/index.yaml", index("b", 1, 1));
+    hub.sources().hang("a.example.org");
+    let asked = hub.sources().asked();
+    let (answer, ()) = tokio::join!(refresh(&hub, "a"), async {
+        settle().await;
+        let patch = json!({"url": "https://b.example.org/index.yaml"});
+        let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", patch).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        settle().await;
+        assert_eq!(hub.sources().asked(), asked + 1, "one at a time");
+        hub.sources().recover();
+    });
+    assert_eq!(answer["source"]["outcome"], "superseded", "{answer}");
+    // What was spawned looks again when a tenth of a second has passed.
+    for _ in 0..1_000 {
+        if hub.get("/v1/repos/a").await["status"]["state"] == "fresh" {
+            break;
+        }
+        settle().await;
+    }
+    let document = hub.get("/v1/federated?format=json").await;
+    assert_eq!(document["capabilities"][0]["id"], "capability.b.n0", "{document}");
+}
+
+#[tokio::test]
 async fn a_refresh_that_somebody_asks_for_has_no_conditions() {
     let hub = Hub::new();
     hub.register("a", index("a", 1, 0)).await;

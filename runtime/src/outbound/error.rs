@@ -82,7 +82,8 @@ fn of_http(error: &hyper::Error) -> Option<Error> {
     } else if error.is_parse_too_large() {
         Some(Error::HttpResponseHeaderSectionSize(None))
     } else if error.is_parse() {
-        Some(Error::HttpProtocolError)
+        // `HttpProtocolError` is what Spin makes of a connection that broke; the component takes it for that.
+        Some(Error::InternalError(Some(format!("no answer in HTTP: {error}"))))
     } else if error.is_canceled() || error.is_closed() {
         Some(Error::ConnectionTerminated)
     } else {

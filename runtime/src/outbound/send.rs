@@ -69,9 +69,9 @@ impl Outbound {
             let request = translate(request, url).await?;
             CONNECT_TIME.scope(connect_time, http.execute(request)).await.map_err(|error| of_transport(&error))
         };
-        // The first byte can only be waited for once there is a connection.
-        let response = timeout(connect_time.saturating_add(answer_time), exchange);
-        let response = http::Response::from(response.await.map_err(|_| Error::ConnectionReadTimeout)??);
+        // Connecting, which has a limit of its own, counts towards it: whoever waits for a byte does so from the beginning.
+        let response = timeout(answer_time, exchange).await.map_err(|_| Error::ConnectionReadTimeout)??;
+        let response = http::Response::from(response);
         let patience = options.between_bytes_timeout.unwrap_or(DEFAULT_TIME);
         Ok(response.map(|body| Response::new(body, patience, permit).boxed_unsync()))
     }

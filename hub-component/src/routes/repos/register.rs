@@ -142,6 +142,6 @@ pub(super) fn refresh_later<P: Ports>(app: &App<P>, repo: String, actor: Actor, 
     let later = app.clone();
     app.ports.spawn(async move {
         let scope = refresh::Scope::One(repo.clone());
-        let _ = refresh::refresh_one(&later, &repo, scope, actor.origin(cause), false).await;
+        let _ = refresh::refresh_one(&later, &repo, scope, actor.origin(cause)).await;
     });
 }
