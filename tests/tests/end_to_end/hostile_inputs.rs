@@ -34,7 +34,13 @@ async fn every_shape_is_answered_for_and_hurts_nobody_else() -> Result<()> {
         sources.index("/good", &index(&[fresh.as_str()]));
         hub.register(&repo, &url).await?;
         let seen = hub.get(&format!("/v1/repos/{repo}")).await?;
-        ensure!(seen.status == 200 && seen.text.len() < MOST, "{name}: {} with {} bytes", seen.status, seen.text.len());
+        ensure!(
+            seen.status == 200 && seen.text.len() < MOST,
+            "{name}: {} with {} bytes: {:.400}",
+            seen.status,
+            seen.text.len(),
+            seen.text
+        );
         let status = &seen.json()["status"];
         ensure!(status["reason"] == json!(hostile.code), "{name}: {:.1000}", status.to_string());
         // The good source was asked in the same refresh.
