@@ -148,7 +148,7 @@ async fn values_as_servers_send_them_are_read() -> Result<()> {
         ensure!(status["state"] == "fresh", "{encoding}: {status}");
     }
     sources.index("/capacit%C3%A9s.yaml", &text);
-    let moved = raw("302 -\r\nlocation: /capacités.yaml", b"");
+    let moved = Behaviour::Redirect("/capacités.yaml".into());
     hub.register("moved", &sources.set("/moved", moved)).await?;
     ensure!(hub.status("moved").await?["state"] == "fresh", "{}", hub.status("moved").await?);
     Ok(())
