@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn what_ended_a_refresh_comes_last_and_not_before_its_time() {
-        let mut sources = vec![source("ended", None), source("ended-required", None), source("other", Some(99))];
+        let mut sources = [source("ended", None), source("ended-required", None), source("other", Some(99))];
         sources[1].0.required = true;
         for (registration, record) in &mut sources[..2] {
             record.observe(registration, Observation::Ended { digest: Digest::of(b"x") }, 100, 0.0);
