@@ -35,6 +35,11 @@ pub(crate) fn token() -> Option<Token> {
     Token::new(&value.to_string_lossy())
 }
 
+/// Whether [`TOKEN`] is set and nothing is in it.
+pub(crate) fn has_blank_token() -> bool {
+    std::env::var_os(TOKEN).is_some() && token().is_none()
+}
+
 /// The path in [`TOKEN_FILE`]; `None` when the variable is unset or empty.
 pub(crate) fn token_file() -> Option<PathBuf> {
     std::env::var_os(TOKEN_FILE).filter(|path| !path.is_empty()).map(PathBuf::from)

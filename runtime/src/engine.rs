@@ -6,6 +6,9 @@ use anyhow::{Context as _, Result, bail};
 use std::time::Duration;
 use wasmtime::{Cache, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+/// Instances that answer whether the server is alive while all others are at work.
+const VITAL_INSTANCES: u32 = 1;
+
 /// How often running guest code is made to give way: short enough that readers on the same thread do not notice.
 const EPOCH: Duration = Duration::from_millis(10);
 
@@ -58,13 +61,14 @@ fn triple() -> Result<String> {
 }
 
 fn pool(limits: &Limits) -> PoolingAllocationConfig {
-    let parts = limits.instances * CORE_PARTS_PER_INSTANCE;
+    let instances = limits.instances + VITAL_INSTANCES;
+    let parts = instances * CORE_PARTS_PER_INSTANCE;
     let mut pool = PoolingAllocationConfig::default();
-    pool.total_component_instances(limits.instances)
+    pool.total_component_instances(instances)
         .total_core_instances(parts)
-        .total_memories(limits.instances)
+        .total_memories(instances)
         .total_tables(parts)
-        .total_stacks(limits.instances * (limits.requests_per_instance + 1))
+        .total_stacks(instances * (limits.requests_per_instance + 1))
         .max_memory_size(limits.instance_memory);
     pool
 }

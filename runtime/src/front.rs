@@ -1,15 +1,16 @@
 //! Every request passes here once: it gets its id, its answer, its line in the log and its place in the metrics.
 
+use crate::budget::{Budget, holding};
 use crate::dispatch::Dispatch;
 use crate::incoming;
 use crate::limits::Limits;
-use crate::memo::{self, Entry, MAX_BODY, Memo};
+use crate::memo::{self, Entry, Memo};
 use crate::metrics::{Held, Metrics, Tally, is_exposition};
 use crate::problem::Problem;
 use crate::request_id::{self, X_REQUEST_ID};
 use crate::sqlite::Databases;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, response};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Full};
 use std::error::Error as StdError;
@@ -23,6 +24,7 @@ pub(crate) struct Front {
     pub(crate) memo: Memo,
     pub(crate) databases: Databases,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) budget: Arc<Budget>,
     pub(crate) limits: Arc<Limits>,
     /// Where clients reach the server, without a slash at the end.
     pub(crate) public_url: String,
@@ -44,17 +46,36 @@ impl Front {
         let _in_flight = Held::new(&self.metrics.in_flight);
         let id = request_id::of(request.headers());
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let Answer { response, tally } = match self.ask(request, peer, &id, started).await {
-            Ok(answer) => answer,
-            Err(problem) => {
-                let request_id = id.to_str().unwrap_or_default();
-                tracing::warn!(request_id, ?problem, "the host answers for the component");
-                self.metrics.problem(problem.code());
-                let response = problem.response(&self.public_url, &id);
-                let tally = self.metrics.tally(None, &method, response.status());
-                Answer { response, tally }
-            }
-        };
+        let answer = self.ask(request, peer, &id, started).await;
+        let answer = answer.unwrap_or_else(|problem| self.problem(problem, &method, &id));
+        self.report(answer, &method, &uri, &id, started)
+    }
+
+    /// The answer to a request that goes no further.
+    pub(crate) fn refuse<B>(&self, request: &Request<B>, problem: Problem) -> Response<WasiBody> {
+        let (started, id) = (Instant::now(), request_id::of(request.headers()));
+        let answer = self.problem(problem, request.method(), &id);
+        self.report(answer, request.method(), request.uri(), &id, started)
+    }
+
+    fn problem(&self, problem: Problem, method: &Method, id: &HeaderValue) -> Answer {
+        let request_id = id.to_str().unwrap_or_default();
+        tracing::warn!(request_id, ?problem, "the host answers for the component");
+        self.metrics.problem(problem.code());
+        let mut response = problem.response(&self.public_url, id);
+        let tally = self.metrics.tally(response.headers_mut(), method, problem.status());
+        Answer { response, tally }
+    }
+
+    /// Counts an answer and writes its line in the log.
+    fn report(
+        &self,
+        Answer { response, tally }: Answer,
+        method: &Method,
+        uri: &Uri,
+        id: &HeaderValue,
+        started: Instant,
+    ) -> Response<WasiBody> {
         let took = started.elapsed();
         tally.count(took);
         tracing::info!(
@@ -87,7 +108,7 @@ impl Front {
             return Ok(again(&entry, id));
         }
         let method = request.method().clone();
-        let request = incoming::receive(request, self.limits.body, self.limits.body_time).await?;
+        let request = incoming::receive(request, self.limits.body, self.limits.body_time, &self.budget).await?;
         // One asks, and whoever asks the same meanwhile gets its answer: else many would have the same costly document made for each.
         let mut turn = None;
         if let Some(key) = key.as_ref().filter(|key| !self.memo.is_passing(key, self.databases.generation())) {
@@ -104,7 +125,7 @@ impl Front {
         let generation = self.databases.generation();
         let (mut head, body) = self.dispatch.answer(request).await?.into_parts();
         let max_age = memo::take_max_age(&mut head.headers);
-        let tally = self.metrics.tally(Some(&mut head.headers), &method, head.status);
+        let tally = self.metrics.tally(&mut head.headers, &method, head.status);
         if let (Some(key), None) = (&key, max_age) {
             self.memo.pass(key, generation);
         }
@@ -129,11 +150,13 @@ impl Front {
         max_age: Duration,
     ) -> Result<Response<WasiBody>, Problem> {
         self.metrics.memo_misses.inc();
-        if announced(&head.headers).is_none_or(|length| length > MAX_BODY) && has_body(method, head.status) {
+        let length = if has_body(method, head.status) { announced(&head.headers) } else { Some(0) };
+        let Some(room) = length.and_then(|length| self.memo.room(key, length)) else {
             self.memo.pass(key, generation);
             return Ok(Response::from_parts(head, body));
-        }
-        let body = whole(body, method, head.status).await?;
+        };
+        // As many bytes as were announced, which the component's end of the stream sees to. Copied, since the pieces hold the place of this request.
+        let body = holding(whole(body, method, head.status).await?.to_vec(), room);
         let entry = Entry {
             status: head.status,
             headers: head.headers.clone(),

@@ -1,20 +1,26 @@
 //! A request as it was received, made into what the component expects.
 
+use crate::budget::{Budget, Purpose, holding};
 use crate::problem::Problem;
 use crate::request_id::X_REQUEST_ID;
 use bytes::Bytes;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use http::{HeaderName, HeaderValue, Request, header};
 use http_body::Body;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full};
 use std::error::Error as StdError;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 use wasmtime_wasi_http::WasiBody;
 
 const CLIENT_ADDRESS: HeaderName = HeaderName::from_static("spin-client-addr");
+
+/// By how many bytes the place for a body grows at least, once it has as many.
+const STEP: usize = 64 << 10;
 
 /// Headers that only the host may set.
 const HOST_PREFIX: &str = "spin-";
@@ -35,8 +41,13 @@ pub(crate) fn authority<B>(request: &Request<B>) -> Result<Authority, Problem> {
     Ok(named.clone())
 }
 
-/// Reads the body, of at most `limit` bytes, for at most `time`.
-pub(crate) async fn receive<B>(request: Request<B>, limit: usize, time: Duration) -> Result<Request<Bytes>, Problem>
+/// Reads the body, of at most `limit` bytes, for at most `time`. What has arrived counts in the budget until the component has read it.
+pub(crate) async fn receive<B>(
+    request: Request<B>,
+    limit: usize,
+    time: Duration,
+    budget: &Arc<Budget>,
+) -> Result<Request<Bytes>, Problem>
 where
     B: Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
 {
@@ -47,12 +58,47 @@ where
     if body.size_hint().lower() > limit as u64 {
         return Err(Problem::BodyTooLarge);
     }
-    let received = timeout(time, Limited::new(pin!(body), limit).collect()).await.map_err(|_| Problem::BodyLate)?;
-    match received {
-        Ok(body) => Ok(Request::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(Problem::BodyTooLarge),
-        Err(_) => Err(Problem::BodyLate),
+    let body = timeout(time, collect(body, limit, budget)).await.map_err(|_| Problem::BodyLate)??;
+    Ok(Request::from_parts(head, body))
+}
+
+async fn collect<B>(body: B, limit: usize, budget: &Arc<Budget>) -> Result<Bytes, Problem>
+where
+    B: Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
+{
+    let mut held = budget.hold(Purpose::Requests, 0).ok_or(Problem::Overloaded)?;
+    let (mut body, mut whole) = (pin!(body), Vec::new());
+    while let Some(frame) = body.frame().await {
+        let Ok(bytes) = frame.map_err(|error| broken(&error))?.into_data() else { continue };
+        if bytes.len() > limit - whole.len() {
+            return Err(Problem::BodyTooLarge);
+        }
+        let missing = (whole.len() + bytes.len()).saturating_sub(whole.capacity());
+        if missing > 0 {
+            // Not by what was announced: to announce much costs a client nothing.
+            let more = missing.max(STEP.min(whole.capacity()));
+            if !held.grow(more) {
+                return Err(Problem::Overloaded);
+            }
+            whole.reserve_exact(whole.capacity() - whole.len() + more);
+        }
+        whole.extend_from_slice(&bytes);
     }
+    Ok(holding(whole, held))
+}
+
+/// A client that breaks the rules is told so; one that goes away hears nothing anyhow.
+fn broken(error: &(dyn StdError + 'static)) -> Problem {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(io) = error.downcast_ref::<io::Error>()
+            && matches!(io.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData)
+        {
+            return Problem::BodyBroken;
+        }
+        cause = error.source();
+    }
+    Problem::BodyLate
 }
 
 /// With an absolute URL, and headers that the component can trust.
@@ -115,7 +161,15 @@ mod tests {
     async fn received(
         body: impl Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
     ) -> Result<Bytes, Problem> {
-        receive(Request::new(body), 4, Duration::from_millis(50)).await.map(Request::into_body)
+        receive_within(body, Duration::from_secs(3600), 80).await
+    }
+
+    async fn receive_within(
+        body: impl Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
+        time: Duration,
+        budget: usize,
+    ) -> Result<Bytes, Problem> {
+        receive(Request::new(body), 4, time, &Budget::new(budget)).await.map(Request::into_body)
     }
 
     #[tokio::test]
@@ -130,9 +184,24 @@ mod tests {
         assert_eq!(received(Full::new(Bytes::from("fives"))).await.unwrap_err(), Problem::BodyTooLarge);
         assert_eq!(received(pieces(&["fo", "ur", "s"])).await.unwrap_err(), Problem::BodyTooLarge);
         let mute = StreamBody::new(stream::pending::<Result<Frame<Bytes>, Infallible>>());
-        assert_eq!(received(mute).await.unwrap_err(), Problem::BodyLate);
+        assert_eq!(receive_within(mute, Duration::ZERO, 80).await.unwrap_err(), Problem::BodyLate);
+        let full = receive_within(Full::new(Bytes::from("four")), Duration::from_secs(3600), 8).await;
+        assert_eq!(full.unwrap_err(), Problem::Overloaded);
+        let bad = std::io::Error::new(std::io::ErrorKind::InvalidInput, "no size of a chunk");
+        let bad = StreamBody::new(stream::iter([Err::<Frame<Bytes>, _>(bad)]));
+        assert_eq!(received(bad).await.unwrap_err(), Problem::BodyBroken);
         let broken = StreamBody::new(stream::iter([Err::<Frame<Bytes>, _>(std::io::Error::other("gone"))]));
         assert_eq!(received(broken).await.unwrap_err(), Problem::BodyLate);
+    }
+
+    #[tokio::test]
+    async fn what_has_arrived_is_counted_until_it_is_read() {
+        let budget = Budget::new(8_000);
+        let body = Full::new(Bytes::from(vec![b'x'; 100]));
+        let request = receive(Request::new(body), 1_000, Duration::from_secs(3600), &budget).await.unwrap();
+        assert_eq!((request.body().len(), budget.used_for(Purpose::Requests)), (100, 100));
+        drop(request);
+        assert_eq!(budget.used_for(Purpose::Requests), 0);
     }
 
     #[test]

@@ -6,19 +6,24 @@
 
 mod allowed_hosts;
 mod bindings;
+mod budget;
 mod component;
 mod dispatch;
 mod engine;
+mod framing;
 mod front;
 mod incoming;
+mod instances;
 mod limits;
 mod manifest;
 mod memo;
 mod metrics;
+mod open_files;
 mod outbound;
 mod output;
 mod problem;
 mod request_id;
+mod sending;
 mod server;
 mod shutdown;
 mod sqlite;
@@ -27,7 +32,6 @@ mod state;
 mod template;
 pub mod variable_file;
 mod variables;
-mod worker;
 
 pub use component::ComponentSource;
 pub use engine::precompile;
@@ -36,11 +40,13 @@ pub use manifest::Manifest;
 pub use sqlite::lock_data_dir;
 
 use anyhow::{Context as _, Result};
+use budget::Budget;
 use bytes::Bytes;
 use dispatch::Dispatch;
 use front::Front;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
+use instances::Workers;
 use memo::Memo;
 use metrics::Metrics;
 use outbound::{Client, Outbound};
@@ -55,7 +61,6 @@ use tokio::net::TcpListener;
 use variables::Variables;
 use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
-use worker::Workers;
 
 /// What to serve, and within which bounds. Not `Debug`: the variables hold secrets.
 #[derive(Clone)]
@@ -95,7 +100,10 @@ impl Runtime {
     /// When the component does not load or imports what this host does not offer, when a variable of the manifest has no
     /// value, or when the data directory cannot be made.
     pub fn new(config: Config) -> Result<Self> {
-        let limits = Arc::new(config.limits);
+        let limits = Arc::new(match open_files::raise() {
+            Some(open) => open_files::fit(config.limits, open),
+            None => config.limits,
+        });
         let grants = config.manifest.resolve(&config.variables)?;
         let variables = Variables::new(grants.variables, &config.variable_files)?;
         let (engine, component) = component::load(&config.component, &limits)?;
@@ -106,16 +114,18 @@ impl Runtime {
             .context("the component needs more than this host offers")?;
         let component =
             ServicePre::new(component).map_err(error).context("the component is no HTTP service of WASI 0.3")?;
+        let budget = Budget::new(limits.memory);
         let services = Services {
             outbound: Outbound {
                 client: Arc::new(Client::new(config.allow_private_networks, limits.outbound)),
                 hosts: Arc::new(grants.hosts),
             },
-            databases: Databases::new(&grants.databases, &config.data_dir)?,
+            databases: Databases::new(&grants.databases, &config.data_dir, &budget, limits.database_connections)?,
             variables,
         };
         let mut metrics = Metrics::new();
         metrics.watch_files(services.databases.files());
+        metrics.watch_budget(Arc::clone(&budget));
         let (metrics, databases) = (Arc::new(metrics), services.databases.clone());
         let lifecycle = Lifecycle::new();
         let workers = Workers {
@@ -125,12 +135,14 @@ impl Runtime {
             limits: Arc::clone(&limits),
             lifecycle: lifecycle.clone(),
             metrics: Arc::clone(&metrics),
+            budget: Arc::clone(&budget),
         };
         let front = Front {
             dispatch: Dispatch::new(workers, config.liveness),
-            memo: Memo::new(Arc::clone(&metrics)),
+            memo: Memo::new(Arc::clone(&metrics), Arc::clone(&budget)),
             databases,
             metrics,
+            budget,
             limits: Arc::clone(&limits),
             public_url: config.public_url.trim_end_matches('/').to_owned(),
         };

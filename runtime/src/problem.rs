@@ -1,5 +1,6 @@
 //! Answers that come from the host itself: always RFC 9457 problem documents.
 
+use crate::metrics::CODE;
 use crate::request_id::X_REQUEST_ID;
 use bytes::Bytes;
 use federation::problem::{Kind, answers as kinds};
@@ -13,6 +14,10 @@ pub(crate) enum Problem {
     BadRequest,
     /// The request's body did not arrive in time, or not whole.
     BodyLate,
+    /// The request says twice where it ends.
+    TwoLengths,
+    /// The request's body breaks the rules of its coding.
+    BodyBroken,
     /// The request's body is larger than any that is read.
     BodyTooLarge,
     /// The component did not answer in time.
@@ -27,7 +32,7 @@ impl Problem {
     /// What the table of problems says of it.
     fn kind(self) -> &'static Kind {
         match self {
-            Self::BadRequest => &kinds::BAD_REQUEST,
+            Self::BadRequest | Self::TwoLengths | Self::BodyBroken => &kinds::BAD_REQUEST,
             Self::BodyLate => &kinds::REQUEST_TIMEOUT,
             Self::BodyTooLarge => &kinds::PAYLOAD_TOO_LARGE,
             Self::Timeout => &kinds::TIMEOUT,
@@ -39,6 +44,10 @@ impl Problem {
     fn detail(self) -> &'static str {
         match self {
             Self::BadRequest => "The request needs exactly one Host header, with a host name and at most a port.",
+            Self::TwoLengths => "The request has both Content-Length and Transfer-Encoding: send one of them.",
+            Self::BodyBroken => {
+                "The body of the request is not coded as its Transfer-Encoding says: a chunk has no usable size or end."
+            }
             Self::BodyLate => {
                 "The body of the request did not arrive whole and in time. Nothing was done: send it again."
             }
@@ -60,11 +69,15 @@ impl Problem {
         self.kind().code
     }
 
+    pub(crate) fn status(self) -> StatusCode {
+        // Every kind that is answered with has a status.
+        let status = self.kind().status.and_then(|status| StatusCode::from_u16(status).ok());
+        status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
     /// The document, for the request `id` to the server at `base`.
     pub(crate) fn response(self, base: &str, id: &HeaderValue) -> Response<WasiBody> {
-        let Kind { code, title, status, .. } = self.kind();
-        // Every kind that is answered with has a status.
-        let status = status.and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let (Kind { code, title, .. }, status) = (self.kind(), self.status());
         let document = serde_json::json!({
             "type": format!("{base}/problems/{code}"),
             "title": title,
@@ -82,7 +95,8 @@ impl Problem {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert(X_REQUEST_ID, id.clone());
-        if matches!(self, Self::BodyLate | Self::BodyTooLarge) {
+        headers.insert(CODE, HeaderValue::from_static(code));
+        if matches!(self, Self::BodyLate | Self::BodyTooLarge | Self::BodyBroken | Self::TwoLengths) {
             // What is left of the body would be taken for the next request.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -101,6 +115,8 @@ mod tests {
     async fn every_answer_is_a_problem_document() {
         for (problem, status, code) in [
             (Problem::BadRequest, 400, "bad-request"),
+            (Problem::TwoLengths, 400, "bad-request"),
+            (Problem::BodyBroken, 400, "bad-request"),
             (Problem::BodyLate, 408, "request-timeout"),
             (Problem::BodyTooLarge, 413, "payload-too-large"),
             (Problem::Timeout, 504, "timeout"),

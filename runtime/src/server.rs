@@ -1,8 +1,11 @@
 //! The HTTP/1.1 front.
 
+use crate::framing::Lengths;
 use crate::front::Front;
 use crate::limits::Limits;
 use crate::metrics::Held;
+use crate::problem::Problem;
+use crate::sending::holding_until_sent;
 use crate::shutdown::Lifecycle;
 use crate::stall::{Impatient, Patience, Turn};
 use hyper::server::conn::http1;
@@ -15,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
 /// Bytes of a request head. Its number of headers is limited to 100 by `hyper` itself.
@@ -40,8 +43,13 @@ pub(crate) async fn accept(
 ) {
     let mut shutdown = pin!(shutdown);
     let places = Arc::new(Semaphore::new(limits.connections));
+    let crowd = Arc::new(watch::Sender::new(()));
     loop {
         let accepted = async {
+            if places.available_permits() == 0 {
+                // Whoever has connected and asks nothing makes room for whoever wants to ask.
+                crowd.send_replace(());
+            }
             let place = Arc::clone(&places).acquire_owned().await;
             (listener.accept().await, place)
         };
@@ -52,7 +60,8 @@ pub(crate) async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = serve(stream, peer, Arc::clone(front), lifecycle.clone(), Arc::clone(limits));
+                let crowd = crowd.subscribe();
+                let connection = serve(stream, peer, Arc::clone(front), lifecycle.clone(), Arc::clone(limits), crowd);
                 tokio::spawn(async move {
                     connection.await;
                     drop(place);
@@ -67,7 +76,8 @@ pub(crate) async fn accept(
     // Clients whose connections the system has taken already would lose their requests.
     let waiting = async {
         while let Ok(Ok((stream, peer))) = timeout(QUEUE_PAUSE, listener.accept()).await {
-            tokio::spawn(serve(stream, peer, Arc::clone(front), lifecycle.clone(), Arc::clone(limits)));
+            let crowd = crowd.subscribe();
+            tokio::spawn(serve(stream, peer, Arc::clone(front), lifecycle.clone(), Arc::clone(limits), crowd));
         }
     };
     _ = timeout(LAST_REQUESTS, waiting).await;
@@ -79,6 +89,7 @@ fn serve(
     front: Arc<Front>,
     lifecycle: Lifecycle,
     limits: Arc<Limits>,
+    mut crowd: watch::Receiver<()>,
 ) -> impl Future<Output = ()> + Send {
     // Taken before the task starts, for a shutdown at this moment to count it.
     let guard = lifecycle.guard();
@@ -86,29 +97,44 @@ fn serve(
         let _guard = guard;
         let _counted = Held::new(&front.metrics.connections);
         _ = stream.set_nodelay(true).inspect_err(|error| tracing::debug!(%error, "no TCP_NODELAY"));
-        let (turn, begun) = (Turn::new(), AtomicBool::new(false));
+        let (turn, begun, lengths) = (Turn::new(), AtomicBool::new(false), Lengths::default());
         let service = service_fn(|request| {
-            turn.begin();
+            let busy = turn.begin();
             begun.store(true, Ordering::Relaxed);
-            let (front, turn) = (Arc::clone(&front), turn.clone());
+            let (front, contradicted) = (Arc::clone(&front), lengths.contradict(request.headers()));
             async move {
-                let answer = front.answer(request, peer).await;
-                turn.end();
-                Ok::<_, Infallible>(answer)
+                let answer = match contradicted {
+                    true => front.refuse(&request, Problem::TwoLengths),
+                    false => front.answer(request, peer).await,
+                };
+                Ok::<_, Infallible>(answer.map(|body| holding_until_sent(body, busy)))
             }
         });
         let patience = Patience { head: limits.head_time, idle: limits.idle_connection_time, write: limits.write_time };
-        let stream = Impatient::new(stream, patience, turn.clone());
+        let stream = Impatient::new(stream, patience, turn.clone(), lengths.clone());
         let connection = http1::Builder::new()
             // The stream itself sees to that, and tells an idle connection from a slow one.
             .header_read_timeout(None)
             .max_header_size(MAX_HEAD)
-            .max_buf_size(2 * MAX_HEAD)
+            .max_buf_size(MAX_HEAD)
             .serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
+        let unwanted = async {
+            while crowd.changed().await.is_ok() {
+                // Who has not asked yet has little time anyhow.
+                if turn.is_idle() {
+                    return;
+                }
+            }
+            std::future::pending().await
+        };
         let result = tokio::select! {
             biased;
             result = connection.as_mut() => result,
+            () = unwanted => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
             () = lifecycle.closing() => {
                 // Whoever has just connected is about to ask.
                 let asked = async { if !begun.load(Ordering::Relaxed) { sleep(LAST_REQUESTS).await } };

@@ -1,5 +1,6 @@
 //! How long a client may keep a connection without getting on.
 
+use crate::framing::{Lengths, Scanner};
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +14,7 @@ use tokio::time::{Sleep, sleep};
 pub(crate) struct Patience {
     /// From the first byte of a request head to its last.
     pub(crate) head: Duration,
-    /// Between an answer and the next request.
+    /// Between the last byte of an answer that the client took and the next request.
     pub(crate) idle: Duration,
     /// Between two pieces of an answer.
     pub(crate) write: Duration,
@@ -25,7 +26,7 @@ enum Phase {
     Idle(Instant),
     /// The first bytes of a request head came then.
     Head(Instant),
-    /// A request is being answered; its body has a time limit of its own.
+    /// A request is being answered. What the client sends has a time limit of its own.
     Busy,
 }
 
@@ -39,14 +40,22 @@ impl Turn {
         Self(Arc::new(Mutex::new(Phase::Head(Instant::now()))))
     }
 
-    /// A request head has arrived.
-    pub(crate) fn begin(&self) {
+    /// A request head has arrived. It is being answered until what this returns is dropped.
+    pub(crate) fn begin(&self) -> Busy {
         self.set(Phase::Busy);
+        Busy(self.clone())
     }
 
-    /// The answer is there.
-    pub(crate) fn end(&self) {
-        self.set(Phase::Idle(Instant::now()));
+    /// Whether the connection is between an answer and the next request.
+    pub(crate) fn is_idle(&self) -> bool {
+        matches!(self.get(), Phase::Idle(_))
+    }
+
+    /// The client took bytes of an answer.
+    fn taken(&self) {
+        if let Phase::Idle(_) = self.get() {
+            self.set(Phase::Idle(Instant::now()));
+        }
     }
 
     fn get(&self) -> Phase {
@@ -58,19 +67,30 @@ impl Turn {
     }
 }
 
+/// A request that is being answered: to be dropped when the answer's last byte was written, or the answer is given up.
+#[derive(Debug)]
+pub(crate) struct Busy(Turn);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.set(Phase::Idle(Instant::now()));
+    }
+}
+
 /// A stream that fails once its client has taken too long.
 pub(crate) struct Impatient<S> {
     stream: S,
     patience: Patience,
     turn: Turn,
+    scanner: Scanner,
     /// Not set anew for each request: when it fires, it is looked up when it should have.
     reading: Option<Pin<Box<Sleep>>>,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Impatient<S> {
-    pub(crate) fn new(stream: S, patience: Patience, turn: Turn) -> Self {
-        Self { stream, patience, turn, reading: None, stalled: None }
+    pub(crate) fn new(stream: S, patience: Patience, turn: Turn, lengths: Lengths) -> Self {
+        Self { stream, patience, turn, scanner: Scanner::new(lengths), reading: None, stalled: None }
     }
 
     /// Until when the next bytes have to come; `None` while a request is being answered.
@@ -84,6 +104,10 @@ impl<S> Impatient<S> {
 
     fn watch_reading(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         loop {
+            // A client that has yet to take what was written to it is judged by that alone.
+            if self.stalled.is_some() {
+                return Poll::Pending;
+            }
             let Some(deadline) = self.deadline() else { return Poll::Pending };
             let left = deadline.saturating_duration_since(Instant::now());
             let reading = self.reading.get_or_insert_with(|| Box::pin(sleep(left)));
@@ -99,9 +123,18 @@ impl<S> Impatient<S> {
         }
     }
 
+    fn note_taken(&self, progress: &Poll<Result<usize>>) {
+        if matches!(progress, Poll::Ready(Ok(1..))) {
+            self.turn.taken();
+        }
+    }
+
     fn watch_writing<T>(&mut self, context: &mut Context<'_>, progress: Poll<Result<T>>) -> Poll<Result<T>> {
         if progress.is_ready() {
-            self.stalled = None;
+            if self.stalled.take().is_some() {
+                // Reading was not watched meanwhile.
+                context.waker().wake_by_ref();
+            }
             return progress;
         }
         let patience = self.patience.write;
@@ -113,10 +146,12 @@ impl<S> Impatient<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        let before = buffer.filled().len();
         let progress = Pin::new(&mut self.stream).poll_read(context, buffer);
         if progress.is_pending() {
             return self.watch_reading(context);
         }
+        self.scanner.feed(&buffer.filled()[before..]);
         if let Phase::Idle(_) = self.turn.get() {
             self.turn.set(Phase::Head(Instant::now()));
         }
@@ -127,6 +162,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         let progress = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.note_taken(&progress);
         self.watch_writing(context, progress)
     }
 
@@ -136,6 +172,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
         pieces: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         let progress = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        self.note_taken(&progress);
         self.watch_writing(context, progress)
     }
 
@@ -156,60 +193,73 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::poll;
+    use std::pin::pin;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 
-    const LONG: Duration = Duration::from_secs(60);
-    const SHORT: Duration = Duration::from_millis(50);
+    /// Longer than any run of these tests: what has this time is never cut here.
+    const LONG: Duration = Duration::from_secs(3600);
+    /// What has none is cut as soon as it is looked at.
+    const NONE: Duration = Duration::ZERO;
+
+    fn stream(patience: Patience, turn: &Turn) -> (Impatient<tokio::io::DuplexStream>, tokio::io::DuplexStream) {
+        let (near, far) = duplex(4);
+        (Impatient::new(near, patience, turn.clone(), Lengths::default()), far)
+    }
 
     #[tokio::test]
     async fn a_write_fails_only_when_nothing_is_read() {
-        let (near, mut far) = duplex(4);
-        let patience = Patience { head: LONG, idle: LONG, write: SHORT };
-        let mut near = Impatient::new(near, patience, Turn::new());
+        let (mut near, mut far) = stream(Patience { head: LONG, idle: LONG, write: LONG }, &Turn::new());
         let mut read = [0; 8];
         let (written, read) = tokio::join!(near.write_all(b"wellread"), far.read_exact(&mut read));
         written.unwrap();
         assert_eq!(read.unwrap(), 8);
+        near.patience.write = NONE;
         near.write_all(b"full").await.unwrap();
         assert_eq!(near.write(b"more").await.unwrap_err().kind(), ErrorKind::TimedOut);
     }
 
     #[tokio::test]
     async fn a_head_has_to_be_whole_in_its_time_however_often_a_byte_comes() {
-        let (near, mut far) = duplex(64);
-        let mut near = Impatient::new(near, Patience { head: SHORT, idle: LONG, write: LONG }, Turn::new());
-        let started = Instant::now();
-        let trickle = async {
-            // Ends when the other side gives up.
-            while far.write_all(b"x").await.is_ok() {
-                tokio::time::sleep(SHORT / 10).await;
-            }
-        };
-        let read = async move {
-            loop {
-                if let Err(error) = near.read_u8().await {
-                    return error;
-                }
-            }
-        };
-        let (error, ()) = tokio::join!(read, trickle);
-        assert_eq!(error.kind(), ErrorKind::TimedOut);
-        assert!(started.elapsed() >= SHORT);
+        let (mut near, mut far) = stream(Patience { head: NONE, idle: LONG, write: LONG }, &Turn::new());
+        far.write_all(b"x").await.unwrap();
+        near.read_u8().await.unwrap();
+        assert_eq!(near.read_u8().await.unwrap_err().kind(), ErrorKind::TimedOut);
     }
 
     #[tokio::test]
-    async fn an_idle_connection_is_kept_longer_than_one_that_has_begun_to_ask() {
-        let (near, mut far) = duplex(64);
+    async fn a_connection_is_idle_between_messages_alone() {
         let turn = Turn::new();
-        let mut near = Impatient::new(near, Patience { head: SHORT, idle: 4 * SHORT, write: LONG }, turn.clone());
-        turn.begin();
-        assert!(tokio::time::timeout(2 * SHORT, near.read_u8()).await.is_err(), "while it is answered it has time");
-        turn.end();
-        assert!(tokio::time::timeout(2 * SHORT, near.read_u8()).await.is_err(), "longer than for a head");
+        let (mut near, mut far) = stream(Patience { head: LONG, idle: NONE, write: LONG }, &turn);
+        let busy = turn.begin();
+        assert!(poll!(pin!(near.read_u8())).is_pending(), "while it is answered it has time");
+        near.write_all(b"head").await.unwrap();
+        drop(busy);
+        assert!(poll!(pin!(near.write(b"rest"))).is_pending(), "the client has not read yet");
+        assert!(poll!(pin!(near.read_u8())).is_pending(), "the answer is not written to its end");
+        far.read_exact(&mut [0; 4]).await.unwrap();
+        near.write_all(b"rest").await.unwrap();
+        assert_eq!(near.read_u8().await.unwrap_err().kind(), ErrorKind::TimedOut, "now it is");
+    }
+
+    #[tokio::test]
+    async fn what_is_taken_counts_as_a_sign_of_life() {
+        let turn = Turn::new();
+        let (mut near, _far) = stream(Patience { head: LONG, idle: LONG, write: LONG }, &turn);
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
+        turn.set(Phase::Idle(long_ago));
+        near.write_all(b"rest").await.unwrap();
+        assert!(matches!(turn.get(), Phase::Idle(since) if since > long_ago));
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_has_another_time_than_one_that_has_begun_to_ask() {
+        let turn = Turn::new();
+        let (mut near, mut far) = stream(Patience { head: NONE, idle: LONG, write: LONG }, &turn);
+        drop(turn.begin());
+        assert!(poll!(pin!(near.read_u8())).is_pending());
         far.write_all(b"x").await.unwrap();
         near.read_u8().await.unwrap();
-        let asked = Instant::now();
         assert_eq!(near.read_u8().await.unwrap_err().kind(), ErrorKind::TimedOut);
-        assert!(asked.elapsed() < 3 * SHORT, "{:?}", asked.elapsed());
     }
 }

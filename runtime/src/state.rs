@@ -1,7 +1,8 @@
 //! What belongs to one instance of the component, and the imports that work on it.
 
 use crate::bindings::spin::{sqlite::sqlite, variables::variables};
-use crate::limits::Limits;
+use crate::budget::Purpose;
+use crate::instances::{Gauge, Memory, Workers};
 use crate::outbound::Outbound;
 use crate::output::{Level, LogLines};
 use crate::shutdown::Guard;
@@ -10,7 +11,7 @@ use crate::variables::Variables;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use wasmtime::component::{Linker, ResourceTable};
-use wasmtime::{Engine, Result, StoreLimits, StoreLimitsBuilder};
+use wasmtime::{Engine, Error, ResourceLimiter, Result};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -31,27 +32,33 @@ pub(crate) struct State {
     table: ResourceTable,
     sqlite: SqliteState,
     services: Services,
-    limits: StoreLimits,
+    memory: Memory,
     ticks: Arc<AtomicU64>,
     _guard: Guard,
 }
 
 impl State {
-    pub(crate) fn new(services: &Services, limits: &Limits, guard: Guard) -> Self {
+    /// For an instance whose memory `gauge` shows; one that is `vital` gets it whatever others have.
+    ///
+    /// # Errors
+    /// Never, as long as nothing of the budget can always be had.
+    pub(crate) fn new(workers: &Workers, gauge: Arc<Gauge>, vital: bool) -> Result<Self> {
+        let (services, limit) = (&workers.services, workers.limits.instance_memory);
+        let held = workers.budget.hold(Purpose::Instances, 0).ok_or_else(|| Error::msg("no memory is left"))?;
         let mut wasi = WasiCtxBuilder::new();
         wasi.stdout(LogLines::new(Level::Info)).stderr(LogLines::new(Level::Warn));
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_HANDLES);
-        Self {
+        Ok(Self {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             table,
             sqlite: SqliteState::new(services.databases.clone()),
             services: services.clone(),
-            limits: StoreLimitsBuilder::new().memory_size(limits.instance_memory).build(),
+            memory: Memory { held, limit, vital, gauge },
             ticks: Arc::default(),
-            _guard: guard,
-        }
+            _guard: workers.lifecycle.guard(),
+        })
     }
 
     /// How often the component was made to give way while it computed.
@@ -59,8 +66,8 @@ impl State {
         &self.ticks
     }
 
-    pub(crate) fn limits(&mut self) -> &mut StoreLimits {
-        &mut self.limits
+    pub(crate) fn memory(&mut self) -> &mut dyn ResourceLimiter {
+        &mut self.memory
     }
 }
 

@@ -134,6 +134,8 @@ impl Hub {
     pub fn restart(&mut self) -> Result<()> {
         let code = self.terminate()?;
         anyhow::ensure!(code == Some(0), "the hub ended with {code:?}");
+        // It says so if it had to give something up.
+        anyhow::ensure!(!self.log().contains("did not finish in time"), "{}", self.log());
         let data = std::mem::replace(&mut self.data, TempDir::new()?);
         *self = Self::start_in(data, Some(TOKEN), &["--allow-private-networks"])?;
         Ok(())

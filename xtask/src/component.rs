@@ -9,16 +9,29 @@ use anyhow::{Context, Result};
 use crate::wasm_target::{TRIPLE, WasmTarget};
 use crate::workspace::{Profile, Workspace, run};
 
+/// The component that the tests of the host run in place of the hub.
+const PROBE: &str = "probe-component";
+
 /// Builds the component, then compiles it for this machine with the `precompile` of the same profile as the binary that will
 /// load it, so that nothing is compiled for a second profile.
 pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
     let wasm = build_wasm(workspace, profile)?;
+    precompile(workspace, profile, &wasm)
+}
+
+/// Builds what the tests run in place of the hub, and compiles it as the hub is compiled for them.
+pub(crate) fn build_probe(workspace: &Workspace) -> Result<()> {
+    let wasm = build_package(workspace, Profile::Dev, PROBE)?;
+    precompile(workspace, Profile::Dev, &wasm)
+}
+
+fn precompile(workspace: &Workspace, profile: Profile, wasm: &Path) -> Result<()> {
     let precompile = workspace.build_binary("precompile", profile)?;
     let compiled = wasm.with_extension("cwasm");
-    if is_older(&compiled, &[&wasm, &precompile])? {
+    if is_older(&compiled, &[wasm, &precompile])? {
         // Renamed into place, so that an interrupted run leaves nothing that looks finished.
         let unfinished = wasm.with_extension("cwasm.part");
-        run(Command::new(&precompile).arg(&wasm).arg(&unfinished))?;
+        run(Command::new(&precompile).arg(wasm).arg(&unfinished))?;
         fs::rename(&unfinished, &compiled).with_context(|| format!("`precompile` left no {}", unfinished.display()))?;
     }
     Ok(())
@@ -26,10 +39,14 @@ pub(crate) fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
 
 /// Builds the component alone; returns where it is.
 pub(crate) fn build_wasm(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
+    build_package(workspace, profile, "hub-component")
+}
+
+fn build_package(workspace: &Workspace, profile: Profile, package: &str) -> Result<PathBuf> {
     let target = WasmTarget::prepare(workspace)?;
     let mut cargo = workspace.cargo();
     // As a cdylib alone: with the rlib beside it, which the native tests use, cargo leaves out link-time optimisation.
-    cargo.args(["rustc", "--package", "hub-component", "--lib", "--crate-type", "cdylib"]);
+    cargo.args(["rustc", "--package", package, "--lib", "--crate-type", "cdylib"]);
     cargo.args(["--profile", profile.of_component()]);
     target.apply(&mut cargo);
     // In the environment rather than in the profile, which the much larger native binary shares.
@@ -37,7 +54,7 @@ pub(crate) fn build_wasm(workspace: &Workspace, profile: Profile) -> Result<Path
     cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1");
     cargo.env("CARGO_PROFILE_RELEASE_STRIP", "true");
     run(&mut cargo)?;
-    Ok(workspace.target().join(TRIPLE).join(profile.of_component()).join("hub_component.wasm"))
+    Ok(workspace.target().join(TRIPLE).join(profile.of_component()).join(format!("{}.wasm", package.replace('-', "_"))))
 }
 
 /// True if `file` is missing or older than any of `sources`.

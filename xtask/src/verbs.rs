@@ -22,7 +22,13 @@ pub(crate) fn tools() -> Result<()> {
 
 /// `cargo xtask build`
 pub(crate) fn build(profile: Profile) -> Result<()> {
-    build_all(&Workspace::locate()?, profile).map(drop)
+    let workspace = Workspace::locate()?;
+    build_all(&workspace, profile)?;
+    if matches!(profile, Profile::Dev) {
+        // For whoever runs the tests by plain cargo next.
+        component::build_probe(&workspace)?;
+    }
+    Ok(())
 }
 
 /// `cargo xtask serve`: becomes the hub, so that signals reach it and its exit code is the command's.
@@ -38,10 +44,12 @@ pub(crate) fn test(arguments: &[&str]) -> Result<()> {
     // First, since what cannot be installed is better known before a long build.
     let tools = tools::prepare(&workspace)?;
     let binary = build_all(&workspace, Profile::Dev)?;
+    component::build_probe(&workspace)?;
     // The end-to-end tests drive the binary that was just built; cargo tells only the tests of its own package where it is.
     run(workspace
         .cargo()
-        .args(["test", "--workspace"])
+        // One suite that fails hides no other; cargo names those that did at the end.
+        .args(["test", "--workspace", "--no-fail-fast"])
         .args(arguments)
         .env("REUSE_SURFACE_BIN", binary)
         .env("REUSE_SURFACE_TOOLS", tools))

@@ -44,6 +44,7 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
     let address = listener.local_addr().map_err(|error| refused("the listener is not usable", &error))?;
     let token_file = args.token_file();
     let token = token::configured(token_file.as_deref())?;
+    token::check_of_hub(token.as_ref(), token_file.as_deref())?;
     let runtime = Runtime::new(config(args, address, token_file.as_deref())?)
         .map_err(|error| refused("the hub does not start", &error))?;
     if args.allow_private_networks {

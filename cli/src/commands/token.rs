@@ -23,6 +23,19 @@ pub(super) fn configured(file: Option<&Path>) -> Result<Option<Token>, Failure> 
     }
 }
 
+/// Refuses what is configured as the token of a hub, and no client could ever send.
+pub(super) fn check_of_hub(token: Option<&Token>, file: Option<&Path>) -> Result<(), Failure> {
+    let name = if file.is_some() { env::TOKEN_FILE } else { env::TOKEN };
+    let refused = match token {
+        Some(token) if !token.is_sendable() => "holds characters that no request can carry in a header",
+        None if file.is_some() || env::has_blank_token() => "is set, and there is no token in it",
+        _ => return Ok(()),
+    };
+    Err(Failure::new(Exit::Usage, format!("{name} {refused}")).hint(format!(
+        "put a token of letters and digits there, such as `openssl rand -hex 32` gives, or unset {name}"
+    )))
+}
+
 /// A warning, if everybody on this machine can read the token file.
 pub(super) fn exposed(file: &Path) -> Option<String> {
     use std::os::unix::fs::PermissionsExt as _;

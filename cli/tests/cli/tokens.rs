@@ -168,6 +168,28 @@ fn a_token_file_that_cannot_be_used_ends_with_two() {
 }
 
 #[test]
+fn a_hub_does_not_start_with_a_token_that_no_client_could_send() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("token");
+    // If it got past its token, it would end with 1 over this.
+    let nowhere = "/dev/null/data";
+    let serve = |variable: &str, value: &std::ffi::OsStr| {
+        let mut serve = program(&["serve", "--listen", "127.0.0.1:0", "--data-dir", nowhere]);
+        Ran::of(serve.env(variable, value))
+    };
+    for token in ["s3cret\u{1}token", "s3cret\ntoken", "s3cret token", "s3crét-token", "", " \n"] {
+        for variable in ["REUSE_SURFACE_TOKEN", "REUSE_SURFACE_TOKEN_FILE"] {
+            fs::write(&file, token).expect("a file");
+            let value = if variable.ends_with("FILE") { file.as_os_str() } else { token.as_ref() };
+            let ran = serve(variable, value).ended(2);
+            assert!(ran.err.contains(&format!("error: {variable} ")), "{token:?}: {ran:?}");
+            assert!(!ran.err.contains("s3cr"), "{ran:?}");
+        }
+    }
+    serve("REUSE_SURFACE_TOKEN", " a-token-of-letters\n".as_ref()).ended(1);
+}
+
+#[test]
 fn a_token_that_was_cut_short_is_pointed_out_before_the_hub_refuses_it() {
     let hub = Hub::answering([problem(401, "unauthorized", "No.")]);
     let mut revoke = program(&["hub", "token", "revoke", "x"]);

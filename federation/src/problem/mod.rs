@@ -44,7 +44,15 @@ pub struct Kind {
     pub remedy: &'static str,
 }
 
+/// Answers of 500 and above that do what the hub is there for: there is nothing yet, or nothing as fresh as was asked for.
+const ASKED_FOR: [&Kind; 3] = [&answers::NOTHING_PUBLISHED, &answers::REFRESH_RUNNING, &answers::TOO_STALE];
+
 impl Kind {
+    /// Whether an answer of this kind says that the hub failed, rather than the client or what it asked for.
+    pub fn is_failure(&self) -> bool {
+        self.status.is_some_and(|status| status >= 500) && !ASKED_FOR.iter().any(|kind| kind.code == self.code)
+    }
+
     const fn inside(
         place: Place,
         code: &'static str,

@@ -17,6 +17,9 @@ use std::io::Write as _;
 /// Which route answered. `serve` counts by it, and takes it out.
 const ROUTE: HeaderName = HeaderName::from_static("reuse-surface-route");
 
+/// Which problem is answered, if it is one. `serve` tells by it what the hub failed on, and takes it out.
+const CODE: HeaderName = HeaderName::from_static("reuse-surface-code");
+
 /// The id of a request, in the request as it reaches a handler and in the response.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -79,6 +82,7 @@ fn write_out(response: &mut Response, problem: &Problem, page: bool, base: &str,
     };
     *response.body_mut() = Body::from(body);
     let headers = response.headers_mut();
+    headers.insert(CODE, HeaderValue::from_static(problem.kind().code));
     match page {
         true => pages::error_headers(headers, base),
         false => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))),

@@ -8,13 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-/// All bodies, keys and heads together.
-const MAX_BYTES: usize = 64 << 20;
-
 const MAX_ENTRIES: usize = 4096;
 
-/// What an entry costs beside its key and its body.
-const OVERHEAD: usize = 2 << 10;
+/// Bytes that an entry costs beside its key and its body.
+pub(super) const OVERHEAD: usize = 2 << 10;
 
 /// An answer, and until when it is right.
 pub(crate) struct Entry {
@@ -27,8 +24,9 @@ pub(crate) struct Entry {
     pub(crate) until: Instant,
 }
 
-#[derive(Default)]
 pub(super) struct Entries {
+    /// Bytes of all bodies, keys and heads together.
+    limit: usize,
     by_key: HashMap<Arc<[u8]>, Kept>,
     /// In the order in which they are considered for removal. May name keys that are gone.
     queue: VecDeque<Arc<[u8]>>,
@@ -43,6 +41,10 @@ struct Kept {
 }
 
 impl Entries {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit, by_key: HashMap::new(), queue: VecDeque::new(), bytes: 0 }
+    }
+
     pub(super) fn look(&self, key: &[u8], generation: u64, now: Instant) -> Option<Arc<Entry>> {
         let Kept { entry, used, .. } = self.by_key.get(key)?;
         if entry.generation != generation || now >= entry.until {
@@ -68,7 +70,7 @@ impl Entries {
                 self.by_key.insert(key, kept);
             }
         }
-        while self.bytes > MAX_BYTES || self.queue.len() > MAX_ENTRIES {
+        while self.bytes > self.limit || self.queue.len() > MAX_ENTRIES {
             let Some(key) = self.queue.pop_front() else { return };
             let stays = |kept: &mut Kept| kept.entry.generation == generation && std::mem::take(kept.used.get_mut());
             if self.by_key.get_mut(&key).is_some_and(stays) {
@@ -98,12 +100,14 @@ mod tests {
     use crate::metrics::Metrics;
     use std::time::Duration;
 
+    const LIMIT: usize = 64 << 20;
+
     fn entry(size: usize, generation: u64) -> Arc<Entry> {
         Arc::new(Entry {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             body: Bytes::from(vec![0; size]),
-            tally: Metrics::new().tally(None, &http::Method::GET, StatusCode::OK),
+            tally: Metrics::new().tally(&mut HeaderMap::new(), &http::Method::GET, StatusCode::OK),
             generation,
             until: Instant::now() + Duration::from_secs(60),
         })
@@ -115,7 +119,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_valid_for_its_generation_and_its_time() {
-        let mut entries = Entries::default();
+        let mut entries = Entries::new(LIMIT);
         entries.insert(b"a", entry(1, 7));
         assert!(is_valid(&entries, b"a", 7));
         let later = Instant::now() + Duration::from_secs(61);
@@ -132,13 +136,13 @@ mod tests {
 
     #[test]
     fn what_is_in_use_outlives_a_flood_and_the_bounds_hold() {
-        let mut entries = Entries::default();
+        let mut entries = Entries::new(LIMIT);
         entries.insert(b"outdated", entry(1, 0));
         entries.insert(b"hot", entry(1 << 20, 1));
         for i in 0..300u32 {
             assert!(is_valid(&entries, b"hot", 1), "{i}");
             entries.insert(&i.to_le_bytes(), entry(1 << 20, 1));
-            assert!(entries.bytes() <= MAX_BYTES);
+            assert!(entries.bytes() <= LIMIT);
         }
         assert!(!entries.by_key.contains_key(&b"outdated"[..]));
         assert!(!is_valid(&entries, &0u32.to_le_bytes(), 1) && is_valid(&entries, &299u32.to_le_bytes(), 1));

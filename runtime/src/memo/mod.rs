@@ -10,8 +10,9 @@ mod key;
 pub(crate) use entries::Entry;
 pub(crate) use key::key;
 
+use crate::budget::{Budget, Held, Purpose};
 use crate::metrics::Metrics;
-use entries::Entries;
+use entries::{Entries, OVERHEAD};
 use http::{HeaderMap, HeaderName};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,8 +24,8 @@ use tokio::time::timeout;
 /// `max-age=<seconds>`. For this host alone: clients never see it.
 const MAX_AGE: HeaderName = HeaderName::from_static("reuse-surface-memo");
 
-/// The largest body that is kept.
-pub(crate) const MAX_BODY: usize = 16 << 20;
+/// The largest body that is kept. It is collected before the first reader gets it; larger ones go from the component to the client as they come.
+pub(crate) const MAX_BODY: usize = 1 << 20;
 
 /// How long a request waits for another one that asks the same, before it asks too.
 const TURN_TIME: Duration = Duration::from_secs(1);
@@ -42,17 +43,28 @@ pub(crate) struct Memo {
     passing: Box<[AtomicU64]>,
     hasher: RandomState,
     metrics: Arc<Metrics>,
+    budget: Arc<Budget>,
 }
 
 impl Memo {
-    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(metrics: Arc<Metrics>, budget: Arc<Budget>) -> Self {
         Self {
-            entries: RwLock::default(),
+            // The rest of the share is for what slow clients still read of answers that are kept no more.
+            entries: RwLock::new(Entries::new(Purpose::Kept.share(budget.total()) / 4 * 3)),
             turns: std::array::from_fn(|_| Mutex::default()),
             passing: (0..PASSING).map(|_| AtomicU64::new(0)).collect(),
             hasher: RandomState::new(),
             metrics,
+            budget,
         }
+    }
+
+    /// Room for an answer with a body of `length` bytes, if it is to be kept and there is any.
+    pub(crate) fn room(&self, key: &[u8], length: usize) -> Option<Held> {
+        if length > MAX_BODY {
+            return None;
+        }
+        self.budget.hold(Purpose::Kept, key.len() + length + OVERHEAD)
     }
 
     pub(crate) fn look(&self, key: &[u8], generation: u64, now: Instant) -> Option<Arc<Entry>> {
@@ -120,7 +132,7 @@ mod tests {
 
     #[test]
     fn what_is_not_kept_is_known_for_its_generation() {
-        let memo = Memo::new(Arc::new(Metrics::new()));
+        let memo = Memo::new(Arc::new(Metrics::new()), Budget::new(8 << 20));
         assert!(!memo.is_passing(b"a", 1));
         memo.pass(b"a", 1);
         assert!(memo.is_passing(b"a", 1) && !memo.is_passing(b"a", 2) && !memo.is_passing(b"b", 1));
@@ -128,12 +140,22 @@ mod tests {
 
     #[tokio::test]
     async fn one_asks_while_the_others_wait() {
-        let memo = Memo::new(Arc::new(Metrics::new()));
+        let memo = Memo::new(Arc::new(Metrics::new()), Budget::new(8 << 20));
         let first = memo.turn(b"a").await.unwrap();
         let second = memo.turn(b"a");
         tokio::pin!(second);
         assert!(futures::poll!(&mut second).is_pending());
         drop(first);
         assert!(second.await.is_some());
+    }
+
+    #[test]
+    fn only_small_answers_have_room_and_no_more_than_their_share() {
+        let memo = Memo::new(Arc::new(Metrics::new()), Budget::new(16 << 20));
+        assert!(memo.room(b"a", MAX_BODY + 1).is_none());
+        let first = memo.room(b"a", MAX_BODY).unwrap();
+        assert!(memo.room(b"a", MAX_BODY).is_none());
+        drop(first);
+        assert!(memo.room(b"a", MAX_BODY).is_some());
     }
 }

@@ -1,7 +1,10 @@
 //! What this host counts, as OpenMetrics text: <https://prometheus.io/docs/specs/om/open_metrics_spec/>.
 
+mod memory;
 mod process;
 
+use crate::budget::Budget;
+use federation::problem::{self, answers as kinds};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -19,6 +22,12 @@ pub(crate) const MEDIA_TYPE: HeaderValue =
 /// The route that the component took, such as `/v1/repos/{repo}`. For this host alone: clients never see it.
 const ROUTE: HeaderName = HeaderName::from_static("reuse-surface-route");
 
+/// The code of the problem that is answered, if it is one. For this host alone, too.
+pub(crate) const CODE: HeaderName = HeaderName::from_static("reuse-surface-code");
+
+/// The label of methods that nothing here is asked by.
+const OTHER: &str = "OTHER";
+
 /// The label of requests that no route was found for, so that their paths cannot fill the memory of whoever collects.
 const NO_ROUTE: &str = "unmatched";
 
@@ -34,6 +43,7 @@ pub(crate) struct Metrics {
     requests: Family<[Label<String>; 3], Counter>,
     durations: Family<[Label<String>; 2], Histogram, fn() -> Histogram>,
     problems: Family<[Label<&'static str>; 1], Counter>,
+    failures: Family<[Label<&'static str>; 1], Counter>,
     pub(crate) in_flight: Gauge,
     pub(crate) connections: Gauge,
     pub(crate) instances: Gauge,
@@ -50,11 +60,15 @@ pub(crate) struct Tally {
     pub(crate) route: Arc<str>,
     requests: Counter,
     durations: Histogram,
+    failures: Option<Counter>,
 }
 
 impl Tally {
     pub(crate) fn count(&self, took: Duration) {
         self.requests.inc();
+        if let Some(failures) = &self.failures {
+            failures.inc();
+        }
         self.durations.observe(took.as_secs_f64());
     }
 }
@@ -66,6 +80,7 @@ impl Metrics {
             requests: Family::default(),
             durations: Family::new_with_constructor(|| Histogram::new(BUCKETS)),
             problems: Family::default(),
+            failures: Family::default(),
             in_flight: Gauge::default(),
             connections: Gauge::default(),
             instances: Gauge::default(),
@@ -86,6 +101,12 @@ impl Metrics {
         own.register_with_unit("http_request_duration", help, Unit::Seconds, self.durations.clone());
         own.register("http_requests_in_flight", "Requests that are being answered", self.in_flight.clone());
         own.register("http_connections", "Open connections of clients", self.connections.clone());
+        let help = "Requests that the hub failed on, by the code of the problem: not what was asked for and cannot be had, which is 503 too";
+        own.register("http_failures", help, self.failures.clone());
+        // There from the start, for whoever asks how fast they grow.
+        for kind in problem::all().filter(|kind| kind.is_failure()) {
+            drop(self.failures.get_or_create(&[("code", kind.code)]));
+        }
         let help = "Requests that the host answered in place of the hub, by the code of the problem";
         own.register("host_problems", help, self.problems.clone());
         own.register("instances", "Live instances of the component", self.instances.clone());
@@ -105,17 +126,28 @@ impl Metrics {
         own.register_collector(Box::new(process::Files(files)));
     }
 
-    /// Takes the component's word on the route out of an answer's headers, and finds where to count the answer.
-    pub(crate) fn tally(&self, answer: Option<&mut HeaderMap>, method: &Method, status: StatusCode) -> Tally {
-        let route = answer.and_then(|headers| headers.remove(ROUTE));
-        let route = route.as_ref().and_then(|route| route.to_str().ok()).unwrap_or(NO_ROUTE).to_owned();
-        let method = ("method", bounded(method).to_owned());
+    /// Adds what is taken of the budget.
+    pub(crate) fn watch_budget(&mut self, budget: Arc<Budget>) {
+        let own = self.registry.sub_registry_with_prefix("reuse_surface");
+        own.register_collector(Box::new(memory::Memory(budget)));
+    }
+
+    /// Takes what is said for this host alone out of an answer's headers, and finds where to count the answer.
+    pub(crate) fn tally(&self, headers: &mut HeaderMap, method: &Method, status: StatusCode) -> Tally {
+        let (route, code) = (headers.remove(ROUTE), headers.remove(CODE));
+        // Nobody asks a route by another method than its own, but for what is no use to count by route.
+        let wrong = status == StatusCode::METHOD_NOT_ALLOWED;
+        let route = route.as_ref().filter(|_| !wrong).and_then(|route| route.to_str().ok());
+        let route = route.unwrap_or(NO_ROUTE).to_owned();
+        let method = ("method", if wrong { OTHER } else { bounded(method) }.to_owned());
         let of_route = ("route", route.clone());
+        let failure = failure(status, code.as_ref());
         let status = ("status", status.as_str().to_owned());
         Tally {
             route: route.into(),
             requests: self.requests.get_or_create_owned(&[of_route.clone(), method.clone(), status]),
             durations: self.durations.get_or_create_owned(&[of_route, method]),
+            failures: failure.map(|code| self.failures.get_or_create_owned(&[("code", code)])),
         }
     }
 
@@ -159,7 +191,20 @@ fn bounded(method: &Method) -> &str {
         Method::GET | Method::HEAD | Method::POST | Method::PATCH | Method::PUT | Method::DELETE | Method::OPTIONS => {
             method.as_str()
         }
-        _ => "other",
+        _ => OTHER,
+    }
+}
+
+/// The code of what the hub failed on; `None` if it did what it is there for.
+fn failure(status: StatusCode, code: Option<&HeaderValue>) -> Option<&'static str> {
+    if !status.is_server_error() {
+        return None;
+    }
+    match code
+        .and_then(|code| problem::all().find(|kind| kind.status.is_some() && kind.code.as_bytes() == code.as_bytes()))
+    {
+        Some(kind) => kind.is_failure().then_some(kind.code),
+        None => Some(kinds::INTERNAL.code),
     }
 }
 
@@ -171,22 +216,61 @@ mod tests {
     fn requests_are_counted_by_route_and_the_paths_and_methods_of_clients_add_no_series() {
         let metrics = Metrics::new();
         let mut headers = HeaderMap::from_iter([(ROUTE, HeaderValue::from_static("/v1/repos/{repo}"))]);
-        let tally = metrics.tally(Some(&mut headers), &Method::GET, StatusCode::OK);
+        let tally = metrics.tally(&mut headers, &Method::GET, StatusCode::OK);
         assert!(headers.is_empty() && &*tally.route == "/v1/repos/{repo}");
         tally.count(Duration::from_millis(2));
         tally.count(Duration::from_secs(1));
         for method in ["BREW", "MOVE"] {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
-            metrics.tally(None, &method, StatusCode::NOT_FOUND).count(Duration::ZERO);
+            metrics.tally(&mut HeaderMap::new(), &method, StatusCode::NOT_FOUND).count(Duration::ZERO);
         }
         let text = metrics.append_to("component 1\n# EOF\n");
         for line in [
             "reuse_surface_http_requests_total{route=\"/v1/repos/{repo}\",method=\"GET\",status=\"200\"} 2\n",
             "reuse_surface_http_request_duration_seconds_bucket{le=\"0.0025\",route=\"/v1/repos/{repo}\",method=\"GET\"} 1\n",
-            "reuse_surface_http_requests_total{route=\"unmatched\",method=\"other\",status=\"404\"} 2\n",
+            "reuse_surface_http_requests_total{route=\"unmatched\",method=\"OTHER\",status=\"404\"} 2\n",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
         assert!(text.starts_with("component 1\n# HELP ") && text.matches("# EOF\n").count() == 1, "{text}");
+    }
+
+    fn answer(metrics: &Metrics, method: &Method, status: u16, headers: &[(&HeaderName, &'static str)]) {
+        let mut headers =
+            headers.iter().map(|(name, value)| ((*name).clone(), HeaderValue::from_static(value))).collect();
+        metrics.tally(&mut headers, method, StatusCode::from_u16(status).unwrap()).count(Duration::ZERO);
+        assert!(headers.is_empty(), "{headers:?}");
+    }
+
+    #[test]
+    fn what_was_asked_for_and_cannot_be_had_is_no_failure() {
+        let metrics = Metrics::new();
+        for (status, code) in [(503, "too-stale"), (503, "nothing-published"), (404, "not-found"), (503, "overloaded")]
+        {
+            answer(&metrics, &Method::GET, status, &[(&CODE, code)]);
+        }
+        answer(&metrics, &Method::GET, 500, &[]);
+        answer(&metrics, &Method::GET, 502, &[(&CODE, "nobody-knows")]);
+        let text = metrics.append_to("");
+        for line in ["code=\"overloaded\"} 1\n", "code=\"internal\"} 2\n", "code=\"timeout\"} 0\n"] {
+            assert!(text.contains(&format!("reuse_surface_http_failures_total{{{line}")), "{line} is not in\n{text}");
+        }
+        let counted = text.lines().filter(|line| line.starts_with("reuse_surface_http_failures_total"));
+        assert!(counted.clone().all(|line| !line.contains("stale") && !line.contains("published")), "{text}");
+        assert!(counted.count() < 12, "{text}");
+    }
+
+    #[test]
+    fn a_wrong_method_has_no_histogram_of_its_own() {
+        let metrics = Metrics::new();
+        answer(&metrics, &Method::PUT, 405, &[(&ROUTE, "/v1/repos"), (&CODE, "method-not-allowed")]);
+        answer(&metrics, &Method::DELETE, 405, &[(&ROUTE, "/v1/federated")]);
+        let text = metrics.append_to("");
+        let histograms =
+            text.lines().filter(|line| line.starts_with("reuse_surface_http_request_duration_seconds_sum"));
+        assert_eq!(histograms.count(), 1, "{text}");
+        assert!(
+            text.contains("reuse_surface_http_requests_total{route=\"unmatched\",method=\"OTHER\",status=\"405\"} 2\n")
+        );
     }
 }

@@ -4,10 +4,14 @@ use super::address::AddressPolicy;
 use super::connect::Deadline;
 use super::resolver::{Lookup, Resolver, ask_the_system};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// Idle connections kept to each host. A refresh asks many sources of one host.
 const IDLE_PER_HOST: usize = 8;
+
+/// How long. There is no limit to the hosts, and each connection takes a file.
+const IDLE_TIME: Duration = Duration::from_secs(5);
 
 /// The client, made when it is first needed: reading the certificates of the system takes longer than the rest of a start.
 pub(crate) struct Client {
@@ -45,6 +49,7 @@ fn build(resolver: Resolver) -> Result<reqwest::Client, String> {
         .no_proxy()
         .tcp_nodelay(true)
         .pool_max_idle_per_host(IDLE_PER_HOST)
+        .pool_idle_timeout(IDLE_TIME)
         .dns_resolver(Arc::new(resolver))
         .connector_layer(Deadline)
         .build()

@@ -1,6 +1,7 @@
 //! One SQLite connection, and what makes it fit to be used again by somebody else.
 
 use crate::bindings::spin::sqlite::sqlite::{Error, RowResult, Value};
+use crate::budget::{Budget, Held, Purpose};
 use rusqlite::hooks::{AuthAction, Authorization};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, Statement};
@@ -24,6 +25,9 @@ const STEPS_PER_LOOK: i32 = 1_000;
 /// Looks that a statement gets on the caller's thread: one to two milliseconds.
 const INLINE_LOOKS: i32 = 50;
 
+/// Bytes after which SQLite uses the pages that it has anew, rather than to take more.
+const HEAP: i64 = 64 << 20;
+
 const CACHED_STATEMENTS: usize = 64;
 
 /// What a statement yielded. An error may come after rows.
@@ -31,11 +35,13 @@ pub(crate) struct Outcome {
     pub(crate) columns: Vec<String>,
     pub(crate) rows: Vec<RowResult>,
     pub(crate) result: Result<(), Error>,
+    /// The room that the rows take, as long as they are here.
+    pub(crate) held: Option<Held>,
 }
 
 impl Outcome {
     pub(crate) fn failed(error: Error) -> Self {
-        Self { columns: Vec::new(), rows: Vec::new(), result: Err(error) }
+        Self { columns: Vec::new(), rows: Vec::new(), result: Err(error), held: None }
     }
 }
 
@@ -51,14 +57,25 @@ pub(crate) struct Connection {
     written: bool,
     /// Changes whenever this or another connection may have changed what readers see.
     generation: Arc<AtomicU64>,
+    /// What rows are counted in.
+    bytes: Arc<Budget>,
 }
 
 impl Connection {
-    pub(crate) fn open(path: &Path, generation: Arc<AtomicU64>) -> rusqlite::Result<Self> {
-        let database = rusqlite::Connection::open(path)?;
+    pub(crate) fn open(path: &Path, generation: Arc<AtomicU64>, bytes: Arc<Budget>) -> rusqlite::Result<Self> {
+        Self::of(rusqlite::Connection::open(path)?, generation, bytes)
+    }
+
+    pub(super) fn of(
+        database: rusqlite::Connection,
+        generation: Arc<AtomicU64>,
+        bytes: Arc<Budget>,
+    ) -> rusqlite::Result<Self> {
         let (budget, altered) = (Arc::new(AtomicI32::new(-1)), Arc::new(AtomicBool::new(false)));
-        let mut connection = Self { database, budget, altered, used: false, written: false, generation };
+        let mut connection = Self { database, budget, altered, used: false, written: false, generation, bytes };
         connection.database.busy_timeout(BUSY)?;
+        // For the whole process, so that many connections do not have as many caches of pages, of 2 MB each.
+        connection.database.pragma_update(None, "soft_heap_limit", HEAP)?;
         connection.database.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         let altered = Arc::clone(&connection.altered);
         connection
@@ -69,9 +86,9 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Takes the lock for writing, and lets go of it.
+    /// Writes, and takes it back. To begin is not enough: SQLite does that on a file that may only be read, too.
     pub(crate) fn check_writable(&self) -> rusqlite::Result<()> {
-        self.database.execute_batch("BEGIN IMMEDIATE; ROLLBACK")
+        self.database.execute_batch("BEGIN IMMEDIATE; CREATE TABLE reuse_surface_probe (v); ROLLBACK")
     }
 
     /// Whether nobody can tell this connection from a new one: all it did was to read.
@@ -120,18 +137,25 @@ impl Connection {
         self.written |= !statement.readonly();
         let columns = statement.column_names().map(str::to_owned).collect();
         let mut rows = Vec::new();
-        let result = read(&mut statement, parameters, &mut rows);
-        Ok(Outcome { columns, rows, result })
+        let mut held = self.bytes.hold(Purpose::Rows, 0);
+        let result = read(&mut statement, parameters, &mut rows, &mut held);
+        Ok(Outcome { columns, rows, result, held })
     }
 }
 
-fn read(statement: &mut Statement<'_>, parameters: &[Value], into: &mut Vec<RowResult>) -> Result<(), Error> {
+fn read(
+    statement: &mut Statement<'_>,
+    parameters: &[Value],
+    into: &mut Vec<RowResult>,
+    held: &mut Option<Held>,
+) -> Result<(), Error> {
     let width = statement.column_count();
     let parameters = rusqlite::params_from_iter(parameters.iter().map(Parameter));
     let mut rows = statement.query(parameters).map_err(|error| convert(&error))?;
     let mut size = 0;
     while let Some(row) = rows.next().map_err(|error| convert(&error))? {
         let mut values = Vec::with_capacity(width);
+        let before = size;
         for column in 0..width {
             let value = row.get_ref(column).map_err(|error| convert(&error))?;
             let (value, bytes) = owned(value, column)?;
@@ -140,6 +164,9 @@ fn read(statement: &mut Statement<'_>, parameters: &[Value], into: &mut Vec<RowR
         }
         if size > MAX_RESULT {
             return Err(Error::Io(format!("the result is larger than {MAX_RESULT} bytes: read it in pages")));
+        }
+        if !held.as_mut().is_some_and(|held| held.grow(size - before)) {
+            return Err(Error::Io("the host has no memory left for the result: ask again later".into()));
         }
         into.push(RowResult { values });
     }

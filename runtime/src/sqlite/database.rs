@@ -2,6 +2,7 @@
 
 use super::connection::{Connection, Outcome, convert};
 use crate::bindings::spin::sqlite::sqlite::{Error, Value};
+use crate::budget::Budget;
 use anyhow::{Context as _, Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, TryLockError};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 /// The label that Spin opens when none is named.
@@ -36,7 +38,10 @@ struct Inner {
 pub(crate) struct Database {
     file: PathBuf,
     idle: Mutex<Vec<Connection>>,
+    /// For connections in the hands of the component.
+    places: Arc<Semaphore>,
     generation: Arc<AtomicU64>,
+    budget: Arc<Budget>,
 }
 
 /// A connection in the hands of the component. Whoever drops the last clone gives it back, or closes it.
@@ -45,6 +50,7 @@ pub(crate) struct Database {
 pub struct Lease(Arc<Held>);
 
 struct Held {
+    _place: OwnedSemaphorePermit,
     connection: Mutex<Option<Connection>>,
     home: Arc<Database>,
 }
@@ -54,12 +60,12 @@ impl Databases {
     ///
     /// # Errors
     /// When the directory is in use, or a database is not there to write: better to learn that now than from the first registration.
-    pub(crate) fn new(labels: &BTreeSet<String>, directory: &Path) -> Result<Self> {
+    pub(crate) fn new(labels: &BTreeSet<String>, directory: &Path, budget: &Arc<Budget>, limit: usize) -> Result<Self> {
         let lock = if labels.is_empty() { None } else { Some(lock_data_dir(directory)?) };
         let generation = Arc::<AtomicU64>::default();
         let database = |label: &String| {
             let name = if label == DEFAULT_LABEL { DEFAULT_FILE.to_owned() } else { format!("{label}.db") };
-            Ok((label.clone(), Arc::new(Database::new(directory.join(name), &generation)?)))
+            Ok((label.clone(), Arc::new(Database::new(directory.join(name), &generation, budget, limit)?)))
         };
         let by_label = labels.iter().map(database).collect::<Result<_>>()?;
         Ok(Self(Arc::new(Inner { by_label, generation, _lock: lock })))
@@ -107,27 +113,35 @@ pub fn lock_data_dir(directory: &Path) -> Result<File> {
 }
 
 impl Database {
-    fn new(file: PathBuf, generation: &Arc<AtomicU64>) -> Result<Self> {
-        let checked =
-            Connection::open(&file, Arc::clone(generation)).and_then(|connection| connection.check_writable());
-        checked.with_context(|| format!("cannot use the database {}", file.display()))?;
-        Ok(Self { file, idle: Mutex::default(), generation: Arc::clone(generation) })
+    fn new(file: PathBuf, generation: &Arc<AtomicU64>, budget: &Arc<Budget>, limit: usize) -> Result<Self> {
+        let (generation, budget) = (Arc::clone(generation), Arc::clone(budget));
+        let places = Arc::new(Semaphore::new(limit));
+        let database = Self { file, idle: Mutex::default(), places, generation, budget };
+        let checked = database.open().and_then(|connection| connection.check_writable());
+        checked.with_context(|| format!("cannot use the database {}", database.file.display()))?;
+        Ok(database)
+    }
+
+    fn open(&self) -> rusqlite::Result<Connection> {
+        Connection::open(&self.file, Arc::clone(&self.generation), Arc::clone(&self.budget))
     }
 
     /// A connection that is new, or as new.
     pub(crate) async fn lease(self: Arc<Self>) -> Result<Lease, Error> {
+        // Nobody waits for a place: whoever holds one may be waiting for another.
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        let place = place.map_err(|_| Error::Io("too many connections are open: ask again later".into()))?;
         let idle = lock(&self.idle).pop();
         let connection = match idle {
             Some(connection) => connection,
             None => {
                 let home = Arc::clone(&self);
-                let open = move || Connection::open(&home.file, Arc::clone(&home.generation));
-                spawn_blocking(move || open().map_err(|error| convert(&error)))
+                spawn_blocking(move || home.open().map_err(|error| convert(&error)))
                     .await
                     .map_err(|error| Error::Io(error.to_string()))??
             }
         };
-        Ok(Lease(Arc::new(Held { connection: Mutex::new(Some(connection)), home: self })))
+        Ok(Lease(Arc::new(Held { _place: place, connection: Mutex::new(Some(connection)), home: self })))
     }
 }
 

@@ -117,7 +117,13 @@ impl<T: Send> HostConnectionWithStore<T> for Sqlite {
         let outcome = lease.run(statement, parameters).await;
         accessor.with(|mut access| {
             let rows = StreamReader::new(&mut access, outcome.rows)?;
-            let result = FutureReader::new(&mut access, std::future::ready(wasmtime::error::Ok(outcome.result)))?;
+            // Asked for after the rows, so that these are gone by then.
+            let (result, held) = (outcome.result, outcome.held);
+            let ended = async move {
+                drop(held);
+                wasmtime::error::Ok(result)
+            };
+            let result = FutureReader::new(&mut access, ended)?;
             Ok(Ok((outcome.columns, rows, result)))
         })
     }

@@ -98,7 +98,9 @@ async fn keeps_its_bytes_while_nothing_changes_and_answers_304() -> Result<()> {
 #[tokio::test]
 async fn follows_every_edit_of_a_registration_without_fetching() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
-    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    // Verified before it is written, so that no fetch begins after the answer.
+    let body = json!({"repo": "a", "url": sources.index("/a", &index(&["capability.a"])), "domain": "test"});
+    assert_eq!(hub.write(Method::POST, "/v1/repos?require_valid=true", &body).await?.status, 201);
     let (asked, before) = (sources.requests("/a"), hub.document().await?["revision"].clone());
     let answer = hub.write(Method::PATCH, "/v1/repos/a", &json!({"domain": "moved"})).await?;
     assert_eq!(answer.status, 200, "{}", answer.text);

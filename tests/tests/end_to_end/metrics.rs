@@ -80,6 +80,34 @@ async fn counts_of_refreshes_outlive_the_process() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_a_reader_asked_for_and_cannot_have_is_no_failure_of_the_hub() -> Result<()> {
+    let (hub, sources) = (Hub::start()?, Sources::start()?);
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    for _ in 0..3 {
+        let mut stale = hub.get("/v1/federated?max_staleness=0").await?;
+        // Until the second in which it was verified is over.
+        while stale.status == 200 {
+            stale = hub.get("/v1/federated?max_staleness=0").await?;
+        }
+        assert!(stale.status == 503 && stale.text.contains("too-stale"), "{stale:?}");
+        assert!(stale.header("reuse-surface-code").is_empty(), "it is for the host alone");
+    }
+    for method in ["BREW", "PUT", "DELETE"] {
+        hub.send(hub.request(Method::from_bytes(method.as_bytes())?, "/v1/federated")).await?;
+    }
+    let samples = scrape(&hub)?;
+    let failures: Vec<_> =
+        samples.iter().filter(|(name, _)| name.starts_with("reuse_surface_http_failures_total")).collect();
+    assert!(!failures.is_empty() && failures.iter().all(|(_, count)| **count == 0.0), "{failures:?}");
+    let count = "reuse_surface_http_requests_total{method=OTHER,route=unmatched,status=405}";
+    assert_eq!(samples.get(count), Some(&3.0), "{samples:#?}");
+    let histograms =
+        samples.keys().filter(|name| name.starts_with("reuse_surface_http_request_duration_seconds_count"));
+    assert!(!histograms.clone().any(|name| name.contains("PUT") || name.contains("BREW")), "{samples:#?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_problem_of_the_host_is_counted_by_its_code() -> Result<()> {
     let hub = Hub::start()?;
     let body = "x".repeat(2 << 20);

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, bail};
 use end_to_end::{Hub, Sources, index};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Where requests may be sent at this moment.
 #[derive(Default)]
@@ -82,10 +82,8 @@ async fn a_rolling_restart_loses_no_request() -> Result<()> {
             {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
-            let started = Instant::now();
             proxy.remove(hub);
             hub.restart()?;
-            assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
             proxy.add(hub);
         }
     }

@@ -10,7 +10,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Executes the binary where `$0`, a folder, is a disk of its own that nobody else sees; it ends with the process.
@@ -107,16 +107,30 @@ async fn on_a_read_only_disk_it_does_not_start_and_says_why() -> Result<()> {
 }
 
 #[tokio::test]
+async fn on_a_database_that_may_only_be_read_it_does_not_start_and_says_why() -> Result<()> {
+    let hub = Hub::start()?;
+    hub.get("/health").await?;
+    let data = hub.kill()?;
+    let before = fs::read(data.path().join("reuse-surface.db"))?;
+    // The folder may be written to, so that there is a lock and room for a log.
+    let read_only = r#"mount --bind "$0/reuse-surface.db" "$0/reuse-surface.db" && mount -o remount,bind,ro "$0/reuse-surface.db" && exec "$@""#;
+    let mut command = unshared(read_only, &data)?;
+    let ran = command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir", text(data.path())]).output()?;
+    let said = String::from_utf8(ran.stderr)?;
+    ensure!(ran.status.code() == Some(1) && said.contains("reuse-surface.db") && said.contains("readonly"), "{said}");
+    assert_eq!(fs::read(data.path().join("reuse-surface.db"))?, before);
+    Ok(())
+}
+
+#[tokio::test]
 async fn while_another_process_writes_reading_goes_on() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
     let database = rusqlite::Connection::open(hub.data().join("reuse-surface.db"))?;
     database.busy_timeout(Duration::from_secs(10))?;
     database.execute_batch("BEGIN IMMEDIATE")?;
-    let began = Instant::now();
     let refused = register(&hub, 0).await?;
     assert_eq!((refused.status, &refused.json()["code"]), (503, &json!("store-unavailable")), "{refused:?}");
-    ensure!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
     document(&hub.get("/v1/federated?format=json").await?)?;
     let copy = hub.data().join("copy.db");
     assert_eq!(run(&["backup", text(&copy), "--data-dir", text(hub.data())])?.code, 0, "a backup does not wait");

@@ -2,6 +2,7 @@
 //! promised, which test shows it, and how to run more rounds than CI has time for.
 
 mod backup;
+mod budget;
 mod concurrency;
 mod corruption;
 mod crash;
@@ -9,6 +10,7 @@ mod disk;
 mod failing_disk;
 mod instances;
 mod large_sources;
+mod open_files;
 mod overload;
 mod overtaken;
 mod sources;

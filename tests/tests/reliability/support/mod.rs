@@ -1,8 +1,10 @@
 //! What these tests share.
 
+mod host;
 mod random;
 mod whole;
 
+pub use host::{Host, Listening, is_problem};
 pub use random::{Random, replay, seed};
 pub use whole::{document, gap_free};
 
@@ -21,9 +23,9 @@ pub fn figures(what: &str) {
     eprintln!("figures: {what}");
 }
 
-/// Waits until `/health` has this status.
+/// Waits until `/health` has this status. The end bounds a hang alone.
 pub async fn until_health(hub: &Hub, status: u16) -> anyhow::Result<Answer> {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(300);
     loop {
         let answer = hub.get("/health").await?;
         if answer.status == status {

@@ -1,0 +1,192 @@
+//! One budget of bytes for the whole server. Every other limit is for one request, one connection or one instance: this one bounds their sum.
+
+use bytes::Bytes;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What memory is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Linear memories of instances.
+    Instances,
+    /// Bodies of requests, from their first byte until the component has read them.
+    Requests,
+    /// Pieces of answers on their way to clients.
+    Answers,
+    /// Answers that are kept to be given again.
+    Kept,
+    /// Rows on their way from the database to an instance.
+    Rows,
+}
+
+impl Purpose {
+    pub(crate) const ALL: [Self; 5] = [Self::Instances, Self::Requests, Self::Answers, Self::Kept, Self::Rows];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Instances => "instances",
+            Self::Requests => "requests",
+            Self::Answers => "answers",
+            Self::Kept => "kept",
+            Self::Rows => "rows",
+        }
+    }
+
+    /// How much of `total` may go into this, so that no client can take from the instances what they need.
+    pub(crate) fn share(self, total: usize) -> usize {
+        match self {
+            Self::Instances => total,
+            Self::Requests | Self::Kept => total / 8,
+            Self::Answers | Self::Rows => total / 4,
+        }
+    }
+}
+
+/// Counts bytes; what it counts is given back when its [`Held`] is dropped.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    total: usize,
+    used: AtomicUsize,
+    by_purpose: [AtomicUsize; Purpose::ALL.len()],
+}
+
+impl Budget {
+    pub(crate) fn new(total: usize) -> Arc<Self> {
+        Arc::new(Self { total, used: AtomicUsize::new(0), by_purpose: Default::default() })
+    }
+
+    /// `None` if there is no room for that many bytes now.
+    pub(crate) fn hold(self: &Arc<Self>, purpose: Purpose, bytes: usize) -> Option<Held> {
+        let mut held = Held { budget: Arc::clone(self), purpose, bytes: 0 };
+        held.grow(bytes).then_some(held)
+    }
+
+    /// Bytes.
+    pub(crate) fn total(&self) -> usize {
+        self.total
+    }
+
+    /// Bytes in use for `purpose`.
+    pub(crate) fn used_for(&self, purpose: Purpose) -> usize {
+        self.by_purpose[purpose as usize].load(Ordering::Relaxed)
+    }
+
+    /// Whether little is left, so that what is only kept for convenience had better go.
+    pub(crate) fn is_tight(&self) -> bool {
+        self.used.load(Ordering::Relaxed) > self.total / 4 * 3
+    }
+
+    fn take(&self, purpose: Purpose, bytes: usize) -> bool {
+        let counter = &self.by_purpose[purpose as usize];
+        if !add(counter, bytes, purpose.share(self.total)) {
+            return false;
+        }
+        let there_is_room = add(&self.used, bytes, self.total);
+        if !there_is_room {
+            counter.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        there_is_room
+    }
+}
+
+fn add(counter: &AtomicUsize, bytes: usize, limit: usize) -> bool {
+    let sum = |used: usize| used.checked_add(bytes).filter(|sum| *sum <= limit);
+    counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum).is_ok()
+}
+
+/// Bytes of the budget, given back when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Held {
+    budget: Arc<Budget>,
+    purpose: Purpose,
+    bytes: usize,
+}
+
+impl Held {
+    /// False if there is no room for that many more; then nothing has changed.
+    pub(crate) fn grow(&mut self, bytes: usize) -> bool {
+        let grown = self.budget.take(self.purpose, bytes);
+        if grown {
+            self.bytes += bytes;
+        }
+        grown
+    }
+
+    /// Takes what is needed whether it is there or not: for what must not fail for want of room.
+    pub(crate) fn grow_beyond(&mut self, bytes: usize) {
+        self.budget.by_purpose[self.purpose as usize].fetch_add(bytes, Ordering::Relaxed);
+        self.budget.used.fetch_add(bytes, Ordering::Relaxed);
+        self.bytes += bytes;
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.budget.by_purpose[self.purpose as usize].fetch_sub(self.bytes, Ordering::Relaxed);
+        self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// The same bytes, which hold `what` until the last copy of them is dropped, wherever that is: in an instance, in a queue before a socket.
+pub(crate) fn holding<T: Send + Sync + 'static>(bytes: impl AsRef<[u8]> + Send + 'static, what: T) -> Bytes {
+    struct Holding<B, T> {
+        bytes: B,
+        _what: T,
+    }
+    impl<B: AsRef<[u8]>, T> AsRef<[u8]> for Holding<B, T> {
+        fn as_ref(&self) -> &[u8] {
+            self.bytes.as_ref()
+        }
+    }
+    Bytes::from_owner(Holding { bytes, _what: what })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sum_is_bounded_whatever_it_is_for() {
+        let budget = Budget::new(800);
+        let instances = budget.hold(Purpose::Instances, 700).unwrap();
+        assert!(budget.is_tight());
+        let mut requests = budget.hold(Purpose::Requests, 50).unwrap();
+        assert!(budget.hold(Purpose::Answers, 51).is_none(), "more than is left");
+        assert!(!requests.grow(51), "more than its share");
+        assert_eq!(
+            (requests.bytes(), budget.used_for(Purpose::Requests)),
+            (50, 50),
+            "nothing was taken by what failed"
+        );
+        drop(instances);
+        assert!(requests.grow(50) && budget.hold(Purpose::Answers, 200).is_some());
+        drop(requests);
+        assert_eq!(Purpose::ALL.map(|purpose| budget.used_for(purpose)), [0; 5]);
+        assert!(budget.hold(Purpose::Instances, 800).is_some());
+    }
+
+    #[test]
+    fn what_must_not_fail_is_counted_all_the_same() {
+        let budget = Budget::new(8);
+        let mut held = budget.hold(Purpose::Instances, 8).unwrap();
+        held.grow_beyond(8);
+        assert_eq!(budget.used_for(Purpose::Instances), 16);
+        drop(held);
+        assert_eq!(budget.used_for(Purpose::Instances), 0);
+    }
+
+    #[test]
+    fn bytes_hold_until_their_last_copy_is_gone() {
+        let budget = Budget::new(80);
+        let bytes = holding(b"0123456789".to_vec(), budget.hold(Purpose::Kept, 10).unwrap());
+        let part = bytes.slice(3..5);
+        drop(bytes);
+        assert_eq!((&part[..], budget.used_for(Purpose::Kept)), (&b"34"[..], 10));
+        drop(part);
+        assert_eq!(budget.used_for(Purpose::Kept), 0);
+    }
+}

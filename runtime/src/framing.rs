@@ -1,0 +1,88 @@
+//! Requests that say twice where they end.
+//!
+//! `hyper` follows RFC 9112 §6.3 and drops `Content-Length` beside `Transfer-Encoding` without a word. A proxy before the hub may have
+//! followed the other one, and whoever knows that smuggles a request past it. So the bytes themselves are looked at.
+
+use http::{HeaderMap, header};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const LINE: &[u8] = b"\ncontent-length:";
+
+/// Lines `Content-Length` that came over one connection, against those that its requests still have.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lengths(Arc<AtomicUsize>);
+
+impl Lengths {
+    /// Whether a request with these headers said twice where it ends. To be asked for each request, in their order.
+    pub(crate) fn contradict(&self, headers: &HeaderMap) -> bool {
+        if headers.contains_key(header::CONTENT_LENGTH) {
+            let one_less = |seen: usize| Some(seen.saturating_sub(1));
+            _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
+            return false;
+        }
+        // One that is left over was dropped from this request, or was read ahead from the next: a client that sends chunks does not do that.
+        headers.contains_key(header::TRANSFER_ENCODING) && self.0.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// Finds the lines in what is read, however it is cut into pieces.
+#[derive(Debug)]
+pub(crate) struct Scanner {
+    lengths: Lengths,
+    /// Bytes of [`LINE`] that the last bytes were.
+    matched: usize,
+}
+
+impl Scanner {
+    pub(crate) fn new(lengths: Lengths) -> Self {
+        Self { lengths, matched: 0 }
+    }
+
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.matched = match LINE.get(self.matched) {
+                Some(expected) if byte.eq_ignore_ascii_case(expected) => self.matched + 1,
+                _ => usize::from(*byte == b'\n'),
+            };
+            if self.matched == LINE.len() {
+                self.lengths.0.fetch_add(1, Ordering::Relaxed);
+                self.matched = 0;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{HeaderName, HeaderValue};
+
+    fn headers(names: &[&'static str]) -> HeaderMap {
+        names.iter().map(|name| (HeaderName::from_static(name), HeaderValue::from_static("1"))).collect()
+    }
+
+    #[test]
+    fn a_length_that_vanished_beside_a_coding_is_noticed_however_it_was_cut() {
+        let text =
+            b"POST / HTTP/1.1\r\nX: content-length: 1\r\n\nConTent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for size in 1..text.len() {
+            let lengths = Lengths::default();
+            let mut scanner = Scanner::new(lengths.clone());
+            text.chunks(size).for_each(|piece| scanner.feed(piece));
+            assert_eq!(lengths.0.load(Ordering::Relaxed), 1, "{size}");
+            assert!(lengths.contradict(&headers(&["transfer-encoding"])));
+        }
+    }
+
+    #[test]
+    fn requests_with_one_of_both_do_not_contradict_themselves_or_each_other() {
+        let lengths = Lengths::default();
+        let mut scanner = Scanner::new(lengths.clone());
+        scanner.feed(b"POST / HTTP/1.1\r\nContent-Length: 1\r\n\r\n");
+        assert!(!lengths.contradict(&headers(&["content-length"])));
+        scanner.feed(b"xPOST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+        assert!(!lengths.contradict(&headers(&["transfer-encoding"])));
+        assert!(!lengths.contradict(&headers(&[])));
+    }
+}
