@@ -11,14 +11,17 @@ use utoipa::ToSchema;
 #[schema(value_type = String, pattern = "^sha256:[0-9a-f]{64}$")]
 pub struct Digest(String);
 
-const PREFIX: &str = "sha256:";
-
 impl Digest {
+    /// What every one begins with.
+    pub const PREFIX: &str = "sha256:";
+    /// Bytes of the whole name.
+    pub const LENGTH: usize = Self::PREFIX.len() + 64;
+
     /// The digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         use fmt::Write as _;
-        let mut name = String::with_capacity(PREFIX.len() + 64);
-        name.push_str(PREFIX);
+        let mut name = String::with_capacity(Self::LENGTH);
+        name.push_str(Self::PREFIX);
         for byte in Sha256::digest(bytes) {
             // Writing into a String cannot fail.
             let _ = write!(name, "{byte:02x}");
@@ -28,7 +31,7 @@ impl Digest {
 
     /// Reads a digest; `None` unless it is `sha256:` and 64 lower-case hex digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let hex = text.strip_prefix(PREFIX)?;
+        let hex = text.strip_prefix(Self::PREFIX)?;
         let valid = hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         valid.then(|| Self(text.to_owned()))
     }
@@ -40,7 +43,7 @@ impl Digest {
 
     /// The hex digits alone.
     pub fn hex(&self) -> &str {
-        self.0.strip_prefix(PREFIX).unwrap_or_default()
+        self.0.strip_prefix(Self::PREFIX).unwrap_or_default()
     }
 }
 

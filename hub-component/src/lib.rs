@@ -6,6 +6,7 @@
 pub mod app;
 mod document;
 mod edge;
+mod log;
 mod mcp;
 mod openapi;
 mod pages;

@@ -4,6 +4,7 @@ use super::check::{Heard, hear, judge};
 use super::record::{Batch, Finished, blame, record};
 use super::report::{Outcome, Report, SourceReport};
 use crate::app::App;
+use crate::log;
 use crate::ports::{Database as _, Ports};
 use crate::store::leases::Lease;
 use crate::store::revisions::Origin;
@@ -16,6 +17,7 @@ use federation::time::Seconds;
 use futures::StreamExt as _;
 use futures::future::{Either, select};
 use futures::stream::FuturesUnordered;
+use serde_json::json;
 use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
@@ -67,14 +69,16 @@ pub async fn refresh_many<P: Ports>(
         app.ports.sleep(TURN_WAIT).await;
     }
     let report = refresh(app, scope, origin, "compose", &lease).await;
-    let kept = match &report {
-        Ok(_) => upkeep::daily(database, app.ports.now()).await,
-        Err(_) => Ok(()),
-    };
+    // What could not be forgotten is tried again after the next refresh; what was refreshed is true all the same.
+    if report.is_ok()
+        && let Err(error) = upkeep::daily(database, &lease, || app.ports.now()).await
+    {
+        log::line("upkeep-failed", &json!({ "error": error.to_string() }));
+    }
     // Released even after an error; what cannot be released runs out by itself.
     let released = lease.release(database).await;
     let report = report?;
-    kept.and(released)?;
+    released?;
     Ok(Some(report))
 }
 

@@ -151,19 +151,3 @@ fn read(row: &Row) -> Result<Recorded, StoreError> {
         request_id: row.text(9)?.to_owned(),
     })
 }
-
-/// Events are kept for this time, in seconds: 365 days …
-const KEPT_AGE: Seconds = 365 * 24 * 60 * 60;
-/// … and never more of them than this.
-const KEPT: i64 = 100_000;
-
-/// Forgets old events. The newest stays whatever its age, since it has the number that the next one follows.
-pub async fn prune(tx: &mut impl Transaction, now: Seconds) -> Result<(), StoreError> {
-    tx.query(
-        "DELETE FROM events WHERE (at < $1 OR number <= (SELECT max(number) FROM events) - $2)
-         AND number < (SELECT max(number) FROM events)",
-        vec![(now - KEPT_AGE).into(), KEPT.into()],
-    )
-    .await?;
-    Ok(())
-}

@@ -1,11 +1,11 @@
 //! The schema, as numbered steps. A step that has shipped never changes; a new need is a new step.
 
-use super::{StoreError, fragments, leases, listing, quiet, row::Columns as _, search, tallies};
+use super::{StoreError, fragments, leases, listing, quiet, row::Columns as _, search, tallies, upkeep};
 use crate::ports::{Database, Transaction};
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`; one statement a string, since a host runs only the first of several.
-const STEPS: [&[&str]; 8] = [
+const STEPS: [&[&str]; 9] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -14,6 +14,7 @@ const STEPS: [&[&str]; 8] = [
     listing::COLUMNS_OF_LISTS,
     leases::JUDGING,
     &[quiet::TABLE],
+    upkeep::INDEXES,
 ];
 
 /// The step after which the search is filled from what is published.

@@ -26,11 +26,13 @@ pub struct Sqlite {
     path: PathBuf,
     has_fts5: bool,
     statements: Arc<Mutex<Vec<String>>>,
+    commits: Arc<Mutex<Vec<i64>>>,
 }
 
 pub struct SqliteTransaction {
     connection: Connection,
     statements: Arc<Mutex<Vec<String>>>,
+    commits: Arc<Mutex<Vec<i64>>>,
 }
 
 impl Sqlite {
@@ -41,7 +43,7 @@ impl Sqlite {
     fn begin(&self, sql: &str) -> Result<SqliteTransaction, DatabaseError> {
         let connection = self.open()?;
         connection.execute_batch(sql).map_err(error)?;
-        Ok(SqliteTransaction { connection, statements: self.statements.clone() })
+        Ok(SqliteTransaction { connection, statements: self.statements.clone(), commits: self.commits.clone() })
     }
 }
 
@@ -74,7 +76,10 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn commit(self) -> Result<(), DatabaseError> {
-        self.connection.execute_batch("COMMIT").map_err(error)
+        let changed = self.connection.query_row("SELECT total_changes()", [], |row| row.get(0)).map_err(error)?;
+        self.connection.execute_batch("COMMIT").map_err(error)?;
+        self.commits.lock().expect("lock").push(changed);
+        Ok(())
     }
 }
 
@@ -247,7 +252,7 @@ impl Hub {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("hub.db");
         Connection::open(&path).expect("a database").execute_batch(database).expect("statements");
-        let database = Sqlite { path, has_fts5, statements: Arc::default() };
+        let database = Sqlite { path, has_fts5, statements: Arc::default(), commits: Arc::default() };
         Self::of(database, Arc::default(), 1_800_000_000, Arc::new(folder))
     }
 
@@ -328,6 +333,20 @@ impl Hub {
     /// The statements since the last call.
     pub fn statements(&self) -> Vec<String> {
         std::mem::take(&mut *self.ports.0.database.statements.lock().expect("lock"))
+    }
+
+    /// How many rows each transaction since the last call changed.
+    pub fn commits(&self) -> Vec<i64> {
+        std::mem::take(&mut *self.ports.0.database.commits.lock().expect("lock"))
+    }
+
+    /// How SQLite would run a statement, a line a step.
+    pub fn plan(&self, sql: &str) -> Vec<String> {
+        let connection = self.ports.database().open().expect("a connection");
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a statement");
+        let parameters = vec![rusqlite::types::Value::Null; plan.parameter_count()];
+        let steps = plan.query_map(rusqlite::params_from_iter(parameters), |row| row.get(3)).expect("a plan");
+        steps.collect::<Result<_, _>>().expect("steps")
     }
 
     /// Status and JSON body of a request with the operator's token.

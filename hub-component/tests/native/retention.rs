@@ -41,8 +41,106 @@ async fn a_thousand_revisions_or_ninety_days_are_kept_whichever_is_more() {
     assert_eq!(page["until"], oldest + 100);
     assert_eq!(hub.ask(Method::GET, "/v1/changes?since=1", Value::Null).await.0, StatusCode::GONE);
 
+    // A reader may be in the middle of what was forgotten: it stays for a day after it was found to be unused.
+    let fragments = || hub.number("SELECT count(*) FROM fragments WHERE repo = 'gone'");
+    for left in [1, 0] {
+        hub.pass(DAY + 1);
+        assert_eq!(fragments(), 1);
+        hub.compose().await;
+        assert_eq!(fragments(), left);
+    }
+
     let snapshot = |digest: &Value| format!("/v1/indexes/{}", digest.as_str().unwrap_or_default());
     assert_eq!(hub.ask(Method::GET, &snapshot(&gone), Value::Null).await.0, StatusCode::NOT_FOUND, "nothing needs it");
     let steady = document["sources"][1]["index_digest"].clone();
     assert_eq!(hub.ask(Method::GET, &snapshot(&steady), Value::Null).await.0, StatusCode::OK);
+}
+
+/// A hub whose only source changed its domain so many times, past the hub.
+async fn with_changes(count: usize) -> Hub {
+    let hub = Hub::new();
+    hub.register("busy", index("busy", 3, 0)).await;
+    hub.compose().await;
+    let numbers = format!("WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {count})");
+    hub.change(&format!(
+        "{numbers} INSERT INTO revisions SELECT i, digest, composed_at, actor, cause, 1, 3 FROM n, revisions WHERE number = 1;
+         {numbers} INSERT INTO revision_sources SELECT i, repo, url, 'd' || i, required, index_digest, 3 FROM n, revision_sources WHERE revision = 1;
+         {numbers} INSERT INTO fragments (digest, repo, domain, json, yaml, ids)
+           SELECT digest, repo, 'd' || i, json, yaml, ids FROM n, fragments WHERE domain = 'd';
+         {numbers} INSERT INTO search_fragments SELECT i, digest, repo, 'd' || i FROM n, search_fragments WHERE domain = 'd';
+         {numbers} INSERT INTO search_entries SELECT i * 65536, i, id, status, tags, id_words, name_words, tag_words, summary_words, json
+           FROM n, search_entries WHERE entry = 65536;
+         {numbers} INSERT INTO search_entries SELECT 131072 + i, 2, id, status, tags, id_words, name_words, tag_words, summary_words, json
+           FROM n, search_entries WHERE entry = 65536;
+         INSERT INTO search_words (search_words) VALUES ('rebuild');
+         {numbers} INSERT INTO events SELECT 10 + i, at, actor, action, kind, subject, was, became, revision, request_id FROM n, events WHERE number = 1;
+         UPDATE composition SET domain = 'd{count}'"
+    ));
+    hub
+}
+
+#[tokio::test]
+async fn however_much_is_to_be_forgotten_a_transaction_is_small_and_others_come_between() {
+    let hub = with_changes(6000).await;
+    for table in ["revisions", "revision_sources", "fragments", "search_fragments"] {
+        assert_eq!(hub.number(&format!("SELECT count(*) FROM {table}")), 6000, "{table}");
+    }
+    hub.statements();
+    hub.commits();
+    let (mut most, mut transactions, mut days) = (0, 0, 0);
+    hub.pass(400 * DAY);
+    let left = |table: &str| hub.number(&format!("SELECT count(*) FROM {table}"));
+    let mut composes = 0;
+    while left("fragments") > 1000
+        || left("revisions") > 1000
+        || left("search_fragments") > 1
+        || left("search_entries") > 1
+        || left("events") > 1
+    {
+        hub.compose().await;
+        let commits = hub.commits();
+        most = commits.iter().copied().max().unwrap_or_default().max(most);
+        assert!(commits.len() < 210, "one refresh does not do it all: {}", commits.len());
+        transactions += commits.len();
+        composes += 1;
+        assert!(composes < 40, "it comes to an end");
+        if left("leases WHERE name = 'upkeep' AND expires_at > 0") == 1 {
+            hub.pass(DAY + 1);
+            days += 1;
+        }
+    }
+    // FTS5 has rows of its own for what is taken out of it.
+    assert!(most <= 3500, "{most} rows in one transaction");
+    assert!(days < 10 && transactions < 3000, "{transactions} transactions in {days} days");
+    assert_eq!(left("revision_sources"), 1000);
+    assert_eq!(left("search_words WHERE search_words MATCH 'capability'"), 1, "the words go with their entries");
+
+    let mut plans: Vec<String> = hub.statements();
+    plans.sort();
+    plans.dedup();
+    for sql in plans.iter().filter(|sql| sql.contains("revision_sources")) {
+        let scans: Vec<String> = hub.plan(sql).into_iter().filter(|step| step.starts_with("SCAN")).collect();
+        assert!(
+            scans.iter().all(|step| !step.contains("revision_sources")
+                && !["SCAN s", "SCAN o", "SCAN n", "SCAN x"].contains(&step.as_str())),
+            "{sql}: {scans:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_interrupted_goes_on_at_the_next_refresh() {
+    let hub = with_changes(4000).await;
+    hub.pass(100 * DAY);
+    hub.change("CREATE TRIGGER stop BEFORE DELETE ON revisions WHEN old.number = 2000 BEGIN SELECT RAISE(ABORT, 'stopped'); END");
+    let revisions = || hub.number("SELECT count(*) FROM revisions");
+    let days = |hub: &Hub| hub.number("SELECT count(*) FROM leases WHERE name = 'upkeep' AND expires_at > 1805000000");
+    let (status, answer) = hub.ask(Method::POST, "/v1/federated/compose?force=true", Value::Null).await;
+    assert_eq!(status, StatusCode::OK, "the refresh itself has succeeded: {answer}");
+    assert!(revisions() > 2000 && revisions() < 4000, "what was done stays done: {}", revisions());
+    assert_eq!(days(&hub), 0, "the day is not done");
+    assert_eq!(hub.number("SELECT count(*) FROM leases WHERE name = 'refresh'"), 0, "nobody waits for the lease");
+    hub.change("DROP TRIGGER stop");
+    hub.compose().await;
+    assert_eq!((revisions(), days(&hub)), (1000, 1));
 }

@@ -3,7 +3,6 @@
 mod append;
 mod compositions;
 mod history;
-mod prune;
 
 pub use append::{Change, Origin, append};
 pub(in crate::store) use compositions::AT;
@@ -11,7 +10,6 @@ pub use compositions::{Contribution, composition, contributions, entries, lines_
 pub use history::{
     Changed, ChangedEntries, Entry, Touched, changed_entries, changes_between, history, history_of, touched,
 };
-pub use prune::prune;
 
 use super::{StoreError, row::Columns as _};
 use crate::ports::{Database, Row, Transaction};
@@ -110,6 +108,12 @@ pub async fn newest(tx: &mut impl Transaction) -> Result<Option<Revision>, Store
 pub async fn get(tx: &mut impl Transaction, number: u64) -> Result<Option<Revision>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM revisions WHERE number = $1");
     tx.query(&sql, vec![number.into()]).await?.first().map(read).transpose()
+}
+
+/// The number of the revision before one, if it is kept. A restore leaves numbers out.
+pub async fn parent(tx: &mut impl Transaction, number: u64) -> Result<Option<u64>, StoreError> {
+    let rows = tx.query("SELECT max(number) FROM revisions WHERE number < $1", vec![number.into()]).await?;
+    rows.first().filter(|row| !row.is_null(0)).map(|row| row.count(0)).transpose()
 }
 
 /// The number of the revision `count` after `number`, or of the newest if fewer follow; `number` itself if none does. A restore leaves

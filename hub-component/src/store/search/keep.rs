@@ -6,13 +6,9 @@ use crate::store::statement::Statement;
 use crate::store::{StoreError, row::Columns as _};
 use federation::compose::SourceLine;
 use federation::search::{Entry, entries};
-use federation::time::Seconds;
 
 /// Entries that one statement writes.
 const BATCH: usize = 100;
-
-/// How long a search of an older revision can be continued at least, in seconds.
-const KEPT: Seconds = 24 * 60 * 60;
 
 /// Makes the capabilities of a source line findable. Its fragment is stored already.
 pub async fn keep(tx: &mut impl Transaction, line: &SourceLine) -> Result<(), StoreError> {
@@ -67,28 +63,4 @@ fn insertion(fragment: i64, first: i64, batch: &[Entry]) -> Statement {
         statement.push(")");
     }
     statement
-}
-
-/// Fragments that no revision has which was the newest one in the last day.
-const UNUSED: &str = "SELECT f.fragment FROM search_fragments f WHERE NOT EXISTS (SELECT 1 FROM revision_sources s
-     WHERE s.repo = f.repo AND s.index_digest = f.digest AND s.domain = f.domain AND (s.revision >= $1 OR s.revision =
-      (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = s.repo AND x.revision <= $1)))";
-
-/// Forgets what only older revisions have.
-pub async fn prune(tx: &mut impl Transaction, now: Seconds) -> Result<(), StoreError> {
-    let rows = tx
-        .query("SELECT coalesce(max(number), 0) FROM revisions WHERE composed_at <= $1", vec![(now - KEPT).into()])
-        .await?;
-    let oldest = rows.first().map_or(Ok(0), |row| row.integer(0))?;
-    if finder(tx).await? == Finder::Fts5 {
-        let words = format!(
-            "DELETE FROM search_words WHERE rowid IN (SELECT entry FROM search_entries WHERE fragment IN ({UNUSED}))"
-        );
-        tx.query(&words, vec![oldest.into()]).await?;
-    }
-    for table in ["search_entries", "search_fragments"] {
-        let sql = format!("DELETE FROM {table} WHERE fragment IN ({UNUSED})");
-        tx.query(&sql, vec![oldest.into()]).await?;
-    }
-    Ok(())
 }

@@ -9,7 +9,7 @@ mod keep;
 
 pub use by_id::similar_ids;
 pub use find::{Found, find, is_kept};
-pub use keep::{keep, prune};
+pub use keep::keep;
 
 use super::{StoreError, revisions, row::Columns as _};
 use crate::ports::{Database, Transaction};
