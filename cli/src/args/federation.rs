@@ -58,6 +58,10 @@ pub(crate) struct FederationCompose {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = DocumentFormat::Yaml)]
     pub(crate) format: DocumentFormat,
 
+    /// Replace the file even if it is not a document that this command, or a hub, wrote
+    #[arg(long)]
+    pub(crate) force: bool,
+
     /// Accept what is held back of this repo; may be repeated
     #[arg(long, value_name = "REPO", conflicts_with = "locked")]
     pub(crate) release: Vec<String>,

@@ -394,6 +394,10 @@ pub(crate) struct Sync {
     /// The manifest to write
     #[arg(long, value_name = "FILE", default_value = super::MANIFEST)]
     pub(crate) manifest: PathBuf,
+
+    /// Replace the manifest and the lock file even if somebody else wrote them
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// Whatever the hub may judge; only what would change the path of the request is refused here.

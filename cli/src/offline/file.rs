@@ -1,7 +1,7 @@
 //! Files that are there whole or not at all.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +23,31 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             .because(chain(&error))
             .hint("what was there before is unchanged")
     })
+}
+
+/// How much of a file tells who wrote it, in bytes.
+const BEGINNING: u64 = 256;
+
+/// Whether the file at `path` may be replaced: there is none, it is empty or no file at all, or its beginning is one of `ours`.
+///
+/// # Errors
+/// When somebody else wrote it, or it cannot be read, unless `force` says that it may be lost.
+pub(crate) fn may_replace(path: &Path, ours: &[&str], force: bool) -> Result<(), Failure> {
+    let somebody_elses = |why: String| {
+        Err(Failure::new(Exit::Refused, format!("{} is not replaced", path.display()))
+            .because([why])
+            .hint("nothing was changed; name another file, or add --force if this one may be lost"))
+    };
+    if force || !fs::metadata(path).is_ok_and(|there| there.is_file()) {
+        return Ok(());
+    }
+    let mut beginning = Vec::new();
+    match File::open(path).and_then(|file| file.take(BEGINNING).read_to_end(&mut beginning)) {
+        Err(error) => somebody_elses(format!("it cannot be read: {error}")),
+        Ok(0) => Ok(()),
+        Ok(_) if ours.iter().any(|text| beginning.starts_with(text.as_bytes())) => Ok(()),
+        Ok(_) => somebody_elses("this command did not write what is there".to_owned()),
+    }
 }
 
 /// As [`replace`], for what can be had again: nothing waits for the disk.

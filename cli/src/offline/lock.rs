@@ -16,7 +16,8 @@ use crate::exit::Exit;
 use crate::failure::{Failure, REPORT};
 use crate::input;
 
-const HEADER: &str =
+/// What every lock begins with.
+pub(crate) const HEADER: &str =
     "# What the federated index was composed from: `reuse-surface federation compose --locked` composes it again.\n";
 
 /// What a document was composed from.

@@ -5,13 +5,13 @@ mod cache;
 mod check;
 mod composition;
 mod file;
-mod lock;
+pub(crate) mod lock;
 mod manifest;
 mod refresh;
 
 pub(crate) use self::cache::Cache;
 pub(crate) use self::composition::{Composition, Contribution};
-pub(crate) use self::file::replace;
+pub(crate) use self::file::{may_replace, replace};
 pub(crate) use self::lock::{Lock, Locked};
 pub(crate) use self::manifest::{Local, Manifest, Source};
 pub(crate) use self::refresh::{Refreshed, refresh};

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use federation::time::Seconds;
@@ -35,8 +36,12 @@ pub(crate) fn restore(backup: &Path, data_dir: &Path, now: Seconds) -> Result<Re
     }
     let target = database(data_dir);
     let fresh = tempfile::Builder::new().prefix(".restore-").tempfile_in(data_dir).map_err(|e| e.to_string())?;
-    fs::copy(backup, fresh.path()).map_err(|error| error.to_string())?;
+    // Its bytes alone: who may read a backup is not who may read the database.
+    File::open(backup)
+        .and_then(|mut from| io::copy(&mut from, &mut fresh.as_file()))
+        .map_err(|error| error.to_string())?;
     let (verified, published_as) = prepare(fresh.path(), &target, now)?;
+    belong(fresh.as_file(), &target, data_dir).map_err(|error| format!("it cannot be made the hub's: {error}"))?;
     fresh.as_file().sync_all().map_err(|error| error.to_string())?;
     let kept = set_aside(&target, now).map_err(|error| format!("{} cannot be kept: {error}", target.display()))?;
     // A log of the old database would be applied to the new one.
@@ -46,6 +51,24 @@ pub(crate) fn restore(backup: &Path, data_dir: &Path, now: Seconds) -> Result<Re
     fresh.persist(&target).map_err(|error| error.error.to_string())?;
     File::open(folder(&target)).and_then(|folder| folder.sync_all()).map_err(|error| error.to_string())?;
     Ok(Restored { verified, published_as, kept })
+}
+
+/// Gives a file the mode and the owner of the database that it replaces. Where there is none it stays its owner's alone, and whoever has the
+/// directory is that.
+fn belong(file: &File, replaced: &Path, data_dir: &Path) -> io::Result<()> {
+    let (there, now) = (fs::metadata(replaced), file.metadata()?);
+    if let Ok(there) = &there {
+        file.set_permissions(fs::Permissions::from_mode(there.mode() & 0o777))?;
+    }
+    let owner = there.or_else(|_| fs::metadata(data_dir))?;
+    if (owner.uid(), owner.gid()) == (now.uid(), now.gid()) {
+        return Ok(());
+    }
+    match fchown(file, Some(owner.uid()), Some(owner.gid())) {
+        // Only root may give a file away. The group alone can be another where directories hand theirs down.
+        Err(_) if owner.uid() == now.uid() => Ok(()),
+        done => done,
+    }
 }
 
 /// Verifies a copy of the backup and makes it what the hub goes on with.

@@ -49,6 +49,31 @@ fn urls_and_paths_are_composed_into_one_document() {
 }
 
 #[test]
+fn a_file_is_replaced_only_if_it_is_a_document_or_if_that_was_asked_for() {
+    let place = Place::with(&[json!({ "repo": "a", "index": "a.yaml", "domain": "d" })]);
+    place.write("a.yaml", &index("a", 0..1));
+    place.write("notes.md", "# Notes\n");
+    place.write("empty.yaml", "");
+    let compose =
+        |file: &str, more: &[&str], exit| place.run(&[&COMPOSE[..], &["--output", file], more].concat()).ended(exit);
+    for file in ["a.yaml", "notes.md", "registry/federation/sources.yaml"] {
+        let before = place.read(file);
+        let ran = compose(file, &[], 1);
+        assert!(ran.err.contains(&format!("{file} is not replaced")) && ran.err.contains("--force"), "{ran:?}");
+        assert_eq!(place.read(file), before);
+    }
+    assert!(!place.has(LOCK), "nothing else is written either");
+    assert!(compose(LOCK, &[], 2).err.contains("is where the lock file goes"));
+    for file in ["new.yaml", "empty.yaml", "new.yaml"] {
+        compose(file, &[], 0);
+        compose(file, &["--format", "json"], 0);
+        compose(file, &["--locked"], 0);
+    }
+    compose("notes.md", &["--force"], 0);
+    assert!(place.read("notes.md").starts_with("version: 1\n"));
+}
+
+#[test]
 fn standard_output_gets_the_document_alone_and_no_file_is_written() {
     let place = Place::with(&[json!({ "repo": "a", "index": "a.yaml", "domain": "d" })]);
     place.write("a.yaml", &index("a", 0..1));

@@ -129,11 +129,32 @@ fn a_hub_whose_list_of_sources_has_not_its_digest_is_not_believed() {
 fn sync_names_the_sources_that_the_manifest_loses() {
     let (hub, _) = hub();
     let place = Place::with(&[json!({ "repo": "mine", "index": "a.yaml", "domain": "d" })]);
-    let ran = against(&place, &hub, &["hub", "sync"]).ended(0);
+    let ran = against(&place, &hub, &["hub", "sync", "--force"]).ended(0);
     assert!(
         ran.err.starts_with("warning: the manifest had sources that the hub has not, and loses them: mine\n"),
         "{ran:?}"
     );
+}
+
+#[test]
+fn sync_replaces_only_what_it_wrote_unless_it_is_told_to() {
+    let (hub, _) = hub();
+    for (manifest, lock) in [
+        ("version: 1\nsources:\n- repo: mine\n  indx: a.yaml\n", ""),
+        ("# my notes\n", ""),
+        ("", "# somebody else's lock\n"),
+        ("\u{feff}# The registrations of me\n", ""),
+    ] {
+        let place = Place::new();
+        place.write(MANIFEST, manifest);
+        place.write(LOCK, lock);
+        let ran = against(&place, &hub, &["hub", "sync"]).ended(1);
+        assert!(ran.err.contains("is not replaced") && ran.err.contains("--force"), "{ran:?}");
+        assert_eq!((place.read(MANIFEST), place.read(LOCK)), (manifest.to_owned(), lock.to_owned()));
+        against(&place, &hub, &["hub", "sync", "--force"]).ended(0);
+        assert!(place.read(MANIFEST).starts_with("# The registrations of"));
+        against(&place, &hub, &["hub", "sync"]).ended(0);
+    }
 }
 
 #[test]

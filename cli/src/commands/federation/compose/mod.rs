@@ -4,7 +4,8 @@ mod locked;
 mod refreshed;
 mod report;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use federation::compose::{Filter, Format};
 use serde_json::json;
@@ -13,7 +14,7 @@ use self::report::Report;
 use crate::args::{DocumentFormat, FederationCompose};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::offline::{Composition, Contribution, Lock, Manifest, replace};
+use crate::offline::{Composition, Contribution, Lock, Manifest, may_replace, replace};
 use crate::output::Output;
 
 /// What goes into the document, and how every source came to it.
@@ -27,12 +28,19 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
     let manifest = Manifest::read(&args.manifest)?;
     let lock_path = Manifest::lock_path(&args.manifest);
     let known = Lock::read(&lock_path)?;
+    let target = target(args);
+    if let Some(path) = &target {
+        may_replace(path, &DOCUMENT, args.force)?;
+        if same_file(path, &lock_path) {
+            return Err(Failure::new(Exit::Usage, format!("{} is where the lock file goes", path.display()))
+                .hint("name another file with --output"));
+        }
+    }
     let inputs = if args.locked {
         locked::inputs(&manifest, &lock_path, known, output)?
     } else {
         refreshed::inputs(&manifest, &args.release, known.as_ref(), output).await?
     };
-    let target = target(args);
     inputs.reports.iter().for_each(|report| report.warn(output));
     let composition = Composition::new(&inputs.lock, Filter::default(), inputs.contributions);
     let refused = report::required(&inputs.reports);
@@ -76,6 +84,18 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
         Some(failure) => Err(failure),
         None => Ok(Exit::Done),
     }
+}
+
+/// What a document begins with, in both forms.
+const DOCUMENT: [&str; 2] = ["version: 1\nrevision: ", "{\"version\":1,\"revision\":"];
+
+/// Whether both lead to one place, there or not.
+fn same_file(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::canonicalize(path).ok().or_else(|| Some(fs::canonicalize(folder).ok()?.join(path.file_name()?)))
+    };
+    place(one).is_some_and(|place_of_one| place(other) == Some(place_of_one))
 }
 
 /// The file that the document goes to; none for standard output.
