@@ -6,7 +6,7 @@ use crate::mcp;
 use crate::openapi;
 use crate::pages;
 use crate::ports::Ports;
-use crate::problem::{Problem, kinds};
+use crate::problem::{Problem, kinds, quoted};
 use crate::routes::{
     self, about, capabilities, changes, check, events, federated, health, indexes, metrics, problems, repos, schemas,
     tokens,
@@ -14,7 +14,8 @@ use crate::routes::{
 use axum::Router;
 use axum::extract::OriginalUri;
 use axum::middleware::from_fn_with_state;
-use http::Method;
+use http::{Method, Uri};
+use percent_encoding::percent_decode_str;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -71,16 +72,21 @@ pub fn router<P: Ports>(app: App<P>) -> Router {
         .with_state(app)
 }
 
+/// The path as somebody typed it.
+fn path_of(uri: &Uri) -> String {
+    quoted(&percent_decode_str(uri.path()).decode_utf8_lossy())
+}
+
 async fn nothing_here(OriginalUri(uri): OriginalUri) -> Problem {
     Problem::new(
         &kinds::NOT_FOUND,
-        format!("`{}` is not a path of this hub; `/openapi.json` lists them.", uri.path().escape_default()),
+        format!("`{}` is not a path of this hub; `/openapi.json` lists them.", path_of(&uri)),
     )
 }
 
 async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Problem {
     Problem::new(
         &kinds::METHOD_NOT_ALLOWED,
-        format!("`{}` does not take {method}; `Allow` lists what it takes.", uri.path().escape_default()),
+        format!("`{}` does not take {method}; `Allow` lists what it takes.", path_of(&uri)),
     )
 }

@@ -45,7 +45,8 @@ impl Filter {
 fn names(parameter: &str, list: Option<&str>, is_name: fn(&str) -> bool) -> Result<Vec<String>, FilterError> {
     let Some(list) = list else { return Ok(Vec::new()) };
     if let Some(wrong) = list.split(',').find(|name| !is_name(name)) {
-        let wrong: String = wrong.chars().take(100).flat_map(char::escape_default).collect();
+        let wrong: String = wrong.chars().take(100).collect();
+        let wrong = wrong.escape_debug();
         return Err(FilterError(format!(
             "`{parameter}` takes names in lower case with commas between them; `{wrong}` cannot be the name of a {parameter}"
         )));

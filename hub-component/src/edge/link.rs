@@ -3,33 +3,25 @@
 use axum::response::Response;
 use http::header::LINK;
 use http::{HeaderValue, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt::Write as _;
+
+/// All but what needs no escape anywhere (RFC 3986 §2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Adds `Link: …; rel="next"`: the request's own address with one parameter set to what leads on, if anything does.
 pub fn link_next(mut response: Response, uri: &Uri, parameter: &str, next: Option<&str>) -> Response {
     let Some(next) = next else { return response };
     let others = uri.query().unwrap_or_default().split('&').filter(|pair| {
-        let name = pair.split('=').next().unwrap_or_default();
+        // The same name can be written in many ways.
+        let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
         !name.is_empty() && name != parameter
     });
     let mut link = format!("<{}?", uri.path());
     for pair in others {
         let _ = write!(link, "{pair}&");
     }
-    let _ = write!(link, "{parameter}={}>; rel=\"next\"", escaped(next));
+    let _ = write!(link, "{parameter}={}>; rel=\"next\"", utf8_percent_encode(next, RESERVED));
     response.headers_mut().extend(HeaderValue::from_str(&link).ok().map(|link| (LINK, link)));
     response
-}
-
-/// Percent-encoded, except what needs it nowhere (RFC 3986 §2.3).
-fn escaped(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
-        let _ = match byte {
-            b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
-                write!(escaped, "{}", char::from(byte))
-            }
-            _ => write!(escaped, "%{byte:02X}"),
-        };
-        escaped
-    })
 }

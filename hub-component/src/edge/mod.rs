@@ -10,6 +10,7 @@ mod link;
 mod negotiate;
 mod no_content;
 pub mod paging;
+mod path;
 mod query;
 mod read;
 
@@ -20,6 +21,7 @@ pub use fixed::Fixed;
 pub use json_body::{JsonBody, JsonBytes};
 pub use link::link_next;
 pub use negotiate::{coding, preferred, preferred_type};
+pub use path::Path;
 pub use query::Query;
 pub use read::{AN_HOUR, Caching, Read, json, memo};
 

@@ -3,7 +3,7 @@
 use super::tools;
 use crate::app::App;
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, quoted};
 use rmcp::model::{
     CacheScope, CallToolRequestParams, DiscoverResult, ErrorCode, ErrorData, Implementation, InitializeRequestParams,
     InitializeResult, JsonObject, ListToolsResult, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
@@ -63,7 +63,7 @@ pub async fn answer<P: Ports>(
             tools::call(app, &name, arguments.unwrap_or_default(), log).await?.into()
         }
         _ => {
-            let words = format!("`{}` is not a method of this server.", method.escape_default());
+            let words = format!("`{}` is not a method of this server.", quoted(&method));
             return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, words, None));
         }
     };

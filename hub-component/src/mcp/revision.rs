@@ -37,6 +37,10 @@ pub fn of_request(headers: &HeaderMap, method: &str, params: &JsonObject) -> Res
     if !without_handshake {
         return of_header(headers);
     }
+    // Whatever else a revision that is not known yet may want.
+    for asked in named.iter().chain(&header) {
+        known(asked)?;
+    }
     let missing = meta.missing_required_keys(&ProtocolVersion::NO_INITIALIZE);
     let Some(named) = named.filter(|_| missing.is_empty()) else {
         return Err(ErrorData::invalid_params(

@@ -3,13 +3,13 @@
 use super::response::respond;
 use super::{Page, Section, entry};
 use crate::app::App;
-use crate::edge::memo;
+use crate::edge::{Path, memo};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
 use crate::search::{self, Request};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use maud::html;

@@ -6,13 +6,13 @@ use super::revisions::op;
 use super::{Page, Section, entry, words};
 use crate::app::App;
 use crate::document::kept;
-use crate::edge::memo;
+use crate::edge::{Path, memo};
 use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
 use crate::routes::federated::revalidate_due;
 use crate::store::revisions::{self, Changed, ChangedEntries, Entry};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use federation::compose::SourceLine;
 use federation::diff::{Change, Op, diff};
@@ -47,10 +47,11 @@ pub async fn revision<P: Ports>(
     let (_, memo_for) = revalidate_due(&app).await?;
     let mut tx = app.database().await?.read().await?;
     kept(&mut tx, number).await?;
-    // Two, so that it is known whether there is a newer one.
-    let mut around = revisions::history(&mut tx, number.saturating_add(2), 2).await?;
-    let newer = around.first().is_some_and(|entry| entry.revision.number > number);
-    let entry = if newer { around.pop() } else { around.drain(..1).next() };
+    let entry = revisions::history(&mut tx, number.saturating_add(1), 1).await?.pop();
+    let older = entry.as_ref().and_then(|entry| entry.parent);
+    let newer = Some(revisions::after(&mut tx, number, 1).await?).filter(|newer| *newer > number);
+    // From nothing to the first revision is a step too.
+    let since = older.or((number == 1).then_some(0));
     let changed = revisions::changes_between(&mut tx, number, number).await?.remove(&number).unwrap_or_default();
     let compared: usize =
         changed.iter().flat_map(|c| [&c.before, &c.after]).flatten().map(|line| line.capability_count).sum();
@@ -62,10 +63,10 @@ pub async fn revision<P: Ports>(
     let title = format!("Revision {number}");
     let content = html! {
         h1 { (title) }
-        @if let Some(entry) = &entry { (facts(entry)) }
+        @if let Some(entry) = &entry { (facts(entry, since)) }
         p.pager {
-            @if number > 1 { a rel="prev" href={ "/revisions/" (number - 1) } { "Revision " (number - 1) } " " } @else { span {} }
-            @if newer { a rel="next" href={ "/revisions/" (number + 1) } { "Revision " (number + 1) } }
+            @if let Some(older) = older { a rel="prev" href={ "/revisions/" (older) } { "Revision " (older) } " " } @else { span {} }
+            @if let Some(newer) = newer { a rel="next" href={ "/revisions/" (newer) } { "Revision " (newer) } }
         }
         @for changed in &changed {
             h2 { (repo_link(&changed.repo)) " " span.quiet { (op(changed)) } }
@@ -73,14 +74,18 @@ pub async fn revision<P: Ports>(
             @if let Some(entries) = &entries { (of_entries(changed, entries)) }
         }
         @if entries.is_none() {
-            p { "It changed too much to list here: " a href={ "/v1/changes?since=" (number - 1) "&limit=1" } { "all its changes as data" } "." }
+            p {
+                "It changed too much to list here"
+                @if let Some(since) = since { ": " a href={ "/v1/changes?since=" (since) "&limit=1" } { "all its changes as data" } }
+                "."
+            }
         }
     };
     let page = Page { title: &title, section: Section::Revisions, words: "", content };
     Ok(memo(respond(page, &request, app.public_url()), memo_for))
 }
 
-fn facts(entry: &Entry) -> Markup {
+fn facts(entry: &Entry, since: Option<u64>) -> Markup {
     let number = entry.revision.number;
     html! {
         dl.facts {
@@ -91,8 +96,8 @@ fn facts(entry: &Entry) -> Markup {
             dt { "As data" }
             dd {
                 a href={ "/v1/federated?revision=" (number) } { "the document" } ", "
-                a href={ "/v1/federated/manifest?revision=" (number) } { "its sources" } ", "
-                a href={ "/v1/changes?since=" (number - 1) "&limit=1" } { "its changes" }
+                a href={ "/v1/federated/manifest?revision=" (number) } { "its sources" }
+                @if let Some(since) = since { ", " a href={ "/v1/changes?since=" (since) "&limit=1" } { "its changes" } }
             }
         }
     }

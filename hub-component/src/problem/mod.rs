@@ -12,6 +12,14 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// Longest piece of a client's text that a problem repeats, in characters.
+const MAX_QUOTED_CHARS: usize = 200;
+
+/// A client's text as a problem repeats it: letters as they are, what would be invisible escaped, and enough of it to be recognised.
+pub fn quoted(text: &str) -> String {
+    text.chars().take(MAX_QUOTED_CHARS).collect::<String>().escape_debug().to_string()
+}
+
 /// A refusal or failure on its way to the client. The edge writes it out, once, with the request's id and the hub's address.
 #[derive(Clone, Debug)]
 pub struct Problem {

@@ -21,6 +21,8 @@ pub struct Checked {
     pub observation: Observation,
     /// Present with [`Observation::Valid`].
     pub snapshot: Option<NewSnapshot>,
+    /// What is doubtful in a valid index.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Checked {
@@ -32,7 +34,7 @@ impl Checked {
 
 impl From<Observation> for Checked {
     fn from(observation: Observation) -> Self {
-        Self { observation, snapshot: None }
+        Self { observation, snapshot: None, warnings: Vec::new() }
     }
 }
 
@@ -162,6 +164,7 @@ pub(super) fn judge(registration: &Registration, content: Content) -> Checked {
                 domain: registration.domain.clone(),
                 fragment,
             }),
+            warnings: verdict.diagnostics,
         },
         Err(e) => {
             let diagnostics = vec![Diagnostic::error(e.code, "", e.message)];

@@ -2,13 +2,13 @@
 
 use super::federated::{REVISION, VERIFIED, revalidate_due};
 use crate::app::App;
-use crate::edge::{self, Caching, Query, link_next, memo};
+use crate::edge::{self, Caching, Path, Query, link_next, memo};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::search::{self, Request};
 use crate::store::revisions::Head;
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use federation::search::{BYTES_PER_TOKEN, Page};
 use federation::time::rfc3339;

@@ -41,7 +41,7 @@ pub struct CheckReport {
     index_digest: Option<Digest>,
     /// How many capabilities the index has, if it is valid.
     capability_count: usize,
-    /// What is wrong in the index and where.
+    /// What is wrong in the index and where, or doubtful in a valid one.
     diagnostics: Vec<Diagnostic>,
     /// What readers would see of it; null for a URL that is not registered.
     #[schema(required)]
@@ -126,7 +126,7 @@ pub async fn check<P: Ports>(
         http_status: record.http_status,
         index_digest,
         capability_count,
-        diagnostics: failure.map(|f| f.diagnostics).unwrap_or_default(),
+        diagnostics: if valid { checked.warnings } else { failure.map(|f| f.diagnostics).unwrap_or_default() },
         would,
     }))
 }

@@ -1,12 +1,12 @@
 //! `GET /v1/indexes/{digest}`: the exact bytes of a published index.
 
 use crate::app::App;
-use crate::edge::{AN_HOUR, Caching, Read, memo};
+use crate::edge::{AN_HOUR, Caching, Path, Read, memo};
 use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
 use crate::store::snapshots;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use federation::digest::Digest;
 use http::HeaderMap;

@@ -1,12 +1,12 @@
 //! `/problems`: what every code means and how to mend it.
 
 use crate::app::App;
-use crate::edge::{Fixed, preferred_type};
+use crate::edge::{Fixed, Path, preferred_type};
 use crate::openapi::Conditional;
 use crate::pages;
 use crate::ports::Ports;
-use crate::problem::{Problem, kinds};
-use axum::extract::{Path, State};
+use crate::problem::{Problem, kinds, quoted};
+use axum::extract::State;
 use axum::response::Response;
 use federation::problem::{self, Kind, Place};
 use http::header::VARY;
@@ -96,7 +96,7 @@ pub async fn show<P: Ports>(
 ) -> Result<Response, Problem> {
     let kinds: Vec<&'static Kind> = problem::find(&code).collect();
     if kinds.is_empty() {
-        let detail = format!("`{}` is no code of this hub; `/problems` lists them.", code.escape_default());
+        let detail = format!("`{}` is no code of this hub; `/problems` lists them.", quoted(&code));
         return Err(Problem::new(&kinds::NOT_FOUND, detail));
     }
     Ok(respond(

@@ -1,9 +1,8 @@
 //! `/schemas`: the schema of every document, where its `$id` says that it is.
 
-use crate::edge::{self, AN_HOUR, Caching, Fixed, memo, preferred_type};
+use crate::edge::{self, AN_HOUR, Caching, Fixed, Path, memo, preferred_type};
 use crate::openapi::Conditional;
-use crate::problem::{Problem, kinds};
-use axum::extract::Path;
+use crate::problem::{Problem, kinds, quoted};
 use axum::response::Response;
 use federation::schema::{self, NAMES, Schema};
 use http::header::VARY;
@@ -76,7 +75,7 @@ pub async fn list(request: HeaderMap) -> Result<Response, Problem> {
 pub async fn show(Path(name): Path<String>, request: HeaderMap) -> Result<Response, Problem> {
     let known = NAMES.into_iter().find(|known| *known == name || in_json(known) == name);
     let schema = known.and_then(Schema::from_name).ok_or_else(|| {
-        let detail = format!("`{}` is no schema of this hub; `/schemas` lists them.", name.escape_default());
+        let detail = format!("`{}` is no schema of this hub; `/schemas` lists them.", quoted(&name));
         Problem::new(&kinds::NOT_FOUND, detail)
     })?;
     let yaml = schema.name() == name && preferred_type(&request, &[YAML, JSON, "application/json"]) == YAML;

@@ -4,6 +4,7 @@
 
 mod ports;
 
+mod addresses;
 mod damage;
 mod events;
 mod failures;

@@ -272,7 +272,7 @@ impl Hub {
     /// Another hub on the same database, with the same sources, whose clock is so many seconds ahead.
     pub fn beside(&self, ahead: Seconds) -> Self {
         let World { database, sources, folder, .. } = &*self.ports.0;
-        let database = Sqlite { path: database.path.clone(), has_fts5: database.has_fts5, statements: Arc::default() };
+        let database = Sqlite { path: database.path.clone(), has_fts5: database.has_fts5, statements: Arc::default(), commits: Arc::default() };
         Self::of(database, sources.clone(), self.ports.now() + ahead, folder.clone())
     }
 

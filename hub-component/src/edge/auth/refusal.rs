@@ -1,6 +1,6 @@
 //! What somebody without the right token is told: never anything about other tokens.
 
-use crate::problem::{Kind, Problem, kinds};
+use crate::problem::{Kind, Problem, kinds, quoted};
 use crate::store::tokens::Token;
 use federation::time::{Seconds, rfc3339};
 use federation::token::Need;
@@ -43,7 +43,7 @@ pub(super) fn forbidden(need: Need<'_>) -> Problem {
             "repos:write",
             format!(
                 "This needs a token with the scope `repos:write`, or `repos:write:` and a pattern that `{}` matches.",
-                repo.escape_default()
+                quoted(repo)
             ),
         ),
         Need::WriteSome => (

@@ -7,7 +7,7 @@ mod search_capabilities;
 
 use crate::app::App;
 use crate::ports::Ports;
-use crate::problem::{Problem, kinds};
+use crate::problem::{Problem, kinds, quoted};
 use rmcp::model::{CallToolResult, ContentBlock, ErrorData, JsonObject, Tool, ToolAnnotations};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ pub async fn call<P: Ports>(
         list_repos::NAME => list_repos::call(app, arguments).await,
         federation_status::NAME => federation_status::call(app, arguments).await,
         _ => {
-            let words = format!("There is no tool `{}`; `tools/list` has them all.", name.escape_default());
+            let words = format!("There is no tool `{}`; `tools/list` has them all.", quoted(&name));
             return Err(ErrorData::invalid_params(words, None));
         }
     };

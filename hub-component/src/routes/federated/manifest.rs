@@ -32,7 +32,7 @@ pub struct Manifest {
     version: u8,
     /// Number of the revision; 0 before the first.
     revision: u64,
-    /// The revision before.
+    /// The revision before; null for the first, and for the oldest that is kept.
     #[schema(required)]
     parent: Option<u64>,
     /// Digest of `sources`.
@@ -83,7 +83,7 @@ pub async fn manifest<P: Ports>(
             Manifest {
                 version: 1,
                 revision: revision.number,
-                parent: parent(revision.number),
+                parent: revisions::parent(&mut tx, revision.number).await?,
                 digest: revision.digest,
                 composed_at: Some(rfc3339(revision.composed_at)),
                 sources,
@@ -97,9 +97,4 @@ pub async fn manifest<P: Ports>(
     let mut response = edge::json(&headers, caching, &manifest)?;
     response.headers_mut().insert(REVISION, HeaderValue::from(manifest.revision));
     Ok(memo(response, memo_for))
-}
-
-/// The revision before; numbers have no gaps.
-pub(super) fn parent(number: u64) -> Option<u64> {
-    number.checked_sub(1).filter(|parent| *parent > 0)
 }

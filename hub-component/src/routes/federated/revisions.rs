@@ -1,6 +1,5 @@
 //! `GET /v1/federated/revisions`: the log, newest first.
 
-use super::manifest::parent;
 use crate::app::App;
 use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo, paging};
 use crate::openapi::Conditional;
@@ -46,7 +45,7 @@ pub struct Page {
 struct Listed {
     /// Its number.
     revision: u64,
-    /// The revision before.
+    /// The revision before; null for the first, and for the oldest that is kept.
     #[schema(required)]
     parent: Option<u64>,
     /// Its digest.
@@ -107,7 +106,7 @@ pub async fn revisions<P: Ports>(
     drop(tx);
     let revisions = entries.into_iter().map(|entry| Listed {
         revision: entry.revision.number,
-        parent: parent(entry.revision.number),
+        parent: entry.parent,
         digest: entry.revision.digest,
         composed_at: rfc3339(entry.revision.composed_at),
         actor: entry.actor,

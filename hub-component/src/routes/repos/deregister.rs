@@ -2,13 +2,13 @@
 
 use super::{check_precondition, not_registered};
 use crate::app::App;
-use crate::edge::Caller;
+use crate::edge::{Caller, Path};
 use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::publish::publish;
 use crate::store::events::{self, Event, Subject};
 use crate::store::registrations;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 

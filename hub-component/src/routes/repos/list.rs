@@ -5,12 +5,14 @@ use crate::app::App;
 use crate::edge::{self, Caching, Query, link_next, paging};
 use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use crate::search::bounded;
 use crate::store::listing::{self, Wanted};
 use crate::store::sources::Source;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
+use federation::limits::MAX_QUERY_WORDS;
+use federation::search::QueryError;
 use federation::source::State as SourceState;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
@@ -80,6 +82,14 @@ pub async fn list<P: Ports>(
     Ok(link_next(response, &uri, "cursor", page.next.as_deref()))
 }
 
+/// The words of a list, if they are not too many: each is looked for in every registration.
+fn few_words(words: Option<&str>) -> Result<Option<&str>, Problem> {
+    match words.map_or(0, |words| words.split_whitespace().count()) {
+        0..=MAX_QUERY_WORDS => Ok(words),
+        _ => Err(Problem::new(&kinds::INVALID_QUERY, format!("{}.", QueryError::TooManyWords))),
+    }
+}
+
 /// One page of the sources that match.
 pub(crate) struct Selection {
     /// The sources of this page.
@@ -98,7 +108,7 @@ pub(crate) async fn select<P: Ports>(app: &App<P>, query: &Parameters) -> Result
         domain: bounded("domain", query.domain.as_deref())?,
         enabled: query.enabled,
         state: query.state,
-        words: bounded("q", query.q.as_deref())?,
+        words: few_words(bounded("q", query.q.as_deref())?)?,
         ..Wanted::default()
     };
     let now = app.ports.now();

@@ -17,7 +17,7 @@ pub use register::{__path_register, register};
 pub use show::{__path_show, show};
 pub use update::{__path_update, update};
 
-use crate::problem::{Problem, kinds};
+use crate::problem::{Problem, kinds, quoted};
 use crate::store::registrations::Registered;
 use crate::store::sources::Source;
 use axum::Json;
@@ -30,7 +30,7 @@ use http::{HeaderMap, HeaderValue};
 pub(crate) fn not_registered(repo: &str) -> Problem {
     Problem::new(
         &kinds::REPO_NOT_FOUND,
-        format!("`{}` is not registered; `GET /v1/repos` lists what is.", repo.escape_default()),
+        format!("`{}` is not registered; `GET /v1/repos` lists what is.", quoted(repo)),
     )
 }
 

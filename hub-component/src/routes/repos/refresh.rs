@@ -2,7 +2,7 @@
 
 use super::not_registered;
 use crate::app::App;
-use crate::edge::{Caller, Query};
+use crate::edge::{Caller, Path, Query};
 use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::{Problem, kinds};
 use crate::publish::publish;
@@ -12,7 +12,7 @@ use crate::store::events::{self, Event, Subject};
 use crate::store::revisions::Revision;
 use crate::store::sources;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use federation::digest::Digest;
 use federation::source::NotReleased;
 use serde::{Deserialize, Serialize};

@@ -3,10 +3,11 @@
 use super::view::RepoView;
 use super::{not_registered, respond};
 use crate::app::App;
+use crate::edge::Path;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
 use crate::store::sources;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 
 /// One registration with its status.

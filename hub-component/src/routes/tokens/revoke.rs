@@ -2,12 +2,12 @@
 
 use super::view::grant;
 use crate::app::App;
-use crate::edge::Caller;
+use crate::edge::{Caller, Path};
 use crate::ports::{Database as _, Ports, Transaction as _};
-use crate::problem::{Problem, kinds};
+use crate::problem::{Problem, kinds, quoted};
 use crate::store::events::{self, Event, Subject};
 use crate::store::tokens;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use serde_json::Value;
 
@@ -35,7 +35,7 @@ pub async fn revoke<P: Ports>(
     let token = tokens::get(&mut tx, &name).await?.ok_or_else(|| {
         Problem::new(
             &kinds::TOKEN_NOT_FOUND,
-            format!("No token is called `{}`; `GET /v1/tokens` lists them.", name.escape_default()),
+            format!("No token is called `{}`; `GET /v1/tokens` lists them.", quoted(&name)),
         )
     })?;
     if token.revoked.is_none() {

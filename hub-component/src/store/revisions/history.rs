@@ -19,13 +19,16 @@ pub struct Entry {
     pub source_count: usize,
     /// How many capabilities it has.
     pub capability_count: usize,
+    /// The revision before, if it is kept. A restore leaves numbers out.
+    pub parent: Option<u64>,
 }
 
 /// Up to `limit` revisions below `before`, newest first.
 pub async fn history(tx: &mut impl Transaction, before: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
     let rows = tx
         .query(
-            "SELECT number, digest, composed_at, actor, cause, source_count, capability_count FROM revisions
+            "SELECT number, digest, composed_at, actor, cause, source_count, capability_count,
+             (SELECT max(p.number) FROM revisions p WHERE p.number < revisions.number) FROM revisions
              WHERE number < $1 ORDER BY number DESC LIMIT $2",
             vec![before.into(), limit.into()],
         )
@@ -37,7 +40,8 @@ pub async fn history(tx: &mut impl Transaction, before: u64, limit: usize) -> Re
 pub async fn history_of(tx: &mut impl Transaction, repo: &str, limit: usize) -> Result<Vec<Entry>, StoreError> {
     let rows = tx
         .query(
-            "SELECT v.number, v.digest, v.composed_at, v.actor, v.cause, v.source_count, v.capability_count
+            "SELECT v.number, v.digest, v.composed_at, v.actor, v.cause, v.source_count, v.capability_count,
+             (SELECT max(p.number) FROM revisions p WHERE p.number < v.number)
              FROM revision_sources s JOIN revisions v ON v.number = s.revision WHERE s.repo = $1 ORDER BY v.number DESC LIMIT $2",
             vec![repo.into(), limit.into()],
         )
@@ -52,6 +56,7 @@ fn read_entry(row: &Row) -> Result<Entry, StoreError> {
         cause: row.text(4)?.to_owned(),
         source_count: row.count(5)?,
         capability_count: row.count(6)?,
+        parent: if row.is_null(7) { None } else { Some(row.count(7)?) },
     })
 }
 
