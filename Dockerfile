@@ -43,21 +43,23 @@ LABEL org.opencontainers.image.title="reuse-surface under Spin" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-COPY spin.toml runtime-config.toml /app/
+COPY spin.toml deploy/spin/runtime-config.toml /app/
 COPY --from=artifacts /dist/hub_component.wasm /app/target/wasm32-wasip2/release/hub_component.wasm
 # By their names: an image without one of them is not built.
 COPY --from=artifacts /dist/sbom/reuse-surface.cdx.json /dist/sbom/hub-component.cdx.json /usr/share/sbom/
 COPY --from=artifacts --chown=65532:65532 /dist/data /data
-# Spin unpacks the application into the temporary folder: mount one where the root file system is read-only.
-ENV HOME=/tmp
+# Spin unpacks the application into the temporary folder: mount one where the root file system is read-only. What it compiled, which takes
+# seconds, it keeps on the volume.
+ENV HOME=/tmp \
+    XDG_CACHE_HOME=/data/.cache
 USER 65532:65532
 VOLUME ["/data"]
 EXPOSE 8080
 ENTRYPOINT ["/usr/local/bin/spin"]
 # A time limit, which Spin has not by itself: it has to leave room for what a request does after its response. Instances are kept longer
 # than Spin's second, for what they have rendered.
-CMD ["up", "--from", "/app/spin.toml", "--listen", "0.0.0.0:8080", "--runtime-config-file", "/app/runtime-config.toml", \
-     "--disable-cache", "--request-timeout", "120s", "--max-instance-reuse-count", "10000", "--idle-instance-timeout", "60s"]
+CMD ["up", "--from", "/app/spin.toml", "--listen", "[::]:8080", "--runtime-config-file", "/app/runtime-config.toml", \
+     "--request-timeout", "120s", "--max-instance-reuse-count", "10000", "--idle-instance-timeout", "60s"]
 
 FROM ${HUB_BASE} AS hub
 ARG VERSION=0.1.0
@@ -72,7 +74,7 @@ LABEL org.opencontainers.image.title="reuse-surface" \
 COPY --from=artifacts /dist/reuse-surface /usr/local/bin/reuse-surface
 COPY --from=artifacts /dist/sbom/reuse-surface.cdx.json /dist/sbom/hub-component.cdx.json /usr/share/sbom/
 COPY --from=artifacts --chown=65532:65532 /dist/data /data
-ENV REUSE_SURFACE_LISTEN=0.0.0.0:8080 \
+ENV REUSE_SURFACE_LISTEN=[::]:8080 \
     REUSE_SURFACE_DATA_DIR=/data
 USER 65532:65532
 VOLUME ["/data"]

@@ -85,3 +85,9 @@ pub const MAX_QUERY_CHARS: usize = 256;
 
 /// Most different words in a query.
 pub const MAX_QUERY_WORDS: usize = 16;
+
+/// Most bytes of a page of a list or a search; a thing that has more of its own is a page alone. The rest is on the next page. 1 MiB.
+pub const MAX_PAGE_BYTES: usize = 1024 * 1024;
+
+/// Most bytes that one statement reads for a page, of which not all may be shown; a row that has more of its own is read alone. 8 MiB.
+pub const MAX_READ_BYTES: usize = 8 * MAX_PAGE_BYTES;

@@ -12,11 +12,32 @@ use std::sync::{Arc, OnceLock};
 pub struct App<P> {
     /// The world.
     pub ports: P,
+    /// The address that a request came to, where that is the hub's.
+    base: Option<Arc<str>>,
     inner: Arc<Inner>,
 }
 
+/// What an instance is told about where it runs.
+#[derive(Clone, Debug, Default)]
+pub struct Setting {
+    /// The hub's address, if the operator gave one; else it is the one that each request came to.
+    pub public_url: String,
+    /// Which host runs it.
+    pub host: Host,
+}
+
+/// A host of the component.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Host {
+    /// `reuse-surface serve`, which reads headers of answers that are not for clients, and takes them out.
+    Serve,
+    /// Any other: Spin.
+    #[default]
+    Spin,
+}
+
 struct Inner {
-    public_url: String,
+    setting: Setting,
     migrated: AtomicBool,
     documents: Documents,
     refreshing: AtomicBool,
@@ -24,22 +45,37 @@ struct Inner {
 }
 
 impl<P: Ports> App<P> {
-    /// An instance that is reached at `public_url`.
-    pub fn new(ports: P, public_url: &str) -> Self {
-        let public_url = public_url.trim_end_matches('/').to_owned();
+    /// An instance where `setting` says.
+    pub fn new(ports: P, mut setting: Setting) -> Self {
+        setting.public_url.truncate(setting.public_url.trim_end_matches('/').len());
         let inner = Inner {
-            public_url,
+            setting,
             migrated: AtomicBool::new(false),
             documents: Documents::default(),
             refreshing: AtomicBool::new(false),
             openapi: OnceLock::new(),
         };
-        Self { ports, inner: Arc::new(inner) }
+        Self { ports, base: None, inner: Arc::new(inner) }
     }
 
-    /// The hub's address, without a slash at the end; empty if unknown.
+    /// The hub's address as links have it, without a slash at the end; empty if unknown.
     pub fn public_url(&self) -> &str {
-        &self.inner.public_url
+        self.base.as_deref().unwrap_or(&self.inner.setting.public_url)
+    }
+
+    /// The same, if the operator gave it. A client cannot choose this one.
+    pub fn configured_url(&self) -> &str {
+        &self.inner.setting.public_url
+    }
+
+    /// The same app for a request that came to `base`, where the operator gave no address.
+    pub fn reached_at(self, base: Option<Arc<str>>) -> Self {
+        Self { base, ..self }
+    }
+
+    /// Which host runs it.
+    pub fn host(&self) -> Host {
+        self.inner.setting.host
     }
 
     /// The database, its schema up to date.

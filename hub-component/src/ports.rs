@@ -57,6 +57,13 @@ pub enum DatabaseError {
     Other(String),
 }
 
+impl DatabaseError {
+    /// What SQLite's own words mean.
+    pub fn of_text(text: String) -> Self {
+        if text.contains("database or disk is full") { Self::Full } else { Self::Other(text) }
+    }
+}
+
 /// An SQL database. Statements use `$1` placeholders and the SQL that SQLite and PostgreSQL share.
 pub trait Database: Send + Sync + 'static {
     /// A transaction; dropped without commit, it never happened.

@@ -59,6 +59,11 @@ struct Component {
 }
 
 impl Manifest {
+    /// Whether it declares a variable of this name.
+    pub fn has_variable(&self, name: &str) -> bool {
+        self.variables.contains_key(name)
+    }
+
     /// Reads a manifest of version 2. What has no meaning for this host is ignored.
     ///
     /// # Errors

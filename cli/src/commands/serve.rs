@@ -5,7 +5,8 @@ mod shutdown;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::SocketAddr;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use runtime::{ComponentSource, Config, Limits, Manifest, Runtime};
@@ -38,7 +39,7 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
     };
     // Asked for first: a signal during start-up must not be lost.
     let shutdown = shutdown::requested().map_err(|error| refused("cannot listen for signals", &error))?;
-    let listener = TcpListener::bind(args.listen).await.map_err(|error| {
+    let listener = bind(args.listen).await.map_err(|error| {
         refused(&format!("cannot listen on {}", args.listen), &error).hint("choose another address with --listen")
     })?;
     let address = listener.local_addr().map_err(|error| refused("the listener is not usable", &error))?;
@@ -67,6 +68,16 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// `[::]` is both families. Where a machine has one alone, that is IPv4.
+async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    match TcpListener::bind(address).await {
+        Err(error) if address.ip() == Ipv6Addr::UNSPECIFIED && error.kind() != io::ErrorKind::AddrInUse => {
+            TcpListener::bind((Ipv4Addr::UNSPECIFIED, address.port())).await.map_err(|_| error)
+        }
+        bound => bound,
+    }
+}
+
 fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Result<Config, Failure> {
     let manifest = match &args.manifest {
         Some(path) => fs::read_to_string(path).map_err(|error| {
@@ -90,9 +101,9 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
     let public_url = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     Ok(Config {
         component,
-        manifest,
         data_dir: args.data_dir.clone(),
-        variables: variables(args, &public_url),
+        variables: variables(args, &manifest, &public_url),
+        manifest,
         variable_files: token_file.iter().map(|path| (TOKEN.to_owned(), (*path).to_owned())).collect(),
         public_url,
         allow_private_networks: args.allow_private_networks,
@@ -102,8 +113,12 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
 }
 
 /// The component's settings: what Spin takes from `SPIN_VARIABLE_…` comes from flags and the environment here.
-fn variables(args: &Serve, public_url: &str) -> BTreeMap<String, String> {
+fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::from([("public_url".to_owned(), public_url.to_owned())]);
+    // Of a component from before it was asked for, the manifest does not have it.
+    if manifest.has_variable("served_by") {
+        variables.insert("served_by".to_owned(), "serve".to_owned());
+    }
     if let Some(token) = env::token() {
         variables.insert(TOKEN.to_owned(), token.expose().to_owned());
     }

@@ -9,10 +9,12 @@ use utoipa::ToSchema;
 /// than its budget.
 pub const BYTES_PER_TOKEN: usize = 4;
 
-/// A result.
-#[derive(Clone, Debug, PartialEq)]
+/// A result. As JSON it is its entry.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
 pub struct Hit {
     /// Where it stands in the order.
+    #[serde(skip)]
     pub place: Place,
     /// What is shown of it, `id` and `source_repo` first.
     pub entry: Map<String, Value>,

@@ -1,8 +1,11 @@
 //! The last step of every response: its id, its headers, and problems written out.
 
+use super::asked::Asked;
+use super::base::Base;
 use super::cors::Audience;
 use super::no_content::NoContent;
-use crate::app::App;
+use super::read::MEMO;
+use crate::app::{App, Host};
 use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -12,7 +15,6 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
-use std::io::Write as _;
 
 /// Which route answered. `serve` counts by it, and takes it out.
 const ROUTE: HeaderName = HeaderName::from_static("reuse-surface-route");
@@ -27,31 +29,54 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, next: Next) -> Response {
     let id = request.headers().get(X_REQUEST_ID).and_then(usable).unwrap_or_else(new_id);
     let page = pages::wants_page(request.uri().path(), request.headers());
-    let route = request.extensions().get::<MatchedPath>().and_then(|path| HeaderValue::from_str(path.as_str()).ok());
-    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let asked = Asked::of(&request);
     request.headers_mut().insert(X_REQUEST_ID, id.clone());
-    let audience = Audience::of(&request, app.public_url());
+    let base = match app.configured_url() {
+        // A proxy is trusted where the client's address is read from a header of its.
+        "" => {
+            let trusted = app.ports.client_address_header().await.is_some();
+            Base::of(&request, trusted)
+        }
+        _ => None,
+    };
+    let app = app.reached_at(base.as_ref().map(Base::address));
+    if let Some(base) = base {
+        request.extensions_mut().insert(base);
+    }
+    request.extensions_mut().insert(asked.who.clone());
+    let audience = Audience::of(&request, app.configured_url());
     let mut response = match audience.preflight(&request) {
         Some(response) => response,
         None => next.run(request).await,
     };
     if let Some(Logged(problem)) = response.extensions_mut().remove() {
-        log(&problem, &id);
+        asked.log_problem(&problem, &id);
     }
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        if method == Method::OPTIONS && problem.kind().code == kinds::METHOD_NOT_ALLOWED.code {
+    match response.extensions_mut().remove::<Problem>() {
+        Some(problem) if asked.method == Method::OPTIONS && problem.kind().code == kinds::METHOD_NOT_ALLOWED.code => {
             // The router adds `Allow`, which is all that was asked for.
             *response.status_mut() = StatusCode::NO_CONTENT;
-        } else {
+        }
+        Some(problem) => {
+            asked.log_problem(&problem, &id);
             write_out(&mut response, &problem, page, app.public_url(), &id);
         }
+        None => asked.log_write(response.status(), &id),
     }
     if matches!(response.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
         *response.body_mut() = Body::new(NoContent);
     }
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, id);
-    headers.extend(route.map(|route| (ROUTE, route)));
+    match app.host() {
+        Host::Serve => {
+            headers
+                .extend(route.and_then(|path| HeaderValue::from_str(path.as_str()).ok()).map(|route| (ROUTE, route)));
+        }
+        // Any other host would pass on to clients what is not for them.
+        Host::Spin => drop(headers.remove(MEMO)),
+    }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     audience.admit(headers);
     response
@@ -61,20 +86,7 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, n
 #[derive(Clone)]
 pub struct Logged(pub Problem);
 
-fn log(problem: &Problem, id: &HeaderValue) {
-    if let Some(words) = problem.log() {
-        // The host collects a component's stderr as its log; a log that cannot be written changes nothing.
-        let _ = writeln!(
-            std::io::stderr(),
-            "{}: {words} (request {})",
-            problem.kind().code,
-            String::from_utf8_lossy(id.as_bytes())
-        );
-    }
-}
-
 fn write_out(response: &mut Response, problem: &Problem, page: bool, base: &str, id: &HeaderValue) {
-    log(problem, id);
     let id = id.to_str().unwrap_or_default();
     let body = match page {
         true => pages::problem(problem, id).into_bytes(),

@@ -1,6 +1,8 @@
 //! Between HTTP and the handlers: what every request and response passes.
 
+mod asked;
 mod auth;
+mod base;
 mod conditional;
 mod cors;
 mod finish;
@@ -15,6 +17,7 @@ mod query;
 mod read;
 
 pub use auth::{Actor, Caller};
+pub use base::Reached;
 pub use conditional::entity_tag;
 pub use finish::{Logged, finish};
 pub use fixed::Fixed;

@@ -79,8 +79,8 @@ pub fn json(request: &HeaderMap, caching: Caching, document: &impl Serialize) ->
     Ok(read.respond(request))
 }
 
-/// For the host, which removes it: how long it may give this answer again, as long as nothing is committed to the database.
-const MEMO: HeaderName = HeaderName::from_static("reuse-surface-memo");
+/// For `serve`, which removes it: how long it may give this answer again, as long as nothing is committed to the database.
+pub(super) const MEMO: HeaderName = HeaderName::from_static("reuse-surface-memo");
 
 /// The longest time for which a host may give an answer again, in seconds. What ends it in practice is the next write.
 pub const AN_HOUR: Seconds = 3600;

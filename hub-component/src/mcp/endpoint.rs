@@ -4,10 +4,9 @@ use super::message::{self, MOST_MESSAGES, Malformed, Message};
 use super::schema::Messages;
 use super::{methods, origin, revision};
 use crate::app::App;
-use crate::edge::{JsonBytes, Logged, preferred};
+use crate::edge::{JsonBytes, Logged, Reached, preferred};
 use crate::ports::Ports;
 use crate::problem::Problem;
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -56,11 +55,11 @@ struct Answer {
     extensions(("x-problems" = json!(["origin-not-allowed", "not-acceptable"]))),
 )]
 pub async fn endpoint<P: Ports>(
-    State(app): State<App<P>>,
+    Reached(app): Reached<P>,
     headers: HeaderMap,
     JsonBytes(bytes): JsonBytes,
 ) -> Result<Response, Problem> {
-    origin::check(&headers, app.public_url())?;
+    origin::check(&headers, app.configured_url())?;
     // Never a stream: who takes nothing else cannot be served.
     preferred(&headers, &[((), &["application/json"])])?;
     let answer = match serde_json::from_slice(&bytes) {

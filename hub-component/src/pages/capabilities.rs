@@ -3,14 +3,12 @@
 use super::elements::counted;
 use super::response::respond;
 use super::{Page, Section, entry};
-use crate::app::App;
-use crate::edge::{Query, memo};
+use crate::edge::{Query, Reached, memo};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use crate::routes::federated::revalidate_due;
 use crate::search::{self, Request};
-use axum::extract::State;
 use axum::response::Response;
 use federation::search::Page as Results;
 use http::HeaderMap;
@@ -90,7 +88,7 @@ impl Parameters {
     extensions(("x-problems" = json!(["revision-gone"]))),
 )]
 pub async fn capabilities<P: Ports>(
-    State(app): State<App<P>>,
+    Reached(app): Reached<P>,
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

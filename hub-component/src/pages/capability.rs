@@ -2,14 +2,12 @@
 
 use super::response::respond;
 use super::{Page, Section, entry};
-use crate::app::App;
-use crate::edge::{Path, memo};
+use crate::edge::{Path, Reached, memo};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
 use crate::search::{self, Request};
-use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use maud::html;
@@ -34,7 +32,7 @@ const MOST_BYTES: usize = 1 << 20;
     extensions(("x-problems" = json!(["capability-not-found", "nothing-published"]))),
 )]
 pub async fn capability<P: Ports>(
-    State(app): State<App<P>>,
+    Reached(app): Reached<P>,
     Path(id): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

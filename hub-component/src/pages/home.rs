@@ -3,8 +3,7 @@
 use super::elements::{beginning, counted, repo_link, shape, state, theirs_with_code, time};
 use super::response::respond;
 use super::{Page, Section};
-use crate::app::App;
-use crate::edge::Query;
+use crate::edge::{Query, Reached};
 use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
@@ -13,7 +12,6 @@ use crate::search::bounded;
 use crate::store::listing::{self, Wanted};
 use crate::store::revisions::{self, Entry};
 use crate::store::sources::Source;
-use axum::extract::State;
 use axum::response::Response;
 use federation::source::State as SourceState;
 use federation::time::Seconds;
@@ -67,7 +65,7 @@ pub struct Parameters {
     ),
 )]
 pub async fn home<P: Ports>(
-    State(app): State<App<P>>,
+    Reached(app): Reached<P>,
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -8,8 +8,7 @@ mod offer;
 use super::elements::{state, theirs, theirs_with_code};
 use super::response::respond;
 use super::{Page, Section, words};
-use crate::app::App;
-use crate::edge::Path;
+use crate::edge::{Path, Reached};
 use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
@@ -17,7 +16,6 @@ use crate::publish;
 use crate::routes::federated::revalidate_due;
 use crate::routes::repos::not_registered;
 use crate::store::{revisions, sources};
-use axum::extract::State;
 use axum::response::Response;
 use federation::source::State as SourceState;
 use http::HeaderMap;
@@ -36,7 +34,7 @@ use maud::html;
     extensions(("x-problems" = json!(["repo-not-found"]))),
 )]
 pub async fn repo<P: Ports>(
-    State(app): State<App<P>>,
+    Reached(app): Reached<P>,
     Path(repo): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

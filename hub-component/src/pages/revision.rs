@@ -4,15 +4,13 @@ use super::elements::{beginning, capability_link, counted, repo_link, snapshot_l
 use super::response::respond;
 use super::revisions::op;
 use super::{Page, Section, entry, words};
-use crate::app::App;
 use crate::document::kept;
-use crate::edge::{Path, memo};
+use crate::edge::{Path, Reached, memo};
 use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
 use crate::routes::federated::revalidate_due;
 use crate::store::revisions::{self, Changed, ChangedEntries, Entry};
-use axum::extract::State;
 use axum::response::Response;
 use federation::compose::SourceLine;
 use federation::diff::{Change, Op, diff};
@@ -38,7 +36,7 @@ const MOST_COMPARED: usize = 10_000;
     extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
 )]
 pub async fn revision<P: Ports>(
-    State(app): State<App<P>>,
+    Reached(app): Reached<P>,
     Path(number): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

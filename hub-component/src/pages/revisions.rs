@@ -3,14 +3,12 @@
 use super::elements::{repo_link, time};
 use super::response::respond;
 use super::{Page, Section, words};
-use crate::app::App;
-use crate::edge::{Query, memo};
+use crate::edge::{Query, Reached, memo};
 use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
 use crate::store::revisions::{self, Changed, Entry};
-use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use maud::{Markup, html};
@@ -41,7 +39,7 @@ pub struct Parameters {
     ),
 )]
 pub async fn revisions<P: Ports>(
-    State(app): State<App<P>>,
+    Reached(app): Reached<P>,
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -179,6 +179,12 @@ pub(super) async fn refresh<P: Ports>(
         if !batch.is_empty() {
             let batch = std::mem::take(&mut batch);
             let (revision, reports) = record(database, batch, origin, action, app.ports.now(), lease).await?;
+            for failed in reports.iter().filter(|report| report.outcome == Outcome::Failed) {
+                log::line(
+                    "check-failed",
+                    &json!({ "repo": failed.repo, "code": failed.reason, "why": failed.message }),
+                );
+            }
             report.revision = revision.or(report.revision);
             report.sources.extend(reports);
         }

@@ -2,7 +2,8 @@
 
 use super::tokens::private;
 use crate::app::App;
-use crate::edge::{Caller, Query, link_next, paging};
+use crate::edge::paging::{self, Filling};
+use crate::edge::{Caller, Query, link_next};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::store::events::{self, Filter, Recorded};
@@ -12,6 +13,7 @@ use federation::time::rfc3339;
 use federation::token::Need;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 const DEFAULT_LIMIT: usize = 50;
@@ -39,7 +41,8 @@ pub struct Parameters {
 #[schema(as = Events)]
 pub struct Page {
     /// Newest first.
-    events: Vec<Listed>,
+    #[schema(value_type = Vec<Listed>)]
+    events: Vec<Box<RawValue>>,
     /// Cursor of the next page; null on the last.
     #[schema(required)]
     next: Option<String>,
@@ -93,9 +96,21 @@ pub async fn read<P: Ports>(
     let limit = paging::limit(query.limit, DEFAULT_LIMIT, MOST)?;
     let before = paging::ended_with_number(query.cursor.as_deref())?;
     let filter = Filter { repo: query.repo, actor: query.actor, action: query.action, tokens: caller.may(Need::Admin) };
-    let mut events = events::page(app.database().await?, &filter, before, limit + 1).await?;
-    let next = paging::cut(&mut events, limit, |last| paging::cursor_after(last.number));
-    let response = private(Page { events: events.into_iter().map(Listed::from).collect(), next: next.clone() });
+    let database = app.database().await?;
+    let mut filling = Filling::new(limit);
+    loop {
+        let wants = filling.wants();
+        let batch = events::page(database, &filter, filling.last().copied().unwrap_or(before), wants).await?;
+        let is_last = batch.len() < wants;
+        for event in batch {
+            filling.add(event.number, &Listed::from(event))?;
+        }
+        if is_last || filling.wants() == 0 {
+            break;
+        }
+    }
+    let (events, next) = filling.done();
+    let response = private(Page { events, next: next.clone() });
     Ok(link_next(response, &uri, "cursor", next.as_deref()))
 }
 

@@ -1,12 +1,10 @@
 //! `/problems`: what every code means and how to mend it.
 
-use crate::app::App;
-use crate::edge::{Fixed, Path, preferred_type};
+use crate::edge::{Fixed, Path, Reached, preferred_type};
 use crate::openapi::Conditional;
 use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
-use axum::extract::State;
 use axum::response::Response;
 use federation::problem::{self, Kind, Place};
 use http::header::VARY;
@@ -43,7 +41,7 @@ pub struct Problems {
         ),
     ),
 )]
-pub async fn list<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Response {
+pub async fn list<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Response {
     let kinds: Vec<&'static Kind> = problem::all().collect();
     respond(
         &request,
@@ -90,7 +88,7 @@ pub async fn list<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Re
     extensions(("x-problems" = json!(["not-found"]))),
 )]
 pub async fn show<P: Ports>(
-    State(app): State<App<P>>,
+    Reached(app): Reached<P>,
     Path(code): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -94,17 +94,18 @@ async fn page(
     }
     let finder = store::finder(tx).await?;
     let after = cursor.as_ref().map(|cursor| &cursor.after);
-    let Found { total, mut hits } = store::find(tx, past, finder, &query, after, limit + 1).await?;
+    let Found { total, mut hits, more } = store::find(tx, past, finder, &query, after, limit + 1).await?;
     if hits.is_empty() && after.is_some() {
         return Err(foreign_cursor());
     }
-    let more = hits.len() > limit;
+    let mut more = more || hits.len() > limit;
     hits.truncate(limit);
-    let hits = hits
+    let mut hits = hits
         .into_iter()
         .map(|(place, json)| Ok(Hit { place, entry: fields.of(serde_json::from_str::<Map<String, Value>>(&json)?) }))
-        .collect::<Result<_, serde_json::Error>>()
+        .collect::<Result<Vec<_>, serde_json::Error>>()
         .map_err(|e| Problem::new(&kinds::INTERNAL, "An entry cannot be read.").internal(e.to_string()))?;
+    more |= paging::fit(&mut hits);
     // That there is no such id is said whatever the budget.
     let budget = request.budget.filter(|_| total > 0 || id.is_none()).map(|bytes| bytes.saturating_sub(request.around));
     Page::fit(revision, fingerprint, total, hits, more, budget).map_err(|small| {

@@ -103,6 +103,8 @@ fn column(value: sqlite::Value) -> Result<Value, DatabaseError> {
 fn error(error: sqlite::Error) -> DatabaseError {
     match error {
         sqlite::Error::DatabaseFull => DatabaseError::Full,
+        // What SQLite itself says comes as text, and never as the case above.
+        sqlite::Error::Io(text) => DatabaseError::of_text(text),
         other => DatabaseError::Other(format!("{other:?}")),
     }
 }

@@ -1,7 +1,7 @@
 //! Where Spin calls the hub.
 
-use super::{SpinPorts, database::SpinSqlite, fetch::SpinFetch};
-use crate::app::App;
+use super::{SpinPorts, database::SpinSqlite, fetch::SpinFetch, variable};
+use crate::app::{App, Host, Setting};
 use crate::router::router;
 use axum::Router;
 use spin_sdk::http::{IntoResponse, Request};
@@ -17,9 +17,15 @@ async fn handle(request: Request) -> impl IntoResponse {
     let router = match ROUTER.get() {
         Some(router) => router.clone(),
         None => {
-            let public_url = spin_sdk::variables::get("public_url").await.unwrap_or_default();
+            let setting = Setting {
+                public_url: variable("public_url").await.unwrap_or_default(),
+                host: match variable("served_by").await.as_deref() {
+                    Some("serve") => Host::Serve,
+                    _ => Host::Spin,
+                },
+            };
             let ports = SpinPorts(Arc::new((SpinSqlite::default(), SpinFetch)));
-            ROUTER.get_or_init(|| router(App::new(ports, &public_url))).clone()
+            ROUTER.get_or_init(|| router(App::new(ports, setting))).clone()
         }
     };
     router.oneshot(request).await

@@ -90,7 +90,7 @@ async fn words_are_found_in_any_case_and_mean_themselves() {
         let (status, answer) = hub.ask(Method::GET, &format!("/v1/repos?{query}"), Value::Null).await;
         assert_eq!((status.as_u16(), &answer["code"]), (400, &json!("invalid-query")), "{query:.20}: {answer}");
     }
-    let words = "~%20".repeat(500);
+    let words = "~%20".repeat(16);
     assert_eq!(hub.get(&format!("/v1/repos?q={}", &words[..words.len() - 3])).await["total"], 0, "the most words");
 }
 

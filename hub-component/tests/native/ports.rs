@@ -8,7 +8,7 @@ use federation::fetch::{Request, Response, TransportFailure};
 use federation::time::Seconds;
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt as _;
-use hub_component::app::App;
+use hub_component::app::{App, Host, Setting};
 use hub_component::ports::{Database, DatabaseError, Fetch, Ports, Row, Transaction, Value};
 use hub_component::router::router;
 use rusqlite::Connection;
@@ -25,14 +25,22 @@ use tower::ServiceExt as _;
 pub struct Sqlite {
     path: PathBuf,
     has_fts5: bool,
-    statements: Arc<Mutex<Vec<String>>>,
-    commits: Arc<Mutex<Vec<i64>>>,
+    seen: Arc<Seen>,
 }
 
 pub struct SqliteTransaction {
     connection: Connection,
-    statements: Arc<Mutex<Vec<String>>>,
-    commits: Arc<Mutex<Vec<i64>>>,
+    seen: Arc<Seen>,
+}
+
+/// What the database was asked for.
+#[derive(Default)]
+struct Seen {
+    statements: Mutex<Vec<String>>,
+    /// Rows that each transaction changed.
+    commits: Mutex<Vec<i64>>,
+    /// Bytes of the largest result.
+    largest: AtomicUsize,
 }
 
 impl Sqlite {
@@ -43,7 +51,7 @@ impl Sqlite {
     fn begin(&self, sql: &str) -> Result<SqliteTransaction, DatabaseError> {
         let connection = self.open()?;
         connection.execute_batch(sql).map_err(error)?;
-        Ok(SqliteTransaction { connection, statements: self.statements.clone(), commits: self.commits.clone() })
+        Ok(SqliteTransaction { connection, seen: self.seen.clone() })
     }
 }
 
@@ -62,7 +70,7 @@ impl Database for Sqlite {
         if !self.has_fts5 && sql.contains("fts5") {
             return Err(DatabaseError::Other("no such table".to_owned()));
         }
-        run(&self.open()?, &self.statements, sql, parameters)
+        run(&self.open()?, &self.seen, sql, parameters)
     }
 
     async fn prepare(&self) -> Result<(), DatabaseError> {
@@ -72,24 +80,19 @@ impl Database for Sqlite {
 
 impl Transaction for SqliteTransaction {
     async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        run(&self.connection, &self.statements, sql, parameters)
+        run(&self.connection, &self.seen, sql, parameters)
     }
 
     async fn commit(self) -> Result<(), DatabaseError> {
         let changed = self.connection.query_row("SELECT total_changes()", [], |row| row.get(0)).map_err(error)?;
         self.connection.execute_batch("COMMIT").map_err(error)?;
-        self.commits.lock().expect("lock").push(changed);
+        self.seen.commits.lock().expect("lock").push(changed);
         Ok(())
     }
 }
 
-fn run(
-    connection: &Connection,
-    statements: &Mutex<Vec<String>>,
-    sql: &str,
-    parameters: Vec<Value>,
-) -> Result<Vec<Row>, DatabaseError> {
-    statements.lock().expect("lock").push(sql.to_owned());
+fn run(connection: &Connection, seen: &Seen, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+    seen.statements.lock().expect("lock").push(sql.to_owned());
     let parameters = parameters.into_iter().map(|value| match value {
         Value::Null => rusqlite::types::Value::Null,
         Value::Integer(integer) => integer.into(),
@@ -110,7 +113,14 @@ fn run(
             })
             .collect()
     });
-    rows.map_err(error)?.collect::<Result<_, _>>().map_err(error)
+    let rows: Vec<Row> = rows.map_err(error)?.collect::<Result<_, _>>().map_err(error)?;
+    let bytes = |value: &Value| match value {
+        Value::Null | Value::Integer(_) => 8,
+        Value::Text(text) => text.len(),
+        Value::Blob(bytes) => bytes.len(),
+    };
+    seen.largest.fetch_max(rows.iter().flatten().map(bytes).sum(), Ordering::Relaxed);
+    Ok(rows)
 }
 
 fn error(error: rusqlite::Error) -> DatabaseError {
@@ -252,7 +262,7 @@ impl Hub {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("hub.db");
         Connection::open(&path).expect("a database").execute_batch(database).expect("statements");
-        let database = Sqlite { path, has_fts5, statements: Arc::default(), commits: Arc::default() };
+        let database = Sqlite { path, has_fts5, seen: Arc::default() };
         Self::of(database, Arc::default(), 1_800_000_000, Arc::new(folder))
     }
 
@@ -266,13 +276,19 @@ impl Hub {
             folder,
         };
         let ports = TestPorts(Arc::new(world));
-        Self { router: router(App::new(ports.clone(), "https://hub.example.org")), ports }
+        let setting = Setting { public_url: "https://hub.example.org".to_owned(), host: Host::Serve };
+        Self { router: router(App::new(ports.clone(), setting)), ports }
+    }
+
+    /// The same hub where `setting` says.
+    pub fn at(&self, setting: Setting) -> Self {
+        Self { router: router(App::new(self.ports.clone(), setting)), ports: self.ports.clone() }
     }
 
     /// Another hub on the same database, with the same sources, whose clock is so many seconds ahead.
     pub fn beside(&self, ahead: Seconds) -> Self {
         let World { database, sources, folder, .. } = &*self.ports.0;
-        let database = Sqlite { path: database.path.clone(), has_fts5: database.has_fts5, statements: Arc::default(), commits: Arc::default() };
+        let database = Sqlite { path: database.path.clone(), has_fts5: database.has_fts5, seen: Arc::default() };
         Self::of(database, sources.clone(), self.ports.now() + ahead, folder.clone())
     }
 
@@ -332,12 +348,17 @@ impl Hub {
 
     /// The statements since the last call.
     pub fn statements(&self) -> Vec<String> {
-        std::mem::take(&mut *self.ports.0.database.statements.lock().expect("lock"))
+        std::mem::take(&mut *self.ports.0.database.seen.statements.lock().expect("lock"))
+    }
+
+    /// Bytes of the largest result of a statement since the last call.
+    pub fn largest_result(&self) -> usize {
+        self.ports.0.database.seen.largest.swap(0, Ordering::Relaxed)
     }
 
     /// How many rows each transaction since the last call changed.
     pub fn commits(&self) -> Vec<i64> {
-        std::mem::take(&mut *self.ports.0.database.commits.lock().expect("lock"))
+        std::mem::take(&mut *self.ports.0.database.seen.commits.lock().expect("lock"))
     }
 
     /// How SQLite would run a statement, a line a step.

@@ -135,7 +135,7 @@ fn base() -> Result<&'static Path> {
 fn context() -> Result<&'static Path> {
     static CONTEXT: OnceLock<Result<TempDir, String>> = OnceLock::new();
     once(&CONTEXT, |folder| {
-        for file in ["Dockerfile", "spin.toml", "runtime-config.toml"] {
+        for file in ["Dockerfile", "spin.toml", "deploy/spin/runtime-config.toml"] {
             copy(&root().join(file), &folder.join(file))?;
         }
         let (binary, dist) = (end_to_end::binary(), folder.join("dist"));

@@ -162,6 +162,8 @@ fn a_pod_that_ends_has_time_for_what_it_was_asked() -> Result<()> {
         let pod = pod(of_kind(&objects, "StatefulSet")[0]).context("no pod")?;
         let before = containers(pod)[0]["lifecycle"]["preStop"]["sleep"]["seconds"].as_u64().context("no pause")?;
         let grace = pod["spec"]["terminationGracePeriodSeconds"].as_u64().unwrap_or_default();
+        // Spin ends what is in flight as soon as it is asked to end.
+        ensure!(before >= if variant.starts_with("spin") { SHUTDOWN - 2 } else { 5 });
         ensure!(before >= 5 && grace >= before + SHUTDOWN + 5, "{variant}: {grace} s, of which {before} s before");
     }
     Ok(())
@@ -244,6 +246,24 @@ fn the_hub_reaches_names_and_public_addresses_and_nothing_else() -> Result<()> {
 }
 
 #[test]
+fn the_hub_is_probed_by_either_family_and_a_proxy_outwaits_a_compose() -> Result<()> {
+    let hub = render(&[])?;
+    let container = containers(pod(of_kind(&hub, "StatefulSet")[0]).context("no pod")?)[0].clone();
+    ensure!(texts(&container["args"]).contains(&"--listen=[::]:8080"), "{container}");
+    let image = read("Dockerfile")?;
+    ensure!(image.contains(r#""--listen", "[::]:8080""#) && image.contains("REUSE_SURFACE_LISTEN=[::]:8080"));
+    ensure!(!image.contains("0.0.0.0"));
+    let nginx = render(&["--values", "deploy/helm/values/plain-ingress.yaml"])?;
+    let annotations = &of_kind(&nginx, "Ingress")[0]["metadata"]["annotations"];
+    for timeout in ["proxy-read-timeout", "proxy-send-timeout"] {
+        let seconds = annotations[format!("nginx.ingress.kubernetes.io/{timeout}")].as_str().unwrap_or_default();
+        // The hub's own limit for a request.
+        ensure!(seconds.parse::<u64>()? > 90, "{timeout}: {seconds}");
+    }
+    Ok(())
+}
+
+#[test]
 fn traefik_ends_tls_limits_requests_and_hides_the_metrics() -> Result<()> {
     let objects = render(&[])?;
     let ingress = of_kind(&objects, "Ingress")[0];
@@ -259,7 +279,22 @@ fn traefik_ends_tls_limits_requests_and_hides_the_metrics() -> Result<()> {
         .split(',')
         .map(|it| it.replace("reuse-surface-reuse-surface-", "Middleware/reuse-surface-").replace("@kubernetescrd", ""))
         .collect();
-    ensure!(referred.len() == 3 && referred.iter().all(|it| middlewares.contains(it)), "{referred:?} {middlewares:?}");
+    ensure!(referred.len() == 4 && referred.iter().all(|it| middlewares.contains(it)), "{referred:?} {middlewares:?}");
+
+    // Of one address fewer than of all, on reads and writes.
+    let in_flight = |suffix: &str| -> Result<Value> {
+        let found = of_kind(&objects, "Middleware").into_iter().find(|it| name(it).ends_with(suffix));
+        Ok(found.context("no limit")?["spec"]["inFlightReq"].clone())
+    };
+    let (one, all) = (in_flight("-in-flight-of-one")?, in_flight("-in-flight")?);
+    ensure!(
+        one["amount"].as_u64().is_some_and(|amount| 0 < amount && amount * 4 <= all["amount"].as_u64().unwrap_or(0))
+    );
+    ensure!(
+        one["sourceCriterion"] == json!({"ipStrategy": {"depth": 0}})
+            && all["sourceCriterion"] == json!({"requestHost": true})
+    );
+    ensure!(referred.contains(&"Middleware/reuse-surface-in-flight-of-one".to_owned()), "{referred:?}");
 
     let routes = of_kind(&objects, "IngressRoute");
     let secure = routes.iter().find(|it| texts(&it["spec"]["entryPoints"]) == ["websecure"]).context("no route")?;
@@ -275,7 +310,11 @@ fn traefik_ends_tls_limits_requests_and_hides_the_metrics() -> Result<()> {
     for method in ["POST", "PUT", "PATCH", "DELETE"] {
         ensure!(rules[1]["match"].as_str().unwrap_or_default().contains(&format!("Method(`{method}`)")));
     }
-    ensure!(used(&rules[1]).contains(&"reuse-surface-body".to_owned()));
+    ensure!(
+        ["reuse-surface-body", "reuse-surface-in-flight-of-one"]
+            .iter()
+            .all(|it| used(&rules[1]).contains(&(*it).to_owned()))
+    );
     // Agents ask by POST, and all of them may have one address.
     ensure!(rules[1]["match"].as_str().unwrap_or_default().contains("!Path(`/mcp`)"));
     let body =

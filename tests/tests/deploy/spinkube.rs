@@ -4,6 +4,7 @@ use super::rendered::{name, of_kind};
 use super::tools::{documents, kubectl, output, read};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The fields of a SpinApp's and a SpinAppExecutor's `spec` in core.spinkube.dev/v1alpha1 that are used here.
 const APP: [&str; 9] =
@@ -32,6 +33,61 @@ fn the_application_is_the_one_inside_the_executors_image() -> Result<()> {
     Ok(())
 }
 
+/// A file of Spin's, as far as it is used here: tables of strings, numbers, booleans and lists of strings.
+fn tables(path: &str) -> Result<BTreeMap<String, BTreeMap<String, String>>> {
+    let mut tables: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    let text = read(path)?;
+    let plain: Vec<&str> = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).collect();
+    let (mut table, mut lines) = (String::new(), plain.into_iter());
+    while let Some(line) = lines.next() {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            table = name.to_owned();
+        } else if let Some((key, value)) = line.split_once(" = ") {
+            let mut value = value.to_owned();
+            while value.starts_with('[') && !value.ends_with(']') {
+                value += lines.next().context("a list without an end")?;
+            }
+            tables.entry(table.clone()).or_default().insert(key.to_owned(), value);
+        }
+    }
+    Ok(tables)
+}
+
+#[test]
+fn spin_keeps_no_connections_and_reaches_no_private_network_wherever_it_runs() -> Result<()> {
+    let (anybodys, mut images) = (tables("runtime-config.toml")?, tables("deploy/spin/runtime-config.toml")?);
+    // 64 idle connections of its pool would keep every other host away.
+    let fetching = anybodys.get("outbound_http").context("no table")?;
+    ensure!(
+        fetching.len() == 1 && fetching.get("connection_pooling").is_some_and(|value| value == "false"),
+        "{fetching:?}"
+    );
+    let blocked = anybodys.get("outbound_networking").and_then(|it| it.get("block_networks")).context("no networks")?;
+    ensure!(["\"private\"", "64:ff9b::/96", "ff00::/8"].iter().all(|network| blocked.contains(network)), "{blocked}");
+    // Only the image has paths, which an ordinary user could not make.
+    ensure!(!format!("{anybodys:?}").contains("/data") && anybodys.len() == 2, "{anybodys:?}");
+    let database = images.remove("sqlite_database.default").context("no database")?;
+    ensure!(database.get("path").is_some_and(|path| path == "\"/data/reuse-surface.db\""), "{database:?}");
+    ensure!(images.remove("").is_some_and(|top| top.get("state_dir").is_some_and(|folder| folder == "\"\"")));
+    ensure!(anybodys == images, "the rest is the same");
+    Ok(())
+}
+
+#[test]
+fn spin_up_as_documented_uses_the_flags_of_the_image() -> Result<()> {
+    let (image, readme, manifest) = (read("Dockerfile")?, read("README.md")?, read("spin.toml")?);
+    let fast = ["--max-instance-reuse-count 10000", "--idle-instance-timeout 60s"];
+    for flag in fast {
+        let in_image = flag.replace(' ', "\", \"");
+        ensure!(image.contains(&in_image), "the image lacks {flag}");
+        for text in [&readme, &manifest] {
+            let ups = text.lines().filter(|line| line.contains("spin up ")).count();
+            ensure!(ups > 0 && text.matches(flag).count() == ups, "{flag}");
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn variables_are_those_of_the_manifest_and_the_token_is_a_reference() -> Result<()> {
     let objects = documents(&output(kubectl()?.args(["kustomize", "deploy/spinkube"]))?)?;
@@ -52,6 +108,6 @@ fn variables_are_those_of_the_manifest_and_the_token_is_a_reference() -> Result<
             .any(|object| name(object) == format!("PersistentVolumeClaim/{}", claim.as_str().unwrap_or_default()))
     );
     ensure!(app["spec"]["checks"]["liveness"]["httpGet"]["path"] == "/health/live");
-    ensure!(read("runtime-config.toml")?.contains("path = \"/data/"), "the volume is mounted at /data");
+    ensure!(read("deploy/spin/runtime-config.toml")?.contains("path = \"/data/"), "the volume is mounted at /data");
     Ok(())
 }

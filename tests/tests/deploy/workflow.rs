@@ -6,9 +6,6 @@ use serde_json::{Value, json};
 
 const WORKFLOW: &str = ".gitea/workflows/ci.yml";
 
-/// Not by its commit: what that is could not be looked up.
-const BY_TAG: (&str, &str) = ("azure/setup-helm", "v5.0.1");
-
 #[test]
 fn it_is_a_valid_workflow() -> Result<()> {
     output(python("check-jsonschema").args(["--builtin-schema", "vendor.github-workflows", WORKFLOW]))?;
@@ -30,8 +27,8 @@ fn actions_are_pinned_and_secrets_are_names() -> Result<()> {
     for action in steps.iter().filter_map(|step| step["uses"].as_str()) {
         let (name, version) = action.split_once('@').unwrap_or_default();
         let is_commit = version.len() == 40 && version.bytes().all(|byte| byte.is_ascii_hexdigit());
-        ensure!(is_commit || (name, version) == BY_TAG, "{action} is not pinned by its commit");
-        ensure!(!is_commit || text.contains(&format!("{action} # ")), "{action} does not say its version");
+        ensure!(is_commit && !name.is_empty(), "{action} is not pinned by its commit");
+        ensure!(text.contains(&format!("{action} # ")), "{action} does not say its version");
     }
     for line in text.lines().filter(|line| line.contains("password") || line.contains("TOKEN") || line.contains("_KEY"))
     {

@@ -6,6 +6,7 @@ use end_to_end::{Hub, Sources, TOKEN, index};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -26,6 +27,22 @@ fn restore(path: &Path, data: &TempDir) -> Result<Value> {
 async fn read(hub: &Hub, path: &str) -> Result<(u16, Value)> {
     let answer = hub.get(path).await?;
     Ok((answer.status, answer.json()))
+}
+
+#[tokio::test]
+async fn what_is_restored_is_as_private_as_what_it_replaces() -> Result<()> {
+    let (hub, folder, data) = (Hub::start()?, TempDir::new()?, TempDir::new()?);
+    let path = folder.path().join("copy.db");
+    ensure!(backup(&hub, &path, &[])?.code == 0);
+    let mode = |path: &Path| Ok::<u32, anyhow::Error>(fs::metadata(path)?.permissions().mode() & 0o777);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444))?;
+    let database = data.path().join("reuse-surface.db");
+    restore(&path, &data)?;
+    assert_eq!(mode(&database)?, 0o600, "not as the backup was");
+    fs::set_permissions(&database, fs::Permissions::from_mode(0o640))?;
+    restore(&path, &data)?;
+    assert_eq!(mode(&database)?, 0o640, "as what it replaced");
+    Ok(())
 }
 
 #[tokio::test]

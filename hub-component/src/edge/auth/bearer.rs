@@ -25,7 +25,7 @@ pub(super) async fn authenticate<P: Ports>(app: &App<P>, headers: &HeaderMap) ->
     let bootstrap = app.ports.token().await;
     let Some(given) = bearer(headers) else {
         let disabled = bootstrap.is_none() && !any_valid(app).await?;
-        return Err(if disabled { refusal::writes_disabled() } else { refusal::missing() });
+        return Err(if disabled { refusal::writes_disabled(app.host()) } else { refusal::missing() });
     };
     let digest = Digest::of(given.as_bytes());
     if bootstrap.as_ref().is_some_and(|expected| same(&digest, &Digest::of(expected.as_bytes()))) {
@@ -41,7 +41,7 @@ pub(super) async fn authenticate<P: Ports>(app: &App<P>, headers: &HeaderMap) ->
             remember_use(app, &token, now);
             Ok(Some(token))
         }
-        None if bootstrap.is_none() && !any_valid(app).await? => Err(refusal::writes_disabled()),
+        None if bootstrap.is_none() && !any_valid(app).await? => Err(refusal::writes_disabled(app.host())),
         None => Err(unknown(app, headers, now).await),
     }
 }

@@ -3,6 +3,7 @@
 use super::bearer::authenticate;
 use super::refusal::forbidden;
 use crate::app::App;
+use crate::edge::asked::Who;
 use crate::edge::finish::X_REQUEST_ID;
 use crate::ports::Ports;
 use crate::problem::Problem;
@@ -82,6 +83,9 @@ impl<P: Ports> FromRequestParts<App<P>> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App<P>) -> Result<Self, Problem> {
         let token = authenticate(app, &parts.headers).await?;
         let name = token.as_ref().map_or(BOOTSTRAP, |token| &token.name).to_owned();
+        if let Some(who) = parts.extensions.get::<Who>() {
+            who.is(&name);
+        }
         // Every request has an id by now: the edge gave it one before it came here.
         let request_id = parts.headers.get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
         Ok(Self { actor: Actor { name, request_id }, token })

@@ -1,5 +1,6 @@
 //! What somebody without the right token is told: never anything about other tokens.
 
+use crate::app::Host;
 use crate::problem::{Kind, Problem, kinds, quoted};
 use crate::store::tokens::Token;
 use federation::time::{Seconds, rfc3339};
@@ -7,10 +8,14 @@ use federation::token::Need;
 use http::HeaderValue;
 use http::header::WWW_AUTHENTICATE;
 
-pub(super) fn writes_disabled() -> Problem {
+pub(super) fn writes_disabled(host: Host) -> Problem {
+    let variable = match host {
+        Host::Serve => "REUSE_SURFACE_TOKEN",
+        Host::Spin => "SPIN_VARIABLE_REUSE_SURFACE_TOKEN",
+    };
     Problem::new(
         &kinds::WRITES_DISABLED,
-        "No token is configured on this hub, so it takes no writes; the operator sets REUSE_SURFACE_TOKEN.",
+        format!("No token is configured on this hub, so it takes no writes; the operator sets {variable}."),
     )
 }
 

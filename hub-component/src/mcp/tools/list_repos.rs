@@ -89,7 +89,8 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let Arguments { domain, state, enabled, q, limit, cursor, budget_tokens } = read(arguments)?;
     let room = Budget::of(budget_tokens)?.room();
     revalidate_due(app).await?;
-    let Selection { page, total, next } = select(app, &Parameters { domain, enabled, state, q, limit, cursor }).await?;
+    let Selection { page, total, next, .. } =
+        select(app, &Parameters { domain, enabled, state, q, limit, cursor }).await?;
     let now = app.ports.now();
     let mut repos: Vec<Repo> = page.iter().map(|source| Repo::new(source, now)).collect();
     // The page without its repos and with the longest cursor it could have: what is left is for the repos.

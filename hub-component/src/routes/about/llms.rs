@@ -1,10 +1,8 @@
 //! `GET /llms.txt`: the map for language models (llmstxt.org).
 
-use crate::app::App;
-use crate::edge::Fixed;
+use crate::edge::{Fixed, Reached};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
-use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 
@@ -27,6 +25,6 @@ const TEXT: &str = include_str!("llms.md");
         ),
     ),
 )]
-pub async fn llms<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Response {
+pub async fn llms<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Response {
     Fixed::new("text/markdown; charset=utf-8", TEXT.replace("{base}", app.public_url())).respond(&request)
 }

@@ -1,11 +1,9 @@
 //! `/.well-known/`: where programs look first.
 
-use crate::app::App;
-use crate::edge::{self, AN_HOUR, Caching, Fixed, memo};
+use crate::edge::{self, AN_HOUR, Caching, Fixed, Reached, memo};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
-use axum::extract::State;
 use axum::response::Response;
 use federation::schema::NAMES;
 use http::header::LINK;
@@ -33,7 +31,7 @@ const LINKSET: &str = "application/linkset+json; profile=\"https://www.rfc-edito
         ),
     ),
 )]
-pub async fn api_catalog<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Response {
+pub async fn api_catalog<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Response {
     let base = app.public_url();
     let link = |path: &str, media_type: &str| json!({"href": format!("{base}{path}"), "type": media_type});
     let schemas: Vec<Value> = NAMES.iter().map(|name| link(&format!("/schemas/{name}"), "application/yaml")).collect();
@@ -89,7 +87,7 @@ pub struct Description {
     params(Conditional),
     responses((status = 200, description = "The hub.", body = Description, headers(("ETag"), ("Cache-Control")))),
 )]
-pub async fn hub<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Result<Response, Problem> {
+pub async fn hub<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Result<Response, Problem> {
     let at = |path: &str| format!("{}{path}", app.public_url());
     let description = Description {
         hub: at(""),

@@ -13,6 +13,7 @@ pub use revisions::{__path_revisions, revisions};
 
 use crate::app::App;
 use crate::edge::AN_HOUR;
+use crate::log;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::refresh::{Scope, refresh_many};
@@ -20,6 +21,7 @@ use crate::store::leases::is_held;
 use crate::store::revisions::{Head, Origin, head};
 use federation::time::Seconds;
 use http::HeaderName;
+use serde_json::json;
 
 /// The revision that an answer is of.
 pub(super) const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
@@ -42,8 +44,10 @@ fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
     }
     let later = app.clone();
     app.ports.spawn(async move {
-        // What fails shows in the status of the sources, or in the next read; nobody waits for this.
-        let _ = refresh_many(&later, Scope::DueAlone, Origin::HUB, false).await;
+        // Nobody waits for this. What fails of a source shows in its status, and the rest in the log.
+        if let Err(error) = refresh_many(&later, Scope::DueAlone, Origin::HUB, false).await {
+            log::line("refresh-failed", &json!({ "why": error.to_string() }));
+        }
         later.end_refresh();
     });
 }

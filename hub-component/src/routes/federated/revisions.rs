@@ -1,17 +1,19 @@
 //! `GET /v1/federated/revisions`: the log, newest first.
 
 use crate::app::App;
-use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo, paging};
+use crate::edge::paging::{self, Filling};
+use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo};
 use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
-use crate::store::revisions::{self as store, Touched};
+use crate::store::revisions::{self as store, Entry, Touched};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use federation::digest::Digest;
 use federation::time::rfc3339;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 
@@ -34,7 +36,8 @@ pub struct Parameters {
 #[schema(as = Revisions)]
 pub struct Page {
     /// Newest first.
-    revisions: Vec<Listed>,
+    #[schema(value_type = Vec<Listed>)]
+    revisions: Vec<Box<RawValue>>,
     /// Cursor of the next page; null on the last.
     #[schema(required)]
     next: Option<String>,
@@ -92,30 +95,47 @@ pub async fn revisions<P: Ports>(
     let limit = paging::limit(query.limit, DEFAULT_LIMIT, MOST)?;
     let before = paging::ended_with_number(query.cursor.as_deref())?;
     let mut tx = app.database().await?.read().await?;
-    let mut entries = store::history(&mut tx, before, limit + 1).await?;
-    let next = paging::cut(&mut entries, limit, |last| paging::cursor_after(last.revision.number));
-    let mut changed: HashMap<u64, Vec<ChangedRepo>> = HashMap::new();
-    if let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) {
-        for Touched { revision, repo, put } in
-            store::touched(&mut tx, oldest.revision.number..=newest.revision.number).await?
-        {
-            let op = if put { "put" } else { "removed" };
-            changed.entry(revision).or_default().push(ChangedRepo { repo, op });
+    let mut filling = Filling::new(limit);
+    loop {
+        let wants = filling.wants();
+        let entries = store::history(&mut tx, filling.last().copied().unwrap_or(before), wants).await?;
+        let is_last = entries.len() < wants;
+        let mut changed: HashMap<u64, Vec<ChangedRepo>> = HashMap::new();
+        if let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) {
+            for Touched { revision, repo, put } in
+                store::touched(&mut tx, oldest.revision.number..=newest.revision.number).await?
+            {
+                let op = if put { "put" } else { "removed" };
+                changed.entry(revision).or_default().push(ChangedRepo { repo, op });
+            }
+        }
+        for entry in entries {
+            let changed = changed.remove(&entry.revision.number).unwrap_or_default();
+            filling.add(entry.revision.number, &Listed::new(entry, changed))?;
+        }
+        if is_last || filling.wants() == 0 {
+            break;
         }
     }
     drop(tx);
-    let revisions = entries.into_iter().map(|entry| Listed {
-        revision: entry.revision.number,
-        parent: entry.parent,
-        digest: entry.revision.digest,
-        composed_at: rfc3339(entry.revision.composed_at),
-        actor: entry.actor,
-        cause: entry.cause,
-        source_count: entry.source_count,
-        capability_count: entry.capability_count,
-        changed: changed.remove(&entry.revision.number).unwrap_or_default(),
-    });
-    let page = Page { revisions: revisions.collect(), next };
+    let (revisions, next) = filling.done();
+    let page = Page { revisions, next };
     let response = edge::json(&headers, Caching::Asked, &page)?;
     Ok(memo(link_next(response, &uri, "cursor", page.next.as_deref()), Some(AN_HOUR)))
+}
+
+impl Listed {
+    fn new(entry: Entry, changed: Vec<ChangedRepo>) -> Self {
+        Self {
+            revision: entry.revision.number,
+            parent: entry.parent,
+            digest: entry.revision.digest,
+            composed_at: rfc3339(entry.revision.composed_at),
+            actor: entry.actor,
+            cause: entry.cause,
+            source_count: entry.source_count,
+            capability_count: entry.capability_count,
+            changed,
+        }
+    }
 }

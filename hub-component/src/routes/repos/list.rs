@@ -2,7 +2,8 @@
 
 use super::view::RepoView;
 use crate::app::App;
-use crate::edge::{self, Caching, Query, link_next, paging};
+use crate::edge::paging::{self, Filling};
+use crate::edge::{self, Caching, Query, link_next};
 use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
@@ -16,6 +17,7 @@ use federation::search::QueryError;
 use federation::source::State as SourceState;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 const DEFAULT_LIMIT: usize = 100;
@@ -48,7 +50,7 @@ pub struct Parameters {
 pub struct Page {
     /// Ordered by `repo`.
     #[schema(value_type = Vec<RepoView>)]
-    repos: Vec<serde_json::Value>,
+    repos: Vec<Box<RawValue>>,
     /// How many match on all pages.
     total: usize,
     /// Cursor of the next page; null on the last.
@@ -73,9 +75,7 @@ pub async fn list<P: Ports>(
     Query(query): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Selection { page, total, next } = select(&app, &query).await?;
-    let now = app.ports.now();
-    let repos = page.iter().map(|source| serde_json::json!(RepoView::new(source, now))).collect();
+    let Selection { shown: repos, total, next, .. } = select(&app, &query).await?;
     let page = Page { repos, total, next };
     // Not for the host to give again: a source turns stale as time passes, with nothing written.
     let response = edge::json(&headers, Caching::Asked, &page)?;
@@ -94,6 +94,8 @@ fn few_words(words: Option<&str>) -> Result<Option<&str>, Problem> {
 pub(crate) struct Selection {
     /// The sources of this page.
     pub(crate) page: Vec<Source>,
+    /// The same as the list shows them.
+    shown: Vec<Box<RawValue>>,
     /// How many match, on all pages.
     pub(crate) total: usize,
     /// The cursor of the next page, if there is one.
@@ -114,8 +116,21 @@ pub(crate) async fn select<P: Ports>(app: &App<P>, query: &Parameters) -> Result
     let now = app.ports.now();
     let mut tx = app.database().await?.read().await?;
     let total = listing::count(&mut tx, &wanted, now).await?;
-    let mut page = listing::page(&mut tx, &wanted, now, after, limit + 1).await?;
+    let (mut filling, mut page) = (Filling::new(limit), Vec::new());
+    loop {
+        let wants = filling.wants();
+        let batch = listing::page(&mut tx, &wanted, now, filling.last().map(String::as_str).or(after), wants).await?;
+        let is_last = batch.len() < wants;
+        for source in batch {
+            if filling.add(source.repo().to_owned(), &RepoView::new(&source, now))? {
+                page.push(source);
+            }
+        }
+        if is_last || filling.wants() == 0 {
+            break;
+        }
+    }
     drop(tx);
-    let next = paging::cut(&mut page, limit, |last| paging::cursor_after(last.repo()));
-    Ok(Selection { page, total, next })
+    let (shown, next) = filling.done();
+    Ok(Selection { page, shown, total, next })
 }

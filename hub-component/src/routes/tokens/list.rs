@@ -3,13 +3,15 @@
 use super::private;
 use super::view::{TokenState, TokenView};
 use crate::app::App;
-use crate::edge::{Caller, Query, link_next, paging};
+use crate::edge::paging::{self, Filling};
+use crate::edge::{Caller, Query, link_next};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::store::tokens;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 const DEFAULT_LIMIT: usize = 100;
@@ -33,7 +35,8 @@ pub struct Parameters {
 #[schema(as = Tokens)]
 pub struct Page {
     /// Ordered by name.
-    tokens: Vec<TokenView>,
+    #[schema(value_type = Vec<TokenView>)]
+    tokens: Vec<Box<RawValue>>,
     /// How many match on all pages.
     total: usize,
     /// Cursor of the next page; null on the last.
@@ -65,8 +68,13 @@ pub async fn list<P: Ports>(
     page.retain(|token| query.state.is_none_or(|state| state == TokenState::of(token, now)));
     let total = page.len();
     page.retain(|token| after.is_none_or(|after| token.name.as_str() > after));
-    let next = paging::cut(&mut page, limit, |last| paging::cursor_after(&last.name));
-    let tokens = page.iter().map(|token| TokenView::new(token, now)).collect();
+    let mut filling = Filling::new(limit);
+    for token in &page {
+        if !filling.add(&token.name, &TokenView::new(token, now))? {
+            break;
+        }
+    }
+    let (tokens, next) = filling.done();
     let response = private(Page { tokens, total, next: next.clone() });
     Ok(link_next(response, &uri, "cursor", next.as_deref()))
 }

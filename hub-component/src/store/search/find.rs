@@ -5,14 +5,17 @@ use crate::ports::{Row, Transaction};
 use crate::store::revisions::AT;
 use crate::store::statement::Statement;
 use crate::store::{StoreError, row::Columns as _};
+use federation::limits::MAX_READ_BYTES;
 use federation::search::{Place, Query, TAG_BOUNDARY, in_column, rank};
 
 /// Matches.
 pub struct Found {
     /// How many there are in all.
     pub total: usize,
-    /// Those that were asked for, in order, each as the JSON of its entry.
+    /// Those that were asked for, in order, each as the JSON of its entry; fewer if they have more than [`MAX_READ_BYTES`].
     pub hits: Vec<(Place, String)>,
+    /// Whether there are more that were asked for.
+    pub more: bool,
 }
 
 /// Up to `limit` matches after a place, in the newest revision or in `number`, and how many there are. Without any match after the
@@ -28,7 +31,8 @@ pub async fn find(
     let Statement { sql, parameters } = statement(number, finder, query, after, limit);
     let rows = tx.query(&sql, parameters).await?;
     let total = rows.first().map_or(Ok(0), |row| row.count(4))?;
-    Ok(Found { total, hits: rows.iter().map(read).collect::<Result<_, _>>()? })
+    let hits: Vec<_> = rows.iter().take_while(|row| !row.is_null(3)).map(read).collect::<Result<_, _>>()?;
+    Ok(Found { total, more: hits.len() < rows.len(), hits })
 }
 
 /// Whether everything of a kept revision can still be searched.
@@ -78,8 +82,9 @@ fn statement(number: Option<u64>, finder: Finder, query: &Query, after: Option<&
     }
     let limit = s.bind(limit);
     s.push(&format!(
-        " ORDER BY score DESC, repo, entry LIMIT {limit})
-         SELECT p.score, p.repo, p.entry, e.json, (SELECT count(*) FROM found) FROM page p
+        " ORDER BY score DESC, repo, entry LIMIT {limit}), sized AS MATERIALIZED (SELECT p.score, p.repo, p.entry, sum(octet_length(e.json)) OVER (ORDER BY p.score DESC, p.repo, p.entry)
+           - octet_length(e.json) AS before FROM page p JOIN search_entries e ON e.entry = p.entry)
+         SELECT p.score, p.repo, p.entry, CASE WHEN p.before < {MAX_READ_BYTES} THEN e.json END, (SELECT count(*) FROM found) FROM sized p
          JOIN search_entries e ON e.entry = p.entry ORDER BY p.score DESC, p.repo, p.entry"
     ));
     s

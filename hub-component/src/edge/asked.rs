@@ -1,0 +1,68 @@
+//! What was asked for, as the operator's log tells of it: every write, every refusal, and what the hub could not do.
+
+use crate::log;
+use crate::mcp;
+use crate::problem::Problem;
+use axum::extract::Request;
+use http::{HeaderValue, Method, StatusCode};
+use serde_json::json;
+use std::sync::{Arc, OnceLock};
+
+/// A request.
+pub(super) struct Asked {
+    pub(super) method: Method,
+    path: String,
+    pub(super) who: Who,
+}
+
+/// The name of the token that a request turns out to carry.
+#[derive(Clone, Default)]
+pub(in crate::edge) struct Who(Arc<OnceLock<String>>);
+
+impl Who {
+    /// It carries this one.
+    pub(in crate::edge) fn is(&self, name: &str) {
+        self.0.get_or_init(|| name.to_owned());
+    }
+}
+
+impl Asked {
+    pub(super) fn of(request: &Request) -> Self {
+        Self { method: request.method().clone(), path: request.uri().path().to_owned(), who: Who::default() }
+    }
+
+    /// Whether it asks for a change. The tools are asked by `POST`, and only read.
+    fn writes(&self) -> bool {
+        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) && self.path != mcp::PATH
+    }
+
+    pub(super) fn log_write(&self, status: StatusCode, id: &HeaderValue) {
+        if self.writes() {
+            self.line("write", status, id, None, None);
+        }
+    }
+
+    /// What a reader asked for in vain is nobody's concern.
+    pub(super) fn log_problem(&self, problem: &Problem, id: &HeaderValue) {
+        let status = problem.status();
+        let refused =
+            [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS].contains(&status);
+        if self.writes() || refused || problem.log().is_some() {
+            let event = if status.is_server_error() { "failed" } else { "refused" };
+            self.line(event, status, id, Some(problem.kind().code), problem.log());
+        }
+    }
+
+    fn line(&self, event: &str, status: StatusCode, id: &HeaderValue, code: Option<&str>, why: Option<&str>) {
+        let fields = json!({
+            "status": status.as_u16(),
+            "code": code,
+            "method": self.method.as_str(),
+            "path": self.path,
+            "actor": self.who.0.get(),
+            "request_id": String::from_utf8_lossy(id.as_bytes()),
+            "why": why,
+        });
+        log::line(event, &fields);
+    }
+}
