@@ -71,6 +71,10 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, n
     headers.insert(X_REQUEST_ID, id);
     match app.host() {
         Host::Serve => {
+            if app.configured_url().is_empty() {
+                // What is kept is given to whoever asks, by whatever address.
+                headers.remove(MEMO);
+            }
             headers
                 .extend(route.and_then(|path| HeaderValue::from_str(path.as_str()).ok()).map(|route| (ROUTE, route)));
         }

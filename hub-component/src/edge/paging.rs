@@ -77,7 +77,7 @@ impl Write for Size {
 }
 
 /// Most things that one statement reads for a page.
-const BATCH: usize = 100;
+const BATCH: usize = 128;
 
 /// A page in the making: up to so many things, which have [`MAX_PAGE_BYTES`] together unless one alone has more.
 pub struct Filling<T> {

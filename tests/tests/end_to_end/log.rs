@@ -59,3 +59,40 @@ async fn the_last_lines_are_written_before_the_end() -> Result<()> {
     assert_eq!(line(&hub, "id-last").await["status"], 200);
     Ok(())
 }
+
+/// What the component itself wrote about a request, under any host.
+async fn event(hub: &Hub, id: &str) -> Value {
+    for _ in 0..200 {
+        let of_component = |line: Value| serde_json::from_str::<Value>(line["message"].as_str()?).ok();
+        let lines = hub.log();
+        let mut events = lines.lines().filter_map(|line| serde_json::from_str(line).ok()).filter_map(of_component);
+        if let Some(event) = events.find(|event| event["request_id"] == id) {
+            return event;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    Value::Null
+}
+
+#[tokio::test]
+async fn the_component_writes_a_line_for_each_write_and_refusal() -> Result<()> {
+    let hub = Hub::start()?;
+    let body = json!({"repo": "a", "url": "https://example.org/x", "domain": "d", "enabled": false});
+    for (id, token, status, name, actor) in [
+        ("id-1", TOKEN, 201, "write", json!("bootstrap")),
+        ("id-2", "not-this-one", 401, "refused", Value::Null),
+        ("id-3", TOKEN, 409, "refused", json!("bootstrap")),
+    ] {
+        let request = hub.request(Method::POST, "/v1/repos").bearer_auth(token).json(&body).header("x-request-id", id);
+        assert_eq!(hub.send(request).await?.status, status);
+        let event = event(&hub, id).await;
+        assert_eq!(
+            (&event["event"], &event["status"], &event["method"], &event["path"], &event["actor"]),
+            (&json!(name), &json!(status), &json!("POST"), &json!("/v1/repos"), &actor),
+            "{event}"
+        );
+    }
+    let log = hub.log();
+    assert!(!log.contains("not-this-one") && !log.contains(TOKEN));
+    Ok(())
+}
