@@ -131,14 +131,15 @@ fn a_source_that_never_was_valid_contributes_nothing_and_is_no_success() {
 fn without_a_required_source_nothing_is_written() {
     let server = Server::start();
     let place = Place::with(&[remote("a", &server.index("/a.yaml", &index("a", 0..1)))]);
-    place.write(DOCUMENT, "old\n");
+    let old = "version: 1\nrevision: 7\n";
+    place.write(DOCUMENT, old);
     place.manifest(&[required("b", &server.url("/none")), remote("a", &server.url("/a.yaml"))]);
     let ran = place.run(&[&COMPOSE[..], &["-o", "json"]].concat()).ended(1);
     assert_eq!(ran.json()["written"], false);
     assert!(
         ran.err.contains("error: a required source has no valid index now, so nothing is written\n  b: http-status: ")
     );
-    assert_eq!((place.read(DOCUMENT).as_str(), place.has(LOCK)), ("old\n", false));
+    assert_eq!((place.read(DOCUMENT).as_str(), place.has(LOCK)), (old, false));
     assert_eq!(place.run(&[&COMPOSE[..], &["--output", "-"]].concat()).ended(1).out, "");
 }
 

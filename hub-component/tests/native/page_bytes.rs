@@ -48,14 +48,14 @@ async fn pages(hub: &Hub, path: &str, list: &str) -> Vec<usize> {
 async fn a_search_over_large_entries_goes_on_from_page_to_page() {
     let hub = Hub::new();
     hub.register("many", large(40, 3)).await;
-    hub.register("huge", large(6, 40)).await;
+    hub.register("huge", large(6, 15)).await;
     hub.largest_result();
     let compact = pages(&hub, "/v1/capabilities?limit=200", "capabilities").await;
     assert_eq!(compact.iter().sum::<usize>(), 46);
     assert!(compact.len() <= 5, "what is shown of each is small: {compact:?}");
     let whole = pages(&hub, "/v1/capabilities?limit=200&fields=*", "capabilities").await;
     assert_eq!(whole.iter().sum::<usize>(), 46);
-    // Entries of 2.4 MB are a page each, of 180 KB five are one.
+    // Entries of 0.9 MB are a page each, of 180 KB five are one.
     assert_eq!(whole.iter().filter(|things| **things == 1).count(), 6, "{whole:?}");
     assert_eq!(whole.iter().max(), Some(&5), "{whole:?}");
     assert_eq!(pages(&hub, "/v1/capabilities/capability.large.n0?limit=200", "entries").await, [1, 1]);

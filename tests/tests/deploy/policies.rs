@@ -1,6 +1,7 @@
 //! Rules of this project that every rendered object keeps, whatever the values.
 
 use super::rendered::{VARIANTS, containers, name, of_kind, pod, render, texts};
+use super::tools::read;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
