@@ -287,7 +287,7 @@ fn traefik_ends_tls_limits_requests_and_hides_the_metrics() -> Result<()> {
         let found = of_kind(&objects, "Middleware").into_iter().find(|it| name(it).ends_with(suffix));
         Ok(found.context("no limit")?["spec"]["inFlightReq"].clone())
     };
-    let (one, all) = (in_flight("-in-flight-of-one")?, in_flight("-in-flight")?);
+    let (one, all) = (in_flight("-per-client")?, in_flight("-in-flight")?);
     ensure!(
         one["amount"].as_u64().is_some_and(|amount| 0 < amount && amount * 4 <= all["amount"].as_u64().unwrap_or(0))
     );
@@ -295,7 +295,7 @@ fn traefik_ends_tls_limits_requests_and_hides_the_metrics() -> Result<()> {
         one["sourceCriterion"] == json!({"ipStrategy": {"depth": 0}})
             && all["sourceCriterion"] == json!({"requestHost": true})
     );
-    ensure!(referred.contains(&"Middleware/reuse-surface-in-flight-of-one".to_owned()), "{referred:?}");
+    ensure!(referred.contains(&"Middleware/reuse-surface-per-client".to_owned()), "{referred:?}");
 
     let routes = of_kind(&objects, "IngressRoute");
     let secure = routes.iter().find(|it| texts(&it["spec"]["entryPoints"]) == ["websecure"]).context("no route")?;
@@ -312,7 +312,7 @@ fn traefik_ends_tls_limits_requests_and_hides_the_metrics() -> Result<()> {
         ensure!(rules[1]["match"].as_str().unwrap_or_default().contains(&format!("Method(`{method}`)")));
     }
     ensure!(
-        ["reuse-surface-body", "reuse-surface-in-flight-of-one"]
+        ["reuse-surface-body", "reuse-surface-per-client"]
             .iter()
             .all(|it| used(&rules[1]).contains(&(*it).to_owned()))
     );
