@@ -312,9 +312,7 @@ fn traefik_ends_tls_limits_requests_and_hides_the_metrics() -> Result<()> {
         ensure!(rules[1]["match"].as_str().unwrap_or_default().contains(&format!("Method(`{method}`)")));
     }
     ensure!(
-        ["reuse-surface-body", "reuse-surface-per-client"]
-            .iter()
-            .all(|it| used(&rules[1]).contains(&(*it).to_owned()))
+        ["reuse-surface-body", "reuse-surface-per-client"].iter().all(|it| used(&rules[1]).contains(&(*it).to_owned()))
     );
     // Agents ask by POST, and all of them may have one address.
     ensure!(rules[1]["match"].as_str().unwrap_or_default().contains("!Path(`/mcp`)"));
