@@ -79,7 +79,10 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, n
                 .extend(route.and_then(|path| HeaderValue::from_str(path.as_str()).ok()).map(|route| (ROUTE, route)));
         }
         // Any other host would pass on to clients what is not for them.
-        Host::Spin => drop(headers.remove(MEMO)),
+        Host::Spin => {
+            headers.remove(MEMO);
+            headers.remove(CODE);
+        }
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     audience.admit(headers);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 async fn headers_for_the_host_reach_no_client_of_another_one() {
     let hub = Hub::new();
     hub.register("a", index("a", 1, 0)).await;
-    let private = ["reuse-surface-memo", "reuse-surface-route"];
+    let private = ["reuse-surface-memo", "reuse-surface-route", "reuse-surface-code"];
     let paths = [
         "/v1/federated",
         "/v1/federated?format=json",
