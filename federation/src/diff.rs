@@ -17,6 +17,17 @@ pub enum Op {
     Removed,
 }
 
+impl Op {
+    /// As the API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+        }
+    }
+}
+
 /// One step of one source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Change {
@@ -34,12 +45,75 @@ pub struct Change {
     pub after: Option<Value>,
 }
 
-/// The steps from `before` to `after`, both lists of one source with unique ids: removals from the end, additions from the start,
-/// then replacements. An entry that moved against the others is removed and added.
+/// An entry of a list as it stands in a fragment in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// The capability's id.
+    pub id: &'a str,
+    /// The whole entry.
+    pub json: &'a str,
+}
+
+/// As [`Change`], with entries as they are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step<'a> {
+    /// What it does.
+    pub op: Op,
+    /// Place in the source's list, from 0, at the moment of this step.
+    pub position: usize,
+    /// The entry as it was.
+    pub before: Option<Entry<'a>>,
+    /// The entry as it is.
+    pub after: Option<Entry<'a>>,
+}
+
+impl<'a> Step<'a> {
+    /// The capability's id.
+    pub fn id(&self) -> &'a str {
+        self.after.or(self.before).map_or("", |entry| entry.id)
+    }
+
+    /// The same with entries that were read.
+    ///
+    /// # Errors
+    /// When an entry is not JSON.
+    pub fn read(&self) -> Result<Change, serde_json::Error> {
+        let entry = |entry: Option<Entry<'_>>| entry.map(|entry| serde_json::from_str(entry.json)).transpose();
+        Ok(Change {
+            op: self.op,
+            id: self.id().to_owned(),
+            position: self.position,
+            before: entry(self.before)?,
+            after: entry(self.after)?,
+        })
+    }
+}
+
+/// As [`steps`], between lists that were read.
 pub fn diff(before: &[Value], after: &[Value]) -> Vec<Change> {
-    let places: HashMap<&str, usize> = before.iter().enumerate().map(|(i, entry)| (id(entry), i)).collect();
+    let [texts_before, texts_after] = [before, after].map(|list| list.iter().map(Value::to_string).collect::<Vec<_>>());
+    let places: HashMap<&str, &Value> = before.iter().map(|entry| (id(entry), entry)).collect();
+    let change = |step: Step<'_>| Change {
+        op: step.op,
+        id: step.id().to_owned(),
+        position: step.position,
+        before: step.before.and_then(|entry| places.get(entry.id).copied().cloned()),
+        // An addition and a replacement stand at their place in `after`.
+        after: step.after.and_then(|_| after.get(step.position).cloned()),
+    };
+    steps(&entries(before, &texts_before), &entries(after, &texts_after)).into_iter().map(change).collect()
+}
+
+fn entries<'a>(list: &'a [Value], texts: &'a [String]) -> Vec<Entry<'a>> {
+    list.iter().zip(texts).map(|(entry, json)| Entry { id: id(entry), json }).collect()
+}
+
+/// The steps from `before` to `after`, both lists of one source with unique ids: removals from the end, additions from the start,
+/// then replacements. An entry that moved against the others is removed and added. The order of keys is part of an entry.
+pub fn steps<'a>(before: &[Entry<'a>], after: &[Entry<'a>]) -> Vec<Step<'a>> {
+    let places: HashMap<&str, usize> = before.iter().enumerate().map(|(i, entry)| (entry.id, i)).collect();
     // For every entry of `after`, where it was before.
-    let origins: Vec<Option<usize>> = after.iter().map(|entry| places.get(id(entry)).copied()).collect();
+    let origins: Vec<Option<usize>> = after.iter().map(|entry| places.get(entry.id).copied()).collect();
     let staying = longest_increasing(&origins);
     let mut kept = vec![false; before.len()];
     for origin in staying.iter().filter_map(|&i| origins.get(i).copied().flatten()) {
@@ -54,26 +128,21 @@ pub fn diff(before: &[Value], after: &[Value]) -> Vec<Change> {
         }
     }
 
-    let step = |op, position, before: Option<&Value>, after: Option<&Value>| Change {
-        op,
-        id: after.or(before).map(|entry| id(entry).to_owned()).unwrap_or_default(),
-        position,
-        before: before.cloned(),
-        after: after.cloned(),
-    };
     let removed = before.iter().enumerate().zip(&kept).rev().filter(|(_, kept)| !**kept);
-    let mut changes: Vec<Change> = removed.map(|((i, entry), _)| step(Op::Removed, i, Some(entry), None)).collect();
+    let mut steps: Vec<Step<'a>> = removed
+        .map(|((position, entry), _)| Step { op: Op::Removed, position, before: Some(*entry), after: None })
+        .collect();
     let added = after.iter().enumerate().zip(&stays).filter(|(_, stays)| !**stays);
-    changes.extend(added.map(|((i, entry), _)| step(Op::Added, i, None, Some(entry))));
-    for ((i, entry), origin) in
-        after.iter().enumerate().zip(&origins).zip(&stays).filter(|(_, stays)| **stays).map(|(x, _)| x)
+    steps.extend(added.map(|((position, entry), _)| Step { op: Op::Added, position, before: None, after: Some(*entry) }));
+    for (((position, entry), origin), _) in
+        after.iter().enumerate().zip(&origins).zip(&stays).filter(|(_, stays)| **stays)
     {
-        let was = origin.and_then(|origin| before.get(origin));
-        if was.is_some_and(|was| text(was) != text(entry)) {
-            changes.push(step(Op::Changed, i, was, Some(entry)));
+        let was = origin.and_then(|origin| before.get(origin)).copied();
+        if was.is_some_and(|was| was.json != entry.json) {
+            steps.push(Step { op: Op::Changed, position, before: was, after: Some(*entry) });
         }
     }
-    changes
+    steps
 }
 
 /// Replays one step on the list of its source. False, and the list untouched, if it does not fit.
@@ -96,11 +165,6 @@ pub fn apply(list: &mut Vec<Value>, change: &Change) -> bool {
         }
         _ => false,
     }
-}
-
-/// Key order is part of the document's bytes, so it counts as a difference, as it does not between values.
-fn text(entry: &Value) -> String {
-    entry.to_string()
 }
 
 fn id(entry: &Value) -> &str {

@@ -16,6 +16,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Yaml, Self::Json];
+
     /// Media type (RFC 9512 for YAML).
     pub fn media_type(self) -> &'static str {
         match self {
@@ -50,6 +53,17 @@ pub struct Document {
     pub conflicts: Vec<Conflict>,
 }
 
+/// A document without its fragments, which go between `before` and `after`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The head, up to the first capability.
+    pub before: String,
+    /// What separates two fragments that are not empty.
+    pub between: &'static str,
+    /// What ends the document.
+    pub after: &'static str,
+}
+
 /// The members that come before `capabilities`, in order.
 #[derive(Serialize)]
 struct Head<'a> {
@@ -77,6 +91,28 @@ impl Document {
         })
     }
 
+    /// What stands around the fragments of this document.
+    ///
+    /// # Errors
+    /// When a value of the head cannot be written as YAML.
+    pub fn frame(&self, format: Format) -> Result<Frame, YamlError> {
+        let head = self.head();
+        let empty = self.sources.iter().all(|source| source.capability_count == 0);
+        Ok(match format {
+            Format::Json => {
+                let mut before = head.to_string();
+                before.truncate(before.len().saturating_sub(1));
+                before.push_str(if empty { ",\"capabilities\":[" } else { ",\"capabilities\":[\n" });
+                Frame { before, between: ",\n", after: "\n]}\n" }
+            }
+            Format::Yaml => {
+                let mut before = yaml::to_string(&head)?;
+                before.push_str(if empty { "capabilities: []\n" } else { "capabilities:\n" });
+                Frame { before, between: "", after: "" }
+            }
+        })
+    }
+
     /// The document in `format`, with the fragments (in that format, one a source, in order) as its capabilities.
     ///
     /// # Errors
@@ -87,30 +123,15 @@ impl Document {
         fragments: impl IntoIterator<Item = &'a str>,
     ) -> Result<String, YamlError> {
         let fragments: Vec<&str> = fragments.into_iter().filter(|f| !f.is_empty()).collect();
-        let head = self.head();
-        let size = fragments.iter().map(|f| f.len() + 2).sum::<usize>() + 256 * (self.sources.len() + 4);
-        let mut text = String::with_capacity(size);
-        match format {
-            Format::Json => {
-                let head = head.to_string();
-                text.push_str(head.strip_suffix('}').unwrap_or(&head));
-                text.push_str(",\"capabilities\":[");
-                for (i, fragment) in fragments.iter().enumerate() {
-                    text.push_str(if i == 0 { "\n" } else { ",\n" });
-                    text.push_str(fragment);
-                }
-                text.push_str("\n]}\n");
-            }
-            Format::Yaml => {
-                text.push_str(&yaml::to_string(&head)?);
-                if fragments.is_empty() {
-                    text.push_str("capabilities: []\n");
-                } else {
-                    text.push_str("capabilities:\n");
-                    fragments.iter().for_each(|fragment| text.push_str(fragment));
-                }
-            }
+        let Frame { before, between, after } = self.frame(format)?;
+        let size = fragments.iter().map(|f| f.len() + between.len()).sum::<usize>();
+        let mut text = before;
+        text.reserve(size + after.len());
+        for (i, fragment) in fragments.iter().enumerate() {
+            text.push_str(if i == 0 { "" } else { between });
+            text.push_str(fragment);
         }
+        text.push_str(after);
         Ok(text)
     }
 }

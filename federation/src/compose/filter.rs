@@ -3,17 +3,18 @@
 use super::SourceLine;
 use crate::limits::MAX_FILTER_NAMES;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Which sources a document is restricted to; the default is all of them. Names are sorted and stand once, so that equal filters are
-/// written alike.
+/// written alike. An empty list takes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Filter {
-    /// Only these domains, if any are named.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub domain: Vec<String>,
-    /// Only these repos, if any are named.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub repo: Vec<String>,
+    /// Only these domains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<Vec<String>>,
+    /// Only these repos.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repo: Option<Vec<String>>,
 }
 
 /// What is wrong with a filter, for whoever wrote it.
@@ -32,18 +33,28 @@ impl Filter {
 
     /// Whether it restricts nothing.
     pub fn is_whole(&self) -> bool {
-        self.domain.is_empty() && self.repo.is_empty()
+        self.domain.is_none() && self.repo.is_none()
+    }
+
+    /// The same without the names that none of these sources has: what is made up makes no document of its own.
+    #[must_use]
+    pub fn among<'a>(self, sources: impl Iterator<Item = &'a SourceLine> + Clone) -> Self {
+        let known = |names: Option<Vec<String>>, name_of: fn(&SourceLine) -> &str| {
+            let present: BTreeSet<&str> = names.is_some().then(|| sources.clone().map(name_of)).into_iter().flatten().collect();
+            names.map(|names| names.into_iter().filter(|name| present.contains(name.as_str())).collect())
+        };
+        Self { domain: known(self.domain, |line| &line.domain), repo: known(self.repo, |line| &line.repo) }
     }
 
     /// Whether it lets a source through.
     pub fn takes(&self, line: &SourceLine) -> bool {
-        let among = |names: &[String], name: &String| names.is_empty() || names.binary_search(name).is_ok();
+        let among = |names: &Option<Vec<String>>, name| names.as_ref().is_none_or(|names| names.binary_search(name).is_ok());
         among(&self.domain, &line.domain) && among(&self.repo, &line.repo)
     }
 }
 
-fn names(parameter: &str, list: Option<&str>, is_name: fn(&str) -> bool) -> Result<Vec<String>, FilterError> {
-    let Some(list) = list else { return Ok(Vec::new()) };
+fn names(parameter: &str, list: Option<&str>, is_name: fn(&str) -> bool) -> Result<Option<Vec<String>>, FilterError> {
+    let Some(list) = list else { return Ok(None) };
     if let Some(wrong) = list.split(',').find(|name| !is_name(name)) {
         let wrong: String = wrong.chars().take(100).collect();
         let wrong = wrong.escape_debug();
@@ -57,7 +68,7 @@ fn names(parameter: &str, list: Option<&str>, is_name: fn(&str) -> bool) -> Resu
     if names.len() > MAX_FILTER_NAMES {
         return Err(FilterError(format!("`{parameter}` takes {MAX_FILTER_NAMES} names at the most")));
     }
-    Ok(names)
+    Ok(Some(names))
 }
 
 /// As `schemas/federation.schema.yaml#/$defs/repo`.
@@ -78,7 +89,7 @@ mod tests {
     #[test]
     fn reads_lists_of_names() {
         let filter = Filter::parse(Some("b,a,b"), None).unwrap();
-        assert_eq!((filter.domain.as_slice(), filter.repo.len()), (["a".to_owned(), "b".to_owned()].as_slice(), 0));
+        assert_eq!((filter.domain, filter.repo), (Some(vec!["a".to_owned(), "b".to_owned()]), None));
         assert!(Filter::parse(None, None).unwrap().is_whole());
         for list in ["", ",", "a,", "A", "a b", ".a", "é", "a, b", &"a".repeat(101)] {
             assert!(Filter::parse(None, Some(list)).is_err(), "{list}");

@@ -1,5 +1,6 @@
 //! What one source contributes to the document, rendered.
 
+use crate::diff::Entry;
 use crate::index::Index;
 use crate::yaml::{self, YamlError};
 use serde_json::{Map, Value};
@@ -30,6 +31,12 @@ impl Fragment {
         let json = entries.iter().map(Value::to_string).collect::<Vec<_>>().join(",\n");
         Ok(Self { json, yaml: yaml::to_sequence_items(&entries)?, ids })
     }
+}
+
+/// The entries of a fragment in JSON, whose ids are these.
+pub fn entries<'a>(json: &'a str, ids: &'a [String]) -> Vec<Entry<'a>> {
+    // Compact JSON has no line feed, so that one can only separate entries.
+    json.split(",\n").zip(ids).map(|(json, id)| Entry { id, json }).collect()
 }
 
 fn attributed(repo: &str, domain: &str, id: &str, fields: &Map<String, Value>) -> Value {

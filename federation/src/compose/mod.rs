@@ -7,10 +7,11 @@ mod conflicts;
 mod document;
 mod filter;
 mod fragment;
+pub mod pieces;
 mod source_line;
 
 pub use conflicts::{Conflict, conflicts};
-pub use document::{Document, Format};
+pub use document::{Document, Format, Frame};
 pub use filter::{Filter, FilterError};
-pub use fragment::Fragment;
+pub use fragment::{Fragment, entries};
 pub use source_line::{SourceLine, digest};

@@ -23,7 +23,7 @@ impl Fixed {
     pub fn respond(&self, request: &HeaderMap) -> Response {
         let read = Read {
             media_type: self.media_type,
-            body: self.body.clone(),
+            body: self.body.clone().into(),
             etag: &self.etag,
             modified: None,
             caching: Caching::ForAnHour,

@@ -15,10 +15,11 @@ pub mod paging;
 mod path;
 mod query;
 mod read;
+mod streamed;
 
 pub use auth::{Actor, Caller};
 pub use base::Reached;
-pub use conditional::entity_tag;
+pub use conditional::{entity_tag, not_modified};
 pub use finish::{Logged, finish};
 pub use fixed::Fixed;
 pub use json_body::{JsonBody, JsonBytes};
@@ -27,6 +28,7 @@ pub use negotiate::{coding, preferred, preferred_type};
 pub use path::Path;
 pub use query::Query;
 pub use read::{AN_HOUR, Caching, Read, json, memo};
+pub use streamed::{BrokenOff, Chunks, streamed};
 
 use http::{HeaderMap, HeaderName};
 

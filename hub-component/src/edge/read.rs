@@ -4,7 +4,6 @@ use super::conditional::{entity_tag, not_modified};
 use crate::problem::{Problem, kinds};
 use axum::body::Body;
 use axum::response::Response;
-use bytes::Bytes;
 use federation::time::{Seconds, http_date};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -39,7 +38,7 @@ pub struct Read<'a> {
     /// What it is.
     pub media_type: &'static str,
     /// The bytes.
-    pub body: Bytes,
+    pub body: Body,
     /// Their entity tag, quotes included.
     pub etag: &'a str,
     /// When it last changed, if that is known to the second.
@@ -55,7 +54,7 @@ impl Read<'_> {
         if not_modified(request, self.etag, self.modified) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {
-            *response.body_mut() = Body::from(self.body);
+            *response.body_mut() = self.body;
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(self.media_type));
         }
         let headers = response.headers_mut();

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::publish;
 use crate::routes::federated::revalidate_due;
 use crate::routes::repos::not_registered;
-use crate::store::{revisions, sources};
+use crate::store::{fragments, revisions, sources};
 use axum::response::Response;
 use federation::source::State as SourceState;
 use http::HeaderMap;
@@ -42,8 +42,11 @@ pub async fn repo<P: Ports>(
     let mut tx = app.database().await?.read().await?;
     let source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
     let line = publish::line(&source);
-    let entries = revisions::entries(&mut tx, line.as_ref()).await?;
-    let held = held::changes(&mut tx, &source, &entries).await?;
+    let entries = match &line {
+        Some(line) => fragments::beginning(&mut tx, line, offer::MOST).await?,
+        None => Vec::new(),
+    };
+    let held = held::changes(&mut tx, &source, line.as_ref()).await?;
     let history = revisions::history_of(&mut tx, &repo, facts::REVISIONS).await?;
     drop(tx);
     let standing = source.state(app.ports.now());
@@ -62,7 +65,7 @@ pub async fn repo<P: Ports>(
         }
         (findings::findings(&source))
         @if let Some(changes) = &held { (held::section(&source, changes)) }
-        (offer::section(&registration.repo, &entries))
+        (offer::section(&registration.repo, &entries, line.as_ref().map_or(0, |line| line.capability_count)))
         (facts::section(&source))
         (facts::history(&history))
     };

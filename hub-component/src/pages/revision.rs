@@ -10,18 +10,19 @@ use crate::openapi::Conditional;
 use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
 use crate::routes::federated::revalidate_due;
-use crate::store::revisions::{self, Changed, ChangedEntries, Entry};
+use crate::store::revisions::steps::Beginning;
+use crate::store::revisions::{self, Changed, Entry};
 use axum::response::Response;
 use federation::compose::SourceLine;
-use federation::diff::{Change, Op, diff};
+use federation::diff::{Change, Op};
 use http::HeaderMap;
 use maud::{Markup, html};
 use serde_json::Value;
 
 /// Changes listed for one source; the others are counted.
 const MOST_STEPS: usize = 100;
-/// Capabilities, before and after, that are compared for one page.
-const MOST_COMPARED: usize = 10_000;
+/// Sources whose changes are listed on one page.
+const MOST_SOURCES: usize = 50;
 
 /// The page of a revision.
 #[utoipa::path(
@@ -51,12 +52,7 @@ pub async fn revision<P: Ports>(
     // From nothing to the first revision is a step too.
     let since = older.or((number == 1).then_some(0));
     let changed = revisions::changes_between(&mut tx, number, number).await?.remove(&number).unwrap_or_default();
-    let compared: usize =
-        changed.iter().flat_map(|c| [&c.before, &c.after]).flatten().map(|line| line.capability_count).sum();
-    let entries = match compared <= MOST_COMPARED {
-        true => Some(revisions::changed_entries(&mut tx, number).await?),
-        false => None,
-    };
+    let beginnings = revisions::steps::beginnings(&mut tx, number, MOST_STEPS).await?;
     drop(tx);
     let title = format!("Revision {number}");
     let content = html! {
@@ -66,14 +62,14 @@ pub async fn revision<P: Ports>(
             @if let Some(older) = older { a rel="prev" href={ "/revisions/" (older) } { "Revision " (older) } " " } @else { span {} }
             @if let Some(newer) = newer { a rel="next" href={ "/revisions/" (newer) } { "Revision " (newer) } }
         }
-        @for changed in &changed {
+        @for changed in changed.iter().take(MOST_SOURCES) {
             h2 { (repo_link(&changed.repo)) " " span.quiet { (op(changed)) } }
             (of_line(changed))
-            @if let Some(entries) = &entries { (of_entries(changed, entries)) }
+            @if let Some(beginning) = beginnings.get(&changed.repo) { (of_entries(changed, beginning)) } @else { p { "Its capabilities stay as they are." } }
         }
-        @if entries.is_none() {
+        @if changed.len() > MOST_SOURCES {
             p {
-                "It changed too much to list here"
+                "It changed " (changed.len() - MOST_SOURCES) " more repos"
                 @if let Some(since) = since { ": " a href={ "/v1/changes?since=" (since) "&limit=1" } { "all its changes as data" } }
                 "."
             }
@@ -117,22 +113,20 @@ fn of_line(changed: &Changed) -> Markup {
     }
 }
 
-fn of_entries(changed: &Changed, entries: &ChangedEntries) -> Markup {
-    let none = (Vec::new(), Vec::new());
-    let (before, after) = entries.get(&changed.repo).unwrap_or(&none);
+fn of_entries(changed: &Changed, Beginning { steps: listed, count }: &Beginning) -> Markup {
     let relabelled = |b: &SourceLine, a: &SourceLine| b.domain != a.domain && b.index_digest == a.index_digest;
     if let (Some(b), Some(a)) = (&changed.before, &changed.after)
         && relabelled(b, a)
     {
         return html! { p { "Its " (counted(a.capability_count, "capability is", "capabilities are")) " listed under the new domain." } };
     }
-    steps(&diff(before, after), Op::Removed)
+    steps(listed, *count, Op::Removed)
 }
 
-/// Changes of one source, in words. Capabilities of changes of the kind `unread` have no page to link to.
-pub(super) fn steps(changes: &[Change], unread: Op) -> Markup {
+/// The first of so many changes of one source, in words. Capabilities of changes of the kind `unread` have no page to link to.
+pub(super) fn steps(changes: &[Change], count: usize, unread: Op) -> Markup {
     html! {
-        @if changes.is_empty() { p { "Its capabilities stay as they are." } }
+        @if count == 0 { p { "Its capabilities stay as they are." } }
         ul.steps {
             @for change in changes.iter().take(MOST_STEPS) {
                 @let (class, sign, word) = match change.op {
@@ -151,7 +145,8 @@ pub(super) fn steps(changes: &[Change], unread: Op) -> Markup {
                 }
             }
         }
-        @if changes.len() > MOST_STEPS { p { "… and " (changes.len() - MOST_STEPS) " more." } }
+        @let shown = changes.len().min(MOST_STEPS);
+        @if count > shown { p { @if shown > 0 { "… and " } (count - shown) @if shown > 0 { " more." } @else { " changes: too much to list here." } } }
     }
 }
 

@@ -1,6 +1,7 @@
 //! One source: fetched and judged, nothing written.
 
 use crate::ports::{Fetch, Ports};
+use crate::store::fragments::Rendered;
 use federation::compose::Fragment;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
@@ -48,8 +49,8 @@ pub struct NewSnapshot {
     pub capability_count: usize,
     /// The domain that the fragment was rendered for.
     pub domain: String,
-    /// As the source contributes it.
-    pub fragment: Fragment,
+    /// As the source contributes it, cut before anything is written: the lock for writing is not held meanwhile.
+    pub fragment: Rendered,
 }
 
 /// What a fetch brought.
@@ -154,7 +155,10 @@ pub(super) fn judge(registration: &Registration, content: Content) -> Checked {
         return Observation::Invalid { digest, diagnostics: verdict.diagnostics, validators }.into();
     };
     let capability_count = index.capabilities.len();
-    match Fragment::render(&registration.repo, &registration.domain, &index) {
+    let rendered = Fragment::render(&registration.repo, &registration.domain, &index).map_err(|e| (e.code, e.message));
+    drop(index);
+    let cut = |fragment| Rendered::new(fragment).map_err(|e| ("invalid-index", e.to_string()));
+    match rendered.and_then(cut) {
         Ok(fragment) => Checked {
             observation: Observation::Valid { digest: digest.clone(), capability_count, validators },
             snapshot: Some(NewSnapshot {
@@ -166,8 +170,8 @@ pub(super) fn judge(registration: &Registration, content: Content) -> Checked {
             }),
             warnings: verdict.diagnostics,
         },
-        Err(e) => {
-            let diagnostics = vec![Diagnostic::error(e.code, "", e.message)];
+        Err((code, message)) => {
+            let diagnostics = vec![Diagnostic::error(code, "", message)];
             Observation::Invalid { digest, diagnostics, validators }.into()
         }
     }

@@ -175,7 +175,7 @@ async fn take(
     let repo = source.repo().to_owned();
     if let Some(new) = checked.snapshot {
         snapshots::insert(tx, &new.digest, &new.bytes, new.capability_count, now).await?;
-        fragments::insert(tx, &new.digest, &repo, &new.domain, new.fragment).await?;
+        fragments::insert(tx, &new.digest, &repo, &new.domain, &new.fragment).await?;
     }
     Ok(source.record.observe(&source.registered.registration, checked.observation, now, jitter(&repo, now)))
 }

@@ -1,20 +1,23 @@
 //! `GET /v1/changes`: how to get from a revision one has to the newest, step by step.
 
 use crate::app::App;
-use crate::document::{contributions, head_of, kept};
-use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo, paging};
+use crate::document::kept;
+use crate::edge::{self, AN_HOUR, BrokenOff, Caching, Query, Read, link_next, memo, paging};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports, Transaction};
+use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
-use crate::store::revisions;
+use crate::store::revisions::steps::{self, Piece};
+use crate::store::{StoreError, revisions};
+use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
-use federation::compose::{Filter, Format, SourceLine};
-use federation::diff::{Change, diff};
+use bytes::Bytes;
+use federation::compose::Filter;
+use federation::diff::Change;
+use futures::{StreamExt as _, stream};
 use http::HeaderMap;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
-use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 
 /// Revisions a page.
@@ -30,36 +33,48 @@ pub struct Parameters {
     /// Most revisions on a page; 20 unless told.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
+    /// Goes on inside the revision after `since`, where the page before ended.
+    cursor: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
+/// What the answer has; its body is written piece by piece.
+#[derive(ToSchema)]
 #[schema(as = Changes)]
+#[expect(dead_code, reason = "the shape of the answer, for its schema alone")]
 pub struct Page {
     /// The revision that the steps begin at.
     since: u64,
-    /// The revision that they lead to.
+    /// The newest revision that the steps lead to: what follows of a later one is not all of it.
     until: u64,
     /// The newest revision.
     newest: u64,
-    /// The document of revision `until` without its capabilities.
-    #[schema(value_type = Object)]
-    head: Value,
+    /// The document of the newest revision without its capabilities, where the steps lead to it; else null.
+    #[schema(required, value_type = Option<Object>)]
+    head: Option<Value>,
     /// The steps, in order.
     items: Vec<Item>,
-    /// `since` of the next page; null when `until` is the newest.
+    /// `since` of the next page; null on the last one.
     #[schema(required)]
     next: Option<u64>,
+    /// `cursor` of the next page, where this one ends inside a revision; else null.
+    #[schema(required)]
+    cursor: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[schema(as = Item)]
+#[expect(dead_code, reason = "the shape of a step, for its schema alone")]
 struct Item {
     /// The revision that this step is part of.
     revision: u64,
     /// The source in whose list the step is made.
     source_repo: String,
-    #[serde(flatten)]
+    #[schema(inline)]
     change: Change,
 }
+
+/// Bytes of steps on a page, but for a single piece that has more.
+const PAGE_BYTES: u64 = 1 << 20;
 
 /// The changes of whole revisions, in order. Replayed over the capabilities of revision `since`, they give those of `until`, whose
 /// document is `head` with these capabilities.
@@ -81,8 +96,13 @@ pub async fn changes<P: Ports>(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let limit = paging::limit(query.limit, DEFAULT_LIMIT, MOST)?;
-    let mut tx = app.database().await?.read().await?;
-    let newest = revisions::newest(&mut tx).await?.map_or(0, |r| r.number);
+    let after = paging::ended_with(query.cursor.as_deref())?;
+    let after = after.map_or(Ok(0), |piece| piece.parse::<i64>().map_err(|_| paging::foreign_cursor()))?;
+    let database = app.database().await?;
+    let head = revisions::head(database).await?;
+    let composed = app.documents().newest(database, &head).await?;
+    let newest = composed.number();
+    let mut tx = database.read().await?;
     let since = query.since;
     if since > 0 {
         kept(&mut tx, since).await?;
@@ -90,35 +110,66 @@ pub async fn changes<P: Ports>(
         // Before the first revision there was nothing, which is only known while the first is kept.
         kept(&mut tx, 1).await?;
     }
-    let until = revisions::after(&mut tx, since, limit).await?;
-    let items = if since < until { steps(&mut tx, since + 1, until).await? } else { Vec::new() };
-    let revision = revisions::get(&mut tx, until).await?;
-    let contributions = match revision {
-        Some(_) => contributions(&mut tx, revision.as_ref(), Some(until), &Filter::default(), Format::Json).await?,
-        None => Vec::new(),
+    let last = revisions::after(&mut tx, since, limit).await?.min(newest.max(since));
+    let listed = steps::pieces(&mut tx, since, last, after).await?;
+    let shown = fitting(&listed);
+    if let Some(piece) = shown.iter().find(|piece| piece.lost) {
+        return Err(StoreError::Unreadable(format!("changes of revision {}: lost", piece.revision)).into());
+    }
+    let (until, cursor) = match (shown.last(), listed.get(shown.len())) {
+        (Some(end), Some(next)) if end.revision == next.revision => {
+            (revisions::before(&mut tx, end.revision, since).await?, Some(end.number))
+        }
+        (Some(end), Some(_)) => (end.revision, None),
+        _ => (last, None),
     };
     drop(tx);
-    let head = head_of(revision, Filter::default(), &contributions).head();
-    let next = (until < newest).then_some(until);
-    let response = edge::json(&headers, Caching::Asked, &Page { since, until, newest, head, items, next })?;
-    let next = next.map(|since| since.to_string());
-    Ok(memo(link_next(response, &uri, "since", next.as_deref()), Some(AN_HOUR)))
+    let complete = until == newest && cursor.is_none();
+    let revision = composed.revision.as_ref().map(|it| (it.number, it.digest.as_str(), it.composed_at));
+    let etag = edge::entity_tag(serde_json::json!([since, after, until, cursor, revision]).to_string().as_bytes());
+    let document = if complete { composed.document(&Filter::default()).head() } else { Value::Null };
+    let next = (!complete).then_some(until);
+    let cursor = cursor.map(paging::cursor_after);
+    let before = format!("{{\"since\":{since},\"until\":{until},\"newest\":{newest},\"head\":{document},\"items\":[");
+    let end = format!("],\"next\":{},\"cursor\":{}}}", Value::from(next), Value::from(cursor.clone()));
+    let body = body(app.ports.clone(), before, shown.to_vec(), end);
+    let read = Read { media_type: "application/json", body, etag: &etag, modified: None, caching: Caching::Asked };
+    let response = read.respond(&headers);
+    let here = match query.limit {
+        Some(limit) => format!("{}?since={until}&limit={limit}", uri.path()),
+        None => format!("{}?since={until}", uri.path()),
+    };
+    let response = match (next, here.parse()) {
+        (Some(until), Ok(uri)) => match &cursor {
+            Some(cursor) => link_next(response, &uri, "cursor", Some(cursor)),
+            None => link_next(response, &uri, "since", Some(&until.to_string())),
+        },
+        _ => response,
+    };
+    Ok(memo(response, Some(AN_HOUR)))
 }
 
-async fn steps(tx: &mut impl Transaction, first: u64, last: u64) -> Result<Vec<Item>, Problem> {
-    let mut items = Vec::new();
-    // What a source has after one revision is what it has before the next: each list is read once.
-    let mut lists: HashMap<String, (Option<SourceLine>, Vec<Value>)> = HashMap::new();
-    let changes = revisions::changes_between(tx, first, last).await?.into_iter();
-    for (revision, changed) in changes.flat_map(|(revision, list)| list.into_iter().map(move |it| (revision, it))) {
-        let before = match lists.remove(&changed.repo) {
-            Some((line, entries)) if line == changed.before => entries,
-            _ => revisions::entries(tx, changed.before.as_ref()).await?,
-        };
-        let after = revisions::entries(tx, changed.after.as_ref()).await?;
-        let steps = diff(&before, &after).into_iter();
-        items.extend(steps.map(|change| Item { revision, source_repo: changed.repo.clone(), change }));
-        lists.insert(changed.repo, (changed.after, after));
-    }
-    Ok(items)
+/// The first pieces, as far as they fit on a page; one at least.
+fn fitting(listed: &[Piece]) -> &[Piece] {
+    let mut bytes = 0;
+    let fitting = listed.iter().take_while(|piece| {
+        bytes += piece.plain.length;
+        bytes == piece.plain.length || bytes <= PAGE_BYTES
+    });
+    listed.split_at(fitting.count()).0
+}
+
+/// The answer, of which one piece is in memory at a time.
+fn body<P: Ports>(ports: P, before: String, pieces: Vec<Piece>, end: String) -> Body {
+    let separators = pieces.len().saturating_sub(1) as u64 * 2;
+    let length = before.len() as u64 + pieces.iter().map(|it| it.plain.length).sum::<u64>() + separators + end.len() as u64;
+    let steps = stream::iter(pieces.into_iter().enumerate()).then(move |(i, piece)| {
+        let ports = ports.clone();
+        async move {
+            let text = steps::read(ports.database(), &piece).await.map_err(|error| BrokenOff(error.to_string()))?;
+            Ok(Bytes::from(if i == 0 { text } else { format!(",\n{text}") }))
+        }
+    });
+    let around = |text: String| stream::iter([Ok(Bytes::from(text))]);
+    edge::streamed(length, around(before).chain(steps).chain(around(end)).boxed())
 }

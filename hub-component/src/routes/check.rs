@@ -1,24 +1,25 @@
 //! `POST /v1/check`: the verdict on an index and what it would change, without writing anything.
 
 use crate::app::App;
+use crate::document::conflicts::publishers;
 use crate::edge::{Caller, JsonBody};
 use crate::ports::{Database as _, Ports};
 use crate::problem::Problem;
 use crate::refresh::{self, Outcome};
-use crate::store::revisions;
+use crate::store::fragments::Rendered;
+use crate::store::revisions::{self, steps::Capabilities};
 use crate::store::sources::{self, Source};
 use axum::Json;
 use axum::extract::State;
-use federation::compose::{Conflict, conflicts};
+use federation::compose::{Conflict, conflicts, entries};
 use federation::diagnostic::Diagnostic;
-use federation::diff::{Op, diff};
+use federation::diff::{Op, steps};
 use federation::digest::Digest;
 use federation::registration::Registration;
 use federation::source::{Effect, Observation, SourceRecord};
 use federation::token::Need;
 use serde::Serialize;
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use serde_json::json;
 use utoipa::ToSchema;
 
 /// The verdict.
@@ -114,7 +115,7 @@ pub async fn check<P: Ports>(
 
     let valid = effect != Effect::Failed;
     let would = match speculate {
-        true => Some(would(&app, &registration, effect, checked.snapshot.map(|s| s.fragment.json)).await?),
+        true => Some(would(&app, &registration, effect, checked.snapshot.map(|s| s.fragment)).await?),
         false => None,
     };
     let failure = record.failure.filter(|_| !valid);
@@ -135,7 +136,7 @@ async fn would<P: Ports>(
     app: &App<P>,
     registration: &Registration,
     effect: Effect,
-    fragment: Option<String>,
+    fragment: Option<Rendered>,
 ) -> Result<Would, Problem> {
     let mut would = Would {
         outcome: effect.into(),
@@ -150,19 +151,19 @@ async fn would<P: Ports>(
     };
     let mut tx = app.database().await?.read().await?;
     let line = revisions::composition(&mut tx).await?.remove(&registration.repo);
-    let before = revisions::entries(&mut tx, line.as_ref()).await?;
-    // It was just rendered from valid entries.
-    let after: Vec<Value> = serde_json::from_str(&format!("[{fragment}]")).unwrap_or_default();
-    let mut published: BTreeMap<String, Vec<String>> = revisions::published_ids(&mut tx).await?.into_iter().collect();
+    let before = Capabilities::of(&mut tx, line.as_ref()).await?;
+    let (json, ids) = fragment.into_json();
+    let wanted = ids.iter().map(String::as_str).collect();
+    let mut published = publishers(&mut tx, &registration.repo, &wanted).await?;
     drop(tx);
-    for change in diff(&before, &after) {
-        match change.op {
-            Op::Added => would.added.push(change.id),
-            Op::Changed => would.changed.push(change.id),
-            Op::Removed => would.removed.push(change.id),
-        }
+    for step in steps(&entries(&before.json, &before.ids), &entries(&json, &ids)) {
+        let list = match step.op {
+            Op::Added => &mut would.added,
+            Op::Changed => &mut would.changed,
+            Op::Removed => &mut would.removed,
+        };
+        list.push(step.id().to_owned());
     }
-    let ids = after.iter().filter_map(|entry| entry["id"].as_str()).map(str::to_owned).collect();
     published.insert(registration.repo.clone(), ids);
     would.conflicts = conflicts(published.iter().map(|(repo, ids)| (repo.as_str(), ids.iter().map(String::as_str))))
         .into_iter()

@@ -1,11 +1,11 @@
 //! The schema, as numbered steps. A step that has shipped never changes; a new need is a new step.
 
-use super::{StoreError, fragments, leases, listing, quiet, row::Columns as _, search, tallies, upkeep};
+use super::{StoreError, fragments, leases, listing, quiet, revisions::steps, row::Columns as _, search, tallies, upkeep};
 use crate::ports::{Database, Transaction};
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`; one statement a string, since a host runs only the first of several.
-const STEPS: [&[&str]; 9] = [
+const STEPS: [&[&str]; 11] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -15,6 +15,8 @@ const STEPS: [&[&str]; 9] = [
     leases::JUDGING,
     &[quiet::TABLE],
     upkeep::INDEXES,
+    fragments::PIECES,
+    steps::TABLES,
 ];
 
 /// The step after which the search is filled from what is published.
@@ -25,6 +27,12 @@ const DIGESTS: i64 = 5;
 
 /// The step after which the columns of lists are filled from what they follow from.
 const LISTS: i64 = 6;
+
+/// The step after which fragments are cut into pieces.
+const PIECES: i64 = 10;
+
+/// The step after which the changes of every revision are written.
+const CHANGES: i64 = 11;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -118,6 +126,12 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         }
         if version == LISTS {
             listing::fill(&mut tx).await?;
+        }
+        if version == PIECES {
+            fragments::cut_up(&mut tx).await?;
+        }
+        if version == CHANGES {
+            steps::fill(&mut tx).await?;
         }
         tx.query(
             "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",

@@ -23,6 +23,7 @@ mod records;
 mod refreshing;
 mod retention;
 mod search;
+mod streaming;
 mod time;
 mod tokens;
 mod upgrade;

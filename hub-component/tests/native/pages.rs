@@ -138,7 +138,7 @@ async fn a_held_index_shows_what_its_release_would_change() {
         says(&page, words);
     }
     // Pruning drops the fragment of what no revision has; the page does not need it.
-    hub.write("DELETE FROM fragments WHERE json LIKE $1 AND repo = $2 AND $3 > 0", "%other%", "a", 0).await;
+    hub.write("DELETE FROM fragments WHERE ids LIKE $1 AND repo = $2 AND $3 > 0", "%other%", "a", 0).await;
     says(&hub.see("/repos/a").await, "+ added capability.a.other Version 1");
 }
 

@@ -1,23 +1,29 @@
 //! What a held index would change, and how to release it.
 
 use crate::pages::elements::{counted, snapshot_link, time};
-use crate::pages::revision::steps;
+use crate::pages::revision::steps as list;
 use crate::ports::Transaction;
+use crate::store::StoreError;
+use crate::store::revisions::steps::Capabilities;
 use crate::store::sources::Source;
-use crate::store::{StoreError, revisions};
-use federation::compose::SourceLine;
-use federation::diff::{Change, Op, diff};
+use federation::compose::{SourceLine, entries};
+use federation::diff::{Change, Op, steps};
 use federation::guard::RELEASE_AFTER;
 use maud::{Markup, html};
-use serde_json::Value;
 
-/// What its release would change about `entries`; none if nothing is held.
+/// Capabilities, now and after the release, that are compared for one page.
+const MOST_COMPARED: usize = 10_000;
+
+/// What its release would change about what the source contributes now, if that is not too much to compare; none if nothing is held.
 pub(super) async fn changes(
     tx: &mut impl Transaction,
     source: &Source,
-    entries: &[Value],
+    now: Option<&SourceLine>,
 ) -> Result<Option<Vec<Change>>, StoreError> {
     let Some(held) = &source.record.held else { return Ok(None) };
+    if now.map_or(0, |line| line.capability_count) + held.capability_count > MOST_COMPARED {
+        return Ok(None);
+    }
     let registration = &source.registered.registration;
     let line = SourceLine {
         repo: registration.repo.clone(),
@@ -27,9 +33,12 @@ pub(super) async fn changes(
         index_digest: held.digest.clone(),
         capability_count: held.capability_count,
     };
+    let before = Capabilities::of(tx, now).await?;
     // Pruning drops a fragment that no revision has; the snapshot itself is kept.
-    let waiting = revisions::entries(tx, Some(&line)).await?;
-    Ok(Some(diff(entries, &waiting)))
+    let after = Capabilities::of(tx, Some(&line)).await?;
+    let steps = steps(&entries(&before.json, &before.ids), &entries(&after.json, &after.ids));
+    let read = steps.into_iter().map(|step| step.read()).collect::<Result<_, _>>();
+    read.map(Some).map_err(|e| StoreError::Unreadable(format!("fragment of {}: {e}", source.repo())))
 }
 
 /// The section about it.
@@ -46,7 +55,7 @@ pub(super) fn section(source: &Source, changes: &[Change]) -> Markup {
             }
             pre tabindex="0" { code { "reuse-surface hub release --repo " (source.repo()) } }
             p { "The release would make these changes:" }
-            (steps(changes, Op::Added))
+            (list(changes, changes.len(), Op::Added))
             p.small { "Held snapshot: " (snapshot_link(&held.digest)) }
         }
     }

@@ -2,12 +2,13 @@
 
 use super::{REVISION, VERIFIED, revalidate_due};
 use crate::app::App;
-use crate::document::Rendered;
+use crate::document::{Composed, entity_tag, kept, published};
 use crate::edge::{self, AN_HOUR, Caching, Query, Read, memo};
 use crate::openapi::Conditional;
-use crate::ports::Ports;
+use crate::ports::{Database as _, Ports};
 use crate::problem::{Problem, kinds};
-use crate::store::revisions;
+use crate::store::revisions::{self, Revision};
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use federation::compose::{Filter, Format};
@@ -16,6 +17,7 @@ use federation::time::{Seconds, rfc3339};
 use http::header::{CONTENT_ENCODING, LINK, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::IntoParams;
 
 /// Relations of RFC 8631 and RFC 9727.
@@ -86,22 +88,47 @@ pub async fn read<P: Ports>(
         .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
     let (database, now) = (app.database().await?, app.ports.now());
     if let Some(number) = parameters.revision {
-        let document = app.documents().at(database, number, filter, negotiated.format).await?;
-        return Ok(memo(negotiated.respond(&document, &headers, Caching::Immutable, now)?, Some(AN_HOUR)));
+        let mut tx = database.read().await?;
+        let revision = kept(&mut tx, number).await?;
+        if filter.is_whole() && negotiated.is_known(&revision, &headers, now) {
+            let answer = negotiated.answer(Some(&revision), &filter, &headers, Caching::Immutable, now, Body::empty());
+            return Ok(memo(answer, Some(AN_HOUR)));
+        }
+        let composed = Arc::new(Composed::at(database, tx, revision).await?);
+        let response = negotiated.respond(&app, &composed, filter, &headers, Caching::Immutable).await?;
+        return Ok(memo(response, Some(AN_HOUR)));
     }
     let (head, memo_for) = revalidate_due(&app).await?;
-    let verified_at =
-        if filter.is_whole() { head.verified_at } else { revisions::verified_at(database, &filter).await? };
-    if let Some(seconds) = parameters.max_staleness {
-        refuse_staler_than(seconds, verified_at, head.due_at, now)?;
-    }
-    let document = app.documents().newest(database, &head, filter, negotiated.format).await?;
+    published(&head)?;
     // A limit on staleness is judged by the clock, here and now.
     let (caching, memo_for) = match parameters.max_staleness {
         None => (Caching::Revalidated, memo_for),
         Some(_) => (Caching::Asked, None),
     };
-    let mut response = negotiated.respond(&document, &headers, caching, now)?;
+    let known = head.revision.as_ref().filter(|it| filter.is_whole() && negotiated.is_known(it, &headers, now));
+    let (composed, filter) = match known {
+        Some(_) => (None, filter),
+        None => {
+            let composed = app.documents().newest(database, &head).await?;
+            let filter = filter.among(composed.sources.iter().map(|source| &source.line));
+            (Some(composed), filter)
+        }
+    };
+    let verified_at =
+        if filter.is_whole() { head.verified_at } else { revisions::verified_at(database, &filter).await? };
+    if let Some(seconds) = parameters.max_staleness {
+        refuse_staler_than(seconds, verified_at, head.due_at, now)?;
+    }
+    let mut response = match composed {
+        Some(composed) => match negotiated.respond(&app, &composed, filter.clone(), &headers, caching).await {
+            Err(_) if composed.is_outdated() => {
+                let composed = app.documents().newest(database, &head).await?;
+                negotiated.respond(&app, &composed, filter, &headers, caching).await?
+            }
+            response => response?,
+        },
+        None => negotiated.answer(head.revision.as_ref(), &filter, &headers, caching, now, Body::empty()),
+    };
     let verified = verified_at.and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok());
     response.headers_mut().extend(verified.map(|at| (VERIFIED, at)));
     Ok(memo(response, memo_for))
@@ -146,20 +173,48 @@ impl Negotiated {
         Ok(Self { format, coding: edge::coding(headers)?, vary })
     }
 
-    fn respond(
+    /// Whether the client has the whole document of this revision.
+    fn is_known(&self, revision: &Revision, request: &HeaderMap, now: Seconds) -> bool {
+        let etag = entity_tag(Some(revision), &Filter::default(), self.format, self.coding);
+        edge::not_modified(request, &etag, modified(Some(revision), now))
+    }
+
+    async fn respond<P: Ports>(
         &self,
-        document: &Rendered,
+        app: &App<P>,
+        composed: &Arc<Composed>,
+        filter: Filter,
+        request: &HeaderMap,
+        caching: Caching,
+    ) -> Result<Response, Problem> {
+        let (revision, now) = (composed.revision.as_ref(), app.ports.now());
+        let filter = filter.among(composed.sources.iter().map(|source| &source.line));
+        let etag = entity_tag(revision, &filter, self.format, self.coding);
+        let body = match edge::not_modified(request, &etag, modified(revision, now)) {
+            true => Body::empty(),
+            false => {
+                let (length, chunks) = composed.body(&app.ports, filter.clone(), self.format, self.coding).await?;
+                edge::streamed(length, chunks)
+            }
+        };
+        Ok(self.answer(revision, &filter, request, caching, now, body))
+    }
+
+    fn answer(
+        &self,
+        revision: Option<&Revision>,
+        filter: &Filter,
         request: &HeaderMap,
         caching: Caching,
         now: Seconds,
-    ) -> Result<Response, Problem> {
-        let encoded = document.encoded(self.coding)?;
+        body: Body,
+    ) -> Response {
+        let etag = entity_tag(revision, filter, self.format, self.coding);
         let read = Read {
             media_type: self.format.media_type(),
-            body: encoded.bytes.clone(),
-            etag: &encoded.etag,
-            // In the second of its composition another revision may follow, which the date could not tell from this one.
-            modified: document.revision.as_ref().map(|revision| revision.composed_at).filter(|at| *at < now),
+            body,
+            etag: &etag,
+            modified: modified(revision, now),
             caching,
         };
         let mut response = read.respond(request);
@@ -168,7 +223,12 @@ impl Negotiated {
         headers.extend(compressed.then(|| (CONTENT_ENCODING, HeaderValue::from_static("gzip"))));
         headers.insert(VARY, HeaderValue::from_static(self.vary));
         headers.insert(LINK, HeaderValue::from_static(LINKS));
-        headers.insert(REVISION, HeaderValue::from(document.revision.as_ref().map_or(0, |revision| revision.number)));
-        Ok(response)
+        headers.insert(REVISION, HeaderValue::from(revision.map_or(0, |revision| revision.number)));
+        response
     }
+}
+
+/// In the second of its composition another revision may follow, which the date could not tell from this one.
+fn modified(revision: Option<&Revision>, now: Seconds) -> Option<Seconds> {
+    revision.map(|revision| revision.composed_at).filter(|at| *at < now)
 }

@@ -1,8 +1,8 @@
 //! Reading the log.
 
-use super::{Revision, compositions::read_entries, entries, read, read_line};
+use super::{Revision, read, read_line};
 use crate::ports::{Row, Transaction};
-use crate::store::{StoreError, fragments, row::Columns as _};
+use crate::store::{StoreError, row::Columns as _};
 use federation::compose::SourceLine;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -116,38 +116,6 @@ pub async fn changes_between(
         changes.entry(row.count(12)?).or_default().push(read_changed(row)?);
     }
     Ok(changes)
-}
-
-/// The capabilities of a source before and after a revision, by repo.
-pub type ChangedEntries = BTreeMap<String, (Vec<serde_json::Value>, Vec<serde_json::Value>)>;
-
-/// The capabilities of all sources that a revision changed.
-pub async fn changed_entries(tx: &mut impl Transaction, number: u64) -> Result<ChangedEntries, StoreError> {
-    let sql = format!(
-        "{CHANGED}, g.json, g.json_digest, f.json, f.json_digest {CHANGED_FROM}
-         LEFT JOIN fragments f ON f.digest = b.index_digest AND f.repo = b.repo AND f.domain = b.domain
-         LEFT JOIN fragments g ON g.digest = a.index_digest AND g.repo = a.repo AND g.domain = a.domain WHERE a.revision = $1"
-    );
-    let mut changed = ChangedEntries::new();
-    for mut row in tx.query(&sql, vec![number.into()]).await? {
-        let parts = row.split_off(12);
-        let Changed { repo, before, after } = read_changed(row)?;
-        let after = list(tx, after, fragments::part(&parts, 0)).await?;
-        let before = list(tx, before, fragments::part(&parts, 2)).await?;
-        changed.insert(repo, (before, after));
-    }
-    Ok(changed)
-}
-
-async fn list(
-    tx: &mut impl Transaction,
-    line: Option<SourceLine>,
-    kept: Option<&str>,
-) -> Result<Vec<serde_json::Value>, StoreError> {
-    match (line, kept) {
-        (Some(line), Some(json)) => read_entries(json, &line.repo),
-        (line, _) => entries(tx, line.as_ref()).await,
-    }
 }
 
 fn read_changed(mut row: Row) -> Result<Changed, StoreError> {

@@ -3,13 +3,12 @@
 mod append;
 mod compositions;
 mod history;
+pub mod steps;
 
 pub use append::{Change, Origin, append};
 pub(in crate::store) use compositions::AT;
-pub use compositions::{Contribution, composition, contributions, entries, lines_at, published_ids, verified_at};
-pub use history::{
-    Changed, ChangedEntries, Entry, Touched, changed_entries, changes_between, history, history_of, touched,
-};
+pub use compositions::{composition, lines_at, stored, verified_at};
+pub use history::{Changed, Entry, Touched, changes_between, history, history_of, touched};
 
 use super::{StoreError, row::Columns as _};
 use crate::ports::{Database, Row, Transaction};
@@ -126,6 +125,13 @@ pub async fn after(tx: &mut impl Transaction, number: u64, count: usize) -> Resu
         )
         .await?;
     rows.first().map_or(Ok(number), |row| row.count(0))
+}
+
+/// The newest kept revision before this one; `least` if none is newer than that.
+pub async fn before(tx: &mut impl Transaction, number: u64, least: u64) -> Result<u64, StoreError> {
+    let sql = "SELECT coalesce(max(number), 0) FROM revisions WHERE number < $1";
+    let rows = tx.query(sql, vec![number.into()]).await?;
+    rows.first().map_or(Ok(least), |row| Ok(row.count::<u64>(0)?.max(least)))
 }
 
 fn read(row: &Row) -> Result<Revision, StoreError> {

@@ -10,16 +10,15 @@ use federation::search::{Entry, entries};
 /// Entries that one statement writes.
 const BATCH: usize = 100;
 
-/// Makes the capabilities of a source line findable. Its fragment is stored already.
-pub async fn keep(tx: &mut impl Transaction, line: &SourceLine) -> Result<(), StoreError> {
+/// Makes the capabilities of a source line findable; `json` is its fragment.
+pub async fn keep(tx: &mut impl Transaction, line: &SourceLine, json: &str) -> Result<(), StoreError> {
     let key = || vec![line.index_digest.as_str().into(), line.repo.as_str().into(), line.domain.as_str().into()];
     let kept = "SELECT 1 FROM search_fragments WHERE digest = $1 AND repo = $2 AND domain = $3";
     if !tx.query(kept, key()).await?.is_empty() {
         return Ok(());
     }
-    let rows = tx.query("SELECT json FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3", key()).await?;
     let lost = |why: &str| StoreError::Unreadable(format!("fragment of {}: {why}", line.repo));
-    let entries = entries(rows.first().ok_or_else(|| lost("missing"))?.text(0)?).map_err(|e| lost(&e.to_string()))?;
+    let entries = entries(json).map_err(|e| lost(&e.to_string()))?;
     let rows = tx.query("SELECT coalesce(max(fragment), 0) + 1 FROM search_fragments", Vec::new()).await?;
     let fragment = rows.first().ok_or_else(|| lost("no number"))?.integer(0)?;
     let mut row = vec![fragment.into()];

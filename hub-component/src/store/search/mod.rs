@@ -67,7 +67,12 @@ pub(super) async fn set_up(tx: &mut impl Transaction, finder: Finder) -> Result<
         tx.query(WORDS, Vec::new()).await?;
     }
     for line in revisions::composition(tx).await?.values() {
-        keep(tx, line).await?;
+        // As fragments were when this step was new.
+        let sql = "SELECT json FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3";
+        let key = vec![line.index_digest.as_str().into(), line.repo.as_str().into(), line.domain.as_str().into()];
+        let rows = tx.query(sql, key).await?;
+        let row = rows.first().ok_or_else(|| StoreError::Unreadable(format!("fragment of {}: missing", line.repo)))?;
+        keep(tx, line, row.text(0)?).await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 use super::{DAY, LARGE_ROWS, ROWS, Upkeep};
 use crate::ports::{Database, Row, Transaction as _, Value};
 use crate::store::statement::Statement;
-use crate::store::{StoreError, row::Columns as _};
+use crate::store::{StoreError, fragments, row::Columns as _};
 use federation::time::Seconds;
 
 /// Digest, repo and domain.
@@ -43,9 +43,11 @@ async fn forget<D: Database, C: Fn() -> Seconds + Send + Sync>(
             let key = values(&key(row)?);
             // It may have come back since it was read.
             let unused = format!(
-                "DELETE FROM fragments AS f WHERE f.digest = $1 AND f.repo = $2 AND f.domain = $3 AND NOT {USED}"
+                "DELETE FROM fragments AS f WHERE f.digest = $1 AND f.repo = $2 AND f.domain = $3 AND NOT {USED} RETURNING f.number"
             );
-            tx.query(&unused, key.clone()).await?;
+            for row in tx.query(&unused, key.clone()).await? {
+                fragments::forget_pieces(&mut tx, row.integer(0)?).await?;
+            }
             tx.query("DELETE FROM unused_fragments WHERE digest = $1 AND repo = $2 AND domain = $3", key).await?;
         }
         tx.commit().await?;

@@ -1,0 +1,181 @@
+//! A document while it is sent: its head, and its fragments piece by piece.
+
+use super::composed::{Around, Composed, place};
+use crate::edge::{BrokenOff, Chunks};
+use crate::ports::{Database, Ports};
+use crate::problem::Problem;
+use crate::store::fragments::{Form, PIECES_AT_ONCE, pieces};
+use bytes::Bytes;
+use federation::compose::pieces::{GZIP_HEADER, MAX_PIECE_BYTES, gzip_trailer, stored_block};
+use federation::compose::{Filter, Format};
+use federation::negotiation::Coding;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use std::sync::Arc;
+
+/// The whole document of the newest revision is kept if it has no more bytes than this: then no reader costs a statement for it.
+const SMALL: u64 = 2 * MAX_PIECE_BYTES as u64;
+
+impl Composed {
+    /// The document in this form: how many bytes it has, and these.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn body<P: Ports>(
+        self: &Arc<Self>,
+        ports: &P,
+        filter: Filter,
+        format: Format,
+        coding: Coding,
+    ) -> Result<(u64, Chunks), Problem> {
+        let around = self.around(&filter, format)?;
+        let deflated = coding == Coding::Gzip;
+        let length = match deflated {
+            false => around.plain.length,
+            true => GZIP_HEADER.len() as u64 + around.deflated + gzip_trailer(around.plain).len() as u64,
+        };
+        let small = self.small.get(place(format)).and_then(|forms| forms.get(usize::from(deflated)));
+        let small = small.filter(|_| filter.is_whole() && length <= SMALL);
+        let walk = Walk { composed: self.clone(), around, filter, form: Form { format, deflated }, at: At::Before };
+        let chunks = walk.chunks(ports.clone());
+        let Some(small) = small else { return Ok((length, chunks)) };
+        let kept = match small.get() {
+            Some(kept) => kept.clone(),
+            None => {
+                let read: Vec<Bytes> = chunks.try_collect().await.map_err(|e| {
+                    Problem::new(&crate::problem::kinds::STORE_DAMAGED, "Part of the document is damaged.")
+                        .internal(e.to_string())
+                })?;
+                small.get_or_init(|| vec![joined(&read)]).clone()
+            }
+        };
+        Ok((length, stream::iter(kept.into_iter().map(Ok)).boxed()))
+    }
+}
+
+fn joined(chunks: &[Bytes]) -> Bytes {
+    chunks.concat().into()
+}
+
+/// Where a document stands that is being sent.
+struct Walk {
+    composed: Arc<Composed>,
+    around: Arc<Around>,
+    filter: Filter,
+    form: Form,
+    at: At,
+}
+
+#[derive(Clone, Copy)]
+enum At {
+    Before,
+    /// The piece of a source; whether a fragment came before it.
+    Piece { source: usize, place: usize, follows: bool },
+    End,
+}
+
+/// A part of a chunk.
+enum Part {
+    Between,
+    Piece { source: usize, place: usize },
+}
+
+impl Walk {
+    fn chunks<P: Ports>(self, ports: P) -> Chunks {
+        stream::try_unfold((self, ports), |(mut walk, ports)| async move {
+            let chunk = walk.next(ports.database()).await?;
+            Ok(chunk.map(|chunk| (chunk, (walk, ports))))
+        })
+        .boxed()
+    }
+
+    async fn next(&mut self, database: &impl Database) -> Result<Option<Bytes>, BrokenOff> {
+        let (source, place, follows) = match self.at {
+            At::Before => {
+                self.at = At::Piece { source: 0, place: 0, follows: false };
+                return Ok(Some(match self.form.deflated {
+                    false => self.around.before.clone(),
+                    true => [&GZIP_HEADER[..], &self.around.before_deflated].concat().into(),
+                }));
+            }
+            At::Piece { source, place, follows } => (source, place, follows),
+            At::End => return Ok(None),
+        };
+        let parts = self.gather(source, place, follows);
+        if parts.is_empty() {
+            self.at = At::End;
+            return Ok(Some(self.end()));
+        }
+        self.fill(database, parts).await.map(Some)
+    }
+
+    /// What the next chunk consists of, and moves on behind that.
+    fn gather(&mut self, mut source: usize, mut place: usize, mut follows: bool) -> Vec<Part> {
+        let (mut parts, mut bytes, mut count) = (Vec::new(), 0, 0);
+        while let Some(it) = self.composed.sources.get(source) {
+            let pieces = it.stored.layout.pieces(self.form.format);
+            let Some(piece) = pieces.get(place).filter(|_| self.filter.takes(&it.line)) else {
+                (source, place) = (source + 1, 0);
+                continue;
+            };
+            let length = if self.form.deflated { piece.deflated.length } else { piece.plain.length };
+            if count > 0 && (bytes + length > MAX_PIECE_BYTES as u64 || count == PIECES_AT_ONCE) {
+                break;
+            }
+            if place == 0 && follows {
+                parts.push(Part::Between);
+            }
+            parts.push(Part::Piece { source, place });
+            (bytes, count, follows, place) = (bytes + length, count + 1, true, place + 1);
+        }
+        self.at = At::Piece { source, place, follows };
+        parts
+    }
+
+    async fn fill(&self, database: &impl Database, parts: Vec<Part>) -> Result<Bytes, BrokenOff> {
+        let broken = |error: crate::store::StoreError| BrokenOff(error.to_string());
+        let sources = &self.composed.sources;
+        let wanted: Vec<(i64, usize)> = parts
+            .iter()
+            .filter_map(|part| match part {
+                Part::Piece { source, place } => sources.get(*source).map(|it| (it.stored.number, *place)),
+                Part::Between => None,
+            })
+            .collect();
+        let mut bodies = pieces(database, self.form, &wanted).await.map_err(broken)?.into_iter();
+        let mut chunk = Vec::new();
+        for part in parts {
+            let Part::Piece { source, place } = part else {
+                chunk.extend(self.glue(self.around.between));
+                continue;
+            };
+            let Some(it) = sources.get(source) else { continue };
+            let whole = |body: &Vec<u8>| it.stored.layout.is_piece(self.form, place, body);
+            let body = match bodies.next().flatten().filter(whole) {
+                Some(body) => body,
+                None => self.composed.mended_piece(database, it, self.form, place).await.map_err(broken)?,
+            };
+            if chunk.is_empty() {
+                chunk = body;
+            } else {
+                chunk.extend(body);
+            }
+        }
+        Ok(chunk.into())
+    }
+
+    fn end(&self) -> Bytes {
+        let mut end = self.glue(self.around.after);
+        if self.form.deflated {
+            end.extend(gzip_trailer(self.around.plain));
+        }
+        end.into()
+    }
+
+    fn glue(&self, bytes: &'static [u8]) -> Vec<u8> {
+        match (bytes.is_empty(), self.form.deflated) {
+            (true, _) => Vec::new(),
+            (false, false) => bytes.to_vec(),
+            (false, true) => stored_block(bytes),
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What a revision consists of: its source lines, where their fragments are, and the conflicts among them.
+
+use super::conflicts;
+use crate::ports::Database;
+use crate::problem::Problem;
+use crate::store::fragments::{self, Form, Stored};
+use crate::store::revisions::{self, Revision};
+use crate::store::StoreError;
+use bytes::Bytes;
+use federation::compose::pieces::{Extent, deflate};
+use federation::compose::{Conflict, Document, Filter, Format, SourceLine, digest};
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// A revision without its capabilities.
+pub struct Composed {
+    /// The revision; none before the first.
+    pub revision: Option<Revision>,
+    /// Ordered by repo.
+    pub sources: Vec<Source>,
+    /// Ordered by id.
+    pub conflicts: Vec<Conflict>,
+    /// What the whole document has around its fragments, once it was asked for.
+    whole: [OnceLock<Arc<Around>>; 2],
+    /// Set once a fragment turns out to be rendered otherwise than its layout says: then this has to be read anew.
+    outdated: AtomicBool,
+    /// Its bytes in each form, if they are few.
+    pub(super) small: [[OnceLock<Vec<Bytes>>; 2]; 2],
+}
+
+/// A source of a revision.
+pub struct Source {
+    /// Its line in the document.
+    pub line: SourceLine,
+    /// Its fragment.
+    pub stored: Stored,
+    /// The fragment before compression, in YAML and in JSON.
+    plain: [Extent; 2],
+    deflated: [u64; 2],
+}
+
+/// What stands around the fragments of a document, and what there is in all.
+pub(super) struct Around {
+    pub before: Bytes,
+    pub before_deflated: Bytes,
+    pub between: &'static [u8],
+    pub after: &'static [u8],
+    /// The whole document before compression.
+    pub plain: Extent,
+    /// The bytes of all compressed parts together, without what gzip puts around them.
+    pub deflated: u64,
+}
+
+impl Source {
+    fn new(line: SourceLine, stored: Stored) -> Self {
+        let plain = Format::ALL.map(|format| stored.layout.plain(format));
+        let deflated = Format::ALL
+            .map(|format| stored.layout.pieces(format).iter().map(|piece| piece.deflated.length).sum());
+        Self { line, stored, plain, deflated }
+    }
+}
+
+/// Place of a format in arrays of both.
+pub(super) fn place(format: Format) -> usize {
+    Format::ALL.iter().position(|it| *it == format).unwrap_or_default()
+}
+
+impl Composed {
+    /// Reads the newest revision.
+    ///
+    /// # Errors
+    /// When something is damaged that cannot be rendered anew, or the store does not answer.
+    pub async fn newest(database: &impl Database) -> Result<Self, Problem> {
+        // One transaction: a revision published meanwhile must not mix with this one.
+        let mut tx = database.read().await?;
+        let revision = revisions::newest(&mut tx).await?;
+        Self::read(database, tx, revision, None).await
+    }
+
+    /// Reads a kept revision, inside a transaction that has just found it.
+    ///
+    /// # Errors
+    /// As [`Self::newest`].
+    pub async fn at<D: Database>(database: &D, tx: D::Transaction, revision: Revision) -> Result<Self, Problem> {
+        let number = revision.number;
+        Self::read(database, tx, Some(revision), Some(number)).await
+    }
+
+    async fn read<D: Database>(
+        database: &D,
+        mut tx: D::Transaction,
+        revision: Option<Revision>,
+        number: Option<u64>,
+    ) -> Result<Self, Problem> {
+        let found = revisions::stored(&mut tx, number).await?;
+        let lines: Vec<SourceLine> = found.iter().map(|(line, _)| line.clone()).collect();
+        revisions::verify(revision.as_ref(), &lines)?;
+        let whole = found.iter().all(|(_, stored)| stored.is_some());
+        let mut conflicts = if whole { Some(conflicts::find(&mut tx, &found).await?) } else { None };
+        drop(tx);
+        let mut sources = Vec::with_capacity(found.len());
+        let mut mended = Vec::with_capacity(found.len());
+        for (line, stored) in found {
+            let stored = match stored {
+                Some(stored) => stored,
+                None => restore(database, &line).await?.stored,
+            };
+            if conflicts.is_none() {
+                mended.push((line.clone(), Some(stored.clone())));
+            }
+            sources.push(Source::new(line, stored));
+        }
+        if conflicts.is_none() {
+            conflicts = Some(conflicts::find(&mut database.read().await?, &mended).await?);
+        }
+        Ok(Self {
+            revision,
+            sources,
+            conflicts: conflicts.unwrap_or_default(),
+            whole: Default::default(),
+            outdated: AtomicBool::new(false),
+            small: Default::default(),
+        })
+    }
+
+    /// Whether it has to be read anew.
+    pub fn is_outdated(&self) -> bool {
+        self.outdated.load(Ordering::Relaxed)
+    }
+
+    /// A piece of a fragment as it should be, whatever is stored.
+    pub(super) async fn mended_piece(
+        &self,
+        database: &impl Database,
+        source: &Source,
+        form: Form,
+        place: usize,
+    ) -> Result<Vec<u8>, StoreError> {
+        let restored = restore(database, &source.line).await?;
+        match restored.rendered.into_piece(form, place).filter(|body| source.stored.layout.is_piece(form, place, body)) {
+            Some(body) => Ok(body),
+            None => {
+                self.outdated.store(true, Ordering::Relaxed);
+                Err(StoreError::Unreadable(format!("the fragment of {} is rendered otherwise now", source.line.repo)))
+            }
+        }
+    }
+
+    /// Number of the revision; 0 before the first.
+    pub fn number(&self) -> u64 {
+        self.revision.as_ref().map_or(0, |revision| revision.number)
+    }
+
+    /// The document's head, as far as a filter takes it.
+    pub fn document(&self, filter: &Filter) -> Document {
+        let taken = |line: &SourceLine| filter.takes(line);
+        let sources: Vec<SourceLine> = self.sources.iter().map(|it| &it.line).filter(|line| taken(line)).cloned().collect();
+        let conflicts = match filter.is_whole() {
+            true => self.conflicts.clone(),
+            false => {
+                let is_in = |repo: &String| sources.binary_search_by(|line| line.repo.cmp(repo)).is_ok();
+                let among = self.conflicts.iter().map(|conflict| Conflict {
+                    id: conflict.id.clone(),
+                    repos: conflict.repos.iter().filter(|repo| is_in(repo)).cloned().collect(),
+                });
+                among.filter(|conflict| conflict.repos.len() > 1).collect()
+            }
+        };
+        Document {
+            revision: self.number(),
+            composed_at: self.revision.as_ref().map(|revision| revision.composed_at),
+            digest: match &self.revision {
+                Some(revision) if filter.is_whole() => revision.digest.clone(),
+                _ => digest(&sources),
+            },
+            filter: filter.clone(),
+            sources,
+            conflicts,
+        }
+    }
+
+    /// What stands around the fragments; made once for the whole document.
+    pub(super) fn around(&self, filter: &Filter, format: Format) -> Result<Arc<Around>, Problem> {
+        let kept = self.whole.get(place(format)).filter(|_| filter.is_whole());
+        if let Some(around) = kept.and_then(OnceLock::get) {
+            return Ok(around.clone());
+        }
+        let around = Arc::new(self.surround(filter, format)?);
+        Ok(kept.map_or(around.clone(), |kept| kept.get_or_init(|| around).clone()))
+    }
+
+    fn surround(&self, filter: &Filter, format: Format) -> Result<Around, Problem> {
+        let frame = self.document(filter).frame(format).map_err(|e| broken("The document cannot be written.", e.message))?;
+        let before = Bytes::from(frame.before);
+        let before_deflated =
+            deflate(&before).map_err(|e| broken("The document cannot be compressed.", e.to_string()))?;
+        let (between, after) = (frame.between.as_bytes(), frame.after.as_bytes());
+        let mut plain = Extent::of(&before);
+        let mut deflated = before_deflated.len() as u64;
+        let fragments = self.sources.iter().filter(|source| filter.takes(&source.line));
+        let mut separator = None;
+        for source in fragments {
+            let extent = source.plain.get(place(format)).copied().unwrap_or_default();
+            if extent.length == 0 {
+                continue;
+            }
+            if let Some(separator) = separator.replace(Extent::of(between)) {
+                plain = plain.then(separator);
+                deflated += stored_length(between);
+            }
+            plain = plain.then(extent);
+            deflated += source.deflated.get(place(format)).copied().unwrap_or_default();
+        }
+        plain = plain.then(Extent::of(after));
+        deflated += stored_length(after);
+        Ok(Around { before, before_deflated: before_deflated.into(), between, after, plain, deflated })
+    }
+}
+
+/// Bytes of a block that is stored as it is; nothing takes no block.
+fn stored_length(bytes: &[u8]) -> u64 {
+    if bytes.is_empty() { 0 } else { bytes.len() as u64 + 5 }
+}
+
+/// Renders a fragment anew, and says so in the log.
+async fn restore(database: &impl Database, line: &SourceLine) -> Result<fragments::Restored, StoreError> {
+    let restored = fragments::restore(database, line).await?;
+    let ended = match &restored.failure {
+        None => "replaced".to_owned(),
+        Some(error) => format!("not replaced: {error}"),
+    };
+    // The host collects a component's stderr as its log.
+    let _ = writeln!(std::io::stderr(), "damaged fragment, rendered from its snapshot, {ended}: {}", line.repo);
+    Ok(restored)
+}
+
+fn broken(detail: &str, words: String) -> Problem {
+    Problem::new(&crate::problem::kinds::INTERNAL, detail).internal(words)
+}

@@ -1,0 +1,56 @@
+//! A body that is made while it is sent, and whose length is known before.
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt as _};
+use http_body::{Body, Frame, SizeHint};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// Why a body broke off; the client sees that it is shorter than announced.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct BrokenOff(pub String);
+
+/// What a body is made of.
+pub type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, BrokenOff>> + Send>>;
+
+struct Streamed {
+    chunks: Chunks,
+    left: u64,
+}
+
+/// A body of `length` bytes that come as these chunks.
+pub fn streamed(length: u64, chunks: Chunks) -> axum::body::Body {
+    axum::body::Body::new(Streamed { chunks, left: length })
+}
+
+impl Body for Streamed {
+    type Data = Bytes;
+    type Error = BrokenOff;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+        let Some(chunk) = ready!(self.chunks.poll_next_unpin(context)) else {
+            return Poll::Ready(match self.left {
+                0 => None,
+                left => Some(Err(BrokenOff(format!("{left} bytes are missing")))),
+            });
+        };
+        let chunk = chunk?;
+        self.left = match self.left.checked_sub(chunk.len() as u64) {
+            Some(left) => left,
+            None => return Poll::Ready(Some(Err(BrokenOff("there is more than was announced".to_owned())))),
+        };
+        Poll::Ready(Some(Ok(Frame::data(chunk))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
