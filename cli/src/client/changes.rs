@@ -15,6 +15,8 @@ struct Page {
     head: Value,
     items: Vec<Value>,
     next: Option<u64>,
+    #[serde(default)]
+    cursor: Option<String>,
 }
 
 /// One step from a revision to the next.
@@ -52,20 +54,23 @@ impl Changes {
 /// Reads pages until `limit` revisions are there, or the newest one is reached.
 pub(crate) async fn changes(client: &Client, since: u64, limit: Option<u64>) -> Result<Changes, Error> {
     let mut changes = Changes { since, until: since, newest: since, head: Value::Null, items: vec![], steps: vec![] };
+    let mut cursor = None;
     loop {
         let read = changes.until.saturating_sub(since);
         let wanted = limit.map_or(PAGE, |limit| limit.saturating_sub(read).min(PAGE));
         let request = Request::get(&["v1", "changes"]).query("since", Some(changes.until)).query("limit", Some(wanted));
-        let answer = client.send(request).await?;
+        let answer = client.send(request.query("cursor", cursor.as_deref())).await?;
         let page: Page = answer.shape()?;
         changes.steps.extend(answer.shape::<Typed>()?.items);
         // A page that promises more without coming closer would never end.
-        let last = page.next.is_none_or(|next| next <= changes.until);
+        let last = page.next.is_none_or(|next| next <= changes.until && (page.cursor.is_none() || page.cursor == cursor));
+        cursor = page.cursor;
         changes.until = page.until;
         changes.newest = page.newest;
         changes.head = page.head;
         changes.items.extend(page.items);
-        if last || limit.is_some_and(|limit| page.until.saturating_sub(since) >= limit) {
+        let enough = cursor.is_none() && limit.is_some_and(|limit| page.until.saturating_sub(since) >= limit);
+        if last || enough {
             return Ok(changes);
         }
     }

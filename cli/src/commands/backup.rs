@@ -34,7 +34,7 @@ pub(super) fn run(args: &Backup, output: &Output) -> Result<Exit, Failure> {
     connection.close().map_err(|(_, error)| refused(error.to_string()))?;
     if verified.mended > 0 {
         output.warn(&format!(
-            "{} fragments in {} are damaged: the copy has them rendered anew from their snapshots; see to the disk",
+            "{} fragments in {} are damaged: the copy is without them, and a hub renders them anew from their snapshots; see to the disk",
             verified.mended,
             source.display()
         ));

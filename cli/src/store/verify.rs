@@ -23,7 +23,7 @@ pub(crate) struct Verified {
     pub(crate) capabilities: usize,
     /// How many snapshots were compared with their digests.
     pub(crate) snapshots: usize,
-    /// How many fragments were damaged, and were rendered anew.
+    /// How many fragments were damaged, and were taken out.
     pub(crate) mended: usize,
 }
 
@@ -89,7 +89,7 @@ fn check_snapshots(database: &Connection) -> Result<usize, String> {
     Ok(count)
 }
 
-pub(super) fn unpack(body: &[u8]) -> Result<Vec<u8>, String> {
+fn unpack(body: &[u8]) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let most = u64::try_from(MAX_DECODED_BYTES).unwrap_or(u64::MAX);
     GzDecoder::new(body).take(most + 1).read_to_end(&mut bytes).map_err(|error| format!("a snapshot: {error}"))?;

@@ -26,8 +26,12 @@ pub(super) fn filter(document: &[u8]) -> Filter {
     };
     let written = value.and_then(|value| Filter::deserialize(value).ok()).unwrap_or_default();
     // In the hub's own order, whatever the document has: that is one of the things to compare.
-    let list = |names: &[String]| Some(names.join(",")).filter(|list| !list.is_empty());
-    Filter::parse(list(&written.domain).as_deref(), list(&written.repo).as_deref()).unwrap_or_default()
+    let list = |names: Option<&Vec<String>>| names.map(|names| names.join(",")).filter(|list| !list.is_empty());
+    let named = Filter::parse(list(written.domain.as_ref()).as_deref(), list(written.repo.as_ref()).as_deref());
+    let Ok(named) = named else { return Filter::default() };
+    // An empty list is none that can be asked for: it takes nothing.
+    let none = |names: Option<Vec<String>>| names.filter(Vec::is_empty);
+    Filter { domain: named.domain.or(none(written.domain)), repo: named.repo.or(none(written.repo)) }
 }
 
 #[cfg(test)]
@@ -38,7 +42,7 @@ mod tests {
     fn a_filter_is_read_where_a_document_has_it() {
         let of = |document: &str| {
             let Filter { domain, repo } = filter(document.as_bytes());
-            (domain.join(" "), repo.join(" "))
+            (domain.unwrap_or_default().join(" "), repo.unwrap_or_default().join(" "))
         };
         let both = ("a b".to_owned(), "x".to_owned());
         assert_eq!(

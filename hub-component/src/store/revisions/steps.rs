@@ -47,17 +47,25 @@ pub async fn write(
     after: &Capabilities,
 ) -> Result<(), StoreError> {
     let (before, after) = (entries(&before.json, &before.ids), entries(&after.json, &after.ids));
-    let (mut text, mut count) = (String::new(), 0_usize);
-    for step in steps(&before, &after) {
-        if !text.is_empty() && text.len() + length(&step) > MAX_PIECE_BYTES {
-            insert(tx, revision, repo, count, &text).await?;
-            (text, count) = (String::new(), 0);
-        }
-        text.push_str(if text.is_empty() { "" } else { ",\n" });
-        write_step(&mut text, revision, repo, &step);
-        count += 1;
+    let steps = steps(&before, &after);
+    for (text, count) in texts(revision, repo, &steps) {
+        insert(tx, revision, repo, count, &text).await?;
     }
-    if count > 0 { insert(tx, revision, repo, count, &text).await } else { Ok(()) }
+    Ok(())
+}
+
+/// Steps as text, in pieces with the number of steps in each. A step is never cut.
+fn texts(revision: u64, repo: &str, steps: &[Step<'_>]) -> impl Iterator<Item = (String, usize)> {
+    let mut rest = steps.iter().peekable();
+    std::iter::from_fn(move || {
+        let (mut text, mut count) = (String::new(), 0);
+        while let Some(step) = rest.next_if(|step| count == 0 || text.len() + length(step) <= MAX_PIECE_BYTES) {
+            text.push_str(if count == 0 { "" } else { ",\n" });
+            write_step(&mut text, revision, repo, step);
+            count += 1;
+        }
+        (count > 0).then_some((text, count))
+    })
 }
 
 /// Keeps that nobody can tell what a revision changed in a source.
@@ -158,14 +166,49 @@ fn listed(row: &Row) -> Result<Piece, StoreError> {
     Ok(Piece { number: row.integer(0)?, revision: row.count(1)?, plain, lost: row.integer(4)? == 0 })
 }
 
-/// The steps of a piece, as text.
+/// The steps of a piece, as text. One that is damaged is made anew from the snapshots.
 ///
 /// # Errors
-/// When it is lost or damaged.
+/// When it cannot be made anew, or the store does not answer.
 pub async fn read(database: &impl Database, piece: &Piece) -> Result<String, StoreError> {
-    let rows = database.query("SELECT body FROM change_pieces WHERE piece = $1", vec![piece.number.into()]).await?;
-    let row = rows.first().ok_or_else(|| StoreError::Unreadable(format!("changes of revision {}: lost", piece.revision)))?;
-    unpack(piece, row.blob(0)?)
+    let sql = "SELECT body FROM change_pieces WHERE piece = $1";
+    // A page that is damaged fails the statement.
+    let rows = database.query(sql, vec![piece.number.into()]).await.unwrap_or_default();
+    match rows.first().and_then(|row| row.blob(0).ok()).map(|body| unpack(piece, body)) {
+        Some(Ok(text)) => Ok(text),
+        _ => mended(database, piece).await,
+    }
+}
+
+async fn mended(database: &impl Database, piece: &Piece) -> Result<String, StoreError> {
+    let damaged = || StoreError::Unreadable(format!("changes of revision {}: damaged", piece.revision));
+    let mut tx = database.read().await?;
+    let place = "SELECT p.repo, (SELECT count(*) FROM change_pieces x WHERE x.revision = p.revision AND x.repo = p.repo AND x.piece < p.piece)
+         FROM change_pieces p WHERE p.piece = $1";
+    let rows = tx.query(place, vec![piece.number.into()]).await?;
+    let row = rows.first().ok_or_else(damaged)?;
+    let (repo, place) = (row.text(0)?.to_owned(), row.count::<usize>(1)?);
+    let changed = super::changes_between(&mut tx, piece.revision, piece.revision).await?.remove(&piece.revision);
+    let changed = changed.into_iter().flatten().find(|it| it.repo == repo).ok_or_else(damaged)?;
+    let before = Capabilities::of(&mut tx, changed.before.as_ref()).await?;
+    let after = Capabilities::of(&mut tx, changed.after.as_ref()).await?;
+    drop(tx);
+    let (before, after) = (entries(&before.json, &before.ids), entries(&after.json, &after.ids));
+    let (text, _) = texts(piece.revision, &repo, &steps(&before, &after)).nth(place).ok_or_else(damaged)?;
+    if Extent::of(text.as_bytes()) != piece.plain {
+        return Err(damaged());
+    }
+    // The reader has it already, so what cannot be written is left to the next one.
+    let _ = replace(database, piece, &text).await;
+    Ok(text)
+}
+
+async fn replace(database: &impl Database, piece: &Piece, text: &str) -> Result<(), StoreError> {
+    let body = deflate(text.as_bytes()).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let mut tx = database.write().await?;
+    let sql = "UPDATE change_pieces SET body = $1 WHERE piece = $2";
+    tx.query(sql, vec![Value::Blob(body), piece.number.into()]).await?;
+    Ok(tx.commit().await?)
 }
 
 fn unpack(piece: &Piece, body: &[u8]) -> Result<String, StoreError> {
