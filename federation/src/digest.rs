@@ -11,6 +11,22 @@ use utoipa::ToSchema;
 #[schema(value_type = String, pattern = "^sha256:[0-9a-f]{64}$")]
 pub struct Digest(String);
 
+/// A digest of bytes that come one part after another.
+#[derive(Clone, Debug, Default)]
+pub struct Digester(Sha256);
+
+impl Digester {
+    /// Takes the next part.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all parts.
+    pub fn finish(self) -> Digest {
+        Digest::from_hash(&self.0.finalize())
+    }
+}
+
 impl Digest {
     /// What every one begins with.
     pub const PREFIX: &str = "sha256:";
@@ -19,10 +35,14 @@ impl Digest {
 
     /// The digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
+        Self::from_hash(&Sha256::digest(bytes))
+    }
+
+    fn from_hash(hash: &[u8]) -> Self {
         use fmt::Write as _;
         let mut name = String::with_capacity(Self::LENGTH);
         name.push_str(Self::PREFIX);
-        for byte in Sha256::digest(bytes) {
+        for byte in hash {
             // Writing into a String cannot fail.
             let _ = write!(name, "{byte:02x}");
         }

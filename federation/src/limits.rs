@@ -31,6 +31,9 @@ pub const MAX_ALIASED_BYTES: usize = 4 * 1024 * 1024;
 /// Longest single string, key or number in a document: 64 KiB.
 pub const MAX_SCALAR_BYTES: usize = 64 * 1024;
 
+/// Most bytes that the capabilities of a federation may have in one format: 1 GiB. A source that would exceed it is held.
+pub const MAX_FEDERATED_BYTES: u64 = 1024 * 1024 * 1024;
+
 /// Most capabilities in one index. `schemas/capability-index.schema.yaml` says the same number.
 pub const MAX_CAPABILITIES: usize = 20_000;
 

@@ -4,12 +4,39 @@ use crate::ports::Transaction;
 use crate::store::revisions::steps::{self, Capabilities};
 use crate::store::revisions::{self, Change, Origin, Revision};
 use crate::store::sources::Source;
+use crate::problem::{Problem, kinds};
+use crate::store::fragments::Size;
 use crate::store::{StoreError, fragments, search, sources};
+use federation::limits::MAX_FEDERATED_BYTES;
 use federation::compose::{SourceLine, digest};
 use federation::time::Seconds;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Publishes a revision if these repos now contribute something else than the newest revision says.
+/// What publishing led to.
+pub struct Published {
+    /// The new revision; none if nothing changed.
+    pub revision: Option<Revision>,
+    /// Repos whose new contribution the federation has no room for; it has what it had of them. Ordered.
+    pub kept_back: Vec<String>,
+}
+
+impl Published {
+    /// The revision, for a change that is made whole or not at all.
+    ///
+    /// # Errors
+    /// `federation-full` if something was kept back; the caller's transaction must then not be committed.
+    pub fn whole(self) -> Result<Option<Revision>, Problem> {
+        match self.kept_back.first() {
+            None => Ok(self.revision),
+            Some(repo) => Err(Problem::new(
+                &kinds::FEDERATION_FULL,
+                format!("With what `{repo}` would contribute, the federation would have more than {MAX_FEDERATED_BYTES} bytes."),
+            )),
+        }
+    }
+}
+
+/// Publishes a revision if these repos now contribute something else than the newest revision says, as far as there is room.
 ///
 /// # Errors
 /// When the store fails; the caller's transaction must then not be committed.
@@ -18,7 +45,7 @@ pub async fn publish(
     repos: &[&str],
     origin: Origin<'_>,
     now: Seconds,
-) -> Result<Option<Revision>, StoreError> {
+) -> Result<Published, StoreError> {
     let mut composition = revisions::composition(tx).await?;
     let mut changes = Vec::new();
     let sources = sources::some(tx, repos).await?;
@@ -32,21 +59,22 @@ pub async fn publish(
         }
     }
     if changes.is_empty() {
-        return Ok(None);
+        return Ok(Published { revision: None, kept_back: Vec::new() });
     }
     let newest = revisions::newest(tx).await?;
     // What is damaged must not get a digest of its own.
     let before: Vec<SourceLine> = composition.values().cloned().collect();
     revisions::verify(newest.as_ref(), &before)?;
+    let kept_back = keep_back(tx, &composition, &mut changes).await?;
+    if changes.is_empty() {
+        return Ok(Published { revision: None, kept_back });
+    }
     let number = newest.as_ref().map_or(0, |r| r.number) + 1;
     for change in &changes {
         let (repo, line) = match change {
             Change::Put(line) => (&line.repo, Some(line)),
             Change::Remove(repo) => (repo, None),
         };
-        if let Some(line) = line {
-            fragments::ensure(tx, line).await?;
-        }
         let after = Capabilities::of(tx, line).await?;
         match Capabilities::of(tx, composition.remove(repo).as_ref()).await {
             Ok(before) => steps::write(tx, number, repo, &before, &after).await?,
@@ -67,7 +95,42 @@ pub async fn publish(
         composed_at: newest.map_or(now, |r| r.composed_at.max(now)),
     };
     revisions::append(tx, &revision, origin, &changes, &composition).await?;
-    Ok(Some(revision))
+    Ok(Published { revision: Some(revision), kept_back })
+}
+
+/// Stores the fragments of what changes, and takes out of the changes what would make the federation too large.
+async fn keep_back(
+    tx: &mut impl Transaction,
+    composition: &BTreeMap<String, SourceLine>,
+    changes: &mut Vec<Change>,
+) -> Result<Vec<String>, StoreError> {
+    let mut sum = fragments::sizes(tx).await?;
+    let mut kept_back = Vec::new();
+    let mut fitting = Vec::with_capacity(changes.len());
+    // What makes room comes first.
+    let (removals, puts): (Vec<_>, Vec<_>) =
+        std::mem::take(changes).into_iter().partition(|change| matches!(change, Change::Remove(_)));
+    for change in removals.into_iter().chain(puts) {
+        let (repo, after) = match &change {
+            Change::Put(line) => (&line.repo, fragments::ensure(tx, line).await?.size()),
+            Change::Remove(repo) => (repo, Size::default()),
+        };
+        let before = match composition.get(repo) {
+            Some(line) => fragments::size(tx, line).await?,
+            None => Size::default(),
+        };
+        let next = sum.without(before).with(after);
+        // What shrinks is let through, however large the federation is.
+        if next.largest() > MAX_FEDERATED_BYTES && after.largest() > before.largest() {
+            kept_back.push(repo.clone());
+        } else {
+            sum = next;
+            fitting.push(change);
+        }
+    }
+    fitting.sort_by(|a, b| a.repo().cmp(b.repo()));
+    *changes = fitting;
+    Ok(kept_back)
 }
 
 /// What a source contributes to a document; nothing while it is disabled or was never valid.

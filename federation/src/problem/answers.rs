@@ -81,6 +81,9 @@ answers! {
     HELD_ANOTHER = Answer 409 "held-another": "Another index waits for release",
         "The request names the digest of an index, and the source holds another one by now. Nothing was released.",
         "look at the index that `held_digest` of `GET /v1/repos/{repo}` names, then release that";
+    FEDERATION_FULL = Answer 409 "federation-full": "The federation has no room for this",
+        "With this change the capabilities of all sources would have more bytes than a federation may have. Nothing was changed.",
+        "shorten the index, or disable or remove other sources first";
     REVISION_GONE = Answer 410 "revision-gone": "The revision is no longer kept",
         "The revision existed and was pruned: the newest 1,000 and those of the last 90 days are kept, for a search those of the last day.",
         "read the newest document, or begin the search again without `cursor`; old revisions are not kept for good";

@@ -141,6 +141,12 @@ pub(super) static KINDS: &[Kind] = &[
         "It is valid, but has no capabilities left, or lost at least five and at least half of them, which is more often an accident than a decision. Readers keep the accepted one.",
         "it lost most of its capabilities: correct the index, or release it if that is meant; it is released by itself after a day of the same content",
     ),
+    source(
+        "held-full",
+        "The federation has no room for the index",
+        "It is valid, but with it the capabilities of all sources would have more bytes than a federation may have. Readers keep the accepted one.",
+        "there is no room: shorten this index or remove other sources; the next check accepts it as soon as it fits",
+    ),
 ];
 
 const fn source(code: &'static str, title: &'static str, meaning: &'static str, remedy: &'static str) -> Kind {

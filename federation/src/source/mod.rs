@@ -76,6 +76,9 @@ pub struct Held {
     pub capability_count: usize,
     /// Since when this content has been seen.
     pub since: Seconds,
+    /// Whether it waits for room in the federation, and not for somebody to release it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub full: bool,
 }
 
 /// The content last fetched, so that the same content is not judged twice.
@@ -187,7 +190,15 @@ impl SourceRecord {
         if let Some(failure) = &self.failure {
             return Some((failure.code.clone(), failure.message.clone()));
         }
-        let (held, accepted) = (self.held.as_ref()?, self.accepted.as_ref()?);
+        let held = self.held.as_ref()?;
+        if held.full {
+            let message = format!(
+                "The federation has no room for the newest index ({} capabilities); it is accepted by the first check that finds room.",
+                held.capability_count
+            );
+            return Some(("held-full".to_owned(), message));
+        }
+        let accepted = self.accepted.as_ref()?;
         let message = format!(
             "The newest index has {} capabilities where readers get {}; if that is meant, release it, or it is released after a day.",
             held.capability_count, accepted.capability_count

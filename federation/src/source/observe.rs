@@ -139,7 +139,7 @@ impl SourceRecord {
             };
             if now - since < guard::RELEASE_AFTER {
                 let Accepted { digest, url, capability_count } = candidate;
-                self.held = Some(Held { digest, url, capability_count, since });
+                self.held = Some(Held { digest, url, capability_count, since, full: false });
                 return Effect::Held;
             }
         }

@@ -1,7 +1,8 @@
 //! Accepting what the guard holds, by hand.
 
-use super::{Accepted, SourceRecord};
+use super::{Accepted, Held, SourceRecord};
 use crate::digest::Digest;
+use crate::time::Seconds;
 
 /// Why nothing was released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,15 @@ pub enum NotReleased {
 }
 
 impl SourceRecord {
+    /// Puts back what was accepted before, and holds what was just accepted: the federation has no room for it.
+    pub fn keep_back(&mut self, before: Option<Accepted>, held_before: Option<Held>, now: Seconds) {
+        let Some(Accepted { digest, url, capability_count }) = std::mem::replace(&mut self.accepted, before) else {
+            return;
+        };
+        let since = held_before.filter(|held| held.digest == digest).map_or(now, |held| held.since);
+        self.held = Some(Held { digest, url, capability_count, since, full: true });
+    }
+
     /// Accepts the snapshot that is held of `url`; if a digest is given, that one or none.
     ///
     /// # Errors

@@ -62,7 +62,11 @@ impl SourceRecord {
         }
         let Some(accepted) = &self.accepted else {
             let never = self.last_attempt_at.is_none() && self.failure.is_none();
-            return if never { State::Pending } else { State::Failed };
+            return match (&self.held, never) {
+                (Some(_), _) => State::Held,
+                (None, true) => State::Pending,
+                (None, false) => State::Failed,
+            };
         };
         if self.held.is_some() {
             State::Held

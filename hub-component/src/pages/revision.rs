@@ -146,7 +146,7 @@ pub(super) fn steps(changes: &[Change], count: usize, unread: Op) -> Markup {
             }
         }
         @let shown = changes.len().min(MOST_STEPS);
-        @if count > shown { p { @if shown > 0 { "… and " } (count - shown) @if shown > 0 { " more." } @else { " changes: too much to list here." } } }
+        @if count > shown { p { @if shown > 0 { "… and " } (count - shown) @if shown > 0 { " more." } @else { " changes, which are not listed here." } } }
     }
 }
 

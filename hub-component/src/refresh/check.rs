@@ -29,7 +29,7 @@ pub struct Checked {
 impl Checked {
     /// Bytes that it holds until it is written.
     pub fn size(&self) -> usize {
-        self.snapshot.as_ref().map_or(0, |new| new.bytes.len() + new.fragment.json.len() + new.fragment.yaml.len())
+        self.snapshot.as_ref().map_or(0, |new| new.bytes.len() + new.fragment.bytes())
     }
 }
 

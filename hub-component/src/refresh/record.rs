@@ -3,7 +3,7 @@
 use super::check::Checked;
 use super::report::{Outcome, SourceReport};
 use crate::ports::{Database, Transaction};
-use crate::publish::publish;
+use crate::publish::{Published, publish};
 use crate::store::events::{self, Event, Subject};
 use crate::store::revisions::{Origin, Revision};
 use crate::store::sources::Source;
@@ -102,8 +102,7 @@ pub(super) async fn record(
             accepted.push(source.repo().to_owned());
         }
         if *now_accepted != before.0 || *now_held != before.1 {
-            let (before, after) = (contribution(&before.0, &before.1), contribution(now_accepted, now_held));
-            changes.push((source.repo().to_owned(), before, after));
+            changes.push((seen.len(), before));
         }
         reports.push((SourceReport::new(&source, effect.into(), now), took));
         seen.push(source);
@@ -112,9 +111,22 @@ pub(super) async fn record(
     let checks = reports.iter().map(|(report, took)| (report.outcome.as_str(), *took));
     tallies::add(&mut tx, checks).await?;
     let repos: Vec<&str> = accepted.iter().map(String::as_str).collect();
-    let revision = publish(&mut tx, &repos, origin, now).await?;
-    for (repo, before, after) in changes {
-        let event = Event { action, subject: Subject::Repo(&repo), before, after, revision: revision.as_ref() };
+    let Published { revision, kept_back } = publish(&mut tx, &repos, origin, now).await?;
+    for (place, before) in changes {
+        let Some(source) = seen.get_mut(place) else { continue };
+        if kept_back.iter().any(|repo| repo == source.repo()) {
+            source.record.keep_back(before.0.clone(), before.1.clone(), now);
+            sources::save_record(&mut tx, source).await?;
+            let kept = SourceReport::new(source, Outcome::Held, now);
+            reports.iter_mut().filter(|(report, _)| report.repo == kept.repo).for_each(|(it, _)| *it = kept.clone());
+        }
+        let (accepted, held) = (&source.record.accepted, &source.record.held);
+        if (accepted, held) == (&before.0, &before.1) {
+            continue;
+        }
+        let (before, after) = (contribution(&before.0, &before.1), contribution(accepted, held));
+        let subject = Subject::Repo(source.repo());
+        let event = Event { action, subject, before, after, revision: revision.as_ref() };
         events::record(&mut tx, origin, event, now).await?;
     }
     tx.commit().await?;

@@ -1,14 +1,17 @@
 //! `GET /v1/indexes/{digest}`: the exact bytes of a published index.
 
 use crate::app::App;
-use crate::edge::{AN_HOUR, Caching, Path, Read, memo};
+use crate::edge::{self, AN_HOUR, BrokenOff, Caching, Path, Read, memo};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports};
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::store::snapshots;
+use crate::store::snapshots::Reader;
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
+use bytes::Bytes;
 use federation::digest::Digest;
+use futures::{StreamExt as _, stream};
 use http::HeaderMap;
 
 /// A snapshot, named by its digest.
@@ -44,12 +47,25 @@ pub async fn index<P: Ports>(
         )
     };
     let digest = Digest::parse(&name).ok_or_else(not_found)?;
-    let mut tx = app.database().await?.read().await?;
-    let bytes = snapshots::bytes(&mut tx, &digest).await?.ok_or_else(not_found)?;
+    let database = app.database().await?;
+    let mut reader = Reader::open(database, &digest).await?.ok_or_else(not_found)?;
+    let (length, etag) = (reader.length(), format!("\"{digest}\""));
+    let body = match edge::not_modified(&request, &etag, None) {
+        true => Body::empty(),
+        false => {
+            // Of a small one this is all, so that damage is told before anything is sent.
+            let first = reader.next(database).await?.unwrap_or_default();
+            let rest = stream::try_unfold((reader, app.ports.clone()), |(mut reader, ports)| async move {
+                let part = reader.next(ports.database()).await.map_err(|error| BrokenOff(error.to_string()))?;
+                Ok(part.map(|part| (Bytes::from(part), (reader, ports))))
+            });
+            edge::streamed(length, stream::iter([Ok(Bytes::from(first))]).chain(rest).boxed())
+        }
+    };
     let read = Read {
         media_type: "application/yaml",
-        body: bytes.into(),
-        etag: &format!("\"{digest}\""),
+        body,
+        etag: &etag,
         modified: None,
         caching: Caching::Immutable,
     };

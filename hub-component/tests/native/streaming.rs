@@ -200,3 +200,74 @@ async fn changes_end_at_a_budget_and_go_on_inside_a_revision() {
     document["capabilities"] = lists.into_values().flatten().collect();
     assert_eq!(document, hub.get("/v1/federated?format=json").await);
 }
+
+#[tokio::test]
+async fn an_index_is_given_out_in_parts_and_breaks_off_before_its_end_if_it_is_another() {
+    let hub = Hub::new();
+    let (a, b) = (large("a", 0), large("b", 0));
+    hub.register("a", a.clone()).await;
+    hub.register("b", b.clone()).await;
+    let path = format!("/v1/indexes/{}", Digest::of(a.as_bytes()));
+    let (status, headers, body) = hub.read(&path, &[]).await;
+    assert!(status == StatusCode::OK && body == a.as_bytes());
+    assert_eq!(headers["content-length"], a.len().to_string());
+    let mut frames = stream(&hub, &path).await;
+    while let Some(frame) = frames.frame().await {
+        assert!(frame.expect("a frame").into_data().expect("data").len() <= MAX_PIECE_BYTES);
+    }
+    let other = Digest::of(b.as_bytes());
+    hub.change(&format!(
+        "UPDATE snapshots SET body = (SELECT body FROM snapshots WHERE digest = '{other}') WHERE digest <> '{other}'"
+    ));
+    let mut broken = stream(&hub, &path).await;
+    let mut length = 0;
+    let failed = loop {
+        match broken.frame().await {
+            Some(Ok(frame)) => length += frame.into_data().expect("data").len(),
+            Some(Err(error)) => break error.to_string(),
+            None => panic!("it came whole"),
+        }
+    };
+    assert!(length < b.len() && failed.contains("other bytes"), "{failed}");
+}
+
+#[tokio::test]
+async fn a_source_that_the_federation_has_no_room_for_is_held_and_the_others_go_on() {
+    let hub = Hub::new();
+    hub.register("a", index("a", 2, 0)).await;
+    hub.register("b", index("b", 2, 0)).await;
+    hub.register("c", index("c", 2, 0)).await;
+    // As if a had nearly all that a federation may have.
+    let a = "digest = (SELECT index_digest FROM composition WHERE repo = 'a')";
+    hub.change(&format!("UPDATE fragments SET json_bytes = 1024 * 1024 * 1024 - 400 WHERE {a}"));
+    hub.publish("b", index("b", 40, 1));
+    hub.publish("c", index("c", 2, 1));
+    let report = hub.compose().await;
+    let outcome = |repo: &str| {
+        let source = report["sources"].as_array().expect("a list").iter().find(|it| it["repo"] == repo).expect("a source");
+        (source["outcome"].clone(), source["reason"].clone())
+    };
+    assert_eq!(outcome("b"), (json!("held"), json!("held-full")));
+    assert_eq!(outcome("c").0, json!("accepted"));
+    let document = hub.get("/v1/federated?format=json").await;
+    let names = |repo: &str| -> Vec<Value> {
+        let list = document["capabilities"].as_array().expect("a list");
+        list.iter().filter(|it| it["source_repo"] == repo).map(|it| it["name"].clone()).collect()
+    };
+    assert_eq!((names("b"), names("c")), (vec![json!("Version 0"); 2], vec![json!("Version 1"); 2]));
+    let held = hub.get("/v1/repos/b").await["status"].clone();
+    assert_eq!((&held["state"], &held["reason"]), (&json!("held"), &json!("held-full")), "{held}");
+    // Nothing that a maintainer says makes room.
+    let (status, problem) = hub.ask(Method::POST, "/v1/repos/b/release", Value::Null).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("federation-full")), "{problem}");
+    hub.sources().set("https://d.example.org/index.yaml", index("d", 40, 0));
+    let d = json!({"repo": "d", "url": "https://d.example.org/index.yaml", "domain": "d"});
+    let (status, problem) = hub.ask(Method::POST, "/v1/repos?require_valid=true", d.clone()).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("federation-full")), "{problem}");
+    assert_eq!(hub.ask(Method::GET, "/v1/repos/d", Value::Null).await.0, StatusCode::NOT_FOUND, "nothing was written");
+    // With room again, the next check accepts it.
+    assert_eq!(hub.ask(Method::DELETE, "/v1/repos/a", Value::Null).await.0, StatusCode::NO_CONTENT);
+    hub.compose().await;
+    assert_eq!(hub.get("/v1/repos/b").await["status"]["state"], "fresh");
+    assert_eq!(hub.get("/v1/repos/b").await["status"]["capability_count"], 40);
+}

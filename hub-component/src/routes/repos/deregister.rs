@@ -39,7 +39,7 @@ pub async fn deregister<P: Ports>(
     let registered = registrations::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
     check_precondition(&registered, &headers)?;
     registrations::delete(&mut tx, &repo).await?;
-    let revision = publish(&mut tx, &[&repo], origin, now).await?;
+    let revision = publish(&mut tx, &[&repo], origin, now).await?.whole()?;
     let event = Event {
         action: "deregister",
         subject: Subject::Repo(&repo),

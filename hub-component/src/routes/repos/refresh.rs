@@ -101,7 +101,7 @@ pub async fn release<P: Ports>(
         },
     )?;
     sources::save_record(&mut tx, &source).await?;
-    let revision = publish(&mut tx, &[&repo], origin, now).await?;
+    let revision = publish(&mut tx, &[&repo], origin, now).await?.whole()?;
     let event = Event {
         action: "release",
         subject: Subject::Repo(&repo),

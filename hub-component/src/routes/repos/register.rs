@@ -107,7 +107,7 @@ pub async fn register<P: Ports>(
     let revision = match checked {
         Some(checked) => {
             apply(&mut tx, &mut source, checked, app.ports.now()).await?;
-            publish(&mut tx, &[&repo], origin, app.ports.now()).await?
+            publish(&mut tx, &[&repo], origin, app.ports.now()).await?.whole()?
         }
         None => {
             sources::save_record(&mut tx, &source).await?;

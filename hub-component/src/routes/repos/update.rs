@@ -89,7 +89,7 @@ pub async fn update<P: Ports>(
         Some((_, checked)) => apply(&mut tx, &mut source, checked, now).await.map(drop)?,
         None => sources::save_record(&mut tx, &source).await?,
     }
-    let revision = publish(&mut tx, &[&repo], origin, now).await?;
+    let revision = publish(&mut tx, &[&repo], origin, now).await?.whole()?;
     let event = Event {
         action: "update",
         subject: Subject::Repo(&repo),

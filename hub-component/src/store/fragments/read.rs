@@ -2,7 +2,7 @@
 
 use super::write::render;
 use super::{Layout, STORED, Stored, key, part, stored};
-use crate::ports::{Database, Transaction, Value};
+use crate::ports::{Database, Row, Transaction, Value};
 use crate::store::StoreError;
 use crate::store::row::{Columns as _, placeholders};
 use federation::compose::pieces::{Extent, PieceInfo};
@@ -152,12 +152,54 @@ pub async fn ids(tx: &mut impl Transaction, numbers: &[i64]) -> Result<HashMap<i
     Ok(read.collect())
 }
 
-/// What the newest revision has in each format, in bytes before compression: JSON, then YAML.
-pub async fn sizes(tx: &mut impl Transaction) -> Result<(u64, u64), StoreError> {
+/// Bytes before compression, in each format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    json: u64,
+    yaml: u64,
+}
+
+impl Size {
+    /// With so much more.
+    #[must_use]
+    pub fn with(self, more: Self) -> Self {
+        Self { json: self.json + more.json, yaml: self.yaml + more.yaml }
+    }
+
+    /// With so much less.
+    #[must_use]
+    pub fn without(self, less: Self) -> Self {
+        Self { json: self.json.saturating_sub(less.json), yaml: self.yaml.saturating_sub(less.yaml) }
+    }
+
+    /// In the format in which it has more.
+    pub fn largest(self) -> u64 {
+        self.json.max(self.yaml)
+    }
+}
+
+impl Stored {
+    /// How large the fragment is.
+    pub fn size(&self) -> Size {
+        Size { json: self.layout.plain(Format::Json).length, yaml: self.layout.plain(Format::Yaml).length }
+    }
+}
+
+/// What the newest revision has of all sources.
+pub async fn sizes(tx: &mut impl Transaction) -> Result<Size, StoreError> {
     let sql = "SELECT CAST(coalesce(sum(f.json_bytes), 0) AS BIGINT), CAST(coalesce(sum(f.yaml_bytes), 0) AS BIGINT) FROM composition c
          JOIN fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain";
-    let rows = tx.query(sql, Vec::new()).await?;
-    rows.first().map_or(Ok((0, 0)), |row| Ok((row.count(0)?, row.count(1)?)))
+    read_size(&tx.query(sql, Vec::new()).await?)
+}
+
+/// What is stored of a source line; nothing if its fragment is lost.
+pub async fn size(tx: &mut impl Transaction, line: &SourceLine) -> Result<Size, StoreError> {
+    let sql = "SELECT json_bytes, yaml_bytes FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3";
+    read_size(&tx.query(sql, key(line)).await?)
+}
+
+fn read_size(rows: &[Row]) -> Result<Size, StoreError> {
+    rows.first().map_or(Ok(Size::default()), |row| Ok(Size { json: row.count(0)?, yaml: row.count(1)? }))
 }
 
 impl Layout {

@@ -36,6 +36,11 @@ impl Rendered {
         Layout { json: of(&self.json), yaml: of(&self.yaml) }
     }
 
+    /// Bytes that it takes in memory.
+    pub fn bytes(&self) -> usize {
+        self.json.iter().chain(&self.yaml).map(|piece| piece.plain.len() + piece.deflated.len()).sum()
+    }
+
     /// The bytes of a piece.
     pub fn into_piece(self, form: Form, place: usize) -> Option<Vec<u8>> {
         let pieces = match form.format {

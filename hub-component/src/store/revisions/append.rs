@@ -14,6 +14,16 @@ pub enum Change {
     Remove(String),
 }
 
+impl Change {
+    /// The source.
+    pub fn repo(&self) -> &str {
+        match self {
+            Self::Put(line) => &line.repo,
+            Self::Remove(repo) => repo,
+        }
+    }
+}
+
 /// Who made a revision, and why.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
