@@ -133,7 +133,12 @@ pub fn steps<'a>(before: &[Entry<'a>], after: &[Entry<'a>]) -> Vec<Step<'a>> {
         .map(|((position, entry), _)| Step { op: Op::Removed, position, before: Some(*entry), after: None })
         .collect();
     let added = after.iter().enumerate().zip(&stays).filter(|(_, stays)| !**stays);
-    steps.extend(added.map(|((position, entry), _)| Step { op: Op::Added, position, before: None, after: Some(*entry) }));
+    steps.extend(added.map(|((position, entry), _)| Step {
+        op: Op::Added,
+        position,
+        before: None,
+        after: Some(*entry),
+    }));
     for (((position, entry), origin), _) in
         after.iter().enumerate().zip(&origins).zip(&stays).filter(|(_, stays)| **stays)
     {

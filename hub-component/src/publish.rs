@@ -1,14 +1,14 @@
 //! Publishing: from what the sources contribute to the next revision, in the transaction of the write that changed it.
 
 use crate::ports::Transaction;
+use crate::problem::{Problem, kinds};
+use crate::store::fragments::Size;
 use crate::store::revisions::steps::{self, Capabilities};
 use crate::store::revisions::{self, Change, Origin, Revision};
 use crate::store::sources::Source;
-use crate::problem::{Problem, kinds};
-use crate::store::fragments::Size;
 use crate::store::{StoreError, fragments, search, sources};
-use federation::limits::MAX_FEDERATED_BYTES;
 use federation::compose::{SourceLine, digest};
+use federation::limits::MAX_FEDERATED_BYTES;
 use federation::time::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,9 @@ impl Published {
             None => Ok(self.revision),
             Some(repo) => Err(Problem::new(
                 &kinds::FEDERATION_FULL,
-                format!("With what `{repo}` would contribute, the federation would have more than {MAX_FEDERATED_BYTES} bytes."),
+                format!(
+                    "With what `{repo}` would contribute, the federation would have more than {MAX_FEDERATED_BYTES} bytes."
+                ),
             )),
         }
     }

@@ -63,7 +63,8 @@ pub(crate) async fn changes(client: &Client, since: u64, limit: Option<u64>) -> 
         let page: Page = answer.shape()?;
         changes.steps.extend(answer.shape::<Typed>()?.items);
         // A page that promises more without coming closer would never end.
-        let last = page.next.is_none_or(|next| next <= changes.until && (page.cursor.is_none() || page.cursor == cursor));
+        let last =
+            page.next.is_none_or(|next| next <= changes.until && (page.cursor.is_none() || page.cursor == cursor));
         cursor = page.cursor;
         changes.until = page.until;
         changes.newest = page.newest;

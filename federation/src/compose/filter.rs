@@ -40,7 +40,8 @@ impl Filter {
     #[must_use]
     pub fn among<'a>(self, sources: impl Iterator<Item = &'a SourceLine> + Clone) -> Self {
         let known = |names: Option<Vec<String>>, name_of: fn(&SourceLine) -> &str| {
-            let present: BTreeSet<&str> = names.is_some().then(|| sources.clone().map(name_of)).into_iter().flatten().collect();
+            let present: BTreeSet<&str> =
+                names.is_some().then(|| sources.clone().map(name_of)).into_iter().flatten().collect();
             names.map(|names| names.into_iter().filter(|name| present.contains(name.as_str())).collect())
         };
         Self { domain: known(self.domain, |line| &line.domain), repo: known(self.repo, |line| &line.repo) }
@@ -48,7 +49,8 @@ impl Filter {
 
     /// Whether it lets a source through.
     pub fn takes(&self, line: &SourceLine) -> bool {
-        let among = |names: &Option<Vec<String>>, name| names.as_ref().is_none_or(|names| names.binary_search(name).is_ok());
+        let among =
+            |names: &Option<Vec<String>>, name| names.as_ref().is_none_or(|names| names.binary_search(name).is_ok());
         among(&self.domain, &line.domain) && among(&self.repo, &line.repo)
     }
 }

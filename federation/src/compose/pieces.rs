@@ -146,7 +146,10 @@ mod tests {
         assert_eq!(whole, Extent::of(plain.as_bytes()));
         let (mut read, mut decoder) = (String::new(), GzDecoder::new(gzip.as_slice()));
         decoder.read_to_string(&mut read).unwrap();
-        assert!(read == plain && decoder.into_inner().is_empty(), "one member with everything in it, and nothing behind");
+        assert!(
+            read == plain && decoder.into_inner().is_empty(),
+            "one member with everything in it, and nothing behind"
+        );
     }
 
     #[test]

@@ -69,7 +69,11 @@ struct Walk {
 enum At {
     Before,
     /// The piece of a source; whether a fragment came before it.
-    Piece { source: usize, place: usize, follows: bool },
+    Piece {
+        source: usize,
+        place: usize,
+        follows: bool,
+    },
     End,
 }
 

@@ -3,9 +3,9 @@
 use super::conflicts;
 use crate::ports::Database;
 use crate::problem::Problem;
+use crate::store::StoreError;
 use crate::store::fragments::{self, Form, Stored};
 use crate::store::revisions::{self, Revision};
-use crate::store::StoreError;
 use bytes::Bytes;
 use federation::compose::pieces::{Extent, deflate};
 use federation::compose::{Conflict, Document, Filter, Format, SourceLine, digest};
@@ -55,8 +55,8 @@ pub(super) struct Around {
 impl Source {
     fn new(line: SourceLine, stored: Stored) -> Self {
         let plain = Format::ALL.map(|format| stored.layout.plain(format));
-        let deflated = Format::ALL
-            .map(|format| stored.layout.pieces(format).iter().map(|piece| piece.deflated.length).sum());
+        let deflated =
+            Format::ALL.map(|format| stored.layout.pieces(format).iter().map(|piece| piece.deflated.length).sum());
         Self { line, stored, plain, deflated }
     }
 }
@@ -138,7 +138,8 @@ impl Composed {
         place: usize,
     ) -> Result<Vec<u8>, StoreError> {
         let restored = restore(database, &source.line).await?;
-        match restored.rendered.into_piece(form, place).filter(|body| source.stored.layout.is_piece(form, place, body)) {
+        match restored.rendered.into_piece(form, place).filter(|body| source.stored.layout.is_piece(form, place, body))
+        {
             Some(body) => Ok(body),
             None => {
                 self.outdated.store(true, Ordering::Relaxed);
@@ -155,7 +156,8 @@ impl Composed {
     /// The document's head, as far as a filter takes it.
     pub fn document(&self, filter: &Filter) -> Document {
         let taken = |line: &SourceLine| filter.takes(line);
-        let sources: Vec<SourceLine> = self.sources.iter().map(|it| &it.line).filter(|line| taken(line)).cloned().collect();
+        let sources: Vec<SourceLine> =
+            self.sources.iter().map(|it| &it.line).filter(|line| taken(line)).cloned().collect();
         let conflicts = match filter.is_whole() {
             true => self.conflicts.clone(),
             false => {
@@ -191,7 +193,8 @@ impl Composed {
     }
 
     fn surround(&self, filter: &Filter, format: Format) -> Result<Around, Problem> {
-        let frame = self.document(filter).frame(format).map_err(|e| broken("The document cannot be written.", e.message))?;
+        let frame =
+            self.document(filter).frame(format).map_err(|e| broken("The document cannot be written.", e.message))?;
         let before = Bytes::from(frame.before);
         let before_deflated =
             deflate(&before).map_err(|e| broken("The document cannot be compressed.", e.to_string()))?;

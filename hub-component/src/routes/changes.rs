@@ -162,7 +162,8 @@ fn fitting(listed: &[Piece]) -> &[Piece] {
 /// The answer, of which one piece is in memory at a time.
 fn body<P: Ports>(ports: P, before: String, pieces: Vec<Piece>, end: String) -> Body {
     let separators = pieces.len().saturating_sub(1) as u64 * 2;
-    let length = before.len() as u64 + pieces.iter().map(|it| it.plain.length).sum::<u64>() + separators + end.len() as u64;
+    let length =
+        before.len() as u64 + pieces.iter().map(|it| it.plain.length).sum::<u64>() + separators + end.len() as u64;
     let steps = stream::iter(pieces.into_iter().enumerate()).then(move |(i, piece)| {
         let ports = ports.clone();
         async move {

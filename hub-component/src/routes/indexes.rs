@@ -62,12 +62,6 @@ pub async fn index<P: Ports>(
             edge::streamed(length, stream::iter([Ok(Bytes::from(first))]).chain(rest).boxed())
         }
     };
-    let read = Read {
-        media_type: "application/yaml",
-        body,
-        etag: &etag,
-        modified: None,
-        caching: Caching::Immutable,
-    };
+    let read = Read { media_type: "application/yaml", body, etag: &etag, modified: None, caching: Caching::Immutable };
     Ok(memo(read.respond(&request), Some(AN_HOUR)))
 }

@@ -118,7 +118,8 @@ impl Reader {
             let status = self.decompress.decompress_vec(&self.input, &mut part, FlushDecompress::None);
             let read = usize::try_from(self.decompress.total_in() - before).unwrap_or(usize::MAX);
             let stuck = read == 0 && part.len() < part.capacity();
-            if status.map_err(|_| damaged(&self.digest))? == Status::StreamEnd && part.len() < part.capacity() || stuck {
+            if status.map_err(|_| damaged(&self.digest))? == Status::StreamEnd && part.len() < part.capacity() || stuck
+            {
                 return Err(damaged(&self.digest));
             }
             self.input.drain(..read.min(self.input.len()));

@@ -244,7 +244,8 @@ async fn a_source_that_the_federation_has_no_room_for_is_held_and_the_others_go_
     hub.publish("c", index("c", 2, 1));
     let report = hub.compose().await;
     let outcome = |repo: &str| {
-        let source = report["sources"].as_array().expect("a list").iter().find(|it| it["repo"] == repo).expect("a source");
+        let source =
+            report["sources"].as_array().expect("a list").iter().find(|it| it["repo"] == repo).expect("a source");
         (source["outcome"].clone(), source["reason"].clone())
     };
     assert_eq!(outcome("b"), (json!("held"), json!("held-full")));

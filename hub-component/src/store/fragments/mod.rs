@@ -7,7 +7,7 @@ mod read;
 mod tables;
 mod write;
 
-pub use read::{Form, Size, PIECES_AT_ONCE, beginning, ids, json, pieces, size, sizes};
+pub use read::{Form, PIECES_AT_ONCE, Size, beginning, ids, json, pieces, size, sizes};
 pub(super) use tables::{DIGESTS, PIECES, cut_up, set_up};
 pub use write::{Rendered, Restored, ensure, forget_pieces, insert, restore};
 

@@ -86,7 +86,9 @@ pub async fn json(tx: &mut impl Transaction, line: &SourceLine) -> Result<(Strin
 
 /// `None` if anything is lost or damaged.
 async fn kept_json(tx: &mut impl Transaction, line: &SourceLine) -> Option<(String, Vec<String>)> {
-    let sql = format!("SELECT {STORED}, f.ids, f.ids_digest FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3");
+    let sql = format!(
+        "SELECT {STORED}, f.ids, f.ids_digest FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3"
+    );
     let rows = tx.query(&sql, key(line)).await.ok()?;
     let row = rows.first()?;
     let (stored, ids) = (stored(row, 0)?, serde_json::from_str(part(row, 3)?).ok()?);

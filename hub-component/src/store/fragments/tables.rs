@@ -1,7 +1,7 @@
 //! The tables of fragments, and how those of older versions become what they are.
 
+use super::part;
 use super::write::{Rendered, insert};
-use super::{part};
 use crate::ports::{Transaction, Value};
 use crate::store::{StoreError, row::Columns as _, tallies};
 use federation::compose::Fragment;

@@ -2,9 +2,9 @@
 
 use super::{LINE, read_line};
 use crate::ports::{Database, Transaction, Value};
-use crate::store::row::{Columns as _, placeholders};
-use crate::store::fragments::{self, STORED, Stored};
 use crate::store::StoreError;
+use crate::store::fragments::{self, STORED, Stored};
+use crate::store::row::{Columns as _, placeholders};
 use federation::compose::{Filter, SourceLine};
 use federation::time::Seconds;
 use std::collections::BTreeMap;

@@ -145,12 +145,7 @@ pub struct Piece {
 const LISTED: usize = 1000;
 
 /// The pieces of the revisions after `since` up to `until`, as far as they come after the piece `after`.
-pub async fn pieces(
-    tx: &mut impl Transaction,
-    since: u64,
-    until: u64,
-    after: i64,
-) -> Result<Vec<Piece>, StoreError> {
+pub async fn pieces(tx: &mut impl Transaction, since: u64, until: u64, after: i64) -> Result<Vec<Piece>, StoreError> {
     let rows = tx
         .query(
             "SELECT piece, revision, plain_bytes, plain_crc, steps FROM change_pieces
