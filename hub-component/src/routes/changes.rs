@@ -14,6 +14,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use federation::compose::Filter;
 use federation::diff::Change;
+use federation::limits::MAX_PAGE_BYTES;
 use futures::{StreamExt as _, stream};
 use http::HeaderMap;
 use serde::Deserialize;
@@ -74,7 +75,7 @@ struct Item {
 }
 
 /// Bytes of steps on a page, but for a single piece that has more.
-const PAGE_BYTES: u64 = 1 << 20;
+const PAGE_BYTES: u64 = MAX_PAGE_BYTES as u64;
 
 /// The changes of whole revisions, in order. Replayed over the capabilities of revision `since`, they give those of `until`, whose
 /// document is `head` with these capabilities.

@@ -1,6 +1,8 @@
 //! The schema, as numbered steps. A step that has shipped never changes; a new need is a new step.
 
-use super::{StoreError, fragments, leases, listing, quiet, revisions::steps, row::Columns as _, search, tallies, upkeep};
+use super::{
+    StoreError, fragments, leases, listing, quiet, revisions::steps, row::Columns as _, search, tallies, upkeep,
+};
 use crate::ports::{Database, Transaction};
 use federation::time::{Seconds, rfc3339};
 
