@@ -1,6 +1,7 @@
 //! What a revision consists of: its source lines, where their fragments are, and the conflicts among them.
 
 use super::conflicts;
+use crate::log;
 use crate::ports::Database;
 use crate::problem::Problem;
 use crate::store::StoreError;
@@ -9,7 +10,7 @@ use crate::store::revisions::{self, Revision};
 use bytes::Bytes;
 use federation::compose::pieces::{Extent, deflate};
 use federation::compose::{Conflict, Document, Filter, Format, SourceLine, digest};
-use std::io::Write as _;
+use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -229,12 +230,8 @@ fn stored_length(bytes: &[u8]) -> u64 {
 /// Renders a fragment anew, and says so in the log.
 async fn restore(database: &impl Database, line: &SourceLine) -> Result<fragments::Restored, StoreError> {
     let restored = fragments::restore(database, line).await?;
-    let ended = match &restored.failure {
-        None => "replaced".to_owned(),
-        Some(error) => format!("not replaced: {error}"),
-    };
-    // The host collects a component's stderr as its log.
-    let _ = writeln!(std::io::stderr(), "damaged fragment, rendered from its snapshot, {ended}: {}", line.repo);
+    let failure = restored.failure.as_ref().map(ToString::to_string);
+    log::line("fragment-mended", &json!({"repo": line.repo, "index_digest": line.index_digest, "not_replaced": failure}));
     Ok(restored)
 }
 

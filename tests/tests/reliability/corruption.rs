@@ -152,7 +152,7 @@ async fn a_flipped_bit_in_a_text_is_not_served_and_is_mended() -> Result<()> {
         let counted = metrics.contains("\nreuse_surface_fragments_mended_total 1\n");
         ensure!(counted == of_fragment, "{place} {bit}: {metrics}");
         // The log is read by a thread of its own.
-        while counted && !hub.log().contains("rendered from its snapshot, replaced: a") {
+        while counted && !hub.log().contains("fragment-mended") {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         let ran = run(&["backup", text(&copy), "--data-dir", text(hub.data()), "--force", "-o", "json"])?;
