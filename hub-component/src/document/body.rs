@@ -45,15 +45,11 @@ impl Composed {
                     Problem::new(&crate::problem::kinds::STORE_DAMAGED, "Part of the document is damaged.")
                         .internal(e.to_string())
                 })?;
-                small.get_or_init(|| vec![joined(&read)]).clone()
+                small.get_or_init(|| read.concat().into()).clone()
             }
         };
-        Ok((length, stream::iter(kept.into_iter().map(Ok)).boxed()))
+        Ok((length, stream::iter([Ok(kept)]).boxed()))
     }
-}
-
-fn joined(chunks: &[Bytes]) -> Bytes {
-    chunks.concat().into()
 }
 
 /// Where a document stands that is being sent.

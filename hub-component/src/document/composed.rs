@@ -27,7 +27,7 @@ pub struct Composed {
     /// Set once a fragment turns out to be rendered otherwise than its layout says: then this has to be read anew.
     outdated: AtomicBool,
     /// Its bytes in each form, if they are few.
-    pub(super) small: [[OnceLock<Vec<Bytes>>; 2]; 2],
+    pub(super) small: [[OnceLock<Bytes>; 2]; 2],
 }
 
 /// A source of a revision.
