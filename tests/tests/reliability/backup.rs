@@ -31,7 +31,9 @@ async fn read(hub: &Hub, path: &str) -> Result<(u16, Value)> {
 
 #[tokio::test]
 async fn what_is_restored_is_as_private_as_what_it_replaces() -> Result<()> {
-    let (hub, folder, data) = (Hub::start()?, TempDir::new()?, TempDir::new()?);
+    let (hub, sources) = (Hub::start()?, Sources::start()?);
+    let (folder, data) = (TempDir::new()?, TempDir::new()?);
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
     let path = folder.path().join("copy.db");
     ensure!(backup(&hub, &path, &[])?.code == 0);
     let mode = |path: &Path| Ok::<u32, anyhow::Error>(fs::metadata(path)?.permissions().mode() & 0o777);
