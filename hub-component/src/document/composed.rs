@@ -231,7 +231,10 @@ fn stored_length(bytes: &[u8]) -> u64 {
 async fn restore(database: &impl Database, line: &SourceLine) -> Result<fragments::Restored, StoreError> {
     let restored = fragments::restore(database, line).await?;
     let failure = restored.failure.as_ref().map(ToString::to_string);
-    log::line("fragment-mended", &json!({"repo": line.repo, "index_digest": line.index_digest, "not_replaced": failure}));
+    log::line(
+        "fragment-mended",
+        &json!({"repo": line.repo, "index_digest": line.index_digest, "not_replaced": failure}),
+    );
     Ok(restored)
 }
 

@@ -17,7 +17,7 @@ use federation::diff::Change;
 use federation::limits::MAX_PAGE_BYTES;
 use futures::{StreamExt as _, stream};
 use http::HeaderMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
@@ -35,11 +35,12 @@ pub struct Parameters {
     #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
     /// Goes on inside the revision after `since`, where the page before ended.
+    #[param(pattern = r"^1\.[0-9]{1,18}$")]
     cursor: Option<String>,
 }
 
 /// What the answer has; its body is written piece by piece.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(as = Changes)]
 #[expect(dead_code, reason = "the shape of the answer, for its schema alone")]
 pub struct Page {
@@ -62,15 +63,14 @@ pub struct Page {
     cursor: Option<String>,
 }
 
-#[derive(ToSchema)]
-#[schema(as = Item)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "the shape of a step, for its schema alone")]
 struct Item {
     /// The revision that this step is part of.
     revision: u64,
     /// The source in whose list the step is made.
     source_repo: String,
-    #[schema(inline)]
+    #[serde(flatten)]
     change: Change,
 }
 

@@ -33,7 +33,11 @@ async fn a_filter_takes_sources_by_domain_and_repo() -> Result<()> {
     let (hub, _sources) = hub().await?;
     for (query, expected, filter) in [
         ("domain=infotech", &["lease-hub", "state-hub"][..], json!({"domain": ["infotech"]})),
-        ("domain=infotech,food,none-such", &["kitchen", "lease-hub", "state-hub"], json!({"domain": ["food", "infotech"]})),
+        (
+            "domain=infotech,food,none-such",
+            &["kitchen", "lease-hub", "state-hub"],
+            json!({"domain": ["food", "infotech"]}),
+        ),
         ("repo=state-hub", &["state-hub"], json!({"repo": ["state-hub"]})),
         ("repo=state-hub,kitchen", &["kitchen", "state-hub"], json!({"repo": ["kitchen", "state-hub"]})),
         (
