@@ -49,6 +49,8 @@ async fn a_thousand_revisions_or_ninety_days_are_kept_whichever_is_more() {
         hub.compose().await;
         assert_eq!(fragments(), left);
     }
+    let orphans = "SELECT count(*) FROM fragment_pieces WHERE piece / 16384 NOT IN (SELECT number FROM fragments)";
+    assert_eq!(hub.number(orphans), 0, "pieces go with their fragment");
 
     let snapshot = |digest: &Value| format!("/v1/indexes/{}", digest.as_str().unwrap_or_default());
     assert_eq!(hub.ask(Method::GET, &snapshot(&gone), Value::Null).await.0, StatusCode::NOT_FOUND, "nothing needs it");
@@ -65,8 +67,9 @@ async fn with_changes(count: usize) -> Hub {
     hub.change(&format!(
         "{numbers} INSERT INTO revisions SELECT i, digest, composed_at, actor, cause, 1, 3 FROM n, revisions WHERE number = 1;
          {numbers} INSERT INTO revision_sources SELECT i, repo, url, 'd' || i, required, index_digest, 3 FROM n, revision_sources WHERE revision = 1;
-         {numbers} INSERT INTO fragments (digest, repo, domain, json, yaml, ids)
-           SELECT digest, repo, 'd' || i, json, yaml, ids FROM n, fragments WHERE domain = 'd';
+         {numbers} INSERT INTO fragments SELECT digest, repo, 'd' || i, i, layout, layout_digest, ids, ids_digest, json_bytes, yaml_bytes
+           FROM n, fragments WHERE domain = 'd';
+         {numbers} INSERT INTO fragment_pieces SELECT piece + (i - 1) * 16384, body FROM n, fragment_pieces WHERE piece < 32768;
          {numbers} INSERT INTO search_fragments SELECT i, digest, repo, 'd' || i FROM n, search_fragments WHERE domain = 'd';
          {numbers} INSERT INTO search_entries SELECT i * 65536, i, id, status, tags, id_words, name_words, tag_words, summary_words, json
            FROM n, search_entries WHERE entry = 65536;

@@ -43,7 +43,7 @@ async fn forget<D: Database, C: Fn() -> Seconds + Send + Sync>(
             let key = values(&key(row)?);
             // It may have come back since it was read.
             let unused = format!(
-                "DELETE FROM fragments AS f WHERE f.digest = $1 AND f.repo = $2 AND f.domain = $3 AND NOT {USED} RETURNING f.number"
+                "DELETE FROM fragments AS f WHERE f.digest = $1 AND f.repo = $2 AND f.domain = $3 AND NOT {USED} RETURNING number"
             );
             for row in tx.query(&unused, key.clone()).await? {
                 fragments::forget_pieces(&mut tx, row.integer(0)?).await?;
