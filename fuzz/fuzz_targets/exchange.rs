@@ -39,7 +39,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
-    let known = Validators { url: Some("https://example.org/a/b".into()), etag: Some("\"a\"".into()), last_modified: None };
+    let known =
+        Validators { url: Some("https://example.org/a/b".into()), etag: Some("\"a\"".into()), last_modified: None };
     let mut exchange = Exchange::new(Url::parse("https://example.org/a/b").expect("a URL"), known);
     let mut rest = input;
     let mut answers = 0;

@@ -24,7 +24,8 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     let (domain, repo) = text.split_once('\n').unwrap_or((text, text));
     match Filter::parse(Some(domain), Some(repo)) {
         Ok(filter) => {
-            let [domain, repo] = [&filter.domain, &filter.repo].map(|names| names.as_ref().map(|names| names.join(",")));
+            let [domain, repo] =
+                [&filter.domain, &filter.repo].map(|names| names.as_ref().map(|names| names.join(",")));
             assert_eq!(Filter::parse(domain.as_deref(), repo.as_deref()), Ok(filter));
         }
         Err(refused) => assert!(fuzz::is_harmless(&refused.to_string()), "{refused:?}"),
