@@ -32,17 +32,10 @@ pub(crate) struct Outbound {
     pub(crate) hosts: Arc<AllowedHosts>,
 }
 
-/// Bytes of a body that are taken from the component at once: this much of it waits in the host for a client that reads slowly.
-const BODY_PIECE: usize = 64 * 1024;
-
 impl WasiHttpHooks for Outbound {
     /// The client writes the header from the URL that was judged.
     fn set_host_header(&mut self) -> bool {
         false
-    }
-
-    fn p3_outgoing_body_chunk_size(&mut self) -> usize {
-        BODY_PIECE
     }
 
     fn send_request(
