@@ -1,6 +1,7 @@
 //! How long a client may keep a connection without getting on.
 
 use crate::framing::{Lengths, Scanner};
+use futures::task::AtomicWaker;
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,12 +33,19 @@ enum Phase {
 
 /// Where a connection stands, said by whoever answers its requests.
 #[derive(Debug, Clone)]
-pub(crate) struct Turn(Arc<Mutex<Phase>>);
+pub(crate) struct Turn(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    phase: Mutex<Phase>,
+    /// Who waits for the next request. It learns that an answer has been sent, since its time begins with that.
+    reader: AtomicWaker,
+}
 
 impl Turn {
     pub(crate) fn new() -> Self {
         // Whoever connects is about to ask.
-        Self(Arc::new(Mutex::new(Phase::Head(Instant::now()))))
+        Self(Arc::new(Shared { phase: Mutex::new(Phase::Head(Instant::now())), reader: AtomicWaker::new() }))
     }
 
     /// A request head has arrived. It is being answered until what this returns is dropped.
@@ -59,11 +67,11 @@ impl Turn {
     }
 
     fn get(&self) -> Phase {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, phase: Phase) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = phase;
+        *self.0.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase;
     }
 }
 
@@ -74,6 +82,7 @@ pub(crate) struct Busy(Turn);
 impl Drop for Busy {
     fn drop(&mut self) {
         self.0.set(Phase::Idle(Instant::now()));
+        self.0.0.reader.wake();
     }
 }
 
@@ -108,6 +117,8 @@ impl<S> Impatient<S> {
             if self.stalled.is_some() {
                 return Poll::Pending;
             }
+            // Before the look: an answer may end between the two.
+            self.turn.0.reader.register(context.waker());
             let Some(deadline) = self.deadline() else { return Poll::Pending };
             let left = deadline.saturating_duration_since(Instant::now());
             let reading = self.reading.get_or_insert_with(|| Box::pin(sleep(left)));
