@@ -63,7 +63,7 @@ pub async fn answer<P: Ports>(
             tools::call(app, &name, arguments.unwrap_or_default(), log).await?.into()
         }
         _ => {
-            let words = format!("`{}` is not a method of this server.", quoted(&method));
+            let words = format!("`{}` is not a method of this server.", quoted(method));
             return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, words, None));
         }
     };

@@ -42,7 +42,6 @@ pub struct Parameters {
 /// What the answer has; its body is written piece by piece.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Changes)]
-#[expect(dead_code, reason = "the shape of the answer, for its schema alone")]
 pub struct Page {
     /// The revision that the steps begin at.
     since: u64,
@@ -64,7 +63,6 @@ pub struct Page {
 }
 
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "the shape of a step, for its schema alone")]
 struct Item {
     /// The revision that this step is part of.
     revision: u64,

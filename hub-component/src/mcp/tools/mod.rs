@@ -35,7 +35,7 @@ pub async fn call<P: Ports>(
         list_repos::NAME => list_repos::call(app, arguments).await,
         federation_status::NAME => federation_status::call(app, arguments).await,
         _ => {
-            let words = format!("There is no tool `{}`; `tools/list` has them all.", quoted(&name));
+            let words = format!("There is no tool `{}`; `tools/list` has them all.", quoted(name));
             return Err(ErrorData::invalid_params(words, None));
         }
     };
