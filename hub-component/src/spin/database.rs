@@ -6,6 +6,10 @@ use crate::ports::{Database, DatabaseError, Row, Transaction, Value};
 use spin_sdk::sqlite::{self, Connection};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// Idle connections that an instance keeps. As many as its requests used at once would be kept from the other instances, for which there
+/// is then none left.
+const IDLE: usize = 4;
+
 /// The database labelled `default` in spin.toml.
 #[derive(Default)]
 pub(super) struct SpinSqlite {
@@ -36,7 +40,10 @@ impl Database for SpinSqlite {
         };
         let rows = execute(&connection, sql, parameters).await?;
         // After an error the connection is dropped, so that a database that was replaced or repaired is found again.
-        self.idle().push(connection);
+        let mut idle = self.idle();
+        if idle.len() < IDLE {
+            idle.push(connection);
+        }
         Ok(rows)
     }
 
