@@ -36,7 +36,8 @@ impl Purpose {
     pub(crate) fn share(self, total: usize) -> usize {
         match self {
             Self::Instances => total,
-            Self::Requests | Self::Kept => total / 8,
+            Self::Requests => total / 8,
+            Self::Kept => total / 16,
             Self::Answers | Self::Rows => total / 4,
         }
     }
@@ -181,7 +182,7 @@ mod tests {
 
     #[test]
     fn bytes_hold_until_their_last_copy_is_gone() {
-        let budget = Budget::new(80);
+        let budget = Budget::new(160);
         let bytes = holding(b"0123456789".to_vec(), budget.hold(Purpose::Kept, 10).unwrap());
         let part = bytes.slice(3..5);
         drop(bytes);

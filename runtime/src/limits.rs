@@ -36,7 +36,7 @@ pub struct Limits {
     pub write_time: Duration,
     /// How long a shutdown waits for what is in flight.
     pub drain_time: Duration,
-    /// Live instances of the component.
+    /// Live instances of the component. One answers many requests at a time, and takes memory that it never gives back.
     pub instances: u32,
     /// Requests that share one instance at the same time.
     pub requests_per_instance: u32,
@@ -68,7 +68,7 @@ impl Default for Limits {
             body_time: Duration::from_secs(20),
             write_time: Duration::from_secs(60),
             drain_time: Duration::from_secs(25),
-            instances: 64,
+            instances: instances(),
             requests_per_instance: 16,
             instance_reuse: 10_000,
             instance_memory: 512 << 20,
@@ -76,4 +76,10 @@ impl Default for Limits {
             outbound: 64,
         }
     }
+}
+
+/// A few for each processor: one that computes keeps none of the others waiting.
+fn instances() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(processors * 4).unwrap_or(u32::MAX).clamp(8, 64)
 }

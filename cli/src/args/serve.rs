@@ -62,6 +62,12 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "NAME", env = env::CLIENT_ADDRESS_HEADER, value_parser = header_name)]
     pub(crate) client_address_header: Option<String>,
 
+    /// MiB that answers, requests and the hub's working memory may take together; beyond that, requests are answered 503
+    ///
+    /// The program itself takes about 100 MiB more. Judging the largest index takes 320.
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = memory)]
+    pub(crate) memory: usize,
+
     /// The form of the log on standard error
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
@@ -98,6 +104,12 @@ pub(crate) enum LogLevel {
     Info,
     /// Also why
     Debug,
+}
+
+/// MiB, enough to work with.
+fn memory(text: &str) -> Result<usize, String> {
+    let mib = text.parse().ok().filter(|mib| (64..=1 << 20).contains(mib));
+    mib.ok_or_else(|| "give a whole number of MiB, 64 or more".to_owned())
 }
 
 /// A header name, or nothing, as an unset variable of a deployment leaves it.

@@ -23,6 +23,7 @@ const TOKEN: &str = "reuse_surface_token";
 
 pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
     output::start_log(args.log_format, args.log_level);
+    share_arenas();
     let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -68,6 +69,17 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// Memory that a thread gives back stays with its arena, and each thread would have one of its own: twice the memory with 200 readers.
+#[cfg(target_env = "gnu")]
+#[expect(unsafe_code, reason = "it sets a number, before there is a second thread")]
+fn share_arenas() {
+    // SAFETY: `mallopt` may be called at any time.
+    unsafe { libc::mallopt(libc::M_ARENA_MAX, 2) };
+}
+
+#[cfg(not(target_env = "gnu"))]
+fn share_arenas() {}
+
 /// `[::]` is both families. Where a machine has one alone, that is IPv4.
 async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     match TcpListener::bind(address).await {
@@ -108,7 +120,7 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         public_url,
         allow_private_networks: args.allow_private_networks,
         liveness: "/health/live".to_owned(),
-        limits: Limits::default(),
+        limits: Limits { memory: args.memory << 20, ..Limits::default() },
     })
 }
 

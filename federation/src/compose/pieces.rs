@@ -8,7 +8,9 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 use serde::{Deserialize, Serialize};
 
 /// Most bytes of a piece before compression.
-pub const MAX_PIECE_BYTES: usize = 256 * 1024;
+///
+/// As large as what a host takes at once: whoever reads slowly costs a few of them.
+pub const MAX_PIECE_BYTES: usize = 64 * 1024;
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]

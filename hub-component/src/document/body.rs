@@ -6,14 +6,14 @@ use crate::ports::{Database, Ports};
 use crate::problem::Problem;
 use crate::store::fragments::{Form, PIECES_AT_ONCE, pieces};
 use bytes::Bytes;
-use federation::compose::pieces::{GZIP_HEADER, MAX_PIECE_BYTES, gzip_trailer, stored_block};
+use federation::compose::pieces::{MAX_PIECE_BYTES, gzip_trailer, stored_block};
 use federation::compose::{Filter, Format};
 use federation::negotiation::Coding;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use std::sync::Arc;
 
 /// The whole document of the newest revision is kept if it has no more bytes than this: then no reader costs a statement for it.
-const SMALL: u64 = 2 * MAX_PIECE_BYTES as u64;
+const SMALL: u64 = 512 * 1024;
 
 impl Composed {
     /// The document in this form: how many bytes it has, and these.
@@ -31,11 +31,11 @@ impl Composed {
         let deflated = coding == Coding::Gzip;
         let length = match deflated {
             false => around.plain.length,
-            true => GZIP_HEADER.len() as u64 + around.deflated + gzip_trailer(around.plain).len() as u64,
+            true => around.deflated + gzip_trailer(around.plain).len() as u64,
         };
         let small = self.small.get(place(format)).and_then(|forms| forms.get(usize::from(deflated)));
         let small = small.filter(|_| filter.is_whole() && length <= SMALL);
-        let walk = Walk { composed: self.clone(), around, filter, form: Form { format, deflated }, at: At::Before };
+        let walk = Walk { composed: self.clone(), around, filter, form: Form { format, deflated }, at: At::Before(0) };
         let chunks = walk.chunks(ports.clone());
         let Some(small) = small else { return Ok((length, chunks)) };
         let kept = match small.get() {
@@ -48,7 +48,9 @@ impl Composed {
                 small.get_or_init(|| read.concat().into()).clone()
             }
         };
-        Ok((length, stream::iter([Ok(kept)]).boxed()))
+        // What is written is copied.
+        let slice = move |at| kept.slice(at..kept.len().min(at + MAX_PIECE_BYTES));
+        Ok((length, stream::iter((0..length as usize).step_by(MAX_PIECE_BYTES)).map(slice).map(Ok).boxed()))
     }
 }
 
@@ -63,7 +65,8 @@ struct Walk {
 
 #[derive(Clone, Copy)]
 enum At {
-    Before,
+    /// This many bytes of what stands before the fragments.
+    Before(usize),
     /// The piece of a source; whether a fragment came before it.
     Piece {
         source: usize,
@@ -90,12 +93,14 @@ impl Walk {
 
     async fn next(&mut self, database: &impl Database) -> Result<Option<Bytes>, BrokenOff> {
         let (source, place, follows) = match self.at {
-            At::Before => {
-                self.at = At::Piece { source: 0, place: 0, follows: false };
-                return Ok(Some(match self.form.deflated {
-                    false => self.around.before.clone(),
-                    true => [&GZIP_HEADER[..], &self.around.before_deflated].concat().into(),
-                }));
+            At::Before(sent) => {
+                let before = if self.form.deflated { &self.around.before_deflated } else { &self.around.before };
+                let until = before.len().min(sent + MAX_PIECE_BYTES);
+                self.at = match until == before.len() {
+                    true => At::Piece { source: 0, place: 0, follows: false },
+                    false => At::Before(until),
+                };
+                return Ok(Some(before.slice(sent..until)));
             }
             At::Piece { source, place, follows } => (source, place, follows),
             At::End => return Ok(None),
@@ -142,7 +147,7 @@ impl Walk {
             })
             .collect();
         let mut bodies = pieces(database, self.form, &wanted).await.map_err(broken)?.into_iter();
-        let mut chunk = Vec::new();
+        let mut chunk = Vec::with_capacity(MAX_PIECE_BYTES);
         for part in parts {
             let Part::Piece { source, place } = part else {
                 chunk.extend(self.glue(self.around.between));

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 use crate::store::fragments::{self, Form, Stored};
 use crate::store::revisions::{self, Revision};
 use bytes::Bytes;
-use federation::compose::pieces::{Extent, deflate};
+use federation::compose::pieces::{Extent, GZIP_HEADER, deflate};
 use federation::compose::{Conflict, Document, Filter, Format, SourceLine, digest};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,12 +44,13 @@ pub struct Source {
 /// What stands around the fragments of a document, and what there is in all.
 pub(super) struct Around {
     pub before: Bytes,
+    /// With the header of gzip.
     pub before_deflated: Bytes,
     pub between: &'static [u8],
     pub after: &'static [u8],
     /// The whole document before compression.
     pub plain: Extent,
-    /// The bytes of all compressed parts together, without what gzip puts around them.
+    /// The bytes of all compressed parts together, without what gzip puts behind them.
     pub deflated: u64,
 }
 
@@ -79,12 +80,13 @@ impl Composed {
         Self::read(database, tx, revision, None).await
     }
 
-    /// Reads a kept revision, inside a transaction that has just found it.
+    /// Reads a kept revision.
     ///
     /// # Errors
-    /// As [`Self::newest`].
-    pub async fn at<D: Database>(database: &D, tx: D::Transaction, revision: Revision) -> Result<Self, Problem> {
-        let number = revision.number;
+    /// As [`Self::newest`], and as [`kept`](super::kept).
+    pub async fn at(database: &impl Database, number: u64) -> Result<Self, Problem> {
+        let mut tx = database.read().await?;
+        let revision = super::kept(&mut tx, number).await?;
         Self::read(database, tx, Some(revision), Some(number)).await
     }
 
@@ -197,8 +199,8 @@ impl Composed {
         let frame =
             self.document(filter).frame(format).map_err(|e| broken("The document cannot be written.", e.message))?;
         let before = Bytes::from(frame.before);
-        let before_deflated =
-            deflate(&before).map_err(|e| broken("The document cannot be compressed.", e.to_string()))?;
+        let deflated = deflate(&before).map_err(|e| broken("The document cannot be compressed.", e.to_string()))?;
+        let before_deflated = [&GZIP_HEADER[..], &deflated].concat();
         let (between, after) = (frame.between.as_bytes(), frame.after.as_bytes());
         let mut plain = Extent::of(&before);
         let mut deflated = before_deflated.len() as u64;

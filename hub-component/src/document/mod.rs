@@ -6,30 +6,94 @@ pub mod conflicts;
 
 pub use composed::Composed;
 
-use crate::ports::{Database, Transaction};
+use crate::ports::{Ports, Transaction};
 use crate::problem::{Problem, kinds};
 use crate::store::revisions::{self, Head, Revision};
 use federation::compose::{Filter, Format};
 use federation::negotiation::Coding;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// The newest revision as this instance last read it. Every use checks it against the database.
+/// Revisions that an instance keeps after it has read them: the newest, and an old one that many ask for.
+const KEPT: usize = 2;
+
+/// How long to wait before looking again whether somebody else has read a revision.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// Revisions as this instance last read them, the last one used first. Every use checks them against the database.
+///
+/// One is read at a time: what that takes in memory for a moment is much more than what is kept, and never given back.
 #[derive(Default)]
-pub struct Documents(Mutex<Option<Arc<Composed>>>);
+pub struct Documents {
+    kept: Mutex<Vec<Arc<Composed>>>,
+    reading: AtomicBool,
+}
+
+/// The right to read a revision.
+struct Turn<'a>(&'a AtomicBool);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
 
 impl Documents {
     /// The newest revision, as `head` has it.
     ///
     /// # Errors
     /// When something is damaged that cannot be rendered anew, or the store does not answer.
-    pub async fn newest(&self, database: &impl Database, head: &Head) -> Result<Arc<Composed>, Problem> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(kept) = kept.filter(|kept| kept.revision == head.revision && !kept.is_outdated()) {
-            return Ok(kept);
+    pub async fn newest(&self, ports: &impl Ports, head: &Head) -> Result<Arc<Composed>, Problem> {
+        match self.find_or_wait(ports, head.revision.as_ref()).await {
+            Ok(kept) => Ok(kept),
+            Err(_turn) => Ok(self.keep(Composed::newest(ports.database()).await?)),
         }
-        let composed = Arc::new(Composed::newest(database).await?);
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(composed.clone());
-        Ok(composed)
+    }
+
+    /// A revision that was found to be kept.
+    ///
+    /// # Errors
+    /// As [`Self::newest`], and as [`kept`] if it was pruned since.
+    pub async fn at(&self, ports: &impl Ports, revision: &Revision) -> Result<Arc<Composed>, Problem> {
+        match self.find_or_wait(ports, Some(revision)).await {
+            Ok(kept) => Ok(kept),
+            Err(_turn) => Ok(self.keep(Composed::at(ports.database(), revision.number).await?)),
+        }
+    }
+
+    async fn find_or_wait(&self, ports: &impl Ports, revision: Option<&Revision>) -> Result<Arc<Composed>, Turn<'_>> {
+        loop {
+            if let Some(kept) = self.find(revision) {
+                return Ok(kept);
+            }
+            if !self.reading.swap(true, Ordering::Acquire) {
+                return Err(Turn(&self.reading));
+            }
+            // Not for the one who reads: a task that waits for nothing but another task is trapped.
+            ports.sleep(LOOK).await;
+        }
+    }
+
+    fn find(&self, revision: Option<&Revision>) -> Option<Arc<Composed>> {
+        let mut kept = self.kept();
+        let place = kept.iter().position(|it| it.revision.as_ref() == revision && !it.is_outdated())?;
+        let found = kept.remove(place);
+        kept.insert(0, found.clone());
+        Some(found)
+    }
+
+    fn keep(&self, composed: Composed) -> Arc<Composed> {
+        let composed = Arc::new(composed);
+        let mut kept = self.kept();
+        kept.retain(|it| it.number() != composed.number());
+        kept.truncate(KEPT - 1);
+        kept.insert(0, composed.clone());
+        composed
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<Arc<Composed>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

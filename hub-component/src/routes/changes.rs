@@ -99,8 +99,7 @@ pub async fn changes<P: Ports>(
     let after = after.map_or(Ok(0), |piece| piece.parse::<i64>().map_err(|_| paging::foreign_cursor()))?;
     let database = app.database().await?;
     let head = revisions::head(database).await?;
-    let composed = app.documents().newest(database, &head).await?;
-    let newest = composed.number();
+    let newest = head.revision.as_ref().map_or(0, |it| it.number);
     let mut tx = database.read().await?;
     let since = query.since;
     if since > 0 {
@@ -123,10 +122,17 @@ pub async fn changes<P: Ports>(
         _ => (last, None),
     };
     drop(tx);
-    let complete = until == newest && cursor.is_none();
-    let revision = composed.revision.as_ref().map(|it| (it.number, it.digest.as_str(), it.composed_at));
-    let etag = edge::entity_tag(serde_json::json!([since, after, until, cursor, revision]).to_string().as_bytes());
-    let document = if complete { composed.document(&Filter::default()).head() } else { Value::Null };
+    let document = match until == newest && cursor.is_none() {
+        true => Some(app.documents().newest(&app.ports, &head).await?),
+        false => None,
+    };
+    // If one was published meanwhile, there is more to ask for.
+    let document = document.filter(|it| it.revision == head.revision);
+    let complete = document.is_some();
+    let revision = head.revision.as_ref().map(|it| (it.number, it.digest.as_str(), it.composed_at));
+    let etag = serde_json::json!([since, after, until, cursor, complete, revision]).to_string();
+    let etag = edge::entity_tag(etag.as_bytes());
+    let document = document.map_or(Value::Null, |it| it.document(&Filter::default()).head());
     let next = (!complete).then_some(until);
     let cursor = cursor.map(paging::cursor_after);
     let before = format!("{{\"since\":{since},\"until\":{until},\"newest\":{newest},\"head\":{document},\"items\":[");

@@ -45,7 +45,7 @@ pub async fn bytes(tx: &mut impl Transaction, digest: &Digest) -> Result<Option<
 }
 
 /// Bytes of a stored body that are read at once, and bytes of the snapshot that are given out at once.
-const PART: usize = 256 * 1024;
+const PART: usize = 64 * 1024;
 /// What gzip puts before the compressed bytes, and behind them; no stored body has a name or a comment.
 const HEADER: u64 = 10;
 const TRAILER: u64 = 8;

@@ -15,7 +15,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -37,6 +37,8 @@ pub struct SqliteTransaction {
 #[derive(Default)]
 struct Seen {
     statements: Mutex<Vec<String>>,
+    /// Whether other tasks get a turn during a transaction, as under a real host.
+    gives_way: AtomicBool,
     /// Rows that each transaction changed.
     commits: Mutex<Vec<i64>>,
     /// Bytes of the largest result.
@@ -80,6 +82,9 @@ impl Database for Sqlite {
 
 impl Transaction for SqliteTransaction {
     async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        if self.seen.gives_way.load(Ordering::Relaxed) {
+            tokio::task::yield_now().await;
+        }
         run(&self.connection, &self.seen, sql, parameters)
     }
 
@@ -349,6 +354,11 @@ impl Hub {
     /// The statements since the last call.
     pub fn statements(&self) -> Vec<String> {
         std::mem::take(&mut *self.ports.0.database.seen.statements.lock().expect("lock"))
+    }
+
+    /// From now on other tasks get a turn during a transaction. If one writes, they wait for its lock on this very thread.
+    pub fn give_way(&self) {
+        self.ports.0.database.seen.gives_way.store(true, Ordering::Relaxed);
     }
 
     /// Bytes of the largest result of a statement since the last call.

@@ -49,7 +49,7 @@ async fn the_host_may_repeat_the_document_until_a_source_is_due() {
     let left = memo(&hub, PATH).await.expect("not due yet");
     assert!((9..=9 + 360).contains(&left), "{left}");
     assert_eq!(memo(&hub, "/v1/federated?max_staleness=7200").await, None, "judged by the clock");
-    assert_eq!(memo(&hub, "/v1/repos").await, None, "states change with time");
+    assert_eq!(memo(&hub, "/v1/repos").await, Some(1), "states change with time");
     for path in ["/v1/repos/a", "/", "/repos/a"] {
         assert_eq!(memo(&hub, path).await, None, "{path}");
     }

@@ -5,7 +5,9 @@ use axum::body::Body;
 use federation::compose::pieces::MAX_PIECE_BYTES;
 use federation::compose::{Document, Filter, Format, Fragment, SourceLine, conflicts, digest};
 use federation::digest::Digest;
+use federation::limits::MAX_PAGE_BYTES;
 use flate2::bufread::GzDecoder;
+use futures::future::join_all;
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -120,6 +122,22 @@ async fn a_document_is_in_memory_piece_by_piece() {
     assert!(statements <= 3 * length / MAX_PIECE_BYTES + 4, "{statements} statements for {length} bytes");
 }
 
+#[tokio::test]
+async fn a_revision_is_read_once_however_many_ask_for_it_at_once() {
+    let hub = Hub::new();
+    hub.register("a", large("a", 0)).await;
+    hub.register("b", large("b", 0)).await;
+    hub.give_way();
+    for path in ["/v1/federated?format=json", "/v1/federated?revision=1"] {
+        hub.statements();
+        for (status, ..) in join_all((0..10).map(|_| hub.read(path, &[]))).await {
+            assert_eq!(status, StatusCode::OK, "{path}");
+        }
+        let read = hub.statements().iter().filter(|sql| sql.contains("LEFT JOIN fragments")).count();
+        assert_eq!(read, 1, "{path}");
+    }
+}
+
 async fn stream(hub: &Hub, path: &str) -> Body {
     let request = Request::get(path).body(Body::empty()).expect("a request");
     let response = hub.router().oneshot(request).await.expect("infallible");
@@ -177,7 +195,7 @@ async fn changes_end_at_a_budget_and_go_on_inside_a_revision() {
         let (status, headers, body) = hub.read(&path, &[]).await;
         assert_eq!(status, StatusCode::OK);
         assert_eq!(headers["content-length"], body.len().to_string());
-        assert!(body.len() < 5 * MAX_PIECE_BYTES, "{}", body.len());
+        assert!(body.len() < MAX_PAGE_BYTES + MAX_PIECE_BYTES, "{}", body.len());
         let page: Value = serde_json::from_slice(&body).expect("JSON");
         items.extend(page["items"].as_array().expect("a list").clone());
         pages += 1;

@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn only_small_answers_have_room_and_no_more_than_their_share() {
-        let memo = Memo::new(Arc::new(Metrics::new()), Budget::new(16 << 20));
+        let memo = Memo::new(Arc::new(Metrics::new()), Budget::new(32 << 20));
         assert!(memo.room(b"a", MAX_BODY + 1).is_none());
         let first = memo.room(b"a", MAX_BODY).unwrap();
         assert!(memo.room(b"a", MAX_BODY).is_none());

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How long a statement waits for the lock of another connection, as under Spin.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Bytes of rows that one statement may yield.
 const MAX_RESULT: usize = 64 << 20;
@@ -26,7 +26,7 @@ const STEPS_PER_LOOK: i32 = 1_000;
 const INLINE_LOOKS: i32 = 50;
 
 /// Bytes after which SQLite uses the pages that it has anew, rather than to take more.
-const HEAP: i64 = 64 << 20;
+const HEAP: i64 = 24 << 20;
 
 const CACHED_STATEMENTS: usize = 64;
 
@@ -94,6 +94,10 @@ impl Connection {
     /// Whether nobody can tell this connection from a new one: all it did was to read.
     pub(crate) fn is_as_new(&self) -> bool {
         !self.used && !self.altered.load(Ordering::Relaxed) && self.database.is_autocommit()
+    }
+
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        !self.database.is_autocommit()
     }
 
     pub(crate) fn changes(&self) -> u64 {

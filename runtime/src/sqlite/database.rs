@@ -1,6 +1,6 @@
 //! The files behind the labels, and the connections that wait to be used again.
 
-use super::connection::{Connection, Outcome, convert};
+use super::connection::{BUSY, Connection, Outcome, convert};
 use crate::bindings::spin::sqlite::sqlite::{Error, Value};
 use crate::budget::Budget;
 use anyhow::{Context as _, Result, bail};
@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 /// The label that Spin opens when none is named.
 const DEFAULT_LABEL: &str = "default";
@@ -40,6 +41,8 @@ pub(crate) struct Database {
     idle: Mutex<Vec<Connection>>,
     /// For connections in the hands of the component.
     places: Arc<Semaphore>,
+    /// For the one that writes. SQLite lets the others ask again and again, and whoever has bad luck asks in vain.
+    writer: Arc<Semaphore>,
     generation: Arc<AtomicU64>,
     budget: Arc<Budget>,
 }
@@ -52,6 +55,8 @@ pub struct Lease(Arc<Held>);
 struct Held {
     _place: OwnedSemaphorePermit,
     connection: Mutex<Option<Connection>>,
+    /// From the beginning of a transaction that writes to its end.
+    turn: Mutex<Option<OwnedSemaphorePermit>>,
     home: Arc<Database>,
 }
 
@@ -116,7 +121,8 @@ impl Database {
     fn new(file: PathBuf, generation: &Arc<AtomicU64>, budget: &Arc<Budget>, limit: usize) -> Result<Self> {
         let (generation, budget) = (Arc::clone(generation), Arc::clone(budget));
         let places = Arc::new(Semaphore::new(limit));
-        let database = Self { file, idle: Mutex::default(), places, generation, budget };
+        let writer = Arc::new(Semaphore::new(1));
+        let database = Self { file, idle: Mutex::default(), places, writer, generation, budget };
         let checked = database.open().and_then(|connection| connection.check_writable());
         checked.with_context(|| format!("cannot use the database {}", database.file.display()))?;
         Ok(database)
@@ -141,7 +147,8 @@ impl Database {
                     .map_err(|error| Error::Io(error.to_string()))??
             }
         };
-        Ok(Lease(Arc::new(Held { _place: place, connection: Mutex::new(Some(connection)), home: self })))
+        let (connection, turn) = (Mutex::new(Some(connection)), Mutex::default());
+        Ok(Lease(Arc::new(Held { _place: place, connection, turn, home: self })))
     }
 }
 
@@ -154,9 +161,19 @@ impl Lease {
         {
             return outcome;
         }
-        let run = move || match lock(&self.0.connection).as_mut() {
-            Some(connection) => connection.run(&sql, &parameters),
-            None => Outcome::failed(Error::InvalidConnection),
+        if begins_to_write(&sql) {
+            let turn = timeout(BUSY, Arc::clone(&self.0.home.writer).acquire_owned()).await;
+            let Ok(Ok(turn)) = turn else { return Outcome::failed(Error::Io("database is locked".into())) };
+            *lock(&self.0.turn) = Some(turn);
+        }
+        let run = move || {
+            let mut held = lock(&self.0.connection);
+            let Some(connection) = held.as_mut() else { return Outcome::failed(Error::InvalidConnection) };
+            let outcome = connection.run(&sql, &parameters);
+            if !connection.is_in_transaction() {
+                lock(&self.0.turn).take();
+            }
+            outcome
         };
         spawn_blocking(run).await.unwrap_or_else(|error| Outcome::failed(Error::Io(error.to_string())))
     }
@@ -175,6 +192,7 @@ impl Lease {
 impl Drop for Held {
     fn drop(&mut self) {
         let Some(connection) = lock(&self.connection).take() else { return };
+        let turn = lock(&self.turn).take();
         if connection.is_as_new() {
             let mut idle = lock(&self.home.idle);
             if idle.len() < IDLE {
@@ -184,10 +202,14 @@ impl Drop for Held {
         }
         // Closing rolls back and may write a checkpoint.
         match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(move || drop(connection))),
-            Err(_) => drop(connection),
+            Ok(runtime) => drop(runtime.spawn_blocking(move || drop((connection, turn)))),
+            Err(_) => drop((connection, turn)),
         }
     }
+}
+
+fn begins_to_write(sql: &str) -> bool {
+    sql.trim_ascii().eq_ignore_ascii_case("BEGIN IMMEDIATE")
 }
 
 /// A panic while a lock was held leaves nothing half done that SQLite would not roll back.

@@ -330,6 +330,25 @@ async fn a_writer_waits_for_another_one() {
 }
 
 #[tokio::test]
+async fn writers_come_in_their_order() {
+    let place = Place::new();
+    let (first, second, third) = (place.with_table().await, place.open().await, place.open().await);
+    rows(&first, "BEGIN IMMEDIATE").await;
+    let mut next = Box::pin(rows(&second, "BEGIN IMMEDIATE"));
+    assert!(futures::poll!(&mut next).is_pending());
+    let mut last = Box::pin(rows(&third, "begin immediate"));
+    assert!(futures::poll!(&mut last).is_pending());
+    rows(&first, "COMMIT").await;
+    next.await;
+    assert!(futures::poll!(&mut last).is_pending(), "there is one at a time");
+    rows(&second, "ROLLBACK").await;
+    last.await;
+    drop(third);
+    rows(&first, "BEGIN IMMEDIATE").await;
+    rows(&first, "COMMIT").await;
+}
+
+#[tokio::test]
 async fn a_read_waits_for_a_lock_without_wal() {
     let place = Place::new();
     let (writer, reader) = (place.open().await, place.open().await);

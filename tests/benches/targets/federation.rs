@@ -28,7 +28,7 @@ pub fn path(source: usize) -> String {
 pub async fn register(hub: &Hub, sources: &Sources, count: usize, capabilities: usize) -> Result<()> {
     for source in 0..count {
         let url = sources.index(&path(source), &index(source, capabilities, 0));
-        let body = json!({"repo": format!("s{source}"), "url": url, "domain": "bench", "cache_ttl_seconds": 604_800});
+        let body = json!({"repo": format!("s{source}"), "url": url, "domain": format!("d{}", source % 10), "cache_ttl_seconds": 604_800});
         let answer = hub.write(Method::POST, "/v1/repos", &body).await?;
         ensure!(answer.status == 201, "{}", answer.text);
     }

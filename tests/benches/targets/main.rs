@@ -40,5 +40,8 @@ async fn main() -> anyhow::Result<()> {
     if wanted("memory") {
         memory::measure(&mut table).await?;
     }
+    if wanted("large") {
+        memory::first_read(&mut table).await?;
+    }
     Ok(())
 }

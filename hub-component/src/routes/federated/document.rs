@@ -94,7 +94,8 @@ pub async fn read<P: Ports>(
             let answer = negotiated.answer(Some(&revision), &filter, &headers, Caching::Immutable, now, Body::empty());
             return Ok(memo(answer, Some(AN_HOUR)));
         }
-        let composed = Arc::new(Composed::at(database, tx, revision).await?);
+        drop(tx);
+        let composed = app.documents().at(&app.ports, &revision).await?;
         let response = negotiated.respond(&app, &composed, filter, &headers, Caching::Immutable).await?;
         return Ok(memo(response, Some(AN_HOUR)));
     }
@@ -109,7 +110,7 @@ pub async fn read<P: Ports>(
     let (composed, filter) = match known {
         Some(_) => (None, filter),
         None => {
-            let composed = app.documents().newest(database, &head).await?;
+            let composed = app.documents().newest(&app.ports, &head).await?;
             let filter = filter.among(composed.sources.iter().map(|source| &source.line));
             (Some(composed), filter)
         }
@@ -122,7 +123,7 @@ pub async fn read<P: Ports>(
     let mut response = match composed {
         Some(composed) => match negotiated.respond(&app, &composed, filter.clone(), &headers, caching).await {
             Err(_) if composed.is_outdated() => {
-                let composed = app.documents().newest(database, &head).await?;
+                let composed = app.documents().newest(&app.ports, &head).await?;
                 negotiated.respond(&app, &composed, filter, &headers, caching).await?
             }
             response => response?,

@@ -15,6 +15,7 @@ use axum::response::Response;
 use federation::limits::MAX_QUERY_WORDS;
 use federation::search::QueryError;
 use federation::source::State as SourceState;
+use federation::time::Seconds;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -22,6 +23,9 @@ use utoipa::{IntoParams, ToSchema};
 
 const DEFAULT_LIMIT: usize = 100;
 const MOST: usize = 1000;
+
+/// States are told to the second.
+const A_SECOND: Seconds = 1;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -77,9 +81,10 @@ pub async fn list<P: Ports>(
 ) -> Result<Response, Problem> {
     let Selection { shown: repos, total, next, .. } = select(&app, &query).await?;
     let page = Page { repos, total, next };
-    // Not for the host to give again: a source turns stale as time passes, with nothing written.
     let response = edge::json(&headers, Caching::Asked, &page)?;
-    Ok(link_next(response, &uri, "cursor", page.next.as_deref()))
+    let response = link_next(response, &uri, "cursor", page.next.as_deref());
+    // A source turns stale as time passes, with nothing written.
+    Ok(edge::memo(response, Some(A_SECOND)))
 }
 
 /// The words of a list, if they are not too many: each is looked for in every registration.
