@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use utoipa::ToSchema;
 
-/// What a step does.
+/// What a step of a change does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Op {
@@ -37,10 +37,10 @@ pub struct Change {
     pub id: String,
     /// Place in the source's list, from 0, at the moment of this step.
     pub position: usize,
-    /// The entry as it was; null where there was none.
+    /// The entry before this step; null if there was none.
     #[schema(required, value_type = Option<Object>)]
     pub before: Option<Value>,
-    /// The entry as it is; null where there is none.
+    /// The entry after this step; null if there is none.
     #[schema(required, value_type = Option<Object>)]
     pub after: Option<Value>,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// The fields a maintainer sets. Built only by [`Registration::from_value`], so a value of this type keeps every rule.
+/// The fields that a maintainer sets. Built only by [`Registration::from_value`], so that a value of this type satisfies every rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Registration {
     /// Unique name of the repo; never changes.
@@ -21,7 +21,7 @@ pub struct Registration {
     #[serde(default = "yes")]
     #[schema(required)]
     pub enabled: bool,
-    /// A required source was verified before it was written, and alarms when it is not fresh.
+    /// A required source is verified before it is written, and raises an alert when it is not fresh.
     #[serde(default)]
     #[schema(required)]
     pub required: bool,

@@ -46,7 +46,7 @@ pub enum Value {
 /// The columns of one row.
 pub type Row = Vec<Value>;
 
-/// Why a statement or a transaction failed. For the log; of the words a client learns nothing.
+/// Why a statement or a transaction failed. For the log; clients never see these words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseError {
     /// There is no room for what should be written.
@@ -87,6 +87,8 @@ pub trait Transaction: Send {
         sql: &str,
         parameters: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
+    /// Ends one that only read. One that is dropped ends too, but then its connection is closed, and the next one has to be opened.
+    fn end(self) -> impl Future<Output = ()> + Send;
     /// Makes it durable.
     fn commit(self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
 }

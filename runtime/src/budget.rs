@@ -113,6 +113,11 @@ impl Held {
         grown
     }
 
+    /// Whether there would be room for that many more if nobody else had any.
+    pub(crate) fn could_grow(&self, bytes: usize) -> bool {
+        self.bytes.saturating_add(bytes) <= self.purpose.share(self.budget.total)
+    }
+
     /// Takes what is needed whether it is there or not: for what must not fail for want of room.
     pub(crate) fn grow_beyond(&mut self, bytes: usize) {
         self.budget.by_purpose[self.purpose as usize].fetch_add(bytes, Ordering::Relaxed);

@@ -11,7 +11,7 @@ use crate::variables::Variables;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use wasmtime::component::{Linker, ResourceTable};
-use wasmtime::{Engine, Error, ResourceLimiter, Result};
+use wasmtime::{Engine, Error, ResourceLimiterAsync, Result};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -66,7 +66,7 @@ impl State {
         &self.ticks
     }
 
-    pub(crate) fn memory(&mut self) -> &mut dyn ResourceLimiter {
+    pub(crate) fn memory(&mut self) -> &mut dyn ResourceLimiterAsync {
         &mut self.memory
     }
 }

@@ -200,9 +200,12 @@ impl Hub {
     /// Refreshes everything and publishes.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// When the hub does not say that it did.
     pub async fn compose(&self) -> Result<Value> {
-        Ok(self.send(self.request(Method::POST, "/v1/federated/compose?force=true").bearer_auth(TOKEN)).await?.json())
+        let request = self.request(Method::POST, "/v1/federated/compose?force=true").bearer_auth(TOKEN);
+        let answer = self.send(request).await?;
+        anyhow::ensure!(answer.status == 200, "{answer:?}");
+        Ok(answer.json())
     }
 
     /// Registers a source and composes, so that what it publishes is read.

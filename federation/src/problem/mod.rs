@@ -9,7 +9,7 @@ mod index;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Where a code stands.
+/// Where a code occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
@@ -29,16 +29,16 @@ pub enum Place {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ProblemKind)]
 pub struct Kind {
-    /// Stable, kebab-case; the last part of `type`. Unique for its place.
+    /// Stable, in kebab-case; the last part of `type`. Unique within its place.
     pub code: &'static str,
-    /// Where it stands.
+    /// Where it occurs.
     pub place: Place,
     /// HTTP status of an answer; none for what is reported inside one.
     #[schema(required)]
     pub status: Option<u16>,
     /// What kind of thing went wrong.
     pub title: &'static str,
-    /// How it comes about.
+    /// How it arises.
     pub meaning: &'static str,
     /// What to do.
     pub remedy: &'static str,

@@ -47,7 +47,7 @@ pub struct SourceRecord {
     /// When it is next due; none means now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_check_at: Option<Seconds>,
-    /// Checks in a row that did not end well.
+    /// Consecutive checks that failed.
     pub consecutive_failures: u32,
     /// Status of the last HTTP answer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,7 +123,7 @@ pub struct Failure {
     /// Where in the index, when it was one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,
-    /// Since when checks have not ended well.
+    /// Since when checks have been failing.
     pub since: Seconds,
 }
 

@@ -2,7 +2,7 @@
 
 use super::conflicts;
 use crate::log;
-use crate::ports::Database;
+use crate::ports::{Database, Transaction as _};
 use crate::problem::Problem;
 use crate::store::StoreError;
 use crate::store::fragments::{self, Form, Stored};
@@ -101,7 +101,7 @@ impl Composed {
         revisions::verify(revision.as_ref(), &lines)?;
         let whole = found.iter().all(|(_, stored)| stored.is_some());
         let mut conflicts = if whole { Some(conflicts::find(&mut tx, &found).await?) } else { None };
-        drop(tx);
+        tx.end().await;
         let mut sources = Vec::with_capacity(found.len());
         let mut mended = Vec::with_capacity(found.len());
         for (line, stored) in found {

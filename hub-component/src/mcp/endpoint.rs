@@ -34,11 +34,11 @@ struct Answer {
         example = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "federation_status", "arguments": {}}}),
     ),
     responses(
-        (status = 200, description = "The answer, a result or an error of JSON-RPC.", body = Value, headers(("Cache-Control"))),
-        (status = 202, description = "A notification or a response was taken; there is no answer."),
+        (status = 200, description = "The answer: a JSON-RPC result or error.", body = Value, headers(("Cache-Control"))),
+        (status = 202, description = "A notification or a response was accepted; there is no answer."),
         (
             status = 400,
-            description = "The body is no message, or headers and body disagree: an error of JSON-RPC. Or a problem below HTTP.",
+            description = "The body is not a message, or headers and body disagree: a JSON-RPC error. Malformed HTTP is a problem document.",
             content(
                 (Value = "application/json"),
                 (ref("#/components/schemas/Problem") = "application/problem+json"),
@@ -47,7 +47,7 @@ struct Answer {
         ),
         (
             status = 404,
-            description = "Revision 2026-07-28 asks for a method that there is not: an error of JSON-RPC.",
+            description = "Revision 2026-07-28 asks for a method that does not exist: a JSON-RPC error.",
             body = Value,
             headers(("Cache-Control")),
         ),

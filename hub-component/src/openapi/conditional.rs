@@ -24,5 +24,5 @@ pub fn attach(operation: &mut Map<String, Value>) {
     if let Some(headers) = headers.as_object_mut() {
         headers.retain(|name, _| name != "Content-Encoding");
     }
-    responses["304"] = json!({"description": "The client has it.", "headers": headers});
+    responses["304"] = json!({"description": "The client already has this version.", "headers": headers});
 }

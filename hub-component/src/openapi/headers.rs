@@ -8,28 +8,36 @@ const RFC3339: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 
 /// Name, pattern, meaning.
 static HEADERS: [(&str, &str, &str); 22] = [
-    ("Access-Control-Allow-Origin", "^\\*$", "Scripts of any origin may read."),
+    ("Access-Control-Allow-Origin", "^\\*$", "Scripts of any origin may read the answer."),
     ("Access-Control-Expose-Headers", "", "The headers that such scripts may read."),
     ("Allow", "^[A-Z]+(,[A-Z]+)*$", "The methods that the path takes."),
     ("Cache-Control", "", "How long the answer may be kept."),
     ("Content-Encoding", "^gzip$", "How the body is compressed; absent if it is not."),
     ("Content-Security-Policy", "^default-src 'none'; ", "What a browser may do with the page."),
-    ("Cross-Origin-Opener-Policy", "^same-origin$", "Pages of other origins have no hold on the page."),
-    ("Cross-Origin-Resource-Policy", "^same-origin$", "Pages of other origins do not embed it."),
+    ("Cross-Origin-Opener-Policy", "^same-origin$", "Isolates the page from windows of other origins."),
+    ("Cross-Origin-Resource-Policy", "^same-origin$", "Forbids pages of other origins to embed it."),
     ("ETag", "^(W/)?\"[^\"]*\"$", "Entity tag for `If-None-Match`; of a registration, for `If-Match`."),
     ("Last-Modified", "", "When the revision was composed."),
     ("Link", "^<[^>]*>; *rel=", "Where more about the answer is (RFC 8288)."),
-    ("Location", "", "Address of what was made."),
-    ("Permissions-Policy", "", "Features of a browser that the page does without."),
-    ("Referrer-Policy", "^no-referrer$", "Links tell nobody where they were followed from."),
+    ("Location", "", "Address of what was created."),
+    ("Permissions-Policy", "", "Browser features that the page does not use."),
+    ("Referrer-Policy", "^no-referrer$", "Links do not reveal which page they were followed from."),
     ("Retry-After", DIGITS, "Seconds after which to try again."),
     ("Reuse-Surface-Revision", DIGITS, "Number of the revision."),
-    ("Reuse-Surface-Verified", RFC3339, "Since when all of the document has been known to be current."),
-    ("Strict-Transport-Security", "^max-age=[0-9]+$", "The hub is reached by https; only where it is."),
+    ("Reuse-Surface-Verified", RFC3339, "When the least recently verified source of the document was verified."),
+    (
+        "Strict-Transport-Security",
+        "^max-age=[0-9]+$",
+        "Only where the hub is reached by https: browsers use nothing else from now on.",
+    ),
     ("Vary", "", "The request headers that the answer depends on."),
     ("WWW-Authenticate", "^Bearer ", "How to authenticate."),
-    ("X-Content-Type-Options", "^nosniff$", "The type is what `Content-Type` says."),
-    ("X-Request-Id", "^[0-9A-Za-z._-]{1,128}$", "The id of the request: its own, or a new one. Tell it the operator."),
+    ("X-Content-Type-Options", "^nosniff$", "Browsers do not guess another type than `Content-Type`."),
+    (
+        "X-Request-Id",
+        "^[0-9A-Za-z._-]{1,128}$",
+        "The id of the request: the client's own, or a new one. Quote it when you report a problem.",
+    ),
 ];
 
 /// What every answer has, and what every answer to a read has.

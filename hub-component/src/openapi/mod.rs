@@ -29,8 +29,8 @@ use utoipa::OpenApi;
         (name = "federation", description = "What all sources publish, in one document"),
         (name = "registrations", description = "Which repositories take part"),
         (name = "access", description = "Who may write, and who wrote what"),
-        (name = "operation", description = "How the hub is"),
-        (name = "pages", description = "The same for people, as HTML"),
+        (name = "operation", description = "Health and metrics"),
+        (name = "pages", description = "The same as HTML pages for people"),
         (name = "about", description = "What the hub says about itself"),
     ),
     components(schemas(problem::Document)),
@@ -64,7 +64,7 @@ pub fn document(routes: utoipa::openapi::OpenApi) -> Vec<u8> {
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "A token of this hub: the operator's own, or a named one with scopes. While there is none at all, every write is refused.",
+            "description": "A token of this hub: the operator's own, or a named one with scopes. If no token is configured, every write is refused.",
         },
     });
     let mut text = serde_json::to_vec_pretty(&document).unwrap_or_default();

@@ -35,7 +35,7 @@ pub struct Parameters {
     /// Only with this tag.
     #[serde(default)]
     tag: String,
-    /// Where the page before ended.
+    /// Cursor of the previous page.
     #[serde(default)]
     cursor: String,
 }

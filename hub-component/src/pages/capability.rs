@@ -27,7 +27,7 @@ const MOST_BYTES: usize = 1 << 20;
         Conditional,
     ),
     responses(
-        (status = 200, description = "What every repo says under this id.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+        (status = 200, description = "Every repo's entry under this id.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!(["capability-not-found", "nothing-published"]))),
 )]

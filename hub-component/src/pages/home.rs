@@ -5,7 +5,7 @@ use super::response::respond;
 use super::{Page, Section};
 use crate::edge::{Query, Reached};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
 use crate::search::bounded;
@@ -61,7 +61,7 @@ pub struct Parameters {
     tag = "pages",
     params(Parameters, Conditional),
     responses(
-        (status = 200, description = "What is registered and how it stands.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 200, description = "What is registered, and its state.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
 pub async fn home<P: Ports>(
@@ -81,7 +81,7 @@ pub async fn home<P: Ports>(
     };
     let wanted = Wanted { state: parameters.state, words, ..Wanted::default() };
     let sources = listing::page(&mut tx, &wanted, now, after, MOST + 1).await?;
-    drop(tx);
+    tx.end().await;
     let base = app.public_url();
     let content = if states.is_empty() {
         html! {

@@ -10,7 +10,7 @@ use super::response::respond;
 use super::{Page, Section, words};
 use crate::edge::{Path, Reached};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::publish;
 use crate::routes::federated::revalidate_due;
@@ -29,7 +29,7 @@ use maud::html;
     tag = "pages",
     params(("repo" = String, Path, description = "The registration's name."), Conditional),
     responses(
-        (status = 200, description = "How the source stands, what is wrong in its index and where, and what it offers.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+        (status = 200, description = "The state of the source, what is wrong in its index and where, and what it offers.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!(["repo-not-found"]))),
 )]
@@ -48,7 +48,7 @@ pub async fn repo<P: Ports>(
     };
     let held = held::changes(&mut tx, &source, line.as_ref()).await?;
     let history = revisions::history_of(&mut tx, &repo, facts::REVISIONS).await?;
-    drop(tx);
+    tx.end().await;
     let standing = source.state(app.ports.now());
     let registration = &source.registered.registration;
     let content = html! {

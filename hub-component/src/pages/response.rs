@@ -68,13 +68,13 @@ fn hash(text: &str) -> String {
 
 const FAVICON: &str = include_str!("favicon.svg");
 
-/// The hub's sign.
+/// The hub's icon.
 #[utoipa::path(
     get,
     path = "/favicon.svg",
     operation_id = "readFavicon",
     tag = "pages",
-    responses((status = 200, description = "The sign.", body = String, content_type = "image/svg+xml", headers(("Cache-Control")))),
+    responses((status = 200, description = "The icon.", body = String, content_type = "image/svg+xml", headers(("Cache-Control")))),
 )]
 pub async fn favicon() -> impl IntoResponse {
     ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")], FAVICON)

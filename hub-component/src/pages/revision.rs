@@ -7,7 +7,7 @@ use super::{Page, Section, entry, words};
 use crate::document::kept;
 use crate::edge::{Path, Reached, memo};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::{Problem, kinds};
 use crate::routes::federated::revalidate_due;
 use crate::store::revisions::steps::Beginning;
@@ -53,7 +53,7 @@ pub async fn revision<P: Ports>(
     let since = older.or((number == 1).then_some(0));
     let changed = revisions::changes_between(&mut tx, number, number).await?.remove(&number).unwrap_or_default();
     let beginnings = revisions::steps::beginnings(&mut tx, number, MOST_STEPS).await?;
-    drop(tx);
+    tx.end().await;
     let title = format!("Revision {number}");
     let content = html! {
         h1 { (title) }

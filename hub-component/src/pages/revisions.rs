@@ -5,7 +5,7 @@ use super::response::respond;
 use super::{Page, Section, words};
 use crate::edge::{Query, Reached, memo};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
 use crate::store::revisions::{self, Changed, Entry};
@@ -51,7 +51,7 @@ pub async fn revisions<P: Ports>(
     entries.truncate(MOST);
     let (oldest, newest) = (number(entries.last()), number(entries.first()));
     let changes = revisions::changes_between(&mut tx, oldest, newest).await?;
-    drop(tx);
+    tx.end().await;
     let content = html! {
         h1 { "Revisions" }
         p { "A revision is made when, and only when, what readers get differs from the one before." }

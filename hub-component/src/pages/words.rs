@@ -22,7 +22,7 @@ pub(super) fn why(source: &Source, state: State) -> Markup {
     }
 }
 
-/// Since when checks have not ended well.
+/// Since when checks have been failing.
 pub(super) fn failing(record: &SourceRecord, failure: &Failure) -> Markup {
     html! {
         @if record.consecutive_failures > 1 {

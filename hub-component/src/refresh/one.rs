@@ -3,7 +3,7 @@
 use super::report::{Outcome, Report, SourceReport};
 use super::run::{Scope, TURN_WAIT, TURNS, refresh};
 use crate::app::App;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::store::leases::{Lease, Standing};
 use crate::store::revisions::{self, Origin};
 use crate::store::sources::{self, Source};
@@ -63,6 +63,8 @@ async fn joined<P: Ports>(app: &App<P>, repo: &str, before: &Option<Accepted>) -
 
 async fn now<P: Ports>(app: &App<P>, repo: &str) -> Result<Option<(Source, Option<Revision>)>, StoreError> {
     let mut tx = app.database().await?.read().await?;
-    let Some(source) = sources::get(&mut tx, repo).await? else { return Ok(None) };
-    Ok(Some((source, revisions::newest(&mut tx).await?)))
+    let source = sources::get(&mut tx, repo).await?;
+    let newest = revisions::newest(&mut tx).await?;
+    tx.end().await;
+    Ok(source.map(|source| (source, newest)))
 }

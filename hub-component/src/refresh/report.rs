@@ -78,7 +78,7 @@ pub struct SourceReport {
     pub outcome: Outcome,
     /// Its state now.
     pub state: State,
-    /// Why, if its last check did not end well.
+    /// Why the last check failed, if it did.
     #[schema(required)]
     pub reason: Option<String>,
     /// The same for people.
@@ -120,7 +120,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many checks did not end well.
+    /// How many checks failed.
     pub fn failed(&self) -> usize {
         self.count(Outcome::Failed)
     }

@@ -5,7 +5,7 @@ use super::record::{Batch, Finished, blame, record};
 use super::report::{Outcome, Report, SourceReport};
 use crate::app::App;
 use crate::log;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::store::leases::Lease;
 use crate::store::revisions::Origin;
 use crate::store::sources::{self, Source};
@@ -94,7 +94,7 @@ pub(super) async fn refresh<P: Ports>(
     let now = app.ports.now();
     let mut tx = database.read().await?;
     let ended = lease.ended(&mut tx, now).await?;
-    drop(tx);
+    tx.end().await;
     let blamed = if ended.is_empty() { Vec::new() } else { blame(database, ended, now).await? };
     let mut tx = database.read().await?;
     let sources: Vec<Source> = match &scope {
@@ -103,7 +103,7 @@ pub(super) async fn refresh<P: Ports>(
         Scope::Due | Scope::All => sources::all(&mut tx).await?,
     };
     let hosts = quiet::hosts(&mut tx).await?;
-    drop(tx);
+    tx.end().await;
 
     let asked = matches!(scope, Scope::Asked(_));
     let force = matches!(scope, Scope::All | Scope::One(_) | Scope::Asked(_));

@@ -42,7 +42,7 @@ pub struct Parameters {
     /// Most results on a page; 20 unless told.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
-    /// `next` of the page before: goes on in the revision that the search began in.
+    /// `next` of the previous page: continues in the revision that the search began in.
     cursor: Option<String>,
     /// The answer has at most four times as many bytes.
     budget_tokens: Option<u32>,
@@ -61,7 +61,7 @@ pub struct EntryParameters {
     /// Most entries on a page; 20 unless told.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     cursor: Option<String>,
     /// The answer has at most four times as many bytes.
     budget_tokens: Option<u32>,

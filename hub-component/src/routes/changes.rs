@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::document::kept;
 use crate::edge::{self, AN_HOUR, BrokenOff, Caching, Query, Read, link_next, memo, paging};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::store::revisions::steps::{self, Piece};
 use crate::store::{StoreError, revisions};
@@ -29,12 +29,12 @@ const MOST: usize = 100;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
-    /// The revision one has; 0 for none.
+    /// The revision the client has; 0 for none.
     since: u64,
     /// Most revisions on a page; 20 unless told.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
-    /// Goes on inside the revision after `since`, where the page before ended.
+    /// Continues inside the revision after `since`, where the previous page ended.
     #[param(pattern = r"^1\.[0-9]{1,18}$")]
     cursor: Option<String>,
 }
@@ -121,7 +121,7 @@ pub async fn changes<P: Ports>(
         (Some(end), Some(_)) => (end.revision, None),
         _ => (last, None),
     };
-    drop(tx);
+    tx.end().await;
     let document = match until == newest && cursor.is_none() {
         true => Some(app.documents().newest(&app.ports, &head).await?),
         false => None,

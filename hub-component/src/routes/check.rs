@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::document::conflicts::publishers;
 use crate::edge::{Caller, JsonBody};
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::refresh::{self, Outcome};
 use crate::store::fragments::Rendered;
@@ -54,11 +54,11 @@ pub struct CheckReport {
 struct Would {
     /// What a refresh would do.
     outcome: Outcome,
-    /// Ids that would come.
+    /// Ids that would be added.
     added: Vec<String>,
     /// Ids whose entries would change.
     changed: Vec<String>,
-    /// Ids that would go.
+    /// Ids that would be removed.
     removed: Vec<String>,
     /// Ids that another source has too.
     conflicts: Vec<Conflict>,
@@ -71,7 +71,7 @@ struct Would {
     operation_id = "checkIndex",
     tag = "registrations",
     request_body(content = ref("#/components/schemas/CheckRequest"), description = "A URL alone, or a whole registration."),
-    responses((status = 200, description = "The verdict; it may be that the index is not valid.", body = CheckReport)),
+    responses((status = 200, description = "The verdict, whether or not the index is valid.", body = CheckReport)),
     extensions(("x-problems" = json!(["invalid-registration"]))),
     security(("token" = [])),
 )]
@@ -98,7 +98,7 @@ pub async fn check<P: Ports>(
     } else {
         sources::get(&mut tx, &registration.repo).await?
     };
-    drop(tx);
+    tx.end().await;
     if let (true, Some(source)) = (url_alone, &known) {
         registration = source.registered.registration.clone();
     }
@@ -155,7 +155,7 @@ async fn would<P: Ports>(
     let (json, ids) = fragment.into_json();
     let wanted = ids.iter().map(String::as_str).collect();
     let mut published = publishers(&mut tx, &registration.repo, &wanted).await?;
-    drop(tx);
+    tx.end().await;
     for step in steps(&entries(&before.json, &before.ids), &entries(&json, &ids)) {
         let list = match step.op {
             Op::Added => &mut would.added,

@@ -23,16 +23,16 @@ const MOST: usize = 1000;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
-    /// What was done to this repo.
+    /// Events about this repo.
     repo: Option<String>,
-    /// What the holder of the token with this name did.
+    /// Events caused by the token with this name.
     actor: Option<String>,
     /// Events with this action.
     action: Option<String>,
     /// Most events on a page; 50 unless told.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(pattern = r"^1\.[0-9]{1,19}$")]
     cursor: Option<String>,
 }
@@ -43,7 +43,7 @@ pub struct Page {
     /// Newest first.
     #[schema(value_type = Vec<Listed>)]
     events: Vec<Box<RawValue>>,
-    /// Cursor of the next page; null on the last.
+    /// Cursor of the next page; null on the last one.
     #[schema(required)]
     next: Option<String>,
 }
@@ -52,21 +52,21 @@ pub struct Page {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Event)]
 struct Listed {
-    /// Growing, never used again.
+    /// Increases with each event and is never reused.
     number: u64,
     /// When (RFC 3339).
     at: String,
-    /// Name of the token whose holder did it.
+    /// Name of the token that made the change.
     actor: String,
     /// `register`, `update`, `deregister`, `refresh`, `compose`, `release`, `token-create` or `token-revoke`.
     action: String,
-    /// What it was done to: a `repo` or a `token`.
+    /// What was changed: a `repo` or a `token`.
     kind: String,
-    /// The name of that.
+    /// Its name.
     subject: String,
-    /// How it was; null if it was not there.
+    /// The state before the change; null if there was none.
     before: Value,
-    /// What it became; null if it is gone.
+    /// The state after the change; null if it was removed.
     after: Value,
     /// The revision that the change led to, if any.
     #[schema(required)]
@@ -77,7 +77,7 @@ struct Listed {
 
 /// The audit trail: who changed what, and when.
 ///
-/// Any token may read what was done to repos; what was done to tokens is shown to those with the scope `admin` alone.
+/// Any token may read events about repos. Events about tokens are shown only to tokens with the scope `admin`.
 #[utoipa::path(
     get,
     path = "/v1/events",

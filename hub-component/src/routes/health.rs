@@ -43,7 +43,7 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
     Ok(now(Health { status: "ok", version: VERSION, revision: Some(head.revision.map_or(0, |r| r.number)) }))
 }
 
-/// Alive; touches no store.
+/// The process is alive. Does not touch the store.
 #[utoipa::path(
     get,
     path = "/health/live",

@@ -1,7 +1,7 @@
 //! What the hub knows about itself, for whoever collects metrics.
 
 use crate::app::App;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::{Problem, kinds};
 use crate::store::listing::{self, Wanted};
 use crate::store::revisions::{self, Head};
@@ -51,7 +51,7 @@ pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>) -> Result<Respon
     let unwell = listing::count(&mut tx, &Wanted::required_not_fresh(), now).await?;
     let tallies = tallies::all(&mut tx).await?;
     let counts = tallies::counts(&mut tx).await?;
-    drop(tx);
+    tx.end().await;
     let mut registry = Registry::with_prefix("reuse_surface");
     of_publishing(&mut registry, &head, capabilities);
     of_sources(&mut registry, &states, unwell);

@@ -25,7 +25,7 @@ pub struct Problems {
     problems: Vec<&'static Kind>,
 }
 
-/// Every code, and how to mend what it stands for.
+/// Every code, what it means and how to resolve it.
 #[utoipa::path(
     get,
     path = "/problems",
@@ -67,7 +67,7 @@ pub async fn list<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Res
     )
 }
 
-/// What a code means and how to mend it; for each place where the code stands.
+/// What a code means and how to resolve it, for each place where it occurs.
 #[utoipa::path(
     get,
     path = "/problems/{code}",

@@ -31,7 +31,7 @@ struct Listed {
     json: String,
 }
 
-/// Which documents have a schema.
+/// The list of schemas.
 #[utoipa::path(
     get,
     path = "/schemas",

@@ -36,7 +36,7 @@ pub struct Request {
     pub fields: Option<String>,
     /// Results a page.
     pub limit: Option<usize>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     pub cursor: Option<String>,
     /// Most bytes of the answer: of the page as JSON, and what stands around it.
     pub budget: Option<usize>,
@@ -50,7 +50,9 @@ pub struct Request {
 /// `invalid-query`, `budget-too-small`, `revision-gone` if the pages before are too old, `nothing-published`, or a store that does not answer.
 pub async fn search(database: &impl Database, head: &Head, request: &Request) -> Result<Page, Problem> {
     let mut tx = database.read().await?;
-    page(&mut tx, head, request, None, Fields::Compact).await
+    let page = page(&mut tx, head, request, None, Fields::Compact).await?;
+    tx.end().await;
+    Ok(page)
 }
 
 /// A page of every source's entry under an id, whole unless `fields` says otherwise.
@@ -61,6 +63,7 @@ pub async fn capability(database: &impl Database, head: &Head, id: &str, request
     let mut tx = database.read().await?;
     let page = page(&mut tx, head, request, Some(id), Fields::All).await?;
     if page.total > 0 {
+        tx.end().await;
         return Ok(page);
     }
     let similar = match id.len() > MAX_ID_BYTES {

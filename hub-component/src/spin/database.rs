@@ -1,10 +1,10 @@
 //! Spin SQLite behind the database port.
 //!
-//! A connection is a transaction's alone: the host gives each `open` a connection of its own, and drops what was not committed.
+//! A connection is a transaction's alone until that has ended: the host gives each `open` one of its own, and drops what was not committed.
 
 use crate::ports::{Database, DatabaseError, Row, Transaction, Value};
 use spin_sdk::sqlite::{self, Connection};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Idle connections that an instance keeps. As many as its requests used at once would be kept from the other instances, for which there
 /// is then none left.
@@ -13,37 +13,37 @@ const IDLE: usize = 4;
 /// The database labelled `default` in spin.toml.
 #[derive(Default)]
 pub(super) struct SpinSqlite {
-    /// Idle connections for single statements. A request takes one or opens one; it never waits for another request's, since
+    /// A request takes a connection or opens one; it never waits for another request's, since
     /// wit-bindgen traps a task that only waits for another task.
-    idle: Mutex<Vec<Connection>>,
+    idle: Idle,
 }
 
+/// Connections on which nothing was begun.
+#[derive(Clone, Default)]
+struct Idle(Arc<Mutex<Vec<Connection>>>);
+
 /// A connection inside `BEGIN`.
-pub(super) struct SpinTransaction(Connection);
+pub(super) struct SpinTransaction {
+    connection: Connection,
+    home: Idle,
+}
 
 impl Database for SpinSqlite {
     type Transaction = SpinTransaction;
 
     async fn read(&self) -> Result<SpinTransaction, DatabaseError> {
-        begin("BEGIN").await
+        self.begin("BEGIN").await
     }
 
     async fn write(&self) -> Result<SpinTransaction, DatabaseError> {
-        begin("BEGIN IMMEDIATE").await
+        self.begin("BEGIN IMMEDIATE").await
     }
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        let idle = self.idle().pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => open().await?,
-        };
+        let connection = self.idle.connection().await?;
         let rows = execute(&connection, sql, parameters).await?;
         // After an error the connection is dropped, so that a database that was replaced or repaired is found again.
-        let mut idle = self.idle();
-        if idle.len() < IDLE {
-            idle.push(connection);
-        }
+        self.idle.keep(connection);
         Ok(rows)
     }
 
@@ -54,25 +54,49 @@ impl Database for SpinSqlite {
 }
 
 impl SpinSqlite {
-    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    async fn begin(&self, sql: &str) -> Result<SpinTransaction, DatabaseError> {
+        let connection = self.idle.connection().await?;
+        execute(&connection, sql, Vec::new()).await?;
+        Ok(SpinTransaction { connection, home: self.idle.clone() })
+    }
+}
+
+impl Idle {
+    async fn connection(&self) -> Result<Connection, DatabaseError> {
+        let idle = self.lock().pop();
+        match idle {
+            Some(connection) => Ok(connection),
+            None => open().await,
+        }
+    }
+
+    fn keep(&self, connection: Connection) {
+        let mut idle = self.lock();
+        if idle.len() < IDLE {
+            idle.push(connection);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Transaction for SpinTransaction {
     async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        execute(&self.0, sql, parameters).await
+        execute(&self.connection, sql, parameters).await
+    }
+
+    async fn end(self) {
+        // One that does not end is dropped.
+        _ = self.commit().await;
     }
 
     async fn commit(self) -> Result<(), DatabaseError> {
-        execute(&self.0, "COMMIT", Vec::new()).await.map(drop)
+        execute(&self.connection, "COMMIT", Vec::new()).await?;
+        self.home.keep(self.connection);
+        Ok(())
     }
-}
-
-async fn begin(sql: &str) -> Result<SpinTransaction, DatabaseError> {
-    let connection = open().await?;
-    execute(&connection, sql, Vec::new()).await?;
-    Ok(SpinTransaction(connection))
 }
 
 async fn open() -> Result<Connection, DatabaseError> {

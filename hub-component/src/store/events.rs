@@ -45,7 +45,7 @@ pub struct Recorded {
     pub number: u64,
     /// When it happened.
     pub at: Seconds,
-    /// Name of the token whose holder did it.
+    /// Name of the token that made the change.
     pub actor: String,
     /// Of the request that asked for it.
     pub request_id: String,

@@ -88,6 +88,10 @@ impl Transaction for SqliteTransaction {
         run(&self.connection, &self.seen, sql, parameters)
     }
 
+    async fn end(self) {
+        self.connection.execute_batch("COMMIT").expect("only read");
+    }
+
     async fn commit(self) -> Result<(), DatabaseError> {
         let changed = self.connection.query_row("SELECT total_changes()", [], |row| row.get(0)).map_err(error)?;
         self.connection.execute_batch("COMMIT").map_err(error)?;

@@ -1,9 +1,12 @@
 //! How much linear memory one instance has: within its own limit, and within what all may have together.
 
 use crate::budget::Held;
+use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use wasmtime::{ResourceLimiter, Result};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+use wasmtime::{ResourceLimiterAsync, Result};
 
 /// What the rest of the host sees of an instance's memory.
 #[derive(Debug, Default)]
@@ -33,23 +36,47 @@ pub(crate) struct Memory {
     pub(crate) gauge: Arc<Gauge>,
 }
 
-impl ResourceLimiter for Memory {
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
+/// How long an instance waits for memory that others have: long enough for one that judges the largest index to end and be replaced.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long to wait before looking again.
+const LOOK: Duration = Duration::from_millis(10);
+
+impl Memory {
+    /// Takes that many more bytes as soon as others have given them back; false if that takes too long.
+    async fn grow(&mut self, more: usize) -> bool {
+        if self.vital {
+            self.held.grow_beyond(more);
+            return true;
+        }
+        let asked = Instant::now();
+        while !self.held.grow(more) {
+            if !self.held.could_grow(more) || asked.elapsed() >= PATIENCE {
+                return false;
+            }
+            sleep(LOOK).await;
+        }
+        true
+    }
+}
+
+#[async_trait]
+impl ResourceLimiterAsync for Memory {
+    async fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
         let more = desired.saturating_sub(current);
         if self.held.bytes().saturating_add(more) > self.limit {
             return Ok(false);
         }
-        if self.vital {
-            self.held.grow_beyond(more);
-        } else if !self.held.grow(more) {
+        let grown = self.grow(more).await;
+        if grown {
+            self.gauge.bytes.store(self.held.bytes(), Ordering::Relaxed);
+        } else {
             self.gauge.refused.store(true, Ordering::Relaxed);
-            return Ok(false);
         }
-        self.gauge.bytes.store(self.held.bytes(), Ordering::Relaxed);
-        Ok(true)
+        Ok(grown)
     }
 
-    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> Result<bool> {
+    async fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> Result<bool> {
         Ok(true)
     }
 }
@@ -64,17 +91,33 @@ mod tests {
         Memory { held, limit: 60, vital, gauge: Arc::default() }
     }
 
-    #[test]
-    fn an_instance_grows_within_its_limit_and_that_of_all() {
+    async fn grows(memory: &mut Memory, current: usize, desired: usize) -> bool {
+        memory.memory_growing(current, desired, None).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_instance_grows_within_its_limit_and_that_of_all() {
         let budget = Budget::new(100);
         let (mut first, mut second) = (memory(&budget, false), memory(&budget, false));
-        assert!(first.memory_growing(0, 40, None).unwrap() && first.memory_growing(40, 60, None).unwrap());
-        assert!(!first.memory_growing(60, 61, None).unwrap() && !first.gauge.was_refused(), "its own limit");
-        assert!(second.memory_growing(0, 40, None).unwrap());
-        assert!(!second.memory_growing(40, 41, None).unwrap() && second.gauge.was_refused(), "that of all");
-        assert_eq!((first.gauge.bytes(), second.gauge.bytes()), (60, 40));
-        assert!(memory(&budget, true).memory_growing(0, 10, None).unwrap(), "what has to live");
-        drop(first);
-        assert!(second.memory_growing(40, 60, None).unwrap());
+        assert!(grows(&mut first, 0, 40).await && grows(&mut first, 40, 60).await);
+        assert!(!grows(&mut first, 60, 61).await && !first.gauge.was_refused(), "its own limit");
+        assert!(grows(&mut second, 0, 40).await);
+        {
+            let mut waiting = Box::pin(grows(&mut second, 40, 60));
+            assert!(futures::poll!(&mut waiting).is_pending(), "others have the rest");
+            assert!(grows(&mut memory(&budget, true), 0, 10).await, "what has to live");
+            drop(first);
+            assert!(waiting.await, "it was given back");
+        }
+        assert_eq!((second.gauge.bytes(), second.gauge.was_refused()), (60, false));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_fit_is_refused_at_once() {
+        let budget = Budget::new(50);
+        let mut memory = memory(&budget, false);
+        assert!(grows(&mut memory, 0, 40).await);
+        let refused = futures::poll!(Box::pin(grows(&mut memory, 40, 55)));
+        assert_eq!((refused, memory.gauge.was_refused()), (std::task::Poll::Ready(false), true));
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn run(workers: std::sync::Arc<Workers>, place: Place) {
 
 async fn instantiate(workers: &Workers, seat: &Seat) -> Result<(Store<State>, Proxy)> {
     let mut store = Store::new(&workers.engine, State::new(workers, seat.memory.clone(), seat.vital)?);
-    store.limiter(State::memory);
+    store.limiter_async(State::memory);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|context| {
         context.data().ticks().fetch_add(1, Ordering::Relaxed);

@@ -122,7 +122,7 @@ impl Connection {
 
     /// Runs a short read without waiting for anything. `None` if it turns out to be neither: nothing has happened then.
     pub(crate) fn run_inline(&mut self, sql: &str, parameters: &[Value]) -> Option<Outcome> {
-        if !is_query(sql) || self.altered.load(Ordering::Relaxed) || !self.database.is_autocommit() {
+        if !is_short(sql) || self.altered.load(Ordering::Relaxed) || self.written {
             return None;
         }
         self.database.busy_timeout(Duration::ZERO).ok()?;
@@ -213,10 +213,12 @@ pub(crate) fn convert(error: &rusqlite::Error) -> Error {
     }
 }
 
-/// Whether the statement can be nothing but a query. `PRAGMA` and transaction control count as read-only for SQLite.
-fn is_query(sql: &str) -> bool {
+/// Whether the statement can be nothing but a query, or an end of a transaction that only read. `PRAGMA` and transaction control count as
+/// read-only for SQLite.
+fn is_short(sql: &str) -> bool {
     let word = sql.split_ascii_whitespace().next().unwrap_or_default();
-    ["select", "with", "values"].iter().any(|query| word.eq_ignore_ascii_case(query))
+    let is = |words: &[&str]| words.iter().any(|it| word.eq_ignore_ascii_case(it));
+    is(&["select", "with", "values"]) || (is(&["begin", "commit"]) && sql.trim_ascii() == word)
 }
 
 /// Other files stay out of reach, and what outlives a statement inside the connection is remembered.

@@ -3,7 +3,7 @@
 use super::{read, read_only};
 use crate::app::App;
 use crate::mcp::budget::{Budget, fitting, result, weight_of};
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
 use crate::store::listing::{self, Wanted};
@@ -100,7 +100,7 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let wanted = Wanted::required_not_fresh();
     let total = listing::count(&mut tx, &wanted, now).await?;
     let unwell = listing::page(&mut tx, &wanted, now, None, MOST_UNWELL).await?;
-    drop(tx);
+    tx.end().await;
 
     let states = states.into_iter().map(|(state, count)| (state.as_str(), count)).collect();
     let mut repos: Vec<Repo> = unwell.iter().map(|source| Repo::new(source, now)).collect();

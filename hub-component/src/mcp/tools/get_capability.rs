@@ -24,7 +24,7 @@ struct Arguments {
     repo: Option<String>,
     /// Names of fields with commas between them; all unless given.
     fields: Option<String>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     cursor: Option<String>,
     /// The result has at most 4 bytes for each of these. 20,000 at the most.
     #[schema(minimum = 750, default = 2000)]

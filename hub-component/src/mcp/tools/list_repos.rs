@@ -33,7 +33,7 @@ struct Arguments {
     /// At most this many, 100 unless given.
     #[schema(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     cursor: Option<String>,
     /// The result has at most 4 bytes for each of these. 20,000 at the most.
     #[schema(minimum = 750, default = 2000)]

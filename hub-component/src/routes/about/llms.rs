@@ -8,7 +8,7 @@ use http::HeaderMap;
 
 const TEXT: &str = include_str!("llms.md");
 
-/// What this is, how to ask in few words, and how fresh the answers are, in Markdown.
+/// What this hub is, how to query it and how fresh its answers are, in Markdown.
 #[utoipa::path(
     get,
     path = "/llms.txt",
@@ -18,7 +18,7 @@ const TEXT: &str = include_str!("llms.md");
     responses(
         (
             status = 200,
-            description = "The map, after llmstxt.org.",
+            description = "The overview, in the format of llmstxt.org.",
             body = String,
             content_type = "text/markdown",
             headers(("ETag"), ("Cache-Control")),

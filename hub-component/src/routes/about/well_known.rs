@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 const LINKSET: &str = "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"";
 
-/// Where everything about the API is (RFC 9727, RFC 9264).
+/// Links to everything about the API (RFC 9727, RFC 9264).
 #[utoipa::path(
     get,
     path = "/.well-known/api-catalog",
@@ -54,7 +54,7 @@ pub async fn api_catalog<P: Ports>(Reached(app): Reached<P>, request: HeaderMap)
     response
 }
 
-/// A hub and where its surfaces are.
+/// A hub and its interfaces.
 #[derive(Serialize, ToSchema)]
 #[schema(as = HubDescription)]
 pub struct Description {
@@ -72,13 +72,13 @@ pub struct Description {
     openapi: String,
     /// The schemas of the documents.
     schemas: String,
-    /// The map for language models.
+    /// The overview for language models (`llms.txt`).
     llms: String,
     /// Whether the hub can answer.
     health: String,
 }
 
-/// That this is a hub, of which version, and where its surfaces are.
+/// Identifies the hub: its version and where its interfaces are.
 #[utoipa::path(
     get,
     path = "/.well-known/reuse-surface",

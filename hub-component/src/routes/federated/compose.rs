@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::edge::{Caller, Query};
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::{Problem, kinds};
 use crate::refresh::{Report, Scope, SourceReport, refresh_many};
 use crate::store::revisions;
@@ -32,7 +32,7 @@ pub struct Composed {
     published: bool,
     /// How many sources were asked.
     fetched: usize,
-    /// How many checks did not end well.
+    /// How many checks failed.
     failed: usize,
     /// Whether time ran out before every source was heard.
     partial: bool,
@@ -78,5 +78,6 @@ pub(in crate::routes) fn refresh_running() -> Problem {
 pub(in crate::routes) async fn newest<P: Ports>(app: &App<P>) -> Result<(u64, Digest), Problem> {
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::newest(&mut tx).await?;
+    tx.end().await;
     Ok(newest.map_or_else(|| (0, federation::compose::digest(&[])), |r| (r.number, r.digest)))
 }

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::document::{Composed, entity_tag, kept, published};
 use crate::edge::{self, AN_HOUR, Caching, Query, Read, memo};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::{Problem, kinds};
 use crate::store::revisions::{self, Revision};
 use axum::body::Body;
@@ -28,7 +28,7 @@ const LINKS: &str = "</schemas/federated.schema.yaml>; rel=\"describedby\", </op
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
-    /// Wins over `Accept`.
+    /// Overrides `Accept`.
     #[param(pattern = "^(yaml|json)$")]
     format: Option<String>,
     /// Only the sources of these domains: names with commas between them.
@@ -37,7 +37,7 @@ pub struct Parameters {
     /// Only these repos: names with commas between them.
     #[param(pattern = "^[a-z0-9][a-z0-9._-]*(,[a-z0-9][a-z0-9._-]*)*$", example = "state-hub")]
     repo: Option<String>,
-    /// A revision that is kept, for good.
+    /// A kept revision. Its document never changes.
     revision: Option<u64>,
     /// Refuses data that was last verified longer ago than this many seconds.
     max_staleness: Option<u32>,
@@ -58,9 +58,9 @@ const FORMATS: &[(Format, &[&str])] = &[
     params(
         Parameters,
         Conditional,
-        ("If-Modified-Since" = Option<String>, Header, description = "HTTP date; not looked at beside `If-None-Match`."),
-        ("Accept" = Option<String>, Header, description = "Media types that the client takes, with weights."),
-        ("Accept-Encoding" = Option<String>, Header, description = "`gzip`, or the bytes as they are."),
+        ("If-Modified-Since" = Option<String>, Header, description = "HTTP date; ignored if `If-None-Match` is sent."),
+        ("Accept" = Option<String>, Header, description = "Media types that the client accepts, with weights."),
+        ("Accept-Encoding" = Option<String>, Header, description = "`gzip`, or no coding."),
     ),
     responses(
         (
@@ -94,7 +94,7 @@ pub async fn read<P: Ports>(
             let answer = negotiated.answer(Some(&revision), &filter, &headers, Caching::Immutable, now, Body::empty());
             return Ok(memo(answer, Some(AN_HOUR)));
         }
-        drop(tx);
+        tx.end().await;
         let composed = app.documents().at(&app.ports, &revision).await?;
         let response = negotiated.respond(&app, &composed, filter, &headers, Caching::Immutable).await?;
         return Ok(memo(response, Some(AN_HOUR)));

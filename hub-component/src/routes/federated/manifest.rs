@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::document::kept;
 use crate::edge::{self, AN_HOUR, Caching, Query, memo};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::store::revisions;
 use axum::extract::State;
@@ -94,6 +94,7 @@ pub async fn manifest<P: Ports>(
             Manifest { version: 1, revision: 0, parent: None, digest, composed_at: None, sources: Vec::new() }
         }
     };
+    tx.end().await;
     let mut response = edge::json(&headers, caching, &manifest)?;
     response.headers_mut().insert(REVISION, HeaderValue::from(manifest.revision));
     Ok(memo(response, memo_for))

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::edge::paging::{self, Filling};
 use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::store::revisions::{self as store, Entry, Touched};
 use axum::extract::{OriginalUri, State};
@@ -27,7 +27,7 @@ pub struct Parameters {
     /// Most revisions on a page; 50 unless told.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(pattern = r"^1\.[0-9]{1,19}$")]
     cursor: Option<String>,
 }
@@ -38,7 +38,7 @@ pub struct Page {
     /// Newest first.
     #[schema(value_type = Vec<Listed>)]
     revisions: Vec<Box<RawValue>>,
-    /// Cursor of the next page; null on the last.
+    /// Cursor of the next page; null on the last one.
     #[schema(required)]
     next: Option<String>,
 }
@@ -117,7 +117,7 @@ pub async fn revisions<P: Ports>(
             break;
         }
     }
-    drop(tx);
+    tx.end().await;
     let (revisions, next) = filling.done();
     let page = Page { revisions, next };
     let response = edge::json(&headers, Caching::Asked, &page)?;

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
         ("repo" = String, Path, description = "The registration's name."),
         ("If-Match" = Option<String>, Header, description = "The entity tag that the registration must still have."),
     ),
-    responses((status = 204, description = "It is gone.")),
+    responses((status = 204, description = "The registration was removed.")),
     extensions(("x-problems" = json!(["repo-not-found", "precondition-failed"]))),
     security(("token" = [])),
 )]

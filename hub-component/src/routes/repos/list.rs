@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::edge::paging::{self, Filling};
 use crate::edge::{self, Caching, Query, link_next};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::{Problem, kinds};
 use crate::search::bounded;
 use crate::store::listing::{self, Wanted};
@@ -44,7 +44,7 @@ pub struct Parameters {
     /// Most registrations on a page; 100 unless told.
     #[param(minimum = 1, maximum = 1000)]
     pub(crate) limit: Option<usize>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(pattern = r"^1\.", max_length = 1000)]
     pub(crate) cursor: Option<String>,
 }
@@ -57,7 +57,7 @@ pub struct Page {
     repos: Vec<Box<RawValue>>,
     /// How many match on all pages.
     total: usize,
-    /// Cursor of the next page; null on the last.
+    /// Cursor of the next page; null on the last one.
     #[schema(required)]
     next: Option<String>,
 }
@@ -135,7 +135,7 @@ pub(crate) async fn select<P: Ports>(app: &App<P>, query: &Parameters) -> Result
             break;
         }
     }
-    drop(tx);
+    tx.end().await;
     let (shown, next) = filling.done();
     Ok(Selection { page, shown, total, next })
 }

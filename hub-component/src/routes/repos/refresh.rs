@@ -39,7 +39,7 @@ pub struct Refreshed {
     operation_id = "refreshRepo",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
-    responses((status = 200, description = "What the check found; it may be that it did not end well.", body = Refreshed)),
+    responses((status = 200, description = "What the check found, whether or not it succeeded.", body = Refreshed)),
     extensions(("x-problems" = json!(["repo-not-found", "refresh-running"]))),
     security(("token" = [])),
 )]
@@ -60,12 +60,12 @@ pub async fn refresh<P: Ports>(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
-    /// Releases the snapshot of this digest, or nothing: it is the one that was judged, and another may be held by now.
+    /// Releases the snapshot with this digest, or nothing. Another one may be held by now.
     #[param(value_type = Option<String>, pattern = r"^sha256:[0-9a-f]{64}$")]
     digest: Option<Digest>,
 }
 
-/// Accepts what the guard holds.
+/// Accepts the held snapshot.
 #[utoipa::path(
     post,
     path = "/v1/repos/{repo}/release",

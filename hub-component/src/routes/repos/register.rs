@@ -29,12 +29,12 @@ pub struct Parameters {
     /// Fetches and checks the index first, and writes nothing unless it is valid.
     #[serde(default)]
     require_valid: bool,
-    /// Only checks.
+    /// Only checks, and writes nothing.
     #[serde(default)]
     dry_run: bool,
 }
 
-/// Adds a registration. Its index is fetched before, if the client asks for that or the source is required; else after the answer.
+/// Adds a registration. Its index is fetched before the answer if the client asks for that or the source is required, otherwise after it.
 #[utoipa::path(
     post,
     path = "/v1/repos",
@@ -84,7 +84,7 @@ pub async fn register<P: Ports>(
         if sources::get(&mut tx, &repo).await?.is_some() {
             return Err(registered_already(&repo));
         }
-        drop(tx);
+        tx.end().await;
         let checked = refresh::check(&app.ports, registration, &source.record).await;
         source.record.observe(registration, checked.observation, app.ports.now(), 0.0);
         return Ok(respond(&source, app.ports.now()));

@@ -4,7 +4,7 @@ use super::view::RepoView;
 use super::{not_registered, respond};
 use crate::app::App;
 use crate::edge::Path;
-use crate::ports::{Database as _, Ports};
+use crate::ports::{Database as _, Ports, Transaction as _};
 use crate::problem::Problem;
 use crate::store::sources;
 use axum::extract::State;
@@ -24,6 +24,8 @@ use axum::response::Response;
 )]
 pub async fn show<P: Ports>(State(app): State<App<P>>, Path(repo): Path<String>) -> Result<Response, Problem> {
     let mut tx = app.database().await?.read().await?;
-    let source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+    let source = sources::get(&mut tx, &repo).await?;
+    tx.end().await;
+    let source = source.ok_or_else(|| not_registered(&repo))?;
     Ok(respond(&source, app.ports.now()))
 }

@@ -38,7 +38,7 @@ use serde_json::{Value, json};
     responses(
         (
             status = 200,
-            description = "The registration as it is now.",
+            description = "The updated registration.",
             body = RepoView,
             headers(("ETag"), ("Cache-Control")),
         ),
@@ -121,7 +121,7 @@ async fn verified_first<P: Ports>(
 ) -> Result<Option<(Registration, Checked)>, Problem> {
     let mut tx = app.database().await?.read().await?;
     let registered = registrations::get(&mut tx, repo).await?.ok_or_else(|| not_registered(repo))?;
-    drop(tx);
+    tx.end().await;
     check_precondition(&registered, headers)?;
     let before = &registered.registration;
     let changed = before.merge(patch).map_err(Problem::invalid_registration)?;

@@ -15,27 +15,27 @@ use utoipa::ToSchema;
 pub struct RepoView<'a> {
     #[serde(flatten)]
     registration: &'a Registration,
-    /// When the registration came.
+    /// When the source was registered.
     registered_at: String,
     /// When a field of it last changed.
     updated_at: String,
     /// Name of the token that registered it.
     registered_by: &'a str,
-    /// How its source is.
+    /// The state of its source.
     status: Status<'a>,
 }
 
 #[derive(Serialize, ToSchema)]
 struct Status<'a> {
-    /// In a word.
+    /// The state in one word.
     state: State,
-    /// Why the last check did not end well, or the newest index is held; a code that `/problems` explains.
+    /// Why the last check failed or the newest index is held: a code that `/problems` explains.
     #[schema(required)]
     reason: Option<String>,
     /// The same for people.
     #[schema(required)]
     message: Option<String>,
-    /// Since when checks have not ended well.
+    /// Since when checks have been failing.
     #[schema(required)]
     failing_since: Option<String>,
     /// When an index of this source was last found valid, or unchanged since it was.
@@ -47,7 +47,7 @@ struct Status<'a> {
     /// When it is due; null means now.
     #[schema(required)]
     next_check_at: Option<String>,
-    /// Checks in a row that did not end well.
+    /// Consecutive checks that failed.
     consecutive_failures: u32,
     /// Status of the origin's last answer.
     #[schema(required)]

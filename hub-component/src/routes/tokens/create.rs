@@ -27,14 +27,14 @@ pub struct Created {
     view: TokenView,
 }
 
-/// Makes a named token. Its secret is in this answer, and nowhere else.
+/// Creates a named token. Its secret is in this answer and nowhere else.
 #[utoipa::path(
     post,
     path = "/v1/tokens",
     operation_id = "createToken",
     tag = "access",
     request_body(content = ref("#/components/schemas/TokenRequest")),
-    responses((status = 201, description = "It is made.", body = Created, headers(("Cache-Control")))),
+    responses((status = 201, description = "The token was created.", body = Created, headers(("Cache-Control")))),
     extensions(("x-problems" = json!(["token-exists", "invalid-token-request"]))),
     security(("token" = [])),
 )]

@@ -26,7 +26,7 @@ pub struct Parameters {
     /// Most tokens on a page; 100 unless told.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(pattern = r"^1\.")]
     cursor: Option<String>,
 }
@@ -39,12 +39,12 @@ pub struct Page {
     tokens: Vec<Box<RawValue>>,
     /// How many match on all pages.
     total: usize,
-    /// Cursor of the next page; null on the last.
+    /// Cursor of the next page; null on the last one.
     #[schema(required)]
     next: Option<String>,
 }
 
-/// Every named token that there is or was, without its secret.
+/// Every named token, past and present, without its secret.
 #[utoipa::path(
     get,
     path = "/v1/tokens",

@@ -28,7 +28,7 @@ pub struct Own {
     expires_at: Option<String>,
 }
 
-/// The token of this very request: for its holder to see what it allows, and until when.
+/// The token of this request: what it allows, and until when.
 #[utoipa::path(
     get,
     path = "/v1/tokens/self",

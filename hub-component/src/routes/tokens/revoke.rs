@@ -11,16 +11,16 @@ use axum::extract::State;
 use http::StatusCode;
 use serde_json::Value;
 
-/// Ends a token.
+/// Revokes a token.
 ///
-/// The next request with it is refused. Asking again for what is done already is no error.
+/// The next request with it is refused. Revoking a token twice is not an error.
 #[utoipa::path(
     delete,
     path = "/v1/tokens/{name}",
     operation_id = "revokeToken",
     tag = "access",
     params(("name" = String, Path, description = "The token's name.")),
-    responses((status = 204, description = "It is not valid any more.")),
+    responses((status = 204, description = "The token is no longer valid.")),
     extensions(("x-problems" = json!(["token-not-found"]))),
     security(("token" = [])),
 )]

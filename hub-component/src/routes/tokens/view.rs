@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TokenState {
-    /// It may.
+    /// The token is valid.
     Active,
     /// Its time is over.
     Expired,
-    /// Somebody ended it.
+    /// The token was revoked.
     Revoked,
 }
 
@@ -32,7 +32,7 @@ impl TokenState {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Token)]
 pub struct TokenView {
-    /// Unique, for good.
+    /// Unique, and never reused.
     name: String,
     /// What it allows.
     scopes: Vec<String>,

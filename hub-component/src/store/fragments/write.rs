@@ -156,7 +156,7 @@ pub struct Restored {
 pub async fn restore(database: &impl Database, line: &SourceLine) -> Result<Restored, StoreError> {
     let mut tx = database.read().await?;
     let rendered = render(&mut tx, line).await?;
-    drop(tx);
+    tx.end().await;
     Ok(match replace(database, line, &rendered).await {
         Ok(stored) => Restored { stored, rendered, failure: None },
         Err(error) => {

@@ -187,7 +187,7 @@ async fn mended(database: &impl Database, piece: &Piece) -> Result<String, Store
     let changed = changed.into_iter().flatten().find(|it| it.repo == repo).ok_or_else(damaged)?;
     let before = Capabilities::of(&mut tx, changed.before.as_ref()).await?;
     let after = Capabilities::of(&mut tx, changed.after.as_ref()).await?;
-    drop(tx);
+    tx.end().await;
     let (before, after) = (entries(&before.json, &before.ids), entries(&after.json, &after.ids));
     let (text, _) = texts(piece.revision, &repo, &steps(&before, &after)).nth(place).ok_or_else(damaged)?;
     if Extent::of(text.as_bytes()) != piece.plain {
