@@ -1,7 +1,7 @@
 //! What `serve` writes down about requests, and what it does not.
 
 use anyhow::Result;
-use end_to_end::{Hub, TOKEN};
+use end_to_end::{Hub, Sources, TOKEN};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -60,13 +60,14 @@ async fn the_last_lines_are_written_before_the_end() -> Result<()> {
     Ok(())
 }
 
-/// What the component itself wrote about a request, under any host.
-async fn event(hub: &Hub, id: &str) -> Value {
-    for _ in 0..200 {
+/// The first event that the component itself wrote, under any host, with this value in a field.
+async fn event(hub: &Hub, field: &str, value: &str) -> Value {
+    // The end bounds a hang alone.
+    for _ in 0..12_000 {
         let of_component = |line: Value| serde_json::from_str::<Value>(line["message"].as_str()?).ok();
         let lines = hub.log();
         let mut events = lines.lines().filter_map(|line| serde_json::from_str(line).ok()).filter_map(of_component);
-        if let Some(event) = events.find(|event| event["request_id"] == id) {
+        if let Some(event) = events.find(|event| event[field] == value) {
             return event;
         }
         tokio::time::sleep(std::time::Duration::from_millis(25)).await;
@@ -85,7 +86,7 @@ async fn the_component_writes_a_line_for_each_write_and_refusal() -> Result<()> 
     ] {
         let request = hub.request(Method::POST, "/v1/repos").bearer_auth(token).json(&body).header("x-request-id", id);
         assert_eq!(hub.send(request).await?.status, status);
-        let event = event(&hub, id).await;
+        let event = event(&hub, "request_id", id).await;
         assert_eq!(
             (&event["event"], &event["status"], &event["method"], &event["path"], &event["actor"]),
             (&json!(name), &json!(status), &json!("POST"), &json!("/v1/repos"), &actor),
@@ -94,5 +95,15 @@ async fn the_component_writes_a_line_for_each_write_and_refusal() -> Result<()> 
     }
     let log = hub.log();
     assert!(!log.contains("not-this-one") && !log.contains(TOKEN));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_component_writes_a_line_for_each_check_that_failed() -> Result<()> {
+    let (hub, sources) = (Hub::start()?, Sources::start()?);
+    hub.register("broken", &sources.index("/broken", "capabilities: [")).await?;
+    let event = event(&hub, "event", "check-failed").await;
+    assert_eq!((&event["repo"], &event["code"]), (&json!("broken"), &json!("invalid-yaml")), "{event}");
+    assert!(event["why"].as_str().is_some_and(|why| why.contains("1:")) && event["time"].is_string(), "{event}");
     Ok(())
 }
