@@ -78,7 +78,8 @@ impl Default for Limits {
     }
 }
 
-/// A few for each processor: one that computes keeps none of the others waiting.
+/// A few for each processor: one that computes keeps none of the others waiting. Each keeps two database connections, so that 64 leave half
+/// of [`Limits::database_connections`] to whoever needs one.
 fn instances() -> u32 {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     u32::try_from(processors * 4).unwrap_or(u32::MAX).clamp(8, 64)

@@ -16,6 +16,8 @@ pub(crate) fn fit(limits: Limits, open: usize) -> Limits {
     let connections = limits.connections.min(open / 2);
     // Each has the file and its log.
     let database_connections = limits.database_connections.min(open / 8);
+    // Each keeps two of these connections.
+    let instances = limits.instances.min(u32::try_from(database_connections / 4).unwrap_or(u32::MAX).max(1));
     let outbound = limits.outbound.min(open / 8);
     if connections < limits.connections {
         tracing::warn!(
@@ -24,7 +26,7 @@ pub(crate) fn fit(limits: Limits, open: usize) -> Limits {
             "few files may be open, so few connections are taken: raise the limit (nofile)"
         );
     }
-    Limits { connections, database_connections, outbound, ..limits }
+    Limits { connections, database_connections, instances, outbound, ..limits }
 }
 
 #[cfg(test)]
@@ -35,7 +37,8 @@ mod tests {
     fn clients_get_no_more_than_half() {
         let wide = fit(Limits::default(), 1 << 20);
         assert_eq!((wide.connections, wide.outbound), (Limits::default().connections, Limits::default().outbound));
-        let narrow = fit(Limits::default(), 256);
+        let narrow = fit(Limits { instances: 64, ..Limits::default() }, 256);
         assert_eq!((narrow.connections, narrow.database_connections, narrow.outbound), (128, 32, 32));
+        assert_eq!(narrow.instances, 8, "what they keep leaves half of the database's connections");
     }
 }

@@ -147,7 +147,7 @@ impl Walk {
             })
             .collect();
         let mut bodies = pieces(database, self.form, &wanted).await.map_err(broken)?.into_iter();
-        let mut chunk = Vec::with_capacity(MAX_PIECE_BYTES);
+        let mut chunk = Vec::with_capacity(if parts.len() > 1 { MAX_PIECE_BYTES } else { 0 });
         for part in parts {
             let Part::Piece { source, place } = part else {
                 chunk.extend(self.glue(self.around.between));
@@ -159,7 +159,7 @@ impl Walk {
                 Some(body) => body,
                 None => self.composed.mended_piece(database, it, self.form, place).await.map_err(broken)?,
             };
-            if chunk.is_empty() {
+            if chunk.capacity() == 0 {
                 chunk = body;
             } else {
                 chunk.extend(body);

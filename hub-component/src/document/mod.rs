@@ -45,10 +45,7 @@ impl Documents {
     /// # Errors
     /// When something is damaged that cannot be rendered anew, or the store does not answer.
     pub async fn newest(&self, ports: &impl Ports, head: &Head) -> Result<Arc<Composed>, Problem> {
-        match self.find_or_wait(ports, head.revision.as_ref()).await {
-            Ok(kept) => Ok(kept),
-            Err(_turn) => Ok(self.keep(Composed::newest(ports.database()).await?)),
-        }
+        self.get(ports, head.revision.as_ref(), Composed::newest(ports.database())).await
     }
 
     /// A revision that was found to be kept.
@@ -56,23 +53,26 @@ impl Documents {
     /// # Errors
     /// As [`Self::newest`], and as [`kept`] if it was pruned since.
     pub async fn at(&self, ports: &impl Ports, revision: &Revision) -> Result<Arc<Composed>, Problem> {
-        match self.find_or_wait(ports, Some(revision)).await {
-            Ok(kept) => Ok(kept),
-            Err(_turn) => Ok(self.keep(Composed::at(ports.database(), revision.number).await?)),
-        }
+        self.get(ports, Some(revision), Composed::at(ports.database(), revision.number)).await
     }
 
-    async fn find_or_wait(&self, ports: &impl Ports, revision: Option<&Revision>) -> Result<Arc<Composed>, Turn<'_>> {
-        loop {
+    async fn get(
+        &self,
+        ports: &impl Ports,
+        revision: Option<&Revision>,
+        read: impl Future<Output = Result<Composed, Problem>>,
+    ) -> Result<Arc<Composed>, Problem> {
+        let _turn = loop {
             if let Some(kept) = self.find(revision) {
                 return Ok(kept);
             }
             if !self.reading.swap(true, Ordering::Acquire) {
-                return Err(Turn(&self.reading));
+                break Turn(&self.reading);
             }
             // Not for the one who reads: a task that waits for nothing but another task is trapped.
             ports.sleep(LOOK).await;
-        }
+        };
+        Ok(self.keep(read.await?))
     }
 
     fn find(&self, revision: Option<&Revision>) -> Option<Arc<Composed>> {

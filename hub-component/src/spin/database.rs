@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Idle connections that an instance keeps. As many as its requests used at once would be kept from the other instances, for which there
 /// is then none left.
-const IDLE: usize = 4;
+const IDLE: usize = 2;
 
 /// The database labelled `default` in spin.toml.
 #[derive(Default)]

@@ -6,7 +6,6 @@ use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, Sources};
 use http::StatusCode;
 use std::fs;
-use std::sync::Arc;
 use std::time::Instant;
 use tokio::task::JoinSet;
 
@@ -29,7 +28,7 @@ const ROUTES: [Asked; 11] = [
     ("searches", |n| format!("/v1/capabilities?q=capability+{n}&limit=200"), None),
     ("registrations", |n| format!("/v1/repos?limit=1000&q=s{n}"), None),
     ("manifests", |n| format!("/v1/federated/manifest?revision={}", 1 + n), None),
-    ("indexes", |_| "/v1/federated/revisions?limit=1000".to_owned(), None),
+    ("the log of revisions", |_| "/v1/federated/revisions?limit=1000".to_owned(), None),
     ("pages", |n| format!("/revisions/{}", 1 + n), Some(("accept", "text/html"))),
 ];
 
@@ -41,7 +40,6 @@ fn names(count: usize, name: impl Fn(usize) -> String) -> String {
 pub async fn measure(table: &mut Table) -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     register(&hub, &sources, 1000, 19).await?;
-    let hub = Arc::new(hub);
     for (what, path, header) in ROUTES {
         // Its peak begins anew.
         fs::write(format!("/proc/{}/clear_refs", hub.pid()), "5")?;
@@ -58,7 +56,7 @@ pub async fn measure(table: &mut Table) -> Result<()> {
 }
 
 async fn readers(
-    hub: &Arc<Hub>,
+    hub: &Hub,
     path: fn(usize) -> String,
     header: Option<(&'static str, &'static str)>,
 ) -> Result<(usize, usize)> {
@@ -99,9 +97,8 @@ fn peak(hub: &Hub) -> Result<u64> {
 
 /// The whole document, a hundred times as large as that of most hubs, by the first who asks.
 pub async fn first_read(table: &mut Table) -> Result<()> {
-    let (hub, sources) = (Hub::start()?, Sources::start()?);
+    let (mut hub, sources) = (Hub::start()?, Sources::start()?);
     register(&hub, &sources, 25, 19_000).await?;
-    let mut hub = hub;
     hub.restart()?;
     let started = Instant::now();
     let mut response = reqwest::get(format!("{}/v1/federated", hub.base())).await?.error_for_status()?;
