@@ -6,8 +6,3 @@ use federation::time::Seconds;
 pub(crate) fn now() -> Seconds {
     jiff::Timestamp::now().as_second()
 }
-
-/// Reads an RFC 3339 time.
-pub(crate) fn parse(text: &str) -> Option<Seconds> {
-    text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
-}

@@ -13,7 +13,6 @@ mod git;
 mod input;
 mod offline;
 mod output;
-mod store;
 
 use std::process::ExitCode;
 

@@ -17,11 +17,12 @@ use crate::yaml::Position;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The document is refused.
-    #[default]
-    Error,
     /// The document is accepted; a person should look at it.
     Warning,
+    /// The document is refused. In JSON, a severity of a later version reads as this one.
+    #[default]
+    #[serde(other)]
+    Error,
 }
 
 /// One finding about a document.

@@ -3,9 +3,9 @@
 use crate::document::Documents;
 use crate::edge::Fixed;
 use crate::ports::Ports;
-use crate::store::{StoreError, migrations};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use store::{StoreError, migrations};
 
 /// Shared by the requests of one instance. No truth lives here: an instance may be dropped after any request.
 #[derive(Clone)]

@@ -19,4 +19,3 @@ mod routes;
 mod search;
 #[cfg(target_family = "wasm")]
 mod spin;
-mod store;

@@ -1,16 +1,16 @@
 //! Publishing: from what the sources contribute to the next revision, in the transaction of the write that changed it.
 
-use crate::ports::Transaction;
 use crate::problem::{Problem, kinds};
-use crate::store::fragments::Size;
-use crate::store::revisions::steps::{self, Capabilities};
-use crate::store::revisions::{self, Change, Origin, Revision};
-use crate::store::sources::Source;
-use crate::store::{StoreError, fragments, search, sources};
 use federation::compose::{SourceLine, digest};
 use federation::limits::MAX_FEDERATED_BYTES;
 use federation::time::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
+use store::database::Transaction;
+use store::fragments::Size;
+use store::revisions::steps::{self, Capabilities};
+use store::revisions::{self, Change, Origin, Revision};
+use store::sources::Source;
+use store::{StoreError, fragments, search, sources};
 
 /// What publishing led to.
 pub struct Published {

@@ -7,8 +7,9 @@ use crate::limits::Limits;
 use crate::memo::{self, Entry, Memo};
 use crate::metrics::{Held, Metrics, Tally, is_exposition};
 use crate::problem::Problem;
-use crate::request_id::{self, X_REQUEST_ID};
+use crate::request_id;
 use crate::sqlite::Databases;
+use api::headers::REQUEST_ID;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, response};
 use http_body::Body;
@@ -187,7 +188,7 @@ fn again(entry: &Entry, id: &HeaderValue) -> Answer {
     let mut response = Response::new(full(entry.body.clone()));
     *response.status_mut() = entry.status;
     response.headers_mut().clone_from(&entry.headers);
-    response.headers_mut().insert(X_REQUEST_ID, id.clone());
+    response.headers_mut().insert(REQUEST_ID, id.clone());
     Answer { response, tally: entry.tally.clone() }
 }
 

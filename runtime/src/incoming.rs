@@ -2,7 +2,7 @@
 
 use crate::budget::{Budget, Purpose, holding};
 use crate::problem::Problem;
-use crate::request_id::X_REQUEST_ID;
+use api::headers::REQUEST_ID;
 use bytes::Bytes;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use http::{HeaderName, HeaderValue, Request, header};
@@ -120,7 +120,7 @@ pub(crate) fn prepare(
     }
     let address = HeaderValue::from_str(&peer.to_string()).map_err(|_| Problem::BadRequest)?;
     head.headers.insert(CLIENT_ADDRESS, address);
-    head.headers.insert(X_REQUEST_ID, id.clone());
+    head.headers.insert(REQUEST_ID, id.clone());
     Ok(Request::from_parts(head, Full::new(body).map_err(|never| match never {}).boxed_unsync()))
 }
 

@@ -1,7 +1,7 @@
 //! Answers that come from the host itself: always RFC 9457 problem documents.
 
-use crate::metrics::CODE;
-use crate::request_id::X_REQUEST_ID;
+use api::headers::{CODE, REQUEST_ID};
+use api::problem::Problem as Document;
 use bytes::Bytes;
 use federation::problem::{Kind, answers as kinds};
 use http::{HeaderValue, Response, StatusCode, header};
@@ -77,16 +77,11 @@ impl Problem {
 
     /// The document, for the request `id` to the server at `base`.
     pub(crate) fn response(self, base: &str, id: &HeaderValue) -> Response<WasiBody> {
-        let (Kind { code, title, .. }, status) = (self.kind(), self.status());
-        let document = serde_json::json!({
-            "type": format!("{base}/problems/{code}"),
-            "title": title,
-            "status": status.as_u16(),
-            "detail": self.detail(),
-            "code": code,
-            "request_id": id.to_str().unwrap_or_default(),
-        });
-        let body = Full::new(Bytes::from(document.to_string())).map_err(|never| match never {});
+        let (kind, status) = (self.kind(), self.status());
+        let document = Document::new(kind, self.detail(), base, id.to_str().unwrap_or_default());
+        // Strings and numbers always serialise.
+        let document = serde_json::to_vec(&document).unwrap_or_default();
+        let body = Full::new(Bytes::from(document)).map_err(|never| match never {});
         let mut response = Response::new(body.boxed_unsync());
         *response.status_mut() = status;
         let headers = response.headers_mut();
@@ -94,8 +89,8 @@ impl Problem {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(X_REQUEST_ID, id.clone());
-        headers.insert(CODE, HeaderValue::from_static(code));
+        headers.insert(REQUEST_ID, id.clone());
+        headers.insert(CODE, HeaderValue::from_static(kind.code));
         if matches!(self, Self::BodyLate | Self::BodyTooLarge | Self::BodyBroken | Self::TwoLengths) {
             // What is left of the body would be taken for the next request.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -1,20 +1,14 @@
 //! The id of a request: in its log lines, in its answer, and in what the component says about it.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use api::headers::{REQUEST_ID, is_request_id};
+use http::{HeaderMap, HeaderValue};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The id that a proxy gave, if it is short and plain (the component has the same rule), else a new one.
+/// The id that a proxy gave, if it is short and plain, else a new one.
 pub(crate) fn of(headers: &HeaderMap) -> HeaderValue {
-    headers.get(X_REQUEST_ID).filter(|id| is_usable(id)).cloned().unwrap_or_else(new)
-}
-
-fn is_usable(id: &HeaderValue) -> bool {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    (1..=128).contains(&id.len()) && id.as_bytes().iter().all(plain)
+    headers.get(REQUEST_ID).filter(|id| is_request_id(id)).cloned().unwrap_or_else(new)
 }
 
 /// Differs from all others, here and in other processes. It need not be a secret, so that no system call is spent on it.
@@ -30,7 +24,7 @@ mod tests {
     use super::*;
 
     fn given(id: &'static str) -> HeaderValue {
-        of(&HeaderMap::from_iter([(X_REQUEST_ID, HeaderValue::from_static(id))]))
+        of(&HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static(id))]))
     }
 
     #[test]
@@ -38,7 +32,7 @@ mod tests {
         assert_eq!(given("trace-1.a_B"), "trace-1.a_B");
         for id in ["", "<script>", "a b", &*"x".repeat(129).leak()] {
             let new = given(id);
-            assert!(new != id && is_usable(&new), "{id} became {new:?}");
+            assert!(new != id && is_request_id(&new), "{id} became {new:?}");
         }
         assert_ne!(of(&HeaderMap::new()), of(&HeaderMap::new()));
     }

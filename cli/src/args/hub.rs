@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgGroup, Args, Subcommand};
 use federation::digest::Digest;
+use federation::source::State;
 
 use super::events::Events;
 use super::token::Token;
-use crate::client::STATES;
 use crate::git::Forge;
 
 /// Talk to a hub: register indexes, read registrations, publish
@@ -82,8 +82,8 @@ pub(crate) struct List {
     pub(crate) domain: Option<String>,
 
     /// Only registrations whose source is in this state
-    #[arg(long, value_name = "STATE", value_parser = STATES)]
-    pub(crate) state: Option<String>,
+    #[arg(long, value_name = "STATE", value_parser = super::variant(State::ALL))]
+    pub(crate) state: Option<State>,
 
     /// Only registrations that are enabled, or only those that are not
     #[arg(long, value_name = "true|false")]

@@ -15,6 +15,8 @@ mod serve;
 mod smoke;
 mod token;
 
+use api::Variant;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::backup::{Backup, Restore};
@@ -85,4 +87,12 @@ pub(crate) enum Command {
     Man(Man),
     #[command(hide = true)]
     Reference(Reference),
+}
+
+/// Reads one of these variants by the name that the API has for it.
+fn variant<T: Variant + Send + std::marker::Sync + 'static, const N: usize>(
+    all: [T; N],
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.map(T::as_str))
+        .try_map(move |name| all.into_iter().find(|known| known.as_str() == name).ok_or("not one of them"))
 }

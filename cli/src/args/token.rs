@@ -1,5 +1,6 @@
 //! `reuse-surface hub token …`.
 
+use api::tokens::TokenState;
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -61,8 +62,8 @@ Examples:
   reuse-surface hub token list --state expired -o json | jq -r '.tokens[].name'")]
 pub(crate) struct TokenList {
     /// Only tokens in this state
-    #[arg(long, value_name = "STATE", value_parser = ["active", "expired", "revoked"])]
-    pub(crate) state: Option<String>,
+    #[arg(long, value_name = "STATE", value_parser = super::variant(TokenState::ALL))]
+    pub(crate) state: Option<TokenState>,
 }
 
 /// End a token at once; its name is never used again

@@ -26,9 +26,12 @@ pub(crate) struct Answer {
 impl Answer {
     /// The body as the shape that a hub of this version answers.
     pub(crate) fn shape<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        T::deserialize(&self.body).map_err(|error| {
-            self.unexpected(&format!("JSON of another shape than this version of reuse-surface knows: {error}"))
-        })
+        T::deserialize(&self.body).map_err(|error| self.misshapen(&error))
+    }
+
+    /// The answer is JSON of another shape than this version of the contract has.
+    pub(super) fn misshapen(&self, error: &serde_json::Error) -> Error {
+        self.unexpected(&format!("JSON of another shape than this version of reuse-surface knows: {error}"))
     }
 
     /// The answer is not what a hub would say, but `what`.

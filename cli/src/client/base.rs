@@ -22,7 +22,7 @@ impl Base {
     }
 
     /// The URL of a resource: every segment becomes one path segment, whatever characters it has.
-    pub(crate) fn endpoint(&self, segments: &[&str], query: &[(&str, String)]) -> Url {
+    pub(crate) fn endpoint(&self, segments: &[&str], query: &[(String, String)]) -> Url {
         let mut url = self.0.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn a_prefix_is_kept_and_names_stay_one_segment() {
-        let url = base("https://example.org/reuse/").endpoint(&["v1", "repos", "a/b c"], &[("q", "x&y".to_owned())]);
+        let url = base("https://example.org/reuse/")
+            .endpoint(&["v1", "repos", "a/b c"], &[("q".to_owned(), "x&y".to_owned())]);
         assert_eq!(url.as_str(), "https://example.org/reuse/v1/repos/a%2Fb%20c?q=x%26y");
         assert_eq!(base("http://h").endpoint(&["health"], &[]).as_str(), "http://h/health");
     }

@@ -1,33 +1,10 @@
-//! What changed since a revision, page by page.
+//! What changed since a revision, all pages as one.
 
-use serde::Deserialize;
+use api::changes::{Change, Changes as Page, ChangesQuery};
+use api::{page, paths};
 use serde_json::{Value, json};
 
 use super::{Client, Error, Request};
-
-/// The most revisions that the hub puts on a page.
-const PAGE: u64 = 100;
-
-#[derive(Debug, Deserialize)]
-struct Page {
-    until: u64,
-    newest: u64,
-    head: Value,
-    items: Vec<Value>,
-    next: Option<u64>,
-    #[serde(default)]
-    cursor: Option<String>,
-}
-
-/// One step from a revision to the next.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Change {
-    pub(crate) revision: u64,
-    /// `added`, `changed` or `removed`.
-    pub(crate) op: String,
-    pub(crate) source_repo: String,
-    pub(crate) id: String,
-}
 
 /// All pages since revision `since` as one.
 #[derive(Debug)]
@@ -56,28 +33,26 @@ pub(crate) async fn changes(client: &Client, since: u64, limit: Option<u64>) -> 
     let mut changes = Changes { since, until: since, newest: since, head: Value::Null, items: vec![], steps: vec![] };
     let mut cursor = None;
     loop {
-        let read = changes.until.saturating_sub(since);
-        let wanted = limit.map_or(PAGE, |limit| limit.saturating_sub(read).min(PAGE));
-        let request = Request::get(&["v1", "changes"]).query("since", Some(changes.until)).query("limit", Some(wanted));
-        let answer = client.send(request.query("cursor", cursor.as_deref())).await?;
+        let read = usize::try_from(changes.until.saturating_sub(since)).unwrap_or(usize::MAX);
+        let limited = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let wanted = limited.map_or(page::CHANGES.max, |limit| limit.saturating_sub(read).min(page::CHANGES.max));
+        let query = ChangesQuery { since: changes.until, limit: Some(wanted), cursor: cursor.clone() };
+        let answer = client.send(Request::get(paths::CHANGES).query(&query)).await?;
         let page: Page = answer.shape()?;
-        changes.steps.extend(answer.shape::<Typed>()?.items);
         // A page that promises more without coming closer would never end.
         let last =
             page.next.is_none_or(|next| next <= changes.until && (page.cursor.is_none() || page.cursor == cursor));
         cursor = page.cursor;
         changes.until = page.until;
         changes.newest = page.newest;
-        changes.head = page.head;
-        changes.items.extend(page.items);
+        changes.head = page.head.unwrap_or_default();
+        for item in page.items {
+            changes.steps.push(item.read().map_err(|error| answer.misshapen(&error))?);
+            changes.items.push(serde_json::to_value(&item).unwrap_or_default());
+        }
         let enough = cursor.is_none() && limit.is_some_and(|limit| page.until.saturating_sub(since) >= limit);
         if last || enough {
             return Ok(changes);
         }
     }
-}
-
-#[derive(Deserialize)]
-struct Typed {
-    items: Vec<Change>,
 }

@@ -4,39 +4,27 @@ mod answer;
 mod base;
 mod causes;
 mod changes;
-mod composition;
 mod error;
-mod events;
-mod health;
+mod lists;
 mod manifest;
 mod problem;
-mod registration;
-mod repos;
 mod request;
 mod search;
 mod token;
-mod tokens;
-mod verdict;
 
 use std::time::Duration;
 
 pub(crate) use self::answer::Answer;
 use self::answer::Received;
 pub(crate) use self::base::Base;
-pub(crate) use self::changes::{Change, changes};
-pub(crate) use self::composition::{Composition, Outcome, Refreshed};
+pub(crate) use self::changes::changes;
 pub(crate) use self::error::Error;
-pub(crate) use self::events::{Event, EventFilter, events};
-pub(crate) use self::health::Health;
-pub(crate) use self::manifest::{Manifest, manifest};
+pub(crate) use self::lists::{events, list, tokens};
+pub(crate) use self::manifest::manifest;
 pub(crate) use self::problem::Problem;
-pub(crate) use self::registration::{Diagnostic, Registration, STATES, input};
-pub(crate) use self::repos::{Filter, list};
 pub(crate) use self::request::Request;
-pub(crate) use self::search::{Capability, Sought, search};
+pub(crate) use self::search::search;
 pub(crate) use self::token::Token;
-pub(crate) use self::tokens::{NamedToken, tokens};
-pub(crate) use self::verdict::{Verdict, Would};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 

@@ -1,7 +1,9 @@
 //! A request to the hub.
 
+use api::paths::segments;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 use reqwest::{Method, RequestBuilder};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{Base, Token};
@@ -10,8 +12,9 @@ use super::{Base, Token};
 #[derive(Debug)]
 pub(crate) struct Request<'a> {
     method: Method,
-    path: Vec<&'a str>,
-    query: Vec<(&'static str, String)>,
+    path: &'static str,
+    name: Option<&'a str>,
+    query: Vec<(String, String)>,
     body: Option<(&'static str, Value)>,
     if_match: Option<&'a str>,
     if_none_match: Option<&'a str>,
@@ -20,30 +23,31 @@ pub(crate) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads the resource at `path`, given as its segments.
-    pub(crate) fn get(path: &[&'a str]) -> Self {
+    /// Reads the resource at `path`, one of [`api::paths`].
+    pub(crate) fn get(path: &'static str) -> Self {
         Self::new(Method::GET, path)
     }
 
     /// Posts to `path`.
-    pub(crate) fn post(path: &[&'a str]) -> Self {
+    pub(crate) fn post(path: &'static str) -> Self {
         Self::new(Method::POST, path)
     }
 
     /// Changes the resource at `path` by a JSON merge patch (RFC 7396).
-    pub(crate) fn merge_patch(path: &[&'a str], patch: Value) -> Self {
+    pub(crate) fn merge_patch(path: &'static str, patch: Value) -> Self {
         Self { body: Some(("application/merge-patch+json", patch)), ..Self::new(Method::PATCH, path) }
     }
 
     /// Deletes the resource at `path`.
-    pub(crate) fn delete(path: &[&'a str]) -> Self {
+    pub(crate) fn delete(path: &'static str) -> Self {
         Self::new(Method::DELETE, path)
     }
 
-    fn new(method: Method, path: &[&'a str]) -> Self {
+    fn new(method: Method, path: &'static str) -> Self {
         Self {
             method,
-            path: path.to_vec(),
+            path,
+            name: None,
             query: Vec::new(),
             body: None,
             if_match: None,
@@ -53,15 +57,22 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Adds a query parameter, if there is a value for it.
-    pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
-        self.query.extend(value.map(|value| (name, value.to_string())));
-        self
+    /// Gives the parameter of the path its value, of which every character stands for itself.
+    pub(crate) fn named(self, name: &'a str) -> Self {
+        Self { name: Some(name), ..self }
     }
 
-    /// Adds `name=true` if `set`.
-    pub(crate) fn flag(self, name: &'static str, set: bool) -> Self {
-        self.query(name, set.then_some("true"))
+    /// Adds query parameters: the fields of one of the types of [`api`] that have a value.
+    pub(crate) fn query(mut self, parameters: &impl Serialize) -> Self {
+        let parameters = serde_json::to_value(parameters).unwrap_or_default();
+        for (name, value) in parameters.as_object().into_iter().flatten() {
+            match value {
+                Value::Null | Value::Bool(false) if name != "enabled" => {}
+                Value::String(text) => self.query.push((name.clone(), text.clone())),
+                other => self.query.push((name.clone(), other.to_string())),
+            }
+        }
+        self
     }
 
     /// Adds a JSON body.
@@ -97,7 +108,7 @@ impl<'a> Request<'a> {
     }
 
     pub(super) fn build(self, http: &reqwest::Client, base: &Base, token: Option<&Token>) -> RequestBuilder {
-        let url = base.endpoint(&self.path, &self.query);
+        let url = base.endpoint(&segments(self.path, self.name.as_slice()), &self.query);
         let mut request = http.request(self.method, url).header(ACCEPT, self.accept);
         if let Some(token) = token {
             request = request.bearer_auth(token.expose());

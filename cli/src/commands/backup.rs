@@ -5,16 +5,16 @@ use std::path::Path;
 
 use federation::time::rfc3339;
 use serde_json::{Value, json};
+use store::file::{self, Verified};
 use tempfile::NamedTempFile;
 
 use crate::args::Backup;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::store::{self, Verified};
 
-pub(super) fn run(args: &Backup, output: &Output) -> Result<Exit, Failure> {
-    let (path, source) = (&args.path, store::database(&args.data_dir));
+pub(super) async fn run(args: &Backup, output: &Output) -> Result<Exit, Failure> {
+    let (path, source) = (&args.path, file::database(&args.data_dir));
     let name = path.display();
     let refused = |why: String| Failure::new(Exit::Refused, format!("{name} is not written")).because([why]);
     if !source.is_file() {
@@ -26,22 +26,23 @@ pub(super) fn run(args: &Backup, output: &Output) -> Result<Exit, Failure> {
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let copy = tempfile::Builder::new().prefix(".backup-").tempfile_in(folder).map_err(|e| refused(e.to_string()))?;
-    let connection = store::copy_live(&source, copy.path()).map_err(refused)?;
-    let verified = store::verify(&connection).map_err(|why| {
+    file::copy(&source, copy.path()).map_err(|why| refused(why.to_string()))?;
+    let not_whole = |why: file::FileError| {
         refused(format!("the copy is not whole: {why}"))
             .hint("the database itself is damaged: keep the backups there are, and see docs/reliability.md")
-    })?;
-    connection.close().map_err(|(_, error)| refused(error.to_string()))?;
-    if verified.mended > 0 {
+    };
+    let verified = file::verify(copy.path()).await.map_err(not_whole)?;
+    let mended = file::mend(copy.path()).await.map_err(not_whole)?;
+    if mended > 0 {
         output.warn(&format!(
             "{} fragments in {} are damaged: the copy is without them, and a hub renders them anew from their snapshots; see to the disk",
-            verified.mended,
+            mended,
             source.display()
         ));
     }
     let bytes = copy.as_file().metadata().map_or(0, |file| file.len());
     keep(copy, path, args.force)?;
-    let mut value = facts(&verified);
+    let mut value = facts(&verified, mended);
     value["path"] = json!(path);
     value["bytes"] = json!(bytes);
     output.result(&value, |text| {
@@ -73,7 +74,7 @@ fn keep(copy: NamedTempFile, path: &Path, force: bool) -> Result<(), Failure> {
 }
 
 /// What a database holds, for machines.
-pub(super) fn facts(verified: &Verified) -> Value {
+pub(super) fn facts(verified: &Verified, mended: usize) -> Value {
     let newest = verified.newest.as_ref();
     json!({
         "revision": newest.map_or(0, |newest| newest.number),
@@ -82,7 +83,7 @@ pub(super) fn facts(verified: &Verified) -> Value {
         "repos": verified.repos,
         "capabilities": verified.capabilities,
         "snapshots": verified.snapshots,
-        "mended": verified.mended,
+        "mended": mended,
     })
 }
 

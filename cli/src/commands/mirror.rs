@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use api::paths;
 use federation::compose::SourceLine;
 use federation::digest::Digest;
 use futures::StreamExt as _;
@@ -26,7 +27,7 @@ pub(super) async fn snapshots(
     let missing: BTreeSet<&Digest> = sources.iter().map(|it| &it.index_digest).filter(|it| !cache.has(it)).collect();
     let bar = output.bar(missing.len(), "snapshots");
     let downloads = missing.iter().map(|digest| async move {
-        let bytes = client.download(Request::get(&["v1", "indexes", digest.as_str()])).await?;
+        let bytes = client.download(Request::get(paths::INDEX).named(digest.as_str())).await?;
         if Digest::of(&bytes) != **digest {
             return Err(Failure::new(Exit::Refused, format!("the hub sent other bytes for the snapshot {digest}"))
                 .hint("nothing was changed; tell whoever runs the hub"));

@@ -1,6 +1,7 @@
 //! `reuse-surface restore`.
 
 use serde_json::json;
+use store::file::{self, Restored};
 
 use super::backup::{facts, sentence};
 use crate::args::Restore;
@@ -8,9 +9,8 @@ use crate::clock;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::store::{self, Restored};
 
-pub(super) fn run(args: &Restore, output: &Output) -> Result<Exit, Failure> {
+pub(super) async fn run(args: &Restore, output: &Output) -> Result<Exit, Failure> {
     let name = args.path.display();
     let refused = |why: String| {
         Failure::new(Exit::Refused, format!("{name} is not restored"))
@@ -26,9 +26,9 @@ pub(super) fn run(args: &Restore, output: &Output) -> Result<Exit, Failure> {
         refused(format!("{error:#}"))
             .hint("nothing was changed; stop the hub that serves this directory first, or see who may write there")
     })?;
-    let Restored { verified, published_as, kept } =
-        store::restore(&args.path, &args.data_dir, clock::now()).map_err(refused)?;
-    let mut value = facts(&verified);
+    let restored = file::restore(&args.path, &args.data_dir, clock::now()).await;
+    let Restored { verified, mended, published_as, kept } = restored.map_err(|why| refused(why.to_string()))?;
+    let mut value = facts(&verified, mended);
     value["published_as"] = json!(published_as);
     value["kept"] = json!(kept);
     output.result(&value, |text| {

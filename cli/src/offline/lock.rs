@@ -5,13 +5,12 @@ use std::path::Path;
 use federation::compose::{SourceLine, digest};
 use federation::digest::Digest;
 use federation::limits::MAX_DECODED_BYTES;
-use federation::time::Seconds;
+use federation::time::{Seconds, parse_rfc3339};
 use federation::yaml;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::replace;
-use crate::clock;
 use crate::exit::Exit;
 use crate::failure::{Failure, REPORT};
 use crate::input;
@@ -119,7 +118,7 @@ impl Lock {
 
     /// When the revision was composed; none without a revision.
     pub(crate) fn composed_at(&self) -> Option<Seconds> {
-        self.composed_at.as_deref().and_then(clock::parse)
+        self.composed_at.as_deref().and_then(parse_rfc3339)
     }
 
     /// The same sources under the revision of `known`, if that has the same.

@@ -14,7 +14,7 @@ fn verdict(valid: bool, would: &Value) -> Answer {
     Answer::json(
         200,
         &json!({ "valid": valid, "reason": reason, "message": reason.map(|_| "the index is not valid"), "http_status": 200,
-            "index_digest": "sha256:ab", "capability_count": 3, "diagnostics": diagnostics, "would": would }),
+            "index_digest": "sha256:abababababababababababababababababababababababababababababababab", "capability_count": 3, "diagnostics": diagnostics, "would": would }),
     )
 }
 
@@ -68,7 +68,7 @@ fn refresh_says_no_when_the_check_failed() {
     let answer = |outcome, state| {
         Answer::json(
             200,
-            &json!({ "revision": 4, "digest": "sha256:ab", "published": true, "source": source("a", outcome, state) }),
+            &json!({ "revision": 4, "digest": "sha256:abababababababababababababababababababababababababababababababab", "published": true, "source": source("a", outcome, state) }),
         )
     };
     let hub = Hub::answering([answer("accepted", "fresh"), answer("held", "held"), answer("failed", "stale")]);
@@ -83,8 +83,7 @@ fn refresh_says_no_when_the_check_failed() {
 
 #[test]
 fn release_reports_the_source_or_that_nothing_is_held() {
-    let body =
-        json!({ "revision": 5, "digest": "sha256:ab", "published": true, "source": source("a", "accepted", "fresh") });
+    let body = json!({ "revision": 5, "digest": "sha256:abababababababababababababababababababababababababababababababab", "published": true, "source": source("a", "accepted", "fresh") });
     let hub = Hub::answering([Answer::json(200, &body), problem(409, "nothing-held", "Nothing is held.")]);
     let release = |exit| Ran::against(&hub.url(), &["hub", "release", "--repo", "a", "-o", "json"]).ended(exit);
     assert_eq!(release(0).json(), body);

@@ -47,7 +47,7 @@ fn hub() -> (Server, String) {
         "composed_at": "2026-11-24T08:19:33Z", "sources": lines });
     server.json("/v1/federated/manifest", &manifest);
     server.json("/v1/federated/manifest?revision=4", &manifest);
-    server.set("/v1/federated?revision=4&format=yaml", 200, "content-type: application/yaml\r\n", yaml.as_bytes());
+    server.set("/v1/federated?format=yaml&revision=4", 200, "content-type: application/yaml\r\n", yaml.as_bytes());
     server.set("/document.json", 200, "", json.as_bytes());
     let repos = [registration("b", "fresh"), registration("a", "stale"), registration("c", "failed")];
     server.json("/v1/repos?limit=1000", &json!({ "repos": repos, "total": 3, "next": null }));
@@ -184,7 +184,7 @@ fn verify_reproduces_the_hubs_document() {
 fn verify_finds_a_flipped_byte_in_the_hubs_document() {
     let (hub, document) = hub();
     hub.set(
-        "/v1/federated?revision=4&format=yaml",
+        "/v1/federated?format=yaml&revision=4",
         200,
         "",
         document.replacen("Capability 2", "Capability 3", 1).as_bytes(),

@@ -105,7 +105,7 @@ fn deregister_gives_machines_an_object() {
 
 #[test]
 fn compose_reports_every_source() {
-    let body = json!({ "revision": 4, "digest": "sha256:ab", "published": true, "fetched": 1, "failed": 0,
+    let body = json!({ "revision": 4, "digest": "sha256:abababababababababababababababababababababababababababababababab", "published": true, "fetched": 1, "failed": 0,
         "sources": [source("a", "accepted", "fresh"), source("b", "held", "held"), source("c", "disabled", "disabled")] });
     let hub = Hub::answering([Answer::json(200, &body), Answer::json(200, &body)]);
     let ran = Ran::against(&hub.url(), &["hub", "compose"]).ended(0);
@@ -122,7 +122,7 @@ fn compose_reports_every_source() {
 #[test]
 fn compose_says_no_when_a_source_failed_now_or_is_still_broken() {
     for (outcome, state) in [("failed", "stale"), ("failed", "failed"), ("not-due", "failed"), ("not-due", "stale")] {
-        let body = json!({ "revision": 4, "digest": "sha256:ab", "published": false, "fetched": 1, "failed": 1,
+        let body = json!({ "revision": 4, "digest": "sha256:abababababababababababababababababababababababababababababababab", "published": false, "fetched": 1, "failed": 1,
             "sources": [source("a", "unchanged", "fresh"), source("b", outcome, state)] });
         let hub = Hub::answering([Answer::json(200, &body)]);
         let ran = Ran::against(&hub.url(), &["hub", "compose", "-o", "json"]).ended(1);

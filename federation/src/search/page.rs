@@ -1,7 +1,7 @@
 //! A page of results that keeps within a number of bytes.
 
 use super::{Cursor, Place};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -21,7 +21,7 @@ pub struct Hit {
 }
 
 /// A page of results. Its JSON is the answer, so it counts itself.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Capabilities)]
 pub struct Page {
     /// The revision that was searched.

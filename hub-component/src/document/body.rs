@@ -2,15 +2,16 @@
 
 use super::composed::{Around, Composed, place};
 use crate::edge::{BrokenOff, Chunks};
-use crate::ports::{Database, Ports};
+use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::store::fragments::{Form, PIECES_AT_ONCE, pieces};
 use bytes::Bytes;
 use federation::compose::pieces::{MAX_PIECE_BYTES, gzip_trailer, stored_block};
 use federation::compose::{Filter, Format};
 use federation::negotiation::Coding;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use std::sync::Arc;
+use store::database::Database;
+use store::fragments::{Form, PIECES_AT_ONCE, pieces};
 
 /// The whole document of the newest revision is kept if it has no more bytes than this: then no reader costs a statement for it.
 const SMALL: u64 = 512 * 1024;
@@ -137,7 +138,7 @@ impl Walk {
     }
 
     async fn fill(&self, database: &impl Database, parts: Vec<Part>) -> Result<Bytes, BrokenOff> {
-        let broken = |error: crate::store::StoreError| BrokenOff(error.to_string());
+        let broken = |error: store::StoreError| BrokenOff(error.to_string());
         let sources = &self.composed.sources;
         let wanted: Vec<(i64, usize)> = parts
             .iter()

@@ -2,17 +2,17 @@
 
 use super::conflicts;
 use crate::log;
-use crate::ports::{Database, Transaction as _};
 use crate::problem::Problem;
-use crate::store::StoreError;
-use crate::store::fragments::{self, Form, Stored};
-use crate::store::revisions::{self, Revision};
 use bytes::Bytes;
 use federation::compose::pieces::{Extent, GZIP_HEADER, deflate};
 use federation::compose::{Conflict, Document, Filter, Format, SourceLine, digest};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use store::StoreError;
+use store::database::{Database, Transaction as _};
+use store::fragments::{self, Form, Stored};
+use store::revisions::{self, Revision};
 
 /// A revision without its capabilities.
 pub struct Composed {

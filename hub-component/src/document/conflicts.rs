@@ -1,11 +1,11 @@
 //! Conflicts, found without having all ids in memory at once.
 
-use crate::ports::Transaction;
-use crate::store::fragments::{self, Stored};
-use crate::store::{StoreError, revisions::steps::Capabilities};
 use federation::compose::{Conflict, SourceLine, conflicts};
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
+use store::database::Transaction;
+use store::fragments::{self, Stored};
+use store::{StoreError, revisions::steps::Capabilities};
 
 /// Capabilities whose ids are read at once.
 const AT_ONCE: usize = 2000;
@@ -42,7 +42,7 @@ pub async fn publishers(
     except: &str,
     wanted: &HashSet<&str>,
 ) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
-    let sources = crate::store::revisions::stored(tx, None).await?;
+    let sources = store::revisions::stored(tx, None).await?;
     let others: Vec<_> = sources.into_iter().filter(|(line, _)| line.repo != except).collect();
     let mut publishers = BTreeMap::new();
     visit(tx, &others, |repo, ids| {

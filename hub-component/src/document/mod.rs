@@ -6,14 +6,15 @@ pub mod conflicts;
 
 pub use composed::Composed;
 
-use crate::ports::{Ports, Transaction};
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::store::revisions::{self, Head, Revision};
 use federation::compose::{Filter, Format};
 use federation::negotiation::Coding;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use store::database::Transaction;
+use store::revisions::{self, Head, Revision};
 
 /// Revisions that an instance keeps after it has read them: the newest, and an old one that many ask for.
 const KEPT: usize = 2;

@@ -4,34 +4,25 @@ use super::asked::Asked;
 use super::base::Base;
 use super::cors::Audience;
 use super::no_content::NoContent;
-use super::read::MEMO;
 use crate::app::{App, Host};
 use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::headers::{CODE, MEMO, REQUEST_ID, ROUTE, is_request_id};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderName, HeaderValue, Method, StatusCode};
-
-/// Which route answered. `serve` counts by it, and takes it out.
-const ROUTE: HeaderName = HeaderName::from_static("reuse-surface-route");
-
-/// Which problem is answered, if it is one. `serve` tells by it what the hub failed on, and takes it out.
-const CODE: HeaderName = HeaderName::from_static("reuse-surface-code");
-
-/// The id of a request, in the request as it reaches a handler and in the response.
-pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+use http::{HeaderValue, Method, StatusCode};
 
 /// Wraps every route.
 pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, next: Next) -> Response {
-    let id = request.headers().get(X_REQUEST_ID).and_then(usable).unwrap_or_else(new_id);
+    let id = request.headers().get(REQUEST_ID).filter(|id| is_request_id(id)).cloned().unwrap_or_else(new_id);
     let page = pages::wants_page(request.uri().path(), request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let asked = Asked::of(&request);
-    request.headers_mut().insert(X_REQUEST_ID, id.clone());
+    request.headers_mut().insert(REQUEST_ID, id.clone());
     let base = match app.configured_url() {
         // A proxy is trusted where the client's address is read from a header of its.
         "" => {
@@ -68,7 +59,7 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, n
         *response.body_mut() = Body::new(NoContent);
     }
     let headers = response.headers_mut();
-    headers.insert(X_REQUEST_ID, id);
+    headers.insert(REQUEST_ID, id);
     match app.host() {
         Host::Serve => {
             if app.configured_url().is_empty() {
@@ -107,12 +98,6 @@ fn write_out(response: &mut Response, problem: &Problem, page: bool, base: &str,
         false => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))),
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-}
-
-/// An id from a proxy is kept if it is short and plain.
-fn usable(id: &HeaderValue) -> Option<HeaderValue> {
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    ((1..=128).contains(&id.len()) && id.as_bytes().iter().all(plain)).then(|| id.clone())
 }
 
 fn new_id() -> HeaderValue {

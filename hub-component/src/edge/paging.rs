@@ -1,22 +1,23 @@
 //! Pages of lists: how many things one has, and where the next begins. A cursor is opaque to clients; its prefix is its version.
 
 use crate::problem::{Problem, kinds};
+use api::Json;
+use api::page::Limit;
 use federation::limits::MAX_PAGE_BYTES;
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
 use std::fmt::Display;
 use std::io::{self, Write};
 
 /// Most things on a page.
 ///
 /// # Errors
-/// `invalid-query` if more are asked for than `most`, or none.
-pub fn limit(asked: Option<usize>, unless_told: usize, most: usize) -> Result<usize, Problem> {
-    let limit = asked.unwrap_or(unless_told);
-    if (1..=most).contains(&limit) {
+/// `invalid-query` if more are asked for than `max`, or none.
+pub fn limit(asked: Option<usize>, Limit { default, max }: Limit) -> Result<usize, Problem> {
+    let limit = asked.unwrap_or(default);
+    if (1..=max).contains(&limit) {
         return Ok(limit);
     }
-    Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {most}.")))
+    Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {max}.")))
 }
 
 /// The cursor of what comes after `last`.
@@ -80,15 +81,15 @@ impl Write for Size {
 const BATCH: usize = 128;
 
 /// A page in the making: up to so many things, which have [`MAX_PAGE_BYTES`] together unless one alone has more.
-pub struct Filling<T> {
+pub struct Filling<K, T> {
     limit: usize,
     bytes: usize,
-    last: Option<T>,
-    shown: Vec<Box<RawValue>>,
+    last: Option<K>,
+    shown: Vec<Json<T>>,
     more: bool,
 }
 
-impl<T: Display> Filling<T> {
+impl<K: Display, T> Filling<K, T> {
     /// An empty page for `limit` things.
     pub fn new(limit: usize) -> Self {
         Self { limit, bytes: 0, last: None, shown: Vec::new(), more: false }
@@ -100,7 +101,7 @@ impl<T: Display> Filling<T> {
     }
 
     /// What the page ends with so far.
-    pub fn last(&self) -> Option<&T> {
+    pub fn last(&self) -> Option<&K> {
         self.last.as_ref()
     }
 
@@ -108,10 +109,10 @@ impl<T: Display> Filling<T> {
     ///
     /// # Errors
     /// When it cannot be written, which nothing here does.
-    pub fn add(&mut self, thing: T, shown: &impl Serialize) -> Result<bool, Problem> {
-        let shown = to_raw_value(shown)
+    pub fn add(&mut self, thing: K, shown: &impl Serialize) -> Result<bool, Problem> {
+        let shown = Json::write(shown)
             .map_err(|e| Problem::new(&kinds::INTERNAL, "The answer cannot be written.").internal(e.to_string()))?;
-        let bytes = self.bytes + shown.get().len() + 1;
+        let bytes = self.bytes + shown.size() + 1;
         self.more |= self.shown.len() >= self.limit || (bytes > MAX_PAGE_BYTES && !self.shown.is_empty());
         if !self.more {
             self.bytes = bytes;
@@ -122,7 +123,7 @@ impl<T: Display> Filling<T> {
     }
 
     /// What is shown, and the cursor of the rest, if there is any.
-    pub fn done(self) -> (Vec<Box<RawValue>>, Option<String>) {
+    pub fn done(self) -> (Vec<Json<T>>, Option<String>) {
         let next = self.last.filter(|_| self.more).map(cursor_after);
         (self.shown, next)
     }

@@ -2,11 +2,12 @@
 
 use super::conditional::{entity_tag, not_modified};
 use crate::problem::{Problem, kinds};
+use api::headers::MEMO;
 use axum::body::Body;
 use axum::response::Response;
 use federation::time::{Seconds, http_date};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
 /// What caches between here and the client may do with an answer.
@@ -77,9 +78,6 @@ pub fn json(request: &HeaderMap, caching: Caching, document: &impl Serialize) ->
     let read = Read { media_type: "application/json", body: bytes.into(), etag: &etag, modified: None, caching };
     Ok(read.respond(request))
 }
-
-/// For `serve`, which removes it: how long it may give this answer again, as long as nothing is committed to the database.
-pub(super) const MEMO: HeaderName = HeaderName::from_static("reuse-surface-memo");
 
 /// The longest time for which a host may give an answer again, in seconds. What ends it in practice is the next write.
 pub const AN_HOUR: Seconds = 3600;

@@ -8,7 +8,6 @@ mod schemas;
 
 pub use conditional::Conditional;
 
-use crate::problem;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -33,7 +32,7 @@ use utoipa::OpenApi;
         (name = "pages", description = "The same as HTML pages for people"),
         (name = "about", description = "What the hub says about itself"),
     ),
-    components(schemas(problem::Document)),
+    components(schemas(api::problem::Problem)),
 )]
 struct Base;
 

@@ -10,16 +10,17 @@ use super::response::respond;
 use super::{Page, Section, words};
 use crate::edge::{Path, Reached};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::publish;
 use crate::routes::federated::revalidate_due;
 use crate::routes::repos::not_registered;
-use crate::store::{fragments, revisions, sources};
 use axum::response::Response;
 use federation::source::State as SourceState;
 use http::HeaderMap;
 use maud::html;
+use store::database::{Database as _, Transaction as _};
+use store::{fragments, revisions, sources};
 
 /// The page of a repo.
 #[utoipa::path(

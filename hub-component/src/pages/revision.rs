@@ -7,17 +7,18 @@ use super::{Page, Section, entry, words};
 use crate::document::kept;
 use crate::edge::{Path, Reached, memo};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use crate::routes::federated::revalidate_due;
-use crate::store::revisions::steps::Beginning;
-use crate::store::revisions::{self, Changed, Entry};
 use axum::response::Response;
 use federation::compose::SourceLine;
 use federation::diff::{Change, Op};
 use http::HeaderMap;
 use maud::{Markup, html};
 use serde_json::Value;
+use store::database::{Database as _, Transaction as _};
+use store::revisions::steps::Beginning;
+use store::revisions::{self, Changed, Entry};
 
 /// Changes listed for one source; the others are counted.
 const MOST_STEPS: usize = 100;

@@ -5,14 +5,15 @@ use super::response::respond;
 use super::{Page, Section, words};
 use crate::edge::{Query, Reached, memo};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
-use crate::store::revisions::{self, Changed, Entry};
 use axum::response::Response;
 use http::HeaderMap;
 use maud::{Markup, html};
 use serde::Deserialize;
+use store::database::{Database as _, Transaction as _};
+use store::revisions::{self, Changed, Entry};
 use utoipa::IntoParams;
 
 /// Revisions a page.

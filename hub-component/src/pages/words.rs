@@ -1,9 +1,9 @@
 //! What the hub knows, in words.
 
 use super::elements::{counted, time};
-use crate::store::sources::Source;
 use federation::source::{Failure, SourceRecord, State};
 use maud::{Markup, html};
+use store::sources::Source;
 
 /// Why a source is in its state.
 pub(super) fn why(source: &Source, state: State) -> Markup {

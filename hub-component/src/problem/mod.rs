@@ -2,15 +2,13 @@
 
 pub use federation::problem::{Kind, answers as kinds};
 
-use crate::ports::DatabaseError;
-use crate::store::StoreError;
+use api::problem::{Problem as Document, ProblemEntry};
 use axum::response::{IntoResponse, Response};
 use federation::diagnostic::Diagnostic;
 use federation::registration::FieldError;
-use federation::snippet::Snippet;
 use http::{HeaderName, HeaderValue, StatusCode};
-use serde::Serialize;
-use utoipa::ToSchema;
+use store::StoreError;
+use store::database::DatabaseError;
 
 /// Longest piece of a client's text that a problem repeats, in characters.
 const MAX_QUOTED_CHARS: usize = 200;
@@ -25,48 +23,9 @@ pub fn quoted(text: &str) -> String {
 pub struct Problem {
     kind: &'static Kind,
     detail: String,
-    errors: Vec<Entry>,
+    errors: Vec<ProblemEntry>,
     headers: Vec<(HeaderName, HeaderValue)>,
     internal: Option<String>,
-}
-
-/// The document that a client reads.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Problem)]
-pub struct Document<'a> {
-    /// Address of a page that explains the code.
-    r#type: String,
-    /// What kind of thing went wrong.
-    title: &'a str,
-    /// The status again.
-    status: u16,
-    /// What happened this time and what to do, for people.
-    detail: &'a str,
-    /// Stable; what programs compare.
-    code: &'a str,
-    /// `X-Request-Id`.
-    request_id: &'a str,
-    /// What is wrong in detail, where there is something to list.
-    #[serde(skip_serializing_if = "<[Entry]>::is_empty")]
-    errors: &'a [Entry],
-}
-
-/// One entry of `errors`.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ProblemEntry)]
-pub struct Entry {
-    /// JSON pointer to the value; empty for the whole.
-    pointer: String,
-    /// Stable; what programs compare.
-    code: String,
-    /// What is expected and what to do.
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    snippet: Option<Snippet>,
 }
 
 impl Problem {
@@ -88,7 +47,7 @@ impl Problem {
     fn invalid_fields(kind: &'static Kind, errors: Vec<FieldError>) -> Self {
         let entries = errors
             .into_iter()
-            .map(|e| Entry {
+            .map(|e| ProblemEntry {
                 pointer: e.pointer.into(),
                 code: e.code.into(),
                 message: e.message.into(),
@@ -104,7 +63,7 @@ impl Problem {
     pub fn with_diagnostics(self, diagnostics: Vec<Diagnostic>) -> Self {
         let entries = diagnostics
             .into_iter()
-            .map(|d| Entry {
+            .map(|d| ProblemEntry {
                 pointer: d.pointer.into(),
                 code: d.code.into(),
                 message: d.message.into(),
@@ -116,7 +75,7 @@ impl Problem {
         self.with(entries)
     }
 
-    fn with(mut self, entries: Vec<Entry>) -> Self {
+    fn with(mut self, entries: Vec<ProblemEntry>) -> Self {
         self.errors = entries;
         self
     }
@@ -161,15 +120,9 @@ impl Problem {
 
     /// The document for the client.
     pub fn body(&self, base: &str, request_id: &str) -> Vec<u8> {
-        let Kind { code, title, .. } = self.kind;
         let document = Document {
-            r#type: format!("{base}/problems/{code}"),
-            title,
-            status: self.status().as_u16(),
-            detail: &self.detail,
-            code,
-            request_id,
-            errors: &self.errors,
+            errors: self.errors.clone(),
+            ..Document::new(self.kind, self.detail.as_str(), base, request_id)
         };
         // Strings and numbers always serialise.
         serde_json::to_vec(&document).unwrap_or_default()

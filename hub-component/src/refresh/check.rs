@@ -1,7 +1,6 @@
 //! One source: fetched and judged, nothing written.
 
 use crate::ports::{Fetch, Ports};
-use crate::store::fragments::Rendered;
 use federation::compose::Fragment;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
@@ -15,6 +14,7 @@ use federation::time::Seconds;
 use futures::future::{Either, select};
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
+use store::fragments::Rendered;
 
 /// What a check found, and the snapshot to keep if it is a new valid one.
 pub struct Checked {

@@ -9,5 +9,5 @@ mod run;
 pub use check::{Checked, check};
 pub use one::refresh_one;
 pub use record::{apply, contribution};
-pub use report::{Outcome, Report, SourceReport};
+pub use report::{Report, outcome, report};
 pub use run::{Scope, refresh_many};

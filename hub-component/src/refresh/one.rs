@@ -1,14 +1,16 @@
 //! A refresh of one source: of those who ask at the same time, one fetches and the others answer with what that found.
 
-use super::report::{Outcome, Report, SourceReport};
+use super::report::{Report, outcome_of, report};
 use super::run::{Scope, TURN_WAIT, TURNS, refresh};
 use crate::app::App;
-use crate::ports::{Database as _, Ports, Transaction as _};
-use crate::store::leases::{Lease, Standing};
-use crate::store::revisions::{self, Origin};
-use crate::store::sources::{self, Source};
-use crate::store::{StoreError, revisions::Revision};
+use crate::ports::Ports;
+use api::refresh::Outcome;
 use federation::source::Accepted;
+use store::database::{Database as _, Transaction as _};
+use store::leases::{Lease, Standing};
+use store::revisions::{self, Origin};
+use store::sources::{self, Source};
+use store::{StoreError, revisions::Revision};
 
 /// Refreshes the source that `scope` names, unless somebody does so already: then that result is the answer. `None` if it did not come in
 /// time. A result that a refresh of many overtook is dropped.
@@ -56,8 +58,8 @@ async fn joined<P: Ports>(app: &App<P>, repo: &str, before: &Option<Accepted>) -
         return Ok(None);
     }
     let accepted = source.record.accepted != *before && source.record.accepted.is_some();
-    let outcome = if accepted { Outcome::Accepted } else { Outcome::of(&source.record) };
-    let sources = vec![SourceReport::new(&source, outcome, app.ports.now())];
+    let outcome = if accepted { Outcome::Accepted } else { outcome_of(&source.record) };
+    let sources = vec![report(&source, outcome, app.ports.now())];
     Ok(Some(Report { revision: newest.filter(|_| accepted), sources, ..Report::default() }))
 }
 

@@ -1,18 +1,19 @@
 //! Writing what checks found: a batch, one transaction, at most one revision.
 
 use super::check::Checked;
-use super::report::{Outcome, SourceReport};
-use crate::ports::{Database, Transaction};
+use super::report::{outcome, outcome_of, report};
 use crate::publish::{Published, publish};
-use crate::store::events::{self, Event, Subject};
-use crate::store::revisions::{Origin, Revision};
-use crate::store::sources::Source;
-use crate::store::{StoreError, fragments, leases, quiet, snapshots, sources, tallies};
+use api::refresh::{Outcome, SourceReport};
 use federation::source::{Accepted, Effect, Held, Observation, SourceRecord};
 use federation::time::Seconds;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use store::database::{Database, Transaction};
+use store::events::{self, Event, Subject};
+use store::revisions::{Origin, Revision};
+use store::sources::Source;
+use store::{StoreError, fragments, leases, quiet, snapshots, sources, tallies};
 
 /// A finished check with the source as it was when the check began.
 pub(super) struct Finished {
@@ -75,14 +76,14 @@ pub(super) async fn record(
     let mut seen = Vec::with_capacity(batch.len());
     for Finished { source: planned, checked, took } in batch {
         let Some(mut source) = present.remove(planned.repo()) else {
-            reports.push((SourceReport::new(&planned, Outcome::Superseded, now), took));
+            reports.push((report(&planned, Outcome::Superseded, now), took));
             continue;
         };
         // Only an observation of this very registration and record may be applied: no resurrection, no older answer on top.
         let registration = &source.registered.registration;
         let registered_anew = source.registered.incarnation != planned.registered.incarnation;
         if registered_anew || registration.url != planned.registered.registration.url || !registration.enabled {
-            reports.push((SourceReport::new(&source, Outcome::Superseded, now), took));
+            reports.push((report(&source, Outcome::Superseded, now), took));
             continue;
         }
         let state = |record: &SourceRecord| {
@@ -92,7 +93,7 @@ pub(super) async fn record(
             )
         };
         if state(&source.record) != state(&planned.record) {
-            reports.push((SourceReport::new(&source, Outcome::of(&source.record), now), took));
+            reports.push((report(&source, outcome_of(&source.record), now), took));
             continue;
         }
         let before = (source.record.accepted.clone(), source.record.held.clone());
@@ -104,7 +105,7 @@ pub(super) async fn record(
         if *now_accepted != before.0 || *now_held != before.1 {
             changes.push((seen.len(), before));
         }
-        reports.push((SourceReport::new(&source, effect.into(), now), took));
+        reports.push((report(&source, outcome(effect), now), took));
         seen.push(source);
     }
     sources::save_records(&mut tx, &seen).await?;
@@ -117,7 +118,7 @@ pub(super) async fn record(
         if kept_back.iter().any(|repo| repo == source.repo()) {
             source.record.keep_back(before.0.clone(), before.1.clone(), now);
             sources::save_record(&mut tx, source).await?;
-            let kept = SourceReport::new(source, Outcome::Held, now);
+            let kept = report(source, Outcome::Held, now);
             reports.iter_mut().filter(|(report, _)| report.repo == kept.repo).for_each(|(it, _)| *it = kept.clone());
         }
         let (accepted, held) = (&source.record.accepted, &source.record.held);
@@ -130,7 +131,7 @@ pub(super) async fn record(
         events::record(&mut tx, origin, event, now).await?;
     }
     tx.commit().await?;
-    let deferred = put_off.iter().map(|(source, _)| SourceReport::new(source, Outcome::Deferred, now));
+    let deferred = put_off.iter().map(|(source, _)| report(source, Outcome::Deferred, now));
     Ok((revision, reports.into_iter().map(|(report, _)| report).chain(deferred).collect()))
 }
 

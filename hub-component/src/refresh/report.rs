@@ -1,110 +1,42 @@
 //! What a refresh says about itself.
 
-use crate::store::revisions::Revision;
-use crate::store::sources::Source;
-use federation::diagnostic::Diagnostic;
-use federation::source::{Effect, SourceRecord, State};
+use api::refresh::{Outcome, SourceReport};
+use federation::source::{Effect, SourceRecord};
 use federation::time::Seconds;
-use serde::Serialize;
-use utoipa::ToSchema;
+use store::revisions::Revision;
+use store::sources::Source;
 
-/// What happened to one source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// Another snapshot is accepted now.
-    Accepted,
-    /// It publishes what it contributes already.
-    Unchanged,
-    /// A newer index waits for release.
-    Held,
-    /// The check did not end well.
-    Failed,
-    /// It was not due.
-    NotDue,
-    /// Its host asked, with whatever source, to be left alone; it is due when that time is over.
-    Deferred,
-    /// Time ran out before it was heard; it stays due.
-    NotReached,
-    /// It is switched off.
-    Disabled,
-    /// Its registration changed while it was checked.
-    Superseded,
-}
-
-impl Outcome {
-    /// As the API writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Unchanged => "unchanged",
-            Self::Held => "held",
-            Self::Failed => "failed",
-            Self::NotDue => "not-due",
-            Self::Deferred => "deferred",
-            Self::NotReached => "not-reached",
-            Self::Disabled => "disabled",
-            Self::Superseded => "superseded",
-        }
-    }
-
-    /// How a check that somebody else just made ended.
-    pub fn of(record: &SourceRecord) -> Self {
-        match record {
-            SourceRecord { failure: Some(_), .. } => Self::Failed,
-            SourceRecord { held: Some(_), .. } => Self::Held,
-            _ => Self::Unchanged,
-        }
+/// How a check that somebody else just made ended.
+pub fn outcome_of(record: &SourceRecord) -> Outcome {
+    match record {
+        SourceRecord { failure: Some(_), .. } => Outcome::Failed,
+        SourceRecord { held: Some(_), .. } => Outcome::Held,
+        _ => Outcome::Unchanged,
     }
 }
 
-impl From<Effect> for Outcome {
-    fn from(effect: Effect) -> Self {
-        match effect {
-            Effect::Accepted => Self::Accepted,
-            Effect::Unchanged => Self::Unchanged,
-            Effect::Held => Self::Held,
-            Effect::Failed => Self::Failed,
-        }
+/// What an observation did to a source.
+pub fn outcome(effect: Effect) -> Outcome {
+    match effect {
+        Effect::Accepted => Outcome::Accepted,
+        Effect::Unchanged => Outcome::Unchanged,
+        Effect::Held => Outcome::Held,
+        Effect::Failed => Outcome::Failed,
     }
 }
 
-/// One source in a [`Report`].
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SourceReport {
-    /// Its name.
-    pub repo: String,
-    /// What happened.
-    pub outcome: Outcome,
-    /// Its state now.
-    pub state: State,
-    /// Why the last check failed, if it did.
-    #[schema(required)]
-    pub reason: Option<String>,
-    /// The same for people.
-    #[schema(required)]
-    pub message: Option<String>,
-    /// How many capabilities it contributes.
-    pub capability_count: usize,
-    /// Where in the index.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl SourceReport {
-    /// Reports on `source` as it is now.
-    pub fn new(source: &Source, outcome: Outcome, now: Seconds) -> Self {
-        let failure = source.record.failure.as_ref();
-        let (reason, message) = source.record.reason().unzip();
-        Self {
-            repo: source.repo().to_owned(),
-            outcome,
-            state: source.state(now),
-            reason,
-            message,
-            capability_count: source.record.accepted.as_ref().map_or(0, |a| a.capability_count),
-            diagnostics: failure.map(|f| f.diagnostics.clone()).unwrap_or_default(),
-        }
+/// Reports on `source` as it is now.
+pub fn report(source: &Source, outcome: Outcome, now: Seconds) -> SourceReport {
+    let failure = source.record.failure.as_ref();
+    let (reason, message) = source.record.reason().unzip();
+    SourceReport {
+        repo: source.repo().to_owned(),
+        outcome: outcome.into(),
+        state: source.state(now).into(),
+        reason,
+        message,
+        capability_count: source.record.accepted.as_ref().map_or(0, |a| a.capability_count),
+        diagnostics: failure.map(|f| f.diagnostics.clone()).unwrap_or_default(),
     }
 }
 
@@ -131,6 +63,6 @@ impl Report {
     }
 
     fn count(&self, outcome: Outcome) -> usize {
-        self.sources.iter().filter(|s| s.outcome == outcome).count()
+        self.sources.iter().filter(|s| s.outcome.is(outcome)).count()
     }
 }

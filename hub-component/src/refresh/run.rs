@@ -2,14 +2,11 @@
 
 use super::check::{Heard, hear, judge};
 use super::record::{Batch, Finished, blame, record};
-use super::report::{Outcome, Report, SourceReport};
+use super::report::{Report, report as report_on};
 use crate::app::App;
 use crate::log;
-use crate::ports::{Database as _, Ports, Transaction as _};
-use crate::store::leases::Lease;
-use crate::store::revisions::Origin;
-use crate::store::sources::{self, Source};
-use crate::store::{StoreError, quiet, upkeep};
+use crate::ports::Ports;
+use api::refresh::Outcome;
 use federation::fetch::{FetchFailure, Quiet, Validators};
 use federation::plan::{Plan, Queue, plan};
 use federation::source::Observation;
@@ -22,6 +19,11 @@ use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use store::database::{Database as _, Transaction as _};
+use store::leases::Lease;
+use store::revisions::Origin;
+use store::sources::{self, Source};
+use store::{StoreError, quiet, upkeep};
 
 /// Which sources a refresh looks at.
 #[derive(Clone, Debug)]
@@ -117,10 +119,10 @@ pub(super) async fn refresh<P: Ports>(
     for source in not_due.into_iter().filter_map(|i| sources.get(i)) {
         let is_blamed = blamed.iter().any(|repo| repo == source.repo());
         let outcome = if is_blamed { Outcome::Failed } else { Outcome::NotDue };
-        report.sources.push(SourceReport::new(source, outcome, now));
+        report.sources.push(report_on(source, outcome, now));
     }
     let disabled = disabled.into_iter().filter_map(|i| sources.get(i));
-    report.sources.extend(disabled.map(|source| SourceReport::new(source, Outcome::Disabled, now)));
+    report.sources.extend(disabled.map(|source| report_on(source, Outcome::Disabled, now)));
     let mut queue = Queue::default();
     for source in fetch.iter().filter_map(|i| sources.get(*i)) {
         queue.push(&source.registered.registration.url, source.clone());
@@ -179,7 +181,7 @@ pub(super) async fn refresh<P: Ports>(
         if !batch.is_empty() {
             let batch = std::mem::take(&mut batch);
             let (revision, reports) = record(database, batch, origin, action, app.ports.now(), lease).await?;
-            for failed in reports.iter().filter(|report| report.outcome == Outcome::Failed) {
+            for failed in reports.iter().filter(|report| report.outcome.is(Outcome::Failed)) {
                 log::line(
                     "check-failed",
                     &json!({ "repo": failed.repo, "code": failed.reason, "why": failed.message }),
@@ -196,7 +198,7 @@ pub(super) async fn refresh<P: Ports>(
     drop(running);
     let heard: HashSet<String> = report.sources.iter().map(|source| source.repo.clone()).collect();
     let silent = fetch.into_iter().filter_map(|i| sources.get(i)).filter(|source| !heard.contains(source.repo()));
-    report.sources.extend(silent.map(|source| SourceReport::new(source, Outcome::NotReached, now)));
+    report.sources.extend(silent.map(|source| report_on(source, Outcome::NotReached, now)));
     report.fetched -= report.not_reached();
     report.sources.sort_by(|a, b| a.repo.cmp(&b.repo));
     Ok(report)

@@ -4,73 +4,22 @@ use crate::app::App;
 use crate::document::kept;
 use crate::edge::{self, AN_HOUR, BrokenOff, Caching, Query, Read, link_next, memo, paging};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::store::revisions::steps::{self, Piece};
-use crate::store::{StoreError, revisions};
+use api::changes::{Changes, ChangesQuery};
+use api::page;
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use bytes::Bytes;
 use federation::compose::Filter;
-use federation::diff::Change;
 use federation::limits::MAX_PAGE_BYTES;
 use futures::{StreamExt as _, stream};
 use http::HeaderMap;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
-
-/// Revisions a page.
-const DEFAULT_LIMIT: usize = 20;
-const MOST: usize = 100;
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Parameters {
-    /// The revision the client has; 0 for none.
-    since: u64,
-    /// Most revisions on a page; 20 unless told.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<usize>,
-    /// Continues inside the revision after `since`, where the previous page ended.
-    #[param(pattern = r"^1\.[0-9]{1,18}$")]
-    cursor: Option<String>,
-}
-
-/// What the answer has; its body is written piece by piece.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Changes)]
-pub struct Page {
-    /// The revision that the steps begin at.
-    since: u64,
-    /// The newest revision that the steps lead to: what follows of a later one is not all of it.
-    until: u64,
-    /// The newest revision.
-    newest: u64,
-    /// The document of the newest revision without its capabilities, where the steps lead to it; else null.
-    #[schema(required, value_type = Option<Object>)]
-    head: Option<Value>,
-    /// The steps, in order.
-    items: Vec<Item>,
-    /// `since` of the next page; null on the last one.
-    #[schema(required)]
-    next: Option<u64>,
-    /// `cursor` of the next page, where this one ends inside a revision; else null.
-    #[schema(required)]
-    cursor: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct Item {
-    /// The revision that this step is part of.
-    revision: u64,
-    /// The source in whose list the step is made.
-    source_repo: String,
-    #[serde(flatten)]
-    change: Change,
-}
+use store::database::{Database as _, Transaction as _};
+use store::revisions::steps::{self, Piece};
+use store::{StoreError, revisions};
 
 /// Bytes of steps on a page, but for a single piece that has more.
 const PAGE_BYTES: u64 = MAX_PAGE_BYTES as u64;
@@ -82,19 +31,19 @@ const PAGE_BYTES: u64 = MAX_PAGE_BYTES as u64;
     path = "/v1/changes",
     operation_id = "listChanges",
     tag = "federation",
-    params(Parameters, Conditional),
+    params(ChangesQuery, Conditional),
     responses(
-        (status = 200, description = "Steps that can be replayed.", body = Page, headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 200, description = "Steps that can be replayed.", body = Changes, headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
     extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
 )]
 pub async fn changes<P: Ports>(
     State(app): State<App<P>>,
     OriginalUri(uri): OriginalUri,
-    Query(query): Query<Parameters>,
+    Query(query): Query<ChangesQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let limit = paging::limit(query.limit, DEFAULT_LIMIT, MOST)?;
+    let limit = paging::limit(query.limit, page::CHANGES)?;
     let after = paging::ended_with(query.cursor.as_deref())?;
     let after = after.map_or(Ok(0), |piece| piece.parse::<i64>().map_err(|_| paging::foreign_cursor()))?;
     let database = app.database().await?;

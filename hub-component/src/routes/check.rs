@@ -3,66 +3,22 @@
 use crate::app::App;
 use crate::document::conflicts::publishers;
 use crate::edge::{Caller, JsonBody};
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::refresh::{self, Outcome};
-use crate::store::fragments::Rendered;
-use crate::store::revisions::{self, steps::Capabilities};
-use crate::store::sources::{self, Source};
+use crate::refresh;
+use api::check::{Verdict, Would};
 use axum::Json;
 use axum::extract::State;
-use federation::compose::{Conflict, conflicts, entries};
-use federation::diagnostic::Diagnostic;
+use federation::compose::{conflicts, entries};
 use federation::diff::{Op, steps};
-use federation::digest::Digest;
 use federation::registration::Registration;
 use federation::source::{Effect, Observation, SourceRecord};
 use federation::token::Need;
-use serde::Serialize;
 use serde_json::json;
-use utoipa::ToSchema;
-
-/// The verdict.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Verdict)]
-pub struct CheckReport {
-    /// Whether the index would be accepted or held.
-    valid: bool,
-    /// Why not; a code that `/problems` explains.
-    #[schema(required)]
-    reason: Option<String>,
-    /// The same for people.
-    #[schema(required)]
-    message: Option<String>,
-    /// Status of the origin's answer.
-    #[schema(required)]
-    http_status: Option<u16>,
-    /// Names the bytes that were judged.
-    #[schema(required)]
-    index_digest: Option<Digest>,
-    /// How many capabilities the index has, if it is valid.
-    capability_count: usize,
-    /// What is wrong in the index and where, or doubtful in a valid one.
-    diagnostics: Vec<Diagnostic>,
-    /// What readers would see of it; null for a URL that is not registered.
-    #[schema(required)]
-    would: Option<Would>,
-}
-
-/// What readers would see of it; of an index that would be held, once it is released.
-#[derive(Serialize, ToSchema)]
-struct Would {
-    /// What a refresh would do.
-    outcome: Outcome,
-    /// Ids that would be added.
-    added: Vec<String>,
-    /// Ids whose entries would change.
-    changed: Vec<String>,
-    /// Ids that would be removed.
-    removed: Vec<String>,
-    /// Ids that another source has too.
-    conflicts: Vec<Conflict>,
-}
+use store::database::{Database as _, Transaction as _};
+use store::fragments::Rendered;
+use store::revisions::{self, steps::Capabilities};
+use store::sources::{self, Source};
 
 /// Checks `{url}` or a whole registration, registered or not.
 #[utoipa::path(
@@ -71,7 +27,7 @@ struct Would {
     operation_id = "checkIndex",
     tag = "registrations",
     request_body(content = ref("#/components/schemas/CheckRequest"), description = "A URL alone, or a whole registration."),
-    responses((status = 200, description = "The verdict, whether or not the index is valid.", body = CheckReport)),
+    responses((status = 200, description = "The verdict, whether or not the index is valid.", body = Verdict)),
     extensions(("x-problems" = json!(["invalid-registration"]))),
     security(("token" = [])),
 )]
@@ -79,7 +35,7 @@ pub async fn check<P: Ports>(
     State(app): State<App<P>>,
     caller: Caller,
     JsonBody(body): JsonBody,
-) -> Result<Json<CheckReport>, Problem> {
+) -> Result<Json<Verdict>, Problem> {
     let url_alone = body.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key("url"));
     // A URL alone is judged by the same rules; the other fields are filled in for that.
     let document = if url_alone { json!({"repo": "unnamed", "domain": "unnamed", "url": body["url"]}) } else { body };
@@ -120,7 +76,7 @@ pub async fn check<P: Ports>(
     };
     let failure = record.failure.filter(|_| !valid);
     let (index_digest, capability_count) = content.map_or((None, 0), |(digest, count)| (Some(digest), count));
-    Ok(Json(CheckReport {
+    Ok(Json(Verdict {
         valid,
         reason: failure.as_ref().map(|f| f.code.clone()),
         message: failure.as_ref().map(|f| f.message.clone()),
@@ -139,7 +95,7 @@ async fn would<P: Ports>(
     fragment: Option<Rendered>,
 ) -> Result<Would, Problem> {
     let mut would = Would {
-        outcome: effect.into(),
+        outcome: refresh::outcome(effect).into(),
         added: Vec::new(),
         changed: Vec::new(),
         removed: Vec::new(),

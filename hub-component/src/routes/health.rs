@@ -3,25 +3,12 @@
 use crate::app::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::store::{probe, revisions};
+use api::health::Health;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use http::header::CACHE_CONTROL;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-#[derive(Serialize, ToSchema)]
-pub struct Health {
-    /// Always `ok`.
-    #[schema(pattern = "^ok$")]
-    status: &'static str,
-    /// Version of the hub.
-    version: &'static str,
-    /// The newest revision, 0 before the first; absent from `/health/live`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    revision: Option<u64>,
-}
+use store::{probe, revisions};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -40,7 +27,11 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
         let detail = "The hub can read its database but not write to it: reading goes on, writes are refused. The operator finds the cause in the log.";
         Problem::new(&kinds::STORE_UNAVAILABLE, detail).retry_after(5).internal(error.to_string())
     })?;
-    Ok(now(Health { status: "ok", version: VERSION, revision: Some(head.revision.map_or(0, |r| r.number)) }))
+    Ok(now(Health {
+        status: "ok".to_owned(),
+        version: VERSION.to_owned(),
+        revision: Some(head.revision.map_or(0, |r| r.number)),
+    }))
 }
 
 /// The process is alive. Does not touch the store.
@@ -52,7 +43,7 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
     responses((status = 200, description = "The hub is alive.", body = Health, headers(("Cache-Control")))),
 )]
 pub async fn live() -> impl IntoResponse {
-    now(Health { status: "ok", version: VERSION, revision: None })
+    now(Health { status: "ok".to_owned(), version: VERSION.to_owned(), revision: None })
 }
 
 /// True at this moment, and in no cache.

@@ -5,7 +5,6 @@ use crate::edge::{self, AN_HOUR, BrokenOff, Caching, Path, Read, memo};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::store::snapshots::Reader;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -13,6 +12,7 @@ use bytes::Bytes;
 use federation::digest::Digest;
 use futures::{StreamExt as _, stream};
 use http::HeaderMap;
+use store::snapshots::Reader;
 
 /// A snapshot, named by its digest.
 #[utoipa::path(

@@ -1,11 +1,8 @@
 //! What the hub knows about itself, for whoever collects metrics.
 
 use crate::app::App;
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::store::listing::{self, Wanted};
-use crate::store::revisions::{self, Head};
-use crate::store::tallies::{self, Tally};
 use axum::extract::State as AppState;
 use axum::response::{IntoResponse, Response};
 use federation::source::State;
@@ -18,6 +15,10 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 use std::sync::atomic::AtomicU64;
+use store::database::{Database as _, Transaction as _};
+use store::listing::{self, Wanted};
+use store::revisions::{self, Head};
+use store::tallies::{self, Tally};
 
 const OPEN_METRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");

@@ -3,33 +3,14 @@
 use crate::edge::{self, AN_HOUR, Caching, Fixed, Path, memo, preferred_type};
 use crate::openapi::Conditional;
 use crate::problem::{Problem, kinds, quoted};
+use api::schemas::{SchemaListed, Schemas};
 use axum::response::Response;
 use federation::schema::{self, NAMES, Schema};
 use http::header::VARY;
 use http::{HeaderMap, HeaderValue};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 const YAML: &str = "application/yaml";
 const JSON: &str = "application/schema+json";
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = Schemas)]
-pub struct List {
-    /// Every schema.
-    schemas: Vec<Listed>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = SchemaListed)]
-struct Listed {
-    /// What it describes.
-    title: &'static str,
-    /// Path of the YAML.
-    yaml: String,
-    /// Path of the JSON.
-    json: String,
-}
 
 /// The list of schemas.
 #[utoipa::path(
@@ -38,15 +19,19 @@ struct Listed {
     operation_id = "listSchemas",
     tag = "about",
     params(Conditional),
-    responses((status = 200, description = "Every schema.", body = List, headers(("ETag"), ("Cache-Control")))),
+    responses((status = 200, description = "Every schema.", body = Schemas, headers(("ETag"), ("Cache-Control")))),
 )]
 pub async fn list(request: HeaderMap) -> Result<Response, Problem> {
-    let listed = |name: &'static str| Listed {
-        title: Schema::from_name(name).and_then(schema::document).and_then(|d| d["title"].as_str()).unwrap_or(name),
+    let listed = |name: &'static str| SchemaListed {
+        title: Schema::from_name(name)
+            .and_then(schema::document)
+            .and_then(|d| d["title"].as_str())
+            .unwrap_or(name)
+            .to_owned(),
         yaml: format!("/schemas/{name}"),
         json: format!("/schemas/{}", in_json(name)),
     };
-    let list = List { schemas: NAMES.into_iter().map(listed).collect() };
+    let list = Schemas { schemas: NAMES.into_iter().map(listed).collect() };
     Ok(memo(edge::json(&request, Caching::ForAnHour, &list)?, Some(AN_HOUR)))
 }
 

@@ -3,17 +3,14 @@
 mod near;
 
 use crate::edge::paging::{self, foreign_cursor};
-use crate::ports::{Database, Transaction};
 use crate::problem::{Problem, kinds};
-use crate::store::revisions::{self, Head};
-use crate::store::search::{self as store, Found};
+use api::page::CAPABILITIES;
 use federation::search::{BYTES_PER_TOKEN, Cursor, Fields, Hit, Page, Query};
 use serde_json::{Map, Value};
+use store::database::{Database, Transaction};
+use store::revisions::{self, Head};
+use store::search::{self as entries, Found};
 
-/// Results a page, unless told.
-const DEFAULT_LIMIT: usize = 20;
-/// Most results a page.
-const MOST: usize = 200;
 /// Longest id that is compared with others; what is longer is like none.
 const MAX_ID_BYTES: usize = 300;
 /// Longest filter and list of fields, in characters.
@@ -69,8 +66,8 @@ pub async fn capability(database: &impl Database, head: &Head, id: &str, request
     let similar = match id.len() > MAX_ID_BYTES {
         true => Vec::new(),
         false => {
-            let finder = store::finder(&mut tx).await?;
-            store::similar_ids(&mut tx, finder, id).await?
+            let finder = entries::finder(&mut tx).await?;
+            entries::similar_ids(&mut tx, finder, id).await?
         }
     };
     Err(Problem::new(&kinds::CAPABILITY_NOT_FOUND, near::suggest(id, similar)))
@@ -85,7 +82,7 @@ async fn page(
 ) -> Result<Page, Problem> {
     let query = Query { id: id.map(str::to_owned), ..query(request)? };
     let fields = bounded("fields", request.fields.as_deref())?.map_or(fields, Fields::parse);
-    let limit = paging::limit(request.limit, DEFAULT_LIMIT, MOST)?;
+    let limit = paging::limit(request.limit, CAPABILITIES)?;
     let fingerprint = query.fingerprint();
     let cursor = request.cursor.as_deref().map(|text| cursor(text, fingerprint)).transpose()?;
     crate::document::published(head)?;
@@ -95,9 +92,9 @@ async fn page(
     if let Some(number) = past {
         still_there(tx, number, newest).await?;
     }
-    let finder = store::finder(tx).await?;
+    let finder = entries::finder(tx).await?;
     let after = cursor.as_ref().map(|cursor| &cursor.after);
-    let Found { total, mut hits, more } = store::find(tx, past, finder, &query, after, limit + 1).await?;
+    let Found { total, mut hits, more } = entries::find(tx, past, finder, &query, after, limit + 1).await?;
     if hits.is_empty() && after.is_some() {
         return Err(foreign_cursor());
     }
@@ -165,7 +162,7 @@ async fn still_there(tx: &mut impl Transaction, number: u64, newest: u64) -> Res
     if number > newest {
         return Err(foreign_cursor());
     }
-    if number > 0 && revisions::get(tx, number).await?.is_some() && store::is_kept(tx, number).await? {
+    if number > 0 && revisions::get(tx, number).await?.is_some() && entries::is_kept(tx, number).await? {
         return Ok(());
     }
     Err(Problem::new(

@@ -2,9 +2,9 @@
 //!
 //! A connection is a transaction's alone until that has ended: the host gives each `open` one of its own, and drops what was not committed.
 
-use crate::ports::{Database, DatabaseError, Row, Transaction, Value};
 use spin_sdk::sqlite::{self, Connection};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use store::database::{Database, DatabaseError, Row, Transaction, Value};
 
 /// Idle connections that an instance keeps. As many as its requests used at once would be kept from the other instances, for which there
 /// is then none left.

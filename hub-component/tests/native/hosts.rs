@@ -3,8 +3,8 @@
 use crate::ports::{Hub, index};
 use http::Method;
 use hub_component::app::{Host, Setting};
-use hub_component::ports::DatabaseError;
 use serde_json::{Value, json};
+use store::database::DatabaseError;
 
 #[tokio::test]
 async fn headers_for_the_host_reach_no_client_of_another_one() {

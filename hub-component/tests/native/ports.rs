@@ -9,27 +9,27 @@ use federation::time::Seconds;
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt as _;
 use hub_component::app::{App, Host, Setting};
-use hub_component::ports::{Database, DatabaseError, Fetch, Ports, Row, Transaction, Value};
+use hub_component::ports::{Fetch, Ports};
 use hub_component::router::router;
 use rusqlite::Connection;
-use rusqlite::types::ValueRef;
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use store::database::{Database, DatabaseError, Row, Transaction, Value};
+use store::sqlite::{Sqlite, SqliteTransaction};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 /// SQLite in a file; every statement that ran is remembered.
-pub struct Sqlite {
-    path: PathBuf,
+pub struct Observed {
+    sqlite: Sqlite,
     has_fts5: bool,
     seen: Arc<Seen>,
 }
 
-pub struct SqliteTransaction {
-    connection: Connection,
+pub struct ObservedTransaction {
+    transaction: SqliteTransaction,
     seen: Arc<Seen>,
 }
 
@@ -45,95 +45,69 @@ struct Seen {
     largest: AtomicUsize,
 }
 
-impl Sqlite {
-    fn open(&self) -> Result<Connection, DatabaseError> {
-        Connection::open(&self.path).map_err(error)
-    }
-
-    fn begin(&self, sql: &str) -> Result<SqliteTransaction, DatabaseError> {
-        let connection = self.open()?;
-        connection.execute_batch(sql).map_err(error)?;
-        Ok(SqliteTransaction { connection, seen: self.seen.clone() })
+impl Seen {
+    fn rows(&self, sql: &str, rows: Result<Vec<Row>, DatabaseError>) -> Result<Vec<Row>, DatabaseError> {
+        self.statements.lock().expect("lock").push(sql.to_owned());
+        let bytes = |value: &Value| match value {
+            Value::Null | Value::Integer(_) => 8,
+            Value::Text(text) => text.len(),
+            Value::Blob(bytes) => bytes.len(),
+        };
+        let rows = rows?;
+        self.largest.fetch_max(rows.iter().flatten().map(bytes).sum(), Ordering::Relaxed);
+        Ok(rows)
     }
 }
 
-impl Database for Sqlite {
-    type Transaction = SqliteTransaction;
+impl Observed {
+    fn observe(&self, transaction: SqliteTransaction) -> ObservedTransaction {
+        ObservedTransaction { transaction, seen: self.seen.clone() }
+    }
+}
 
-    async fn read(&self) -> Result<SqliteTransaction, DatabaseError> {
-        self.begin("BEGIN")
+impl Database for Observed {
+    type Transaction = ObservedTransaction;
+
+    async fn read(&self) -> Result<ObservedTransaction, DatabaseError> {
+        Ok(self.observe(self.sqlite.read().await?))
     }
 
-    async fn write(&self) -> Result<SqliteTransaction, DatabaseError> {
-        self.begin("BEGIN IMMEDIATE")
+    async fn write(&self) -> Result<ObservedTransaction, DatabaseError> {
+        Ok(self.observe(self.sqlite.write().await?))
     }
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         if !self.has_fts5 && sql.contains("fts5") {
             return Err(DatabaseError::Other("no such table".to_owned()));
         }
-        run(&self.open()?, &self.seen, sql, parameters)
+        self.seen.rows(sql, self.sqlite.query(sql, parameters).await)
     }
 
     async fn prepare(&self) -> Result<(), DatabaseError> {
-        self.open()?.pragma_update(None, "journal_mode", "WAL").map_err(error)
+        self.sqlite.prepare().await
     }
 }
 
-impl Transaction for SqliteTransaction {
+impl Transaction for ObservedTransaction {
     async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         if self.seen.gives_way.load(Ordering::Relaxed) {
             tokio::task::yield_now().await;
         }
-        run(&self.connection, &self.seen, sql, parameters)
+        self.seen.rows(sql, self.transaction.query(sql, parameters).await)
     }
 
     async fn end(self) {
-        self.connection.execute_batch("COMMIT").expect("only read");
+        self.transaction.end().await;
     }
 
-    async fn commit(self) -> Result<(), DatabaseError> {
-        let changed = self.connection.query_row("SELECT total_changes()", [], |row| row.get(0)).map_err(error)?;
-        self.connection.execute_batch("COMMIT").map_err(error)?;
-        self.seen.commits.lock().expect("lock").push(changed);
+    async fn commit(mut self) -> Result<(), DatabaseError> {
+        let changed = self.transaction.query("SELECT total_changes()", Vec::new()).await?;
+        self.transaction.commit().await?;
+        if let Some(Value::Integer(changed)) = changed.first().and_then(|row| row.first()) {
+            self.seen.commits.lock().expect("lock").push(*changed);
+        }
         Ok(())
     }
-}
-
-fn run(connection: &Connection, seen: &Seen, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-    seen.statements.lock().expect("lock").push(sql.to_owned());
-    let parameters = parameters.into_iter().map(|value| match value {
-        Value::Null => rusqlite::types::Value::Null,
-        Value::Integer(integer) => integer.into(),
-        Value::Text(text) => text.into(),
-        Value::Blob(bytes) => bytes.into(),
-    });
-    let mut statement = connection.prepare(sql).map_err(error)?;
-    let columns = statement.column_count();
-    let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| {
-        (0..columns)
-            .map(|i| {
-                Ok(match row.get_ref(i)? {
-                    ValueRef::Integer(integer) => Value::Integer(integer),
-                    ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
-                    ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
-                    ValueRef::Null | ValueRef::Real(_) => Value::Null,
-                })
-            })
-            .collect()
-    });
-    let rows: Vec<Row> = rows.map_err(error)?.collect::<Result<_, _>>().map_err(error)?;
-    let bytes = |value: &Value| match value {
-        Value::Null | Value::Integer(_) => 8,
-        Value::Text(text) => text.len(),
-        Value::Blob(bytes) => bytes.len(),
-    };
-    seen.largest.fetch_max(rows.iter().flatten().map(bytes).sum(), Ordering::Relaxed);
-    Ok(rows)
-}
-
-fn error(error: rusqlite::Error) -> DatabaseError {
-    DatabaseError::Other(error.to_string())
 }
 
 /// A status and headers.
@@ -214,7 +188,7 @@ impl Fetch for Sources {
 pub struct TestPorts(Arc<World>);
 
 struct World {
-    database: Sqlite,
+    database: Observed,
     sources: Arc<Sources>,
     now: AtomicI64,
     token: Mutex<Option<String>>,
@@ -223,10 +197,10 @@ struct World {
 }
 
 impl Ports for TestPorts {
-    type Database = Sqlite;
+    type Database = Observed;
     type Fetch = Sources;
 
-    fn database(&self) -> &Sqlite {
+    fn database(&self) -> &Observed {
         &self.0.database
     }
 
@@ -271,11 +245,11 @@ impl Hub {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("hub.db");
         Connection::open(&path).expect("a database").execute_batch(database).expect("statements");
-        let database = Sqlite { path, has_fts5, seen: Arc::default() };
+        let database = Observed { sqlite: Sqlite::at(path), has_fts5, seen: Arc::default() };
         Self::of(database, Arc::default(), 1_800_000_000, Arc::new(folder))
     }
 
-    fn of(database: Sqlite, sources: Arc<Sources>, now: Seconds, folder: Arc<TempDir>) -> Self {
+    fn of(database: Observed, sources: Arc<Sources>, now: Seconds, folder: Arc<TempDir>) -> Self {
         let world = World {
             database,
             sources,
@@ -297,7 +271,7 @@ impl Hub {
     /// Another hub on the same database, with the same sources, whose clock is so many seconds ahead.
     pub fn beside(&self, ahead: Seconds) -> Self {
         let World { database, sources, folder, .. } = &*self.ports.0;
-        let database = Sqlite { path: database.path.clone(), has_fts5: database.has_fts5, seen: Arc::default() };
+        let database = Observed { sqlite: database.sqlite.clone(), has_fts5: database.has_fts5, seen: Arc::default() };
         Self::of(database, sources.clone(), self.ports.now() + ahead, folder.clone())
     }
 
@@ -377,7 +351,7 @@ impl Hub {
 
     /// How SQLite would run a statement, a line a step.
     pub fn plan(&self, sql: &str) -> Vec<String> {
-        let connection = self.ports.database().open().expect("a connection");
+        let connection = self.ports.database().sqlite.open().expect("a connection");
         let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a statement");
         let parameters = vec![rusqlite::types::Value::Null; plan.parameter_count()];
         let steps = plan.query_map(rusqlite::params_from_iter(parameters), |row| row.get(3)).expect("a plan");
@@ -408,13 +382,13 @@ impl Hub {
 
     /// The number that a statement gives, past the hub.
     pub fn number(&self, sql: &str) -> i64 {
-        let connection = self.ports.database().open().expect("a connection");
+        let connection = self.ports.database().sqlite.open().expect("a connection");
         connection.query_row(sql, [], |row| row.get(0)).expect("a number")
     }
 
     /// Changes the database past the hub.
     pub fn change(&self, sql: &str) {
-        self.ports.database().open().expect("a connection").execute_batch(sql).expect("a change");
+        self.ports.database().sqlite.open().expect("a connection").execute_batch(sql).expect("a change");
     }
 
     pub async fn get(&self, path: &str) -> serde_json::Value {
@@ -429,7 +403,7 @@ impl Hub {
 
     /// What no database survives.
     pub fn lose_store(&self) {
-        std::fs::write(&self.ports.database().path, "this is no database").expect("written");
+        std::fs::write(self.ports.database().sqlite.path(), "this is no database").expect("written");
     }
 
     pub async fn compose(&self) -> serde_json::Value {

@@ -1,6 +1,6 @@
 //! Answers of the component that are given again without asking it.
 //!
-//! The component says with the header [`MAX_AGE`] that an answer depends on nothing but the key of its request and the database,
+//! The component says with the header [`MEMO`] that an answer depends on nothing but the key of its request and the database,
 //! and for how long. It is given again as long as that time has not passed and nothing was committed since before the component
 //! was asked. That nobody else commits is ensured by the lock on the data directory.
 
@@ -12,17 +12,15 @@ pub(crate) use key::key;
 
 use crate::budget::{Budget, Held, Purpose};
 use crate::metrics::Metrics;
+use api::headers::MEMO;
 use entries::{Entries, OVERHEAD};
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout;
-
-/// `max-age=<seconds>`. For this host alone: clients never see it.
-const MAX_AGE: HeaderName = HeaderName::from_static("reuse-surface-memo");
 
 /// The largest body that is kept. It is collected before the first reader gets it; larger ones go from the component to the client as they come.
 pub(crate) const MAX_BODY: usize = 1 << 20;
@@ -108,7 +106,7 @@ impl Memo {
 
 /// Takes the component's word on how long an answer may be kept out of its headers.
 pub(crate) fn take_max_age(headers: &mut HeaderMap) -> Option<Duration> {
-    let value = headers.remove(MAX_AGE)?;
+    let value = headers.remove(MEMO)?;
     let seconds = value.to_str().ok()?.strip_prefix("max-age=")?.parse().ok()?;
     Some(Duration::from_secs(seconds)).filter(|age| !age.is_zero())
 }
@@ -123,7 +121,7 @@ mod tests {
         for (value, seconds) in
             [("max-age=60", Some(60)), ("max-age=0", None), ("max-age=x", None), ("60", None), ("max-age=-1", None)]
         {
-            let mut headers = HeaderMap::from_iter([(MAX_AGE, HeaderValue::from_static(value))]);
+            let mut headers = HeaderMap::from_iter([(MEMO, HeaderValue::from_static(value))]);
             assert_eq!(take_max_age(&mut headers), seconds.map(Duration::from_secs), "{value}");
             assert!(headers.is_empty());
         }

@@ -4,8 +4,9 @@ mod memory;
 mod process;
 
 use crate::budget::Budget;
+use api::headers::{CODE, ROUTE};
 use federation::problem::{self, answers as kinds};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -18,12 +19,6 @@ use std::time::Duration;
 
 pub(crate) const MEDIA_TYPE: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
-
-/// The route that the component took, such as `/v1/repos/{repo}`. For this host alone: clients never see it.
-const ROUTE: HeaderName = HeaderName::from_static("reuse-surface-route");
-
-/// The code of the problem that is answered, if it is one. For this host alone, too.
-pub(crate) const CODE: HeaderName = HeaderName::from_static("reuse-surface-code");
 
 /// The label of methods that nothing here is asked by.
 const OTHER: &str = "OTHER";
@@ -211,6 +206,7 @@ fn failure(status: StatusCode, code: Option<&HeaderValue>) -> Option<&'static st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderName;
 
     #[test]
     fn requests_are_counted_by_route_and_the_paths_and_methods_of_clients_add_no_series() {

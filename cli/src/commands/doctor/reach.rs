@@ -1,9 +1,11 @@
 //! Whether what answers is a hub, and why nothing does.
 
-use crate::client::{Client, Health, Request};
+use crate::client::{Client, Request};
 use crate::commands::checks::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use api::health::Health;
+use api::paths;
 
 /// What a hub says of itself.
 pub(super) struct Seen {
@@ -15,9 +17,9 @@ pub(super) struct Seen {
 
 /// Asks for the health that only a hub has.
 pub(super) async fn hub(client: &Client) -> Result<Seen, Failure> {
-    let answer = client.send(Request::get(&["health"])).await?;
+    let answer = client.send(Request::get(paths::HEALTH)).await?;
     let health: Health = answer.shape()?;
-    let (Some(version), Some(revision)) = (health.version, health.revision) else {
+    let (version, Some(revision)) = (health.version, health.revision) else {
         return Err(Failure::new(Exit::Unreachable, format!("what answers at {} is not a hub", client.base()))
             .hint("see whether --base-url or REUSE_SURFACE_URL names a reuse-surface hub"));
     };

@@ -1,7 +1,8 @@
 //! Whether the hub takes the token, and what it allows.
 
-use federation::time::Seconds;
-use serde::Deserialize;
+use api::paths;
+use api::tokens::OwnToken;
+use federation::time::{Seconds, parse_rfc3339};
 
 use crate::client::{Client, Error, Request};
 use crate::clock;
@@ -11,21 +12,13 @@ use crate::failure::Failure;
 /// Seconds before the end of a token from when on it is pointed out.
 const SOON: Seconds = 7 * 24 * 60 * 60;
 
-/// What the hub says of the token that it is sent.
-#[derive(Deserialize)]
-struct Own {
-    name: String,
-    scopes: Vec<String>,
-    expires_at: Option<String>,
-}
-
 pub(super) async fn own(client: &Client) -> Result<Finding, Failure> {
     if !client.has_token() {
         return Ok(Finding::Skipped(
             "there is none: reading needs none, for writes set REUSE_SURFACE_TOKEN".to_owned(),
         ));
     }
-    let own: Own = match client.send(Request::get(&["v1", "tokens", "self"]).authorised()).await {
+    let own: OwnToken = match client.send(Request::get(paths::OWN_TOKEN).authorised()).await {
         Err(Error::Problem(problem)) if problem.code.as_deref() == Some("not-found") => {
             return Ok(Finding::Skipped("a hub of this version does not say what a token allows".to_owned()));
         }
@@ -34,7 +27,7 @@ pub(super) async fn own(client: &Client) -> Result<Finding, Failure> {
     let allows = format!("`{}` allows {}", own.name, own.scopes.join(", "));
     let Some(end) = own.expires_at else { return Ok(Finding::Fine(format!("{allows}; it does not expire"))) };
     let seen = format!("{allows}; it expires at {end}");
-    match clock::parse(&end).is_some_and(|end| end - clock::now() < SOON) {
+    match parse_rfc3339(&end).is_some_and(|end| end - clock::now() < SOON) {
         true => Ok(Finding::Warning(seen, "ask whoever runs the hub for a new token in time")),
         false => Ok(Finding::Fine(seen)),
     }

@@ -1,5 +1,7 @@
 //! `reuse-surface federation verify`.
 
+use api::federated::{FederatedQuery, Manifest};
+use api::paths;
 use federation::compose::{Filter, Format};
 use serde_json::json;
 
@@ -36,7 +38,11 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
         _ => {
             // The document before the first revision has no number to ask for.
             let revision = (manifest.revision > 0).then_some(manifest.revision);
-            let request = Request::get(&["v1", "federated"]).query("revision", revision).query("format", Some("yaml"));
+            let request = Request::get(paths::FEDERATED).query(&FederatedQuery {
+                revision,
+                format: Some("yaml".to_owned()),
+                ..FederatedQuery::default()
+            });
             (client.download(request).await?, Format::Yaml, format!("the document of {}", client.base()))
         }
     };
@@ -74,7 +80,7 @@ fn not_a_revision(name: &str) -> Failure {
         .hint("a hub's revisions count from 1; what was composed here without `reuse-surface hub sync` has none")
 }
 
-fn compose(manifest: client::Manifest, filter: Filter, cache: &Cache) -> Result<Composition, Failure> {
+fn compose(manifest: Manifest, filter: Filter, cache: &Cache) -> Result<Composition, Failure> {
     let (revision, composed_at) = (manifest.revision, manifest.composed_at);
     let lock = Lock::new(revision, composed_at, manifest.sources.into_iter().map(Locked::from).collect());
     let contributions = lock.sources.iter().map(|source| {

@@ -1,7 +1,9 @@
 //! `reuse-surface hub changes`.
 
+use api::changes::Change;
+
 use crate::args::Changes;
-use crate::client::{self, Change, Client};
+use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Tone};
@@ -28,5 +30,5 @@ fn row(change: &Change) -> [Cell; 4] {
         "removed" => Tone::Bad,
         _ => Tone::Warn,
     };
-    [change.revision.into(), Cell::toned(&change.op, tone), (&change.source_repo).into(), (&change.id).into()]
+    [change.revision.into(), Cell::toned(change.op.as_str(), tone), (&change.source_repo).into(), (&change.id).into()]
 }

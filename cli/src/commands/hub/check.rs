@@ -1,28 +1,34 @@
 //! `reuse-surface hub check`.
 
+use api::check::{Verdict, Would};
+use api::paths;
+use api::repos::Repo;
 use serde_json::{Value, json};
 
+use super::words::{finding, snippet, why};
 use crate::args::Check;
-use crate::client::{self, Client, Request, Verdict, Would};
+use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
 
 pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let body = match &args.repo {
-        Some(repo) => client::input(&client.send(Request::get(&["v1", "repos", repo])).await?.body),
+        Some(repo) => {
+            json!(client.send(Request::get(paths::REPO).named(repo)).await?.shape::<Repo<'_>>()?.registration)
+        }
         None => json!({ "url": args.url }),
     };
     output.progress("the hub checks the index …");
     let url = body.get("url").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let answer = client.send(Request::post(&["v1", "check"]).json(body)).await?;
+    let answer = client.send(Request::post(paths::CHECK).json(body)).await?;
     let verdict: Verdict = answer.shape()?;
     output.result(&answer.body, |text| describe(text, &url, &verdict))?;
     if verdict.valid {
         return Ok(Exit::Done);
     }
     Err(Failure::new(Exit::Refused, "the index is not valid")
-        .because(verdict.why())
+        .because(why(&verdict.reason, &verdict.message))
         .hint("correct it: `reuse-surface index validate PATH|URL` shows the lines"))
 }
 
@@ -31,17 +37,17 @@ fn describe(text: &mut Text, url: &str, verdict: &Verdict) {
     text.fields([
         ("url", Some(url.into())),
         ("valid", Some(Cell::toned(word, tone))),
-        ("reason", verdict.why().map(Cell::from)),
+        ("reason", why(&verdict.reason, &verdict.message).map(Cell::from)),
         ("http status", verdict.http_status.map(Cell::from)),
-        ("capabilities", verdict.capability_count.map(Cell::from)),
-        ("index digest", verdict.index_digest.as_deref().map(Cell::from)),
+        ("capabilities", Some(verdict.capability_count.into())),
+        ("index digest", verdict.index_digest.as_ref().map(|digest| digest.as_str().into())),
         ("a refresh", verdict.would.as_ref().map(|would| consequence(would).into())),
     ]);
     if !verdict.diagnostics.is_empty() {
         text.line("diagnostics");
         for diagnostic in &verdict.diagnostics {
-            text.line(format!("  {}", diagnostic.line()));
-            diagnostic.snippet().iter().for_each(|line| text.line(format!("    {line}")));
+            text.line(format!("  {}", finding(diagnostic)));
+            snippet(diagnostic).iter().for_each(|line| text.line(format!("    {line}")));
         }
     }
     if let Some(would) = &verdict.would {

@@ -2,16 +2,18 @@
 
 use super::report;
 use crate::args::Compose;
-use crate::client::{Client, Composition, Request};
+use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::paths;
+use api::refresh::{ComposeQuery, Composed};
 
 pub(super) async fn run(args: &Compose, client: &Client, output: &Output) -> Result<Exit, Failure> {
     output.progress("the hub refreshes its sources …");
-    let request = Request::post(&["v1", "federated", "compose"]).flag("force", args.force);
+    let request = Request::post(paths::COMPOSE).query(&ComposeQuery { force: args.force });
     let answer = client.send(request).await?;
-    let composition: Composition = answer.shape()?;
+    let composition: Composed = answer.shape()?;
     output.result(&answer.body, |text| {
         report::describe(text, composition.revision, composition.published, &composition.sources);
     })?;

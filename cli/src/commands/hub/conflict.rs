@@ -1,7 +1,10 @@
 //! What is told when somebody else changed a registration first: who, and what.
 
-use crate::client::{Answer, Client, Error, EventFilter, Request, events};
+use super::words::changes;
+use crate::client::{Answer, Client, Error, Request, events};
 use crate::failure::Failure;
+use api::events::EventsQuery;
+use api::paths;
 
 /// `error` as a failure. If it is that the registration has changed meanwhile, with what the hub tells of that: who changed what, if
 /// the token may know, or else what differs from the registration as it was `seen`.
@@ -11,15 +14,17 @@ pub(super) async fn explained(error: Error, repo: &str, seen: Option<&Answer>, c
     if !conflicts {
         return failure;
     }
-    let filter = EventFilter { repo: Some(repo), ..EventFilter::default() };
-    if let Ok((_, newest)) = events(client, &filter, 1).await
-        && let Some(event) = newest.first()
+    let query = EventsQuery { repo: Some(repo.to_owned()), ..EventsQuery::default() };
+    if let Ok(newest) = events(client, query, 1).await
+        && let Some(event) = newest.items.first()
     {
         let mut causes = vec![format!("{} by {} at {}", event.action, event.actor, event.at)];
-        causes.extend(event.changes());
+        causes.extend(changes(event));
         return failure.because(causes);
     }
-    let (Some(seen), Ok(now)) = (seen, client.send(Request::get(&["v1", "repos", repo])).await) else { return failure };
+    let (Some(seen), Ok(now)) = (seen, client.send(Request::get(paths::REPO).named(repo)).await) else {
+        return failure;
+    };
     failure.because(differences(seen, &now))
 }
 

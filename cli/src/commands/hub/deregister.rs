@@ -1,5 +1,6 @@
 //! `reuse-surface hub deregister`.
 
+use api::paths;
 use serde_json::json;
 
 use super::conflict;
@@ -10,7 +11,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(super) async fn run(args: &Deregister, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let request = Request::delete(&["v1", "repos", &args.repo]).if_match(args.if_match.as_deref());
+    let request = Request::delete(paths::REPO).named(&args.repo).if_match(args.if_match.as_deref());
     if let Err(error) = client.send(request).await {
         return Err(conflict::explained(error, &args.repo, None, client).await);
     }

@@ -1,16 +1,25 @@
 //! `reuse-surface hub events`.
 
+use api::events::{Event, EventsQuery};
+use serde_json::json;
+
+use super::words::changes;
 use crate::args::Events;
-use crate::client::{self, Client, Event, EventFilter};
+use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output};
 
 pub(super) async fn run(args: &Events, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let filter =
-        EventFilter { repo: args.repo.as_deref(), actor: args.actor.as_deref(), action: args.action.as_deref() };
-    let (value, events) = client::events(client, &filter, args.limit).await?;
-    output.result(&value, |text| {
+    let query = EventsQuery {
+        repo: args.repo.clone(),
+        actor: args.actor.clone(),
+        action: args.action.clone(),
+        ..EventsQuery::default()
+    };
+    let list = client::events(client, query, usize::try_from(args.limit).unwrap_or(usize::MAX)).await?;
+    let events = &list.items;
+    output.result(&json!({ "events": list.raw, "next": list.next }), |text| {
         if !events.is_empty() {
             let header = ["NUMBER", "AT", "ACTOR", "ACTION", "SUBJECT", "REVISION", "CHANGED"];
             text.table(header, events.iter().map(row));
@@ -18,9 +27,7 @@ pub(super) async fn run(args: &Events, client: &Client, output: &Output) -> Resu
     })?;
     match events.len() {
         0 => output.note("no event matches"),
-        shown if !value["next"].is_null() => {
-            output.note(&format!("the newest {shown}: give a higher --limit for more"))
-        }
+        shown if list.next.is_some() => output.note(&format!("the newest {shown}: give a higher --limit for more")),
         _ => {}
     }
     Ok(Exit::Done)
@@ -34,6 +41,6 @@ fn row(event: &Event) -> [Cell; 7] {
         (&event.action).into(),
         (&event.subject).into(),
         event.revision.map_or_else(|| "-".into(), Cell::from),
-        event.changes().join(", ").into(),
+        changes(event).join(", ").into(),
     ]
 }

@@ -1,20 +1,23 @@
 //! `reuse-surface hub health`.
 
+use api::health::Health;
+use api::paths;
+
 use crate::args;
-use crate::client::{Client, Health, Request};
+use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Tone};
 
 pub(super) async fn run(args: &args::Health, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let path: &[&str] = if args.live { &["health", "live"] } else { &["health"] };
+    let path = if args.live { paths::LIVE } else { paths::HEALTH };
     let answer = client.send(Request::get(path)).await?;
     let health: Health = answer.shape()?;
     let tone = if health.status == "ok" { Tone::Good } else { Tone::Bad };
     output.result(&answer.body, |text| {
         text.fields([
             ("status", Some(Cell::toned(&health.status, tone))),
-            ("version", health.version.as_deref().map(Cell::from)),
+            ("version", Some(health.version.as_str().into())),
             ("revision", health.revision.map(Cell::from)),
         ]);
     })?;

@@ -1,20 +1,26 @@
 //! `reuse-surface hub list`.
 
+use api::repos::{Repo, ReposQuery};
+use serde_json::json;
+
 use crate::args::List;
-use crate::client::{self, Client, Filter, Registration};
+use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Tone};
 
 pub(super) async fn run(args: &List, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let filter = Filter {
-        domain: args.domain.as_deref(),
-        state: args.state.as_deref(),
+    let query = ReposQuery {
+        domain: args.domain.clone(),
+        state: args.state,
         enabled: args.enabled,
-        query: args.query.as_deref(),
+        q: args.query.clone(),
+        ..ReposQuery::default()
     };
-    let (listing, registrations) = client::list(client, &filter, args.limit.map(|limit| limit as usize)).await?;
-    output.result(&listing.to_value(), |text| {
+    let list = client::list(client, query, args.limit.map(|limit| limit as usize)).await?;
+    let (registrations, total) = (&list.items, list.total.unwrap_or(list.items.len()));
+    // The object that the hub would have answered, had everything fitted on one page.
+    output.result(&json!({ "repos": list.raw, "total": total, "next": list.next }), |text| {
         if !registrations.is_empty() {
             text.table(
                 ["REPO", "DOMAIN", "STATE", "CAPABILITIES", "REQUIRED", "VERIFIED", "REASON"],
@@ -24,22 +30,22 @@ pub(super) async fn run(args: &List, client: &Client, output: &Output) -> Result
     })?;
     match registrations.len() {
         0 => output.note("no registration matches"),
-        shown if listing.next.is_some() => {
-            output.note(&format!("{shown} of {} shown: give a higher --limit, or none, for more", listing.total));
+        shown if list.next.is_some() => {
+            output.note(&format!("{shown} of {} shown: give a higher --limit, or none, for more", total));
         }
         _ => {}
     }
     Ok(Exit::Done)
 }
 
-fn row(registration: &Registration) -> [Cell; 7] {
-    let status = &registration.status;
+fn row(repo: &Repo<'_>) -> [Cell; 7] {
+    let (registration, status) = (&repo.registration, &repo.status);
     let dash = |value: Option<&str>| Cell::from(value.unwrap_or("-"));
     [
         (&registration.repo).into(),
         (&registration.domain).into(),
-        Cell::toned(&status.state, Tone::of_state(&status.state)),
-        status.capability_count.map_or_else(|| "-".into(), Cell::from),
+        Cell::toned(status.state.as_str(), Tone::of_state(status.state.as_str())),
+        status.capability_count.into(),
         if registration.required { "yes" } else { "no" }.into(),
         dash(status.verified_at.as_deref()),
         dash(status.reason.as_deref()),

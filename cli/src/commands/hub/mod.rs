@@ -20,6 +20,9 @@ mod sync;
 mod token;
 mod update;
 mod whereabouts;
+mod words;
+
+pub(super) use words::why;
 
 use std::time::Duration;
 

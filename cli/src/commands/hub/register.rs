@@ -1,11 +1,15 @@
 //! `reuse-surface hub register`.
 
+use api::paths;
+use api::repos::{RegisterQuery, Repo};
+use federation::source::State;
 use serde_json::{Map, Value};
 
 use super::registration::describe;
 use super::whereabouts::Whereabouts;
+use super::words::why;
 use crate::args::Register;
-use crate::client::{Client, Registration, Request};
+use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -15,21 +19,20 @@ pub(super) async fn run(args: &Register, client: &Client, output: &Output) -> Re
     if !args.no_check {
         output.progress("the hub checks the index …");
     }
-    let request = Request::post(&["v1", "repos"])
-        .flag("require_valid", !args.no_check)
-        .flag("dry_run", args.dry_run)
+    let request = Request::post(paths::REPOS)
+        .query(&RegisterQuery { require_valid: !args.no_check, dry_run: args.dry_run })
         .json(registration(args, &whereabouts));
     let answer = client.send(request).await?;
-    let registration: Registration = answer.shape()?;
+    let registration: Repo<'static> = answer.shape()?;
     output.result(&answer.body, |text| describe(text, &registration, answer.etag.as_deref()))?;
     output.note(&match args.dry_run {
         true => format!("{} would be registered; nothing was written", whereabouts.repo),
         false => format!("registered {}", whereabouts.repo),
     });
     // A disabled source is not fresh because that was asked for.
-    if args.dry_run && !matches!(registration.status.state.as_str(), "fresh" | "disabled") {
+    if args.dry_run && ![State::Fresh, State::Disabled].iter().any(|state| registration.status.state.is(*state)) {
         return Err(Failure::new(Exit::Refused, format!("the source would be {}", registration.status.state))
-            .because(registration.status.why())
+            .because(why(&registration.status.reason, &registration.status.message))
             .hint("`reuse-surface index validate PATH|URL` shows the lines of an index, `reuse-surface explain CODE` says what to do about a code"));
     }
     Ok(Exit::Done)

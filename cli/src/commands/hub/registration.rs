@@ -1,11 +1,14 @@
 //! A registration as text.
 
-use crate::client::Registration;
+use api::repos::Repo;
+use federation::source::State;
+
+use super::words::{finding, meanwhile, snippet, why};
 use crate::output::{Cell, Text, Tone};
 
 /// All there is to say about a registration, and its diagnostics.
-pub(super) fn describe(text: &mut Text, registration: &Registration, etag: Option<&str>) {
-    let status = &registration.status;
+pub(super) fn describe(text: &mut Text, repo: &Repo<'_>, etag: Option<&str>) {
+    let (registration, status) = (&repo.registration, &repo.status);
     let optional = |value: &Option<String>| value.as_deref().map(Cell::from);
     let description = Some(registration.description.as_str()).filter(|description| !description.is_empty());
     text.fields([
@@ -16,26 +19,26 @@ pub(super) fn describe(text: &mut Text, registration: &Registration, etag: Optio
         ("enabled", Some(registration.enabled.into())),
         ("required", Some(registration.required.into())),
         ("cache ttl", Some(format!("{} s", registration.cache_ttl_seconds).into())),
-        ("state", Some(Cell::toned(&status.state, Tone::of_state(&status.state)))),
-        ("reason", status.why().map(Cell::from)),
+        ("state", Some(Cell::toned(status.state.as_str(), Tone::of_state(status.state.as_str())))),
+        ("reason", why(&status.reason, &status.message).map(Cell::from)),
         ("failing since", optional(&status.failing_since)),
-        ("readers", (status.state != "fresh").then(|| status.meanwhile().into())),
-        ("capabilities", status.capability_count.map(Cell::from)),
-        ("index digest", optional(&status.index_digest)),
-        ("held digest", optional(&status.held_digest)),
+        ("readers", (!status.state.is(State::Fresh)).then(|| meanwhile(status).into())),
+        ("capabilities", Some(status.capability_count.into())),
+        ("index digest", status.index_digest.as_ref().map(|digest| digest.as_str().into())),
+        ("held digest", status.held_digest.as_ref().map(|digest| digest.as_str().into())),
         ("verified at", optional(&status.verified_at)),
         ("last attempt", optional(&status.last_attempt_at)),
         ("next check", optional(&status.next_check_at)),
-        ("registered at", optional(&registration.registered_at)),
-        ("registered by", optional(&registration.registered_by)),
-        ("updated at", optional(&registration.updated_at)),
+        ("registered at", Some((&repo.registered_at).into())),
+        ("registered by", Some((&repo.registered_by).into())),
+        ("updated at", Some((&repo.updated_at).into())),
         ("etag", etag.map(Cell::from)),
     ]);
     if !status.diagnostics.is_empty() {
         text.line("diagnostics");
-        for diagnostic in &status.diagnostics {
-            text.line(format!("  {}", diagnostic.line()));
-            diagnostic.snippet().iter().for_each(|line| text.line(format!("    {line}")));
+        for diagnostic in status.diagnostics.iter() {
+            text.line(format!("  {}", finding(diagnostic)));
+            snippet(diagnostic).iter().for_each(|line| text.line(format!("    {line}")));
         }
     }
 }

@@ -1,12 +1,15 @@
 //! What the hub did to sources, as text, and whether that is a success.
 
-use crate::client::Outcome;
+use api::refresh::{Outcome, SourceReport};
+use federation::source::State;
+
+use super::words::{finding, why};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Text, Tone};
 
 /// The revision that it led to, a line for every source, and their diagnostics.
-pub(super) fn describe(text: &mut Text, revision: u64, published: bool, sources: &[Outcome]) {
+pub(super) fn describe(text: &mut Text, revision: u64, published: bool, sources: &[SourceReport]) {
     let news = if published { "published" } else { "unchanged" };
     text.line(format!("revision {revision} {news}"));
     if sources.is_empty() {
@@ -15,19 +18,19 @@ pub(super) fn describe(text: &mut Text, revision: u64, published: bool, sources:
     text.table(["REPO", "OUTCOME", "STATE", "CAPABILITIES", "REASON"], sources.iter().map(row));
     for source in sources {
         for diagnostic in &source.diagnostics {
-            text.line(format!("{}: {}", source.repo, diagnostic.line()));
+            text.line(format!("{}: {}", source.repo, finding(diagnostic)));
         }
     }
 }
 
 /// A failure if the last check of any of the sources did not end well.
-pub(super) fn judge(sources: &[Outcome]) -> Result<Exit, Failure> {
-    let failed: Vec<&Outcome> = sources.iter().filter(|source| source.is_failure()).collect();
+pub(super) fn judge(sources: &[SourceReport]) -> Result<Exit, Failure> {
+    let failed: Vec<&SourceReport> = sources.iter().filter(|source| is_failure(source)).collect();
     if failed.is_empty() {
         return Ok(Exit::Done);
     }
     let sources = if failed.len() == 1 { "1 source has" } else { &format!("{} sources have", failed.len()) };
-    let causes = failed.iter().map(|source| match source.why() {
+    let causes = failed.iter().map(|source| match why(&source.reason, &source.message) {
         Some(why) => format!("{}: {why}", source.repo),
         None => format!("{}: {}", source.repo, source.state),
     });
@@ -36,12 +39,18 @@ pub(super) fn judge(sources: &[Outcome]) -> Result<Exit, Failure> {
         .hint("`reuse-surface hub show --repo REPO` says what readers see of it meanwhile"))
 }
 
-fn row(source: &Outcome) -> [Cell; 5] {
+fn row(source: &SourceReport) -> [Cell; 5] {
     [
         (&source.repo).into(),
-        (&source.outcome).into(),
-        Cell::toned(&source.state, Tone::of_state(&source.state)),
-        source.capability_count.map_or_else(|| "-".into(), Cell::from),
-        source.why().unwrap_or_else(|| "-".to_owned()).into(),
+        source.outcome.as_str().into(),
+        Cell::toned(source.state.as_str(), Tone::of_state(source.state.as_str())),
+        source.capability_count.into(),
+        why(&source.reason, &source.message).unwrap_or_else(|| "-".to_owned()).into(),
     ]
+}
+
+/// True when the last check of the source failed, in this composition or, with the source not due, before it: otherwise a second composition
+/// would report success while nothing was repaired.
+fn is_failure(source: &SourceReport) -> bool {
+    source.outcome.is(Outcome::Failed) || source.state.is(State::Failed) || source.state.is(State::Stale)
 }

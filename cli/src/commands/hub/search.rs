@@ -1,26 +1,31 @@
 //! `reuse-surface hub search`.
 
+use api::capabilities::{Capabilities, CapabilitiesQuery};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
 use crate::args::Search;
-use crate::client::{self, Capability, Client, Sought};
+use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
 pub(super) async fn run(args: &Search, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let sought = Sought {
-        words: &args.words.join(" "),
-        domain: args.domain.as_deref(),
-        repo: args.repo.as_deref(),
-        status: args.status.as_deref(),
-        tag: args.tag.as_deref(),
-        fields: args.fields.as_deref(),
+    let query = CapabilitiesQuery {
+        q: Some(args.words.join(" ")).filter(|words| !words.is_empty()),
+        domain: args.domain.clone(),
+        repo: args.repo.clone(),
+        status: args.status.clone(),
+        tag: args.tag.clone(),
+        fields: args.fields.clone(),
+        limit: None,
+        cursor: args.cursor.clone(),
         budget_tokens: args.budget_tokens,
-        cursor: args.cursor.as_deref(),
     };
     let limit = (!args.all).then_some(args.limit as usize);
-    let found = client::search(client, &sought, limit).await?;
-    output.result(&found.to_value(), |text| {
-        let rows = rows(found.capabilities(), output.width());
+    let found = client::search(client, &query, limit).await?;
+    output.result(&json!(found), |text| {
+        let rows = rows(shown(&found), output.width());
         if !rows.is_empty() {
             text.table(HEADER, rows.into_iter().map(|row| row.map(Into::into)));
         }
@@ -36,6 +41,21 @@ pub(super) async fn run(args: &Search, client: &Client, output: &Output) -> Resu
         (None, _) => {}
     }
     Ok(Exit::Done)
+}
+
+/// A result, as far as it is shown to people.
+#[derive(Deserialize)]
+struct Capability {
+    id: String,
+    source_repo: String,
+    name: Option<String>,
+    title: Option<String>,
+    summary: Option<String>,
+}
+
+fn shown(found: &Capabilities) -> Vec<Capability> {
+    let entries = found.capabilities.iter();
+    entries.filter_map(|entry| Capability::deserialize(Value::Object(entry.clone())).ok()).collect()
 }
 
 const HEADER: [&str; 4] = ["ID", "REPO", "NAME", "SUMMARY"];

@@ -2,31 +2,41 @@
 
 use std::collections::BTreeMap;
 
+use api::health::Health;
+use api::paths;
+use api::repos::{Repo, ReposQuery};
+use federation::source::State;
 use serde_json::{Value, json};
 
-use crate::client::{self, Client, Filter, Health, Registration, Request, STATES};
+use super::words::{finding, meanwhile, why};
+use crate::client::{self, Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
 
-pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let health = client.send(Request::get(&["health"])).await?;
-    let hub: Health = health.shape()?;
-    let (listing, registrations) = client::list(client, &Filter::default(), None).await?;
+/// The states of a source, in the order in which people are told of them.
+const STATES: [State; 6] = State::ALL;
 
-    let is_noteworthy = |registration: &&Registration| {
-        let state = registration.status.state.as_str();
+pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failure> {
+    let health = client.send(Request::get(paths::HEALTH)).await?;
+    let hub: Health = health.shape()?;
+    let list = client::list(client, ReposQuery::default(), None).await?;
+    let registrations = &list.items;
+
+    let is_noteworthy = |repo: &&Repo<'_>| {
+        let state = &repo.status.state;
         // A source that somebody disabled is no trouble, unless others were told to rely on it.
-        state != "fresh" && (state != "disabled" || registration.required)
+        !state.is(State::Fresh) && (!state.is(State::Disabled) || repo.registration.required)
     };
-    let not_fresh: Vec<&Registration> = registrations.iter().filter(is_noteworthy).collect();
-    let required: Vec<&str> = not_fresh.iter().filter(|it| it.required).map(|it| it.repo.as_str()).collect();
+    let not_fresh: Vec<&Repo<'_>> = registrations.iter().filter(is_noteworthy).collect();
+    let required = not_fresh.iter().map(|it| &it.registration).filter(|it| it.required);
+    let required: Vec<&str> = required.map(|it| it.repo.as_str()).collect();
     let mut states: BTreeMap<&str, usize> = BTreeMap::new();
-    for registration in &registrations {
-        *states.entry(&registration.status.state).or_default() += 1;
+    for registration in registrations {
+        *states.entry(registration.status.state.as_str()).or_default() += 1;
     }
 
-    let raw = listing.repos.iter().zip(&registrations).filter(|(_, registration)| is_noteworthy(registration));
+    let raw = list.raw.iter().zip(registrations).filter(|(_, registration)| is_noteworthy(registration));
     let value = json!({
         "hub": client.base().to_string(),
         "health": health.body,
@@ -54,30 +64,37 @@ pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failur
 
 fn describe(text: &mut Text, client: &Client, hub: &Health, states: &BTreeMap<&str, usize>, total: usize) {
     let tone = if hub.status == "ok" { Tone::Good } else { Tone::Bad };
-    let known = STATES.iter().filter_map(|state| Some((*state, *states.get(state)?)));
-    let unknown = states.iter().filter(|(state, _)| !STATES.contains(state)).map(|(state, count)| (*state, *count));
+    let known = STATES.iter().filter_map(|state| Some((state.as_str(), *states.get(state.as_str())?)));
+    let unknown = states
+        .iter()
+        .filter(|(state, _)| !STATES.iter().any(|known| known.as_str() == **state))
+        .map(|(state, count)| (*state, *count));
     let counts: Vec<String> = known.chain(unknown).map(|(state, count)| format!("{count} {state}")).collect();
     let counts = if counts.is_empty() { total.to_string() } else { format!("{total}: {}", counts.join(", ")) };
     text.fields([
         ("hub", Some(client.base().into())),
         ("status", Some(Cell::toned(&hub.status, tone))),
-        ("version", hub.version.as_deref().map(Cell::from)),
+        ("version", Some((&hub.version).into())),
         ("revision", hub.revision.map(Cell::from)),
         ("sources", Some(counts.into())),
     ]);
 }
 
-fn trouble(text: &mut Text, registration: &Registration) {
-    let status = &registration.status;
+fn trouble(text: &mut Text, repo: &Repo<'_>) {
+    let (registration, status) = (&repo.registration, &repo.status);
     let required = if registration.required { " (required)" } else { "" };
     text.line("");
-    text.headed(&status.state, Tone::of_state(&status.state), format!("{}{required}", registration.repo));
-    if let Some(why) = status.why() {
+    text.headed(
+        status.state.as_str(),
+        Tone::of_state(status.state.as_str()),
+        format!("{}{required}", registration.repo),
+    );
+    if let Some(why) = why(&status.reason, &status.message) {
         text.line(format!("  {why}"));
     }
-    for diagnostic in &status.diagnostics {
-        text.line(format!("  {}", diagnostic.line()));
+    for diagnostic in status.diagnostics.iter() {
+        text.line(format!("  {}", finding(diagnostic)));
     }
     let since = status.failing_since.as_deref().map(|since| format!("since {since}; ")).unwrap_or_default();
-    text.line(format!("  {since}{}", status.meanwhile()));
+    text.line(format!("  {since}{}", meanwhile(status)));
 }

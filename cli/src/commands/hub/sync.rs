@@ -1,15 +1,18 @@
 //! `reuse-surface hub sync`.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
+use api::federated::Manifest as Revision;
+use api::repos::ReposQuery;
+use federation::compose::SourceLine;
+use federation::registration::Registration;
 use federation::source::Accepted;
 use federation::yaml;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::args::Sync;
-use crate::client::{self, Client, Filter};
+use crate::client::{self, Client};
 use crate::commands::mirror;
 use crate::exit::Exit;
 use crate::failure::{Failure, REPORT, chain};
@@ -65,18 +68,16 @@ pub(super) async fn run(args: &Sync, client: &Client, output: &Output) -> Result
 }
 
 /// The newest revision, and registrations that fit it.
-async fn read(client: &Client) -> Result<(client::Manifest, Vec<Value>), Failure> {
+async fn read(client: &Client) -> Result<(Revision, Vec<Registration>), Failure> {
     for _ in 0..TRIES {
-        let (listing, _) = client::list(client, &Filter::default(), None).await?;
+        let repos = client::list(client, ReposQuery::default(), None).await?.items;
         let revision = client::manifest(client, None).await?;
-        let repos: HashMap<&str, &Value> =
-            listing.repos.iter().map(|it| (it["repo"].as_str().unwrap_or_default(), it)).collect();
-        let fits = revision.sources.iter().all(|line| {
-            repos.get(line.repo.as_str()).is_some_and(|it| it["domain"] == line.domain && it["enabled"] == true)
-        });
-        if fits {
-            let mut repos: Vec<Value> = listing.repos.iter().map(client::input).collect();
-            repos.sort_by(|one, other| one["repo"].as_str().cmp(&other["repo"].as_str()));
+        let mut repos: Vec<Registration> = repos.into_iter().map(|it| it.registration.into_owned()).collect();
+        repos.sort_by(|one, other| one.repo.cmp(&other.repo));
+        let found =
+            |repo: &str| repos.binary_search_by(|it| it.repo.as_str().cmp(repo)).ok().and_then(|at| repos.get(at));
+        let fits = |line: &SourceLine| found(&line.repo).is_some_and(|it| it.domain == line.domain && it.enabled);
+        if revision.sources.iter().all(fits) {
             return Ok((revision, repos));
         }
     }
@@ -98,7 +99,7 @@ fn accept(cache: &Cache, sources: &[Locked]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn manifest(client: &Client, repos: &[Value]) -> Result<String, Failure> {
+fn manifest(client: &Client, repos: &[Registration]) -> Result<String, Failure> {
     let text = yaml::to_string(&json!({ "version": 1, "sources": repos })).map_err(|error| {
         Failure::new(Exit::Refused, "the manifest cannot be written as YAML").because([error.to_string()]).hint(REPORT)
     })?;
@@ -106,9 +107,9 @@ fn manifest(client: &Client, repos: &[Value]) -> Result<String, Failure> {
 }
 
 /// Names the sources that somebody wrote into the manifest by hand, and that it has no longer.
-fn warn_of_lost(path: &Path, repos: &[Value], output: &Output) {
+fn warn_of_lost(path: &Path, repos: &[Registration], output: &Output) {
     let Ok(before) = (if path.exists() { Manifest::read(path) } else { return }) else { return };
-    let is_kept = |source: &&Source| repos.iter().any(|repo| repo["repo"] == source.repo());
+    let is_kept = |source: &&Source| repos.iter().any(|repo| repo.repo == source.repo());
     let lost: Vec<&str> = before.sources.iter().filter(|source| !is_kept(source)).map(Source::repo).collect();
     if !lost.is_empty() {
         output.warn(&format!("the manifest had sources that the hub has not, and loses them: {}", lost.join(", ")));

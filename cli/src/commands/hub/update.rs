@@ -1,28 +1,30 @@
 //! `reuse-surface hub update`.
 
+use api::paths;
+use api::repos::Repo;
 use serde_json::{Map, Value};
 
 use super::conflict;
 use super::registration::describe;
 use crate::args::Update;
-use crate::client::{Client, Registration, Request};
+use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
 pub(super) async fn run(args: &Update, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let path = ["v1", "repos", &args.repo];
     // Without a tag of the person's own, what is read here is what gets changed, or nothing is.
     let seen = match args.if_match {
         Some(_) => None,
-        None => Some(client.send(Request::get(&path)).await?),
+        None => Some(client.send(Request::get(paths::REPO).named(&args.repo)).await?),
     };
     let etag = args.if_match.as_deref().or_else(|| seen.as_ref()?.etag.as_deref());
-    let answer = match client.send(Request::merge_patch(&path, patch(args)).if_match(etag)).await {
-        Ok(answer) => answer,
-        Err(error) => return Err(conflict::explained(error, &args.repo, seen.as_ref(), client).await),
-    };
-    let registration: Registration = answer.shape()?;
+    let answer =
+        match client.send(Request::merge_patch(paths::REPO, patch(args)).named(&args.repo).if_match(etag)).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(conflict::explained(error, &args.repo, seen.as_ref(), client).await),
+        };
+    let registration: Repo<'static> = answer.shape()?;
     output.result(&answer.body, |text| describe(text, &registration, answer.etag.as_deref()))?;
     output.note(&format!("updated {}", args.repo));
     Ok(Exit::Done)

@@ -2,24 +2,27 @@
 
 use std::time::Duration;
 
+use api::federated::FederatedQuery;
+use api::health::Health;
+use api::paths;
 use federation::compose::{SourceLine, digest};
 use federation::digest::Digest;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::client::{Client, Error, Health, Request};
+use crate::client::{Client, Error, Request};
 use crate::commands::checks::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// The hub is up and reads its database.
 pub(super) async fn health(client: &Client) -> Result<Finding, Failure> {
-    let health: Health = client.send(Request::get(&["health"])).await?.shape()?;
+    let health: Health = client.send(Request::get(paths::HEALTH)).await?.shape()?;
     if health.status != "ok" {
         let what = format!("the hub says `{}` of itself, not `ok`", health.status);
         return Err(Failure::new(Exit::Refused, what).hint("see the hub's log"));
     }
-    let version = health.version.as_deref().unwrap_or("unknown");
+    let version = Some(health.version.as_str()).filter(|version| !version.is_empty()).unwrap_or("unknown");
     Ok(Finding::Fine(format!("version {version}, revision {}", health.revision.unwrap_or_default())))
 }
 
@@ -31,7 +34,7 @@ pub(super) async fn tls(client: &Client, timeout: Duration) -> Result<Finding, F
     let Some(clear) = client.base().in_the_clear() else {
         return Ok(Finding::Fine("the certificate is valid for this host".to_owned()));
     };
-    match Client::new(clear, None, timeout)?.send(Request::get(&["health"])).await {
+    match Client::new(clear, None, timeout)?.send(Request::get(paths::HEALTH)).await {
         Ok(_) => Err(Failure::new(Exit::Refused, "the hub answers over plain http as well")
             .hint("let the proxy redirect http to https: tokens and indexes would travel in the clear")),
         Err(Error::Unexpected { status: 300..=399, .. }) => {
@@ -51,7 +54,10 @@ struct Document {
 
 /// The document is whole, its digest is that of its sources, and its ETag spares the next reader the body.
 pub(super) async fn federated(client: &Client) -> Result<Finding, Failure> {
-    let request = || Request::get(&["v1", "federated"]).query("format", Some("json"));
+    let request = || {
+        Request::get(paths::FEDERATED)
+            .query(&FederatedQuery { format: Some("json".to_owned()), ..FederatedQuery::default() })
+    };
     let answer = match client.send(request()).await {
         Err(Error::Problem(problem)) if problem.code.as_deref() == Some("nothing-published") => {
             return Ok(Finding::Skipped("no index was accepted yet, so nothing is published".to_owned()));

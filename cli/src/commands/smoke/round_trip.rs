@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use api::paths;
+use api::repos::{Repo, ReposQuery};
 use serde_json::json;
 
 use super::interrupt::Interrupt;
-use crate::client::{self, Client, Error, Filter, Registration, Request};
+use crate::client::{self, Client, Error, Request};
 use crate::commands::checks::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -47,7 +49,7 @@ fn name() -> String {
 
 /// Disabled, so that nothing is fetched and nothing published.
 fn registration(repo: &str) -> Request<'static> {
-    Request::post(&["v1", "repos"]).json(json!({
+    Request::post(paths::REPOS).json(json!({
         "repo": repo,
         "url": "https://example.org/reuse-surface-smoke.yaml",
         "domain": "smoke",
@@ -57,18 +59,24 @@ fn registration(repo: &str) -> Request<'static> {
 }
 
 async fn steps(client: &Client, repo: &str, etag: Option<&str>, interrupt: &mut Interrupt) -> Result<(), Failure> {
-    let path = ["v1", "repos", repo];
     interrupt.check().await?;
-    let shown: Registration = client.send(Request::get(&path)).await.and_then(|it| it.shape()).map_err(told("read"))?;
-    expect("read", shown.description == DESCRIPTION && !shown.enabled, "it is not what was registered")?;
+    let shown: Repo<'static> =
+        client.send(Request::get(paths::REPO).named(repo)).await.and_then(|it| it.shape()).map_err(told("read"))?;
+    expect(
+        "read",
+        shown.registration.description == DESCRIPTION && !shown.registration.enabled,
+        "it is not what was registered",
+    )?;
 
     interrupt.check().await?;
-    let (listing, _) =
-        client::list(client, &Filter { query: Some(repo), ..Filter::default() }, None).await.map_err(told("list"))?;
-    expect("list", listing.total == 1, "it is not in the list, or not once")?;
+    let listing = client::list(client, ReposQuery { q: Some(repo.to_owned()), ..ReposQuery::default() }, None)
+        .await
+        .map_err(told("list"))?;
+    expect("list", listing.total == Some(1), "it is not in the list, or not once")?;
 
     interrupt.check().await?;
-    let patch = |text: &str| Request::merge_patch(&path, json!({ "description": text })).if_match(etag);
+    let patch =
+        |text: &str| Request::merge_patch(paths::REPO, json!({ "description": text })).named(repo).if_match(etag);
     let changed =
         client.send(patch("Changed by `reuse-surface smoke`; safe to remove")).await.map_err(told("change"))?;
     let is_new = changed.etag.is_some() && changed.etag.as_deref() != etag;
@@ -82,8 +90,8 @@ async fn steps(client: &Client, repo: &str, etag: Option<&str>, interrupt: &mut 
     }
 
     interrupt.check().await?;
-    client.send(Request::delete(&path)).await.map_err(told("remove"))?;
-    match client.send(Request::get(&path)).await {
+    client.send(Request::delete(paths::REPO).named(repo)).await.map_err(told("remove"))?;
+    match client.send(Request::get(paths::REPO).named(repo)).await {
         Err(Error::Problem(problem)) if problem.status == 404 => Ok(()),
         Err(error) => Err(told("read after the removal")(error)),
         Ok(_) => expect("read after the removal", false, "it is still there"),
@@ -93,7 +101,7 @@ async fn steps(client: &Client, repo: &str, etag: Option<&str>, interrupt: &mut 
 /// True if the registration is gone. One that was never answered may still be on its way: `is_certain` says that it was.
 async fn remove(client: &Client, repo: &str, is_certain: bool) -> bool {
     for attempt in 1..=ATTEMPTS {
-        match client.send(Request::delete(&["v1", "repos", repo])).await {
+        match client.send(Request::delete(paths::REPO).named(repo)).await {
             Ok(_) => return true,
             Err(Error::Problem(problem)) if problem.status == 404 && (is_certain || attempt == ATTEMPTS) => {
                 return true;

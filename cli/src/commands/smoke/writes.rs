@@ -1,16 +1,21 @@
 //! Who may write, and whether the hub reaches indexes.
 
+use api::check::Verdict;
+use api::paths;
+use api::repos::ReposQuery;
+use federation::source::State;
 use serde_json::json;
 
-use crate::client::{self, Client, Error, Filter, Request, Verdict};
+use crate::client::{self, Client, Error, Request};
 use crate::commands::checks::Finding;
+use crate::commands::hub::why;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// A write without a token is refused, before its body is looked at.
 pub(super) async fn refused(client: &Client) -> Result<Finding, Failure> {
     // Not a registration, so that even a hub that lets it in writes nothing.
-    let request = Request::post(&["v1", "repos"]).json(json!({}));
+    let request = Request::post(paths::REPOS).json(json!({}));
     match client.without_token().send(request).await {
         Err(Error::Problem(problem)) if matches!(problem.status, 401 | 403) => {
             Ok(Finding::Fine(format!("{} {}", problem.status, problem.code.as_deref().unwrap_or_default())))
@@ -28,23 +33,23 @@ fn open(answer: &str) -> Failure {
 
 /// The hub fetches an index that it fetched before: name resolution, the network policy and certificates work where it runs.
 pub(super) async fn outbound(client: &Client) -> Result<Finding, Failure> {
-    let fresh = Filter { state: Some("fresh"), ..Filter::default() };
-    let (_, registrations) = client::list(client, &fresh, Some(1)).await?;
-    let Some(registration) = registrations.first() else {
+    let fresh = ReposQuery { state: Some(State::Fresh), ..ReposQuery::default() };
+    let registrations = client::list(client, fresh, Some(1)).await?;
+    let Some(registration) = registrations.items.first() else {
         return Ok(Finding::Skipped("no source is fresh, so nothing is known to be reachable".to_owned()));
     };
-    let url = &registration.url;
-    let verdict: Verdict = match client.send(Request::post(&["v1", "check"]).json(json!({ "url": url }))).await {
+    let url = &registration.registration.url;
+    let verdict: Verdict = match client.send(Request::post(paths::CHECK).json(json!({ "url": url }))).await {
         Err(Error::Problem(problem)) if problem.status == 403 => {
             return Ok(Finding::Skipped("this token may not check indexes of others".to_owned()));
         }
         answer => answer?.shape()?,
     };
     if verdict.http_status.is_some() {
-        return Ok(Finding::Fine(format!("the hub fetched the index of {}", registration.repo)));
+        return Ok(Finding::Fine(format!("the hub fetched the index of {}", registration.registration.repo)));
     }
     Err(Failure::new(Exit::Refused, format!("the hub cannot fetch {url}, which was fresh"))
-        .because(verdict.why())
+        .because(why(&verdict.reason, &verdict.message))
         .hint(
             "see whether the hub's host can resolve names and connect to ports 80 and 443 (network policy, firewall)",
         ))

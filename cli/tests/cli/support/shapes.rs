@@ -28,7 +28,7 @@ pub(crate) fn registration(repo: &str, state: &str) -> Value {
             "failing_since": reason.map(|_| "2026-11-24T09:00:00Z"),
             "verified_at": has_snapshot.then_some("2026-11-23T10:00:00Z"),
             "last_attempt_at": null, "next_check_at": null, "consecutive_failures": 0, "http_status": null,
-            "index_digest": has_snapshot.then_some("sha256:ab"), "capability_count": if has_snapshot { 3 } else { 0 },
+            "index_digest": has_snapshot.then_some("sha256:abababababababababababababababababababababababababababababababab"), "capability_count": if has_snapshot { 3 } else { 0 },
             "held_digest": null, "diagnostics": diagnostics,
         },
         "x_new_field": "kept",

@@ -5,13 +5,13 @@ use super::refusal::{self, too_many};
 use crate::app::App;
 use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::store::tokens::Token;
-use crate::store::{StoreError, failures, tokens};
 use federation::digest::Digest;
 use federation::time::Seconds;
 use federation::token::secret;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use store::tokens::Token;
+use store::{StoreError, failures, tokens};
 use subtle::ConstantTimeEq as _;
 
 /// `last_used_at` is kept to this many seconds, so that a token in use costs a write an hour.

@@ -4,14 +4,14 @@ use super::bearer::authenticate;
 use super::refusal::forbidden;
 use crate::app::App;
 use crate::edge::asked::Who;
-use crate::edge::finish::X_REQUEST_ID;
 use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::store::revisions::Origin;
-use crate::store::tokens::Token;
+use api::headers::REQUEST_ID;
 use axum::extract::FromRequestParts;
 use federation::token::{Need, allow};
 use http::request::Parts;
+use store::revisions::Origin;
+use store::tokens::Token;
 
 /// Whoever sent a valid token. That allows nothing yet: a handler asks for what it needs, and gets an [`Actor`] to do it as.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ impl<P: Ports> FromRequestParts<App<P>> for Caller {
             who.is(&name);
         }
         // Every request has an id by now: the edge gave it one before it came here.
-        let request_id = parts.headers.get(X_REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+        let request_id = parts.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
         Ok(Self { actor: Actor { name, request_id }, token })
     }
 }

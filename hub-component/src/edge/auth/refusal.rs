@@ -2,11 +2,11 @@
 
 use crate::app::Host;
 use crate::problem::{Kind, Problem, kinds, quoted};
-use crate::store::tokens::Token;
 use federation::time::{Seconds, rfc3339};
 use federation::token::Need;
 use http::HeaderValue;
 use http::header::WWW_AUTHENTICATE;
+use store::tokens::Token;
 
 pub(super) fn writes_disabled(host: Host) -> Problem {
     let variable = match host {

@@ -3,18 +3,19 @@
 use super::{read, read_only};
 use crate::app::App;
 use crate::mcp::budget::{Budget, fitting, result, weight_of};
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
-use crate::store::listing::{self, Wanted};
-use crate::store::revisions;
-use crate::store::sources::Source;
 use federation::digest::Digest;
 use federation::source::State;
 use federation::time::{Seconds, rfc3339};
 use rmcp::model::{CallToolResult, JsonObject, Tool};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use store::database::{Database as _, Transaction as _};
+use store::listing::{self, Wanted};
+use store::revisions;
+use store::sources::Source;
 use utoipa::ToSchema;
 
 pub const NAME: &str = "federation_status";

@@ -5,9 +5,9 @@ use crate::app::App;
 use crate::mcp::budget::{Budget, result};
 use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::routes::capabilities::Entries;
 use crate::routes::federated::revalidate_due;
 use crate::search::{self, Request};
+use api::capabilities::CapabilityEntries;
 use rmcp::model::{CallToolResult, JsonObject, Tool};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -32,7 +32,7 @@ struct Arguments {
 }
 
 pub fn tool() -> Tool {
-    read_only::<Arguments, Entries>(
+    read_only::<Arguments, CapabilityEntries>(
         NAME,
         "Read a capability",
         "Gives the whole entry of a capability, from every repository that publishes one under this id. An unknown id is answered with ids that may be \
@@ -44,11 +44,12 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let Arguments { id, repo, fields, cursor, budget_tokens } = read(arguments)?;
     let budget = Budget::of(budget_tokens)?;
     let (head, _) = revalidate_due(app).await?;
-    let mut request = Request { repo, fields, cursor, around: Entries::around(&id), ..Request::default() };
+    let mut request =
+        Request { repo, fields, cursor, around: CapabilityEntries::bytes_around(&id), ..Request::default() };
     for bytes in budget.attempts() {
         request.budget = Some(bytes);
         let page = search::capability(app.database().await?, &head, &id, &request).await?;
-        let entries = Entries::of(id.clone(), page);
+        let entries = CapabilityEntries::of(id.clone(), page);
         if budget.holds(&entries) {
             return Ok(result(&entries));
         }

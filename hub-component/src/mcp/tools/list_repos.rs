@@ -7,12 +7,13 @@ use crate::mcp::budget::{Budget, fitting, result, weight_of};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::routes::federated::revalidate_due;
-use crate::routes::repos::{Parameters, Selection, select};
-use crate::store::sources::Source;
+use crate::routes::repos::{Selection, select};
+use api::repos::ReposQuery;
 use federation::source::State;
 use federation::time::{Seconds, rfc3339};
 use rmcp::model::{CallToolResult, JsonObject, Tool};
 use serde::{Deserialize, Serialize};
+use store::sources::Source;
 use utoipa::ToSchema;
 
 pub const NAME: &str = "list_repos";
@@ -90,7 +91,7 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let room = Budget::of(budget_tokens)?.room();
     revalidate_due(app).await?;
     let Selection { page, total, next, .. } =
-        select(app, &Parameters { domain, enabled, state, q, limit, cursor }).await?;
+        select(app, &ReposQuery { domain, enabled, state, q, limit, cursor }).await?;
     let now = app.ports.now();
     let mut repos: Vec<Repo> = page.iter().map(|source| Repo::new(source, now)).collect();
     // The page without its repos and with the longest cursor it could have: what is left is for the repos.

@@ -2,10 +2,10 @@
 
 use crate::pages::elements::{linked, revision_link, snapshot_link, time};
 use crate::pages::words;
-use crate::store::revisions::Entry;
-use crate::store::sources::Source;
 use federation::limits::MAX_URL_CHARS;
 use maud::{Markup, html};
+use store::revisions::Entry;
+use store::sources::Source;
 
 /// How many of the revisions that changed a repo are shown.
 pub(super) const REVISIONS: usize = 10;

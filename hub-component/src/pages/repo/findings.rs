@@ -1,10 +1,10 @@
 //! What is wrong in an index, and where.
 
 use crate::pages::elements::{counted, theirs_with_code};
-use crate::store::sources::Source;
 use federation::diagnostic::Diagnostic;
 use federation::snippet::Snippet;
 use maud::{Markup, html};
+use store::sources::Source;
 
 /// The findings of the last check; nothing if it had none.
 pub(super) fn findings(source: &Source) -> Markup {

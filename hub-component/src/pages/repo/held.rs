@@ -2,14 +2,14 @@
 
 use crate::pages::elements::{counted, snapshot_link, time};
 use crate::pages::revision::steps as list;
-use crate::ports::Transaction;
-use crate::store::StoreError;
-use crate::store::revisions::steps::Capabilities;
-use crate::store::sources::Source;
 use federation::compose::{SourceLine, entries};
 use federation::diff::{Change, Op, steps};
 use federation::guard::RELEASE_AFTER;
 use maud::{Markup, html};
+use store::StoreError;
+use store::database::Transaction;
+use store::revisions::steps::Capabilities;
+use store::sources::Source;
 
 /// Capabilities, now and after the release, that are compared for one page.
 const MOST_COMPARED: usize = 10_000;

@@ -4,13 +4,12 @@ use crate::edge::{self, AN_HOUR, Caching, Fixed, Reached, memo};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
+use api::hub::HubDescription;
 use axum::response::Response;
 use federation::schema::NAMES;
 use http::header::LINK;
 use http::{HeaderMap, HeaderValue};
-use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
 
 const LINKSET: &str = "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"";
 
@@ -54,30 +53,6 @@ pub async fn api_catalog<P: Ports>(Reached(app): Reached<P>, request: HeaderMap)
     response
 }
 
-/// A hub and its interfaces.
-#[derive(Serialize, ToSchema)]
-#[schema(as = HubDescription)]
-pub struct Description {
-    /// The hub's address: what `--base-url` takes.
-    hub: String,
-    /// Version of the hub.
-    version: &'static str,
-    /// The federated document.
-    federated: String,
-    /// The search.
-    capabilities: String,
-    /// The Model Context Protocol, for agents.
-    mcp: String,
-    /// The OpenAPI document.
-    openapi: String,
-    /// The schemas of the documents.
-    schemas: String,
-    /// The overview for language models (`llms.txt`).
-    llms: String,
-    /// Whether the hub can answer.
-    health: String,
-}
-
 /// Identifies the hub: its version and where its interfaces are.
 #[utoipa::path(
     get,
@@ -85,13 +60,13 @@ pub struct Description {
     operation_id = "describeHub",
     tag = "about",
     params(Conditional),
-    responses((status = 200, description = "The hub.", body = Description, headers(("ETag"), ("Cache-Control")))),
+    responses((status = 200, description = "The hub.", body = HubDescription, headers(("ETag"), ("Cache-Control")))),
 )]
 pub async fn hub<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Result<Response, Problem> {
     let at = |path: &str| format!("{}{path}", app.public_url());
-    let description = Description {
+    let description = HubDescription {
         hub: at(""),
-        version: env!("CARGO_PKG_VERSION"),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         federated: at("/v1/federated"),
         capabilities: at("/v1/capabilities"),
         mcp: at("/mcp"),

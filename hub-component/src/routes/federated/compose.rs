@@ -2,43 +2,15 @@
 
 use crate::app::App;
 use crate::edge::{Caller, Query};
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::refresh::{Report, Scope, SourceReport, refresh_many};
-use crate::store::revisions;
+use crate::refresh::{Report, Scope, refresh_many};
+use api::refresh::{ComposeQuery, Composed};
 use axum::Json;
 use axum::extract::State;
 use federation::digest::Digest;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Parameters {
-    /// Refreshes every enabled source, not only those that are due.
-    #[serde(default)]
-    force: bool,
-}
-
-/// The report of `POST /v1/federated/compose`.
-#[derive(Serialize, ToSchema)]
-pub struct Composed {
-    /// The newest revision.
-    revision: u64,
-    /// Its digest.
-    digest: Digest,
-    /// Whether this refresh published a revision.
-    published: bool,
-    /// How many sources were asked.
-    fetched: usize,
-    /// How many checks failed.
-    failed: usize,
-    /// Whether time ran out before every source was heard.
-    partial: bool,
-    /// Every registration.
-    sources: Vec<SourceReport>,
-}
+use store::database::{Database as _, Transaction as _};
+use store::revisions;
 
 /// `POST /v1/federated/compose`: refreshes what is due (`force`: everything enabled) and publishes what changed.
 #[utoipa::path(
@@ -46,7 +18,7 @@ pub struct Composed {
     path = "/v1/federated/compose",
     operation_id = "compose",
     tag = "federation",
-    params(Parameters),
+    params(ComposeQuery),
     responses((status = 200, description = "What happened, source by source.", body = Composed)),
     extensions(("x-problems" = json!(["refresh-running"]))),
     security(("token" = [])),
@@ -54,7 +26,7 @@ pub struct Composed {
 pub async fn compose<P: Ports>(
     State(app): State<App<P>>,
     caller: Caller,
-    Query(parameters): Query<Parameters>,
+    Query(parameters): Query<ComposeQuery>,
 ) -> Result<Json<Composed>, Problem> {
     let actor = caller.composes()?;
     let scope = if parameters.force { Scope::All } else { Scope::Due };

@@ -1,13 +1,14 @@
 //! The federated document.
 
-use super::{REVISION, VERIFIED, revalidate_due};
+use super::revalidate_due;
 use crate::app::App;
 use crate::document::{Composed, entity_tag, kept, published};
 use crate::edge::{self, AN_HOUR, Caching, Query, Read, memo};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::store::revisions::{self, Revision};
+use api::federated::FederatedQuery;
+use api::headers::{REVISION, VERIFIED};
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -16,32 +17,13 @@ use federation::negotiation::Coding;
 use federation::time::{Seconds, rfc3339};
 use http::header::{CONTENT_ENCODING, LINK, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde::Deserialize;
 use std::sync::Arc;
-use utoipa::IntoParams;
+use store::database::{Database as _, Transaction as _};
+use store::revisions::{self, Revision};
 
 /// Relations of RFC 8631 and RFC 9727.
 const LINKS: &str = "</schemas/federated.schema.yaml>; rel=\"describedby\", </openapi.json>; rel=\"service-desc\", \
     </llms.txt>; rel=\"service-doc\"";
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Parameters {
-    /// Overrides `Accept`.
-    #[param(pattern = "^(yaml|json)$")]
-    format: Option<String>,
-    /// Only the sources of these domains: names with commas between them.
-    #[param(pattern = "^[a-z0-9][a-z0-9_-]*(,[a-z0-9][a-z0-9_-]*)*$", example = "infotech,registry")]
-    domain: Option<String>,
-    /// Only these repos: names with commas between them.
-    #[param(pattern = "^[a-z0-9][a-z0-9._-]*(,[a-z0-9][a-z0-9._-]*)*$", example = "state-hub")]
-    repo: Option<String>,
-    /// A kept revision. Its document never changes.
-    revision: Option<u64>,
-    /// Refuses data that was last verified longer ago than this many seconds.
-    max_staleness: Option<u32>,
-}
 
 /// What the document can be had as, the hub's own preference first, with the names that clients have for it.
 const FORMATS: &[(Format, &[&str])] = &[
@@ -56,7 +38,7 @@ const FORMATS: &[(Format, &[&str])] = &[
     operation_id = "readFederated",
     tag = "federation",
     params(
-        Parameters,
+        FederatedQuery,
         Conditional,
         ("If-Modified-Since" = Option<String>, Header, description = "HTTP date; ignored if `If-None-Match` is sent."),
         ("Accept" = Option<String>, Header, description = "Media types that the client accepts, with weights."),
@@ -80,7 +62,7 @@ const FORMATS: &[(Format, &[&str])] = &[
 )]
 pub async fn read<P: Ports>(
     State(app): State<App<P>>,
-    Query(parameters): Query<Parameters>,
+    Query(parameters): Query<FederatedQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let negotiated = Negotiated::new(parameters.format.as_deref(), &headers)?;

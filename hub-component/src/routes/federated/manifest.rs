@@ -1,48 +1,20 @@
 //! `GET /v1/federated/manifest`: what a mirror needs to fetch only what changed.
 
-use super::{REVISION, revalidate_due};
+use super::revalidate_due;
 use crate::app::App;
 use crate::document::kept;
 use crate::edge::{self, AN_HOUR, Caching, Query, memo};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::store::revisions;
+use api::federated::{Manifest, ManifestQuery};
+use api::headers;
 use axum::extract::State;
 use axum::response::Response;
-use federation::compose::SourceLine;
-use federation::digest::Digest;
 use federation::time::rfc3339;
 use http::{HeaderMap, HeaderValue};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Parameters {
-    /// A revision that is kept; the newest unless told.
-    revision: Option<u64>,
-}
-
-/// A revision's sources.
-#[derive(Serialize, ToSchema)]
-pub struct Manifest {
-    /// Version of this format.
-    version: u8,
-    /// Number of the revision; 0 before the first.
-    revision: u64,
-    /// The revision before; null for the first, and for the oldest that is kept.
-    #[schema(required)]
-    parent: Option<u64>,
-    /// Digest of `sources`.
-    digest: Digest,
-    /// When it was composed.
-    #[schema(required)]
-    composed_at: Option<String>,
-    /// As in the document.
-    sources: Vec<SourceLine>,
-}
+use store::database::{Database as _, Transaction as _};
+use store::revisions;
 
 /// The manifest of a revision; of the newest if none is named.
 #[utoipa::path(
@@ -50,7 +22,7 @@ pub struct Manifest {
     path = "/v1/federated/manifest",
     operation_id = "readManifest",
     tag = "federation",
-    params(Parameters, Conditional),
+    params(ManifestQuery, Conditional),
     responses(
         (
             status = 200,
@@ -63,8 +35,8 @@ pub struct Manifest {
 )]
 pub async fn manifest<P: Ports>(
     State(app): State<App<P>>,
-    Query(parameters): Query<Parameters>,
-    headers: HeaderMap,
+    Query(parameters): Query<ManifestQuery>,
+    request: HeaderMap,
 ) -> Result<Response, Problem> {
     let database = app.database().await?;
     let (caching, memo_for) = match parameters.revision {
@@ -95,7 +67,7 @@ pub async fn manifest<P: Ports>(
         }
     };
     tx.end().await;
-    let mut response = edge::json(&headers, caching, &manifest)?;
-    response.headers_mut().insert(REVISION, HeaderValue::from(manifest.revision));
+    let mut response = edge::json(&request, caching, &manifest)?;
+    response.headers_mut().insert(headers::REVISION, HeaderValue::from(manifest.revision));
     Ok(memo(response, memo_for))
 }

@@ -17,16 +17,10 @@ use crate::log;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::refresh::{Scope, refresh_many};
-use crate::store::leases::is_held;
-use crate::store::revisions::{Head, Origin, head};
 use federation::time::Seconds;
-use http::HeaderName;
 use serde_json::json;
-
-/// The revision that an answer is of.
-pub(super) const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
-/// When the contributing source that was verified longest ago was verified.
-pub(super) const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
+use store::leases::is_held;
+use store::revisions::{Head, Origin, head};
 
 /// The head as a reader gets it, and for how many seconds an answer that follows from it can be given again; what is due is refreshed after
 /// the response.

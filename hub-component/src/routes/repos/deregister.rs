@@ -3,14 +3,15 @@
 use super::{check_precondition, not_registered};
 use crate::app::App;
 use crate::edge::{Caller, Path};
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::publish::publish;
-use crate::store::events::{self, Event, Subject};
-use crate::store::registrations;
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
+use store::database::{Database as _, Transaction as _};
+use store::events::{self, Event, Subject};
+use store::registrations;
 
 /// Removes a registration; the next read no longer has it.
 #[utoipa::path(

@@ -1,66 +1,27 @@
 //! `GET /v1/repos`.
 
-use super::view::RepoView;
+use super::view::repo;
 use crate::app::App;
 use crate::edge::paging::{self, Filling};
 use crate::edge::{self, Caching, Query, link_next};
 use crate::openapi::Conditional;
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use crate::search::bounded;
-use crate::store::listing::{self, Wanted};
-use crate::store::sources::Source;
+use api::repos::{Repo, Repos, ReposQuery};
+use api::{Json, page};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use federation::limits::MAX_QUERY_WORDS;
 use federation::search::QueryError;
-use federation::source::State as SourceState;
 use federation::time::Seconds;
 use http::HeaderMap;
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-use utoipa::{IntoParams, ToSchema};
-
-const DEFAULT_LIMIT: usize = 100;
-const MOST: usize = 1000;
+use store::database::{Database as _, Transaction as _};
+use store::listing::{self, Wanted};
+use store::sources::Source;
 
 /// States are told to the second.
 const A_SECOND: Seconds = 1;
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Parameters {
-    /// Registrations of exactly this domain.
-    #[param(max_length = 1000)]
-    pub(crate) domain: Option<String>,
-    /// Those that are enabled, or those that are not.
-    pub(crate) enabled: Option<bool>,
-    /// Sources in this state.
-    pub(crate) state: Option<SourceState>,
-    /// Registrations with every one of these words in `repo`, `domain`, `url` or `description`.
-    #[param(max_length = 1000)]
-    pub(crate) q: Option<String>,
-    /// Most registrations on a page; 100 unless told.
-    #[param(minimum = 1, maximum = 1000)]
-    pub(crate) limit: Option<usize>,
-    /// `next` of the previous page.
-    #[param(pattern = r"^1\.", max_length = 1000)]
-    pub(crate) cursor: Option<String>,
-}
-
-#[derive(Serialize, ToSchema)]
-#[schema(as = Repos)]
-pub struct Page {
-    /// Ordered by `repo`.
-    #[schema(value_type = Vec<RepoView>)]
-    repos: Vec<Box<RawValue>>,
-    /// How many match on all pages.
-    total: usize,
-    /// Cursor of the next page; null on the last one.
-    #[schema(required)]
-    next: Option<String>,
-}
 
 /// Registrations with their status, ordered by repo. A cursor names the last repo seen, so a page never skips or repeats one.
 #[utoipa::path(
@@ -68,19 +29,19 @@ pub struct Page {
     path = "/v1/repos",
     operation_id = "listRepos",
     tag = "registrations",
-    params(Parameters, Conditional),
+    params(ReposQuery, Conditional),
     responses(
-        (status = 200, description = "A page.", body = Page, headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 200, description = "A page.", body = Repos, headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
 pub async fn list<P: Ports>(
     State(app): State<App<P>>,
     OriginalUri(uri): OriginalUri,
-    Query(query): Query<Parameters>,
+    Query(query): Query<ReposQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Selection { shown: repos, total, next, .. } = select(&app, &query).await?;
-    let page = Page { repos, total, next };
+    let page = Repos { repos, total, next };
     let response = edge::json(&headers, Caching::Asked, &page)?;
     let response = link_next(response, &uri, "cursor", page.next.as_deref());
     // A source turns stale as time passes, with nothing written.
@@ -100,7 +61,7 @@ pub(crate) struct Selection {
     /// The sources of this page.
     pub(crate) page: Vec<Source>,
     /// The same as the list shows them.
-    shown: Vec<Box<RawValue>>,
+    shown: Vec<Json<Repo<'static>>>,
     /// How many match, on all pages.
     pub(crate) total: usize,
     /// The cursor of the next page, if there is one.
@@ -108,8 +69,8 @@ pub(crate) struct Selection {
 }
 
 /// The page that is asked for.
-pub(crate) async fn select<P: Ports>(app: &App<P>, query: &Parameters) -> Result<Selection, Problem> {
-    let limit = paging::limit(query.limit, DEFAULT_LIMIT, MOST)?;
+pub(crate) async fn select<P: Ports>(app: &App<P>, query: &ReposQuery) -> Result<Selection, Problem> {
+    let limit = paging::limit(query.limit, page::REPOS)?;
     let after = paging::ended_with(bounded("cursor", query.cursor.as_deref())?)?;
     let wanted = Wanted {
         domain: bounded("domain", query.domain.as_deref())?,
@@ -127,7 +88,7 @@ pub(crate) async fn select<P: Ports>(app: &App<P>, query: &Parameters) -> Result
         let batch = listing::page(&mut tx, &wanted, now, filling.last().map(String::as_str).or(after), wants).await?;
         let is_last = batch.len() < wants;
         for source in batch {
-            if filling.add(source.repo().to_owned(), &RepoView::new(&source, now))? {
+            if filling.add(source.repo().to_owned(), &repo(&source, now))? {
                 page.push(source);
             }
         }

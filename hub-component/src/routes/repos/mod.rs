@@ -11,20 +11,20 @@ mod view;
 
 pub use deregister::{__path_deregister, deregister};
 pub use list::{__path_list, list};
-pub(crate) use list::{Parameters, Selection, select};
+pub(crate) use list::{Selection, select};
 pub use refresh::{__path_refresh, __path_release, refresh, release};
 pub use register::{__path_register, register};
 pub use show::{__path_show, show};
 pub use update::{__path_update, update};
 
 use crate::problem::{Problem, kinds, quoted};
-use crate::store::registrations::Registered;
-use crate::store::sources::Source;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use federation::time::Seconds;
 use http::header::{CACHE_CONTROL, ETAG, IF_MATCH};
 use http::{HeaderMap, HeaderValue};
+use store::registrations::Registered;
+use store::sources::Source;
 
 /// Says that a repo is not registered.
 pub(crate) fn not_registered(repo: &str) -> Problem {
@@ -36,7 +36,7 @@ pub(crate) fn not_registered(repo: &str) -> Problem {
 
 /// One registration as a response, with its entity tag.
 fn respond(source: &Source, now: Seconds) -> Response {
-    let mut response = Json(view::RepoView::new(source, now)).into_response();
+    let mut response = Json(view::repo(source, now)).into_response();
     let headers = response.headers_mut();
     headers.extend(HeaderValue::from_str(&source.registered.etag()).ok().map(|etag| (ETAG, etag)));
     // The tag moves with the registration, not with its status: a cache must not take the status for current.

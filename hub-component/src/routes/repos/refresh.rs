@@ -3,33 +3,19 @@
 use super::not_registered;
 use crate::app::App;
 use crate::edge::{Caller, Path, Query};
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use crate::publish::publish;
-use crate::refresh::{Outcome, Report, Scope, SourceReport, contribution, refresh_one};
+use crate::refresh::{self, Report, Scope, contribution, refresh_one};
 use crate::routes::federated::{newest, refresh_running};
-use crate::store::events::{self, Event, Subject};
-use crate::store::revisions::Revision;
-use crate::store::sources;
+use api::refresh::{Outcome, Refreshed, ReleaseQuery, SourceReport};
 use axum::Json;
 use axum::extract::State;
-use federation::digest::Digest;
 use federation::source::NotReleased;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-/// What an action on one source led to.
-#[derive(Serialize, ToSchema)]
-pub struct Refreshed {
-    /// The newest revision.
-    revision: u64,
-    /// Its digest.
-    digest: Digest,
-    /// Whether this led to a revision.
-    published: bool,
-    /// What happened.
-    source: SourceReport,
-}
+use store::database::{Database as _, Transaction as _};
+use store::events::{self, Event, Subject};
+use store::revisions::Revision;
+use store::sources;
 
 /// Fetches and checks one source now, whatever its back-off and whatever its server says has not changed. Of those who ask at the same
 /// time, one fetches; all have its result.
@@ -56,22 +42,13 @@ pub async fn refresh<P: Ports>(
     respond(&app, revision, source).await
 }
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Parameters {
-    /// Releases the snapshot with this digest, or nothing. Another one may be held by now.
-    #[param(value_type = Option<String>, pattern = r"^sha256:[0-9a-f]{64}$")]
-    digest: Option<Digest>,
-}
-
 /// Accepts the held snapshot.
 #[utoipa::path(
     post,
     path = "/v1/repos/{repo}/release",
     operation_id = "releaseRepo",
     tag = "registrations",
-    params(("repo" = String, Path, description = "The registration's name."), Parameters),
+    params(("repo" = String, Path, description = "The registration's name."), ReleaseQuery),
     responses((status = 200, description = "The held snapshot is accepted.", body = Refreshed)),
     extensions(("x-problems" = json!(["repo-not-found", "nothing-held", "held-another"]))),
     security(("token" = [])),
@@ -80,7 +57,7 @@ pub async fn release<P: Ports>(
     State(app): State<App<P>>,
     caller: Caller,
     Path(repo): Path<String>,
-    Query(parameters): Query<Parameters>,
+    Query(parameters): Query<ReleaseQuery>,
 ) -> Result<Json<Refreshed>, Problem> {
     let actor = caller.writes(&repo)?;
     let origin = actor.origin("release");
@@ -111,7 +88,7 @@ pub async fn release<P: Ports>(
     };
     events::record(&mut tx, origin, event, now).await?;
     tx.commit().await?;
-    respond(&app, revision, SourceReport::new(&source, Outcome::Accepted, now)).await
+    respond(&app, revision, refresh::report(&source, Outcome::Accepted, now)).await
 }
 
 async fn respond<P: Ports>(

@@ -2,37 +2,24 @@
 
 use super::respond;
 use super::verify::{Because, verify};
-use super::view::RepoView;
 use crate::app::App;
 use crate::edge::{Actor, Caller, JsonBody, Query};
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use crate::publish::publish;
 use crate::refresh::{self, apply};
-use crate::store::events::{self, Event, Subject};
-use crate::store::registrations::{self, Registered};
-use crate::store::sources::{self, Source};
+use api::repos::{RegisterQuery, Repo};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use federation::registration::Registration;
 use federation::source::SourceRecord;
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
-use serde::Deserialize;
 use serde_json::{Value, json};
-use utoipa::IntoParams;
-
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Parameters {
-    /// Fetches and checks the index first, and writes nothing unless it is valid.
-    #[serde(default)]
-    require_valid: bool,
-    /// Only checks, and writes nothing.
-    #[serde(default)]
-    dry_run: bool,
-}
+use store::database::{Database as _, Transaction as _};
+use store::events::{self, Event, Subject};
+use store::registrations::{self, Registered};
+use store::sources::{self, Source};
 
 /// Adds a registration. Its index is fetched before the answer if the client asks for that or the source is required, otherwise after it.
 #[utoipa::path(
@@ -40,19 +27,19 @@ pub struct Parameters {
     path = "/v1/repos",
     operation_id = "register",
     tag = "registrations",
-    params(Parameters),
+    params(RegisterQuery),
     request_body(content = ref("#/components/schemas/HubRegistration")),
     responses(
         (
             status = 201,
             description = "It is registered.",
-            body = RepoView,
+            body = Repo,
             headers(("Location"), ("ETag"), ("Cache-Control")),
         ),
         (
             status = 200,
             description = "Nothing was written (`dry_run`): the registration as it would be.",
-            body = RepoView,
+            body = Repo,
             headers(("ETag"), ("Cache-Control")),
         ),
     ),
@@ -62,7 +49,7 @@ pub struct Parameters {
 pub async fn register<P: Ports>(
     State(app): State<App<P>>,
     caller: Caller,
-    Query(parameters): Query<Parameters>,
+    Query(parameters): Query<RegisterQuery>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let registration = Registration::from_value(&body).map_err(Problem::invalid_registration)?;

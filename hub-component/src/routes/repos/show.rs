@@ -1,14 +1,15 @@
 //! `GET /v1/repos/{repo}`.
 
-use super::view::RepoView;
 use super::{not_registered, respond};
 use crate::app::App;
 use crate::edge::Path;
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::store::sources;
+use api::repos::Repo;
 use axum::extract::State;
 use axum::response::Response;
+use store::database::{Database as _, Transaction as _};
+use store::sources;
 
 /// One registration with its status.
 #[utoipa::path(
@@ -18,7 +19,7 @@ use axum::response::Response;
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
     responses(
-        (status = 200, description = "The registration.", body = RepoView, headers(("ETag"), ("Cache-Control"))),
+        (status = 200, description = "The registration.", body = Repo, headers(("ETag"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!(["repo-not-found"]))),
 )]

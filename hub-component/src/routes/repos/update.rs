@@ -2,21 +2,22 @@
 
 use super::register::refresh_later;
 use super::verify::{Because, verify};
-use super::view::RepoView;
 use super::{changed_meanwhile, check_precondition, not_registered, respond};
 use crate::app::App;
 use crate::edge::{Caller, JsonBody, Path};
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::Problem;
 use crate::publish::publish;
 use crate::refresh::{Checked, apply};
-use crate::store::events::{self, Event, Subject};
-use crate::store::{registrations, sources};
+use api::repos::Repo;
 use axum::extract::State;
 use axum::response::Response;
 use federation::registration::Registration;
 use http::HeaderMap;
 use serde_json::{Value, json};
+use store::database::{Database as _, Transaction as _};
+use store::events::{self, Event, Subject};
+use store::{registrations, sources};
 
 /// Changes a registration by a JSON merge patch and republishes at once from stored snapshots.
 #[utoipa::path(
@@ -39,7 +40,7 @@ use serde_json::{Value, json};
         (
             status = 200,
             description = "The updated registration.",
-            body = RepoView,
+            body = Repo,
             headers(("ETag"), ("Cache-Control")),
         ),
     ),

@@ -1,31 +1,21 @@
 //! `POST /v1/tokens`.
 
 use super::private;
-use super::view::{TokenView, grant};
+use super::view::{grant, view};
 use crate::app::App;
 use crate::edge::{Caller, JsonBody};
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::store::events::{self, Event, Subject};
-use crate::store::tokens::{self, Token};
+use api::tokens::NewToken;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use federation::digest::Digest;
 use federation::token::{TokenRequest, secret};
 use http::StatusCode;
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
-
-/// A new token, with the secret that is shown this one time.
-#[derive(Serialize, ToSchema)]
-#[schema(as = NewToken)]
-pub struct Created {
-    /// The secret, shown this one time.
-    token: String,
-    #[serde(flatten)]
-    view: TokenView,
-}
+use store::database::{Database as _, Transaction as _};
+use store::events::{self, Event, Subject};
+use store::tokens::{self, Token};
 
 /// Creates a named token. Its secret is in this answer and nowhere else.
 #[utoipa::path(
@@ -34,7 +24,7 @@ pub struct Created {
     operation_id = "createToken",
     tag = "access",
     request_body(content = ref("#/components/schemas/TokenRequest")),
-    responses((status = 201, description = "The token was created.", body = Created, headers(("Cache-Control")))),
+    responses((status = 201, description = "The token was created.", body = NewToken, headers(("Cache-Control")))),
     extensions(("x-problems" = json!(["token-exists", "invalid-token-request"]))),
     security(("token" = [])),
 )]
@@ -79,5 +69,5 @@ pub async fn create<P: Ports>(
     };
     events::record(&mut tx, actor.origin("token-create"), event, now).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, private(Created { token: secret, view: TokenView::new(&token, now) })).into_response())
+    Ok((StatusCode::CREATED, private(NewToken { token: secret, view: view(&token, now) })).into_response())
 }

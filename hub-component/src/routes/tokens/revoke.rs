@@ -3,13 +3,14 @@
 use super::view::grant;
 use crate::app::App;
 use crate::edge::{Caller, Path};
-use crate::ports::{Database as _, Ports, Transaction as _};
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
-use crate::store::events::{self, Event, Subject};
-use crate::store::tokens;
 use axum::extract::State;
 use http::StatusCode;
 use serde_json::Value;
+use store::database::{Database as _, Transaction as _};
+use store::events::{self, Event, Subject};
+use store::tokens;
 
 /// Revokes a token.
 ///

@@ -1,24 +1,19 @@
 //! `reuse-surface hub token create`.
 
-use serde::Deserialize;
+use api::paths;
+use api::tokens::NewToken;
 use serde_json::{Map, Value};
 
 use crate::args::TokenCreate;
-use crate::client::{Client, NamedToken, Request};
+use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
-#[derive(Deserialize)]
-struct Secret {
-    token: String,
-}
-
 pub(super) async fn run(args: &TokenCreate, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let answer = client.send(Request::post(&["v1", "tokens"]).json(body(args))).await?;
-    let secret: Secret = answer.shape()?;
-    let token: NamedToken = answer.shape()?;
-    output.result(&answer.body, |text| text.line(&secret.token))?;
+    let answer = client.send(Request::post(paths::TOKENS).json(body(args))).await?;
+    let NewToken { token: secret, view: token } = answer.shape()?;
+    output.result(&answer.body, |text| text.line(&secret))?;
     let until = token.expires_at.map_or_else(|| "is revoked".to_owned(), |at| format!("{at} or it is revoked"));
     output.note(&format!("made {} for {}, valid until {until}", token.name, token.scopes.join(" ")));
     output.warn("this secret is shown only now: keep it where secrets are kept");

@@ -1,5 +1,6 @@
 //! `reuse-surface hub token revoke`.
 
+use api::paths;
 use serde_json::json;
 
 use crate::args::TokenRevoke;
@@ -9,7 +10,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(super) async fn run(args: &TokenRevoke, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    client.send(Request::delete(&["v1", "tokens", &args.name])).await?;
+    client.send(Request::delete(paths::TOKEN).named(&args.name)).await?;
     // The hub answers nothing; machines still get an object, as from every other verb.
     let value = json!({ "name": args.name, "revoked": true });
     output.result(&value, |text| text.line(format!("revoked {}", args.name)))?;

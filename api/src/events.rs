@@ -1,0 +1,67 @@
+//! The audit trail.
+
+use crate::Json;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+/// What `GET /v1/events` is asked for; `None` everywhere means all.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct EventsQuery {
+    /// Events about this repo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repo: Option<String>,
+    /// Events caused by the token with this name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// Events with this action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// Most events on a page; 50 unless told.
+    #[param(minimum = 1, maximum = 1000)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// `next` of the previous page.
+    #[param(pattern = r"^1\.[0-9]{1,19}$")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// A page of events.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Events {
+    /// Newest first.
+    #[schema(value_type = Vec<Event>)]
+    pub events: Vec<Json<Event>>,
+    /// Cursor of the next page; null on the last one.
+    #[schema(required)]
+    pub next: Option<String>,
+}
+
+/// One change: who made it, when, to what, and how that was and is.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Event {
+    /// Increases with each event and is never reused.
+    pub number: u64,
+    /// When (RFC 3339).
+    pub at: String,
+    /// Name of the token that made the change.
+    pub actor: String,
+    /// `register`, `update`, `deregister`, `refresh`, `compose`, `release`, `token-create` or `token-revoke`.
+    pub action: String,
+    /// What was changed: a `repo` or a `token`.
+    pub kind: String,
+    /// Its name.
+    pub subject: String,
+    /// The state before the change; null if there was none.
+    pub before: Value,
+    /// The state after the change; null if it was removed.
+    pub after: Value,
+    /// The revision that the change led to, if any.
+    #[schema(required)]
+    pub revision: Option<u64>,
+    /// `X-Request-Id` of the request.
+    pub request_id: String,
+}

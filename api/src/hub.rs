@@ -1,0 +1,27 @@
+//! What a hub is.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A hub and its interfaces.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct HubDescription {
+    /// The hub's address: what `--base-url` takes.
+    pub hub: String,
+    /// Version of the hub.
+    pub version: String,
+    /// The federated document.
+    pub federated: String,
+    /// The search.
+    pub capabilities: String,
+    /// The Model Context Protocol, for agents.
+    pub mcp: String,
+    /// The OpenAPI document.
+    pub openapi: String,
+    /// The schemas of the documents.
+    pub schemas: String,
+    /// The overview for language models (`llms.txt`).
+    pub llms: String,
+    /// Whether the hub can answer.
+    pub health: String,
+}

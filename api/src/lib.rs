@@ -1,0 +1,26 @@
+//! The contract of the hub as types: requests, responses, paths, headers and limits, each of them once.
+//!
+//! The hub writes these types and describes them in its OpenAPI document, and the command line reads them. A reader is lenient, so that it
+//! understands a newer hub: unknown fields are ignored, and an unknown variant is kept as text ([`Open`]). The contract in words is
+//! `specs/FederationHubAPI.md`.
+
+pub mod capabilities;
+pub mod changes;
+pub mod check;
+pub mod events;
+pub mod federated;
+pub mod headers;
+pub mod health;
+pub mod hub;
+mod json;
+mod open;
+pub mod page;
+pub mod paths;
+pub mod problem;
+pub mod refresh;
+pub mod repos;
+pub mod schemas;
+pub mod tokens;
+
+pub use json::Json;
+pub use open::{Open, Variant};

@@ -1,0 +1,79 @@
+//! Enumerations that a later version may extend.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A variant that this version knows, or the text of one that it does not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Open<T> {
+    /// One of this version.
+    Known(T),
+    /// One of a later version.
+    Unknown(String),
+}
+
+/// An enumeration whose variants have names in the API.
+pub trait Variant: Copy {
+    /// As the API writes it.
+    fn as_str(self) -> &'static str;
+}
+
+impl<T: Variant> Open<T> {
+    /// As the API writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Known(known) => known.as_str(),
+            Self::Unknown(text) => text,
+        }
+    }
+}
+
+impl<T: PartialEq> Open<T> {
+    /// Whether it is this one.
+    pub fn is(&self, variant: T) -> bool {
+        matches!(self, Self::Known(known) if *known == variant)
+    }
+}
+
+impl<T> From<T> for Open<T> {
+    fn from(known: T) -> Self {
+        Self::Known(known)
+    }
+}
+
+impl<T: Variant> fmt::Display for Open<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Variant for federation::source::State {
+    fn as_str(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Variant for federation::diff::Op {
+    fn as_str(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use federation::source::State;
+
+    #[test]
+    fn a_variant_of_a_later_version_is_kept() {
+        for (text, known) in [("\"stale\"", Some(State::Stale)), ("\"moulded\"", None)] {
+            let read: Open<State> = serde_json::from_str(text).unwrap();
+            assert_eq!(matches!(read, Open::Known(_)), known.is_some());
+            assert_eq!(
+                (serde_json::to_string(&read).unwrap(), format!("\"{read}\"")),
+                (text.to_owned(), text.to_owned())
+            );
+        }
+    }
+}

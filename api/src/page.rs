@@ -1,0 +1,23 @@
+//! How long the pages of lists are.
+
+/// How many items a page has.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// Unless the client says.
+    pub default: usize,
+    /// At most.
+    pub max: usize,
+}
+
+/// Of `GET /v1/repos`.
+pub const REPOS: Limit = Limit { default: 100, max: 1000 };
+/// Of `GET /v1/tokens`.
+pub const TOKENS: Limit = Limit { default: 100, max: 1000 };
+/// Of `GET /v1/events`.
+pub const EVENTS: Limit = Limit { default: 50, max: 1000 };
+/// Of `GET /v1/federated/revisions`.
+pub const REVISIONS: Limit = Limit { default: 50, max: 1000 };
+/// Of `GET /v1/changes`, in revisions.
+pub const CHANGES: Limit = Limit { default: 20, max: 100 };
+/// Of `GET /v1/capabilities` and `GET /v1/capabilities/{id}`.
+pub const CAPABILITIES: Limit = Limit { default: 20, max: 200 };

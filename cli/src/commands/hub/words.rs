@@ -1,0 +1,51 @@
+//! What the hub says about a source, in words for people.
+
+use api::events::Event;
+use api::repos::Status;
+use federation::diagnostic::Diagnostic;
+use federation::source::State;
+use serde_json::Value;
+
+/// `reason: message`, or the one of them that there is.
+pub(crate) fn why(reason: &Option<String>, message: &Option<String>) -> Option<String> {
+    match (reason, message) {
+        (Some(reason), Some(message)) => Some(format!("{reason}: {message}")),
+        (one, other) => one.as_ref().or(other.as_ref()).cloned(),
+    }
+}
+
+/// What readers get from a source now.
+pub(super) fn meanwhile(status: &Status<'_>) -> String {
+    match (&status.index_digest, &status.verified_at) {
+        _ if status.state.is(State::Disabled) => "contributes nothing".to_owned(),
+        (Some(_), Some(when)) => format!("readers see the accepted snapshot of {when}"),
+        (Some(_), None) => "readers see the accepted snapshot".to_owned(),
+        (None, _) => "contributes nothing".to_owned(),
+    }
+}
+
+/// `line:column code at pointer: message`, as far as they are known.
+pub(super) fn finding(found: &Diagnostic) -> String {
+    let place = match (found.line, found.column) {
+        (Some(line), Some(column)) => format!("{line}:{column} "),
+        (Some(line), None) => format!("{line} "),
+        _ => String::new(),
+    };
+    let pointer = Some(&found.pointer).filter(|pointer| !pointer.is_empty());
+    let pointer = pointer.map(|pointer| format!(" at {pointer}")).unwrap_or_default();
+    format!("{place}{}{pointer}: {}", found.code, found.message)
+}
+
+/// The line of the index that is meant, and below it a mark at the place; nothing if the hub does not say.
+pub(super) fn snippet(found: &Diagnostic) -> Vec<String> {
+    let Some(snippet) = &found.snippet else { return Vec::new() };
+    let indent = snippet.around().0.chars().count();
+    vec![format!("| {}", snippet.text), format!("| {:indent$}^", "")]
+}
+
+/// What an event changed, as `name: before -> after`, one a field.
+pub(super) fn changes(event: &Event) -> Vec<String> {
+    let (Some(before), Some(after)) = (event.before.as_object(), event.after.as_object()) else { return Vec::new() };
+    let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(value));
+    changed.map(|(name, value)| format!("{name}: {} -> {value}", before.get(name).unwrap_or(&Value::Null))).collect()
+}

@@ -1,0 +1,157 @@
+//! The audit trail: who changed what, written in the transaction of the change.
+
+use super::revisions::{Origin, Revision};
+use crate::database::{Database, Row, Transaction, Value};
+use crate::{StoreError, row::Reader};
+use federation::time::Seconds;
+use serde_json::Value as Json;
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// A registration, or what is accepted of its source.
+    Repo(&'a str),
+    /// A token.
+    Token(&'a str),
+}
+
+impl Subject<'_> {
+    fn columns(self) -> [Value; 2] {
+        match self {
+            Self::Repo(name) => ["repo".into(), name.into()],
+            Self::Token(name) => ["token".into(), name.into()],
+        }
+    }
+}
+
+/// Something that is happening.
+#[derive(Debug)]
+pub struct Event<'a> {
+    /// Stable word: `register`, `update`, `deregister`, `refresh`, `compose`, `release`, `token-create`, `token-revoke`.
+    pub action: &'a str,
+    /// What it is done to.
+    pub subject: Subject<'a>,
+    /// How that was; null if it was not there.
+    pub before: Json,
+    /// How it is now; null if it is gone.
+    pub after: Json,
+    /// The revision that the same transaction published, if any.
+    pub revision: Option<&'a Revision>,
+}
+
+/// An event as the trail has it.
+pub struct Recorded {
+    /// From 1, growing, never used again.
+    pub number: u64,
+    /// When it happened.
+    pub at: Seconds,
+    /// Name of the token that made the change.
+    pub actor: String,
+    /// Of the request that asked for it.
+    pub request_id: String,
+    /// As in [`Event`], and so on.
+    pub action: String,
+    /// `repo` or `token`.
+    pub kind: String,
+    /// Its name.
+    pub subject: String,
+    /// The state before the change; null if there was none.
+    pub before: Json,
+    /// The state after the change; null if it was removed.
+    pub after: Json,
+    /// The revision that the change led to, if any.
+    pub revision: Option<u64>,
+}
+
+/// Which events are wanted.
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// About this repo.
+    pub repo: Option<String>,
+    /// By this actor.
+    pub actor: Option<String>,
+    /// With this action.
+    pub action: Option<String>,
+    /// Those about tokens as well.
+    pub tokens: bool,
+}
+
+/// Adds an event to the trail. What the hub does by itself is in the revisions alone.
+pub async fn record(
+    tx: &mut impl Transaction,
+    origin: Origin<'_>,
+    event: Event<'_>,
+    now: Seconds,
+) -> Result<(), StoreError> {
+    let Some(request_id) = origin.request_id else { return Ok(()) };
+    let [kind, subject] = event.subject.columns();
+    let text = |json: Json| if json.is_null() { Value::Null } else { json.to_string().into() };
+    tx.query(
+        "INSERT INTO events (number, at, actor, action, kind, subject, was, became, revision, request_id)
+         VALUES ((SELECT coalesce(max(number), 0) + 1 FROM events), $1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        vec![
+            now.into(),
+            origin.actor.into(),
+            event.action.into(),
+            kind,
+            subject,
+            text(event.before),
+            text(event.after),
+            event.revision.map_or(Value::Null, |revision| revision.number.into()),
+            request_id.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Up to `limit` events below number `before`, newest first.
+pub async fn page(
+    database: &impl Database,
+    filter: &Filter,
+    before: u64,
+    limit: usize,
+) -> Result<Vec<Recorded>, StoreError> {
+    let mut sql = "SELECT number, at, actor, action, kind, subject, was, became, revision, request_id FROM events
+         WHERE number < $1"
+        .to_owned();
+    let mut parameters: Vec<Value> = vec![before.into()];
+    let mut and = |condition: &str, value: &str| {
+        parameters.push(value.into());
+        sql.push_str(&format!(" AND {condition} = ${}", parameters.len()));
+    };
+    if let Some(repo) = &filter.repo {
+        and("subject", repo);
+    }
+    if filter.repo.is_some() || !filter.tokens {
+        and("kind", "repo");
+    }
+    if let Some(actor) = &filter.actor {
+        and("actor", actor);
+    }
+    if let Some(action) = &filter.action {
+        and("action", action);
+    }
+    parameters.push(limit.into());
+    sql.push_str(&format!(" ORDER BY number DESC LIMIT ${}", parameters.len()));
+    database.query(&sql, parameters).await?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Recorded, StoreError> {
+    let json = |row: &mut Reader| {
+        serde_json::from_str(row.text()?).map_err(|e| StoreError::Unreadable(format!("an event: {e}")))
+    };
+    let mut row = Reader::of(row);
+    Ok(Recorded {
+        number: row.count()?,
+        at: row.integer()?,
+        actor: row.string()?,
+        action: row.string()?,
+        kind: row.string()?,
+        subject: row.string()?,
+        before: row.optional(json)?.unwrap_or_default(),
+        after: row.optional(json)?.unwrap_or_default(),
+        revision: row.optional(Reader::count)?,
+        request_id: row.string()?,
+    })
+}

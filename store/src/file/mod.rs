@@ -1,0 +1,57 @@
+//! A hub's database as a file: copied while others use it, verified, mended and put back.
+
+mod copy;
+mod mend;
+mod numbers;
+mod restore;
+mod verify;
+
+pub use copy::copy;
+pub use mend::mend;
+pub use restore::{Restored, restore};
+pub use verify::{Verified, verify};
+
+use crate::StoreError;
+use crate::database::DatabaseError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a file was not copied, verified, mended or put back. In words for people.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// A file could not be read or written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// SQLite refused.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// What the hub stored does not read as the hub wrote it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Anything else that shows that the file is not a whole database of a hub.
+    #[error("{0}")]
+    NotWhole(String),
+}
+
+impl From<DatabaseError> for FileError {
+    fn from(error: DatabaseError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+/// The database in a data directory, as `serve` names it.
+pub fn database(data_dir: &Path) -> PathBuf {
+    data_dir.join("reuse-surface.db")
+}
+
+/// A file that SQLite keeps beside `database`: `-wal`, `-shm` or `-journal`.
+fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// The folder of a file.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}

@@ -1,0 +1,147 @@
+//! Putting a database in the place of another one.
+
+use super::numbers::{Published, continue_after};
+use super::{FileError, Verified, beside, database, folder, mend, verify};
+use crate::database::{Database as _, Transaction as _};
+use crate::revisions::{self, Revision};
+use crate::sqlite::Sqlite;
+use federation::time::Seconds;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
+use std::path::{Path, PathBuf};
+
+/// What a restore did.
+#[derive(Debug)]
+pub struct Restored {
+    /// What the backup holds.
+    pub verified: Verified,
+    /// How many fragments were damaged, and were removed.
+    pub mended: usize,
+    /// The number under which its content is published again, if it had to be.
+    pub published_as: Option<u64>,
+    /// Where the database that was there is now.
+    pub kept: Option<PathBuf>,
+}
+
+/// Puts `backup` in the place of the database of `data_dir`, which nobody may use meanwhile.
+///
+/// # Errors
+/// What is wrong; nothing has changed then.
+pub async fn restore(backup: &Path, data_dir: &Path, now: Seconds) -> Result<Restored, FileError> {
+    if fs::metadata(beside(backup, "-wal")).is_ok_and(|log| log.len() > 0) {
+        return Err(FileError::NotWhole(format!(
+            "{0}-wal lies beside it: it was copied from a database in use and is not whole. Make the copy with `reuse-surface backup`",
+            backup.display()
+        )));
+    }
+    let target = database(data_dir);
+    let fresh = tempfile::Builder::new().prefix(".restore-").tempfile_in(data_dir)?;
+    // Its bytes alone: who may read a backup is not who may read the database.
+    io::copy(&mut File::open(backup)?, &mut fresh.as_file())?;
+    let prepared = prepare(fresh.path(), &target, now).await?;
+    belong(fresh.as_file(), &target, data_dir).map_err(|error| named("it cannot be made the hub's", &error))?;
+    fresh.as_file().sync_all()?;
+    let kept =
+        set_aside(&target, now).map_err(|error| named(&format!("{} cannot be kept", target.display()), &error))?;
+    // A log of the old database would be applied to the new one.
+    for suffix in ["-wal", "-shm", "-journal"] {
+        remove(&beside(&target, suffix))?;
+    }
+    fresh.persist(&target).map_err(|error| error.error)?;
+    File::open(folder(&target))?.sync_all()?;
+    Ok(Restored { kept, ..prepared })
+}
+
+fn named(what: &str, error: &io::Error) -> FileError {
+    FileError::NotWhole(format!("{what}: {error}"))
+}
+
+/// Gives a file the mode and the owner of the database that it replaces. Where there is none it stays its owner's alone, and whoever has the
+/// directory is that.
+fn belong(file: &File, replaced: &Path, data_dir: &Path) -> io::Result<()> {
+    let (there, now) = (fs::metadata(replaced), file.metadata()?);
+    if let Ok(there) = &there {
+        file.set_permissions(fs::Permissions::from_mode(there.mode() & 0o777))?;
+    }
+    let owner = there.or_else(|_| fs::metadata(data_dir))?;
+    if (owner.uid(), owner.gid()) == (now.uid(), now.gid()) {
+        return Ok(());
+    }
+    match fchown(file, Some(owner.uid()), Some(owner.gid())) {
+        // Only root may give a file away. The group alone can be another where directories hand theirs down.
+        Err(_) if owner.uid() == now.uid() => Ok(()),
+        done => done,
+    }
+}
+
+/// Verifies a copy of the backup and makes it what the hub goes on with.
+async fn prepare(fresh: &Path, replaced: &Path, now: Seconds) -> Result<Restored, FileError> {
+    // A copy by other means may still be in WAL mode.
+    set_journal_mode(fresh, "DELETE")?;
+    let verified = verify(fresh).await?;
+    let mended = mend(fresh).await?;
+    let published = published(replaced, verified.newest.as_ref()).await;
+    let restored = Sqlite::at(fresh).open()?;
+    let published_as = continue_after(&restored, verified.newest.as_ref(), &published, now)?;
+    // Nobody refreshes any more.
+    restored.execute("DELETE FROM leases WHERE name = 'refresh'", [])?;
+    restored.close().map_err(|(_, error)| error)?;
+    set_journal_mode(fresh, "WAL")?;
+    Ok(Restored { verified, mended, published_as, kept: None })
+}
+
+fn set_journal_mode(database: &Path, mode: &str) -> Result<(), FileError> {
+    let database = Sqlite::at(database).open()?;
+    database.pragma_update(None, "journal_mode", mode)?;
+    Ok(database.close().map_err(|(_, error)| error)?)
+}
+
+/// What the database that is replaced has published; also brings what is in its log into its file.
+async fn published(replaced: &Path, restored: Option<&Revision>) -> Published {
+    let database = Sqlite::at(replaced);
+    let checkpoint = || database.open()?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    if checkpoint().is_err() {
+        return Published::Unknown(0);
+    }
+    let Ok(mut tx) = database.read().await else { return Published::Unknown(0) };
+    let Ok(seen) = revisions::newest(&mut tx).await else { return Published::Unknown(0) };
+    let goes_on = match restored {
+        // Of the same number alone would not do.
+        Some(restored) => revisions::get(&mut tx, restored.number).await.is_ok_and(|it| it.as_ref() == Some(restored)),
+        None => true,
+    };
+    tx.end().await;
+    match goes_on {
+        true => Published::Known(seen),
+        false => Published::Unknown(seen.map_or(0, |seen| seen.number)),
+    }
+}
+
+/// Gives the database and its log, if it has one still, further names.
+fn set_aside(target: &Path, now: Seconds) -> io::Result<Option<PathBuf>> {
+    if !target.try_exists()? {
+        return Ok(None);
+    }
+    let free = |number: u32| match number {
+        0 => beside(target, &format!(".before-restore-{now}")),
+        _ => beside(target, &format!(".before-restore-{now}-{number}")),
+    };
+    let kept = (0..100).map(free).find(|path| !path.exists());
+    let kept = kept.ok_or_else(|| io::Error::from(io::ErrorKind::AlreadyExists))?;
+    fs::hard_link(target, &kept)?;
+    for suffix in ["-wal", "-journal"] {
+        let log = beside(target, suffix);
+        if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+            fs::hard_link(&log, beside(&kept, suffix))?;
+        }
+    }
+    Ok(Some(kept))
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}

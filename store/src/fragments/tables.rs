@@ -1,0 +1,67 @@
+//! The tables of fragments, and how those of older versions become what they are.
+
+use super::part;
+use super::write::{Rendered, insert};
+use crate::database::{Transaction, Value};
+use crate::{StoreError, row::Columns as _, tallies};
+use federation::compose::Fragment;
+use federation::digest::Digest;
+
+/// Step of the schema.
+pub(crate) const DIGESTS: &[&str] = &[
+    "ALTER TABLE fragments ADD COLUMN json_digest TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE fragments ADD COLUMN yaml_digest TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE fragments ADD COLUMN ids_digest TEXT NOT NULL DEFAULT ''",
+    tallies::COUNTERS,
+];
+
+/// A later step.
+pub(crate) const PIECES: &[&str] = &[
+    "ALTER TABLE fragments RENAME TO whole_fragments",
+    // `layout` is JSON (`Layout`), `ids` a list in JSON. The sizes are those of the plain forms, so that a federation can be added up.
+    "CREATE TABLE fragments (
+        digest TEXT NOT NULL REFERENCES snapshots (digest) ON DELETE CASCADE, repo TEXT NOT NULL, domain TEXT NOT NULL,
+        number INTEGER NOT NULL UNIQUE, layout TEXT NOT NULL, layout_digest TEXT NOT NULL, ids TEXT NOT NULL, ids_digest TEXT NOT NULL,
+        json_bytes INTEGER NOT NULL, yaml_bytes INTEGER NOT NULL, PRIMARY KEY (digest, repo, domain))",
+    // A row for each piece in each form; `read::piece_key` makes the key of fragment, form and place.
+    "CREATE TABLE fragment_pieces (piece INTEGER PRIMARY KEY NOT NULL, body BLOB NOT NULL)",
+];
+
+/// Gives the fragments that are there already their digests. What cannot be read gets none, and counts as damaged.
+pub(crate) async fn set_up(tx: &mut impl Transaction) -> Result<(), StoreError> {
+    for key in tx.query("SELECT digest, repo, domain FROM fragments", Vec::new()).await? {
+        let parts = "SELECT json, yaml, ids FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3";
+        let Ok(rows) = tx.query(parts, key.clone()).await else { continue };
+        let Some(row) = rows.first() else { continue };
+        let mut parameters = Vec::with_capacity(6);
+        for index in 0..3 {
+            parameters.push(Digest::of(row.text(index)?.as_bytes()).as_str().into());
+        }
+        parameters.extend(key);
+        tx.query(
+            "UPDATE fragments SET json_digest = $1, yaml_digest = $2, ids_digest = $3
+             WHERE digest = $4 AND repo = $5 AND domain = $6",
+            parameters,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Cuts whole fragments into pieces. What is damaged is left out, and rendered anew when it is first needed.
+pub(crate) async fn cut_up(tx: &mut impl Transaction) -> Result<(), StoreError> {
+    for key in tx.query("SELECT digest, repo, domain FROM whole_fragments", Vec::new()).await? {
+        let parts = "SELECT json, json_digest, yaml, yaml_digest, ids, ids_digest FROM whole_fragments
+             WHERE digest = $1 AND repo = $2 AND domain = $3";
+        let Ok(rows) = tx.query(parts, key.clone()).await else { continue };
+        let texts = rows.first().and_then(|row| Some((part(row, 0)?, part(row, 2)?, part(row, 4)?)));
+        let Some((json, yaml, ids)) = texts else { continue };
+        let Ok(ids) = serde_json::from_str(ids) else { continue };
+        let fragment = Fragment { json: json.to_owned(), yaml: yaml.to_owned(), ids };
+        let [Value::Text(digest), Value::Text(repo), Value::Text(domain)] = key.as_slice() else { continue };
+        let Some(digest) = Digest::parse(digest) else { continue };
+        insert(tx, &digest, repo, domain, &Rendered::new(fragment)?).await?;
+    }
+    tx.query("DROP TABLE whole_fragments", Vec::new()).await?;
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Storing fragments, and rendering anew what is lost.
+
+use super::read::{Form, forms, piece_key, range};
+use super::{Layout, STORED, Stored, key, stored};
+use crate::database::{Database, Transaction, Value};
+use crate::{StoreError, row::Columns as _, snapshots, tallies};
+use federation::compose::pieces::{Piece, pieces};
+use federation::compose::{Format, Fragment, SourceLine};
+use federation::digest::Digest;
+
+/// A fragment, cut and compressed.
+#[derive(Debug)]
+pub struct Rendered {
+    json: Vec<Piece>,
+    yaml: Vec<Piece>,
+    ids: Vec<String>,
+}
+
+impl Rendered {
+    /// Cuts and compresses a fragment.
+    ///
+    /// # Errors
+    /// When it cannot be compressed, which takes a lack of memory.
+    pub fn new(fragment: Fragment) -> Result<Self, StoreError> {
+        let cut = |text: &str| {
+            pieces(text).collect::<Result<Vec<_>, _>>().map_err(|e| StoreError::Unreadable(format!("a fragment: {e}")))
+        };
+        let Fragment { json, yaml, ids } = fragment;
+        let json = cut(&json)?;
+        Ok(Self { json, yaml: cut(&yaml)?, ids })
+    }
+
+    /// What is known of it beside its bytes.
+    pub fn layout(&self) -> Layout {
+        let of = |pieces: &[Piece]| pieces.iter().map(Piece::info).collect();
+        Layout { json: of(&self.json), yaml: of(&self.yaml) }
+    }
+
+    /// Bytes that it takes in memory.
+    pub fn bytes(&self) -> usize {
+        self.json.iter().chain(&self.yaml).map(|piece| piece.plain.len() + piece.deflated.len()).sum()
+    }
+
+    /// The bytes of a piece.
+    pub fn into_piece(self, form: Form, place: usize) -> Option<Vec<u8>> {
+        let pieces = match form.format {
+            Format::Json => self.json,
+            Format::Yaml => self.yaml,
+        };
+        let piece = pieces.into_iter().nth(place)?;
+        Some(if form.deflated { piece.deflated } else { piece.plain })
+    }
+
+    /// The capabilities in JSON, and their ids.
+    pub fn into_json(self) -> (String, Vec<String>) {
+        let bytes: Vec<u8> = self.json.into_iter().flat_map(|piece| piece.plain).collect();
+        (String::from_utf8_lossy(&bytes).into_owned(), self.ids)
+    }
+}
+
+/// Keeps a fragment, in place of what may be there.
+pub async fn insert(
+    tx: &mut impl Transaction,
+    digest: &Digest,
+    repo: &str,
+    domain: &str,
+    rendered: &Rendered,
+) -> Result<Stored, StoreError> {
+    let unreadable = |e: serde_json::Error| StoreError::Unreadable(e.to_string());
+    let layout = rendered.layout();
+    let (ids, written) = (serde_json::to_string(&rendered.ids), serde_json::to_string(&layout));
+    let (ids, written) = (ids.map_err(unreadable)?, written.map_err(unreadable)?);
+    let [ids_digest, layout_digest] = [&ids, &written].map(|part| Value::from(Digest::of(part.as_bytes()).as_str()));
+    let rows = tx
+        .query(
+            "INSERT INTO fragments (digest, repo, domain, number, layout, layout_digest, ids, ids_digest, json_bytes, yaml_bytes)
+             VALUES ($1, $2, $3, (SELECT coalesce(max(number), 0) + 1 FROM fragments), $4, $5, $6, $7, $8, $9)
+             ON CONFLICT (digest, repo, domain) DO UPDATE SET layout = excluded.layout, layout_digest = excluded.layout_digest,
+             ids = excluded.ids, ids_digest = excluded.ids_digest, json_bytes = excluded.json_bytes, yaml_bytes = excluded.yaml_bytes
+             RETURNING number",
+            vec![
+                digest.as_str().into(),
+                repo.into(),
+                domain.into(),
+                written.into(),
+                layout_digest,
+                ids.into(),
+                ids_digest,
+                layout.plain(Format::Json).length.into(),
+                layout.plain(Format::Yaml).length.into(),
+            ],
+        )
+        .await?;
+    let number = rows.first().map_or(Ok(-1), |row| row.integer(0))?;
+    forget_pieces(tx, number).await?;
+    for (format, pieces) in [(Format::Json, &rendered.json), (Format::Yaml, &rendered.yaml)] {
+        for (place, piece) in pieces.iter().enumerate() {
+            for (form, body) in forms(format).into_iter().zip([&piece.plain, &piece.deflated]) {
+                let row = vec![piece_key(number, form, place).into(), Value::Blob(body.clone())];
+                tx.query("INSERT INTO fragment_pieces (piece, body) VALUES ($1, $2)", row).await?;
+            }
+        }
+    }
+    Ok(Stored { number, layout })
+}
+
+/// Forgets the pieces of a fragment.
+pub async fn forget_pieces(tx: &mut impl Transaction, fragment: i64) -> Result<(), StoreError> {
+    let (first, last) = range(fragment);
+    let delete = "DELETE FROM fragment_pieces WHERE piece BETWEEN $1 AND $2";
+    tx.query(delete, vec![first.into(), last.into()]).await?;
+    Ok(())
+}
+
+/// What a source line stands for, rendered from its snapshot.
+///
+/// # Errors
+/// When the snapshot is lost or damaged too.
+pub(crate) async fn render(tx: &mut impl Transaction, line: &SourceLine) -> Result<Rendered, StoreError> {
+    let lost = |why: &str| StoreError::Unreadable(format!("snapshot {} of {}: {why}", line.index_digest, line.repo));
+    let bytes = snapshots::bytes(tx, &line.index_digest).await?.ok_or_else(|| lost("missing"))?;
+    let index = federation::index::check(&bytes).index.ok_or_else(|| lost("no longer a valid index"))?;
+    if index.capabilities.len() != line.capability_count {
+        return Err(lost("another number of capabilities than its line says"));
+    }
+    Rendered::new(Fragment::render(&line.repo, &line.domain, &index).map_err(|e| lost(&e.message))?)
+}
+
+/// Makes sure that the fragment of a source line is kept. A fragment carries repo and domain, so it is rendered anew after a change of
+/// domain too.
+pub async fn ensure(tx: &mut impl Transaction, line: &SourceLine) -> Result<Stored, StoreError> {
+    let kept = format!("SELECT {STORED} FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3");
+    // A page that is damaged fails the statement.
+    let rows = tx.query(&kept, key(line)).await.unwrap_or_default();
+    if let Some(stored) = rows.first().and_then(|row| stored(row, 0)) {
+        return Ok(stored);
+    }
+    let rendered = render(tx, line).await?;
+    insert(tx, &line.index_digest, &line.repo, &line.domain, &rendered).await
+}
+
+/// A fragment that was rendered anew.
+pub struct Restored {
+    /// What is stored now.
+    pub stored: Stored,
+    /// Its bytes.
+    pub rendered: Rendered,
+    /// Why it could not be stored: its reader has it all the same.
+    pub failure: Option<StoreError>,
+}
+
+/// Renders what is lost or damaged anew, stores it and counts that.
+///
+/// # Errors
+/// When the snapshot is lost or damaged too.
+pub async fn restore(database: &impl Database, line: &SourceLine) -> Result<Restored, StoreError> {
+    let mut tx = database.read().await?;
+    let rendered = render(&mut tx, line).await?;
+    tx.end().await;
+    Ok(match replace(database, line, &rendered).await {
+        Ok(stored) => Restored { stored, rendered, failure: None },
+        Err(error) => {
+            let stored = Stored { number: -1, layout: rendered.layout() };
+            Restored { stored, rendered, failure: Some(error) }
+        }
+    })
+}
+
+async fn replace(database: &impl Database, line: &SourceLine, rendered: &Rendered) -> Result<Stored, StoreError> {
+    let mut tx = database.write().await?;
+    let stored = insert(&mut tx, &line.index_digest, &line.repo, &line.domain, rendered).await?;
+    tallies::count(&mut tx, tallies::FRAGMENTS_MENDED, 1).await?;
+    tx.commit().await?;
+    Ok(stored)
+}

@@ -1,0 +1,143 @@
+//! Sources as lists show them: found, counted and cut to a page by the database, so that a list costs what it shows.
+//!
+//! Beside the record of a source stands its *standing*, the state that it has as long as time alone changes nothing; beside a registration
+//! stand its words. Both are written with what they follow from.
+
+use super::registrations;
+use super::sources::{self, Source};
+use super::statement::Statement;
+use crate::database::{Row, Transaction};
+use crate::{StoreError, row::Columns as _};
+use federation::source::{GRACE, State};
+use federation::time::Seconds;
+
+/// Step of the schema.
+pub(super) const COLUMNS_OF_LISTS: &[&str] = &[
+    "ALTER TABLE registrations ADD COLUMN words TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE source_state ADD COLUMN standing TEXT NOT NULL DEFAULT ''",
+];
+
+/// Sources that one statement writes.
+const BATCH: usize = 500;
+
+/// Fills the columns after they were made.
+pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
+    let sql = format!("SELECT {} FROM registrations r JOIN source_state s ON s.repo = r.repo", sources::columns());
+    let sources = sources::load(tx, &sql, Vec::new()).await?;
+    for Source { registered, .. } in &sources {
+        registrations::update(tx, &registered.registration, registered.updated_at).await?;
+    }
+    for batch in sources.chunks(BATCH) {
+        sources::save_records(tx, batch).await?;
+    }
+    Ok(())
+}
+
+/// Which sources are wanted; those of which nothing is asked, all.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted<'a> {
+    /// Of exactly this domain.
+    pub domain: Option<&'a str>,
+    /// Enabled, or not.
+    pub enabled: Option<bool>,
+    /// Required, or not.
+    pub required: Option<bool>,
+    /// In this state.
+    pub state: Option<State>,
+    /// In any state but this.
+    pub other_than: Option<State>,
+    /// With every one of these words.
+    pub words: Option<&'a str>,
+}
+
+impl Wanted<'_> {
+    /// Sources that readers rely on and that are not fresh.
+    pub fn required_not_fresh() -> Self {
+        Self { required: Some(true), other_than: Some(State::Fresh), ..Self::default() }
+    }
+}
+
+/// Up to `limit` of the sources that are wanted, ordered by repo, from the first after `after` on.
+pub async fn page(
+    tx: &mut impl Transaction,
+    wanted: &Wanted<'_>,
+    now: Seconds,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Source>, StoreError> {
+    let mut s = Statement::default();
+    s.push(&format!("SELECT {} ", sources::columns()));
+    from(&mut s, wanted, now);
+    if let Some(after) = after {
+        let after = s.bind(after);
+        s.push(&format!(" AND r.repo > {after}"));
+    }
+    let limit = s.bind(limit);
+    s.push(&format!(" ORDER BY r.repo LIMIT {limit}"));
+    sources::load(tx, &s.sql, s.parameters).await
+}
+
+/// How many sources are wanted.
+pub async fn count(tx: &mut impl Transaction, wanted: &Wanted<'_>, now: Seconds) -> Result<usize, StoreError> {
+    let mut s = Statement::default();
+    s.push("SELECT count(*) ");
+    from(&mut s, wanted, now);
+    tx.query(&s.sql, s.parameters).await?.first().map_or(Ok(0), |row| row.count(0))
+}
+
+/// How many of the sources that are wanted are in each state; states that none is in are left out.
+pub async fn by_state(
+    tx: &mut impl Transaction,
+    wanted: &Wanted<'_>,
+    now: Seconds,
+) -> Result<Vec<(State, usize)>, StoreError> {
+    let mut s = Statement::default();
+    s.push("SELECT ");
+    state(&mut s, now);
+    s.push(" AS state, count(*) ");
+    from(&mut s, wanted, now);
+    s.push(" GROUP BY 1");
+    let counted = |row: &Row| {
+        let name = row.text(0)?;
+        let state = State::ALL.into_iter().find(|state| state.as_str() == name);
+        let state = state.ok_or_else(|| StoreError::Unreadable(format!("`{name}` is no state")))?;
+        Ok((state, row.count(1)?))
+    };
+    tx.query(&s.sql, s.parameters).await?.iter().map(counted).collect()
+}
+
+fn from(s: &mut Statement, wanted: &Wanted<'_>, now: Seconds) {
+    s.push("FROM registrations r JOIN source_state s ON s.repo = r.repo WHERE 1 = 1");
+    if let Some(domain) = wanted.domain {
+        let domain = s.bind(domain);
+        s.push(&format!(" AND r.domain = {domain}"));
+    }
+    for (column, flag) in [("r.enabled", wanted.enabled), ("r.required", wanted.required)] {
+        if let Some(flag) = flag {
+            let flag = s.bind(flag);
+            s.push(&format!(" AND {column} = {flag}"));
+        }
+    }
+    for (comparison, name) in [("=", wanted.state), ("<>", wanted.other_than)] {
+        if let Some(name) = name {
+            s.push(" AND ");
+            state(s, now);
+            let name = s.bind(name.as_str());
+            s.push(&format!(" {comparison} {name}"));
+        }
+    }
+    for word in wanted.words.unwrap_or_default().to_lowercase().split_whitespace() {
+        let pattern = s.bind_contains(word);
+        s.push(&format!(" AND r.words LIKE {pattern} ESCAPE '!'"));
+    }
+}
+
+/// Writes [`State::at`] as an expression.
+fn state(s: &mut Statement, now: Seconds) {
+    let now = s.bind(now);
+    let (fresh, stale) = (State::Fresh.as_str(), State::Stale.as_str());
+    s.push(&format!(
+        "CASE WHEN s.standing = '{fresh}' AND (s.verified_at IS NULL OR s.verified_at + 2 * r.cache_ttl_seconds + {GRACE} < {now})
+         THEN '{stale}' ELSE s.standing END"
+    ));
+}

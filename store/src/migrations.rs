@@ -1,0 +1,146 @@
+//! The schema, as numbered steps. A step that has shipped never changes; a new need is a new step.
+
+use crate::database::{Database, Transaction};
+use crate::{
+    StoreError, fragments, leases, listing, quiet, revisions::steps, row::Columns as _, search, tallies, upkeep,
+};
+use federation::time::{Seconds, rfc3339};
+
+/// Step `n` is `STEPS[n - 1]`; one statement a string, since a host runs only the first of several.
+const STEPS: [&[&str]; 11] = [
+    FIRST,
+    search::TABLES,
+    TOKENS,
+    tallies::TABLES,
+    fragments::DIGESTS,
+    listing::COLUMNS_OF_LISTS,
+    leases::JUDGING,
+    &[quiet::TABLE],
+    upkeep::INDEXES,
+    fragments::PIECES,
+    steps::TABLES,
+];
+
+/// The step after which the search is filled from what is published.
+const SEARCH: i64 = 2;
+
+/// The step after which fragments get their digests.
+const DIGESTS: i64 = 5;
+
+/// The step after which the columns of lists are filled from what they follow from.
+const LISTS: i64 = 6;
+
+/// The step after which fragments are cut into pieces.
+const PIECES: i64 = 10;
+
+/// The step after which the changes of every revision are written.
+const CHANGES: i64 = 11;
+
+const FIRST: &[&str] = &[
+    "CREATE TABLE registrations (
+        repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, enabled INTEGER NOT NULL,
+        required INTEGER NOT NULL, cache_ttl_seconds INTEGER NOT NULL, description TEXT NOT NULL,
+        registered_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, registered_by TEXT NOT NULL,
+        incarnation INTEGER NOT NULL)",
+    // The record is JSON (federation::source::SourceRecord): only the state machine reads or writes its parts. The columns beside it
+    // answer what every read asks: whether a check is due (never, while disabled), and how old the oldest contribution is.
+    "CREATE TABLE source_state (
+        repo TEXT PRIMARY KEY NOT NULL REFERENCES registrations (repo) ON DELETE CASCADE,
+        record TEXT NOT NULL, next_check_at INTEGER NOT NULL, verified_at INTEGER)",
+    "CREATE INDEX source_state_due ON source_state (next_check_at)",
+    "CREATE INDEX source_state_verified ON source_state (verified_at)",
+    // Exact bytes of valid indexes, gzip-compressed.
+    "CREATE TABLE snapshots (
+        digest TEXT PRIMARY KEY NOT NULL, body BLOB NOT NULL, capability_count INTEGER NOT NULL, stored_at INTEGER NOT NULL)",
+    "CREATE TABLE fragments (
+        digest TEXT NOT NULL REFERENCES snapshots (digest) ON DELETE CASCADE, repo TEXT NOT NULL, domain TEXT NOT NULL,
+        json TEXT NOT NULL, yaml TEXT NOT NULL, ids TEXT NOT NULL, PRIMARY KEY (digest, repo, domain))",
+    "CREATE TABLE revisions (
+        number INTEGER PRIMARY KEY NOT NULL, digest TEXT NOT NULL, composed_at INTEGER NOT NULL, actor TEXT NOT NULL,
+        cause TEXT NOT NULL, source_count INTEGER NOT NULL, capability_count INTEGER NOT NULL)",
+    // Only what a revision changed; index_digest is empty where it removed the source.
+    "CREATE TABLE revision_sources (
+        revision INTEGER NOT NULL, repo TEXT NOT NULL, url TEXT NOT NULL,
+        domain TEXT NOT NULL, required INTEGER NOT NULL, index_digest TEXT NOT NULL, capability_count INTEGER NOT NULL,
+        PRIMARY KEY (revision, repo))",
+    "CREATE INDEX revision_sources_of ON revision_sources (repo, revision)",
+    // The newest revision in full, so that neither reading nor publishing it depends on the length of the history.
+    "CREATE TABLE composition (
+        repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, required INTEGER NOT NULL,
+        index_digest TEXT NOT NULL, capability_count INTEGER NOT NULL)",
+    "CREATE TABLE leases (name TEXT PRIMARY KEY NOT NULL, holder TEXT NOT NULL, expires_at INTEGER NOT NULL)",
+];
+
+const TOKENS: &[&str] = &[
+    // A row is never removed: a name that was used once stays what it was in registrations, revisions and events.
+    "CREATE TABLE tokens (
+        name TEXT PRIMARY KEY NOT NULL, digest TEXT NOT NULL UNIQUE, scopes TEXT NOT NULL, description TEXT NOT NULL,
+        created_at INTEGER NOT NULL, created_by TEXT NOT NULL, expires_at INTEGER, last_used_at INTEGER,
+        revoked_at INTEGER, revoked_by TEXT)",
+    // `was` and `became` are JSON, or NULL where there is nothing.
+    "CREATE TABLE events (
+        number INTEGER PRIMARY KEY NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+        kind TEXT NOT NULL, subject TEXT NOT NULL, was TEXT, became TEXT, revision INTEGER, request_id TEXT NOT NULL)",
+    "CREATE INDEX events_about ON events (subject, number)",
+    "CREATE INDEX events_by ON events (actor, number)",
+    "CREATE TABLE auth_failures (address TEXT PRIMARY KEY NOT NULL, since INTEGER NOT NULL, failures INTEGER NOT NULL)",
+];
+
+/// Brings the database to the schema of this version.
+///
+/// # Errors
+/// When the database cannot be written, or a newer version has written it.
+pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), StoreError> {
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    // On a database that is up to date, and even on a read-only one, a single read is enough.
+    if let Ok(rows) = database.query("SELECT max(version) FROM migrations", Vec::new()).await
+        && let Some(found) = rows.first().and_then(|row| row.integer(0).ok())
+    {
+        if found == known {
+            return Ok(());
+        }
+        if found > known {
+            return Err(StoreError::TooNew { found, known });
+        }
+    }
+    let finder = search::Finder::available(database).await;
+    database.prepare().await?;
+    let mut tx = database.write().await?;
+    tx.query(
+        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY NOT NULL, applied_at TEXT NOT NULL)",
+        Vec::new(),
+    )
+    .await?;
+    let rows = tx.query("SELECT coalesce(max(version), 0) FROM migrations", Vec::new()).await?;
+    let found = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+    if found > known {
+        return Err(StoreError::TooNew { found, known });
+    }
+    for (version, step) in (1..).zip(STEPS).skip_while(|(version, _)| *version <= found) {
+        for statement in step {
+            tx.query(statement, Vec::new()).await?;
+        }
+        if version == SEARCH {
+            search::set_up(&mut tx, finder).await?;
+        }
+        if version == DIGESTS {
+            fragments::set_up(&mut tx).await?;
+        }
+        if version == LISTS {
+            listing::fill(&mut tx).await?;
+        }
+        if version == PIECES {
+            fragments::cut_up(&mut tx).await?;
+        }
+        if version == CHANGES {
+            steps::fill(&mut tx).await?;
+        }
+        tx.query(
+            "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",
+            vec![i64::into(version), rfc3339(now).into()],
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

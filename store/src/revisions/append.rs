@@ -1,0 +1,113 @@
+//! Adding a revision to the log.
+
+use super::Revision;
+use crate::StoreError;
+use crate::database::Transaction;
+use federation::compose::SourceLine;
+use std::collections::BTreeMap;
+
+/// What a revision does to one source.
+pub enum Change {
+    /// Adds it or replaces its line.
+    Put(SourceLine),
+    /// Removes it.
+    Remove(String),
+}
+
+impl Change {
+    /// The source.
+    pub fn repo(&self) -> &str {
+        match self {
+            Self::Put(line) => &line.repo,
+            Self::Remove(repo) => repo,
+        }
+    }
+}
+
+/// Who made a revision, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// Name of a token, or `hub`.
+    pub actor: &'a str,
+    /// Stable word: `register`, `update`, `deregister`, `refresh`, `release`.
+    pub cause: &'a str,
+    /// Of the request that asked for it; `None` for what the hub does by itself.
+    pub request_id: Option<&'a str>,
+}
+
+impl Origin<'_> {
+    /// The hub itself, which refreshes what is due.
+    pub const HUB: Self = Self { actor: "hub", cause: "refresh", request_id: None };
+}
+
+/// Appends a revision that makes these changes to a composition that then is `after`.
+pub async fn append(
+    tx: &mut impl Transaction,
+    revision: &Revision,
+    origin: Origin<'_>,
+    changes: &[Change],
+    after: &BTreeMap<String, SourceLine>,
+) -> Result<(), StoreError> {
+    let capability_count: usize = after.values().map(|line| line.capability_count).sum();
+    tx.query(
+        "INSERT INTO revisions (number, digest, composed_at, actor, cause, source_count, capability_count)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        vec![
+            revision.number.into(),
+            revision.digest.as_str().into(),
+            revision.composed_at.into(),
+            origin.actor.into(),
+            origin.cause.into(),
+            after.len().into(),
+            capability_count.into(),
+        ],
+    )
+    .await?;
+    for change in changes {
+        match change {
+            Change::Put(line) => put(tx, revision.number, line).await?,
+            Change::Remove(repo) => remove(tx, revision.number, repo).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn put(tx: &mut impl Transaction, number: u64, line: &SourceLine) -> Result<(), StoreError> {
+    let columns = || {
+        vec![
+            line.repo.as_str().into(),
+            line.url.as_str().into(),
+            line.domain.as_str().into(),
+            line.required.into(),
+            line.index_digest.as_str().into(),
+            line.capability_count.into(),
+        ]
+    };
+    let mut numbered = vec![number.into()];
+    numbered.extend(columns());
+    tx.query(
+        "INSERT INTO revision_sources (revision, repo, url, domain, required, index_digest, capability_count)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        numbered,
+    )
+    .await?;
+    tx.query(
+        "INSERT INTO composition (repo, url, domain, required, index_digest, capability_count) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (repo) DO UPDATE SET url = excluded.url, domain = excluded.domain, required = excluded.required,
+         index_digest = excluded.index_digest, capability_count = excluded.capability_count",
+        columns(),
+    )
+    .await?;
+    Ok(())
+}
+
+async fn remove(tx: &mut impl Transaction, number: u64, repo: &str) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO revision_sources (revision, repo, url, domain, required, index_digest, capability_count)
+         VALUES ($1, $2, '', '', 0, '', 0)",
+        vec![number.into(), repo.into()],
+    )
+    .await?;
+    tx.query("DELETE FROM composition WHERE repo = $1", vec![repo.into()]).await?;
+    Ok(())
+}

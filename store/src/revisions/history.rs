@@ -1,0 +1,132 @@
+//! Reading the log.
+
+use super::{LINE_COLUMNS, Revision, read_next, read_next_line};
+use crate::StoreError;
+use crate::database::{Row, Transaction, Value};
+use crate::row::Reader;
+use federation::compose::SourceLine;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+/// A revision as the log has it.
+pub struct Entry {
+    /// The revision.
+    pub revision: Revision,
+    /// Who made it.
+    pub actor: String,
+    /// Why.
+    pub cause: String,
+    /// How many sources it has.
+    pub source_count: usize,
+    /// How many capabilities it has.
+    pub capability_count: usize,
+    /// The revision before, if it is kept. A restore leaves numbers out.
+    pub parent: Option<u64>,
+}
+
+/// Up to `limit` revisions below `before`, newest first.
+pub async fn history(tx: &mut impl Transaction, before: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+    let rows = tx
+        .query(
+            "SELECT number, digest, composed_at, actor, cause, source_count, capability_count,
+             (SELECT max(p.number) FROM revisions p WHERE p.number < revisions.number) FROM revisions
+             WHERE number < $1 ORDER BY number DESC LIMIT $2",
+            vec![before.into(), limit.into()],
+        )
+        .await?;
+    rows.iter().map(read_entry).collect()
+}
+
+/// Up to `limit` revisions that changed `repo`, newest first.
+pub async fn history_of(tx: &mut impl Transaction, repo: &str, limit: usize) -> Result<Vec<Entry>, StoreError> {
+    let rows = tx
+        .query(
+            "SELECT v.number, v.digest, v.composed_at, v.actor, v.cause, v.source_count, v.capability_count,
+             (SELECT max(p.number) FROM revisions p WHERE p.number < v.number)
+             FROM revision_sources s JOIN revisions v ON v.number = s.revision WHERE s.repo = $1 ORDER BY v.number DESC LIMIT $2",
+            vec![repo.into(), limit.into()],
+        )
+        .await?;
+    rows.iter().map(read_entry).collect()
+}
+
+fn read_entry(row: &Row) -> Result<Entry, StoreError> {
+    let mut row = Reader::of(row);
+    Ok(Entry {
+        revision: read_next(&mut row)?,
+        actor: row.string()?,
+        cause: row.string()?,
+        source_count: row.count()?,
+        capability_count: row.count()?,
+        parent: row.optional(Reader::count)?,
+    })
+}
+
+/// A source that a revision changed.
+pub struct Touched {
+    /// The revision.
+    pub revision: u64,
+    /// The source.
+    pub repo: String,
+    /// Whether it is in the revision; false if it was removed.
+    pub put: bool,
+}
+
+/// Which sources these revisions changed, by revision and repo.
+pub async fn touched(tx: &mut impl Transaction, numbers: RangeInclusive<u64>) -> Result<Vec<Touched>, StoreError> {
+    let rows = tx
+        .query(
+            "SELECT revision, repo, index_digest FROM revision_sources WHERE revision BETWEEN $1 AND $2
+             ORDER BY revision, repo",
+            vec![(*numbers.start()).into(), (*numbers.end()).into()],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let mut row = Reader::of(row);
+            Ok(Touched { revision: row.count()?, repo: row.string()?, put: !row.text()?.is_empty() })
+        })
+        .collect()
+}
+
+/// What a revision changed about one source.
+pub struct Changed {
+    /// The source.
+    pub repo: String,
+    /// Its line in the revision before; none if it was not in it.
+    pub before: Option<SourceLine>,
+    /// Its line in this revision; none if it was removed.
+    pub after: Option<SourceLine>,
+}
+
+/// The revision, the repo, and a line of six columns after and before; the first column of a line is null if the source is not in the revision.
+const CHANGED: &str = "SELECT a.revision, a.repo,
+     CASE WHEN a.index_digest <> '' THEN a.repo END, a.url, a.domain, a.required, a.index_digest, a.capability_count,
+     CASE WHEN b.index_digest <> '' THEN b.repo END, b.url, b.domain, b.required, b.index_digest, b.capability_count";
+
+/// `a` is what a revision says of a source, `b` what the one before said that says anything of it.
+const CHANGED_FROM: &str = "FROM revision_sources a LEFT JOIN revision_sources b ON b.repo = a.repo AND b.revision =
+     (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = a.repo AND x.revision < a.revision)";
+
+/// What every revision from `oldest` to `newest` changed, ordered by repo.
+pub async fn changes_between(
+    tx: &mut impl Transaction,
+    oldest: u64,
+    newest: u64,
+) -> Result<BTreeMap<u64, Vec<Changed>>, StoreError> {
+    let sql = format!("{CHANGED} {CHANGED_FROM} WHERE a.revision BETWEEN $1 AND $2 ORDER BY a.revision, a.repo");
+    let mut changes: BTreeMap<u64, Vec<Changed>> = BTreeMap::new();
+    for row in tx.query(&sql, vec![oldest.into(), newest.into()]).await? {
+        let (head, lines) = row.split_at_checked(2).unwrap_or_default();
+        let mut head = Reader::of(head);
+        let mut lines = lines.chunks(LINE_COLUMNS);
+        let (revision, repo) = (head.count()?, head.string()?);
+        let (after, before) = (present(lines.next())?, present(lines.next())?);
+        changes.entry(revision).or_default().push(Changed { repo, before, after });
+    }
+    Ok(changes)
+}
+
+fn present(line: Option<&[Value]>) -> Result<Option<SourceLine>, StoreError> {
+    Reader::of(line.unwrap_or_default()).optional(read_next_line)
+}

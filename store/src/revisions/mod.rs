@@ -1,0 +1,170 @@
+//! Revisions: the append-only log, and the newest one in full.
+
+mod append;
+mod compositions;
+mod history;
+pub mod steps;
+
+pub use append::{Change, Origin, append};
+pub(crate) use compositions::AT;
+pub use compositions::{composition, lines_at, stored, verified_at};
+pub use history::{Changed, Entry, Touched, changes_between, history, history_of, touched};
+
+use crate::StoreError;
+use crate::database::{Database, Row, Transaction};
+use crate::row::{Columns as _, Reader};
+use federation::compose::SourceLine;
+use federation::digest::Digest;
+use federation::time::{Seconds, is_beyond};
+
+/// One published composition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// From 1, without gaps.
+    pub number: u64,
+    /// Of its source list.
+    pub digest: Digest,
+    /// When it was composed.
+    pub composed_at: Seconds,
+}
+
+/// Everything a read needs to know before it answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The newest revision; `None` before the first.
+    pub revision: Option<Revision>,
+    /// Whether anything is registered at all.
+    pub registered: bool,
+    /// When the next check is due; `None` if there is nothing to check.
+    pub due_at: Option<Seconds>,
+    /// Until when somebody else refreshes; in the past if nobody does.
+    pub refreshing_until: Seconds,
+    /// When the contributing source that was verified longest ago was verified.
+    pub verified_at: Option<Seconds>,
+    /// When the one that was verified last was verified.
+    pub verified_last_at: Option<Seconds>,
+}
+
+impl Head {
+    /// Whether a check is due. What was verified in the future was so before the clock was set back.
+    pub fn is_due(&self, now: Seconds) -> bool {
+        self.due_at.is_some_and(|at| at <= now) || self.verified_last_at.is_some_and(|at| is_beyond(at, now))
+    }
+}
+
+const HEAD: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM registrations LIMIT 1) any_registration),
+     (SELECT min(next_check_at) FROM source_state),
+     (SELECT coalesce(max(expires_at), 0) FROM leases WHERE name = 'refresh'),
+     (SELECT min(verified_at) FROM source_state),
+     (SELECT max(verified_at) FROM source_state), v.number, v.digest, v.composed_at
+     FROM (SELECT 1) one LEFT JOIN revisions v ON v.number = (SELECT max(number) FROM revisions)";
+
+/// The head, in one statement.
+pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
+    let rows = database.query(HEAD, Vec::new()).await?;
+    let row = rows.first().ok_or_else(|| StoreError::Unreadable("the head has no row".to_owned()))?;
+    let mut row = Reader::of(row);
+    Ok(Head {
+        registered: row.flag()?,
+        due_at: row.optional(Reader::integer)?,
+        refreshing_until: row.integer()?,
+        verified_at: row.optional(Reader::integer)?,
+        verified_last_at: row.optional(Reader::integer)?,
+        revision: row.optional(read_next)?,
+    })
+}
+
+/// How many capabilities the newest revision has.
+pub async fn capability_count(tx: &mut impl Transaction) -> Result<u64, StoreError> {
+    let rows = tx.query("SELECT coalesce(sum(capability_count), 0) FROM composition", Vec::new()).await?;
+    rows.first().map_or(Ok(0), |row| row.count(0))
+}
+
+const COLUMNS: &str = "number, digest, composed_at";
+
+/// Whether these lines are what a revision was published with; what is before the first has none.
+///
+/// # Errors
+/// When they are not: one of them, or what the log says of the revision, is damaged.
+pub fn verify(revision: Option<&Revision>, lines: &[SourceLine]) -> Result<(), StoreError> {
+    let digest = federation::compose::digest(lines);
+    match revision {
+        Some(revision) if revision.digest != digest => Err(StoreError::Unreadable(format!(
+            "revision {} has digest {}, its sources {digest}",
+            revision.number, revision.digest
+        ))),
+        None if !lines.is_empty() => Err(StoreError::Unreadable("sources without a revision".to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// The newest revision, inside a transaction.
+pub async fn newest(tx: &mut impl Transaction) -> Result<Option<Revision>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM revisions ORDER BY number DESC LIMIT 1");
+    tx.query(&sql, Vec::new()).await?.first().map(read).transpose()
+}
+
+/// One revision; `None` if it is not kept.
+pub async fn get(tx: &mut impl Transaction, number: u64) -> Result<Option<Revision>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM revisions WHERE number = $1");
+    tx.query(&sql, vec![number.into()]).await?.first().map(read).transpose()
+}
+
+/// The number of the revision before one, if it is kept. A restore leaves numbers out.
+pub async fn parent(tx: &mut impl Transaction, number: u64) -> Result<Option<u64>, StoreError> {
+    let rows = tx.query("SELECT max(number) FROM revisions WHERE number < $1", vec![number.into()]).await?;
+    rows.first().filter(|row| !row.is_null(0)).map(|row| row.count(0)).transpose()
+}
+
+/// The number of the revision `count` after `number`, or of the newest if fewer follow; `number` itself if none does. A restore leaves
+/// numbers out, so this is counted.
+pub async fn after(tx: &mut impl Transaction, number: u64, count: usize) -> Result<u64, StoreError> {
+    let rows = tx
+        .query(
+            "SELECT coalesce(max(number), $1) FROM (SELECT number FROM revisions WHERE number > $1 ORDER BY number LIMIT $2) page",
+            vec![number.into(), count.into()],
+        )
+        .await?;
+    rows.first().map_or(Ok(number), |row| row.count(0))
+}
+
+/// The newest kept revision before this one; `least` if none is newer than that.
+pub async fn before(tx: &mut impl Transaction, number: u64, least: u64) -> Result<u64, StoreError> {
+    let sql = "SELECT coalesce(max(number), 0) FROM revisions WHERE number < $1";
+    let rows = tx.query(sql, vec![number.into()]).await?;
+    rows.first().map_or(Ok(least), |row| Ok(row.count::<u64>(0)?.max(least)))
+}
+
+fn read(row: &Row) -> Result<Revision, StoreError> {
+    read_next(&mut Reader::of(row))
+}
+
+fn read_next(row: &mut Reader<'_>) -> Result<Revision, StoreError> {
+    Ok(Revision { number: row.count()?, digest: row.digest()?, composed_at: row.integer()? })
+}
+
+/// What the newest revision has of one repo.
+pub async fn line(tx: &mut impl Transaction, repo: &str) -> Result<Option<SourceLine>, StoreError> {
+    let sql = format!("SELECT {LINE} FROM composition WHERE repo = $1");
+    tx.query(&sql, vec![repo.into()]).await?.first().map(read_line).transpose()
+}
+
+const LINE: &str = "repo, url, domain, required, index_digest, capability_count";
+
+const LINE_COLUMNS: usize = 6;
+
+fn read_line(row: &Row) -> Result<SourceLine, StoreError> {
+    read_next_line(&mut Reader::of(row))
+}
+
+/// A source line from the next columns of a row, which are [`LINE`].
+fn read_next_line(row: &mut Reader<'_>) -> Result<SourceLine, StoreError> {
+    Ok(SourceLine {
+        repo: row.string()?,
+        url: row.string()?,
+        domain: row.string()?,
+        required: row.flag()?,
+        index_digest: row.digest()?,
+        capability_count: row.count()?,
+    })
+}

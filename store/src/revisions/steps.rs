@@ -1,0 +1,279 @@
+//! What each revision changed, capability by capability: written when it is published, read as it stands.
+//!
+//! The steps of a source in a revision are JSON objects with `,\n` between them, in pieces that are each compressed.
+
+use crate::database::{Database, Row, Transaction, Value};
+use crate::row::{Columns as _, Reader, placeholders};
+use crate::{StoreError, fragments};
+use federation::compose::pieces::{Extent, MAX_PIECE_BYTES, deflate};
+use federation::compose::{SourceLine, entries};
+use federation::diff::{Change, Step, steps};
+use flate2::{Decompress, FlushDecompress};
+use std::collections::BTreeMap;
+
+/// Step of the schema.
+pub(crate) const TABLES: &[&str] = &[
+    "CREATE TABLE change_pieces (
+        piece INTEGER PRIMARY KEY NOT NULL, revision INTEGER NOT NULL, repo TEXT NOT NULL, steps INTEGER NOT NULL,
+        plain_bytes INTEGER NOT NULL, plain_crc INTEGER NOT NULL, body BLOB NOT NULL)",
+    "CREATE INDEX change_pieces_of ON change_pieces (revision, repo, piece)",
+];
+
+/// A source before or after a revision.
+pub struct Capabilities {
+    /// Its fragment in JSON.
+    pub json: String,
+    /// The ids in it.
+    pub ids: Vec<String>,
+}
+
+impl Capabilities {
+    /// Those of a source line; none for no line.
+    pub async fn of(tx: &mut impl Transaction, line: Option<&SourceLine>) -> Result<Self, StoreError> {
+        let (json, ids) = match line {
+            Some(line) => fragments::json(tx, line).await?,
+            None => Default::default(),
+        };
+        Ok(Self { json, ids })
+    }
+}
+
+/// Keeps the steps of a source in a revision that is being published.
+pub async fn write(
+    tx: &mut impl Transaction,
+    revision: u64,
+    repo: &str,
+    before: &Capabilities,
+    after: &Capabilities,
+) -> Result<(), StoreError> {
+    let (before, after) = (entries(&before.json, &before.ids), entries(&after.json, &after.ids));
+    let steps = steps(&before, &after);
+    for (text, count) in texts(revision, repo, &steps) {
+        insert(tx, revision, repo, count, &text).await?;
+    }
+    Ok(())
+}
+
+/// Steps as text, in pieces with the number of steps in each. A step is never cut.
+fn texts(revision: u64, repo: &str, steps: &[Step<'_>]) -> impl Iterator<Item = (String, usize)> {
+    let mut rest = steps.iter().peekable();
+    std::iter::from_fn(move || {
+        let (mut text, mut count) = (String::new(), 0);
+        while let Some(step) = rest.next_if(|step| count == 0 || text.len() + length(step) <= MAX_PIECE_BYTES) {
+            text.push_str(if count == 0 { "" } else { ",\n" });
+            write_step(&mut text, revision, repo, step);
+            count += 1;
+        }
+        (count > 0).then_some((text, count))
+    })
+}
+
+/// Keeps that nobody can tell what a revision changed in a source.
+pub async fn write_lost(tx: &mut impl Transaction, revision: u64, repo: &str) -> Result<(), StoreError> {
+    insert(tx, revision, repo, 0, "").await
+}
+
+fn length(step: &Step<'_>) -> usize {
+    [step.before, step.after].into_iter().flatten().map(|entry| entry.json.len()).sum()
+}
+
+fn write_step(text: &mut String, revision: u64, repo: &str, step: &Step<'_>) {
+    let quoted = |name: &str| serde_json::Value::from(name).to_string();
+    let entry = |entry: Option<federation::diff::Entry<'_>>| entry.map_or("null", |entry| entry.json).to_owned();
+    text.push_str(&format!(
+        "{{\"revision\":{revision},\"source_repo\":{},\"op\":\"{}\",\"id\":{},\"position\":{},\"before\":{},\"after\":{}}}",
+        quoted(repo),
+        step.op.as_str(),
+        quoted(step.id()),
+        step.position,
+        entry(step.before),
+        entry(step.after),
+    ));
+}
+
+async fn insert(
+    tx: &mut impl Transaction,
+    revision: u64,
+    repo: &str,
+    count: usize,
+    text: &str,
+) -> Result<(), StoreError> {
+    let body = deflate(text.as_bytes()).map_err(|e| StoreError::Unreadable(format!("changes of {repo}: {e}")))?;
+    let Extent { length, crc } = Extent::of(text.as_bytes());
+    tx.query(
+        "INSERT INTO change_pieces (piece, revision, repo, steps, plain_bytes, plain_crc, body)
+         VALUES ((SELECT coalesce(max(piece), 0) + 1 FROM change_pieces), $1, $2, $3, $4, $5, $6)",
+        vec![revision.into(), repo.into(), count.into(), length.into(), crc.into(), Value::Blob(body)],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes the steps of every revision that is kept.
+pub(crate) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
+    let rows = tx.query("SELECT number FROM revisions ORDER BY number", Vec::new()).await?;
+    for row in rows {
+        let number: u64 = row.count(0)?;
+        let changed: BTreeMap<_, _> = super::changes_between(tx, number, number).await?;
+        for changed in changed.into_values().flatten() {
+            let before = Capabilities::of(tx, changed.before.as_ref()).await;
+            let after = Capabilities::of(tx, changed.after.as_ref()).await;
+            // What cannot be read stands in the way of no upgrade.
+            match (before, after) {
+                (Ok(before), Ok(after)) => write(tx, number, &changed.repo, &before, &after).await?,
+                _ => write_lost(tx, number, &changed.repo).await?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A piece before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Names it; the pieces of later steps have higher ones.
+    pub number: i64,
+    /// The revision that its steps are part of.
+    pub revision: u64,
+    /// Of its steps as text.
+    pub plain: Extent,
+    /// Whether nobody knows its steps: the source's index of before was lost.
+    pub lost: bool,
+}
+
+/// Most pieces that are listed at once.
+const LISTED: usize = 1000;
+
+/// The pieces of the revisions after `since` up to `until`, as far as they come after the piece `after`.
+pub async fn pieces(tx: &mut impl Transaction, since: u64, until: u64, after: i64) -> Result<Vec<Piece>, StoreError> {
+    let rows = tx
+        .query(
+            "SELECT piece, revision, plain_bytes, plain_crc, steps FROM change_pieces
+             WHERE revision > $1 AND revision <= $2 AND piece > $3 ORDER BY revision, piece LIMIT $4",
+            vec![since.into(), until.into(), after.into(), LISTED.into()],
+        )
+        .await?;
+    rows.iter().map(listed).collect()
+}
+
+fn listed(row: &Row) -> Result<Piece, StoreError> {
+    listed_next(&mut Reader::of(row))
+}
+
+fn listed_next(row: &mut Reader<'_>) -> Result<Piece, StoreError> {
+    Ok(Piece {
+        number: row.integer()?,
+        revision: row.count()?,
+        plain: Extent { length: row.count()?, crc: row.count()? },
+        lost: row.integer()? == 0,
+    })
+}
+
+/// The steps of a piece, as text. One that is damaged is made anew from the snapshots.
+///
+/// # Errors
+/// When it cannot be made anew, or the store does not answer.
+pub async fn read(database: &impl Database, piece: &Piece) -> Result<String, StoreError> {
+    let sql = "SELECT body FROM change_pieces WHERE piece = $1";
+    // A page that is damaged fails the statement.
+    let rows = database.query(sql, vec![piece.number.into()]).await.unwrap_or_default();
+    match rows.first().and_then(|row| row.blob(0).ok()).map(|body| unpack(piece, body)) {
+        Some(Ok(text)) => Ok(text),
+        _ => mended(database, piece).await,
+    }
+}
+
+async fn mended(database: &impl Database, piece: &Piece) -> Result<String, StoreError> {
+    let damaged = || StoreError::Unreadable(format!("changes of revision {}: damaged", piece.revision));
+    let mut tx = database.read().await?;
+    let place = "SELECT p.repo, (SELECT count(*) FROM change_pieces x WHERE x.revision = p.revision AND x.repo = p.repo AND x.piece < p.piece)
+         FROM change_pieces p WHERE p.piece = $1";
+    let rows = tx.query(place, vec![piece.number.into()]).await?;
+    let row = rows.first().ok_or_else(damaged)?;
+    let (repo, place) = (row.text(0)?.to_owned(), row.count::<usize>(1)?);
+    let changed = super::changes_between(&mut tx, piece.revision, piece.revision).await?.remove(&piece.revision);
+    let changed = changed.into_iter().flatten().find(|it| it.repo == repo).ok_or_else(damaged)?;
+    let before = Capabilities::of(&mut tx, changed.before.as_ref()).await?;
+    let after = Capabilities::of(&mut tx, changed.after.as_ref()).await?;
+    tx.end().await;
+    let (before, after) = (entries(&before.json, &before.ids), entries(&after.json, &after.ids));
+    let (text, _) = texts(piece.revision, &repo, &steps(&before, &after)).nth(place).ok_or_else(damaged)?;
+    if Extent::of(text.as_bytes()) != piece.plain {
+        return Err(damaged());
+    }
+    // The reader has it already, so what cannot be written is left to the next one.
+    let _ = replace(database, piece, &text).await;
+    Ok(text)
+}
+
+async fn replace(database: &impl Database, piece: &Piece, text: &str) -> Result<(), StoreError> {
+    let body = deflate(text.as_bytes()).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let mut tx = database.write().await?;
+    let sql = "UPDATE change_pieces SET body = $1 WHERE piece = $2";
+    tx.query(sql, vec![Value::Blob(body), piece.number.into()]).await?;
+    Ok(tx.commit().await?)
+}
+
+fn unpack(piece: &Piece, body: &[u8]) -> Result<String, StoreError> {
+    let damaged = || StoreError::Unreadable(format!("changes of revision {}: damaged", piece.revision));
+    let length = usize::try_from(piece.plain.length).map_err(|_| damaged())?;
+    // A byte more, so that one that is longer than it says is noticed.
+    let mut plain = Vec::with_capacity(length + 1);
+    let unpacked = Decompress::new(false).decompress_vec(body, &mut plain, FlushDecompress::Sync);
+    if unpacked.is_err() || Extent::of(&plain) != piece.plain {
+        return Err(damaged());
+    }
+    String::from_utf8(plain).map_err(|_| damaged())
+}
+
+/// The first steps of a source in a revision.
+#[derive(Default)]
+pub struct Beginning {
+    /// As many as were read.
+    pub steps: Vec<Change>,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// Bytes of steps that are read of all sources together …
+const BEGINNINGS: u64 = 1 << 20;
+/// … and of how many sources.
+const MOST_SOURCES: usize = 50;
+
+/// How the steps of a revision begin, by source. What is damaged or too much has its number alone.
+pub async fn beginnings(
+    tx: &mut impl Transaction,
+    revision: u64,
+    most: usize,
+) -> Result<BTreeMap<String, Beginning>, StoreError> {
+    let first = "SELECT p.piece, p.revision, p.plain_bytes, p.plain_crc, p.steps, p.repo, s.sum FROM change_pieces p
+         JOIN (SELECT min(piece) AS piece, CAST(sum(steps) AS BIGINT) AS sum FROM change_pieces WHERE revision = $1 GROUP BY repo) s
+         ON s.piece = p.piece ORDER BY p.piece";
+    let (mut beginnings, mut wanted, mut bytes) = (BTreeMap::new(), Vec::new(), 0);
+    for row in tx.query(first, vec![revision.into()]).await? {
+        let mut row = Reader::of(&row);
+        let (piece, repo) = (listed_next(&mut row)?, row.string()?);
+        beginnings.insert(repo.clone(), Beginning { steps: Vec::new(), count: row.count()? });
+        bytes += piece.plain.length;
+        if wanted.len() < MOST_SOURCES && bytes <= BEGINNINGS {
+            wanted.push((piece, repo));
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(beginnings);
+    }
+    let sql = format!("SELECT piece, body FROM change_pieces WHERE piece IN ({})", placeholders(1, wanted.len()));
+    let rows = tx.query(&sql, wanted.iter().map(|(piece, _)| piece.number.into()).collect()).await?;
+    let mut bodies: BTreeMap<i64, &[u8]> = BTreeMap::new();
+    for row in &rows {
+        bodies.insert(row.integer(0)?, row.blob(1)?);
+    }
+    for (piece, repo) in wanted {
+        let text = bodies.get(&piece.number).and_then(|body| unpack(&piece, body).ok());
+        let steps = text.iter().flat_map(|text| text.split(",\n")).take(most).map(serde_json::from_str);
+        if let (Ok(steps), Some(beginning)) = (steps.collect(), beginnings.get_mut(&repo)) {
+            beginning.steps = steps;
+        }
+    }
+    Ok(beginnings)
+}

@@ -1,0 +1,181 @@
+//! Reading columns: a wrong type is an error with its place, never a default.
+
+use crate::StoreError;
+use crate::database::{Row, Value};
+use federation::digest::Digest;
+
+/// Typed access to the columns of a [`Row`] by position.
+pub(super) trait Columns {
+    fn integer(&self, index: usize) -> Result<i64, StoreError>;
+    fn text(&self, index: usize) -> Result<&str, StoreError>;
+    fn blob(&self, index: usize) -> Result<&[u8], StoreError>;
+
+    /// `None` for SQL NULL.
+    fn optional_integer(&self, index: usize) -> Result<Option<i64>, StoreError> {
+        if self.is_null(index) { Ok(None) } else { self.integer(index).map(Some) }
+    }
+
+    fn is_null(&self, index: usize) -> bool;
+
+    fn count<N: TryFrom<i64>>(&self, index: usize) -> Result<N, StoreError> {
+        read_count(self.integer(index)?)
+    }
+}
+
+impl Columns for Row {
+    fn integer(&self, index: usize) -> Result<i64, StoreError> {
+        read_integer(self.get(index))
+    }
+
+    fn is_null(&self, index: usize) -> bool {
+        matches!(self.get(index), Some(Value::Null))
+    }
+
+    fn text(&self, index: usize) -> Result<&str, StoreError> {
+        read_text(self.get(index))
+    }
+
+    fn blob(&self, index: usize) -> Result<&[u8], StoreError> {
+        match self.get(index) {
+            Some(Value::Blob(bytes)) => Ok(bytes),
+            other => Err(unexpected("bytes", other)),
+        }
+    }
+}
+
+/// Reads the columns of a row one after another, so that whoever reads names them in the order of its `SELECT`.
+pub(crate) struct Reader<'a>(std::slice::Iter<'a, Value>);
+
+impl<'a> Reader<'a> {
+    /// From the first column on.
+    pub(crate) fn of(row: &'a [Value]) -> Self {
+        Self(row.iter())
+    }
+
+    /// The next column, whatever it holds; `None` after the last one.
+    pub(crate) fn value(&mut self) -> Option<&'a Value> {
+        self.0.next()
+    }
+
+    pub(crate) fn integer(&mut self) -> Result<i64, StoreError> {
+        read_integer(self.value())
+    }
+
+    pub(crate) fn text(&mut self) -> Result<&'a str, StoreError> {
+        read_text(self.value())
+    }
+
+    pub(crate) fn string(&mut self) -> Result<String, StoreError> {
+        self.text().map(str::to_owned)
+    }
+
+    pub(crate) fn flag(&mut self) -> Result<bool, StoreError> {
+        Ok(self.integer()? != 0)
+    }
+
+    pub(crate) fn count<N: TryFrom<i64>>(&mut self) -> Result<N, StoreError> {
+        read_count(self.integer()?)
+    }
+
+    pub(crate) fn digest(&mut self) -> Result<Digest, StoreError> {
+        let text = self.text()?;
+        Digest::parse(text).ok_or_else(|| StoreError::Unreadable(format!("`{text}` is not a digest")))
+    }
+
+    /// What `read` makes of the next column; `None` for SQL NULL.
+    pub(crate) fn optional<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        match self.0.as_slice().first() {
+            Some(Value::Null) => {
+                self.0.next();
+                Ok(None)
+            }
+            _ => read(self).map(Some),
+        }
+    }
+}
+
+/// Placeholders for `count` values from the `first` on, with commas between them: `$3, $4`.
+pub(super) fn placeholders(first: usize, count: usize) -> String {
+    let marks: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
+    marks.join(", ")
+}
+
+fn read_integer(column: Option<&Value>) -> Result<i64, StoreError> {
+    match column {
+        Some(Value::Integer(integer)) => Ok(*integer),
+        other => Err(unexpected("an integer", other)),
+    }
+}
+
+fn read_text(column: Option<&Value>) -> Result<&str, StoreError> {
+    match column {
+        Some(Value::Text(text)) => Ok(text),
+        other => Err(unexpected("text", other)),
+    }
+}
+
+fn read_count<N: TryFrom<i64>>(integer: i64) -> Result<N, StoreError> {
+    N::try_from(integer).map_err(|_| StoreError::Unreadable(format!("a column holds {integer}, which is out of range")))
+}
+
+fn unexpected(expected: &str, found: Option<&Value>) -> StoreError {
+    let found = match found {
+        None => "nothing",
+        Some(Value::Null) => "null",
+        Some(Value::Integer(_)) => "an integer",
+        Some(Value::Text(_)) => "text",
+        Some(Value::Blob(_)) => "bytes",
+    };
+    StoreError::Unreadable(format!("a column: expected {expected}, found {found}"))
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(integer: i64) -> Self {
+        Self::Integer(integer)
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(integer: Option<i64>) -> Self {
+        integer.map_or(Self::Null, Self::Integer)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Integer(flag.into())
+    }
+}
+
+impl From<usize> for Value {
+    fn from(count: usize) -> Self {
+        Self::Integer(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self::Integer(number.into())
+    }
+}

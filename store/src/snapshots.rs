@@ -1,0 +1,149 @@
+//! Snapshots: the exact bytes of valid indexes.
+
+use crate::database::{Database, Transaction, Value};
+use crate::{StoreError, row::Columns as _};
+use federation::digest::{Digest, Digester};
+use federation::limits::MAX_DECODED_BYTES;
+use federation::time::Seconds;
+use flate2::{Compression, Decompress, FlushDecompress, Status, read::GzDecoder, write::GzEncoder};
+use std::io::{Read as _, Write as _};
+
+/// Keeps the exact bytes of a valid index.
+pub async fn insert(
+    tx: &mut impl Transaction,
+    digest: &Digest,
+    bytes: &[u8],
+    capability_count: usize,
+    now: Seconds,
+) -> Result<(), StoreError> {
+    let unreadable = |e: std::io::Error| StoreError::Unreadable(format!("snapshot {digest}: {e}"));
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).map_err(unreadable)?;
+    let body = encoder.finish().map_err(unreadable)?;
+    tx.query(
+        "INSERT INTO snapshots (digest, body, capability_count, stored_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        vec![digest.as_str().into(), Value::Blob(body), capability_count.into(), now.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The exact bytes of a snapshot; `None` if it is not kept.
+///
+/// # Errors
+/// When they are not those that its digest names.
+pub async fn bytes(tx: &mut impl Transaction, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+    let rows = tx.query("SELECT body FROM snapshots WHERE digest = $1", vec![digest.as_str().into()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut bytes = Vec::new();
+    // A backup may come from anybody.
+    let limit = u64::try_from(MAX_DECODED_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    GzDecoder::new(row.blob(0)?)
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|e| StoreError::Unreadable(format!("snapshot {digest}: {e}")))?;
+    if Digest::of(&bytes) != *digest {
+        return Err(StoreError::Unreadable(format!("snapshot {digest}: other bytes")));
+    }
+    Ok(Some(bytes))
+}
+
+/// Bytes of a stored body that are read at once, and bytes of the snapshot that are given out at once.
+const PART: usize = 64 * 1024;
+/// What gzip puts before the compressed bytes, and behind them; no stored body has a name or a comment.
+const HEADER: u64 = 10;
+const TRAILER: u64 = 8;
+
+/// A snapshot that is read part by part. Its last part is given out only once everything has turned out to be what the digest names.
+pub struct Reader {
+    digest: Digest,
+    stored: u64,
+    offset: u64,
+    length: u64,
+    decompress: Decompress,
+    input: Vec<u8>,
+    digester: Digester,
+    left: u64,
+    ready: Option<Vec<u8>>,
+}
+
+impl Reader {
+    /// Begins to read; `None` if the snapshot is not kept.
+    pub async fn open(database: &impl Database, digest: &Digest) -> Result<Option<Self>, StoreError> {
+        let sql = "SELECT length(body), substr(body, length(body) - 3, 4) FROM snapshots WHERE digest = $1";
+        let rows = database.query(sql, vec![digest.as_str().into()]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let (stored, end): (u64, _) = (row.count(0)?, row.blob(1)?);
+        let length = <[u8; 4]>::try_from(end).map(u32::from_le_bytes).map_err(|_| damaged(digest))?.into();
+        Ok(Some(Self {
+            digest: digest.clone(),
+            stored,
+            offset: HEADER,
+            length,
+            decompress: Decompress::new(false),
+            input: Vec::new(),
+            digester: Digester::default(),
+            left: length,
+            ready: None,
+        }))
+    }
+
+    /// How many bytes the snapshot has.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The next part; `None` after the last one.
+    ///
+    /// # Errors
+    /// When the bytes are not those that the digest names.
+    pub async fn next(&mut self, database: &impl Database) -> Result<Option<Vec<u8>>, StoreError> {
+        while self.left > 0 {
+            let part = self.unpack(database).await?;
+            self.digester.update(&part);
+            self.left -= part.len() as u64;
+            if self.left == 0 && std::mem::take(&mut self.digester).finish() != self.digest {
+                return Err(StoreError::Unreadable(format!("snapshot {}: other bytes", self.digest)));
+            }
+            if let Some(ready) = self.ready.replace(part) {
+                return Ok(Some(ready));
+            }
+        }
+        Ok(self.ready.take())
+    }
+
+    async fn unpack(&mut self, database: &impl Database) -> Result<Vec<u8>, StoreError> {
+        let mut part = Vec::with_capacity(PART.min(usize::try_from(self.left).unwrap_or(PART)));
+        while part.len() < part.capacity() {
+            if self.input.is_empty() {
+                self.input = self.load(database).await?;
+            }
+            let before = self.decompress.total_in();
+            let status = self.decompress.decompress_vec(&self.input, &mut part, FlushDecompress::None);
+            let read = usize::try_from(self.decompress.total_in() - before).unwrap_or(usize::MAX);
+            let stuck = read == 0 && part.len() < part.capacity();
+            if status.map_err(|_| damaged(&self.digest))? == Status::StreamEnd && part.len() < part.capacity() || stuck
+            {
+                return Err(damaged(&self.digest));
+            }
+            self.input.drain(..read.min(self.input.len()));
+        }
+        Ok(part)
+    }
+
+    async fn load(&mut self, database: &impl Database) -> Result<Vec<u8>, StoreError> {
+        let count = (self.stored.saturating_sub(TRAILER).saturating_sub(self.offset)).min(PART as u64);
+        let sql = "SELECT substr(body, $1, $2) FROM snapshots WHERE digest = $3";
+        let parameters = vec![(self.offset + 1).into(), count.into(), self.digest.as_str().into()];
+        let mut rows = database.query(sql, parameters).await?;
+        self.offset += count;
+        match rows.pop().and_then(|mut row| row.pop()) {
+            Some(Value::Blob(bytes)) if !bytes.is_empty() => Ok(bytes),
+            _ => Err(damaged(&self.digest)),
+        }
+    }
+}
+
+fn damaged(digest: &Digest) -> StoreError {
+    StoreError::Unreadable(format!("snapshot {digest}: damaged"))
+}

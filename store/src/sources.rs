@@ -1,0 +1,195 @@
+//! Sources: registrations together with what was seen of them.
+
+use super::registrations::{self, COLUMNS, Registered};
+use super::row::{Reader, placeholders};
+use crate::database::{Transaction, Value};
+use crate::{StoreError, leases, revisions};
+use federation::compose::SourceLine;
+use federation::limits::MAX_RECORD_BYTES;
+use federation::registration::Registration;
+use federation::source::{Accepted, SourceRecord, State};
+use federation::time::{CLOCK_TOLERANCE, Seconds};
+use std::collections::HashMap;
+
+/// A registration and its record.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// What was registered.
+    pub registered: Registered,
+    /// What was seen.
+    pub record: SourceRecord,
+}
+
+impl Source {
+    /// Its name.
+    pub fn repo(&self) -> &str {
+        &self.registered.registration.repo
+    }
+
+    /// Its state.
+    pub fn state(&self, now: Seconds) -> State {
+        let r = &self.registered.registration;
+        self.record.state(r.enabled, &r.url, r.cache_ttl_seconds, now)
+    }
+}
+
+/// The columns that [`load`] reads, of registrations `r` and their state `s`. A record that is longer than any that is written stays where
+/// it is: a statement gives so many bytes and no more, and all the other sources are in it too.
+pub(super) fn columns() -> String {
+    format!(
+        "{COLUMNS}, CASE WHEN octet_length(s.record) <= {MAX_RECORD_BYTES} THEN s.record ELSE '' END, s.next_check_at"
+    )
+}
+
+/// Sources as a statement over [`columns`] gives them. One whose record cannot be read is there all the same, with what it contributes.
+pub(super) async fn load(
+    tx: &mut impl Transaction,
+    sql: &str,
+    parameters: Vec<Value>,
+) -> Result<Vec<Source>, StoreError> {
+    let mut sources = Vec::new();
+    for row in tx.query(sql, parameters).await? {
+        let mut columns = Reader::of(&row);
+        let registered = registrations::read_next(&mut columns)?;
+        let record = match columns.value() {
+            // Registered, and never seen yet.
+            Some(Value::Null) => Some(SourceRecord::default()),
+            Some(Value::Text(json)) => serde_json::from_str(json).ok(),
+            _ => None,
+        };
+        let record =
+            match record {
+                // The column is what counts: a host's wish to be left alone changes that alone.
+                Some(record) => match columns.value() {
+                    Some(Value::Integer(at)) if *at != NEVER => {
+                        SourceRecord { next_check_at: Some(*at).filter(|at| *at > 0), ..record }
+                    }
+                    _ => record,
+                },
+                None => {
+                    let line = revisions::line(tx, &registered.registration.repo).await?;
+                    let accepted = line.map(|SourceLine { url, index_digest: digest, capability_count, .. }| {
+                        Accepted { digest, url, capability_count }
+                    });
+                    SourceRecord::lost(accepted, registered.updated_at)
+                }
+            };
+        sources.push(Source { registered, record });
+    }
+    Ok(sources)
+}
+
+/// Sources that one statement reads, so that it stays within what it may give however long their records are.
+const PAGE: usize = 200;
+
+/// All sources, ordered by repo, without their findings: those of all together may be more than there is memory.
+pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Source>, StoreError> {
+    pages(tx, "LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo > $1", Vec::new()).await
+}
+
+/// Those that may be due and that nobody fetches by themselves just now, as in [`all`]. Once something was verified in the future, before the clock was set back, that is all of them.
+pub async fn due(tx: &mut impl Transaction, now: Seconds) -> Result<Vec<Source>, StoreError> {
+    let condition = format!(
+        "JOIN source_state s ON s.repo = r.repo WHERE r.repo > $1
+         AND (s.next_check_at <= $2 OR (SELECT max(verified_at) FROM source_state) > $3)
+         AND NOT EXISTS ({})",
+        leases::OF_SOURCE
+    );
+    let [from, until] = leases::held_until(now);
+    pages(tx, &condition, vec![now.into(), (now + CLOCK_TOLERANCE).into(), from.into(), until.into()]).await
+}
+
+async fn pages(tx: &mut impl Transaction, condition: &str, parameters: Vec<Value>) -> Result<Vec<Source>, StoreError> {
+    let sql = format!("SELECT {} FROM registrations r {condition} ORDER BY r.repo LIMIT {PAGE}", columns());
+    let mut all: Vec<Source> = Vec::new();
+    loop {
+        let after = all.last().map_or("", Source::repo);
+        let parameters = std::iter::once(after.into()).chain(parameters.iter().cloned()).collect();
+        let mut page = load(tx, &sql, parameters).await?;
+        let is_last = page.len() < PAGE;
+        page.iter_mut().for_each(|source| source.record.forget_findings());
+        all.append(&mut page);
+        if is_last {
+            return Ok(all);
+        }
+    }
+}
+
+/// One source; `None` if the repo is not registered.
+pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Source>, StoreError> {
+    Ok(some(tx, &[repo]).await?.remove(repo))
+}
+
+/// Those that are fetched from this URL, ordered by repo, as in [`all`].
+pub async fn at_url(tx: &mut impl Transaction, url: &str) -> Result<Vec<Source>, StoreError> {
+    let condition = "LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo > $1 AND r.url = $2";
+    pages(tx, condition, vec![url.into()]).await
+}
+
+/// Those of some repos that are registered, by repo.
+pub async fn some(tx: &mut impl Transaction, repos: &[&str]) -> Result<HashMap<String, Source>, StoreError> {
+    let mut found = HashMap::new();
+    for repos in repos.chunks(PAGE) {
+        let sql = format!(
+            "SELECT {} FROM registrations r LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo IN ({})",
+            columns(),
+            placeholders(1, repos.len())
+        );
+        let sources = load(tx, &sql, repos.iter().map(|repo| (*repo).into()).collect()).await?;
+        found.extend(sources.into_iter().map(|source| (source.repo().to_owned(), source)));
+    }
+    Ok(found)
+}
+
+/// Keeps what was seen of a source.
+pub async fn save_record(tx: &mut impl Transaction, source: &Source) -> Result<(), StoreError> {
+    save_records(tx, std::slice::from_ref(source)).await
+}
+
+/// Keeps what was seen of sources, each of which is there once.
+pub async fn save_records(tx: &mut impl Transaction, sources: &[Source]) -> Result<(), StoreError> {
+    for sources in sources.chunks(PAGE) {
+        save_page(tx, sources).await?;
+    }
+    Ok(())
+}
+
+async fn save_page(tx: &mut impl Transaction, sources: &[Source]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(sources.len());
+    let mut parameters = Vec::with_capacity(5 * sources.len());
+    for source in sources {
+        let record = &source.record;
+        let Registration { enabled, url, .. } = &source.registered.registration;
+        let enabled = *enabled;
+        let json = record.to_json().map_err(|e| StoreError::Unreadable(e.to_string()))?;
+        let due = if enabled { record.next_check_at.unwrap_or(0) } else { NEVER };
+        let verified = record.verified_at.filter(|_| enabled && record.accepted.is_some());
+        rows.push(format!("({})", placeholders(parameters.len() + 1, 5)));
+        parameters.extend([source.repo().into(), json.into(), due.into(), verified.into()]);
+        parameters.push(record.standing(enabled, url).as_str().into());
+    }
+    let sql = format!(
+        "INSERT INTO source_state (repo, record, next_check_at, verified_at, standing) VALUES {}
+         ON CONFLICT (repo) DO UPDATE SET record = excluded.record, next_check_at = excluded.next_check_at,
+         verified_at = excluded.verified_at, standing = excluded.standing",
+        rows.join(", ")
+    );
+    tx.query(&sql, parameters).await?;
+    Ok(())
+}
+
+/// Has none of these sources checked before `until`, through no fault of theirs.
+pub async fn put_off(tx: &mut impl Transaction, repos: &[&str], until: Seconds) -> Result<(), StoreError> {
+    for repos in repos.chunks(PAGE) {
+        let sql = format!(
+            "UPDATE source_state SET next_check_at = $1 WHERE next_check_at < $2 AND repo IN ({})",
+            placeholders(3, repos.len())
+        );
+        let times: [Value; 2] = [until.into(), until.into()];
+        tx.query(&sql, times.into_iter().chain(repos.iter().map(|repo| (*repo).into())).collect()).await?;
+    }
+    Ok(())
+}
+
+/// Due time of what is not to be checked.
+const NEVER: i64 = i64::MAX;

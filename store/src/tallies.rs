@@ -1,0 +1,79 @@
+//! What refreshes did since the database was made: counted in the transaction that does it, so that the numbers are exact.
+
+use crate::database::Transaction;
+use crate::{StoreError, row::Columns as _};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Step of the schema.
+pub(super) const TABLES: &[&str] = &[
+    "CREATE TABLE check_tallies (outcome TEXT PRIMARY KEY NOT NULL, checks INTEGER NOT NULL, milliseconds INTEGER NOT NULL)",
+];
+
+/// Part of a later step.
+pub(super) const COUNTERS: &str = "CREATE TABLE counters (name TEXT PRIMARY KEY NOT NULL, count INTEGER NOT NULL)";
+
+/// Fragments that were damaged and are replaced.
+pub const FRAGMENTS_MENDED: &str = "fragments_mended";
+/// Tokens that were not valid, as far as failures are counted.
+pub const INVALID_TOKENS: &str = "invalid_tokens";
+
+/// How many checks ended in one way, and how long they took together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// As in the report of a refresh.
+    pub outcome: String,
+    /// Since the database was made.
+    pub checks: u64,
+    /// Fetching and judging, in milliseconds.
+    pub milliseconds: u64,
+}
+
+/// Counts checks, each with its outcome and how long it took.
+pub async fn add<'a>(
+    tx: &mut impl Transaction,
+    checks: impl Iterator<Item = (&'a str, Duration)>,
+) -> Result<(), StoreError> {
+    let mut sums = BTreeMap::<_, (usize, Duration)>::new();
+    for (outcome, took) in checks {
+        let (count, time) = sums.entry(outcome).or_default();
+        *count += 1;
+        *time += took;
+    }
+    for (outcome, (checks, took)) in sums {
+        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        tx.query(
+            "INSERT INTO check_tallies (outcome, checks, milliseconds) VALUES ($1, $2, $3)
+             ON CONFLICT (outcome) DO UPDATE SET checks = check_tallies.checks + excluded.checks,
+             milliseconds = check_tallies.milliseconds + excluded.milliseconds",
+            vec![outcome.into(), checks.into(), milliseconds.into()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// All tallies, by outcome.
+pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Tally>, StoreError> {
+    let rows = tx.query("SELECT outcome, checks, milliseconds FROM check_tallies ORDER BY outcome", Vec::new()).await?;
+    rows.iter()
+        .map(|row| Ok(Tally { outcome: row.text(0)?.to_owned(), checks: row.count(1)?, milliseconds: row.count(2)? }))
+        .collect()
+}
+
+/// Counts something that is counted since the database was made.
+pub async fn count(tx: &mut impl Transaction, name: &str, by: u64) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO counters (name, count) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET count = counters.count + excluded.count",
+        vec![name.into(), by.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// How much was counted, by name; what never was is not there.
+pub async fn counts(tx: &mut impl Transaction) -> Result<BTreeMap<String, u64>, StoreError> {
+    let rows = tx.query("SELECT name, count FROM counters", Vec::new()).await?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.count(1)?))).collect()
+}

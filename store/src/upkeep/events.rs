@@ -1,0 +1,34 @@
+//! Forgetting old events.
+
+use super::{ROWS, Upkeep, integer};
+use crate::StoreError;
+use crate::database::{Database, Transaction as _};
+use federation::time::Seconds;
+
+/// Events are kept for this time, in seconds: 365 days …
+const KEPT_AGE: Seconds = 365 * 24 * 60 * 60;
+/// … and never more of them than this.
+const KEPT: i64 = 100_000;
+
+/// Whether all was done. The newest event stays whatever its age, since it has the number that the next one follows.
+pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
+    upkeep: &mut Upkeep<'_, D, C>,
+    now: Seconds,
+) -> Result<bool, StoreError> {
+    let database = upkeep.database;
+    let newest = integer(&database.query("SELECT max(number) FROM events", Vec::new()).await?)?;
+    let young = "SELECT number FROM events WHERE at >= $1 ORDER BY number LIMIT 1";
+    let young = integer(&database.query(young, vec![(now - KEPT_AGE).into()]).await?)?;
+    let first = if young == 0 { newest } else { young }.max(newest - KEPT + 1);
+    let older = "SELECT 1 FROM events WHERE number < $1 LIMIT 1";
+    while !database.query(older, vec![first.into()]).await?.is_empty() {
+        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
+        tx.query(
+            "DELETE FROM events WHERE number IN (SELECT number FROM events WHERE number < $1 ORDER BY number LIMIT $2)",
+            vec![first.into(), ROWS.into()],
+        )
+        .await?;
+        tx.commit().await?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,97 @@
+//! Forgetting fragments that no kept revision has.
+//!
+//! A reader may be in the middle of one when the last revision that has it is forgotten. So one prune marks it, and a later one forgets it,
+//! when the mark is a day old.
+
+use super::{DAY, LARGE_ROWS, ROWS, Upkeep};
+use crate::database::{Database, Row, Transaction as _, Value};
+use crate::statement::Statement;
+use crate::{StoreError, fragments, row::Columns as _};
+use federation::time::Seconds;
+
+/// Digest, repo and domain.
+type Key = [String; 3];
+
+const USED: &str = "EXISTS (SELECT 1 FROM revision_sources s WHERE s.index_digest = f.digest AND s.repo = f.repo AND s.domain = f.domain)";
+
+/// Whether all was done.
+pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
+    upkeep: &mut Upkeep<'_, D, C>,
+    now: Seconds,
+) -> Result<bool, StoreError> {
+    Ok(forget(upkeep, now).await? && mark(upkeep, now).await?)
+}
+
+/// Forgets what was marked long enough ago, and takes the mark of what is used again.
+async fn forget<D: Database, C: Fn() -> Seconds + Send + Sync>(
+    upkeep: &mut Upkeep<'_, D, C>,
+    now: Seconds,
+) -> Result<bool, StoreError> {
+    let marked = format!(
+        "SELECT f.digest, f.repo, f.domain FROM unused_fragments f WHERE (f.digest, f.repo, f.domain) > ($1, $2, $3)
+         AND (f.since <= $4 OR {USED}) ORDER BY f.digest, f.repo, f.domain LIMIT $5"
+    );
+    let (ended, mut after) = (now - DAY, Key::default());
+    loop {
+        let mut parameters = values(&after);
+        parameters.extend([ended.into(), LARGE_ROWS.into()]);
+        let rows = upkeep.database.query(&marked, parameters).await?;
+        let Some(last) = rows.last() else { return Ok(true) };
+        after = key(last)?;
+        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
+        for row in &rows {
+            let key = values(&key(row)?);
+            // It may have come back since it was read.
+            let unused = format!(
+                "DELETE FROM fragments AS f WHERE f.digest = $1 AND f.repo = $2 AND f.domain = $3 AND NOT {USED} RETURNING number"
+            );
+            for row in tx.query(&unused, key.clone()).await? {
+                fragments::forget_pieces(&mut tx, row.integer(0)?).await?;
+            }
+            tx.query("DELETE FROM unused_fragments WHERE digest = $1 AND repo = $2 AND domain = $3", key).await?;
+        }
+        tx.commit().await?;
+    }
+}
+
+/// Marks what is not used any more.
+async fn mark<D: Database, C: Fn() -> Seconds + Send + Sync>(
+    upkeep: &mut Upkeep<'_, D, C>,
+    now: Seconds,
+) -> Result<bool, StoreError> {
+    // The keys alone are read, which have an index of their own: the rows are large.
+    let page = format!(
+        "SELECT f.digest, f.repo, f.domain FROM fragments f WHERE (f.digest, f.repo, f.domain) > ($1, $2, $3) AND NOT {USED}
+         AND NOT EXISTS (SELECT 1 FROM unused_fragments u WHERE u.digest = f.digest AND u.repo = f.repo AND u.domain = f.domain)
+         ORDER BY f.digest, f.repo, f.domain LIMIT $4"
+    );
+    let mut after = Key::default();
+    loop {
+        let mut parameters = values(&after);
+        parameters.push(ROWS.into());
+        let rows = upkeep.database.query(&page, parameters).await?;
+        let Some(last) = rows.last() else { return Ok(true) };
+        after = key(last)?;
+        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
+        let mut marks = Statement::default();
+        marks.push("INSERT INTO unused_fragments (digest, repo, domain, since) VALUES ");
+        for (i, row) in rows.iter().enumerate() {
+            let columns =
+                [marks.bind(row.text(0)?), marks.bind(row.text(1)?), marks.bind(row.text(2)?), marks.bind(now)];
+            marks.push(if i == 0 { "(" } else { ", (" });
+            marks.push(&columns.join(", "));
+            marks.push(")");
+        }
+        marks.push(" ON CONFLICT DO NOTHING");
+        tx.query(&marks.sql, marks.parameters).await?;
+        tx.commit().await?;
+    }
+}
+
+fn key(row: &Row) -> Result<Key, StoreError> {
+    Ok([row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.text(2)?.to_owned()])
+}
+
+fn values(key: &Key) -> Vec<Value> {
+    key.iter().map(|part| part.as_str().into()).collect()
+}

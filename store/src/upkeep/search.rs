@@ -1,0 +1,87 @@
+//! Forgetting what can be found in older revisions alone.
+
+use super::{ROWS, Upkeep, integer};
+use crate::database::{Database, Transaction};
+use crate::search::{Finder, finder};
+use crate::{StoreError, row::Columns as _};
+use federation::time::Seconds;
+
+/// How long a search of an older revision can be continued at least, in seconds.
+const KEPT: Seconds = 24 * 60 * 60;
+
+/// Fragments that one transaction looks at.
+const FRAGMENTS: usize = 50;
+
+/// That no revision has the fragment which was the newest one in the last day: the one with the number of the placeholder, and those after it.
+fn unused(oldest: &str) -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM revision_sources s WHERE s.index_digest = f.digest AND s.repo = f.repo AND s.domain = f.domain
+         AND s.revision >= (SELECT coalesce(max(x.revision), 0) FROM revision_sources x WHERE x.repo = f.repo AND x.revision <= {oldest}))"
+    )
+}
+
+/// Whether all was done.
+pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
+    upkeep: &mut Upkeep<'_, D, C>,
+    now: Seconds,
+) -> Result<bool, StoreError> {
+    let newest = "SELECT number FROM revisions WHERE composed_at <= $1 ORDER BY composed_at DESC, number DESC LIMIT 1";
+    let oldest = integer(&upkeep.database.query(newest, vec![(now - KEPT).into()]).await?)?;
+    let page = format!(
+        "SELECT f.fragment FROM search_fragments f WHERE f.fragment > $1 AND {} ORDER BY f.fragment LIMIT $3",
+        unused("$2")
+    );
+    let mut after = -1;
+    loop {
+        let rows = upkeep.database.query(&page, vec![i64::into(after), oldest.into(), FRAGMENTS.into()]).await?;
+        if rows.is_empty() {
+            return Ok(true);
+        }
+        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
+        let finder = finder(&mut tx).await?;
+        let mut room = ROWS;
+        for row in &rows {
+            let fragment = row.integer(0)?;
+            room = forget(&mut tx, finder, fragment, oldest, room).await?;
+            if room == 0 {
+                break;
+            }
+            after = fragment;
+        }
+        tx.commit().await?;
+    }
+}
+
+/// Forgets up to `room` entries of a fragment, and the fragment with its last one. Gives the room that is left: none if more are left too.
+async fn forget(
+    tx: &mut impl Transaction,
+    finder: Finder,
+    fragment: i64,
+    oldest: i64,
+    room: usize,
+) -> Result<usize, StoreError> {
+    // From now on it is not that of any line, and its number is nobody else's as long as it has entries.
+    let nobodys = format!(
+        "UPDATE search_fragments AS f SET digest = '', domain = $1 WHERE f.fragment = $2 AND {} RETURNING fragment",
+        unused("$3")
+    );
+    if tx.query(&nobodys, vec![fragment.to_string().into(), fragment.into(), oldest.into()]).await?.is_empty() {
+        return Ok(room);
+    }
+    let entries = "SELECT entry FROM search_entries WHERE fragment = $1 ORDER BY entry LIMIT $2";
+    let entries = tx.query(entries, vec![fragment.into(), room.into()]).await?;
+    if let Some(last) = entries.last() {
+        let until = last.integer(0)?;
+        let range = || vec![fragment.into(), until.into()];
+        if finder == Finder::Fts5 {
+            let words = "DELETE FROM search_words WHERE rowid IN (SELECT entry FROM search_entries WHERE fragment = $1 AND entry <= $2)";
+            tx.query(words, range()).await?;
+        }
+        tx.query("DELETE FROM search_entries WHERE fragment = $1 AND entry <= $2", range()).await?;
+    }
+    let left = room - entries.len();
+    if left > 0 {
+        tx.query("DELETE FROM search_fragments WHERE fragment = $1", vec![fragment.into()]).await?;
+    }
+    Ok(left)
+}

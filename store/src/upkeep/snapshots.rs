@@ -1,0 +1,58 @@
+//! Forgetting snapshots that nothing refers to.
+
+use super::{DAY, LARGE_ROWS, ROWS, Upkeep};
+use crate::database::{Database, Transaction as _};
+use crate::{StoreError, row::Columns as _};
+use federation::digest::Digest;
+use federation::time::Seconds;
+use std::collections::BTreeSet;
+
+/// Whether all was done. A snapshot that nothing refers to stays for a day: a check may just be about to.
+pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
+    upkeep: &mut Upkeep<'_, D, C>,
+    now: Seconds,
+) -> Result<bool, StoreError> {
+    const UNUSED: &str = "NOT EXISTS (SELECT 1 FROM revision_sources s WHERE s.index_digest = snapshots.digest)
+         AND NOT EXISTS (SELECT 1 FROM fragments f WHERE f.digest = snapshots.digest)";
+    let page = format!("SELECT digest FROM snapshots WHERE digest > $1 AND {UNUSED} ORDER BY digest LIMIT $2");
+    // Whoever begins to refer to one makes its fragment in the same transaction, so that this cannot go wrong meanwhile.
+    let delete = format!("DELETE FROM snapshots WHERE digest = $1 AND stored_at < $2 AND {UNUSED}");
+    let mut in_use = None;
+    let mut after = String::new();
+    loop {
+        let rows = upkeep.database.query(&page, vec![after.into(), LARGE_ROWS.into()]).await?;
+        let Some(last) = rows.last() else { return Ok(true) };
+        after = last.text(0)?.to_owned();
+        let in_use = match &mut in_use {
+            Some(in_use) => in_use,
+            none => none.insert(named_by_sources(upkeep.database).await?),
+        };
+        let digests = rows.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+        let digests: Vec<&str> = digests.into_iter().filter(|digest| !in_use.contains(*digest)).collect();
+        if digests.is_empty() {
+            continue;
+        }
+        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
+        for digest in digests {
+            tx.query(&delete, vec![digest.into(), (now - DAY).into()]).await?;
+        }
+        tx.commit().await?;
+    }
+}
+
+/// Every digest in what is known of sources: what they contribute and what they hold back. Records that cannot be read count too.
+async fn named_by_sources(database: &impl Database) -> Result<BTreeSet<String>, StoreError> {
+    let (mut named, mut after) = (BTreeSet::new(), String::new());
+    loop {
+        let page = "SELECT repo, record FROM source_state WHERE repo > $1 ORDER BY repo LIMIT $2";
+        let rows = database.query(page, vec![after.into(), ROWS.into()]).await?;
+        let Some(last) = rows.last() else { return Ok(named) };
+        after = last.text(0)?.to_owned();
+        for row in &rows {
+            let record = row.text(1)?;
+            let starts = record.match_indices(Digest::PREFIX).map(|(start, _)| start);
+            let digests = starts.filter_map(|start| record.get(start..start + Digest::LENGTH));
+            named.extend(digests.map(str::to_owned));
+        }
+    }
+}
