@@ -9,6 +9,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::bounded::{Code, Message, Pointer};
+use crate::problem::Kind;
 use crate::size::json_bytes;
 use crate::snippet::Snippet;
 use crate::yaml::Position;
@@ -56,7 +57,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error at `pointer`, not yet placed in the text.
-    pub fn error(code: impl Into<Code>, pointer: impl Into<Pointer>, message: impl Into<Message>) -> Self {
+    pub fn error(code: &'static Kind, pointer: impl Into<Pointer>, message: impl Into<Message>) -> Self {
         Self {
             code: code.into(),
             severity: Severity::Error,
@@ -69,7 +70,7 @@ impl Diagnostic {
     }
 
     /// A warning at `pointer`, not yet placed in the text.
-    pub fn warning(code: impl Into<Code>, pointer: impl Into<Pointer>, message: impl Into<Message>) -> Self {
+    pub fn warning(code: &'static Kind, pointer: impl Into<Pointer>, message: impl Into<Message>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, pointer, message) }
     }
 
@@ -176,23 +177,23 @@ mod tests {
 
     #[test]
     fn displays_as_compilers_do() {
-        let mut found = Diagnostic::error("schema-type", "/version", "must be an integer");
+        let mut found = Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, "/version", "must be an integer");
         assert_eq!(found.to_string(), "schema-type: must be an integer (at /version)");
         found.line = Some(3);
         found.column = Some(9);
         assert_eq!(found.to_string(), "3:9: schema-type: must be an integer (at /version)");
-        let root = Diagnostic::warning("bidi-control", "", "text is reordered");
+        let root = Diagnostic::warning(&crate::problem::indexes::BIDI_CONTROL, "", "text is reordered");
         assert_eq!(root.to_string(), "warning: bidi-control: text is reordered");
     }
 
     #[test]
     fn json_leaves_out_what_is_not_known_and_reads_it_back() {
-        let found = Diagnostic::error("not-an-index", "", "looks like HTML");
+        let found = Diagnostic::error(&crate::problem::indexes::NOT_AN_INDEX, "", "looks like HTML");
         let json = serde_json::to_string(&found).unwrap();
         assert_eq!(json, r#"{"code":"not-an-index","severity":"error","pointer":"","message":"looks like HTML"}"#);
         assert_eq!(serde_json::from_str::<Diagnostic>(&json).unwrap(), found);
-        let short: Diagnostic = serde_json::from_str(r#"{"code":"x","message":"y"}"#).unwrap();
-        assert_eq!(short, Diagnostic::error("x", "", "y"));
+        let short: Diagnostic = serde_json::from_str(r#"{"code":"schema-type","message":"y"}"#).unwrap();
+        assert_eq!(short, Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, "", "y"));
     }
 
     #[test]
@@ -207,7 +208,7 @@ mod tests {
     #[test]
     fn nobody_can_make_a_long_one() {
         let long = "\u{1f600}".repeat(100_000);
-        let made = Diagnostic::error(long.as_str(), long.as_str(), long.as_str());
+        let made = Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, long.as_str(), long.as_str());
         let read = json!({"code": long, "pointer": long, "message": long, "snippet": {"text": long, "column": 7}});
         for found in [made, serde_json::from_value(read).unwrap()] {
             assert!(found.json_bytes() < 12_000, "{}", found.json_bytes());

@@ -1,5 +1,6 @@
 //! Reading a document of a known kind: from bytes to a value that its schema accepts, or to what is wrong and where.
 
+use crate::problem::{indexes, sources};
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
@@ -45,17 +46,17 @@ pub fn place(text: &str, value: &Value, diagnostics: &mut [Diagnostic]) {
 pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Box<Diagnostic>> {
     if bytes.len() > MAX_DECODED_BYTES {
         let message = format!("the document has {} bytes: at most {MAX_DECODED_BYTES} are read", bytes.len());
-        return Err(Box::new(Diagnostic::error("too-large", "", message)));
+        return Err(Box::new(Diagnostic::error(&sources::TOO_LARGE, "", message)));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        let utf_16 = Diagnostic::error("invalid-utf8", "", "the file is UTF-16: save it as UTF-8");
+        let utf_16 = Diagnostic::error(&indexes::INVALID_UTF8, "", "the file is UTF-16: save it as UTF-8");
         return Err(Box::new(utf_16.at(Position { line: 1, column: 1 })));
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let before =
             bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or_default();
         let message = format!("byte {} is not UTF-8: save the file as UTF-8", error.valid_up_to());
-        Box::new(Diagnostic::error("invalid-utf8", "", message).at(yaml::position_of(before)))
+        Box::new(Diagnostic::error(&indexes::INVALID_UTF8, "", message).at(yaml::position_of(before)))
     })
 }
 

@@ -4,6 +4,7 @@ use crate::bounded::Message;
 use crate::diagnostic::{Diagnostic, Severity, excerpt};
 use crate::limits::{MAX_DIAGNOSTICS, MAX_DIAGNOSTICS_BYTES};
 use crate::path::Path;
+use crate::problem::{Kind, indexes};
 use crate::snippet;
 use crate::yaml;
 
@@ -39,7 +40,7 @@ impl LeftOut {
 /// A finding that has no place in the text yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding<'v> {
-    pub(crate) code: &'static str,
+    pub(crate) code: &'static Kind,
     pub(crate) severity: Severity,
     pub(crate) path: Path<'v>,
     /// Whether the fault is the key that the path ends with, rather than the value there.
@@ -50,7 +51,7 @@ pub(crate) struct Finding<'v> {
 }
 
 impl<'v> Finding<'v> {
-    pub(crate) fn error(code: &'static str, path: Path<'v>, message: impl Into<Message>) -> Self {
+    pub(crate) fn error(code: &'static Kind, path: Path<'v>, message: impl Into<Message>) -> Self {
         Self { code, severity: Severity::Error, path, at_key: false, message: message.into(), first: None }
     }
 }
@@ -87,7 +88,7 @@ impl<'v> Findings<'v> {
     pub(crate) fn add_duplicate(&mut self, id: &str, path: Path<'v>, first: Path<'v>) {
         self.add_with(Severity::Error, || {
             let message = format!("the id `{}` is already used", excerpt(id));
-            Finding { first: Some(first), ..Finding::error("duplicate-id", path, message) }
+            Finding { first: Some(first), ..Finding::error(&indexes::DUPLICATE_ID, path, message) }
         });
     }
 
@@ -127,7 +128,7 @@ impl<'v> Findings<'v> {
         left_out.counted += shorten(&mut diagnostics);
         if let Some(message) = left_out.message() {
             let severity = if self.refuses { Severity::Error } else { Severity::Warning };
-            diagnostics.push(Diagnostic { severity, ..Diagnostic::error("more-diagnostics", "", message) });
+            diagnostics.push(Diagnostic { severity, ..Diagnostic::error(&indexes::MORE_DIAGNOSTICS, "", message) });
         }
         diagnostics
     }

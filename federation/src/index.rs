@@ -3,6 +3,7 @@
 mod sizes;
 mod strings;
 
+use crate::problem::indexes;
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
@@ -89,7 +90,7 @@ pub fn check(bytes: &[u8]) -> Verdict {
         Ok(text) if looks_like_markup(text) => {
             let message = "this looks like an HTML or XML page, not an index: use the URL of the raw file, and check that it \
                            can be read without signing in";
-            let found = Diagnostic::error("not-an-index", "", message).at(Position { line: 1, column: 1 });
+            let found = Diagnostic::error(&indexes::NOT_AN_INDEX, "", message).at(Position { line: 1, column: 1 });
             return Verdict::refused(bytes, found);
         }
         Ok(text) => text,
@@ -135,17 +136,17 @@ fn unreadable(value: &Value) -> Option<Finding<'_>> {
             _ => "a single value",
         };
         let message = format!("the document is {kind}: an index is a mapping with `version` and `capabilities`");
-        return Some(Finding::error("not-an-index", at(""), message));
+        return Some(Finding::error(&indexes::NOT_AN_INDEX, at(""), message));
     };
     if let Some(version) = root.get("version").filter(|version| version.is_number() && version.as_f64() != Some(1.0)) {
         let message = format!("version {} is not known here: use version 1", json_excerpt(version));
-        return Some(Finding::error("unknown-version", at("/version"), message));
+        return Some(Finding::error(&indexes::UNKNOWN_VERSION, at("/version"), message));
     }
     let count = root.get("capabilities").and_then(Value::as_array).map_or(0, Vec::len);
     (count > MAX_CAPABILITIES).then(|| {
         let message =
             format!("{count} capabilities: an index may have {MAX_CAPABILITIES}, split it over several repos");
-        Finding::error("too-many-capabilities", at("/capabilities"), message)
+        Finding::error(&indexes::TOO_MANY_CAPABILITIES, at("/capabilities"), message)
     })
 }
 

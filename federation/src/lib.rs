@@ -13,6 +13,7 @@ mod findings;
 pub mod guard;
 pub mod index;
 pub mod limits;
+mod name;
 pub mod negotiation;
 mod path;
 pub mod plan;

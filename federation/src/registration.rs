@@ -1,6 +1,7 @@
 //! A registration: what a repo tells the hub about itself.
 
-use crate::bounded::{Code, Message, Pointer};
+use crate::bounded::{Message, Pointer};
+use crate::problem::{Kind, fields, indexes};
 use crate::schema::{self, Schema, Violation};
 use crate::source_url;
 use crate::whole;
@@ -44,25 +45,25 @@ fn an_hour() -> u32 {
 }
 
 /// What is wrong with one field of a document that a client sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// JSON pointer of the field.
     pub pointer: Pointer,
     /// Stable, kebab-case.
-    pub code: Code,
+    pub code: &'static Kind,
     /// What is expected, and the remedy.
     pub message: Message,
 }
 
 impl FieldError {
-    pub(crate) fn new(pointer: &str, code: &str, message: impl Into<Message>) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), message: message.into() }
+    pub(crate) fn new(pointer: &str, code: &'static Kind, message: impl Into<Message>) -> Self {
+        Self { pointer: pointer.into(), code, message: message.into() }
     }
 }
 
 impl From<Violation> for FieldError {
     fn from(violation: Violation) -> Self {
-        Self { pointer: violation.pointer, code: violation.code.into(), message: violation.message }
+        Self { pointer: violation.pointer, code: violation.code, message: violation.message }
     }
 }
 
@@ -77,7 +78,7 @@ impl Registration {
             // Its own code: the one mistake that someone coming from a local manifest makes.
             errors.push(FieldError::new(
                 "/index",
-                "index-path-on-hub",
+                &fields::INDEX_PATH_ON_HUB,
                 "The hub cannot read a local path; publish the index and give its raw address as `url`.",
             ));
         }
@@ -100,7 +101,8 @@ impl Registration {
         if !errors.is_empty() {
             return Err(errors);
         }
-        serde_json::from_value(value.clone()).map_err(|e| vec![FieldError::new("", "schema-type", e.to_string())])
+        serde_json::from_value(value.clone())
+            .map_err(|e| vec![FieldError::new("", &indexes::SCHEMA_TYPE, e.to_string())])
     }
 
     /// Applies an RFC 7396 merge patch; `null` puts a field back to its default.
@@ -111,7 +113,7 @@ impl Registration {
         let Value::Object(changes) = patch else {
             return Err(vec![FieldError::new(
                 "",
-                "schema-type",
+                &indexes::SCHEMA_TYPE,
                 "A merge patch is a JSON object of the fields to change.",
             )]);
         };
@@ -120,7 +122,7 @@ impl Registration {
         {
             return Err(vec![FieldError::new(
                 "/repo",
-                "repo-immutable",
+                &fields::REPO_IMMUTABLE,
                 "The name of a registration never changes; register the new name and deregister this one.",
             )]);
         }
@@ -157,7 +159,7 @@ mod tests {
         Registration::from_value(document)
             .expect_err("refused")
             .into_iter()
-            .map(|e| (e.pointer.into(), e.code.into()))
+            .map(|e| (e.pointer.into(), e.code.to_string()))
             .collect()
     }
 

@@ -6,6 +6,7 @@ mod compile;
 mod message;
 mod pieces;
 
+use crate::problem::{Kind, indexes};
 use std::sync::OnceLock;
 
 use jsonschema::Validator;
@@ -85,7 +86,7 @@ pub const fn text(schema: Schema) -> &'static str {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// Stable, in kebab-case.
-    pub code: &'static str,
+    pub code: &'static Kind,
     /// JSON pointer to the value; for a missing field, to the object that lacks it.
     pub pointer: Pointer,
     /// Whether the fault is the key that the pointer ends with, rather than the value there.
@@ -102,7 +103,7 @@ pub fn violations(schema: Schema, value: &Value) -> Vec<Violation> {
         .map(|it| Violation { code: it.code, pointer: it.path.pointer(), at_key: it.at_key, message: it.message })
         .collect();
     violations.extend(left_out.message().map(|message| Violation {
-        code: "more-diagnostics",
+        code: &indexes::MORE_DIAGNOSTICS,
         pointer: Pointer::default(),
         at_key: false,
         message,
@@ -114,7 +115,7 @@ pub fn violations(schema: Schema, value: &Value) -> Vec<Violation> {
 pub(crate) fn findings(schema: Schema, value: &Value, most: usize) -> (Vec<Finding<'_>>, LeftOut) {
     let unavailable = || {
         let message = "this check cannot be made: its schema did not compile";
-        (vec![Finding::error("schema-unavailable", Path::default(), message)], LeftOut::default())
+        (vec![Finding::error(&indexes::SCHEMA_UNAVAILABLE, Path::default(), message)], LeftOut::default())
     };
     let Some(validator) = validator(schema) else { return unavailable() };
     if validator.is_valid(value) {

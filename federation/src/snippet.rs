@@ -100,7 +100,11 @@ mod tests {
     use super::*;
 
     fn snippet(document: &str, line: u64, column: u64) -> Option<Snippet> {
-        let found = Diagnostic { line: Some(line), column: Some(column), ..Diagnostic::error("x", "", "y") };
+        let found = Diagnostic {
+            line: Some(line),
+            column: Some(column),
+            ..Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, "", "y")
+        };
         let mut found = [found];
         attach(document.as_bytes(), &mut found);
         found[0].snippet.clone()
@@ -139,8 +143,13 @@ mod tests {
     #[test]
     fn findings_on_one_line_are_shown_whatever_their_order() {
         let line = format!("é{}", "ab".repeat(1_000));
-        let at = |column| Diagnostic { line: Some(2), column: Some(column), ..Diagnostic::error("x", "", "y") };
-        let mut found = [at(1_003), at(1), at(1_002), at(3), Diagnostic::error("x", "", "y")];
+        let at = |column| Diagnostic {
+            line: Some(2),
+            column: Some(column),
+            ..Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, "", "y")
+        };
+        let mut found =
+            [at(1_003), at(1), at(1_002), at(3), Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, "", "y")];
         attach(format!("\n{line}\n").as_bytes(), &mut found);
         let here = |found: &Diagnostic| found.snippet.as_ref().map(|it| it.around().1.to_owned());
         assert_eq!(
@@ -158,7 +167,11 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_have_a_line_too() {
-        let mut found = [Diagnostic { line: Some(2), column: Some(1), ..Diagnostic::error("invalid-utf8", "", "y") }];
+        let mut found = [Diagnostic {
+            line: Some(2),
+            column: Some(1),
+            ..Diagnostic::error(&crate::problem::indexes::INVALID_UTF8, "", "y")
+        }];
         attach(b"a: 1\n\xff: 2\n", &mut found);
         assert_eq!(found[0].snippet, Some(Snippet { text: "\u{fffd}: 2".into(), column: 1 }));
     }

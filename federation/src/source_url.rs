@@ -2,6 +2,7 @@
 
 use crate::diagnostic::excerpt;
 use crate::limits::MAX_URL_CHARS;
+use crate::problem::{Kind, fields};
 use url::{Host, Url};
 
 /// Why a URL cannot be a source: a stable code and a sentence that says what to do.
@@ -9,12 +10,12 @@ use url::{Host, Url};
 #[error("{message}")]
 pub struct UrlRefused {
     /// Stable, kebab-case.
-    pub code: &'static str,
+    pub code: &'static Kind,
     /// One sentence.
     pub message: String,
 }
 
-fn refused(code: &'static str, message: impl Into<String>) -> UrlRefused {
+fn refused(code: &'static Kind, message: impl Into<String>) -> UrlRefused {
     UrlRefused { code, message: message.into() }
 }
 
@@ -25,47 +26,50 @@ fn refused(code: &'static str, message: impl Into<String>) -> UrlRefused {
 pub fn parse(text: &str) -> Result<Url, UrlRefused> {
     if text.chars().count() > MAX_URL_CHARS {
         return Err(refused(
-            "url-too-long",
+            &fields::URL_TOO_LONG,
             format!("The URL has more than {MAX_URL_CHARS} characters; use a shorter one."),
         ));
     }
     // A WHATWG parser silently drops tabs and line ends and reads `\` as `/`; what was checked must be what is fetched.
     if text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\') {
         return Err(refused(
-            "url-invalid",
+            &fields::URL_INVALID,
             "The URL has white space, a control character or a backslash in it; percent-encode it.",
         ));
     }
     let url = Url::parse(text).map_err(|e| {
-        refused("url-invalid", format!("Not an absolute URL ({e}); give the raw `https://` address of the index."))
+        refused(
+            &fields::URL_INVALID,
+            format!("Not an absolute URL ({e}); give the raw `https://` address of the index."),
+        )
     })?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(refused(
-            "url-scheme",
+            &fields::URL_SCHEME,
             format!("The scheme `{}` is not fetched; use `https` or `http`.", excerpt(url.scheme())),
         ));
     }
     // `https:host/x` and `https:///host` parse, but no person means them.
     let given = text.get(url.scheme().len()..).unwrap_or_default();
     if !given.starts_with("://") || given.starts_with(":///") {
-        return Err(refused("url-invalid", "Write the URL as `https://host/path`."));
+        return Err(refused(&fields::URL_INVALID, "Write the URL as `https://host/path`."));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refused(
-            "url-credentials",
+            &fields::URL_CREDENTIALS,
             "The URL carries credentials, and registrations are public; remove them and publish the index without a login.",
         ));
     }
     match url.host() {
-        None => Err(refused("url-invalid", "The URL has no host.")),
+        None => Err(refused(&fields::URL_INVALID, "The URL has no host.")),
         Some(Host::Domain(name)) if name.bytes().all(|b| b == b'.') => {
-            Err(refused("url-invalid", "The URL has no host, only a dot; give the public address of the index."))
+            Err(refused(&fields::URL_INVALID, "The URL has no host, only a dot; give the public address of the index."))
         }
         Some(Host::Domain(name)) if is_runtime_internal(name) => Err(refused(
-            "url-internal",
+            &fields::URL_INTERNAL,
             format!("`{}` is a name inside the runtime; give the index's public address.", excerpt(name)),
         )),
-        Some(_) if url.port() == Some(0) => Err(refused("url-invalid", "Port 0 cannot be connected to.")),
+        Some(_) if url.port() == Some(0) => Err(refused(&fields::URL_INVALID, "Port 0 cannot be connected to.")),
         Some(_) => Ok(url),
     }
 }
@@ -86,7 +90,7 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> &'static str {
-        parse(text).expect_err(text).code
+        parse(text).expect_err(text).code.code
     }
 
     #[test]

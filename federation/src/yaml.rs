@@ -26,6 +26,7 @@ mod scalar;
 mod tree;
 mod write;
 
+use crate::problem::Kind;
 use std::fmt;
 
 pub(crate) use events::position_of;
@@ -44,14 +45,11 @@ pub struct Position {
 }
 
 /// Why a text is not a YAML document that we take, or a value cannot be written as one.
-///
-/// Codes: `invalid-yaml`, `control-character`, `empty-document`, `multiple-documents`, `too-deep`, `too-many-nodes`,
-/// `too-many-aliases`, `recursive-alias`, `unknown-alias`, `scalar-too-long`, `duplicate-key`, `merge-key`, `key-not-string`,
-/// `unsupported-tag`, `not-finite`, `number-out-of-range`.
+/// The codes are those of [`crate::problem::indexes`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct YamlError {
     /// Stable, in kebab-case.
-    pub code: &'static str,
+    pub code: &'static Kind,
     /// Line, from 1.
     pub line: Option<u64>,
     /// Column in characters, from 1.
@@ -61,7 +59,7 @@ pub struct YamlError {
 }
 
 impl YamlError {
-    fn at(position: Position, code: &'static str, message: impl Into<String>) -> Self {
+    fn at(position: Position, code: &'static Kind, message: impl Into<String>) -> Self {
         Self { code, line: Some(position.line), column: Some(position.column), message: message.into() }
     }
 }

@@ -1,17 +1,18 @@
-//! `allowed_outbound_hosts`: which hosts the component may reach at all. Addresses are judged apart, after DNS.
+//! `allowed_outbound_hosts`: the hosts that the component may reach. The address policy checks
+//! addresses separately, after DNS.
 
 use anyhow::{Context as _, Result, bail, ensure};
 use std::net::IpAddr;
 use std::ops::Range;
 use url::{Host, Url};
 
-/// The entries of one manifest; nothing is allowed if there are none.
+/// The entries of one manifest. An empty list allows nothing.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AllowedHosts(Vec<Entry>);
 
 #[derive(Debug, Clone)]
 struct Entry {
-    /// `None`: any.
+    /// `None` allows any scheme.
     scheme: Option<String>,
     host: HostPattern,
     ports: Ports,
@@ -20,11 +21,11 @@ struct Entry {
 #[derive(Debug, Clone)]
 enum HostPattern {
     Any,
-    /// With its leading dot.
+    /// The domain with its leading dot.
     Subdomains(String),
     Exactly(Host),
     Network(IpAddr, u8),
-    /// The application itself, which this host does not offer to its component.
+    /// The application itself. This host does not offer it to its component.
     Own,
 }
 
@@ -36,7 +37,7 @@ enum Ports {
 }
 
 impl AllowedHosts {
-    /// Entries that are empty, or a bare scheme, once their variables are filled in are left out: that is how optional hosts are written.
+    /// Skips entries that are empty or a bare scheme after template expansion: optional hosts are written that way.
     pub(crate) fn parse(entries: &[String]) -> Result<Self> {
         let entries = entries.iter().filter(|entry| !matches!(entry.as_str(), "" | "http://" | "https://"));
         let parsed = entries.map(|entry| {
@@ -115,7 +116,7 @@ impl HostPattern {
     }
 }
 
-/// `Host::as_ref` is missing from `url`.
+/// `url` has no `Host::as_ref`.
 trait AsRefHost {
     fn as_ref_host(&self) -> Host<&str>;
 }

@@ -1,19 +1,20 @@
-//! One budget of bytes for the whole server. Every other limit is for one request, one connection or one instance: this one bounds their sum.
+//! One memory budget for the whole server. Every other limit applies to one request, one connection or one
+//! instance; this one bounds their sum.
 
 use bytes::Bytes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What memory is taken for.
+/// What the memory is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Linear memories of instances.
     Instances,
-    /// Bodies of requests, from their first byte until the component has read them.
+    /// Request bodies, from the first byte until the component has read them.
     Requests,
-    /// Pieces of answers on their way to clients.
+    /// Chunks of responses on their way to clients.
     Answers,
-    /// Answers that are kept to be given again.
+    /// Cached responses.
     Kept,
     /// Rows on their way from the database to an instance.
     Rows,
@@ -32,7 +33,8 @@ impl Purpose {
         }
     }
 
-    /// How much of `total` may go into this, so that no client can take from the instances what they need.
+    /// The part of `total` that this purpose may use, in bytes. The shares ensure that
+    /// clients cannot starve the instances.
     pub(crate) fn share(self, total: usize) -> usize {
         match self {
             Self::Instances => total,
@@ -43,7 +45,7 @@ impl Purpose {
     }
 }
 
-/// Counts bytes; what it counts is given back when its [`Held`] is dropped.
+/// Counts bytes. Dropping a [`Held`] returns its bytes.
 #[derive(Debug)]
 pub(crate) struct Budget {
     total: usize,
@@ -56,13 +58,13 @@ impl Budget {
         Arc::new(Self { total, used: AtomicUsize::new(0), by_purpose: Default::default() })
     }
 
-    /// `None` if there is no room for that many bytes now.
+    /// `None` if that many bytes are not available now.
     pub(crate) fn hold(self: &Arc<Self>, purpose: Purpose, bytes: usize) -> Option<Held> {
         let mut held = Held { budget: Arc::clone(self), purpose, bytes: 0 };
         held.grow(bytes).then_some(held)
     }
 
-    /// Bytes.
+    /// The size of the budget, in bytes.
     pub(crate) fn total(&self) -> usize {
         self.total
     }
@@ -72,7 +74,7 @@ impl Budget {
         self.by_purpose[purpose as usize].load(Ordering::Relaxed)
     }
 
-    /// Whether little is left, so that what is only kept for convenience had better go.
+    /// Whether little is left, so that caches should shrink.
     pub(crate) fn is_tight(&self) -> bool {
         self.used.load(Ordering::Relaxed) > self.total / 4 * 3
     }
@@ -95,7 +97,7 @@ fn add(counter: &AtomicUsize, bytes: usize, limit: usize) -> bool {
     counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, sum).is_ok()
 }
 
-/// Bytes of the budget, given back when this is dropped.
+/// Bytes reserved in the budget; returned on drop.
 #[derive(Debug)]
 pub(crate) struct Held {
     budget: Arc<Budget>,
@@ -104,7 +106,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// False if there is no room for that many more; then nothing has changed.
+    /// Reserves `bytes` more. Returns false, and changes nothing, if they are not available.
     pub(crate) fn grow(&mut self, bytes: usize) -> bool {
         let grown = self.budget.take(self.purpose, bytes);
         if grown {
@@ -113,12 +115,12 @@ impl Held {
         grown
     }
 
-    /// Whether there would be room for that many more if nobody else had any.
+    /// Whether `bytes` more would fit if nobody else held any.
     pub(crate) fn could_grow(&self, bytes: usize) -> bool {
         self.bytes.saturating_add(bytes) <= self.purpose.share(self.budget.total)
     }
 
-    /// Takes what is needed whether it is there or not: for what must not fail for want of room.
+    /// Reserves `bytes` more even beyond the budget, for work that must not fail for lack of memory.
     pub(crate) fn grow_beyond(&mut self, bytes: usize) {
         self.budget.by_purpose[self.purpose as usize].fetch_add(bytes, Ordering::Relaxed);
         self.budget.used.fetch_add(bytes, Ordering::Relaxed);
@@ -137,7 +139,8 @@ impl Drop for Held {
     }
 }
 
-/// The same bytes, which hold `what` until the last copy of them is dropped, wherever that is: in an instance, in a queue before a socket.
+/// The same bytes, which keep `what` alive until their last copy is dropped, be it in an
+/// instance or in a socket's queue.
 pub(crate) fn holding<T: Send + Sync + 'static>(bytes: impl AsRef<[u8]> + Send + 'static, what: T) -> Bytes {
     struct Holding<B, T> {
         bytes: B,

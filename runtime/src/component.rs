@@ -1,4 +1,4 @@
-//! Where the component comes from, and how it gets loaded quickly.
+//! Loads the component, precompiled if possible.
 
 use crate::engine;
 use crate::limits::Limits;
@@ -10,14 +10,14 @@ use wasmtime::{Cache, Engine};
 /// The component to serve.
 #[derive(Debug, Clone)]
 pub enum ComponentSource {
-    /// Built into the program.
+    /// Embedded in the program.
     Embedded {
-        /// What [`crate::precompile`] made of `wasm`; loads in milliseconds.
+        /// The output of [`crate::precompile`] for `wasm`; loads in milliseconds.
         precompiled: &'static [u8],
-        /// Compiled instead when `precompiled` does not fit this machine or this version.
+        /// Compiled instead if `precompiled` does not fit this machine or this version.
         wasm: &'static [u8],
     },
-    /// A `.wasm` file. Its compiled form is kept in wasmtime's on-disk cache, if there is a place for one.
+    /// A `.wasm` file. Wasmtime caches its compiled form on disk, if it finds a directory for that.
     File(PathBuf),
 }
 
@@ -42,11 +42,12 @@ pub(crate) fn load(source: &ComponentSource, limits: &Limits) -> Result<(Engine,
 
 #[expect(unsafe_code, reason = "loading native code has no safe form")]
 fn deserialize(engine: &Engine, precompiled: &'static [u8]) -> Result<Component> {
-    // SAFETY: the bytes are part of this program, put there by its build from `precompile`; nobody else can change them.
+    // SAFETY: the bytes are part of this program. Its build wrote them with `precompile`,
+    // and nobody else can change them.
     unsafe { Component::deserialize(engine, precompiled) }.map_err(crate::error)
 }
 
-/// A cache that cannot be set up (no home directory, a read-only file system) only costs time.
+/// Compiles without a cache if none can be set up (no home directory, a read-only file system): that only costs time.
 fn compile(wasm: &[u8], limits: &Limits) -> Result<(Engine, Component)> {
     let cache = Cache::from_file(None).inspect_err(|error| tracing::debug!(%error, "no compilation cache")).ok();
     let engine = engine::serving(limits, cache)?;
@@ -58,7 +59,7 @@ fn compile(wasm: &[u8], limits: &Limits) -> Result<(Engine, Component)> {
 mod tests {
     use super::*;
 
-    /// A component without contents.
+    /// An empty component.
     const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
 
     #[test]

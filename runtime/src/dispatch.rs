@@ -1,4 +1,4 @@
-//! From a request to an instance and back, within the limits of the server.
+//! Dispatches each request to an instance, within the limits of the server.
 
 use crate::budget::{Budget, Held, Purpose};
 use crate::instances::{Pool, Workers};
@@ -13,17 +13,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use wasmtime_wasi_http::WasiBody;
 
-/// After this time a request waits for something rather than computes, and no longer keeps others out.
+/// A request that runs longer than this is assumed to wait rather than compute, and gives up its slot.
 const SHORT: Duration = Duration::from_millis(5);
 
-/// Short requests at work for each processor. Each may need an instance of its own, with its own caches: more of them would
-/// only cost memory.
+/// Short requests that run at the same time, per processor. Each may need an instance of its own, with its own caches,
+/// so that more of them would only cost memory.
 const SHORT_PER_CPU: usize = 2;
 
-/// Places for those who ask whether the server is alive.
+/// Slots for liveness probes.
 const ALIVE: usize = 8;
 
-/// Bytes of an answer on its way to a client at most: pieces in the channel out of the instance, and those queued before the socket.
+/// Maximum bytes of one response in transit: chunks in the channel from the instance and those queued for the socket.
 const ANSWER: usize = 256 << 10;
 
 pub(crate) struct Dispatch {
@@ -33,11 +33,12 @@ pub(crate) struct Dispatch {
     room: Arc<Semaphore>,
     alive: Arc<Semaphore>,
     short: Semaphore,
-    /// Where that is asked. An orchestrator that gets no answer there ends the server, and has everybody come back at once.
+    /// The path of the liveness probe. An orchestrator that gets no response there stops the server, and
+    /// all clients reconnect at once.
     liveness: String,
 }
 
-/// Held until the answer has been sent.
+/// A slot, held until the response has been sent.
 struct Place {
     _room: OwnedSemaphorePermit,
     _bytes: Option<Held>,
@@ -58,7 +59,7 @@ impl Dispatch {
         }
     }
 
-    /// The answer of the component, up to its head; the body may still be on its way.
+    /// Returns the component's response once its head is there; the body may still be on its way.
     pub(crate) async fn answer(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Problem> {
         let vital = request.uri().path() == self.liveness;
         let place = self.place(vital).await?;

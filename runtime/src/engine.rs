@@ -1,18 +1,18 @@
-//! The engine settings. Compiled code fits only an engine with the same settings, so that serving and
-//! [`precompile`] start from one function.
+//! The engine settings. Compiled code only fits an engine with the same settings, so the server and
+//! [`precompile`] share one function.
 
 use crate::limits::Limits;
 use anyhow::{Context as _, Result, bail};
 use std::time::Duration;
 use wasmtime::{Cache, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-/// Instances that answer whether the server is alive while all others are at work.
+/// Instances for liveness probes while all others are busy.
 const VITAL_INSTANCES: u32 = 1;
 
-/// How often running guest code is made to give way: short enough that readers on the same thread do not notice.
+/// How often guest code must yield: often enough that other requests on the same thread do not notice.
 const EPOCH: Duration = Duration::from_millis(10);
 
-/// Linear memories, tables and core instances that one instance of a Rust component needs at most.
+/// Maximum linear memories, tables and core instances of one instance of a Rust component.
 const CORE_PARTS_PER_INSTANCE: u32 = 4;
 
 fn settings() -> Config {
@@ -22,7 +22,7 @@ fn settings() -> Config {
     config
 }
 
-/// The engine that serves, with its epoch ticking. Instances come from a pool when the address space allows it.
+/// The serving engine, with its epoch ticking. It allocates instances from a pool if the address space allows that.
 pub(crate) fn serving(limits: &Limits, cache: Option<Cache>) -> Result<Engine> {
     let mut config = settings();
     config.cache(cache);
@@ -42,7 +42,7 @@ pub(crate) fn serving(limits: &Limits, cache: Option<Cache>) -> Result<Engine> {
 /// Compiles a component for every machine of this architecture and operating system, not only for this one.
 ///
 /// # Errors
-/// When the bytes are no component, or the platform is not one that wasmtime compiles for.
+/// If the bytes are not a component, or wasmtime does not compile for this platform.
 pub fn precompile(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut config = settings();
     config.target(&triple()?).map_err(crate::error)?;

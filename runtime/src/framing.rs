@@ -1,7 +1,7 @@
-//! Requests that say twice where they end.
+//! Detects requests with two body lengths.
 //!
-//! `hyper` follows RFC 9112 §6.3 and drops `Content-Length` beside `Transfer-Encoding` without a word. A proxy before the hub may have
-//! followed the other one, and whoever knows that smuggles a request past it. So the bytes themselves are looked at.
+//! `hyper` follows RFC 9112 §6.3 and silently drops `Content-Length` next to `Transfer-Encoding`. A proxy in front of
+//! the hub may have used the other one, which allows request smuggling. So this module scans the raw bytes.
 
 use http::{HeaderMap, header};
 use std::sync::Arc;
@@ -9,28 +9,29 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 const LINE: &[u8] = b"\ncontent-length:";
 
-/// Lines `Content-Length` that came over one connection, against those that its requests still have.
+/// The number of `Content-Length` lines received on one connection, minus those that its parsed requests still have.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lengths(Arc<AtomicUsize>);
 
 impl Lengths {
-    /// Whether a request with these headers said twice where it ends. To be asked for each request, in their order.
+    /// Whether a request with these headers had two body lengths. Call it for each request, in order.
     pub(crate) fn contradict(&self, headers: &HeaderMap) -> bool {
         if headers.contains_key(header::CONTENT_LENGTH) {
             let one_less = |seen: usize| Some(seen.saturating_sub(1));
             _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
             return false;
         }
-        // One that is left over was dropped from this request, or was read ahead from the next: a client that sends chunks does not do that.
+        // A line left over was dropped from this request or read ahead from the next one. No client that
+        // sends chunks pipelines like that.
         headers.contains_key(header::TRANSFER_ENCODING) && self.0.load(Ordering::Relaxed) > 0
     }
 }
 
-/// Finds the lines in what is read, however it is cut into pieces.
+/// Finds the lines in the bytes read, wherever they are split.
 #[derive(Debug)]
 pub(crate) struct Scanner {
     lengths: Lengths,
-    /// Bytes of [`LINE`] that the last bytes were.
+    /// How many bytes of [`LINE`] the last bytes matched.
     matched: usize,
 }
 

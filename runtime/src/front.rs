@@ -1,4 +1,4 @@
-//! Every request passes here once: it gets its id, its answer, its line in the log and its place in the metrics.
+//! The entry point of every request: assigns its id, gets its response, logs it and counts it.
 
 use crate::budget::{Budget, holding};
 use crate::dispatch::Dispatch;
@@ -27,18 +27,18 @@ pub(crate) struct Front {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) budget: Arc<Budget>,
     pub(crate) limits: Arc<Limits>,
-    /// Where clients reach the server, without a slash at the end.
+    /// The base URL for clients, without a trailing slash.
     pub(crate) public_url: String,
 }
 
-/// An answer, and where it is counted.
+/// A response, and the counters for it.
 struct Answer {
     response: Response<WasiBody>,
     tally: Tally,
 }
 
 impl Front {
-    /// The answer, up to its head; the body may still be on its way.
+    /// Returns the response once its head is there; the body may still be on its way.
     pub(crate) async fn answer<B>(&self, request: Request<B>, peer: SocketAddr) -> Response<WasiBody>
     where
         B: Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
@@ -52,7 +52,7 @@ impl Front {
         self.report(answer, &method, &uri, &id, started)
     }
 
-    /// The answer to a request that goes no further.
+    /// The response to a request that the component never sees.
     pub(crate) fn refuse<B>(&self, request: &Request<B>, problem: Problem) -> Response<WasiBody> {
         let (started, id) = (Instant::now(), request_id::of(request.headers()));
         let answer = self.problem(problem, request.method(), &id);
@@ -68,7 +68,7 @@ impl Front {
         Answer { response, tally }
     }
 
-    /// Counts an answer and writes its line in the log.
+    /// Counts a response and logs it.
     fn report(
         &self,
         Answer { response, tally }: Answer,
@@ -110,7 +110,8 @@ impl Front {
         }
         let method = request.method().clone();
         let request = incoming::receive(request, self.limits.body, self.limits.body_time, &self.budget).await?;
-        // One asks, and whoever asks the same meanwhile gets its answer: else many would have the same costly document made for each.
+        // Identical requests wait for the first one and share its response. Otherwise each would
+        // build the same costly document.
         let mut turn = None;
         if let Some(key) = key.as_ref().filter(|key| !self.memo.is_passing(key, self.databases.generation())) {
             turn = self.memo.turn(key).await;
@@ -122,7 +123,7 @@ impl Front {
             }
         }
         let request = incoming::prepare(request, authority, peer, id)?;
-        // Before the component reads anything: what is committed from now on makes its answer outdated.
+        // Taken before the component reads anything: any later commit makes its response stale.
         let generation = self.databases.generation();
         let (mut head, body) = self.dispatch.answer(request).await?.into_parts();
         let max_age = memo::take_max_age(&mut head.headers);
@@ -156,7 +157,8 @@ impl Front {
             self.memo.pass(key, generation);
             return Ok(Response::from_parts(head, body));
         };
-        // As many bytes as were announced, which the component's end of the stream sees to. Copied, since the pieces hold the place of this request.
+        // The body has the announced length: the component's output stream ensures that. It is copied because the
+        // chunks hold this request's slot.
         let body = holding(whole(body, method, head.status).await?.to_vec(), room);
         let entry = Entry {
             status: head.status,
@@ -170,7 +172,7 @@ impl Front {
         Ok(Response::from_parts(head, full(body)))
     }
 
-    /// The component's metrics and those of the host are one text for whoever collects them.
+    /// Merges the metrics of the component and of the host into one text.
     async fn with_own_metrics(
         &self,
         mut head: response::Parts,
@@ -192,7 +194,7 @@ fn again(entry: &Entry, id: &HeaderValue) -> Answer {
     Answer { response, tally: entry.tally.clone() }
 }
 
-/// The whole body, where there is one: the answer to a `HEAD` announces a body that never comes.
+/// The whole body, if there is one: a response to `HEAD` announces a body that never comes.
 async fn whole(body: WasiBody, method: &Method, status: StatusCode) -> Result<Bytes, Problem> {
     if !has_body(method, status) {
         return Ok(Bytes::new());
@@ -218,7 +220,7 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Bytes of the body, if it is known yet.
+/// The length of the body in bytes, if it is known yet.
 fn length(response: &Response<WasiBody>) -> Option<u64> {
     response.body().size_hint().exact().or_else(|| announced(response.headers()).map(|length| length as u64))
 }

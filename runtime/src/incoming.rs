@@ -1,4 +1,4 @@
-//! A request as it was received, made into what the component expects.
+//! Turns a received request into the one that the component expects.
 
 use crate::budget::{Budget, Purpose, holding};
 use crate::problem::Problem;
@@ -19,18 +19,18 @@ use wasmtime_wasi_http::WasiBody;
 
 const CLIENT_ADDRESS: HeaderName = HeaderName::from_static("spin-client-addr");
 
-/// By how many bytes the place for a body grows at least, once it has as many.
+/// Minimum growth of the body buffer, in bytes, once it holds as many.
 const STEP: usize = 64 << 10;
 
 /// Headers that only the host may set.
 const HOST_PREFIX: &str = "spin-";
 
-/// The one host that the request names. Two of them are how requests get smuggled past a proxy.
+/// The one host that the request names. Two hosts would allow request smuggling past a proxy.
 pub(crate) fn authority<B>(request: &Request<B>) -> Result<Authority, Problem> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return Err(Problem::BadRequest) };
     let host = Authority::try_from(host.as_bytes()).map_err(|_| Problem::BadRequest)?;
-    // A host without a scheme stands only in CONNECT, which nothing here takes.
+    // Only CONNECT has a host without a scheme, and this server does not support CONNECT.
     if request.uri().authority().is_some() && request.uri().scheme().is_none() {
         return Err(Problem::BadRequest);
     }
@@ -41,7 +41,8 @@ pub(crate) fn authority<B>(request: &Request<B>) -> Result<Authority, Problem> {
     Ok(named.clone())
 }
 
-/// Reads the body, of at most `limit` bytes, for at most `time`. What has arrived counts in the budget until the component has read it.
+/// Reads a body of at most `limit` bytes within `time`. The budget counts the received bytes
+/// until the component has read them.
 pub(crate) async fn receive<B>(
     request: Request<B>,
     limit: usize,
@@ -75,7 +76,7 @@ where
         }
         let missing = (whole.len() + bytes.len()).saturating_sub(whole.capacity());
         if missing > 0 {
-            // Not by what was announced: to announce much costs a client nothing.
+            // Does not trust the announced length: a large one costs a client nothing.
             let more = missing.max(STEP.min(whole.capacity()));
             if !held.grow(more) {
                 return Err(Problem::Overloaded);
@@ -87,7 +88,7 @@ where
     Ok(holding(whole, held))
 }
 
-/// A client that breaks the rules is told so; one that goes away hears nothing anyhow.
+/// A client that breaks the protocol gets an error; one that disconnected would not see any.
 fn broken(error: &(dyn StdError + 'static)) -> Problem {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -101,7 +102,7 @@ fn broken(error: &(dyn StdError + 'static)) -> Problem {
     Problem::BodyLate
 }
 
-/// With an absolute URL, and headers that the component can trust.
+/// Gives the request an absolute URL and headers that the component can trust.
 pub(crate) fn prepare(
     request: Request<Bytes>,
     authority: Authority,

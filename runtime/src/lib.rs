@@ -1,8 +1,8 @@
-//! A small host for one Spin HTTP component (WASI 0.3): what `reuse-surface serve` runs the hub in.
+//! A small host for one Spin HTTP component (WASI 0.3). `reuse-surface serve` runs the hub in it.
 //!
-//! It offers what that component imports (WASI, `wasi:http`, `spin:sqlite`, `spin:variables`) and enforces what its
-//! `spin.toml` declares, as Spin does. Beyond Spin it interrupts runaway code, answers failures with problem documents,
-//! and drains on shutdown.
+//! It offers the interfaces that the component imports (WASI, `wasi:http`, `spin:sqlite`, `spin:variables`) and
+//! enforces the grants in its `spin.toml`, as Spin does. Beyond Spin it interrupts runaway code, answers failures with
+//! problem documents, and drains on shutdown.
 
 mod allowed_hosts;
 mod bindings;
@@ -62,30 +62,30 @@ use variables::Variables;
 use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
 
-/// What to serve, and within which bounds. Not `Debug`: the variables hold secrets.
+/// What to serve, and within which limits. Not `Debug`: the variables hold secrets.
 #[derive(Clone)]
 pub struct Config {
-    /// The component.
+    /// The component to run.
     pub component: ComponentSource,
     /// What the component may use.
     pub manifest: Manifest,
-    /// Where the databases are: `default` in `reuse-surface.db`, any other label in `<label>.db`.
+    /// The directory of the databases: `default` in `reuse-surface.db`, any other label in `<label>.db`.
     pub data_dir: PathBuf,
-    /// Where clients reach the server: what the `type` of the host's own problems begins with.
+    /// The base URL for clients. The `type` of the host's own problems begins with it.
     pub public_url: String,
-    /// Values of the manifest's variables; the others take their defaults.
+    /// Values of the manifest's variables; the others use their defaults.
     pub variables: BTreeMap<String, String>,
-    /// Files whose contents are the values of these variables of the component, read each time they are asked for.
+    /// Files that hold the values of these variables of the component. Each access reads the file again.
     pub variable_files: BTreeMap<String, PathBuf>,
-    /// Let the component connect to private and loopback addresses, and to any port.
+    /// Lets the component connect to private and loopback addresses, and to any port.
     pub allow_private_networks: bool,
-    /// The path at which the component says that it is alive. It is answered even while there is no room for anything else.
+    /// The path of the liveness probe. It is answered even while there is no room for anything else.
     pub liveness: String,
-    /// How much to take on.
+    /// The server's limits.
     pub limits: Limits,
 }
 
-/// A loaded component, ready to answer.
+/// A loaded component, ready to serve requests.
 #[derive(Clone)]
 pub struct Runtime {
     front: Arc<Front>,
@@ -97,8 +97,8 @@ impl Runtime {
     /// Loads the component and checks everything that can be checked before the first request.
     ///
     /// # Errors
-    /// When the component does not load or imports what this host does not offer, when a variable of the manifest has no
-    /// value, or when the data directory cannot be made.
+    /// If the component does not load or imports something that this host does not offer, if a variable of the manifest
+    /// has no value, or if the data directory cannot be created.
     pub fn new(config: Config) -> Result<Self> {
         let limits = Arc::new(match open_files::raise() {
             Some(open) => open_files::fit(config.limits, open),
@@ -149,11 +149,11 @@ impl Runtime {
         Ok(Self { front: Arc::new(front), limits, lifecycle })
     }
 
-    /// Serves HTTP until `shutdown` resolves, then finishes what is in flight, including what the component does after a
+    /// Serves HTTP until `shutdown` resolves. Then finishes the work in flight, including the component's work after a
     /// response, for at most [`Limits::drain_time`].
     ///
     /// # Errors
-    /// When the listener is not usable.
+    /// If the listener is not usable.
     pub async fn serve(&self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
         let address = listener.local_addr().context("the listener is not usable")?;
         tracing::info!(%address, "serving");
@@ -165,17 +165,17 @@ impl Runtime {
         Ok(())
     }
 
-    /// Asks the component without the network. The request needs a `Host` header, or a URL with one.
+    /// Sends a request to the component without the network. The request needs a `Host` header, or a URL with a host.
     ///
     /// # Errors
-    /// When the response breaks off. What else goes wrong is a response.
+    /// If the response breaks off. Every other failure is a response.
     pub async fn request(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>> {
         if let Some(authority) = request.uri().authority() {
             let host = http::HeaderValue::from_str(authority.as_str()).context("the host is not usable")?;
             request.headers_mut().entry(http::header::HOST).or_insert(host);
         }
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        // The answer to a HEAD announces a body that never comes.
+        // A response to HEAD announces a body that never comes.
         let expects_body = request.method() != http::Method::HEAD;
         let (head, body) = self.front.answer(request.map(Full::new), here).await.into_parts();
         if !expects_body {
@@ -186,7 +186,7 @@ impl Runtime {
     }
 }
 
-/// `wasmtime`'s errors are no `std::error::Error`.
+/// Converts `wasmtime`'s error type, which does not implement `std::error::Error`.
 fn error(error: wasmtime::Error) -> anyhow::Error {
     anyhow::Error::from_boxed(error.into_boxed_dyn_error())
 }

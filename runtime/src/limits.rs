@@ -1,42 +1,46 @@
 use std::time::Duration;
 
-/// What one server takes on at most, and for how long.
+/// The limits of one server.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Open client connections. Beyond them idle ones are closed, and new ones wait in the listen queue. Fewer, if only few files may be open.
+    /// Open client connections. Beyond this number, idle ones are closed and new ones wait in the listen queue. Reduced
+    /// if the limit on open files is low.
     pub connections: usize,
-    /// Open connections to each database, each with two files. Fewer, if only few files may be open.
+    /// Open connections to each database, each with two files. Reduced if the limit on open files is low.
     pub database_connections: usize,
-    /// Bytes of memory that instances, bodies on their way in and out, kept answers and rows may take together. Beyond it, requests are
-    /// answered 503.
+    /// Bytes of memory that instances, bodies in transit, cached responses and rows may use together. Beyond it,
+    /// requests are answered with 503.
     pub memory: usize,
-    /// Requests in flight, counted until their answer has been sent to its last byte; a request that finds no place within
-    /// [`Limits::queue_time`] is answered 503.
+    /// Requests in flight, counted until the last byte of their response has been sent. A request that gets no slot
+    /// within [`Limits::queue_time`] is answered with 503.
     pub requests: usize,
-    /// How long a request waits for a place.
+    /// How long a request waits for a slot.
     pub queue_time: Duration,
-    /// Time until the component must have answered. Long enough for a forced refresh of every source, which takes up to a minute.
+    /// How long the component may take to respond. Long enough for a forced refresh of every
+    /// source, which takes up to a minute.
     pub request_time: Duration,
-    /// How often an instance that computes is made to give way before it counts as computing without an end. It gives way a hundred times a
-    /// second, and less often on a busy machine.
+    /// How often an instance may be interrupted in a row before it counts as stuck in a loop. Interrupts come a hundred
+    /// times a second, and less often on a busy machine.
     pub computing_ticks: u64,
-    /// Time for what the component does after its last answer was sent, such as a refresh behind a stale read.
+    /// Time for the component's work after its last response was sent, such as a refresh behind a stale read.
     pub post_return_time: Duration,
-    /// How long an unused instance is kept.
+    /// How long an idle instance is kept.
     pub idle_time: Duration,
     /// Time for the client to send the head of a request.
     pub head_time: Duration,
-    /// How long a connection is kept between an answer, taken to its end, and the next request: longer than proxies keep theirs, which otherwise send into one that is just closed.
+    /// How long an idle connection is kept open after a response. Longer than proxies keep theirs, or they would send
+    /// requests into a connection that is just closing.
     pub idle_connection_time: Duration,
-    /// Bytes of a request body. It is read before the component sees the request, so that no client can keep an instance waiting.
+    /// Bytes of a request body. The host reads it before the component sees the request, so
+    /// that no client can block an instance.
     pub body: usize,
     /// Time for the client to send the body of a request.
     pub body_time: Duration,
     /// How long a client may leave a response unread.
     pub write_time: Duration,
-    /// How long a shutdown waits for what is in flight.
+    /// How long a shutdown waits for the work in flight.
     pub drain_time: Duration,
-    /// Live instances of the component. One answers many requests at a time, and takes memory that it never gives back.
+    /// Live instances of the component. One instance serves many requests at a time and never returns memory.
     pub instances: u32,
     /// Requests that share one instance at the same time.
     pub requests_per_instance: u32,
@@ -44,9 +48,10 @@ pub struct Limits {
     pub instance_reuse: usize,
     /// Bytes of linear memory for each instance.
     pub instance_memory: usize,
-    /// Bytes of linear memory with which an instance takes no more requests: it never gives memory back while it lives.
+    /// Bytes of linear memory beyond which an instance accepts no more requests: it never
+    /// returns memory while it lives.
     pub instance_retires_at: usize,
-    /// Outbound requests in flight, counted until their response body ends. Fewer, if only few files may be open.
+    /// Outbound requests in flight, counted until their response body ends. Reduced if the limit on open files is low.
     pub outbound: usize,
 }
 
@@ -78,8 +83,8 @@ impl Default for Limits {
     }
 }
 
-/// A few for each processor: one that computes keeps none of the others waiting. Each keeps two database connections, so that 64 leave half
-/// of [`Limits::database_connections`] to whoever needs one.
+/// A few for each processor, so that one that computes does not block the others. Each keeps two database connections,
+/// so that 64 instances leave half of [`Limits::database_connections`] to others.
 fn instances() -> u32 {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     u32::try_from(processors * 4).unwrap_or(u32::MAX).clamp(8, 64)

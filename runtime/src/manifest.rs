@@ -1,4 +1,4 @@
-//! What the application's `spin.toml` grants to its component.
+//! The grants of the application's `spin.toml` to its component.
 
 use crate::allowed_hosts::AllowedHosts;
 use crate::template;
@@ -6,14 +6,14 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A Spin application with one HTTP component, reduced to what a host enforces.
+/// A Spin application with one HTTP component, reduced to the parts that a host enforces.
 #[derive(Debug, Clone)]
 pub struct Manifest {
     variables: BTreeMap<String, Variable>,
     component: Component,
 }
 
-/// The grants of a [`Manifest`] with every template filled in.
+/// The grants of a [`Manifest`], with every template expanded.
 #[derive(Default)]
 pub(crate) struct Grants {
     pub(crate) hosts: AllowedHosts,
@@ -59,15 +59,16 @@ struct Component {
 }
 
 impl Manifest {
-    /// Whether it declares a variable of this name.
+    /// Whether the manifest declares a variable of this name.
     pub fn has_variable(&self, name: &str) -> bool {
         self.variables.contains_key(name)
     }
 
-    /// Reads a manifest of version 2. What has no meaning for this host is ignored.
+    /// Parses a manifest of version 2. Ignores settings that have no meaning for this host.
     ///
     /// # Errors
-    /// When the text is no such manifest, when its HTTP triggers do not all name one component, or when a grant is malformed.
+    /// If the text is not such a manifest, if its HTTP triggers do not all name one
+    /// component, or if a grant is malformed.
     pub fn parse(text: &str) -> Result<Self> {
         let mut file: File = toml::from_str(text).context("not a Spin manifest")?;
         if file.spin_manifest_version != 2 {
@@ -90,7 +91,7 @@ impl Manifest {
         Ok(Self { variables: file.variables, component })
     }
 
-    /// Fills the templates in from `values` (names of application variables), else from the defaults.
+    /// Expands the templates with `values` (names of application variables), or else with the defaults.
     pub(crate) fn resolve(&self, values: &BTreeMap<String, String>) -> Result<Grants> {
         if let Some(name) = values.keys().find(|name| !self.variables.contains_key(*name)) {
             bail!("variable `{name}` is not declared in the manifest");

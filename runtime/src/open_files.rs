@@ -1,9 +1,9 @@
-//! How many files and sockets the process may have open, and who gets how many of them.
+//! The limit on open files and sockets, and how it is divided.
 
 use crate::limits::Limits;
 
-/// Raises the limit as far as the system lets this process. Most systems start programs with 1,024, which those that use `select` need, and allow
-/// far more. Gives how many may be open then; `None` where that cannot be asked.
+/// Raises the limit as far as the system lets this process, and returns it; `None` if the system does not report it.
+/// Most systems start programs with a limit of 1,024, which programs that use `select` need, and allow far more.
 pub(crate) fn raise() -> Option<usize> {
     let raised = rlimit::increase_nofile_limit(u64::MAX);
     let raised = raised.inspect_err(|error| tracing::warn!(%error, "the limit of open files cannot be raised"));
@@ -11,12 +11,13 @@ pub(crate) fn raise() -> Option<usize> {
     Some(usize::try_from(open).unwrap_or(usize::MAX))
 }
 
-/// The limits that fit `open` files: at most half of them are for clients, so that no number of these takes the database or the way to the sources away.
+/// Reduces the limits to fit `open` files. Clients get at most half of them, so that they cannot block access to
+/// the database or to the sources.
 pub(crate) fn fit(limits: Limits, open: usize) -> Limits {
     let connections = limits.connections.min(open / 2);
-    // Each has the file and its log.
+    // Each connection opens the file and its log.
     let database_connections = limits.database_connections.min(open / 8);
-    // Each keeps two of these connections.
+    // Each instance keeps two of these connections.
     let instances = limits.instances.min(u32::try_from(database_connections / 4).unwrap_or(u32::MAX).max(1));
     let outbound = limits.outbound.min(open / 8);
     if connections < limits.connections {

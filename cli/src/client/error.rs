@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use federation::problem::answers as kinds;
+
 use super::{Base, Problem, causes};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
@@ -72,9 +74,9 @@ impl From<Error> for Failure {
             }
             Error::Problem(problem) => {
                 // Another 429 is a proxy's, and says nothing of the token.
-                let exit = match problem.code.as_deref() {
-                    Some("too-many-failures") => Exit::Unauthorised,
-                    _ => by_status(problem.status, Exit::Refused),
+                let exit = match problem.is(&kinds::TOO_MANY_FAILURES) {
+                    true => Exit::Unauthorised,
+                    false => by_status(problem.status, Exit::Refused),
                 };
                 let mut failure = Self::new(exit, problem.summary());
                 failure.hint = Some(problem.hint().to_owned());

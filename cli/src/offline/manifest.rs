@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use federation::diagnostic::Diagnostic;
 use federation::document;
 use federation::limits::MAX_DECODED_BYTES;
+use federation::problem::indexes;
 use federation::registration::Registration;
 use federation::schema::Schema;
 use federation::source_url;
@@ -125,7 +126,7 @@ fn sources(value: &Value, bytes: &[u8]) -> Result<Vec<Source>, Vec<Diagnostic>> 
             Ok(source) if seen.insert(source.repo().to_owned()) => sources.push(source),
             Ok(source) => {
                 let message = format!("the repo `{}` is there already: every repo has one source", source.repo());
-                found.push(Diagnostic::error("duplicate-repo", at("/repo"), message));
+                found.push(Diagnostic::error(&indexes::DUPLICATE_REPO, at("/repo"), message));
             }
             Err(errors) => found.extend(errors.into_iter().map(|mut error| {
                 error.pointer = at(&error.pointer).into();
@@ -158,7 +159,9 @@ fn without_secrets(mut found: Vec<Diagnostic>, bytes: &[u8]) -> Vec<Diagnostic> 
 fn source(item: &Value) -> Result<Source, Vec<Diagnostic>> {
     if item.get("index").is_some() {
         let local = Local::deserialize(item);
-        return local.map(Source::Local).map_err(|error| vec![Diagnostic::error("schema-type", "", error.to_string())]);
+        return local
+            .map(Source::Local)
+            .map_err(|error| vec![Diagnostic::error(&indexes::SCHEMA_TYPE, "", error.to_string())]);
     }
     Registration::from_value(item).map(Source::Remote).map_err(|errors| {
         errors.into_iter().map(|error| Diagnostic::error(error.code, error.pointer, error.message)).collect()

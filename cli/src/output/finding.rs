@@ -33,6 +33,7 @@ impl Text {
 mod tests {
     use super::*;
     use federation::index;
+    use federation::problem::indexes;
 
     fn shown(document: &str) -> String {
         let mut text = Text::new(false);
@@ -50,7 +51,7 @@ mod tests {
     #[test]
     fn what_has_no_place_has_no_line() {
         let mut text = Text::new(false);
-        text.finding("a.yaml", &Diagnostic::warning("not-an-index", "", "empty"));
+        text.finding("a.yaml", &Diagnostic::warning(&indexes::NOT_AN_INDEX, "", "empty"));
         assert_eq!(text.finish(), "warning[not-an-index]: empty\n--> a.yaml\n\n");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::SourceLine;
 use crate::limits::MAX_FILTER_NAMES;
+use crate::name::{is_domain, is_repo};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -71,17 +72,6 @@ fn names(parameter: &str, list: Option<&str>, is_name: fn(&str) -> bool) -> Resu
         return Err(FilterError(format!("`{parameter}` takes {MAX_FILTER_NAMES} names at the most")));
     }
     Ok(Some(names))
-}
-
-/// As `schemas/federation.schema.yaml#/$defs/repo`.
-fn is_repo(name: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
-    name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.len() <= 100 && name.bytes().all(plain)
-}
-
-/// As `schemas/federation.schema.yaml#/$defs/domain`.
-fn is_domain(name: &str) -> bool {
-    is_repo(name) && name.len() <= 64 && !name.contains('.')
 }
 
 #[cfg(test)]

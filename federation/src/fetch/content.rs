@@ -1,5 +1,6 @@
 //! From the bytes on the wire to the bytes of the index.
 
+use crate::problem::sources;
 use std::io::Read as _;
 
 use flate2::bufread::GzDecoder;
@@ -16,7 +17,7 @@ pub(super) fn decode(encoding: Option<&str>, body: Vec<u8>) -> Result<Vec<u8>, F
         [] => Ok(body),
         [coding] if coding == "gzip" || coding == "x-gzip" => gunzip(&body),
         _ => Err(FetchFailure::new(
-            "unsupported-encoding",
+            &sources::UNSUPPORTED_ENCODING,
             format!("The server chose the content encoding `{}`; only gzip or none is read.", excerpt(encoding)),
         )),
     }
@@ -24,15 +25,16 @@ pub(super) fn decode(encoding: Option<&str>, body: Vec<u8>) -> Result<Vec<u8>, F
 
 fn too_large() -> FetchFailure {
     FetchFailure::new(
-        "too-large-decoded",
+        &sources::TOO_LARGE_DECODED,
         format!("The index has more than {} MiB; split it.", MAX_DECODED_BYTES >> 20),
     )
 }
 
 /// All members of a gzip file, one after another (RFC 1952 §2.2). Zeros after the last one are padding, as `gzip` itself takes them.
 fn gunzip(mut packed: &[u8]) -> Result<Vec<u8>, FetchFailure> {
-    let invalid =
-        |why: &str| FetchFailure::new("invalid-gzip", format!("The body is labelled gzip but does not unpack: {why}."));
+    let invalid = |why: &str| {
+        FetchFailure::new(&sources::INVALID_GZIP, format!("The body is labelled gzip but does not unpack: {why}."))
+    };
     let mut decoded = Vec::new();
     for member in 0.. {
         // Each costs a new window of 32 KiB, however little is in it.

@@ -2,6 +2,7 @@
 
 use super::{FetchFailure, Fetched, Request, Response, Validators, content, headers, quiet};
 use crate::limits::MAX_REDIRECTS;
+use crate::problem::sources;
 use crate::source_url;
 use crate::time::Seconds;
 use url::Url;
@@ -78,7 +79,7 @@ impl Exchange {
                 Ok(Step::Done(Fetched::Index { bytes, validators }))
             }
             304 if !self.is_conditional() => Err(FetchFailure::new(
-                "unexpected-not-modified",
+                &sources::UNEXPECTED_NOT_MODIFIED,
                 "The server answered 304 to a request without conditions; its cache is broken.",
             )),
             304 => Ok(Step::Done(Fetched::NotModified)),
@@ -94,7 +95,7 @@ impl Exchange {
                     retry_after_seconds: response.header("retry-after").and_then(|value| retry_after(value, now)),
                     quiet: quiet.map(|seconds| (source_url::host(&self.url), seconds)),
                     ..FetchFailure::new(
-                        "http-status",
+                        &sources::HTTP_STATUS,
                         format!("The server answered {status} instead of the index.{advice}"),
                     )
                 })
@@ -105,24 +106,25 @@ impl Exchange {
     fn follow(&self, location: Option<&str>) -> Result<Url, FetchFailure> {
         if self.hops == MAX_REDIRECTS {
             return Err(FetchFailure::new(
-                "too-many-redirects",
+                &sources::TOO_MANY_REDIRECTS,
                 format!("More than {MAX_REDIRECTS} redirects; register the final address."),
             ));
         }
-        let location = location
-            .ok_or_else(|| FetchFailure::new("invalid-redirect", "The server redirects without saying where."))?;
+        let location = location.ok_or_else(|| {
+            FetchFailure::new(&sources::INVALID_REDIRECT, "The server redirects without saying where.")
+        })?;
         let target = self.url.join(location).map_err(|e| {
-            FetchFailure::new("invalid-redirect", format!("The server redirects to no valid URL: {e}."))
+            FetchFailure::new(&sources::INVALID_REDIRECT, format!("The server redirects to no valid URL: {e}."))
         })?;
         let target = source_url::parse(target.as_str()).map_err(|refused| {
             FetchFailure::new(
-                "redirect-refused",
+                &sources::REDIRECT_REFUSED,
                 format!("The server redirects to a URL that is not fetched. {}", refused.message),
             )
         })?;
         if self.url.scheme() == "https" && target.scheme() == "http" {
             return Err(FetchFailure::new(
-                "redirect-downgrade",
+                &sources::REDIRECT_DOWNGRADE,
                 "The server redirects from https to http; serve the target over https.",
             ));
         }
@@ -283,7 +285,7 @@ mod tests {
                 Err(failure) => break failure,
             }
         };
-        assert_eq!((hops, failure.code, failure.http_status), (MAX_REDIRECTS, "too-many-redirects", Some(307)));
+        assert_eq!((hops, failure.code.code, failure.http_status), (MAX_REDIRECTS, "too-many-redirects", Some(307)));
     }
 
     #[test]
@@ -404,7 +406,7 @@ mod tests {
         ] {
             let refused = failure("https://e.org/", answer(429, &[("retry-after", value)], b""));
             assert_eq!(
-                (refused.code, refused.http_status, refused.retry_after_seconds),
+                (refused.code.code, refused.http_status, refused.retry_after_seconds),
                 ("http-status", Some(429), expected),
                 "{value}"
             );

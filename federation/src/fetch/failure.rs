@@ -1,6 +1,7 @@
 //! Why a fetch gave no index.
 
 use crate::bounded::Message;
+use crate::problem::{Kind, sources};
 use crate::source_url::UrlRefused;
 use crate::time::Seconds;
 
@@ -9,7 +10,7 @@ use crate::time::Seconds;
 #[error("{message}")]
 pub struct FetchFailure {
     /// Stable, kebab-case.
-    pub code: &'static str,
+    pub code: &'static Kind,
     /// What happened and what to do.
     pub message: Message,
     /// The status of the last answer, if there was one.
@@ -21,7 +22,7 @@ pub struct FetchFailure {
 }
 
 impl FetchFailure {
-    pub(super) fn new(code: &'static str, message: impl Into<Message>) -> Self {
+    pub(super) fn new(code: &'static Kind, message: impl Into<Message>) -> Self {
         Self { code, message: message.into(), http_status: None, retry_after_seconds: None, quiet: None }
     }
 }
@@ -72,24 +73,24 @@ impl From<UrlRefused> for FetchFailure {
 impl From<TransportFailure> for FetchFailure {
     fn from(failure: TransportFailure) -> Self {
         use crate::limits::{CONNECT_TIMEOUT, FETCH_TIMEOUT, HEADERS_TIMEOUT, MAX_WIRE_BYTES};
-        let (code, message) = match failure {
-            TransportFailure::Dns => ("dns-failed", "The host name does not resolve; check its spelling.".into()),
+        let (code, message): (&'static Kind, String) = match failure {
+            TransportFailure::Dns => (&sources::DNS_FAILED, "The host name does not resolve; check its spelling.".into()),
             TransportFailure::AddressRefused => (
-                "address-refused",
+                &sources::ADDRESS_REFUSED,
                 "The host is a private, loopback or link-local address, which a hub does not connect to; publish the index at a public address.".into(),
             ),
             TransportFailure::HostNotAllowed => (
-                "host-not-allowed",
+                &sources::HOST_NOT_ALLOWED,
                 "The hub may not connect to this host or port; the operator can add it to `allowed_outbound_hosts` in spin.toml.".into(),
             ),
-            TransportFailure::Connect => ("connect-failed", "No connection: nothing listens at this address and port, or it was closed before there was an answer.".into()),
-            TransportFailure::ConnectTimeout => ("connect-timeout", format!("No connection within {} s.", CONNECT_TIMEOUT.as_secs())),
-            TransportFailure::Tls => ("tls-failed", "The TLS handshake failed: the certificate is not valid for this host, or the server speaks no current TLS.".into()),
-            TransportFailure::ReadTimeout => ("read-timeout", format!("The server sent nothing for {} s.", HEADERS_TIMEOUT.as_secs())),
-            TransportFailure::TotalTimeout => ("timeout", format!("The index did not arrive within {} s.", FETCH_TIMEOUT.as_secs())),
-            TransportFailure::Incomplete => ("incomplete-body", "The body ended before its announced length.".into()),
-            TransportFailure::TooLarge => ("too-large", format!("The body has more than {} MiB on the wire; split the index.", MAX_WIRE_BYTES >> 20)),
-            TransportFailure::Protocol => ("protocol-error", "The server's answer is not valid HTTP.".into()),
+            TransportFailure::Connect => (&sources::CONNECT_FAILED, "No connection: nothing listens at this address and port, or it was closed before there was an answer.".into()),
+            TransportFailure::ConnectTimeout => (&sources::CONNECT_TIMEOUT, format!("No connection within {} s.", CONNECT_TIMEOUT.as_secs())),
+            TransportFailure::Tls => (&sources::TLS_FAILED, "The TLS handshake failed: the certificate is not valid for this host, or the server speaks no current TLS.".into()),
+            TransportFailure::ReadTimeout => (&sources::READ_TIMEOUT, format!("The server sent nothing for {} s.", HEADERS_TIMEOUT.as_secs())),
+            TransportFailure::TotalTimeout => (&sources::TIMEOUT, format!("The index did not arrive within {} s.", FETCH_TIMEOUT.as_secs())),
+            TransportFailure::Incomplete => (&sources::INCOMPLETE_BODY, "The body ended before its announced length.".into()),
+            TransportFailure::TooLarge => (&sources::TOO_LARGE, format!("The body has more than {} MiB on the wire; split the index.", MAX_WIRE_BYTES >> 20)),
+            TransportFailure::Protocol => (&sources::PROTOCOL_ERROR, "The server's answer is not valid HTTP.".into()),
         };
         Self::new(code, message)
     }

@@ -1,6 +1,7 @@
 //! What an index becomes once it is written. The text of an index is bounded, but that alone bounds nothing: six hundred thousand numbers
 //! within 58 lists have 1.2 MB, and 70 MB as YAML, which indents each of them.
 
+use crate::problem::indexes;
 use serde_json::{Map, Value};
 
 use crate::findings::{Finding, Findings};
@@ -32,7 +33,7 @@ pub(super) fn measure<'v>(value: &'v Value, found: &mut Findings<'v>) -> Sizes {
                 "this capability has {json_bytes} bytes as JSON and {yaml_bytes} as YAML: at most {MAX_CAPABILITY_BYTES} \
                  are taken, so describe it elsewhere and name the place here"
             );
-            found.add(Finding::error("capability-too-large", list.with(Step::Item(place)), message));
+            found.add(Finding::error(&indexes::CAPABILITY_TOO_LARGE, list.with(Step::Item(place)), message));
         }
         // A comma and a line break stand between two of them in JSON.
         all.json_bytes += json_bytes + if place > 0 { 2 } else { 0 };
@@ -44,7 +45,7 @@ pub(super) fn measure<'v>(value: &'v Value, found: &mut Findings<'v>) -> Sizes {
             "the capabilities have {json_bytes} bytes as JSON and {yaml_bytes} as YAML: at most {MAX_RENDERED_BYTES} are \
              taken, so nest less or split the index over several repos"
         );
-        found.add(Finding::error("rendered-too-large", list, message));
+        found.add(Finding::error(&indexes::RENDERED_TOO_LARGE, list, message));
     }
     all
 }

@@ -3,6 +3,7 @@
 //! Escapes such as `"\e"` let a file carry control characters that YAML does not allow as themselves: they move cursors and
 //! recolour terminals, and are refused. Characters that reorder text have honest uses; they are kept and pointed out.
 
+use crate::problem::indexes;
 use serde_json::Value;
 
 use crate::diagnostic::{Severity, is_bidi_control};
@@ -41,14 +42,18 @@ fn judge<'v>(text: &str, path: &Path<'v>, at_key: bool, found: &mut Findings<'v>
     if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n')) {
         found.add_with(Severity::Error, || {
             let message = format!("{what} has the control character U+{:04X}: remove it", c as u32);
-            Finding { at_key, ..Finding::error("control-character", path.clone(), message) }
+            Finding { at_key, ..Finding::error(&indexes::CONTROL_CHARACTER, path.clone(), message) }
         });
     }
     if let Some(c) = text.chars().find(|c| is_bidi_control(*c)) {
         found.add_with(Severity::Warning, || {
             let what =
                 format!("{what} has U+{:04X}, which reorders what people see: remove it if it is not meant", c as u32);
-            Finding { severity: Severity::Warning, at_key, ..Finding::error("bidi-control", path.clone(), what) }
+            Finding {
+                severity: Severity::Warning,
+                at_key,
+                ..Finding::error(&indexes::BIDI_CONTROL, path.clone(), what)
+            }
         });
     }
 }

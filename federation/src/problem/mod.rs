@@ -1,12 +1,32 @@
 //! Every code that the hub, its host and the checks give: what it means and how to mend it. One table for the answers themselves,
 //! `/problems`, the OpenAPI document and the command line; `specs/FederationHubAPI.md` repeats its remedies.
 
-pub mod answers;
-mod fetch;
-mod fields;
-mod index;
+/// Declares the kinds of one place once: as constants, and as the list of all.
+macro_rules! kinds {
+    ($place:ident: $($name:ident = $code:literal: $title:literal, $meaning:literal, $remedy:expr;)*) => {
+        $(
+            #[doc = concat!("`", $code, "`: ", $title, ".")]
+            pub static $name: $crate::problem::Kind = $crate::problem::Kind {
+                code: $code,
+                place: $crate::problem::Place::$place,
+                status: None,
+                title: $title,
+                meaning: $meaning,
+                remedy: $remedy,
+            };
+        )*
+        pub(super) static ALL: &[&$crate::problem::Kind] = &[$(&$name),*];
+    };
+}
 
+pub mod answers;
+pub mod fields;
+pub mod indexes;
+pub mod sources;
+
+use crate::bounded::Code;
 use serde::Serialize;
+use std::fmt;
 use utoipa::ToSchema;
 
 /// Where a code occurs.
@@ -52,21 +72,37 @@ impl Kind {
     pub fn is_failure(&self) -> bool {
         self.status.is_some_and(|status| status >= 500) && !ASKED_FOR.iter().any(|kind| kind.code == self.code)
     }
+}
 
-    const fn inside(
-        place: Place,
-        code: &'static str,
-        title: &'static str,
-        meaning: &'static str,
-        remedy: &'static str,
-    ) -> Self {
-        Self { code, place, status: None, title, meaning, remedy }
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        (self.code, self.place) == (other.code, other.place)
+    }
+}
+
+impl Eq for Kind {}
+
+impl PartialEq<str> for Kind {
+    fn eq(&self, code: &str) -> bool {
+        self.code == code
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl From<&Kind> for Code {
+    fn from(kind: &Kind) -> Self {
+        kind.code.into()
     }
 }
 
 /// All kinds: answers, then what is reported inside them.
 pub fn all() -> impl Iterator<Item = &'static Kind> {
-    answers::ALL.iter().copied().chain(fields::KINDS).chain(fetch::KINDS).chain(index::KINDS)
+    [answers::ALL, fields::ALL, sources::ALL, indexes::ALL].into_iter().flatten().copied()
 }
 
 /// The kinds with this code: none, one, or one for each place where it stands.

@@ -1,5 +1,6 @@
 //! Says in plain words what the validator found.
 
+use crate::problem::indexes;
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
@@ -25,27 +26,27 @@ pub(super) fn describe<'v>(
     };
     match error.kind() {
         Kind::Type { kind } => {
-            add("schema-type", format!("must be {}, not {}", wanted_types(kind), a_type(error.instance())))
+            add(&indexes::SCHEMA_TYPE, format!("must be {}, not {}", wanted_types(kind), a_type(error.instance())))
         }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            add("schema-required", format!("the field `{name}` is missing: add it"));
+            add(&indexes::SCHEMA_REQUIRED, format!("the field `{name}` is missing: add it"));
         }
-        Kind::Pattern { .. } => add("schema-pattern", explained(error, "does not have the expected form")),
+        Kind::Pattern { .. } => add(&indexes::SCHEMA_PATTERN, explained(error, "does not have the expected form")),
         Kind::Enum { options } => {
-            add("schema-enum", format!("{} is not one of {}", shown(error.instance()), shown(options)));
+            add(&indexes::SCHEMA_ENUM, format!("{} is not one of {}", shown(error.instance()), shown(options)));
         }
         Kind::Constant { expected_value } => {
             let found = json_excerpt(error.instance());
-            add("schema-const", format!("must be `{expected_value}`, not `{found}`"));
+            add(&indexes::SCHEMA_CONST, format!("must be `{expected_value}`, not `{found}`"));
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             unknown_fields(unexpected, &above.below(root, pointer), root.pointer(pointer), collected);
         }
-        Kind::FalseSchema => add("schema-forbidden", "is not allowed here: remove it".to_owned()),
+        Kind::FalseSchema => add(&indexes::SCHEMA_FORBIDDEN, "is not allowed here: remove it".to_owned()),
         Kind::Not { schema } => match required_names(schema) {
-            names if names.is_empty() => add("schema-forbidden", explained(error, "is not allowed here")),
-            names => add("schema-one-of", format!("has {} together: keep one of them", names.join(" and "))),
+            names if names.is_empty() => add(&indexes::SCHEMA_FORBIDDEN, explained(error, "is not allowed here")),
+            names => add(&indexes::SCHEMA_ONE_OF, format!("has {} together: keep one of them", names.join(" and "))),
         },
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             let names: Vec<String> = context.iter().flatten().filter_map(missing_name).collect();
@@ -53,23 +54,25 @@ pub(super) fn describe<'v>(
                 [] => "fits none of the allowed forms".to_owned(),
                 names => format!("one of {} is needed: add it", names.join(", ")),
             };
-            add("schema-one-of", message);
+            add(&indexes::SCHEMA_ONE_OF, message);
         }
-        Kind::OneOfMultipleValid { .. } => add("schema-one-of", "fits more than one form: keep one".to_owned()),
-        Kind::MaxLength { limit } => add("schema-too-long", format!("is longer than {limit} characters: shorten it")),
-        Kind::MinLength { limit } => add("schema-too-short", format!("must have at least {limit} characters")),
+        Kind::OneOfMultipleValid { .. } => add(&indexes::SCHEMA_ONE_OF, "fits more than one form: keep one".to_owned()),
+        Kind::MaxLength { limit } => {
+            add(&indexes::SCHEMA_TOO_LONG, format!("is longer than {limit} characters: shorten it"))
+        }
+        Kind::MinLength { limit } => add(&indexes::SCHEMA_TOO_SHORT, format!("must have at least {limit} characters")),
         Kind::MaxItems { limit } => {
-            add("schema-too-many", format!("has more than {limit} items: split or shorten the list"))
+            add(&indexes::SCHEMA_TOO_MANY, format!("has more than {limit} items: split or shorten the list"))
         }
-        Kind::MinItems { limit } => add("schema-too-few", format!("must have at least {limit} items")),
+        Kind::MinItems { limit } => add(&indexes::SCHEMA_TOO_FEW, format!("must have at least {limit} items")),
         Kind::Minimum { limit } => {
-            add("schema-range", format!("{} is too small: at least {}", shown(error.instance()), shown(limit)));
+            add(&indexes::SCHEMA_RANGE, format!("{} is too small: at least {}", shown(error.instance()), shown(limit)));
         }
         Kind::Maximum { limit } => {
-            add("schema-range", format!("{} is too large: at most {}", shown(error.instance()), shown(limit)));
+            add(&indexes::SCHEMA_RANGE, format!("{} is too large: at most {}", shown(error.instance()), shown(limit)));
         }
-        Kind::UniqueItems => add("schema-unique", "has an item twice: keep one".to_owned()),
-        other => add("schema-invalid", format!("is refused by the schema's `{}`", other.keyword())),
+        Kind::UniqueItems => add(&indexes::SCHEMA_UNIQUE, "has an item twice: keep one".to_owned()),
+        other => add(&indexes::SCHEMA_INVALID, format!("is refused by the schema's `{}`", other.keyword())),
     }
 }
 
@@ -88,7 +91,7 @@ fn unknown_fields<'v>(
         collected.add(|| {
             let message = format!("the field `{}` is not known here: remove it or correct its name", excerpt(name));
             let path = path.with(Step::Field(place, name));
-            Finding { at_key: true, ..Finding::error("schema-unknown-field", path, message) }
+            Finding { at_key: true, ..Finding::error(&indexes::SCHEMA_UNKNOWN_FIELD, path, message) }
         });
     }
 }

@@ -41,7 +41,7 @@ fn only(schema: Schema, value: &Value) -> Violation {
 #[track_caller]
 fn refused(field: &str, value: Value, code: &str, message: &str) {
     let found = only(Schema::HubRegistration, &with(field, value));
-    assert_eq!((found.code, found.pointer.as_str()), (code, format!("/{field}").as_str()));
+    assert_eq!((found.code.code, found.pointer.as_str()), (code, format!("/{field}").as_str()));
     assert_eq!(found.message, message);
 }
 
@@ -159,11 +159,14 @@ fn missing_fields_point_to_the_object_and_unknown_fields_to_the_key() {
     let mut value = source();
     value.as_object_mut().unwrap().remove("url");
     let missing = only(Schema::HubRegistration, &value);
-    assert_eq!((missing.code, missing.pointer.as_str(), missing.at_key), ("schema-required", "", false));
+    assert_eq!((missing.code.code, missing.pointer.as_str(), missing.at_key), ("schema-required", "", false));
     assert_eq!(missing.message, "the field `url` is missing: add it");
 
     let unknown = only(Schema::HubRegistration, &with("a/b\u{1b}", json!(1)));
-    assert_eq!((unknown.code, unknown.pointer.as_str(), unknown.at_key), ("schema-unknown-field", "/a~1b\u{1b}", true));
+    assert_eq!(
+        (unknown.code.code, unknown.pointer.as_str(), unknown.at_key),
+        ("schema-unknown-field", "/a~1b\u{1b}", true)
+    );
     assert_eq!(unknown.message, "the field `a/b\\u{1b}` is not known here: remove it or correct its name");
 }
 
@@ -171,11 +174,11 @@ fn missing_fields_point_to_the_object_and_unknown_fields_to_the_key() {
 fn a_source_of_a_manifest_has_a_url_or_an_index() {
     let manifest = |source: Value| json!({"version": 1, "sources": [source]});
     let neither = only(Schema::Federation, &manifest(json!({"repo": "a", "domain": "b"})));
-    assert_eq!((neither.code, neither.pointer.as_str()), ("schema-one-of", "/sources/0"));
+    assert_eq!((neither.code.code, neither.pointer.as_str()), ("schema-one-of", "/sources/0"));
     assert_eq!(neither.message, "one of `url`, `index` is needed: add it");
 
     let both = only(Schema::Federation, &manifest(with("index", json!("x.yaml"))));
-    assert_eq!((both.code, both.pointer.as_str()), ("schema-one-of", "/sources/0"));
+    assert_eq!((both.code.code, both.pointer.as_str()), ("schema-one-of", "/sources/0"));
     assert_eq!(both.message, "has `url` and `index` together: keep one of them");
 
     assert_eq!(violations(Schema::Federation, &manifest(json!({"repo": "a", "domain": "b", "index": "x.yaml"}))), []);
@@ -200,7 +203,7 @@ fn violations_beyond_the_bound_are_counted_and_beyond_another_not_even_that() {
     let all = violations(Schema::CapabilityIndex, &few);
     assert_eq!(all.len(), 100);
     let many = violations(Schema::CapabilityIndex, &index(vec![bad; 20_000]));
-    assert_eq!((many.len(), many[100].code), (101, "more-diagnostics"));
+    assert_eq!((many.len(), many[100].code.code), (101, "more-diagnostics"));
     assert_eq!(many[100].message, "more than 900 more findings are left out: correct these first");
     let tags = index(vec![json!({"id": "a.b", "name": "n", "tags": vec![1; 1000]})]);
     let (found, left_out) = findings(Schema::CapabilityIndex, &tags, 100);
@@ -216,7 +219,7 @@ fn federated_documents_are_checked_down_to_the_digest() {
     document["sources"][0]["index_digest"] = json!("sha256:ABC");
     document["conflicts"] = json!([{"id": "capability.a.b", "repos": ["a"]}]);
     let found = violations(Schema::Federated, &document);
-    let codes: Vec<_> = found.iter().map(|v| (v.code, v.pointer.as_str())).collect();
+    let codes: Vec<_> = found.iter().map(|v| (v.code.code, v.pointer.as_str())).collect();
     assert!(codes.contains(&("schema-pattern", "/sources/0/index_digest")), "{codes:?}");
     assert!(codes.contains(&("schema-too-few", "/conflicts/0/repos")), "{codes:?}");
     assert_eq!(codes.len(), 2);

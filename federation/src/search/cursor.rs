@@ -1,5 +1,6 @@
 //! Where a page of results ends, in a form that a client carries.
 
+use crate::name::is_repo;
 use std::fmt;
 
 /// The place of a result in the order of a search.
@@ -46,10 +47,9 @@ impl Cursor {
         let score = parts.next()?.parse().ok()?;
         let position = parts.next()?.parse().ok()?;
         let repo = parts.next()?.to_owned();
-        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
         let cursor = Self { revision, query, after: Place { score, repo, position } };
         // One cursor, one text: `+1` and `01` are numbers too.
-        (cursor.after.repo.bytes().all(plain) && cursor.to_string() == text).then_some(cursor)
+        (is_repo(&cursor.after.repo) && cursor.to_string() == text).then_some(cursor)
     }
 }
 

@@ -3,9 +3,9 @@
 use super::{SourceRecord, Verdict};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits::{MAX_DIAGNOSTICS, MAX_RECORD_BYTES};
+use crate::problem::indexes;
 
 /// The code of the finding that counts those left out.
-const MORE: &str = "more-diagnostics";
 
 /// Longest text of a failure that is kept when nothing else is left to leave out, in bytes.
 const TEXT: usize = 512;
@@ -59,7 +59,7 @@ impl SourceRecord {
 
 /// Keeps the first `most` findings, an error among them if there is one, and counts the others.
 fn keep(findings: &mut Vec<Diagnostic>, most: usize) {
-    let counted = findings.pop_if(|last| last.code == MORE);
+    let counted = findings.pop_if(|last| *last.code == *indexes::MORE_DIAGNOSTICS.code);
     let mut left_out = counted.as_ref().map_or(0, count);
     if findings.len() > most {
         if let Some(error) = findings.iter().position(Diagnostic::is_error).filter(|at| *at >= most) {
@@ -74,7 +74,7 @@ fn keep(findings: &mut Vec<Diagnostic>, most: usize) {
         let more =
             if counted.is_some_and(|counted| counted.message.starts_with("more than")) { "more than " } else { "" };
         let message = format!("{more}{left_out} more findings are left out: correct these first");
-        findings.push(Diagnostic { severity, ..Diagnostic::error(MORE, "", message) });
+        findings.push(Diagnostic { severity, ..Diagnostic::error(&indexes::MORE_DIAGNOSTICS, "", message) });
     }
 }
 
@@ -123,7 +123,13 @@ mod tests {
     #[test]
     fn what_fits_is_kept_whole() {
         let usual: Vec<_> = (0..MAX_DIAGNOSTICS)
-            .map(|n| Diagnostic::error("schema-type", format!("/capabilities/{n}/summary"), "must be text"))
+            .map(|n| {
+                Diagnostic::error(
+                    &crate::problem::indexes::SCHEMA_TYPE,
+                    format!("/capabilities/{n}/summary"),
+                    "must be text",
+                )
+            })
             .collect();
         assert_eq!(findings(&after(usual.clone())), usual);
     }
@@ -131,11 +137,17 @@ mod tests {
     #[test]
     fn findings_are_left_out_from_the_end_and_counted() {
         let mut long: Vec<_> = (0..MAX_DIAGNOSTICS)
-            .map(|n| Diagnostic::warning("bidi-control", format!("/{n}/{}", "k".repeat(4000)), "reordered"))
+            .map(|n| {
+                Diagnostic::warning(
+                    &crate::problem::indexes::BIDI_CONTROL,
+                    format!("/{n}/{}", "k".repeat(4000)),
+                    "reordered",
+                )
+            })
             .collect();
-        long.push(Diagnostic::error("schema-type", "/last", "must be text"));
+        long.push(Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, "/last", "must be text"));
         long.push(Diagnostic::error(
-            "more-diagnostics",
+            &crate::problem::indexes::MORE_DIAGNOSTICS,
             "",
             "more than 900 more findings are left out: correct these first",
         ));
@@ -156,7 +168,7 @@ mod tests {
     #[test]
     fn a_single_finding_of_any_length_fits() {
         let huge = "\u{1}é".repeat(1 << 20);
-        let record = after(vec![Diagnostic::error("schema-type", huge.clone(), huge)]);
+        let record = after(vec![Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, huge.clone(), huge)]);
         let json = record.to_json().expect("JSON");
         assert!(json.len() <= MAX_RECORD_BYTES, "{}", json.len());
         assert_eq!(serde_json::from_str::<SourceRecord>(&json).expect("a record"), record);

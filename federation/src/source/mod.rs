@@ -16,6 +16,7 @@ pub use state::{GRACE, State};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::Validators;
+use crate::problem::sources;
 use crate::time::{Seconds, is_beyond};
 use serde::{Deserialize, Serialize};
 
@@ -154,7 +155,7 @@ impl SourceRecord {
     /// The record of a source of which all that is known otherwise is what it contributes, since `since` at the latest. It is due.
     pub fn lost(accepted: Option<Accepted>, since: Seconds) -> Self {
         let message = "What the hub remembered of this source cannot be read; the next check replaces it.".to_owned();
-        let failure = Failure { code: "record-lost".to_owned(), message, diagnostics: Vec::new(), since };
+        let failure = Failure { code: sources::RECORD_LOST.to_string(), message, diagnostics: Vec::new(), since };
         Self { accepted, failure: Some(failure), ..Self::default() }
     }
 
@@ -196,13 +197,13 @@ impl SourceRecord {
                 "The federation has no room for the newest index ({} capabilities); it is accepted by the first check that finds room.",
                 held.capability_count
             );
-            return Some(("held-full".to_owned(), message));
+            return Some((sources::HELD_FULL.to_string(), message));
         }
         let accepted = self.accepted.as_ref()?;
         let message = format!(
             "The newest index has {} capabilities where readers get {}; if that is meant, release it, or it is released after a day.",
             held.capability_count, accepted.capability_count
         );
-        Some(("held-shrunk".to_owned(), message))
+        Some((sources::HELD_SHRUNK.to_string(), message))
     }
 }

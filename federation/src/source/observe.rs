@@ -6,6 +6,7 @@ use crate::digest::Digest;
 use crate::fetch::{FetchFailure, Validators};
 use crate::guard;
 use crate::limits::MAX_KEPT_SNIPPETS;
+use crate::problem::{indexes, sources};
 use crate::registration::Registration;
 use crate::time::Seconds;
 
@@ -103,7 +104,7 @@ impl SourceRecord {
                 self.http_status = failure.http_status;
                 retry_after = failure.retry_after_seconds.max(failure.quiet.map(|(_, seconds)| seconds));
                 self.fail(Failure {
-                    code: failure.code.to_owned(),
+                    code: failure.code.to_string(),
                     message: failure.message.into(),
                     diagnostics: Vec::new(),
                     since: now,
@@ -162,20 +163,20 @@ impl SourceRecord {
 fn invalid(diagnostics: Vec<Diagnostic>, since: Seconds) -> Failure {
     let (code, message) = match diagnostics.iter().find(|d| d.is_error()) {
         Some(first) => (first.code.to_string(), first.to_string()),
-        None => ("invalid-index".to_owned(), "The index is not valid.".to_owned()),
+        None => (indexes::NOT_AN_INDEX.to_string(), "The index is not valid.".to_owned()),
     };
     Failure { code, message, diagnostics, since }
 }
 
 fn judging_ended(since: Seconds) -> Failure {
     let message = "The hub did not get to the end of judging the newest index; make it smaller or simpler.".to_owned();
-    Failure { code: "judging-ended".to_owned(), message, diagnostics: Vec::new(), since }
+    Failure { code: sources::JUDGING_ENDED.to_string(), message, diagnostics: Vec::new(), since }
 }
 
 /// Nothing is known to be unchanged: the transport answered what was not asked.
 fn unknown(since: Seconds) -> Failure {
     let message = "The server says that nothing changed, but nothing of it is known; its cache is broken.".to_owned();
-    Failure { code: "unexpected-not-modified".to_owned(), message, diagnostics: Vec::new(), since }
+    Failure { code: sources::UNEXPECTED_NOT_MODIFIED.to_string(), message, diagnostics: Vec::new(), since }
 }
 
 #[cfg(test)]
@@ -201,7 +202,7 @@ mod tests {
     fn invalid(content: &str) -> Observation {
         Observation::Invalid {
             digest: Digest::of(content.as_bytes()),
-            diagnostics: vec![Diagnostic::error("schema-type", "/version", "must be 1")],
+            diagnostics: vec![Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, "/version", "must be 1")],
             validators: Validators::default(),
         }
     }

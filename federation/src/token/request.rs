@@ -1,6 +1,7 @@
 //! What is asked for when a token is made.
 
 use super::Scope;
+use crate::problem::{fields, indexes};
 use crate::registration::FieldError;
 use crate::schema::{self, Schema};
 use crate::time::{Seconds, parse_rfc3339, rfc3339};
@@ -37,14 +38,15 @@ impl TokenRequest {
         let expires_at = match (value.get("expires_at"), value.get("expires_in_seconds")) {
             (Some(time), _) => Some(expiry(time.as_str().unwrap_or_default(), now).map_err(|error| vec![error])?),
             (None, Some(seconds)) => {
-                let refused = || vec![FieldError::new("/expires_in_seconds", "schema-type", "must be an integer")];
+                let refused =
+                    || vec![FieldError::new("/expires_in_seconds", &indexes::SCHEMA_TYPE, "must be an integer")];
                 Some(now.saturating_add(whole::integer(seconds).ok_or_else(refused)?))
             }
             (None, None) => None,
         };
         let scopes = value["scopes"].as_array().into_iter().flatten();
         let scopes = scopes.map(|scope| scope.as_str().and_then(Scope::parse)).collect::<Option<_>>();
-        let unknown = || vec![FieldError::new("/scopes", "schema-pattern", "one of these is no scope")];
+        let unknown = || vec![FieldError::new("/scopes", &indexes::SCHEMA_PATTERN, "one of these is no scope")];
         Ok(Self {
             name: text("name").to_owned(),
             scopes: scopes.ok_or_else(unknown)?,
@@ -58,14 +60,14 @@ fn expiry(time: &str, now: Seconds) -> Result<Seconds, FieldError> {
     let refused = |code, message| FieldError::new("/expires_at", code, message);
     match parse_rfc3339(time) {
         None => Err(refused(
-            "expiry-invalid",
+            &fields::EXPIRY_INVALID,
             "This is no RFC 3339 time with a zone; write it like `2027-01-31T00:00:00Z`.".to_owned(),
         )),
         Some(at) if at <= now => {
-            Err(refused("expiry-past", format!("This time is past; name one after {}.", rfc3339(now))))
+            Err(refused(&fields::EXPIRY_PAST, format!("This time is past; name one after {}.", rfc3339(now))))
         }
         Some(at) if at - now > FURTHEST => Err(refused(
-            "expiry-too-far",
+            &fields::EXPIRY_TOO_FAR,
             format!("A token lives ten years at the most: name a time up to {}.", rfc3339(now + FURTHEST)),
         )),
         Some(at) => Ok(at),
@@ -118,13 +120,13 @@ mod tests {
             ("token", json!("rs_1"), "/token", "schema-unknown-field"),
         ] {
             let errors = TokenRequest::from_value(&with(field, value.clone()), NOW).unwrap_err();
-            let found: Vec<_> = errors.iter().map(|e| (e.pointer.as_str(), e.code.as_str())).collect();
+            let found: Vec<_> = errors.iter().map(|e| (e.pointer.as_str(), e.code.code)).collect();
             assert_eq!(found, [(pointer, code)], "{field}={value}");
         }
         let mut both = with("expires_at", json!("2030-01-01T00:00:00Z"));
         both["expires_in_seconds"] = json!(1);
         let errors = TokenRequest::from_value(&both, NOW).unwrap_err();
-        assert_eq!((errors.len(), errors[0].code.as_str()), (1, "schema-one-of"));
+        assert_eq!((errors.len(), errors[0].code.code), (1, "schema-one-of"));
         assert!(TokenRequest::from_value(&json!([]), NOW).is_err());
     }
 }

@@ -4,6 +4,7 @@
 //! The crate's event reader is used rather than its serde half, because it gives the position of every value, says what is
 //! quoted and tagged, and needs no stack that grows with the input.
 
+use crate::problem::indexes;
 use std::borrow::Cow;
 
 use serde_saphyr::granit_parser::{self, ErrorKind, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
@@ -60,7 +61,7 @@ impl<'t> Events<'t> {
                     self.documents += 1;
                     if self.documents > 1 {
                         let message = "a second document starts here: keep one document in the file";
-                        return Err(YamlError::at(at, "multiple-documents", message));
+                        return Err(YamlError::at(at, &indexes::MULTIPLE_DOCUMENTS, message));
                     }
                     continue;
                 }
@@ -68,7 +69,7 @@ impl<'t> Events<'t> {
                     if text.len() > MAX_SCALAR_BYTES {
                         let message =
                             format!("a value of {} bytes: keep every value below {MAX_SCALAR_BYTES} bytes", text.len());
-                        return Err(YamlError::at(at, "scalar-too-long", message));
+                        return Err(YamlError::at(at, &indexes::SCALAR_TOO_LONG, message));
                     }
                     let tag = tag.as_deref().map(|tag| scalar_type(tag, at)).transpose()?;
                     Event::Scalar { text, plain: style == ScalarStyle::Plain, tag, anchor }
@@ -118,7 +119,11 @@ impl<'t> Iterator for Events<'t> {
 }
 
 pub(super) fn too_deep(at: Position) -> YamlError {
-    YamlError::at(at, "too-deep", format!("lists and mappings are nested more than {MAX_DEPTH} deep: flatten them"))
+    YamlError::at(
+        at,
+        &indexes::TOO_DEEP,
+        format!("lists and mappings are nested more than {MAX_DEPTH} deep: flatten them"),
+    )
 }
 
 fn start(span: &Span) -> Position {
@@ -140,7 +145,7 @@ fn scalar_type(tag: &Tag, at: Position) -> Result<Type, YamlError> {
 
 fn unsupported_tag(tag: &Tag, at: Position) -> YamlError {
     let message = format!("the tag `{}` is not one of YAML's core types here: remove it", excerpt(&tag.original()));
-    YamlError::at(at, "unsupported-tag", message)
+    YamlError::at(at, &indexes::UNSUPPORTED_TAG, message)
 }
 
 fn from_scan_error(error: &ScanError) -> YamlError {
@@ -148,9 +153,9 @@ fn from_scan_error(error: &ScanError) -> YamlError {
     match error.kind() {
         ErrorKind::RecursionLimitExceeded => too_deep(at),
         ErrorKind::UnknownAnchor => {
-            YamlError::at(at, "unknown-alias", "this alias names an anchor that is not defined above it")
+            YamlError::at(at, &indexes::UNKNOWN_ALIAS, "this alias names an anchor that is not defined above it")
         }
-        kind => YamlError::at(at, "invalid-yaml", format!("not valid YAML: {}", excerpt(&kind.to_string()))),
+        kind => YamlError::at(at, &indexes::INVALID_YAML, format!("not valid YAML: {}", excerpt(&kind.to_string()))),
     }
 }
 
@@ -161,7 +166,7 @@ fn refuse_control_characters(text: &str) -> Result<(), YamlError> {
     let Some((offset, found)) = text.char_indices().find(|(_, c)| !allowed(*c)) else { return Ok(()) };
     let at = position_of(&text[..offset]);
     let message = format!("the character U+{:04X} is not allowed in YAML: remove it", found as u32);
-    Err(YamlError::at(at, "control-character", message))
+    Err(YamlError::at(at, &indexes::CONTROL_CHARACTER, message))
 }
 
 /// The position right after `before`, with the line breaks of YAML: LF, CR, and CR LF as one.

@@ -1,5 +1,6 @@
 //! Builds the JSON value of a document from its events, without recursion, within the budgets of [`crate::limits`].
 
+use crate::problem::indexes;
 use std::collections::HashMap;
 
 use serde_json::map::Entry;
@@ -22,7 +23,7 @@ pub fn parse(text: &str) -> Result<Value, YamlError> {
         tree.take(event, at)?;
     }
     tree.root.ok_or_else(|| YamlError {
-        code: "empty-document",
+        code: &indexes::EMPTY_DOCUMENT,
         line: None,
         column: None,
         message: "the document is empty".to_owned(),
@@ -66,7 +67,7 @@ impl Tree {
                 let cost = Cost { nodes: 1, bytes: text.len(), height: 0 };
                 if plain && tag.is_none() && text == "<<" && self.wants_key() {
                     let message = "merge keys (`<<`) are not part of YAML 1.2: write the fields out, or quote the key";
-                    return Err(YamlError::at(at, "merge-key", message));
+                    return Err(YamlError::at(at, &indexes::MERGE_KEY, message));
                 }
                 let value = match tag {
                     Some(wanted) => scalar::tagged(&text, wanted).map_err(|fault| no_value(fault, Some(wanted), at))?,
@@ -113,11 +114,11 @@ impl Tree {
         self.aliases += 1;
         if self.aliases > MAX_ALIASES {
             let message = format!("more than {MAX_ALIASES} aliases: write the values out");
-            return Err(YamlError::at(at, "too-many-aliases", message));
+            return Err(YamlError::at(at, &indexes::TOO_MANY_ALIASES, message));
         }
         let Some((_, cost)) = self.anchors.get(&anchor) else {
             let message = "this alias stands inside the value that it refers to: write the value out";
-            return Err(YamlError::at(at, "recursive-alias", message));
+            return Err(YamlError::at(at, &indexes::RECURSIVE_ALIAS, message));
         };
         let cost = *cost;
         if self.open.len() + cost.height > MAX_DEPTH {
@@ -159,7 +160,7 @@ impl Tree {
                         let first = map.keys().zip(lines).find(|(key, _)| **key == name).map_or(0, |(_, line)| *line);
                         let message =
                             format!("the key `{}` is already on line {first}: keep one of them", excerpt(&name));
-                        return Err(YamlError::at(key_at, "duplicate-key", message));
+                        return Err(YamlError::at(key_at, &indexes::DUPLICATE_KEY, message));
                     }
                 },
             },
@@ -171,7 +172,7 @@ impl Tree {
         self.nodes += nodes;
         if self.nodes > MAX_NODES {
             let message = format!("more than {MAX_NODES} values: split the document");
-            return Err(YamlError::at(at, "too-many-nodes", message));
+            return Err(YamlError::at(at, &indexes::TOO_MANY_NODES, message));
         }
         Ok(())
     }
@@ -182,14 +183,14 @@ impl Tree {
         self.aliased.bytes += cost.bytes;
         if self.aliased.nodes > MAX_ALIASED_NODES || self.aliased.bytes > MAX_ALIASED_BYTES {
             let message = "anchors and aliases repeat too much of the document: write the values out";
-            return Err(YamlError::at(at, "too-many-aliases", message));
+            return Err(YamlError::at(at, &indexes::TOO_MANY_ALIASES, message));
         }
         Ok(())
     }
 }
 
 fn key_not_string(at: Position) -> YamlError {
-    YamlError::at(at, "key-not-string", "keys must be strings, as in JSON: put the key in quotes")
+    YamlError::at(at, &indexes::KEY_NOT_STRING, "keys must be strings, as in JSON: put the key in quotes")
 }
 
 fn no_value(fault: Fault, wanted: Option<Type>, at: Position) -> YamlError {
@@ -202,13 +203,13 @@ fn no_value(fault: Fault, wanted: Option<Type>, at: Position) -> YamlError {
     };
     match fault {
         Fault::NotFinite => {
-            YamlError::at(at, "not-finite", "infinity and not-a-number cannot be written in JSON: use a string")
+            YamlError::at(at, &indexes::NOT_FINITE, "infinity and not-a-number cannot be written in JSON: use a string")
         }
         Fault::OutOfRange => {
-            YamlError::at(at, "number-out-of-range", "this number does not fit in 64 bits: put it in quotes")
+            YamlError::at(at, &indexes::NUMBER_OUT_OF_RANGE, "this number does not fit in 64 bits: put it in quotes")
         }
         Fault::NotOfType => {
-            YamlError::at(at, "invalid-yaml", format!("the tag says that this is {wanted}, but it is not"))
+            YamlError::at(at, &indexes::INVALID_YAML, format!("the tag says that this is {wanted}, but it is not"))
         }
     }
 }

@@ -4,6 +4,7 @@
 //! must not change when a dependency does. A string is left plain only when it begins with a letter and cannot be anything
 //! else; text of several lines is a literal block; everything else is in double quotes. No line is ever folded.
 
+use crate::problem::indexes;
 use serde_json::{Map, Number, Value};
 
 use super::YamlError;
@@ -224,7 +225,7 @@ fn deeper(depth: usize) -> Result<usize, YamlError> {
         return Ok(depth + 1);
     }
     let message = format!("lists and mappings are nested more than {MAX_DEPTH} deep");
-    Err(YamlError { code: "too-deep", line: None, column: None, message })
+    Err(YamlError { code: &indexes::TOO_DEEP, line: None, column: None, message })
 }
 
 fn is_plain(text: &str) -> bool {

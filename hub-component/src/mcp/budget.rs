@@ -1,12 +1,11 @@
 //! How large a result may be.
 
 use crate::problem::{Problem, kinds};
+use api::capabilities::BYTES_PER_TOKEN;
 use rmcp::model::CallToolResult;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Bytes that count as a token: what English text and JSON come to.
-const BYTES_A_TOKEN: usize = 4;
 /// Tokens unless told.
 const DEFAULT: u32 = 2_000;
 /// A smaller budget would not hold one entry.
@@ -31,7 +30,7 @@ impl Budget {
                 format!("`budget_tokens` is at least {LEAST}, {MOST} at the most, {DEFAULT} unless given."),
             ));
         }
-        Ok(Self(tokens.min(MOST) as usize * BYTES_A_TOKEN))
+        Ok(Self(tokens.min(MOST) as usize * BYTES_PER_TOKEN))
     }
 
     /// Bytes left for the content, as [`weight`] counts them.

@@ -6,7 +6,7 @@ use super::{methods, origin, revision};
 use crate::app::App;
 use crate::edge::{JsonBytes, Logged, Reached, preferred};
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -52,7 +52,7 @@ struct Answer {
             headers(("Cache-Control")),
         ),
     ),
-    extensions(("x-problems" = json!(["origin-not-allowed", "not-acceptable"]))),
+    extensions(("x-problems" = json!([kinds::ORIGIN_NOT_ALLOWED.code, kinds::NOT_ACCEPTABLE.code]))),
 )]
 pub async fn endpoint<P: Ports>(
     Reached(app): Reached<P>,

@@ -85,7 +85,7 @@ impl Parameters {
     responses(
         (status = 200, description = "Capabilities that match, best first.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
-    extensions(("x-problems" = json!(["revision-gone"]))),
+    extensions(("x-problems" = json!([kinds::REVISION_GONE.code]))),
 )]
 pub async fn capabilities<P: Ports>(
     Reached(app): Reached<P>,

@@ -5,7 +5,7 @@ use super::{Page, Section, entry};
 use crate::edge::{Path, Reached, memo};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use crate::routes::federated::revalidate_due;
 use crate::search::{self, Request};
 use axum::response::Response;
@@ -29,7 +29,7 @@ const MOST_BYTES: usize = 1 << 20;
     responses(
         (status = 200, description = "Every repo's entry under this id.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
-    extensions(("x-problems" = json!(["capability-not-found", "nothing-published"]))),
+    extensions(("x-problems" = json!([kinds::CAPABILITY_NOT_FOUND.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn capability<P: Ports>(
     Reached(app): Reached<P>,

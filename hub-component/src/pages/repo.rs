@@ -11,7 +11,7 @@ use super::{Page, Section, words};
 use crate::edge::{Path, Reached};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use crate::publish;
 use crate::routes::federated::revalidate_due;
 use crate::routes::repos::not_registered;
@@ -32,7 +32,7 @@ use store::{fragments, revisions, sources};
     responses(
         (status = 200, description = "The state of the source, what is wrong in its index and where, and what it offers.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
-    extensions(("x-problems" = json!(["repo-not-found"]))),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code]))),
 )]
 pub async fn repo<P: Ports>(
     Reached(app): Reached<P>,

@@ -35,7 +35,7 @@ const MOST_SOURCES: usize = 50;
     responses(
         (status = 200, description = "What the revision changed.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
-    extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
+    extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code]))),
 )]
 pub async fn revision<P: Ports>(
     Reached(app): Reached<P>,

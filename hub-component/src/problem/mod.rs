@@ -49,11 +49,9 @@ impl Problem {
             .into_iter()
             .map(|e| ProblemEntry {
                 pointer: e.pointer.into(),
-                code: e.code.into(),
+                code: e.code.to_string(),
                 message: e.message.into(),
-                line: None,
-                column: None,
-                snippet: None,
+                ..ProblemEntry::default()
             })
             .collect();
         Self::new(kind, "Correct the fields listed under `errors`; nothing was written.").with(entries)
@@ -75,7 +73,8 @@ impl Problem {
         self.with(entries)
     }
 
-    fn with(mut self, entries: Vec<ProblemEntry>) -> Self {
+    /// Adds entries that say what is wrong.
+    pub fn with(mut self, entries: Vec<ProblemEntry>) -> Self {
         self.errors = entries;
         self
     }

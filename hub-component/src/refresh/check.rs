@@ -7,6 +7,7 @@ use federation::digest::Digest;
 use federation::fetch::{Exchange, FetchFailure, Fetched, Quiet, Step, TransportFailure, Validators};
 use federation::index;
 use federation::limits::FETCH_TIMEOUT;
+use federation::problem::sources;
 use federation::registration::Registration;
 use federation::source::{Observation, SourceRecord};
 use federation::source_url;
@@ -157,7 +158,7 @@ pub(super) fn judge(registration: &Registration, content: Content) -> Checked {
     let capability_count = index.capabilities.len();
     let rendered = Fragment::render(&registration.repo, &registration.domain, &index).map_err(|e| (e.code, e.message));
     drop(index);
-    let cut = |fragment| Rendered::new(fragment).map_err(|e| ("invalid-index", e.to_string()));
+    let cut = |fragment| Rendered::new(fragment).map_err(|e| (&sources::JUDGING_ENDED, e.to_string()));
     match rendered.and_then(cut) {
         Ok(fragment) => Checked {
             observation: Observation::Valid { digest: digest.clone(), capability_count, validators },

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::edge::{self, Caching, Path, Query, link_next, memo};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use crate::search::{self, Request};
 use api::capabilities::{BYTES_PER_TOKEN, Capabilities, CapabilitiesQuery, CapabilityEntries, CapabilityQuery};
 use api::headers;
@@ -34,7 +34,7 @@ use store::revisions::Head;
             headers(("ETag"), ("Cache-Control"), ("Link"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
         ),
     ),
-    extensions(("x-problems" = json!(["revision-gone", "budget-too-small", "nothing-published"]))),
+    extensions(("x-problems" = json!([kinds::REVISION_GONE.code, kinds::BUDGET_TOO_SMALL.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn search<P: Ports>(
     State(app): State<App<P>>,
@@ -70,7 +70,7 @@ pub async fn search<P: Ports>(
             headers(("ETag"), ("Cache-Control"), ("Link"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
         ),
     ),
-    extensions(("x-problems" = json!(["capability-not-found", "revision-gone", "budget-too-small", "nothing-published"]))),
+    extensions(("x-problems" = json!([kinds::CAPABILITY_NOT_FOUND.code, kinds::REVISION_GONE.code, kinds::BUDGET_TOO_SMALL.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn show<P: Ports>(
     State(app): State<App<P>>,

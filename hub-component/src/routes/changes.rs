@@ -5,7 +5,7 @@ use crate::document::kept;
 use crate::edge::{self, AN_HOUR, BrokenOff, Caching, Query, Read, link_next, memo, paging};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use api::changes::{Changes, ChangesQuery};
 use api::page;
 use axum::body::Body;
@@ -35,7 +35,7 @@ const PAGE_BYTES: u64 = MAX_PAGE_BYTES as u64;
     responses(
         (status = 200, description = "Steps that can be replayed.", body = Changes, headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
-    extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
+    extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code]))),
 )]
 pub async fn changes<P: Ports>(
     State(app): State<App<P>>,

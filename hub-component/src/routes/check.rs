@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::document::conflicts::publishers;
 use crate::edge::{Caller, JsonBody};
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use crate::refresh;
 use api::check::{Verdict, Would};
 use axum::Json;
@@ -28,7 +28,7 @@ use store::sources::{self, Source};
     tag = "registrations",
     request_body(content = ref("#/components/schemas/CheckRequest"), description = "A URL alone, or a whole registration."),
     responses((status = 200, description = "The verdict, whether or not the index is valid.", body = Verdict)),
-    extensions(("x-problems" = json!(["invalid-registration"]))),
+    extensions(("x-problems" = json!([kinds::INVALID_REGISTRATION.code]))),
     security(("token" = [])),
 )]
 pub async fn check<P: Ports>(

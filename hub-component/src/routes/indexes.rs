@@ -33,7 +33,7 @@ use store::snapshots::Reader;
             headers(("ETag"), ("Cache-Control")),
         ),
     ),
-    extensions(("x-problems" = json!(["snapshot-not-found"]))),
+    extensions(("x-problems" = json!([kinds::SNAPSHOT_NOT_FOUND.code]))),
 )]
 pub async fn index<P: Ports>(
     State(app): State<App<P>>,

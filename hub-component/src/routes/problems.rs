@@ -85,7 +85,7 @@ pub async fn list<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Res
             headers(("ETag"), ("Cache-Control"), ("Vary")),
         ),
     ),
-    extensions(("x-problems" = json!(["not-found"]))),
+    extensions(("x-problems" = json!([kinds::NOT_FOUND.code]))),
 )]
 pub async fn show<P: Ports>(
     Reached(app): Reached<P>,

@@ -55,7 +55,7 @@ pub async fn list(request: HeaderMap) -> Result<Response, Problem> {
             headers(("ETag"), ("Cache-Control"), ("Vary")),
         ),
     ),
-    extensions(("x-problems" = json!(["not-found"]))),
+    extensions(("x-problems" = json!([kinds::NOT_FOUND.code]))),
 )]
 pub async fn show(Path(name): Path<String>, request: HeaderMap) -> Result<Response, Problem> {
     let known = NAMES.into_iter().find(|known| *known == name || in_json(known) == name);

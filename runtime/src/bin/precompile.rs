@@ -1,4 +1,4 @@
-//! `precompile IN.wasm OUT.cwasm`: run by the build to turn the component into what `serve` embeds.
+//! `precompile IN.wasm OUT.cwasm`: the build runs it to compile the component that `serve` embeds.
 
 use anyhow::{Context as _, Result, bail};
 

@@ -1,4 +1,4 @@
-//! When an instance has to go.
+//! Decides when an instance must end.
 
 use crate::limits::Limits;
 use crate::shutdown::Lifecycle;
@@ -9,21 +9,21 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::time::{Sleep, sleep};
 
-/// What the outer time limit leaves to the inner one, which ends a request without ending its instance.
+/// How much longer the outer time limit is than the inner one, which ends a request without ending its instance.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What an instance does.
+/// What an instance is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
     /// Nothing.
     Idle,
-    /// It works on requests that have no answer yet.
+    /// It works on requests that have no response yet.
     Requests,
-    /// All are answered; it writes bodies, or does what it has to do after an answer.
+    /// All requests have a response; the instance writes bodies or does its work after a response.
     AfterAnswers,
 }
 
-/// The outer time limit: it holds even while the component computes without a pause, and ends the whole instance.
+/// The outer time limit: it applies even while the component computes without a pause, and ends the whole instance.
 pub(super) struct Expiry {
     idle: Duration,
     requests: Duration,
@@ -34,7 +34,8 @@ pub(super) struct Expiry {
     computing: Computing,
 }
 
-/// For how many ticks the component has computed without a pause. Ticks rather than time, since on a busy machine much of that goes to others.
+/// Counts the ticks for which the component has computed without a pause. It counts ticks, not time, because a busy
+/// machine spends much of the time on other work.
 struct Computing {
     ticks: Arc<AtomicU64>,
     seen: u64,
@@ -43,7 +44,7 @@ struct Computing {
 }
 
 impl Computing {
-    /// To be asked whenever the component gives way. It does so of its own accord if no tick came since the last time.
+    /// Call it whenever the component yields. If no tick came since the last call, it yielded by itself.
     fn is_over(&mut self) -> bool {
         let ticks = self.ticks.load(Ordering::Relaxed);
         self.in_a_row = if ticks == self.seen { 0 } else { self.in_a_row + (ticks - self.seen) };
@@ -65,7 +66,7 @@ impl Expiry {
         }
     }
 
-    /// To be polled after each turn of the instance, which has done the same since then; `None` is as long as it needs.
+    /// Poll it after each turn of the instance, whose status has not changed since `since`; `None` sets no time limit.
     pub(super) fn poll(&mut self, context: &mut Context<'_>, status: Status, since: Option<Instant>) -> Poll<()> {
         self.closed = self.closed || self.closing.as_mut().poll(context).is_ready();
         if self.computing.is_over() {
@@ -85,7 +86,7 @@ impl Expiry {
         self.timer.as_mut().poll(context)
     }
 
-    /// Whether the component was made to give way in its last turn, and has not come to an end.
+    /// Whether the component was interrupted in its last turn and has not finished computing.
     pub(super) fn is_computing(&self) -> bool {
         self.computing.in_a_row > 0
     }
@@ -116,7 +117,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_status_has_its_time() {
-        // Far apart, so that it does not matter how long the test takes.
+        // Hours, so that the duration of the test does not matter.
         let hours = |hours: u64| Duration::from_secs(hours * 3600);
         let limits =
             Limits { idle_time: hours(2), request_time: hours(4), post_return_time: hours(6), ..Limits::default() };

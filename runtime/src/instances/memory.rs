@@ -1,4 +1,4 @@
-//! How much linear memory one instance has: within its own limit, and within what all may have together.
+//! Limits the linear memory of an instance: by its own limit, and by the budget that all instances share.
 
 use crate::budget::Held;
 use async_trait::async_trait;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use wasmtime::{ResourceLimiterAsync, Result};
 
-/// What the rest of the host sees of an instance's memory.
+/// An instance's memory, as the rest of the host sees it.
 #[derive(Debug, Default)]
 pub(crate) struct Gauge {
     bytes: AtomicUsize,
@@ -16,12 +16,13 @@ pub(crate) struct Gauge {
 }
 
 impl Gauge {
-    /// Bytes. It never gets less, since a linear memory does not shrink.
+    /// Bytes in use. Never decreases, since a linear memory does not shrink.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Whether the instance was refused memory because others had it. It is likely to have failed over that.
+    /// Whether the instance was refused memory because others held it. A failure of the
+    /// instance is then likely due to that.
     pub(crate) fn was_refused(&self) -> bool {
         self.refused.load(Ordering::Relaxed)
     }
@@ -29,21 +30,22 @@ impl Gauge {
 
 pub(crate) struct Memory {
     pub(crate) held: Held,
-    /// Bytes for this instance alone.
+    /// The limit of this instance alone, in bytes.
     pub(crate) limit: usize,
-    /// Whether it gets what it needs however much others have: it answers whoever asks whether the server is alive.
+    /// Whether it gets memory regardless of the budget: it answers liveness probes.
     pub(crate) vital: bool,
     pub(crate) gauge: Arc<Gauge>,
 }
 
-/// How long an instance waits for memory that others have: long enough for one that judges the largest index to end and be replaced.
+/// How long an instance waits for memory that others hold: long enough for one that validates the
+/// largest index to end and be replaced.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long to wait before looking again.
+/// How often a waiting instance tries again.
 const LOOK: Duration = Duration::from_millis(10);
 
 impl Memory {
-    /// Takes that many more bytes as soon as others have given them back; false if that takes too long.
+    /// Reserves `more` bytes, waiting until others return theirs. Returns false if that takes too long.
     async fn grow(&mut self, more: usize) -> bool {
         if self.vital {
             self.held.grow_beyond(more);

@@ -1,4 +1,5 @@
-//! Instances of the component: how they come to be, which one answers a request, how much each takes on, and when it has to go.
+//! Instances of the component: how they start, which one gets a request, how many requests
+//! each one serves, and when it ends.
 
 mod expiry;
 mod memory;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use wasmtime::Engine;
 use wasmtime_wasi_http::handler::ProxyPre;
 
-/// What every instance is made of.
+/// Everything that an instance is created from.
 pub(crate) struct Workers {
     pub(crate) engine: Engine,
     pub(crate) component: ProxyPre<State>,

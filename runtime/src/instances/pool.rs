@@ -1,8 +1,9 @@
-//! From a request to an instance that begins with it at once.
+//! Hands each request to an instance that starts on it at once.
 //!
-//! The handler of `wasmtime-wasi-http` has one queue for all instances and wakes one of them for a request. That one may be computing, or
-//! may take no more requests, and then the request waits until some other instance happens to look, which an idle one does when its time is
-//! over. So a request is handed to one instance here, and taken back if that has not begun with it soon.
+//! The handler of `wasmtime-wasi-http` has one queue for all instances and wakes one of them for a request. If that
+//! instance is computing, or accepts no more requests, the request waits until another instance happens to look. An
+//! idle one only does so when its idle time is over. So the pool hands a request to one instance, and takes it back if
+//! the instance does not start on it soon.
 
 use super::Workers;
 use super::run::run;
@@ -18,22 +19,22 @@ use tokio::time::{Instant, timeout, timeout_at};
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::ExpirationError;
 
-/// How long an instance has to begin with a request, before another one is looked for.
+/// How long an instance has to start on a request before the pool looks for another one.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// How long a request that has its place waits for an instance, while all of them compute.
+/// How long a request with a slot waits for an instance while all of them compute.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// How long to wait for an instance to come free, before looking again.
+/// How long to wait for an instance to become free before looking again.
 const RETRY: Duration = Duration::from_millis(20);
 
-/// Who a request was handed to.
+/// A request that was handed to an instance.
 #[expect(clippy::disallowed_types, reason = "that is for the component; `Prepared` answers over no other channel")]
 struct Handed {
     id: u64,
     seat: Arc<Seat>,
     under_way: UnderWay,
-    /// It has yet to come to be, and begins with this request then.
+    /// The instance does not exist yet, and will start with this request.
     new: bool,
     begun: tokio::sync::oneshot::Receiver<Result<(), Box<Request<WasiBody>>>>,
     answer: oneshot::Receiver<wasmtime::Result<Response<WasiBody>>>,
@@ -44,7 +45,7 @@ pub(crate) struct Pool {
     workers: Arc<Workers>,
     seats: Mutex<Vec<Arc<Seat>>>,
     freed: Notify,
-    /// How often a request was handed over.
+    /// The number of requests handed over so far.
     handed: AtomicU64,
 }
 
@@ -58,9 +59,9 @@ impl Pool {
         })
     }
 
-    /// The answer of an instance up to its head, and what is to live as long as its body.
+    /// Returns an instance's response once its head is there, with a guard to keep as long as the body.
     ///
-    /// `vital` is a request that has to be answered while there is no room for others.
+    /// A `vital` request must be answered even if there is no room for others.
     pub(crate) async fn answer(
         self: &Arc<Self>,
         request: Request<WasiBody>,
@@ -70,7 +71,7 @@ impl Pool {
         let failure = match answer.await {
             Ok(Ok(response)) => return Ok((response, under_way)),
             Ok(Err(error)) => Some(error),
-            // The instance ended with all that it had begun.
+            // The instance ended, and its requests with it.
             Err(_) => None,
         };
         let timed_out = seat.has_expired() || failure.as_ref().is_some_and(|error| error.is::<ExpirationError>());
@@ -84,7 +85,7 @@ impl Pool {
         Err(problem)
     }
 
-    /// Finds an instance that begins with the request.
+    /// Finds an instance that starts on the request.
     async fn begin(self: &Arc<Self>, request: Request<WasiBody>, vital: bool) -> Result<Handed, Problem> {
         let mut request = Box::new(request);
         let (asked, mut wait) = (Instant::now(), WAIT);
@@ -96,12 +97,12 @@ impl Pool {
                     Err(Some(returned)) => {
                         request = returned;
                         if handed.new {
-                            // There is no memory for it, and what others do may take long.
+                            // There is no memory for a new instance, and the others may be busy for long.
                             wait = self.workers.limits.queue_time;
                             _ = timeout(RETRY, freed).await;
                         }
                     }
-                    // It panicked; whoever waits for its answer is told.
+                    // The instance panicked; its caller gets the error.
                     Err(None) => return Ok(handed),
                 },
                 Err(returned) => {
@@ -117,7 +118,7 @@ impl Pool {
 
     async fn wait_for_begin(handed: &mut Handed) -> Result<(), Option<Box<Request<WasiBody>>>> {
         let waited = match handed.new {
-            // It looks first of all at what it was made for, or gives it back.
+            // A new instance takes its first request before anything else, or returns it.
             true => Ok((&mut handed.begun).await),
             false => timeout_at(Instant::now() + PATIENCE, &mut handed.begun).await,
         };
@@ -146,7 +147,7 @@ impl Pool {
             |seat: &&Arc<Seat>| (vital || !seat.vital) && seat.is_free(limits.requests_per_instance as usize);
         let free = seats.iter().find(may_take).cloned();
         if self.workers.budget.is_tight() {
-            // What idle instances keep for their next request is needed elsewhere.
+            // Memory that idle instances hold for their next request is needed elsewhere.
             let kept = |seat: &&Arc<Seat>| free.as_ref().is_some_and(|free| Arc::ptr_eq(free, seat));
             seats
                 .iter()
@@ -183,14 +184,14 @@ impl Pool {
     }
 }
 
-/// An instance's hold on its seat: given up when the instance is gone, however that came.
+/// An instance's claim on its seat, released when the instance is gone for whatever reason.
 pub(super) struct Place {
     pub(super) seat: Arc<Seat>,
     pool: Arc<Pool>,
 }
 
 impl Place {
-    /// The instance has room for one more request.
+    /// Announces that the instance has room for one more request.
     pub(super) fn offer(&self) {
         self.pool.freed.notify_one();
     }
@@ -199,7 +200,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.pool.seats().retain(|seat| !Arc::ptr_eq(seat, &self.seat));
-        // Nothing can be handed over any more.
+        // No more requests can be handed over.
         if let Some(Job { request, begun, .. }) = self.seat.take() {
             _ = begun.send(Err(request));
         }

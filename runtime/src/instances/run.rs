@@ -20,10 +20,10 @@ use wasmtime::{AsContextMut as _, Result, Store, UpdateDeadline};
 use wasmtime_wasi_http::WasiHttpView as _;
 use wasmtime_wasi_http::handler::{Prepared, Proxy};
 
-/// What an instance does, and since when.
+/// What an instance is doing, and since when.
 type Doing = Mutex<(Status, Instant)>;
 
-/// Runs an instance until it has to go, or is not needed any more.
+/// Runs an instance until it must end or is no longer needed.
 pub(super) async fn run(workers: std::sync::Arc<Workers>, place: Place) {
     let (mut store, proxy) = match instantiate(&workers, &place.seat).await {
         Ok(made) => made,
@@ -61,7 +61,7 @@ async fn live(workers: &Workers, place: &Place, store: &mut Store<State>, proxy:
         let mut work = Work { seat, limits, proxy, doing: &doing, served: 0 };
         work.run(accessor).await
     }));
-    // The time limits are looked after out here: while the component computes, nothing inside gets a turn.
+    // The time limits are checked out here: while the component computes, nothing inside gets a turn.
     poll_fn(|context| {
         seat.stir();
         if let Poll::Ready(ended) = work.as_mut().poll(context) {
@@ -82,7 +82,7 @@ async fn live(workers: &Workers, place: &Place, store: &mut Store<State>, proxy:
             });
         }
         if expiry.is_computing() {
-            // It may have come to an end in this very turn: the next one shows.
+            // It may have finished in this very turn: the next turn shows.
             context.waker().wake_by_ref();
         } else if seat.rest() {
             place.offer();
@@ -92,7 +92,7 @@ async fn live(workers: &Workers, place: &Place, store: &mut Store<State>, proxy:
     .await
 }
 
-/// What goes on inside.
+/// The work inside an instance.
 struct Work<'a> {
     seat: &'a Seat,
     limits: &'a Limits,
@@ -109,7 +109,7 @@ impl Work<'_> {
         let mut requests = FuturesUnordered::new();
         poll_fn(|context| {
             loop {
-                // First of all what is under way: who has run out of time takes nothing new.
+                // Requests in progress come first: an instance that ran out of time accepts no new ones.
                 while let Poll::Ready(Some(ended)) = requests.poll_next_unpin(context) {
                     let answered: bool = ended?;
                     self.seat.end();
@@ -144,7 +144,7 @@ impl Work<'_> {
         .await
     }
 
-    /// Whether the instance takes no more requests. One that has grown large would keep its memory for ever.
+    /// Whether the instance accepts no more requests. A large one would otherwise keep its memory for ever.
     fn is_worn(&self) -> bool {
         let seat = self.seat;
         if self.served >= self.limits.instance_reuse
@@ -155,7 +155,7 @@ impl Work<'_> {
         seat.is_retired()
     }
 
-    /// Resolves to whether the component answered in time.
+    /// Resolves to whether the component responded in time.
     fn answer<'a>(
         &self,
         accessor: &'a Accessor<State>,

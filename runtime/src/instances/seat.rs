@@ -1,4 +1,4 @@
-//! What an instance and those who hand requests to it share.
+//! The state that an instance shares with the pool.
 
 use super::memory::Gauge;
 use futures::channel::oneshot;
@@ -11,36 +11,36 @@ use wasmtime_wasi_http::WasiBody;
 
 /// A request on its way into an instance.
 pub(super) struct Job {
-    /// Of this handing over.
+    /// The id of this handover.
     pub(super) id: u64,
     pub(super) request: Box<Request<WasiBody>>,
-    /// Told once: that the instance has begun, or, by one that ends before, the request again.
+    /// Reports once: `Ok` if the instance has started on the request, or the request itself if it ended before.
     pub(super) begun: tokio::sync::oneshot::Sender<Result<(), Box<Request<WasiBody>>>>,
     pub(super) answer: oneshot::Sender<wasmtime::Result<Response<WasiBody>>>,
 }
 
-/// The place of one instance.
+/// The seat of one instance.
 pub(super) struct Seat {
-    /// Handed over and not begun yet.
+    /// The request handed over but not started.
     next: Mutex<Option<Job>>,
     waker: AtomicWaker,
-    /// Nothing is being computed, so that a request will be begun at once.
+    /// The instance is not computing, so it would start on a request at once.
     quiet: AtomicBool,
-    /// It takes no more requests, and ends once nothing is left to do.
+    /// The instance accepts no more requests, and ends once it has no work left.
     retired: AtomicBool,
-    /// It ran out of time.
+    /// The instance ran out of time.
     expired: AtomicBool,
-    /// Requests begun that have no answer yet.
+    /// Requests started that have no response yet.
     at_work: AtomicUsize,
-    /// Requests whose answers their clients have not taken to the end, and when the last one was.
+    /// Requests whose responses have not been sent completely, and when the last one was.
     unsent: Mutex<(usize, Instant)>,
     pub(super) memory: Arc<Gauge>,
-    /// For those alone who ask whether the server is alive.
+    /// Reserved for liveness probes.
     pub(super) vital: bool,
 }
 
 impl Seat {
-    /// A place with its first request.
+    /// Creates a seat with its first request.
     pub(super) fn new(first: Job, vital: bool) -> Arc<Self> {
         Arc::new(Self {
             next: Mutex::new(Some(first)),
@@ -55,41 +55,41 @@ impl Seat {
         })
     }
 
-    /// Whether one more request would be begun at once.
+    /// Whether one more request would be started at once.
     pub(super) fn is_free(&self, limit: usize) -> bool {
         self.quiet.load(Ordering::Acquire) && !self.is_retired() && self.at_work() < limit && lock(&self.next).is_none()
     }
 
-    /// To be called by one at a time, and only if the place is free.
+    /// Call it from one task at a time, and only if the seat is free.
     pub(super) fn hand_over(&self, job: Job) {
         *lock(&self.next) = Some(job);
         self.waker.wake();
     }
 
-    /// What was handed over, unless it was begun or taken back.
+    /// The request handed over, unless it was started or taken back.
     pub(super) fn take(&self) -> Option<Job> {
         lock(&self.next).take()
     }
 
-    /// What was handed over as `id`, if the instance has not begun with it.
+    /// The request handed over as `id`, if the instance has not started on it.
     pub(super) fn take_back(&self, id: u64) -> Option<Job> {
         lock(&self.next).take_if(|job| job.id == id)
     }
 
-    /// Who is to be woken when a request is handed over.
+    /// Registers the waker to call when a request is handed over.
     pub(super) fn register(&self, waker: &std::task::Waker) {
         self.waker.register(waker);
     }
 
-    /// The instance has nothing to compute after its turn; true if one more request would be begun at once. It would not if it left one
-    /// that was handed over: then something else holds it up.
+    /// Marks the instance as not computing after its turn. Returns true if it would start on one more request at once.
+    /// It would not if it left a request that was handed over: then something else holds it up.
     pub(super) fn rest(&self) -> bool {
         let quiet = lock(&self.next).is_none();
         self.quiet.store(quiet, Ordering::Release);
         quiet
     }
 
-    /// The instance is at its turn.
+    /// Marks the beginning of the instance's turn.
     pub(super) fn stir(&self) {
         self.quiet.store(false, Ordering::Release);
     }
@@ -123,20 +123,21 @@ impl Seat {
         self.at_work.load(Ordering::Acquire)
     }
 
-    /// Counts a request as long as what this returns lives: from before it is handed over until its answer has been sent.
+    /// Counts a request from before its handover until its response has been sent; the guard
+    /// that it returns marks the end.
     pub(super) fn under_way(self: &Arc<Self>) -> UnderWay {
         lock(&self.unsent).0 += 1;
         UnderWay(Arc::clone(self))
     }
 
-    /// Since when every answer has been sent; `None` while one is on its way.
+    /// When the last response was sent completely; `None` while one is on its way.
     pub(super) fn all_sent_since(&self) -> Option<Instant> {
         let (unsent, ended) = *lock(&self.unsent);
         (unsent == 0).then_some(ended)
     }
 }
 
-/// A request whose answer has not been sent to its end.
+/// A request whose response has not been sent completely.
 pub(crate) struct UnderWay(Arc<Seat>);
 
 impl Drop for UnderWay {
@@ -147,7 +148,7 @@ impl Drop for UnderWay {
             unsent.0 == 0
         };
         if last {
-            // The time of the instance begins to count.
+            // The instance's time limit starts to run.
             self.0.waker.wake();
         }
     }

@@ -1,4 +1,4 @@
-//! The kept answers, within their bounds.
+//! The cached responses, within their limits.
 
 use crate::metrics::Tally;
 use bytes::Bytes;
@@ -10,25 +10,25 @@ use std::time::Instant;
 
 const MAX_ENTRIES: usize = 4096;
 
-/// Bytes that an entry costs beside its key and its body.
+/// Bytes that an entry costs in addition to its key and its body.
 pub(super) const OVERHEAD: usize = 2 << 10;
 
-/// An answer, and until when it is right.
+/// A response, and how long it is valid.
 pub(crate) struct Entry {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) tally: Tally,
-    /// Of the database, before the component was asked.
+    /// The generation of the database before the component was called.
     pub(crate) generation: u64,
     pub(crate) until: Instant,
 }
 
 pub(super) struct Entries {
-    /// Bytes of all bodies, keys and heads together.
+    /// Limit of all bodies, keys and heads together, in bytes.
     limit: usize,
     by_key: HashMap<Arc<[u8]>, Kept>,
-    /// In the order in which they are considered for removal. May name keys that are gone.
+    /// Keys in eviction order. May contain keys that are gone.
     queue: VecDeque<Arc<[u8]>>,
     bytes: usize,
 }
@@ -36,7 +36,7 @@ pub(super) struct Entries {
 struct Kept {
     entry: Arc<Entry>,
     size: usize,
-    /// Since it was last considered for removal.
+    /// Used since it was last considered for eviction.
     used: AtomicBool,
 }
 
@@ -50,7 +50,7 @@ impl Entries {
         if entry.generation != generation || now >= entry.until {
             return None;
         }
-        // Written only when need be: the line is shared between processors.
+        // Written only if necessary: processors share the cache line.
         if !used.load(Ordering::Relaxed) {
             used.store(true, Ordering::Relaxed);
         }

@@ -1,15 +1,15 @@
-//! What a kept answer belongs to.
+//! The key of a cached response.
 
 use http::header::{ACCEPT, ACCEPT_ENCODING, IF_MODIFIED_SINCE, IF_NONE_MATCH, ORIGIN};
 use http::{HeaderName, Method, Request};
 
-/// All that a kept answer may depend on beside method and target. The component knows this list too.
+/// All headers that a cached response may depend on, besides method and target. The component knows this list too.
 const HEADERS: [HeaderName; 5] = [ACCEPT, ACCEPT_ENCODING, IF_NONE_MATCH, IF_MODIFIED_SINCE, ORIGIN];
 
-/// Longer keys are nobody's who comes twice.
+/// Longest key, in bytes. A longer one is unlikely to occur again.
 const MAX_KEY: usize = 4 << 10;
 
-/// `None` if no answer to this request is ever kept.
+/// `None` if no response to this request is ever cached.
 pub(crate) fn key<B>(request: &Request<B>) -> Option<Vec<u8>> {
     let method = match *request.method() {
         Method::GET => b'G',
@@ -21,7 +21,7 @@ pub(crate) fn key<B>(request: &Request<B>) -> Option<Vec<u8>> {
     key.push(method);
     key.extend_from_slice(target.as_bytes());
     for header in &HEADERS {
-        // Neither of the separators can be in a target or in a value.
+        // Neither separator can occur in a target or in a value.
         key.push(b'\0');
         for value in request.headers().get_all(header) {
             key.extend_from_slice(value.as_bytes());

@@ -1,8 +1,9 @@
-//! Answers of the component that are given again without asking it.
+//! A cache of the component's responses.
 //!
-//! The component says with the header [`MEMO`] that an answer depends on nothing but the key of its request and the database,
-//! and for how long. It is given again as long as that time has not passed and nothing was committed since before the component
-//! was asked. That nobody else commits is ensured by the lock on the data directory.
+//! With the header [`MEMO`] the component declares that a response depends only on the key of its request and
+//! on the database, and for how long it may be cached. The host returns the cached response until that time has
+//! passed or something was committed after the component was called. The lock on the data directory ensures
+//! that no other process commits.
 
 mod entries;
 mod key;
@@ -22,22 +23,23 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout;
 
-/// The largest body that is kept. It is collected before the first reader gets it; larger ones go from the component to the client as they come.
+/// The largest body that is cached, in bytes. It is buffered before the first client gets
+/// it; larger bodies are streamed.
 pub(crate) const MAX_BODY: usize = 1 << 20;
 
-/// How long a request waits for another one that asks the same, before it asks too.
+/// How long a request waits for an identical one before it calls the component itself.
 const TURN_TIME: Duration = Duration::from_secs(1);
 
-/// Keys share these. Two that meet wait for each other at most once per change of the database.
+/// Locks, which keys share. Two keys with the same lock wait for each other at most once per change of the database.
 const TURNS: usize = 256;
 
-/// Keys whose answers are not kept are known as long as no other key takes their place.
+/// Slots that remember keys whose responses are not cached. A key is forgotten when another one takes its slot.
 const PASSING: usize = 4096;
 
 pub(crate) struct Memo {
     entries: RwLock<Entries>,
     turns: [Mutex<()>; TURNS],
-    /// Hashes of keys with the generation in which their answer was not kept.
+    /// Hashes of keys and the generation in which their response was not cached.
     passing: Box<[AtomicU64]>,
     hasher: RandomState,
     metrics: Arc<Metrics>,
@@ -47,7 +49,7 @@ pub(crate) struct Memo {
 impl Memo {
     pub(crate) fn new(metrics: Arc<Metrics>, budget: Arc<Budget>) -> Self {
         Self {
-            // The rest of the share is for what slow clients still read of answers that are kept no more.
+            // The rest of the share is for evicted responses that slow clients still read.
             entries: RwLock::new(Entries::new(Purpose::Kept.share(budget.total()) / 4 * 3)),
             turns: std::array::from_fn(|_| Mutex::default()),
             passing: (0..PASSING).map(|_| AtomicU64::new(0)).collect(),
@@ -57,7 +59,8 @@ impl Memo {
         }
     }
 
-    /// Room for an answer with a body of `length` bytes, if it is to be kept and there is any.
+    /// Reserves memory for a response with a body of `length` bytes. `None` if the body is too
+    /// large to cache or there is no memory.
     pub(crate) fn room(&self, key: &[u8], length: usize) -> Option<Held> {
         if length > MAX_BODY {
             return None;
@@ -71,13 +74,14 @@ impl Memo {
         Some(entry)
     }
 
-    /// Whether the answer of this generation is known to be none that is kept, so that it makes no sense to wait for another's.
+    /// Whether the response of this generation is known not to be cached, so that waiting for an
+    /// identical request is pointless.
     pub(crate) fn is_passing(&self, key: &[u8], generation: u64) -> bool {
         let (slot, hash) = self.passing(key, generation);
         slot.is_some_and(|slot| slot.load(Ordering::Relaxed) == hash)
     }
 
-    /// Remembers that.
+    /// Remembers that the response of this generation is not cached.
     pub(crate) fn pass(&self, key: &[u8], generation: u64) {
         let (slot, hash) = self.passing(key, generation);
         if let Some(slot) = slot {
@@ -90,7 +94,7 @@ impl Memo {
         (self.passing.get(hash as usize % PASSING), hash)
     }
 
-    /// The right to ask the component for an answer that many may want at this moment.
+    /// The right to call the component for a response that many clients may want now.
     pub(crate) async fn turn(&self, key: &[u8]) -> Option<MutexGuard<'_, ()>> {
         let index = self.hasher.hash_one(key) as usize % TURNS;
         timeout(TURN_TIME, self.turns.get(index)?.lock()).await.ok()
@@ -104,7 +108,7 @@ impl Memo {
     }
 }
 
-/// Takes the component's word on how long an answer may be kept out of its headers.
+/// Removes the component's caching header and returns how long the response may be cached.
 pub(crate) fn take_max_age(headers: &mut HeaderMap) -> Option<Duration> {
     let value = headers.remove(MEMO)?;
     let seconds = value.to_str().ok()?.strip_prefix("max-age=")?.parse().ok()?;

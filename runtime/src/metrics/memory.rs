@@ -1,4 +1,4 @@
-//! What is taken of the budget of bytes, read when somebody asks.
+//! The use of the memory budget, read on each scrape.
 
 use crate::budget::{Budget, Purpose};
 use prometheus_client::collector::Collector;

@@ -1,4 +1,4 @@
-//! What this host counts, as OpenMetrics text: <https://prometheus.io/docs/specs/om/open_metrics_spec/>.
+//! The host's metrics, as OpenMetrics text: <https://prometheus.io/docs/specs/om/open_metrics_spec/>.
 
 mod memory;
 mod process;
@@ -20,15 +20,15 @@ use std::time::Duration;
 pub(crate) const MEDIA_TYPE: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
 
-/// The label of methods that nothing here is asked by.
+/// The label for methods that the hub does not use.
 const OTHER: &str = "OTHER";
 
-/// The label of requests that no route was found for, so that their paths cannot fill the memory of whoever collects.
+/// The label for requests that match no route. Their paths must not create new series in the collector.
 const NO_ROUTE: &str = "unmatched";
 
 const LAST_LINE: &str = "# EOF\n";
 
-/// Seconds. From an answer that is given again to the longest that a request may take.
+/// Seconds, from a cached response to the longest request allowed.
 const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0, 30.0, 90.0];
 
 type Label<V> = (&'static str, V);
@@ -49,7 +49,7 @@ pub(crate) struct Metrics {
     pub(crate) memo_bytes: Gauge,
 }
 
-/// Where the requests of one route, method and status are counted.
+/// The counters for one route, method and status.
 #[derive(Clone)]
 pub(crate) struct Tally {
     pub(crate) route: Arc<str>,
@@ -98,7 +98,7 @@ impl Metrics {
         own.register("http_connections", "Open connections of clients", self.connections.clone());
         let help = "Requests that the hub failed on, by the code of the problem: not what was asked for and cannot be had, which is 503 too";
         own.register("http_failures", help, self.failures.clone());
-        // There from the start, for whoever asks how fast they grow.
+        // Registered from the start, so that rates can be computed.
         for kind in problem::all().filter(|kind| kind.is_failure()) {
             drop(self.failures.get_or_create(&[("code", kind.code)]));
         }
@@ -115,22 +115,22 @@ impl Metrics {
         self.registry.sub_registry_with_prefix("process").register_collector(Box::new(process::Process::default()));
     }
 
-    /// Adds the sizes of these files.
+    /// Adds the sizes of these files to the metrics.
     pub(crate) fn watch_files(&mut self, files: Vec<PathBuf>) {
         let own = self.registry.sub_registry_with_prefix("reuse_surface");
         own.register_collector(Box::new(process::Files(files)));
     }
 
-    /// Adds what is taken of the budget.
+    /// Adds the use of the memory budget to the metrics.
     pub(crate) fn watch_budget(&mut self, budget: Arc<Budget>) {
         let own = self.registry.sub_registry_with_prefix("reuse_surface");
         own.register_collector(Box::new(memory::Memory(budget)));
     }
 
-    /// Takes what is said for this host alone out of an answer's headers, and finds where to count the answer.
+    /// Removes the headers meant for this host from a response, and returns the counters for it.
     pub(crate) fn tally(&self, headers: &mut HeaderMap, method: &Method, status: StatusCode) -> Tally {
         let (route, code) = (headers.remove(ROUTE), headers.remove(CODE));
-        // Nobody asks a route by another method than its own, but for what is no use to count by route.
+        // A route has only its own methods. Counting any other by route would be of no use.
         let wrong = status == StatusCode::METHOD_NOT_ALLOWED;
         let route = route.as_ref().filter(|_| !wrong).and_then(|route| route.to_str().ok());
         let route = route.unwrap_or(NO_ROUTE).to_owned();
@@ -150,7 +150,7 @@ impl Metrics {
         self.problems.get_or_create(&[("code", code)]).inc();
     }
 
-    /// Adds what is counted here to what the component has to say in the same format.
+    /// Appends the host's metrics to those of the component.
     pub(crate) fn append_to(&self, text: &str) -> String {
         let mut text = text.strip_suffix(LAST_LINE).unwrap_or(text).to_owned();
         // Writing to a string does not fail.
@@ -159,7 +159,7 @@ impl Metrics {
     }
 }
 
-/// Counts in a gauge while it lives.
+/// Counts one in a gauge until it is dropped.
 pub(crate) struct Held(Gauge);
 
 impl Held {
@@ -175,12 +175,12 @@ impl Drop for Held {
     }
 }
 
-/// Whether an answer is one of metrics.
+/// Whether a response contains metrics.
 pub(crate) fn is_exposition(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == MEDIA_TYPE)
 }
 
-/// Clients may invent methods.
+/// Maps methods that clients may invent to one label.
 fn bounded(method: &Method) -> &str {
     match *method {
         Method::GET | Method::HEAD | Method::POST | Method::PATCH | Method::PUT | Method::DELETE | Method::OPTIONS => {
@@ -190,7 +190,7 @@ fn bounded(method: &Method) -> &str {
     }
 }
 
-/// The code of what the hub failed on; `None` if it did what it is there for.
+/// The code of a failure of the hub; `None` if the hub did its job.
 fn failure(status: StatusCode, code: Option<&HeaderValue>) -> Option<&'static str> {
     if !status.is_server_error() {
         return None;

@@ -1,4 +1,4 @@
-//! What the operating system knows about this process and its files, read when somebody asks.
+//! The operating system's figures on this process and its files, read on each scrape.
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
@@ -10,7 +10,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// The names that Prometheus gives these everywhere, without their prefix. What the system does not tell is left out.
+/// Metrics with the names that Prometheus uses everywhere, without their prefix. Figures that the system
+/// does not provide are left out.
 #[derive(Debug)]
 pub(super) struct Process {
     started: f64,
@@ -42,7 +43,7 @@ impl Collector for Process {
     }
 }
 
-/// Sizes of database files, with what they have not folded in yet.
+/// Sizes of the database files, including their write-ahead logs.
 #[derive(Debug)]
 pub(super) struct Files(pub(super) Vec<PathBuf>);
 
@@ -66,10 +67,10 @@ fn resident() -> Option<f64> {
     Some(kilobytes * 1024.0)
 }
 
-/// The sum over all threads, in the clock ticks of Linux's interface, of which a second always has 100.
+/// The sum over all threads, in clock ticks. Linux's interface always has 100 ticks per second.
 fn processor_seconds() -> Option<f64> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // The second field is the program's name, in which anything may stand.
+    // The second field is the program's name, which may contain any character.
     let fields: Vec<_> = stat.rsplit_once(')')?.1.split_ascii_whitespace().collect();
     let ticks = |index: usize| fields.get(index)?.parse::<f64>().ok();
     Some((ticks(11)? + ticks(12)?) / 100.0)

@@ -2,6 +2,7 @@
 
 use api::paths;
 use api::tokens::OwnToken;
+use federation::problem::answers as kinds;
 use federation::time::{Seconds, parse_rfc3339};
 
 use crate::client::{Client, Error, Request};
@@ -19,7 +20,7 @@ pub(super) async fn own(client: &Client) -> Result<Finding, Failure> {
         ));
     }
     let own: OwnToken = match client.send(Request::get(paths::OWN_TOKEN).authorised()).await {
-        Err(Error::Problem(problem)) if problem.code.as_deref() == Some("not-found") => {
+        Err(Error::Problem(problem)) if problem.is(&kinds::NOT_FOUND) => {
             return Ok(Finding::Skipped("a hub of this version does not say what a token allows".to_owned()));
         }
         answer => answer?.shape()?,

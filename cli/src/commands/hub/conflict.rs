@@ -5,11 +5,12 @@ use crate::client::{Answer, Client, Error, Request, events};
 use crate::failure::Failure;
 use api::events::EventsQuery;
 use api::paths;
+use federation::problem::answers as kinds;
 
 /// `error` as a failure. If it is that the registration has changed meanwhile, with what the hub tells of that: who changed what, if
 /// the token may know, or else what differs from the registration as it was `seen`.
 pub(super) async fn explained(error: Error, repo: &str, seen: Option<&Answer>, client: &Client) -> Failure {
-    let conflicts = matches!(&error, Error::Problem(problem) if problem.code.as_deref() == Some("precondition-failed"));
+    let conflicts = matches!(&error, Error::Problem(problem) if problem.is(&kinds::PRECONDITION_FAILED));
     let failure = Failure::from(error);
     if !conflicts {
         return failure;

@@ -7,6 +7,7 @@ use api::health::Health;
 use api::paths;
 use federation::compose::{SourceLine, digest};
 use federation::digest::Digest;
+use federation::problem::answers as kinds;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -59,7 +60,7 @@ pub(super) async fn federated(client: &Client) -> Result<Finding, Failure> {
             .query(&FederatedQuery { format: Some("json".to_owned()), ..FederatedQuery::default() })
     };
     let answer = match client.send(request()).await {
-        Err(Error::Problem(problem)) if problem.code.as_deref() == Some("nothing-published") => {
+        Err(Error::Problem(problem)) if problem.is(&kinds::NOTHING_PUBLISHED) => {
             return Ok(Finding::Skipped("no index was accepted yet, so nothing is published".to_owned()));
         }
         answer => answer?,

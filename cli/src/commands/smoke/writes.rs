@@ -18,7 +18,7 @@ pub(super) async fn refused(client: &Client) -> Result<Finding, Failure> {
     let request = Request::post(paths::REPOS).json(json!({}));
     match client.without_token().send(request).await {
         Err(Error::Problem(problem)) if matches!(problem.status, 401 | 403) => {
-            Ok(Finding::Fine(format!("{} {}", problem.status, problem.code.as_deref().unwrap_or_default())))
+            Ok(Finding::Fine(format!("{} {}", problem.status, problem.code())))
         }
         Err(Error::Problem(problem)) => Err(open(&problem.summary())),
         Err(error) => Err(error.into()),

@@ -20,7 +20,7 @@ use store::revisions;
     tag = "federation",
     params(ComposeQuery),
     responses((status = 200, description = "What happened, source by source.", body = Composed)),
-    extensions(("x-problems" = json!(["refresh-running"]))),
+    extensions(("x-problems" = json!([kinds::REFRESH_RUNNING.code]))),
     security(("token" = [])),
 )]
 pub async fn compose<P: Ports>(

@@ -58,7 +58,7 @@ const FORMATS: &[(Format, &[&str])] = &[
             ),
         ),
     ),
-    extensions(("x-problems" = json!(["revision-not-found", "revision-gone", "nothing-published", "too-stale", "not-acceptable"]))),
+    extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code, kinds::NOTHING_PUBLISHED.code, kinds::TOO_STALE.code, kinds::NOT_ACCEPTABLE.code]))),
 )]
 pub async fn read<P: Ports>(
     State(app): State<App<P>>,

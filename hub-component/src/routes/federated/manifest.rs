@@ -6,7 +6,7 @@ use crate::document::kept;
 use crate::edge::{self, AN_HOUR, Caching, Query, memo};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use api::federated::{Manifest, ManifestQuery};
 use api::headers;
 use axum::extract::State;
@@ -31,7 +31,7 @@ use store::revisions;
             headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision")),
         ),
     ),
-    extensions(("x-problems" = json!(["revision-not-found", "revision-gone"]))),
+    extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code]))),
 )]
 pub async fn manifest<P: Ports>(
     State(app): State<App<P>>,

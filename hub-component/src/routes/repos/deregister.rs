@@ -4,7 +4,7 @@ use super::{check_precondition, not_registered};
 use crate::app::App;
 use crate::edge::{Caller, Path};
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use crate::publish::publish;
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
@@ -24,7 +24,7 @@ use store::registrations;
         ("If-Match" = Option<String>, Header, description = "The entity tag that the registration must still have."),
     ),
     responses((status = 204, description = "The registration was removed.")),
-    extensions(("x-problems" = json!(["repo-not-found", "precondition-failed"]))),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::PRECONDITION_FAILED.code]))),
     security(("token" = [])),
 )]
 pub async fn deregister<P: Ports>(

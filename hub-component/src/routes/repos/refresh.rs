@@ -26,7 +26,7 @@ use store::sources;
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
     responses((status = 200, description = "What the check found, whether or not it succeeded.", body = Refreshed)),
-    extensions(("x-problems" = json!(["repo-not-found", "refresh-running"]))),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REFRESH_RUNNING.code]))),
     security(("token" = [])),
 )]
 pub async fn refresh<P: Ports>(
@@ -50,7 +50,7 @@ pub async fn refresh<P: Ports>(
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name."), ReleaseQuery),
     responses((status = 200, description = "The held snapshot is accepted.", body = Refreshed)),
-    extensions(("x-problems" = json!(["repo-not-found", "nothing-held", "held-another"]))),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::NOTHING_HELD.code, kinds::HELD_ANOTHER.code]))),
     security(("token" = [])),
 )]
 pub async fn release<P: Ports>(

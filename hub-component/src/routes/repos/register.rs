@@ -43,7 +43,7 @@ use store::sources::{self, Source};
             headers(("ETag"), ("Cache-Control")),
         ),
     ),
-    extensions(("x-problems" = json!(["repo-exists", "invalid-registration", "index-invalid", "required-unverified"]))),
+    extensions(("x-problems" = json!([kinds::REPO_EXISTS.code, kinds::INVALID_REGISTRATION.code, kinds::INDEX_INVALID.code, kinds::REQUIRED_UNVERIFIED.code]))),
     security(("token" = [])),
 )]
 pub async fn register<P: Ports>(

@@ -4,7 +4,7 @@ use super::{not_registered, respond};
 use crate::app::App;
 use crate::edge::Path;
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use api::repos::Repo;
 use axum::extract::State;
 use axum::response::Response;
@@ -21,7 +21,7 @@ use store::sources;
     responses(
         (status = 200, description = "The registration.", body = Repo, headers(("ETag"), ("Cache-Control"))),
     ),
-    extensions(("x-problems" = json!(["repo-not-found"]))),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code]))),
 )]
 pub async fn show<P: Ports>(State(app): State<App<P>>, Path(repo): Path<String>) -> Result<Response, Problem> {
     let mut tx = app.database().await?.read().await?;

@@ -6,7 +6,7 @@ use super::{changed_meanwhile, check_precondition, not_registered, respond};
 use crate::app::App;
 use crate::edge::{Caller, JsonBody, Path};
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use crate::publish::publish;
 use crate::refresh::{Checked, apply};
 use api::repos::Repo;
@@ -45,7 +45,7 @@ use store::{registrations, sources};
         ),
     ),
     extensions(("x-problems" = json!([
-        "repo-not-found", "precondition-failed", "invalid-registration", "required-unverified",
+        kinds::REPO_NOT_FOUND.code, kinds::PRECONDITION_FAILED.code, kinds::INVALID_REGISTRATION.code, kinds::REQUIRED_UNVERIFIED.code,
     ]))),
     security(("token" = [])),
 )]

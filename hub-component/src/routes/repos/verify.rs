@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::ports::Ports;
 use crate::problem::{Kind, Problem, kinds};
 use crate::refresh::{self, Checked};
-use federation::diagnostic::Diagnostic;
+use api::problem::ProblemEntry;
 use federation::registration::Registration;
 use federation::source::{Failure, SourceRecord};
 
@@ -42,10 +42,10 @@ fn refusal(failure: Failure, because: Because) -> Problem {
             (&kinds::REQUIRED_UNVERIFIED, "A required source is written only with a valid index; nothing was written.")
         }
     };
-    let diagnostics = if failure.diagnostics.is_empty() {
-        vec![Diagnostic::error(failure.code, "/url", failure.message)]
-    } else {
-        failure.diagnostics
-    };
-    Problem::new(kind, detail).with_diagnostics(diagnostics)
+    let problem = Problem::new(kind, detail);
+    if !failure.diagnostics.is_empty() {
+        return problem.with_diagnostics(failure.diagnostics);
+    }
+    let Failure { code, message, .. } = failure;
+    problem.with(vec![ProblemEntry { pointer: "/url".to_owned(), code, message, ..ProblemEntry::default() }])
 }

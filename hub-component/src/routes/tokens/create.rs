@@ -25,7 +25,7 @@ use store::tokens::{self, Token};
     tag = "access",
     request_body(content = ref("#/components/schemas/TokenRequest")),
     responses((status = 201, description = "The token was created.", body = NewToken, headers(("Cache-Control")))),
-    extensions(("x-problems" = json!(["token-exists", "invalid-token-request"]))),
+    extensions(("x-problems" = json!([kinds::TOKEN_EXISTS.code, kinds::INVALID_TOKEN_REQUEST.code]))),
     security(("token" = [])),
 )]
 pub async fn create<P: Ports>(

@@ -22,7 +22,7 @@ use store::tokens;
     tag = "access",
     params(("name" = String, Path, description = "The token's name.")),
     responses((status = 204, description = "The token is no longer valid.")),
-    extensions(("x-problems" = json!(["token-not-found"]))),
+    extensions(("x-problems" = json!([kinds::TOKEN_NOT_FOUND.code]))),
     security(("token" = [])),
 )]
 pub async fn revoke<P: Ports>(
