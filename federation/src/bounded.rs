@@ -1,21 +1,21 @@
-//! Text that came from outside, or repeats what did, in a type that cannot hold much of it.
+//! A type of limited length for text that comes from outside or quotes it.
 
 use std::fmt;
 use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// What a code may have, in characters.
+/// A code of at most 64 characters.
 pub type Code = Bounded<64>;
 
-/// A sentence or two for people: at most 1,000 characters.
+/// One or two sentences for people: at most 1,000 characters.
 pub type Message = Bounded<1000>;
 
-/// A JSON Pointer, or what is left of one: at most 500 characters.
+/// A JSON Pointer, possibly shortened: at most 500 characters.
 pub type Pointer = Bounded<500>;
 
-/// A text of at most `MOST` characters. A longer one is cut in its middle, with `…` where something is missing; so is one that is read from
-/// JSON, wherever that was written.
+/// A text of at most `MOST` characters. A longer one loses its middle to a `…`, also when
+/// it is read from JSON of any origin.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Bounded<const MOST: usize>(String);
@@ -27,9 +27,10 @@ impl<const MOST: usize> Bounded<MOST> {
     }
 }
 
-/// At most `most` characters of a text, its middle replaced by `…` if it has more. Looks at no more of the text than it keeps.
+/// Shortens a text to `most` characters with `…` in the middle; `None` if it is short enough. Reads no
+/// more of the text than it keeps.
 pub(crate) fn cut(text: &str, most: usize) -> Option<String> {
-    // So many bytes hold at most as many characters.
+    // A text never has more characters than bytes.
     if text.len() <= most {
         return None;
     }

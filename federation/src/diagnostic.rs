@@ -1,6 +1,6 @@
-//! What a check has to say about a document: one finding, where it is, and what to do about it.
+//! A finding of a check: what is wrong with a document, where, and how to correct it.
 //!
-//! Every text of a finding is of a type that cannot hold much: whatever a document is made of, what is said about it stays small.
+//! All texts of a finding have types of limited length, so that findings stay small whatever the document contains.
 
 use std::{fmt, io};
 
@@ -14,13 +14,13 @@ use crate::size::json_bytes;
 use crate::snippet::Snippet;
 use crate::yaml::Position;
 
-/// How much a [`Diagnostic`] weighs.
+/// The severity of a [`Diagnostic`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The document is accepted; a person should look at it.
+    /// The document is accepted, but a person should look at it.
     Warning,
-    /// The document is refused. In JSON, a severity of a later version reads as this one.
+    /// The document is refused. An unknown severity of a later version is read from JSON as this one.
     #[default]
     #[serde(other)]
     Error,
@@ -29,34 +29,35 @@ pub enum Severity {
 /// One finding about a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Diagnostic {
-    /// Stable, in kebab-case; what programs compare. Messages may change, codes do not.
+    /// The code: stable, in kebab-case. Programs should compare codes; messages may change.
     #[schema(value_type = String)]
     pub code: Code,
-    /// Whether this refuses the document; [`Severity::Error`] when absent in JSON.
+    /// Whether the finding refuses the document; [`Severity::Error`] if absent in JSON.
     #[serde(default)]
     #[schema(required)]
     pub severity: Severity,
-    /// JSON Pointer (RFC 6901) to the value; empty for the document as a whole. A key of more than 60 characters has `…` in its middle, and so
-    /// has a pointer of more than 500: it still says where to look, but names no value.
+    /// JSON Pointer (RFC 6901) to the value; empty for the whole document. A key of more than 60 characters,
+    /// and a pointer of more than 500, is shortened with `…` in the middle. It then still shows where to look,
+    /// but does not identify a value.
     #[serde(default)]
     #[schema(required, value_type = String, max_length = 500)]
     pub pointer: Pointer,
-    /// Line in the source text, from 1, where it is known.
+    /// Line in the source text, from 1, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// Column in the source text, in characters from 1, where it is known.
+    /// Column in the source text, in characters from 1, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
-    /// The line itself, where the place is known.
+    /// The line itself, if the position is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snippet: Option<Snippet>,
-    /// One line for people: what is wrong and what to do.
+    /// One line for people: what is wrong and how to correct it.
     #[schema(value_type = String, max_length = 1000)]
     pub message: Message,
 }
 
 impl Diagnostic {
-    /// An error at `pointer`, not yet placed in the text.
+    /// An error at `pointer`, without a position in the text.
     pub fn error(code: &'static Kind, pointer: impl Into<Pointer>, message: impl Into<Message>) -> Self {
         Self {
             code: code.into(),
@@ -69,7 +70,7 @@ impl Diagnostic {
         }
     }
 
-    /// A warning at `pointer`, not yet placed in the text.
+    /// A warning at `pointer`, without a position in the text.
     pub fn warning(code: &'static Kind, pointer: impl Into<Pointer>, message: impl Into<Message>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, pointer, message) }
     }
@@ -78,7 +79,7 @@ impl Diagnostic {
         Self { line: Some(position.line), column: Some(position.column), ..self }
     }
 
-    /// Its size as JSON, in bytes.
+    /// The size as JSON, in bytes.
     pub(crate) fn json_bytes(&self) -> usize {
         json_bytes(self)
     }
@@ -90,7 +91,7 @@ impl Diagnostic {
 }
 
 impl fmt::Display for Diagnostic {
-    /// `line:column: code: message (at pointer)`, without the parts that are not known.
+    /// `line:column: code: message (at pointer)`, without the parts that are unknown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(line) = self.line {
             write!(f, "{line}:")?;
@@ -110,8 +111,8 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// At most 80 characters of text from a document, fit for a one-line message on a terminal: control characters and
-/// characters that reorder text are escaped, the rest is cut with `…`.
+/// Up to 80 characters of document text, safe for a one-line message on a terminal. Control characters and characters
+/// that reorder text are escaped; longer text is cut with `…`.
 pub(crate) fn excerpt(text: &str) -> String {
     const MOST: usize = 80;
     let mut out = String::new();
@@ -129,26 +130,27 @@ pub(crate) fn excerpt(text: &str) -> String {
     out
 }
 
-/// Whether a character would do something to whoever is shown it as itself.
+/// Whether a character would affect the display if shown as is.
 pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control() || is_bidi_control(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
-/// Whether a character changes the direction of the text around it, so that people do not see what programs read.
+/// Whether a character changes the direction of the text around it, so that people see
+/// something else than programs read.
 pub(crate) fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A value as JSON, short enough for a message and as [`excerpt`] shows it. No more of it is written than is shown.
+/// A value as JSON, shortened and escaped like an [`excerpt`]. Serialises no more than it shows.
 pub(crate) fn json_excerpt(value: &Value) -> String {
-    // More than an excerpt shows, whatever of it is escaped.
+    // More than an excerpt shows, even if nothing needs escaping.
     let mut start = Start { bytes: Vec::new(), most: 1024 };
-    // Ends in an error where the start is full.
+    // Returns an error when the buffer is full.
     let _ = serde_json::to_writer(&mut start, value);
     excerpt(&String::from_utf8_lossy(&start.bytes))
 }
 
-/// The first bytes of what is written.
+/// A buffer for the first bytes written.
 struct Start {
     bytes: Vec<u8>,
     most: usize,

@@ -1,24 +1,24 @@
-//! What changed between two lists of capabilities, as steps that can be replayed.
+//! The changes between two lists of capabilities, as steps that can be replayed.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
 use utoipa::ToSchema;
 
-/// What a step of a change does.
+/// The effect of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Op {
-    /// Puts `after` at `position`; what was there moves down.
+    /// Inserts `after` at `position`; later entries move down.
     Added,
-    /// Replaces what is at `position` by `after`.
+    /// Replaces the entry at `position` with `after`.
     Changed,
-    /// Takes out what is at `position`.
+    /// Removes the entry at `position`.
     Removed,
 }
 
 impl Op {
-    /// As the API writes it.
+    /// The name in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -45,7 +45,7 @@ pub struct Change {
     pub after: Option<Value>,
 }
 
-/// An entry of a list as it stands in a fragment in JSON.
+/// An entry of a list, as in a JSON fragment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
     /// The capability's id.
@@ -54,16 +54,16 @@ pub struct Entry<'a> {
     pub json: &'a str,
 }
 
-/// As [`Change`], with entries as they are written.
+/// Like [`Change`], with entries as JSON text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step<'a> {
     /// What it does.
     pub op: Op,
     /// Place in the source's list, from 0, at the moment of this step.
     pub position: usize,
-    /// The entry as it was.
+    /// The entry before this step.
     pub before: Option<Entry<'a>>,
-    /// The entry as it is.
+    /// The entry after this step.
     pub after: Option<Entry<'a>>,
 }
 
@@ -73,10 +73,10 @@ impl<'a> Step<'a> {
         self.after.or(self.before).map_or("", |entry| entry.id)
     }
 
-    /// The same with entries that were read.
+    /// Parses the entries.
     ///
     /// # Errors
-    /// When an entry is not JSON.
+    /// If an entry is not valid JSON.
     pub fn read(&self) -> Result<Change, serde_json::Error> {
         let entry = |entry: Option<Entry<'_>>| entry.map(|entry| serde_json::from_str(entry.json)).transpose();
         Ok(Change {
@@ -89,7 +89,7 @@ impl<'a> Step<'a> {
     }
 }
 
-/// As [`steps`], between lists that were read.
+/// Like [`steps`], for parsed lists.
 pub fn diff(before: &[Value], after: &[Value]) -> Vec<Change> {
     let [texts_before, texts_after] = [before, after].map(|list| list.iter().map(Value::to_string).collect::<Vec<_>>());
     let places: HashMap<&str, &Value> = before.iter().map(|entry| (id(entry), entry)).collect();
@@ -98,7 +98,7 @@ pub fn diff(before: &[Value], after: &[Value]) -> Vec<Change> {
         id: step.id().to_owned(),
         position: step.position,
         before: step.before.and_then(|entry| places.get(entry.id).copied().cloned()),
-        // An addition and a replacement stand at their place in `after`.
+        // An addition or replacement has its position in `after`.
         after: step.after.and_then(|_| after.get(step.position).cloned()),
     };
     steps(&entries(before, &texts_before), &entries(after, &texts_after)).into_iter().map(change).collect()
@@ -108,11 +108,12 @@ fn entries<'a>(list: &'a [Value], texts: &'a [String]) -> Vec<Entry<'a>> {
     list.iter().zip(texts).map(|(entry, json)| Entry { id: id(entry), json }).collect()
 }
 
-/// The steps from `before` to `after`, both lists of one source with unique ids: removals from the end, additions from the start,
-/// then replacements. An entry that moved against the others is removed and added. The order of keys is part of an entry.
+/// The steps from `before` to `after`, both lists of one source with unique ids: removals from the end,
+/// additions from the start, then replacements. An entry that moved relative to the others is removed and
+/// added. The order of keys is part of an entry.
 pub fn steps<'a>(before: &[Entry<'a>], after: &[Entry<'a>]) -> Vec<Step<'a>> {
     let places: HashMap<&str, usize> = before.iter().enumerate().map(|(i, entry)| (entry.id, i)).collect();
-    // For every entry of `after`, where it was before.
+    // For each entry of `after`, its position in `before`.
     let origins: Vec<Option<usize>> = after.iter().map(|entry| places.get(entry.id).copied()).collect();
     let staying = longest_increasing(&origins);
     let mut kept = vec![false; before.len()];
@@ -150,7 +151,7 @@ pub fn steps<'a>(before: &[Entry<'a>], after: &[Entry<'a>]) -> Vec<Step<'a>> {
     steps
 }
 
-/// Replays one step on the list of its source. False, and the list untouched, if it does not fit.
+/// Replays one step on the list of its source. Returns false, and leaves the list unchanged, if the step does not fit.
 pub fn apply(list: &mut Vec<Value>, change: &Change) -> bool {
     let here = list.get(change.position).is_some_and(|entry| id(entry) == change.id);
     match (change.op, &change.after) {
@@ -176,7 +177,7 @@ fn id(entry: &Value) -> &str {
     entry.get("id").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Indices of a longest run of entries that kept their order (patience sorting, O(n log n)).
+/// Indices of a longest subsequence of entries that kept their order (patience sorting, O(n log n)).
 fn longest_increasing(origins: &[Option<usize>]) -> Vec<usize> {
     let mut tails: Vec<(usize, usize)> = Vec::new();
     let mut previous: Vec<Option<usize>> = vec![None; origins.len()];
@@ -243,7 +244,7 @@ mod tests {
 
     #[test]
     fn replaying_any_two_lists_gives_the_second() {
-        // Every pair of lists over four ids with two versions: all there is to know at this size.
+        // Every pair of lists over four ids with two versions: all cases of this size.
         let mut lists = vec![Vec::new()];
         for id in ["a", "b", "c", "d"] {
             for list in lists.clone() {

@@ -1,22 +1,22 @@
-//! Content names: the SHA-256 of exact bytes.
+//! Content digests: the SHA-256 of exact bytes.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use utoipa::ToSchema;
 
-/// The name of a piece of content: `sha256:` and 64 lower-case hex digits.
+/// The digest of some content: `sha256:` and 64 lower-case hex digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schema(value_type = String, pattern = "^sha256:[0-9a-f]{64}$")]
 pub struct Digest(String);
 
-/// A digest of bytes that come one part after another.
+/// Computes the digest of bytes that arrive in parts.
 #[derive(Clone, Debug, Default)]
 pub struct Digester(Sha256);
 
 impl Digester {
-    /// Takes the next part.
+    /// Adds the next part.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
@@ -28,9 +28,9 @@ impl Digester {
 }
 
 impl Digest {
-    /// What every one begins with.
+    /// The prefix of every digest.
     pub const PREFIX: &str = "sha256:";
-    /// Bytes of the whole name.
+    /// Length of a digest with its prefix, in bytes.
     pub const LENGTH: usize = Self::PREFIX.len() + 64;
 
     /// The digest of `bytes`.
@@ -43,25 +43,25 @@ impl Digest {
         let mut name = String::with_capacity(Self::LENGTH);
         name.push_str(Self::PREFIX);
         for byte in hash {
-            // Writing into a String cannot fail.
+            // Writing to a String cannot fail.
             let _ = write!(name, "{byte:02x}");
         }
         Self(name)
     }
 
-    /// Reads a digest; `None` unless it is `sha256:` and 64 lower-case hex digits.
+    /// Parses a digest; `None` unless it is `sha256:` and 64 lower-case hex digits.
     pub fn parse(text: &str) -> Option<Self> {
         let hex = text.strip_prefix(Self::PREFIX)?;
         let valid = hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         valid.then(|| Self(text.to_owned()))
     }
 
-    /// The whole name, with its prefix.
+    /// The digest with its prefix.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The hex digits alone.
+    /// Only the hex digits.
     pub fn hex(&self) -> &str {
         self.0.strip_prefix(Self::PREFIX).unwrap_or_default()
     }

@@ -1,4 +1,5 @@
-//! Reading a document of a known kind: from bytes to a value that its schema accepts, or to what is wrong and where.
+//! Reads a document of a known kind. The result is either a value that its schema accepts, or a
+//! list of errors with their positions.
 
 use crate::problem::{indexes, sources};
 use serde_json::Value;
@@ -11,11 +12,11 @@ use crate::schema::{self, Schema};
 use crate::snippet;
 use crate::yaml::{self, Position, YamlError};
 
-/// Reads a YAML or JSON document. An index has rules beyond its schema: it is read by [`crate::index::check`].
+/// Reads a YAML or JSON document. For an index, which has rules beyond its schema, use [`crate::index::check`].
 ///
 /// # Errors
-/// Everything that is wrong, in the order of the text, at most [`MAX_DIAGNOSTICS`] and one that counts the others. Codes are
-/// those of [`YamlError`] and [`schema::Violation`], `too-large`, `invalid-utf8` and `more-diagnostics`.
+/// All errors in the order of the text: at most [`MAX_DIAGNOSTICS`], and one that counts the others. Codes are those of
+/// [`YamlError`] and [`schema::Violation`], `too-large`, `invalid-utf8` and `more-diagnostics`.
 pub fn read(schema: Schema, bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
     let (text, value) = parse(bytes).map_err(|diagnostic| {
         let mut diagnostics = vec![*diagnostic];
@@ -32,7 +33,7 @@ fn parse(bytes: &[u8]) -> Result<(&str, Value), Box<Diagnostic>> {
     yaml::parse(text).map(|value| (text, value)).map_err(|error| Box::new(error.into()))
 }
 
-/// Gives diagnostics about `value`, which was read from `text`, their places there.
+/// Adds the positions in `text` to diagnostics about `value`, which was parsed from it.
 pub fn place(text: &str, value: &Value, diagnostics: &mut [Diagnostic]) {
     let paths: Vec<Path<'_>> = diagnostics.iter().map(|found| Path::default().below(value, &found.pointer)).collect();
     let places = yaml::places(text, &paths.iter().collect::<Vec<_>>());
@@ -42,10 +43,10 @@ pub fn place(text: &str, value: &Value, diagnostics: &mut [Diagnostic]) {
     }
 }
 
-/// The text of a document.
+/// Decodes the text of a document.
 pub(crate) fn decode(bytes: &[u8]) -> Result<&str, Box<Diagnostic>> {
     if bytes.len() > MAX_DECODED_BYTES {
-        let message = format!("the document has {} bytes: at most {MAX_DECODED_BYTES} are read", bytes.len());
+        let message = format!("the document has {} bytes: the limit is {MAX_DECODED_BYTES}", bytes.len());
         return Err(Box::new(Diagnostic::error(&sources::TOO_LARGE, "", message)));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {

@@ -1,4 +1,4 @@
-//! Collects what a check finds, up to a bound, and then gives each finding its place in the text in one walk.
+//! Collects the findings of a check up to a limit, then locates them all in the text in one walk.
 
 use crate::bounded::Message;
 use crate::diagnostic::{Diagnostic, Severity, excerpt};
@@ -8,28 +8,28 @@ use crate::problem::{Kind, indexes};
 use crate::snippet;
 use crate::yaml;
 
-/// What the last diagnostic may have of [`MAX_DIAGNOSTICS_BYTES`], which counts those that are left out.
+/// The part of [`MAX_DIAGNOSTICS_BYTES`] reserved for the last diagnostic, which counts the omitted ones.
 const LAST_BYTES: usize = 256;
 
 #[derive(Default)]
 pub(crate) struct Findings<'v> {
     kept: Vec<Finding<'v>>,
-    /// How many of these are warnings.
+    /// The number of warnings among them.
     warnings: usize,
     left_out: LeftOut,
     refuses: bool,
 }
 
-/// How many findings are not listed.
+/// The number of findings that are not listed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LeftOut {
     pub(crate) counted: usize,
-    /// Whether the counting ended before all were found.
+    /// Whether counting stopped before all were found.
     pub(crate) and_more: bool,
 }
 
 impl LeftOut {
-    /// Says how many; `None` if there are none.
+    /// A message with the number; `None` if it is zero.
     pub(crate) fn message(self) -> Option<Message> {
         let more = if self.and_more { "more than " } else { "" };
         let message = || format!("{more}{} more findings are left out: correct these first", self.counted).into();
@@ -37,16 +37,16 @@ impl LeftOut {
     }
 }
 
-/// A finding that has no place in the text yet.
+/// A finding without a position in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding<'v> {
     pub(crate) code: &'static Kind,
     pub(crate) severity: Severity,
     pub(crate) path: Path<'v>,
-    /// Whether the fault is the key that the path ends with, rather than the value there.
+    /// Whether the error is in the key at the end of the path, not in its value.
     pub(crate) at_key: bool,
     pub(crate) message: Message,
-    /// For an id that occurs twice: where it occurs first.
+    /// For a duplicate id: its first occurrence.
     pub(crate) first: Option<Path<'v>>,
 }
 
@@ -61,13 +61,13 @@ impl<'v> Findings<'v> {
         self.add_with(finding.severity, || finding);
     }
 
-    /// Makes the finding only if it is kept: a hostile document has a million of them.
+    /// Creates the finding only if it is kept: a hostile document may have a million of them.
     pub(crate) fn add_with(&mut self, severity: Severity, finding: impl FnOnce() -> Finding<'v>) {
         let is_error = severity == Severity::Error;
         self.refuses |= is_error;
         if self.kept.len() == MAX_DIAGNOSTICS {
             self.left_out.counted += 1;
-            // What refuses the document is not left out for what does not.
+            // Errors take precedence over warnings.
             let replaceable = is_error && self.warnings > 0;
             let warning = if replaceable { self.kept.iter().rposition(Finding::is_warning) } else { None };
             let Some(warning) = warning else { return };
@@ -78,7 +78,7 @@ impl<'v> Findings<'v> {
         self.kept.push(finding());
     }
 
-    /// The violations that were described, and the number of those that were not.
+    /// Adds the described violations, and the number of omitted ones.
     pub(crate) fn add_violations(&mut self, (described, left_out): (Vec<Finding<'v>>, LeftOut)) {
         described.into_iter().for_each(|finding| self.add(finding));
         self.left_out.counted += left_out.counted;
@@ -96,7 +96,7 @@ impl<'v> Findings<'v> {
         self.refuses
     }
 
-    /// The diagnostics with their places in `text` and the lines there, in its order.
+    /// The diagnostics in text order, with their positions in `text` and their lines.
     pub(crate) fn placed_in(self, text: &str) -> Vec<Diagnostic> {
         if self.kept.is_empty() {
             return Vec::new();
@@ -140,7 +140,7 @@ impl Finding<'_> {
     }
 }
 
-/// Keeps the first ones, as many as fit; gives the number of the others.
+/// Keeps as many diagnostics as fit, from the start, and returns the number of the others.
 fn shorten(diagnostics: &mut Vec<Diagnostic>) -> usize {
     let mut room = MAX_DIAGNOSTICS_BYTES - LAST_BYTES;
     let fit = diagnostics.iter().take_while(|found| {

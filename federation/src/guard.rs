@@ -1,14 +1,14 @@
-//! The guard: a valid index that lost most of its capabilities is more often an accident than a decision.
+//! The guard holds a valid index that lost most of its capabilities: that is more often an accident than a decision.
 
 use crate::time::Seconds;
 
-/// How long the same content must have been seen before a held snapshot is released by itself.
+/// How long the same content must have been seen before a held snapshot is released automatically.
 pub const RELEASE_AFTER: Seconds = 24 * 60 * 60;
 
-/// Fewest lost capabilities that are held when it is not all of them.
+/// Fewest lost capabilities for a hold, unless all were lost.
 const FEWEST_LOST: usize = 5;
 
-/// Whether an index with `new` capabilities waits for release while one with `accepted` is served.
+/// Whether to hold an index with `new` capabilities while one with `accepted` is served.
 pub fn holds(accepted: usize, new: usize) -> bool {
     let lost = accepted.saturating_sub(new);
     (new == 0 && lost > 0) || (lost >= FEWEST_LOST && lost * 2 >= accepted)

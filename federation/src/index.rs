@@ -1,4 +1,5 @@
-//! Reading and judging a capability index. Pure: from bytes to a verdict, the same on the hub, in the CLI and in tests.
+//! Parses and validates a capability index. Pure: from bytes to a verdict, the same on
+//! the hub, in the CLI and in tests.
 
 mod sizes;
 mod strings;
@@ -22,21 +23,21 @@ pub use sizes::Sizes;
 /// A valid index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Index {
-    /// The version of the format; 1.
+    /// The format version; 1.
     pub version: u64,
-    /// The repository, as the index names it.
+    /// The repository named in the index.
     pub repo: Option<String>,
-    /// The domain, as the index names it.
+    /// The domain named in the index.
     pub domain: Option<String>,
-    /// When the index says it was last changed, in its own words.
+    /// The time of the last change, as written in the index.
     pub updated: Option<String>,
-    /// What it offers, in its own order. No two have the same id.
+    /// The capabilities, in the order of the index. Their ids are unique.
     pub capabilities: Vec<Capability>,
-    /// How large the capabilities are once they are written.
+    /// The rendered size of the capabilities.
     pub sizes: Sizes,
 }
 
-/// One capability of a valid index, with every field it came with, in its own order.
+/// One capability of a valid index, with all its fields in their original order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Capability(Map<String, Value>);
 
@@ -57,12 +58,12 @@ impl Capability {
     }
 }
 
-/// What a check says.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// The index; `None` as soon as one diagnostic is an error.
+    /// The index; `None` if any diagnostic is an error.
     pub index: Option<Index>,
-    /// Findings in the order of the text, at most [`MAX_DIAGNOSTICS`] and then one that counts the others.
+    /// Findings in text order: at most [`MAX_DIAGNOSTICS`], then one that counts the others.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -79,12 +80,11 @@ impl Verdict {
     }
 }
 
-/// Judges the bytes of an index.
+/// Validates the bytes of an index.
 ///
-/// Codes besides those of [`crate::yaml::YamlError`] and [`schema::Violation`]: `too-large`, `invalid-utf8`, `not-an-index`,
-/// `unknown-version`, `too-many-capabilities`, `capability-too-large`, `rendered-too-large`, `duplicate-id`, `control-character`,
-/// `more-diagnostics`, and the warning
-/// `bidi-control`.
+/// In addition to the codes of [`crate::yaml::YamlError`] and [`schema::Violation`], it reports `too-large`,
+/// `invalid-utf8`, `not-an-index`, `unknown-version`, `too-many-capabilities`, `capability-too-large`,
+/// `rendered-too-large`, `duplicate-id`, `control-character`, `more-diagnostics`, and the warning `bidi-control`.
 pub fn check(bytes: &[u8]) -> Verdict {
     let text = match document::decode(bytes) {
         Ok(text) if looks_like_markup(text) => {
@@ -126,7 +126,7 @@ fn judge(text: &str, value: Value) -> Verdict {
     Verdict { index: if refuses { None } else { index(value, sizes) }, diagnostics }
 }
 
-/// What makes every other finding about the document pointless.
+/// Finds an error that makes all other findings pointless.
 fn unreadable(value: &Value) -> Option<Finding<'_>> {
     let at = |pointer| Path::default().below(value, pointer);
     let Value::Object(root) = value else {
@@ -166,7 +166,7 @@ fn find_duplicate_ids<'v>(value: &'v Value, found: &mut Findings<'v>) {
     }
 }
 
-/// `None` only for a value that the schema refuses.
+/// `None` only if the schema refuses the value.
 fn index(value: Value, sizes: Sizes) -> Option<Index> {
     let Value::Object(mut root) = value else { return None };
     let Some(Value::Array(capabilities)) = root.remove("capabilities") else { return None };

@@ -1,8 +1,9 @@
-//! The domain of reuse-surface: registrations, indexes, and the federation composed from them.
+//! The domain of reuse-surface: registrations, indexes, and the federation composed of them.
 //!
-//! Pure code: no I/O and no clock of its own. The hub, the CLI and the tests all use this one piece.
+//! Pure code, without I/O or a clock of its own. The hub, the CLI and the tests share it.
 
 pub mod bounded;
+pub mod check;
 pub mod compose;
 pub mod diagnostic;
 pub mod diff;

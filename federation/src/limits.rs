@@ -1,28 +1,28 @@
-//! The bounds on everything that comes from outside. One place, so that the hub, the CLI, the documentation and the tests
-//! cannot disagree about them.
+//! The limits on all external input, in one place, so that the hub, the CLI, the
+//! documentation and the tests agree on them.
 
 use std::time::Duration;
 
-/// Largest index as sent, before any content encoding is undone: 8 MiB.
+/// Largest index as sent, before its content encoding is removed: 8 MiB.
 pub const MAX_WIRE_BYTES: usize = 8 * 1024 * 1024;
 
 /// Largest index after decoding: 16 MiB.
 pub const MAX_DECODED_BYTES: usize = 16 * 1024 * 1024;
 
-/// Most members of a gzip file: 1,000. Tools that pack in parallel make one for each 64 KiB or more.
+/// Most members of a gzip file: 1,000. Parallel compressors write one for every 64 KiB or more.
 pub const MAX_GZIP_MEMBERS: usize = 1000;
 
 /// Deepest nesting of lists and mappings in a document; the outermost one counts as 1.
 pub const MAX_DEPTH: usize = 64;
 
-/// Most values (scalars, keys, lists, mappings) in a document, aliases expanded. An index at [`MAX_CAPABILITIES`] with 15
-/// plain fields each has 620,000; twice that leaves room for tags and nested fields.
+/// Most values (scalars, keys, lists, mappings) in a document, after alias expansion. An index at [`MAX_CAPABILITIES`]
+/// with 15 plain fields each has 620,000; twice that leaves room for tags and nested fields.
 pub const MAX_NODES: usize = 1_250_000;
 
-/// Most aliases (`*name`) in a document. Aliases are a convenience of people who write by hand; no real index needs more.
+/// Most aliases (`*name`) in a document. People use aliases when they write by hand; no real index needs more.
 pub const MAX_ALIASES: usize = 100;
 
-/// Most values that aliases may add to a document, counted both when an anchor is remembered and when it is used.
+/// Most values that aliases may add to a document, counted when an anchor is stored and again when it is used.
 pub const MAX_ALIASED_NODES: usize = 50_000;
 
 /// Most bytes of text that aliases may add to a document, counted like [`MAX_ALIASED_NODES`].
@@ -31,29 +31,31 @@ pub const MAX_ALIASED_BYTES: usize = 4 * 1024 * 1024;
 /// Longest single string, key or number in a document: 64 KiB.
 pub const MAX_SCALAR_BYTES: usize = 64 * 1024;
 
-/// Most bytes that the capabilities of a federation may have in one format: 1 GiB. A source that would exceed it is held.
+/// Most bytes of all capabilities of a federation in one format: 1 GiB. A source that would exceed this is held.
 pub const MAX_FEDERATED_BYTES: u64 = 1024 * 1024 * 1024;
 
-/// Most capabilities in one index. `schemas/capability-index.schema.yaml` says the same number.
+/// Most capabilities in one index; the same number as in `schemas/capability-index.schema.yaml`.
 pub const MAX_CAPABILITIES: usize = 20_000;
 
-/// Largest capability of an index once it is written, as JSON or as YAML: 1 MiB. Pages of a search and of changes hold whole ones.
+/// Largest rendered capability of an index, as JSON or as YAML: 1 MiB. Pages of a search
+/// and of changes contain whole ones.
 pub const MAX_CAPABILITY_BYTES: usize = 1024 * 1024;
 
-/// Largest that the capabilities of an index may be together once they are written, as JSON or as YAML: 32 MiB, twice
-/// [`MAX_DECODED_BYTES`]. Escapes and indentation make what is written larger than what was read.
+/// Largest rendered size of all capabilities of an index, as JSON or as YAML: 32 MiB, twice [`MAX_DECODED_BYTES`].
+/// Escapes and indentation make the output larger than the input.
 pub const MAX_RENDERED_BYTES: usize = 32 * 1024 * 1024;
 
-/// Most diagnostics in one verdict; what is left out is counted in a last `more-diagnostics` entry.
+/// Most diagnostics in one verdict; a last `more-diagnostics` entry counts the omitted ones.
 pub const MAX_DIAGNOSTICS: usize = 100;
 
-/// Largest list of diagnostics of one verdict as JSON: 64 KiB. A hundred ordinary ones with their lines have 40 KiB.
+/// Largest list of diagnostics of one verdict as JSON: 64 KiB. A hundred ordinary ones with their lines take 40 KiB.
 pub const MAX_DIAGNOSTICS_BYTES: usize = 64 * 1024;
 
-/// Where the counting of departures from a schema ends: 1,000. That there are more is said, but not how many.
+/// The most schema violations that are counted: 1,000. Beyond that, the report says that
+/// there are more, but not how many.
 pub const MAX_COUNTED_VIOLATIONS: usize = 1000;
 
-/// Most diagnostics of a source that are remembered with their line; the others keep their place.
+/// Most diagnostics of a source that are stored with their line; the others keep only their position.
 pub const MAX_KEPT_SNIPPETS: usize = 20;
 
 /// Largest record of a source as JSON, whatever its index contains: 64 KiB.
@@ -65,16 +67,16 @@ pub const MAX_REDIRECTS: usize = 5;
 /// Longest wait for a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Longest wait for the head of a response, connecting included.
+/// Longest wait for the head of a response, including connecting.
 pub const HEADERS_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Longest a fetch may take in all, redirects included.
+/// Longest fetch, including redirects.
 pub const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Largest request body that the hub reads: 256 KiB.
+/// Largest request body that the hub accepts: 256 KiB.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// Most domains, and most repos, that a filter names.
+/// Most domains, and most repos, in a filter.
 pub const MAX_FILTER_NAMES: usize = 100;
 
 /// Longest URL, in characters.
@@ -86,11 +88,12 @@ pub const MAX_DESCRIPTION_CHARS: usize = 1000;
 /// Longest query of a search, in characters.
 pub const MAX_QUERY_CHARS: usize = 256;
 
-/// Most different words in a query.
+/// Most distinct words in a query.
 pub const MAX_QUERY_WORDS: usize = 16;
 
-/// Most bytes of a page of a list or a search; a thing that has more of its own is a page alone. The rest is on the next page. 1 MiB.
+/// Most bytes of a page of a list or a search: 1 MiB. A larger entry gets a page of its own. The
+/// rest follows on the next page.
 pub const MAX_PAGE_BYTES: usize = 1024 * 1024;
 
-/// Most bytes that one statement reads for a page, of which not all may be shown; a row that has more of its own is read alone. 8 MiB.
+/// Most bytes that one statement reads for a page, even if not all are shown: 8 MiB. A larger row is read alone.
 pub const MAX_READ_BYTES: usize = 8 * MAX_PAGE_BYTES;

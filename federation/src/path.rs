@@ -1,10 +1,11 @@
-//! Where a value stands in a document, without a copy of the keys on the way: a key may have 64 KiB, and a pointer holds all of them.
+//! The location of a value in a document, without a copy of the keys on the way: a key may have 64 KiB, and
+//! a pointer contains all of them.
 
 use serde_json::{Map, Value};
 
 use crate::bounded::{Pointer, cut};
 
-/// One step down, to the child at a place, from 0. The fields of a mapping stand in the order of the text.
+/// One step down, to the child at an index, from 0. Fields of a mapping are in text order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step<'v> {
     Field(usize, &'v str),
@@ -23,11 +24,11 @@ impl Step<'_> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Path<'v>(Vec<Step<'v>>);
 
-/// The longest that a key of a pointer is shown, in characters.
+/// Longest key in a pointer, in characters.
 const KEY_CHARS: usize = 60;
 
 impl<'v> Path<'v> {
-    /// The place below this one that an RFC 6901 pointer names in `value`, which stands here; or the nearest one around it that there is.
+    /// The path that an RFC 6901 pointer names below this one, where `value` is; or the nearest existing path above it.
     pub(crate) fn below(&self, mut value: &'v Value, pointer: &str) -> Self {
         let mut path = self.clone();
         for token in pointer.split('/').skip(1) {
@@ -53,7 +54,7 @@ impl<'v> Path<'v> {
         self.0.pop();
     }
 
-    /// This path and one step more.
+    /// This path with one more step.
     pub(crate) fn with(&self, step: Step<'v>) -> Self {
         let mut longer = self.clone();
         longer.push(step);
@@ -64,7 +65,8 @@ impl<'v> Path<'v> {
         &self.0
     }
 
-    /// As RFC 6901 writes it, as far as that is short enough to be of use: a long key is cut in its middle, and so is the whole.
+    /// The path as an RFC 6901 pointer, as far as its length is useful: long keys and a long
+    /// pointer are shortened in the middle.
     pub(crate) fn pointer(&self) -> Pointer {
         let mut text = String::new();
         for step in &self.0 {

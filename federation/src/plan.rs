@@ -1,4 +1,4 @@
-//! What a refresh asks, in which order, and how politely: many sources at once, but few of any one host.
+//! Plans a refresh: which sources to fetch and in which order. Many fetches run at once, but few per host.
 
 use crate::fetch::Quiet;
 use crate::registration::Registration;
@@ -8,21 +8,21 @@ use crate::time::Seconds;
 use std::collections::{HashMap, VecDeque};
 use url::Url;
 
-/// Which sources a refresh asks; indices into what [`plan`] was given.
+/// The sources of a refresh, as indices into the input of [`plan`].
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// To be asked, in this order: required ones first, then those that have waited longest; at the end those of which an index ended
-    /// its judging.
+    /// To be fetched, in this order: required sources first, then those that have waited longest. Last come those
+    /// whose index ended its validation.
     pub fetch: Vec<usize>,
-    /// Due, but their host asked to be left alone until then.
+    /// Due, but their host requested a pause until then.
     pub quiet: Vec<(usize, Seconds)>,
     /// Not due yet, or waiting after failures.
     pub not_due: Vec<usize>,
-    /// Switched off.
+    /// Disabled.
     pub disabled: Vec<usize>,
 }
 
-/// Plans a refresh at `now`; with `force`, everything enabled is asked that has not ended a refresh.
+/// Plans a refresh at `now`. With `force`, it includes every enabled source except those that ended a refresh.
 pub fn plan<'a>(
     sources: impl IntoIterator<Item = (&'a Registration, &'a SourceRecord)>,
     force: bool,
@@ -48,21 +48,21 @@ pub fn plan<'a>(
     plan
 }
 
-/// The host of a URL that was accepted as a source's.
+/// The host of a valid source URL.
 fn host(url: &str) -> String {
     Url::parse(url).map(|url| source_url::host(&url)).unwrap_or_default()
 }
 
-/// Most fetches under way in all.
+/// Most concurrent fetches in total.
 pub const IN_ALL: usize = 64;
-/// Most fetches under way to one host and port.
+/// Most concurrent fetches per host and port.
 pub const PER_HOST: usize = 4;
 
-/// The sources that wait, and how many are under way.
+/// The waiting sources, and the number of fetches in progress.
 #[derive(Debug)]
 pub struct Queue<T> {
     hosts: HashMap<String, Host<T>>,
-    /// The hosts with something waiting and room for one more, in turn.
+    /// The hosts with a waiting source and a free slot, in turn.
     ready: VecDeque<String>,
     total: usize,
 }
@@ -90,7 +90,8 @@ impl<T> Queue<T> {
         host.waiting.push_back(source);
     }
 
-    /// The next source to ask, with the host to [`Queue::finish`]; `None` while the bounds are reached or nothing waits.
+    /// The next source to fetch, with the host for [`Queue::finish`]; `None` if the
+    /// limits are reached or nothing waits.
     pub fn start(&mut self) -> Option<(String, T)> {
         if self.total >= IN_ALL {
             return None;
@@ -106,13 +107,13 @@ impl<T> Queue<T> {
         Some((name, source))
     }
 
-    /// Takes back everything that waits for this host, because it asked to be left alone.
+    /// Removes and returns all sources that wait for this host, because it requested a pause.
     pub fn defer(&mut self, name: &str) -> Vec<T> {
         self.ready.retain(|ready| ready != name);
         self.hosts.get_mut(name).map(|host| std::mem::take(&mut host.waiting).into()).unwrap_or_default()
     }
 
-    /// A fetch from this host has ended.
+    /// Marks a fetch from this host as finished.
     pub fn finish(&mut self, name: &str) {
         let Some(host) = self.hosts.get_mut(name) else { return };
         self.total = self.total.saturating_sub(1);
@@ -135,7 +136,7 @@ mod tests {
         queue
     }
 
-    /// Runs to the end, checking the bounds at every step; gives the order in which sources were asked.
+    /// Drains the queue, checking the limits at every step, and returns the order in which sources were fetched.
     fn drain(mut queue: Queue<usize>) -> Vec<usize> {
         let (mut order, mut running) = (Vec::new(), VecDeque::new());
         loop {
@@ -189,7 +190,8 @@ mod tests {
         assert_eq!((of(false, 160), of(true, 160)), (vec![2, 1, 0], vec![2, 1, 0]));
     }
 
-    /// A day of 500 repos on one git host, where 1 % of the indexes change every hour and the hub looks every five minutes.
+    /// A day with 500 repos on one git host, where 1 % of the indexes change every hour and the
+    /// hub checks every five minutes.
     #[test]
     fn asks_a_fraction_of_what_naive_polling_asks() {
         use crate::fetch::Validators;
@@ -230,7 +232,7 @@ mod tests {
         );
         assert!(requests * 10 < naive, "{requests} of {naive} requests");
         assert!(bodies <= REPOS + 24 * REPOS / 100, "{bodies} bodies: every index once, and every change once");
-        // A change is seen within its time to live and a tenth: 13 to 14 looks.
+        // A change is detected within its time to live plus a tenth: 13 to 14 checks.
         assert!(late <= 24 * REPOS / 100 * 14, "{late}");
     }
 

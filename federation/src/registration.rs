@@ -1,4 +1,4 @@
-//! A registration: what a repo tells the hub about itself.
+//! A registration: the data that a repo gives the hub about itself.
 
 use crate::bounded::{Message, Pointer};
 use crate::problem::{Kind, fields, indexes};
@@ -9,24 +9,26 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// The fields that a maintainer sets. Built only by [`Registration::from_value`], so that a value of this type satisfies every rule.
+/// The fields that a maintainer sets. [`Registration::from_value`] is the only constructor, so a value of
+/// this type satisfies every rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Registration {
     /// Unique name of the repo; never changes.
     pub repo: String,
     /// Absolute `http(s)` URL of the index.
     pub url: String,
-    /// The domain its capabilities are listed under.
+    /// The domain of its capabilities.
     pub domain: String,
-    /// A disabled registration contributes nothing and is not fetched.
+    /// Whether the source is enabled. A disabled one contributes nothing and is not fetched.
     #[serde(default = "yes")]
     #[schema(required)]
     pub enabled: bool,
-    /// A required source is verified before it is written, and raises an alert when it is not fresh.
+    /// Whether the source is required. A required one is verified before it is written, and
+    /// raises an alert if it is not fresh.
     #[serde(default)]
     #[schema(required)]
     pub required: bool,
-    /// How long a verified index counts as current, in seconds.
+    /// How long a verified index is current, in seconds.
     #[serde(default = "an_hour", deserialize_with = "whole::u32")]
     #[schema(required)]
     pub cache_ttl_seconds: u32,
@@ -44,7 +46,7 @@ fn an_hour() -> u32 {
     3600
 }
 
-/// What is wrong with one field of a document that a client sent.
+/// An error in one field of a client's document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// JSON pointer of the field.
@@ -71,18 +73,18 @@ impl Registration {
     /// Checks a document against `schemas/hub-registration.schema.yaml` and the URL rules.
     ///
     /// # Errors
-    /// Every field that breaks a rule, in the order of the document.
+    /// All invalid fields, in the order of the document.
     pub fn from_value(value: &Value) -> Result<Self, Vec<FieldError>> {
         let mut errors: Vec<FieldError> = Vec::new();
         if value.get("index").is_some() {
-            // Its own code: the one mistake that someone coming from a local manifest makes.
+            // Has its own code: a typical mistake of users of a local manifest.
             errors.push(FieldError::new(
                 "/index",
                 &fields::INDEX_PATH_ON_HUB,
                 "The hub cannot read a local path; publish the index and give its raw address as `url`.",
             ));
         }
-        // The URL rules say more than the schema's pattern does, and never repeat a URL that may hold a password.
+        // The URL rules are stricter than the schema's pattern, and never repeat a URL that may contain a password.
         if let Some(url) = value.get("url").and_then(Value::as_str)
             && errors.is_empty()
             && let Err(refused) = source_url::parse(url)
@@ -91,7 +93,7 @@ impl Registration {
         }
         let said: Vec<Pointer> = errors.iter().map(|e| e.pointer.clone()).collect();
         let repeats = |pointer: &str| match pointer {
-            // A document that names `index` breaks the schema in ways that only repeat the error above.
+            // A document with `index` also violates the schema in ways that only repeat the error above.
             "" | "/url" => said.iter().any(|said| *said == "/index" || *said == pointer),
             _ => said.iter().any(|said| *said == pointer),
         };
@@ -105,10 +107,10 @@ impl Registration {
             .map_err(|e| vec![FieldError::new("", &indexes::SCHEMA_TYPE, e.to_string())])
     }
 
-    /// Applies an RFC 7396 merge patch; `null` puts a field back to its default.
+    /// Applies an RFC 7396 merge patch; `null` resets a field to its default.
     ///
     /// # Errors
-    /// As [`Registration::from_value`], and `repo-immutable` when the patch names another repo.
+    /// As [`Registration::from_value`], and `repo-immutable` if the patch names another repo.
     pub fn merge(&self, patch: &Value) -> Result<Self, Vec<FieldError>> {
         let Value::Object(changes) = patch else {
             return Err(vec![FieldError::new(
@@ -123,7 +125,7 @@ impl Registration {
             return Err(vec![FieldError::new(
                 "/repo",
                 &fields::REPO_IMMUTABLE,
-                "The name of a registration never changes; register the new name and deregister this one.",
+                "A registration cannot be renamed; register the new name and deregister this one.",
             )]);
         }
         let mut merged = serde_json::json!(self);

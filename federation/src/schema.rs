@@ -1,6 +1,6 @@
-//! The schemas that say what each document may be, and checking against them.
+//! The schemas of all documents, and validation against them.
 //!
-//! The texts in `schemas/` are the source of truth; they are compiled once each, and nothing is ever fetched to do so.
+//! The texts in `schemas/` are the source of truth. Each is compiled once, and nothing is fetched for that.
 
 mod compile;
 mod message;
@@ -20,7 +20,7 @@ use crate::yaml;
 use compile::compile;
 use pieces::{Collected, Piece};
 
-/// File names of all schemas, as they are served under `/schemas/`.
+/// File names of all schemas, as served under `/schemas/`.
 pub const NAMES: [&str; 5] = [
     Schema::Federation.name(),
     Schema::HubRegistration.name(),
@@ -34,13 +34,13 @@ pub const NAMES: [&str; 5] = [
 pub enum Schema {
     /// A local manifest of sources.
     Federation,
-    /// What is sent to the hub to register a repository.
+    /// The request to register a repository with the hub.
     HubRegistration,
-    /// What one repository publishes.
+    /// The index that one repository publishes.
     CapabilityIndex,
-    /// What the hub composes.
+    /// The document that the hub composes.
     Federated,
-    /// What is sent to the hub to make a token.
+    /// The request to create a token.
     TokenRequest,
 }
 
@@ -77,25 +77,26 @@ pub const fn text(schema: Schema) -> &'static str {
     }
 }
 
-/// One way in which a value departs from a schema.
+/// One violation of a schema.
 ///
 /// Codes: `schema-type`, `schema-required`, `schema-pattern`, `schema-enum`, `schema-const`, `schema-unknown-field`,
 /// `schema-forbidden`, `schema-too-long`, `schema-too-short`, `schema-too-many`, `schema-too-few`, `schema-range`,
-/// `schema-one-of`, `schema-unique`, `schema-invalid`; `more-diagnostics` for those that are left out; and `schema-unavailable` if the
-/// schema itself cannot be used, which refuses everything.
+/// `schema-one-of`, `schema-unique`, `schema-invalid`; `more-diagnostics` for the omitted ones; and
+/// `schema-unavailable` if the schema itself cannot be used, which refuses everything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// Stable, in kebab-case.
     pub code: &'static Kind,
     /// JSON pointer to the value; for a missing field, to the object that lacks it.
     pub pointer: Pointer,
-    /// Whether the fault is the key that the pointer ends with, rather than the value there.
+    /// Whether the error is in the key at the end of the pointer, not in its value.
     pub at_key: bool,
-    /// One line: what is expected, and what to do.
+    /// One line: what is expected and what to do.
     pub message: Message,
 }
 
-/// How `value` departs from `schema`: at most [`MAX_DIAGNOSTICS`] violations, and then one that counts the others. Empty if it does not.
+/// The violations of `schema` in `value`: at most [`MAX_DIAGNOSTICS`], then one that counts the
+/// others. Empty if there are none.
 pub fn violations(schema: Schema, value: &Value) -> Vec<Violation> {
     let (found, left_out) = findings(schema, value, MAX_DIAGNOSTICS);
     let mut violations: Vec<Violation> = found
@@ -111,10 +112,10 @@ pub fn violations(schema: Schema, value: &Value) -> Vec<Violation> {
     violations
 }
 
-/// The first `most` violations, and how many there are beside them.
+/// The first `most` violations, and the number of the others.
 pub(crate) fn findings(schema: Schema, value: &Value, most: usize) -> (Vec<Finding<'_>>, LeftOut) {
     let unavailable = || {
-        let message = "this check cannot be made: its schema did not compile";
+        let message = "the check is not available: its schema did not compile";
         (vec![Finding::error(&indexes::SCHEMA_UNAVAILABLE, Path::default(), message)], LeftOut::default())
     };
     let Some(validator) = validator(schema) else { return unavailable() };
@@ -137,7 +138,7 @@ fn piece(schema: Schema) -> Option<&'static Piece> {
     COMPILED[schema as usize].get_or_init(|| Piece::of(schema).ok()).as_ref()
 }
 
-/// A schema as a value; none if its text cannot be read.
+/// A schema as a value; `None` if its text cannot be parsed.
 pub fn document(schema: Schema) -> Option<&'static Value> {
     static PARSED: [OnceLock<Option<Value>>; ALL.len()] = [const { OnceLock::new() }; ALL.len()];
     PARSED[schema as usize].get_or_init(|| yaml::parse(text(schema)).ok()).as_ref()

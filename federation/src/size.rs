@@ -1,10 +1,10 @@
-//! How large a value is as JSON, without a text of it.
+//! The size of a value as JSON, computed without creating the text.
 
 use std::io;
 
 use serde::Serialize;
 
-/// Counts what is written, and ends the writing beyond a bound.
+/// Counts the bytes written, and stops beyond a limit.
 struct Counter {
     bytes: usize,
     most: usize,
@@ -26,7 +26,7 @@ pub(crate) fn json_bytes(value: &impl Serialize) -> usize {
     json_bytes_within(value, usize::MAX).unwrap_or(usize::MAX)
 }
 
-/// The size of a value as compact JSON, in bytes; `None` if it has more than `most`.
+/// The size of a value as compact JSON, in bytes; `None` if it exceeds `most`.
 pub(crate) fn json_bytes_within(value: &impl Serialize, most: usize) -> Option<usize> {
     let mut counter = Counter { bytes: 0, most };
     serde_json::to_writer(&mut counter, value).ok().map(|()| counter.bytes)

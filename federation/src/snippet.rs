@@ -1,4 +1,4 @@
-//! The line that a finding is about, so that people see what is meant without having the document.
+//! The line of a finding, so that people see what is meant without the document.
 
 use std::iter;
 
@@ -8,26 +8,27 @@ use utoipa::ToSchema;
 use crate::bounded::Bounded;
 use crate::diagnostic::{Diagnostic, is_hostile};
 
-/// How much of a line is shown, in characters, and how much of that stands before the place.
+/// Characters of a line that are shown, and how many of them precede the position.
 const WIDTH: usize = 100;
 const BEFORE: usize = 60;
 
-/// The longest that all of that becomes with escapes, and a `…` at each end.
+/// The longest snippet: all characters escaped, with a `…` at each end.
 const SNIPPET_CHARS: usize = WIDTH * "\\u{10ffff}".len() + 2;
 
-/// Part of one line of a document, fit to be shown anywhere.
+/// Part of one line of a document, safe to display anywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Snippet {
-    /// At most 100 characters of the line, with `…` where it is cut. Characters that control a terminal or reorder text stand as
-    /// Rust escapes, such as `\u{1b}`.
+    /// At most 100 characters of the line, with `…` where it is cut. Characters that control a terminal or reorder text
+    /// are shown as Rust escapes, such as `\u{1b}`.
     #[schema(value_type = String)]
     pub text: Bounded<SNIPPET_CHARS>,
-    /// Where in `text` the finding is, in characters from 1; one more than there are if it is at the end of the line.
+    /// Position of the finding in `text`, in characters from 1; one past the last character
+    /// if it is at the end of the line.
     pub column: u64,
 }
 
 impl Snippet {
-    /// The text before the place, the character at it (empty at the end of the line), and the text after it.
+    /// The text before the position, the character at it (empty at the end of the line), and the text after it.
     pub fn around(&self) -> (&str, &str, &str) {
         let start = |skip: usize| self.text.char_indices().nth(skip).map_or(self.text.len(), |(at, _)| at);
         let at = usize::try_from(self.column.saturating_sub(1)).unwrap_or(usize::MAX);
@@ -35,7 +36,7 @@ impl Snippet {
         (&self.text[..from], &self.text[from..to], &self.text[to..])
     }
 
-    /// What stands around the byte `at` of a line.
+    /// The part of a line around the byte `at`.
     fn of(line: &str, at: usize) -> Self {
         let (before, after) = line.split_at(at);
         let from = before.char_indices().rev().take(BEFORE).last().map_or(at, |(start, _)| start);
@@ -57,7 +58,7 @@ fn visible(text: &str) -> String {
     out
 }
 
-/// Gives every finding that has a place its line of the document, in one walk through the text.
+/// Adds the line of the document to every finding with a position, in one walk through the text.
 pub(crate) fn attach(document: &[u8], diagnostics: &mut [Diagnostic]) {
     let text = String::from_utf8_lossy(document);
     let mut wanted: Vec<(u64, u64, &mut Option<Snippet>)> = diagnostics
@@ -67,7 +68,7 @@ pub(crate) fn attach(document: &[u8], diagnostics: &mut [Diagnostic]) {
     wanted.sort_by_key(|(line, column, _)| (*line, *column));
     let mut lines = (1..).zip(lines(&text));
     let mut here = lines.next();
-    // How far the walk has come in the line: a column, and the byte at which it begins.
+    // The walk's current column, and the byte at which it begins.
     let (mut column, mut byte) = (1, 0);
     for (line, at, snippet) in wanted {
         while here.is_some_and(|(number, _)| number < line) {
@@ -83,7 +84,7 @@ pub(crate) fn attach(document: &[u8], diagnostics: &mut [Diagnostic]) {
     }
 }
 
-/// The lines as YAML counts them: LF, CR, and CR LF as one.
+/// The lines by YAML's rules: LF, CR and CR LF each end a line.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! Which URLs a source may have, at registration and again at every redirect.
+//! The rules for source URLs, applied at registration and at every redirect.
 
 use crate::diagnostic::excerpt;
 use crate::limits::MAX_URL_CHARS;
@@ -19,10 +19,10 @@ fn refused(code: &'static Kind, message: impl Into<String>) -> UrlRefused {
     UrlRefused { code, message: message.into() }
 }
 
-/// Reads an absolute `http` or `https` URL without credentials.
+/// Parses an absolute `http` or `https` URL without credentials.
 ///
 /// # Errors
-/// The first rule that it breaks. Addresses are not judged here but where the connection is made, after DNS.
+/// The first violated rule. Addresses are not checked here but after DNS, when the connection is made.
 pub fn parse(text: &str) -> Result<Url, UrlRefused> {
     if text.chars().count() > MAX_URL_CHARS {
         return Err(refused(
@@ -30,11 +30,11 @@ pub fn parse(text: &str) -> Result<Url, UrlRefused> {
             format!("The URL has more than {MAX_URL_CHARS} characters; use a shorter one."),
         ));
     }
-    // A WHATWG parser silently drops tabs and line ends and reads `\` as `/`; what was checked must be what is fetched.
+    // A WHATWG parser silently drops tabs and line ends and reads `\` as `/`. The checked URL must be the fetched one.
     if text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\') {
         return Err(refused(
             &fields::URL_INVALID,
-            "The URL has white space, a control character or a backslash in it; percent-encode it.",
+            "The URL contains white space, a control character or a backslash; percent-encode it.",
         ));
     }
     let url = Url::parse(text).map_err(|e| {
@@ -46,10 +46,10 @@ pub fn parse(text: &str) -> Result<Url, UrlRefused> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(refused(
             &fields::URL_SCHEME,
-            format!("The scheme `{}` is not fetched; use `https` or `http`.", excerpt(url.scheme())),
+            format!("The scheme `{}` is not supported; use `https` or `http`.", excerpt(url.scheme())),
         ));
     }
-    // `https:host/x` and `https:///host` parse, but no person means them.
+    // `https:host/x` and `https:///host` parse, but nobody writes them on purpose.
     let given = text.get(url.scheme().len()..).unwrap_or_default();
     if !given.starts_with("://") || given.starts_with(":///") {
         return Err(refused(&fields::URL_INVALID, "Write the URL as `https://host/path`."));
@@ -57,7 +57,7 @@ pub fn parse(text: &str) -> Result<Url, UrlRefused> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refused(
             &fields::URL_CREDENTIALS,
-            "The URL carries credentials, and registrations are public; remove them and publish the index without a login.",
+            "The URL contains credentials, but registrations are public; remove them and publish the index without a login.",
         ));
     }
     match url.host() {
@@ -69,17 +69,17 @@ pub fn parse(text: &str) -> Result<Url, UrlRefused> {
             &fields::URL_INTERNAL,
             format!("`{}` is a name inside the runtime; give the index's public address.", excerpt(name)),
         )),
-        Some(_) if url.port() == Some(0) => Err(refused(&fields::URL_INVALID, "Port 0 cannot be connected to.")),
+        Some(_) if url.port() == Some(0) => Err(refused(&fields::URL_INVALID, "The hub cannot connect to port 0.")),
         Some(_) => Ok(url),
     }
 }
 
-/// The host behind a URL, as far as politeness goes: scheme, name and port, such as `https://git.example.org`.
+/// The host of a URL for rate limiting: scheme, name and port, such as `https://git.example.org`.
 pub fn host(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-/// Names with which Spin routes a request back into the application.
+/// Whether Spin routes requests for this name back into the application.
 fn is_runtime_internal(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     host == "self.alt" || host == "spin.internal" || host.ends_with(".spin.internal")

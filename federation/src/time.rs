@@ -1,12 +1,12 @@
-//! Time as the domain sees it: whole seconds since the Unix epoch, given from outside.
+//! Time in the domain: whole seconds since the Unix epoch, passed in by callers.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Seconds since 1970-01-01T00:00:00Z.
 pub type Seconds = i64;
 
-/// How far the clocks of hubs that share a database may be apart, in seconds. A stored time that is ahead by no more than this counts as
-/// now; one that is further ahead was written before a clock was set back, and says nothing.
+/// Maximum clock difference of hubs that share a database, in seconds. A stored time that is ahead by no more than this
+/// counts as now. One further ahead was written before a clock was set back, and is ignored.
 pub const CLOCK_TOLERANCE: Seconds = 30;
 
 /// Whether a stored time is further ahead of `now` than clocks may differ.
@@ -14,18 +14,18 @@ pub fn is_beyond(at: Seconds, now: Seconds) -> bool {
     at > now.saturating_add(CLOCK_TOLERANCE)
 }
 
-/// RFC 3339 in UTC, such as `2026-11-24T08:12:53Z`. A time no calendar can show is shown as the epoch.
+/// Formats a time as RFC 3339 in UTC, such as `2026-11-24T08:12:53Z`. A time outside the calendar becomes the epoch.
 pub fn rfc3339(seconds: Seconds) -> String {
     jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
 }
 
-/// An HTTP date, such as `Tue, 24 Nov 2026 08:12:53 GMT` (RFC 9110 §5.6.7).
+/// Formats a time as an HTTP date, such as `Tue, 24 Nov 2026 08:12:53 GMT` (RFC 9110 §5.6.7).
 pub fn http_date(seconds: Seconds) -> String {
     let timestamp = jiff::Timestamp::from_second(seconds).unwrap_or_default();
     jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&timestamp).unwrap_or_default()
 }
 
-/// Reads an HTTP date in any of the three forms of RFC 9110 §5.6.7, or as RFC 2822 has it; `None` when it is not one.
+/// Parses an HTTP date in any of the three forms of RFC 9110 §5.6.7, or in that of RFC 2822; `None` if it is neither.
 pub fn parse_http_date(text: &str) -> Option<Seconds> {
     let text = text.trim();
     let rfc_2822 = || jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(|at| at.as_second());
@@ -33,7 +33,7 @@ pub fn parse_http_date(text: &str) -> Option<Seconds> {
     httpdate::parse_http_date(text).ok().and_then(since_epoch).or_else(rfc_2822)
 }
 
-/// Reads an RFC 3339 time with its zone, fractions of a second cut off; `None` when it is not one.
+/// Parses an RFC 3339 time with its zone, dropping fractions of a second; `None` if it is not one.
 pub fn parse_rfc3339(text: &str) -> Option<Seconds> {
     text.parse::<jiff::Timestamp>().ok().map(|t| t.as_second())
 }

@@ -1,4 +1,4 @@
-//! Tokens: what a secret looks like, what may be asked for, and what a token allows.
+//! Tokens: the form of secrets, token requests, and scopes.
 
 mod request;
 mod scope;

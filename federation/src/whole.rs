@@ -1,18 +1,18 @@
-//! Whole numbers as JSON Schema has them: `3600.0` is an integer, as `3600` and `3.6e3` are.
+//! Integers as defined by JSON Schema: `3600.0` is an integer, as are `3600` and `3.6e3`.
 
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-/// Beyond this a float does not say which integer it is.
+/// Beyond this, a float does not identify one integer.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The number that a value is, if a schema that asks for an integer takes it and it fits.
+/// The integer value, if a schema of type integer accepts the value and it fits.
 pub(crate) fn integer(value: &Value) -> Option<i64> {
     let whole = |number: f64| (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64);
     value.as_i64().or_else(|| value.as_f64().and_then(whole))
 }
 
-/// Reads a field as [`integer`] does.
+/// Deserialises a field with [`integer`].
 pub(crate) fn u32<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     let value = Value::deserialize(deserializer)?;
     let number = integer(&value).and_then(|number| number.try_into().ok());
@@ -40,7 +40,7 @@ mod tests {
             assert_eq!(integer(&value), expected, "{value}");
             assert_eq!(schema.is_valid(&value), expected.is_some(), "{value}");
         }
-        // Integers, but none that anything here takes.
+        // Integers, but out of range for every field here.
         assert_eq!((integer(&json!(1e300)), integer(&json!(u64::MAX))), (None, None));
     }
 }

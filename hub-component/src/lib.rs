@@ -3,19 +3,15 @@
 //! HTTP comes in through `router` and `edge`, `routes` has a file a resource, `pages` one a page, `refresh` and `publish` are what the hub does,
 //! `store` is what it remembers, and `ports` is all it needs from the world. `spin` plugs the ports into Spin.
 
-pub mod app;
-mod document;
 mod edge;
+pub mod hub;
 mod log;
 mod mcp;
 mod openapi;
 mod pages;
 pub mod ports;
 mod problem;
-mod publish;
-mod refresh;
 pub mod router;
 mod routes;
-mod search;
 #[cfg(target_family = "wasm")]
 mod spin;

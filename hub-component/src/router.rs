@@ -1,27 +1,28 @@
 //! Every route of the hub.
 
-use crate::app::App;
-use crate::edge::finish;
+use crate::edge::{Edge, finish};
+use crate::hub::App;
 use crate::mcp;
 use crate::openapi;
 use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
+use crate::routes::openapi::Document;
 use crate::routes::{
-    self, about, capabilities, changes, check, events, federated, health, indexes, metrics, problems, repos, schemas,
-    tokens,
+    self, about, capabilities, changes, check, events, federated, health, indexes, metrics, repos, schemas, tokens,
 };
-use axum::Router;
 use axum::extract::OriginalUri;
 use axum::middleware::from_fn_with_state;
+use axum::{Extension, Router};
 use http::{Method, Uri};
 use percent_encoding::percent_decode_str;
+use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// Every route, and what its handler says about it. `routes!` takes the path and the method from the handler's `#[utoipa::path]`,
 /// so that neither the router nor the OpenAPI document can have one that the other lacks.
-pub(crate) fn table<P: Ports>() -> OpenApiRouter<App<P>> {
+fn table<P: Ports>() -> OpenApiRouter<App<P>> {
     OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(routes::openapi::document))
         .routes(routes!(health::health))
@@ -50,8 +51,8 @@ pub(crate) fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(pages::favicon))
         .routes(routes!(schemas::list))
         .routes(routes!(schemas::show))
-        .routes(routes!(problems::list))
-        .routes(routes!(problems::show))
+        .routes(routes!(pages::codes))
+        .routes(routes!(pages::code))
         .routes(routes!(about::llms))
         .routes(routes!(about::robots))
         .routes(routes!(about::api_catalog))
@@ -65,10 +66,13 @@ pub(crate) fn table<P: Ports>() -> OpenApiRouter<App<P>> {
 /// The hub as a service.
 pub fn router<P: Ports>(app: App<P>) -> Router {
     let (router, _) = table().split_for_parts();
+    let edge = Edge { app: app.clone(), problem_page: pages::problem };
+    let document = Document::new(|| table::<P>().into_openapi());
     router
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(app.clone(), finish))
+        .layer(Extension(Arc::new(document)))
+        .layer(from_fn_with_state(edge, finish))
         .with_state(app)
 }
 

@@ -96,7 +96,7 @@ impl HostPattern {
             _ => {}
         }
         let domain = text.strip_prefix("*.");
-        ensure!(!domain.unwrap_or(text).contains('*'), "`*` stands for the whole host, or for its first labels");
+        ensure!(!domain.unwrap_or(text).contains('*'), "`*` must be the whole host or its first label");
         match (domain, Host::parse(domain.unwrap_or(text)).context("the host is not valid")?) {
             (Some(_), Host::Domain(domain)) => Ok(Self::Subdomains(format!(".{domain}"))),
             (Some(_), _) => bail!("`*.` needs a domain after it"),
@@ -152,7 +152,7 @@ impl Ports {
             ("", Some("http")) => Ok(Self::One(80)),
             ("", Some("https")) => Ok(Self::One(443)),
             ("", Some("postgres")) => Ok(Self::One(5432)),
-            ("", _) => bail!("the scheme has no usual port: add one"),
+            ("", _) => bail!("the scheme has no default port: add one"),
             (text, _) => match text.split_once("..") {
                 Some((start, end)) => Ok(Self::Span(port(start)?..port(end)?)),
                 None => Ok(Self::One(port(text)?)),

@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(
             (requests.bytes(), budget.used_for(Purpose::Requests)),
             (50, 50),
-            "nothing was taken by what failed"
+            "a failed reservation takes nothing"
         );
         drop(instances);
         assert!(requests.grow(50) && budget.hold(Purpose::Answers, 200).is_some());

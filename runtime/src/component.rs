@@ -28,7 +28,7 @@ pub(crate) fn load(source: &ComponentSource, limits: &Limits) -> Result<(Engine,
             match deserialize(&engine, precompiled) {
                 Ok(component) => Ok((engine, component)),
                 Err(error) => {
-                    tracing::warn!(%error, "the precompiled component does not fit: compiling it, which takes seconds");
+                    tracing::warn!(%error, "the precompiled component does not fit: compiling it takes seconds");
                     compile(wasm, limits)
                 }
             }

@@ -31,7 +31,7 @@ pub(crate) fn serving(limits: &Limits, cache: Option<Cache>) -> Result<Engine> {
     let engine = match Engine::new(&pooled) {
         Ok(engine) => engine,
         Err(error) => {
-            tracing::info!(%error, "no room for an instance pool: instances are allocated one by one");
+            tracing::info!(%error, "no address space for an instance pool: allocating instances one by one");
             Engine::new(&config).map_err(crate::error)?
         }
     };
@@ -87,6 +87,6 @@ fn tick(engine: &Engine) -> Result<()> {
                 }
             }
         })
-        .context("the epoch thread does not start")?;
+        .context("cannot start the epoch thread")?;
     Ok(())
 }

@@ -61,7 +61,7 @@ impl Front {
 
     fn problem(&self, problem: Problem, method: &Method, id: &HeaderValue) -> Answer {
         let request_id = id.to_str().unwrap_or_default();
-        tracing::warn!(request_id, ?problem, "the host answers for the component");
+        tracing::warn!(request_id, ?problem, "the host responded in place of the component");
         self.metrics.problem(problem.code());
         let mut response = problem.response(&self.public_url, id);
         let tally = self.metrics.tally(response.headers_mut(), method, problem.status());
@@ -140,7 +140,7 @@ impl Front {
         Ok(Answer { response, tally })
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all that an entry consists of")]
+    #[expect(clippy::too_many_arguments, reason = "the parts of an entry")]
     async fn keep(
         &self,
         key: &[u8],
@@ -202,7 +202,7 @@ async fn whole(body: WasiBody, method: &Method, status: StatusCode) -> Result<By
     match body.collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) => {
-            tracing::error!(%error, "the component's answer broke off");
+            tracing::error!(%error, "the component's response broke off");
             Err(Problem::InstanceFailed)
         }
     }

@@ -160,7 +160,7 @@ impl Runtime {
         server::accept(&listener, &self.front, &self.limits, &self.lifecycle, shutdown).await;
         drop(listener);
         if !self.lifecycle.close(self.limits.drain_time).await {
-            tracing::warn!("some work did not finish in time and is given up");
+            tracing::warn!("some work did not finish in time and was abandoned");
         }
         Ok(())
     }

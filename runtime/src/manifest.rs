@@ -77,12 +77,12 @@ impl Manifest {
         let names: BTreeSet<_> = file.trigger.http.iter().map(|trigger| trigger.component.as_str()).collect();
         let mut names = names.into_iter();
         let (Some(name), None) = (names.next(), names.next()) else {
-            bail!("the HTTP triggers must name one component, and only one");
+            bail!("the HTTP triggers must name one component and only one");
         };
         let component = file.component.remove(name).with_context(|| format!("[component.{name}] is missing"))?;
         for (name, variable) in &file.variables {
             if variable.required && variable.default.is_some() {
-                bail!("variable `{name}` is required and has a default: drop one of the two");
+                bail!("variable `{name}` is required but has a default: drop one of the two");
             }
             if !variable.required && variable.default.is_none() {
                 bail!("variable `{name}` needs a default, or `required = true`");

@@ -6,7 +6,7 @@ use crate::limits::Limits;
 /// Most systems start programs with a limit of 1,024, which programs that use `select` need, and allow far more.
 pub(crate) fn raise() -> Option<usize> {
     let raised = rlimit::increase_nofile_limit(u64::MAX);
-    let raised = raised.inspect_err(|error| tracing::warn!(%error, "the limit of open files cannot be raised"));
+    let raised = raised.inspect_err(|error| tracing::warn!(%error, "cannot raise the limit on open files"));
     let open = raised.or_else(|_| rlimit::Resource::NOFILE.get_soft()).ok()?;
     Some(usize::try_from(open).unwrap_or(usize::MAX))
 }
@@ -24,7 +24,7 @@ pub(crate) fn fit(limits: Limits, open: usize) -> Limits {
         tracing::warn!(
             open,
             connections,
-            "few files may be open, so few connections are taken: raise the limit (nofile)"
+            "few files may be open, so few connections are accepted: raise the limit (nofile)"
         );
     }
     Limits { connections, database_connections, instances, outbound, ..limits }
@@ -40,6 +40,6 @@ mod tests {
         assert_eq!((wide.connections, wide.outbound), (Limits::default().connections, Limits::default().outbound));
         let narrow = fit(Limits { instances: 64, ..Limits::default() }, 256);
         assert_eq!((narrow.connections, narrow.database_connections, narrow.outbound), (128, 32, 32));
-        assert_eq!(narrow.instances, 8, "what they keep leaves half of the database's connections");
+        assert_eq!(narrow.instances, 8, "they leave half of the database's connections to others");
     }
 }

@@ -1,4 +1,4 @@
-//! What the component writes to its standard output and error becomes log lines.
+//! Turns the component's standard output and error into log lines.
 
 use std::io;
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 
-/// Bytes after which a line is cut.
+/// Longest line, in bytes; the rest is cut off.
 const MAX_LINE: usize = 16 << 10;
 
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ pub(crate) enum Level {
 #[derive(Clone)]
 pub(crate) struct LogLines {
     level: Level,
-    /// The line so far: shared by every stream that the component opens.
+    /// The line so far, shared by every stream that the component opens.
     line: Arc<Mutex<Vec<u8>>>,
 }
 

@@ -1,4 +1,4 @@
-//! Answers that come from the host itself: always RFC 9457 problem documents.
+//! Responses of the host itself: always RFC 9457 problem documents.
 
 use api::headers::{CODE, REQUEST_ID};
 use api::problem::Problem as Document;
@@ -12,24 +12,24 @@ use wasmtime_wasi_http::WasiBody;
 pub(crate) enum Problem {
     /// The request has no usable `Host`.
     BadRequest,
-    /// The request's body did not arrive in time, or not whole.
+    /// The request body did not arrive in time, or not completely.
     BodyLate,
-    /// The request says twice where it ends.
+    /// The request has two body lengths.
     TwoLengths,
-    /// The request's body breaks the rules of its coding.
+    /// The request body violates its transfer coding.
     BodyBroken,
-    /// The request's body is larger than any that is read.
+    /// The request body exceeds the size limit.
     BodyTooLarge,
-    /// The component did not answer in time.
+    /// The component did not respond in time.
     Timeout,
-    /// There is no room for the request now.
+    /// The server has no capacity for the request now.
     Overloaded,
-    /// The component failed while it worked on the request.
+    /// The component failed while it processed the request.
     InstanceFailed,
 }
 
 impl Problem {
-    /// What the table of problems says of it.
+    /// The entry in the table of problems.
     fn kind(self) -> &'static Kind {
         match self {
             Self::BadRequest | Self::TwoLengths | Self::BodyBroken => &kinds::BAD_REQUEST,
@@ -43,39 +43,39 @@ impl Problem {
 
     fn detail(self) -> &'static str {
         match self {
-            Self::BadRequest => "The request needs exactly one Host header, with a host name and at most a port.",
+            Self::BadRequest => "The request needs exactly one Host header, with a host name and an optional port.",
             Self::TwoLengths => "The request has both Content-Length and Transfer-Encoding: send one of them.",
             Self::BodyBroken => {
-                "The body of the request is not coded as its Transfer-Encoding says: a chunk has no usable size or end."
+                "The request body does not match its Transfer-Encoding: the size or the end of a chunk is not valid."
             }
             Self::BodyLate => {
-                "The body of the request did not arrive whole and in time. Nothing was done: send it again."
+                "The request body did not arrive completely in time. Nothing was done: send the request again."
             }
-            Self::BodyTooLarge => "The body is larger than any that is read here. Nothing was done.",
+            Self::BodyTooLarge => "The request body exceeds the size limit of this server. Nothing was done.",
             Self::Timeout => {
-                "The hub did not finish in time. A change may have been made all the same: read before you repeat it."
+                "The hub did not respond in time. A change may still have been made: check before you repeat it."
             }
             Self::Overloaded => {
-                "The hub has more requests than it can take on. Repeat this one after the time in Retry-After."
+                "The hub is processing as many requests as it can. Repeat this one after the time in Retry-After."
             }
             Self::InstanceFailed => {
-                "The hub failed on this request. Tell the operator the request_id, under which the log has the cause."
+                "The hub failed on this request. Quote the request_id when you report it: the log has the cause."
             }
         }
     }
 
-    /// Stable, kebab-case.
+    /// The problem's code: stable, in kebab-case.
     pub(crate) fn code(self) -> &'static str {
         self.kind().code
     }
 
     pub(crate) fn status(self) -> StatusCode {
-        // Every kind that is answered with has a status.
+        // Every kind of response has a status.
         let status = self.kind().status.and_then(|status| StatusCode::from_u16(status).ok());
         status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// The document, for the request `id` to the server at `base`.
+    /// The response with the problem document, for the request `id` to the server at `base`.
     pub(crate) fn response(self, base: &str, id: &HeaderValue) -> Response<WasiBody> {
         let (kind, status) = (self.kind(), self.status());
         let document = Document::new(kind, self.detail(), base, id.to_str().unwrap_or_default());
@@ -92,7 +92,7 @@ impl Problem {
         headers.insert(REQUEST_ID, id.clone());
         headers.insert(CODE, HeaderValue::from_static(kind.code));
         if matches!(self, Self::BodyLate | Self::BodyTooLarge | Self::BodyBroken | Self::TwoLengths) {
-            // What is left of the body would be taken for the next request.
+            // The unread rest of the body would be parsed as the next request.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if self == Self::Overloaded {

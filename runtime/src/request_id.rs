@@ -1,4 +1,4 @@
-//! The id of a request: in its log lines, in its answer, and in what the component says about it.
+//! The id of a request. It appears in the log, in the response and in the component's output.
 
 use api::headers::{REQUEST_ID, is_request_id};
 use http::{HeaderMap, HeaderValue};
@@ -6,12 +6,12 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The id that a proxy gave, if it is short and plain, else a new one.
+/// The id set by a proxy if it is short and plain, otherwise a new one.
 pub(crate) fn of(headers: &HeaderMap) -> HeaderValue {
     headers.get(REQUEST_ID).filter(|id| is_request_id(id)).cloned().unwrap_or_else(new)
 }
 
-/// Differs from all others, here and in other processes. It need not be a secret, so that no system call is spent on it.
+/// Creates an id that is unique across processes. It need not be secret, so no system call is spent on it.
 fn new() -> HeaderValue {
     static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     static COUNT: AtomicU64 = AtomicU64::new(0);

@@ -1,4 +1,4 @@
-//! An answer on its way to its client.
+//! A response on its way to its client.
 
 use crate::budget::holding;
 use bytes::Bytes;
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use wasmtime_wasi_http::{Error, WasiBody};
 
-/// A body, each piece of which holds `what` until it is written or given up: a body ends when its last piece is queued, which may be long
-/// before the client has it.
+/// Makes each chunk of `body` hold `what` until the chunk is written or dropped. A body ends when its last chunk is
+/// queued, which may be long before the client has received it.
 pub(crate) fn holding_until_sent<T: Send + Sync + 'static>(body: WasiBody, what: T) -> WasiBody {
     Sending { body, what: Arc::new(what) }.boxed_unsync()
 }

@@ -1,4 +1,4 @@
-//! The HTTP/1.1 front.
+//! The HTTP/1.1 server.
 
 use crate::framing::Lengths;
 use crate::front::Front;
@@ -21,19 +21,19 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
-/// Bytes of a request head. Its number of headers is limited to 100 by `hyper` itself.
+/// Largest request head, in bytes. `hyper` itself limits the number of headers to 100.
 const MAX_HEAD: usize = 64 << 10;
 
-/// How long accepting pauses when the process has run out of file descriptors.
+/// How long the server stops accepting when the process has run out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// After a shutdown was asked for: for requests that are on their way already.
+/// How long after the shutdown signal requests that are already on their way are still accepted.
 const LAST_REQUESTS: Duration = Duration::from_secs(1);
 
-/// Without a new connection in this time, none waits.
+/// If no connection arrives within this time, the listen queue is empty.
 const QUEUE_PAUSE: Duration = Duration::from_millis(20);
 
-/// Accepts connections until `shutdown`, each in a task of its own that finishes what it has begun.
+/// Accepts connections until `shutdown`. Each runs in its own task, which finishes the requests it has begun.
 pub(crate) async fn accept(
     listener: &TcpListener,
     front: &Arc<Front>,
@@ -47,7 +47,7 @@ pub(crate) async fn accept(
     loop {
         let accepted = async {
             if places.available_permits() == 0 {
-                // Whoever has connected and asks nothing makes room for whoever wants to ask.
+                // Idle connections make room for new ones.
                 crowd.send_replace(());
             }
             let place = Arc::clone(&places).acquire_owned().await;
@@ -73,7 +73,7 @@ pub(crate) async fn accept(
             }
         }
     }
-    // Clients whose connections the system has taken already would lose their requests.
+    // Clients whose connections the system has already accepted would lose their requests.
     let waiting = async {
         while let Ok(Ok((stream, peer))) = timeout(QUEUE_PAUSE, listener.accept()).await {
             let crowd = crowd.subscribe();
@@ -91,7 +91,7 @@ fn serve(
     limits: Arc<Limits>,
     mut crowd: watch::Receiver<()>,
 ) -> impl Future<Output = ()> + Send {
-    // Taken before the task starts, for a shutdown at this moment to count it.
+    // Created before the task starts, so that a shutdown at this moment counts it.
     let guard = lifecycle.guard();
     async move {
         let _guard = guard;
@@ -113,7 +113,7 @@ fn serve(
         let patience = Patience { head: limits.head_time, idle: limits.idle_connection_time, write: limits.write_time };
         let stream = Impatient::new(stream, patience, turn.clone(), lengths.clone());
         let connection = http1::Builder::new()
-            // The stream itself sees to that, and tells an idle connection from a slow one.
+            // The stream enforces this limit itself, and tells an idle connection from a slow one.
             .header_read_timeout(None)
             .max_header_size(MAX_HEAD)
             .max_buf_size(MAX_HEAD)
@@ -121,7 +121,7 @@ fn serve(
         let mut connection = pin!(connection);
         let unwanted = async {
             while crowd.changed().await.is_ok() {
-                // Who has not asked yet has little time anyhow.
+                // A client without a request so far has little time left anyway.
                 if turn.is_idle() {
                     return;
                 }
@@ -136,7 +136,7 @@ fn serve(
                 connection.await
             }
             () = lifecycle.closing() => {
-                // Whoever has just connected is about to ask.
+                // A client that has just connected is about to send a request.
                 let asked = async { if !begun.load(Ordering::Relaxed) { sleep(LAST_REQUESTS).await } };
                 tokio::select! {
                     biased;

@@ -1,10 +1,10 @@
-//! What must finish before the process may end.
+//! Tracks the work that must finish before the process ends.
 
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Tells everybody when to finish, and counts who has not yet.
+/// Signals the shutdown, and counts the work that has not finished.
 #[derive(Clone)]
 pub(crate) struct Lifecycle(Arc<Inner>);
 
@@ -13,7 +13,7 @@ struct Inner {
     live: watch::Sender<usize>,
 }
 
-/// Holds the shutdown up while it lives.
+/// Delays the shutdown until it is dropped.
 pub(crate) struct Guard(Lifecycle);
 
 impl Lifecycle {
@@ -30,12 +30,12 @@ impl Lifecycle {
     pub(crate) fn closing(&self) -> impl Future<Output = ()> + Send + Sync + 'static {
         let mut closing = self.0.closing.subscribe();
         async move {
-            // An error means that the sender is gone, which is the end as well.
+            // An error means that the sender is gone, which also means shutdown.
             _ = closing.wait_for(|closing| *closing).await;
         }
     }
 
-    /// Begins the shutdown; true if everybody finished in time.
+    /// Begins the shutdown. Returns true if all work finished in time.
     pub(crate) async fn close(&self, patience: Duration) -> bool {
         self.0.closing.send_replace(true);
         let mut live = self.0.live.subscribe();

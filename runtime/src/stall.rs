@@ -1,4 +1,4 @@
-//! How long a client may keep a connection without getting on.
+//! Limits how long a client may hold a connection without making progress.
 
 use crate::framing::{Lengths, Scanner};
 use futures::task::AtomicWaker;
@@ -10,56 +10,57 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-/// How long a client may take.
+/// The time limits for a client.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
     /// From the first byte of a request head to its last.
     pub(crate) head: Duration,
-    /// Between the last byte of an answer that the client took and the next request.
+    /// Between the last byte of a response that the client read and the next request.
     pub(crate) idle: Duration,
-    /// Between two pieces of an answer.
+    /// Between two chunks of a response.
     pub(crate) write: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// No request has begun since.
+    /// Idle since this time.
     Idle(Instant),
-    /// The first bytes of a request head came then.
+    /// The first bytes of a request head arrived at this time.
     Head(Instant),
-    /// A request is being answered. What the client sends has a time limit of its own.
+    /// A request is being processed. Its body has a time limit of its own.
     Busy,
 }
 
-/// Where a connection stands, said by whoever answers its requests.
+/// The phase of a connection, set by the code that serves its requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Turn(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     phase: Mutex<Phase>,
-    /// Who waits for the next request. It learns that an answer has been sent, since its time begins with that.
+    /// The task that waits for the next request. It is woken when a response has been sent,
+    /// since its time limit starts then.
     reader: AtomicWaker,
 }
 
 impl Turn {
     pub(crate) fn new() -> Self {
-        // Whoever connects is about to ask.
+        // A client that connects is about to send a request.
         Self(Arc::new(Shared { phase: Mutex::new(Phase::Head(Instant::now())), reader: AtomicWaker::new() }))
     }
 
-    /// A request head has arrived. It is being answered until what this returns is dropped.
+    /// Marks the arrival of a request head. The request is in progress until the returned guard is dropped.
     pub(crate) fn begin(&self) -> Busy {
         self.set(Phase::Busy);
         Busy(self.clone())
     }
 
-    /// Whether the connection is between an answer and the next request.
+    /// Whether the connection is between a response and the next request.
     pub(crate) fn is_idle(&self) -> bool {
         matches!(self.get(), Phase::Idle(_))
     }
 
-    /// The client took bytes of an answer.
+    /// Notes that the client read bytes of a response.
     fn taken(&self) {
         if let Phase::Idle(_) = self.get() {
             self.set(Phase::Idle(Instant::now()));
@@ -75,7 +76,7 @@ impl Turn {
     }
 }
 
-/// A request that is being answered: to be dropped when the answer's last byte was written, or the answer is given up.
+/// A request in progress. Drop it when the last byte of the response was written or the response was abandoned.
 #[derive(Debug)]
 pub(crate) struct Busy(Turn);
 
@@ -86,13 +87,13 @@ impl Drop for Busy {
     }
 }
 
-/// A stream that fails once its client has taken too long.
+/// A stream that fails when its client exceeds a time limit.
 pub(crate) struct Impatient<S> {
     stream: S,
     patience: Patience,
     turn: Turn,
     scanner: Scanner,
-    /// Not set anew for each request: when it fires, it is looked up when it should have.
+    /// The read timer. It is not reset for each request; when it fires, the deadline is checked again.
     reading: Option<Pin<Box<Sleep>>>,
     stalled: Option<Pin<Box<Sleep>>>,
 }
@@ -102,7 +103,7 @@ impl<S> Impatient<S> {
         Self { stream, patience, turn, scanner: Scanner::new(lengths), reading: None, stalled: None }
     }
 
-    /// Until when the next bytes have to come; `None` while a request is being answered.
+    /// The deadline for the next bytes; `None` while a request is being processed.
     fn deadline(&self) -> Option<Instant> {
         match self.turn.get() {
             Phase::Idle(since) => Some(since + self.patience.idle),
@@ -113,16 +114,16 @@ impl<S> Impatient<S> {
 
     fn watch_reading(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         loop {
-            // A client that has yet to take what was written to it is judged by that alone.
+            // While the client has unread data, only the write limit applies.
             if self.stalled.is_some() {
                 return Poll::Pending;
             }
-            // Before the look: an answer may end between the two.
+            // Registered before the check: a response may end between the two.
             self.turn.0.reader.register(context.waker());
             let Some(deadline) = self.deadline() else { return Poll::Pending };
             let left = deadline.saturating_duration_since(Instant::now());
             let reading = self.reading.get_or_insert_with(|| Box::pin(sleep(left)));
-            // One that is set for later would miss the deadline.
+            // A timer set for a later time would miss the deadline.
             if reading.deadline().into_std() > deadline {
                 reading.as_mut().reset(deadline.into());
             }
@@ -143,7 +144,7 @@ impl<S> Impatient<S> {
     fn watch_writing<T>(&mut self, context: &mut Context<'_>, progress: Poll<Result<T>>) -> Poll<Result<T>> {
         if progress.is_ready() {
             if self.stalled.take().is_some() {
-                // Reading was not watched meanwhile.
+                // The read limit was not checked meanwhile.
                 context.waker().wake_by_ref();
             }
             return progress;
@@ -208,9 +209,9 @@ mod tests {
     use std::pin::pin;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 
-    /// Longer than any run of these tests: what has this time is never cut here.
+    /// Longer than any run of these tests: a limit of this length never expires here.
     const LONG: Duration = Duration::from_secs(3600);
-    /// What has none is cut as soon as it is looked at.
+    /// A limit of zero expires at the first check.
     const NONE: Duration = Duration::ZERO;
 
     fn stream(patience: Patience, turn: &Turn) -> (Impatient<tokio::io::DuplexStream>, tokio::io::DuplexStream) {
@@ -243,14 +244,14 @@ mod tests {
         let turn = Turn::new();
         let (mut near, mut far) = stream(Patience { head: LONG, idle: NONE, write: LONG }, &turn);
         let busy = turn.begin();
-        assert!(poll!(pin!(near.read_u8())).is_pending(), "while it is answered it has time");
+        assert!(poll!(pin!(near.read_u8())).is_pending(), "no read limit while a request is processed");
         near.write_all(b"head").await.unwrap();
         drop(busy);
         assert!(poll!(pin!(near.write(b"rest"))).is_pending(), "the client has not read yet");
-        assert!(poll!(pin!(near.read_u8())).is_pending(), "the answer is not written to its end");
+        assert!(poll!(pin!(near.read_u8())).is_pending(), "the response is not complete");
         far.read_exact(&mut [0; 4]).await.unwrap();
         near.write_all(b"rest").await.unwrap();
-        assert_eq!(near.read_u8().await.unwrap_err().kind(), ErrorKind::TimedOut, "now it is");
+        assert_eq!(near.read_u8().await.unwrap_err().kind(), ErrorKind::TimedOut, "now the response is complete");
     }
 
     #[tokio::test]

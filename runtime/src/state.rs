@@ -1,4 +1,4 @@
-//! What belongs to one instance of the component, and the imports that work on it.
+//! The state of one instance of the component, and the imports that use it.
 
 use crate::bindings::spin::{sqlite::sqlite, variables::variables};
 use crate::budget::Purpose;
@@ -15,10 +15,10 @@ use wasmtime::{Engine, Error, ResourceLimiterAsync, Result};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-/// Handles that one instance may hold: far above what its requests need, far below what would hurt.
+/// Handles that one instance may hold: far more than its requests need, far fewer than would do harm.
 const MAX_HANDLES: usize = 16 << 10;
 
-/// What the instances share.
+/// The services that all instances share.
 #[derive(Clone)]
 pub(crate) struct Services {
     pub(crate) outbound: Outbound,
@@ -38,10 +38,11 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// For an instance whose memory `gauge` shows; one that is `vital` gets it whatever others have.
+    /// Creates the state of an instance whose memory `gauge` reports. A `vital` instance gets
+    /// memory regardless of the budget.
     ///
     /// # Errors
-    /// Never, as long as nothing of the budget can always be had.
+    /// Never, since a reservation of zero bytes always succeeds.
     pub(crate) fn new(workers: &Workers, gauge: Arc<Gauge>, vital: bool) -> Result<Self> {
         let (services, limit) = (&workers.services, workers.limits.instance_memory);
         let held = workers.budget.hold(Purpose::Instances, 0).ok_or_else(|| Error::msg("no memory is left"))?;
@@ -61,7 +62,7 @@ impl State {
         })
     }
 
-    /// How often the component was made to give way while it computed.
+    /// How often the component was interrupted while it computed.
     pub(crate) fn ticks(&self) -> &Arc<AtomicU64> {
         &self.ticks
     }
@@ -71,7 +72,7 @@ impl State {
     }
 }
 
-/// WASI 0.2 is what Rust's standard library imports, WASI 0.3 what the Spin SDK does.
+/// Links WASI 0.2, which Rust's standard library imports, and WASI 0.3, which the Spin SDK imports.
 pub(crate) fn linker(engine: &Engine) -> Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;

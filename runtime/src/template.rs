@@ -1,8 +1,8 @@
-//! `{{ name }}` in manifest values.
+//! Expands `{{ name }}` in manifest values.
 
 use anyhow::{Context as _, Result};
 
-/// Replaces every `{{ name }}` by what `lookup` says.
+/// Replaces every `{{ name }}` with the value that `lookup` returns.
 pub(crate) fn fill<'a>(template: &str, lookup: impl Fn(&str) -> Result<&'a str>) -> Result<String> {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;

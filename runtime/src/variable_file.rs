@@ -1,17 +1,17 @@
-//! A variable whose value is in a file, such as a secret that Kubernetes mounts and swaps while the hub runs.
+//! A variable whose value is in a file, such as a secret that Kubernetes mounts and replaces while the hub runs.
 
 use anyhow::{Context as _, Result, bail};
 use std::io::Read as _;
 use std::path::Path;
 
-/// Longest value, in bytes; a file that is longer is the wrong file.
+/// Longest value, in bytes. A longer file is the wrong file.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// The value now, without the white space around it. A file is read each time: it is small, and what was replaced must not go on
-/// being valid.
+/// Reads the current value, without surrounding white space. The file is read each time: it is small, and a
+/// replaced secret must not stay valid.
 ///
 /// # Errors
-/// When the file cannot be read as text, or is longer than a value may be.
+/// If the file cannot be read as text, or is longer than a value may be.
 pub fn read(path: &Path) -> Result<String> {
     let mut text = String::new();
     let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;

@@ -1,4 +1,4 @@
-//! `spin:variables`: the settings that the manifest hands to the component.
+//! `spin:variables`: the settings that the manifest passes to the component.
 
 use crate::bindings::spin::variables::variables::{Error, Host, HostWithStore};
 use crate::variable_file;
@@ -16,17 +16,17 @@ pub(crate) struct Variables(Arc<BTreeMap<String, Setting>>);
 
 #[derive(Clone)]
 enum Setting {
-    /// Filled in from the manifest.
+    /// The expanded value from the manifest.
     Fixed(String),
-    /// Read each time.
+    /// A file, read each time.
     File(PathBuf),
 }
 
 impl Variables {
-    /// What the manifest grants, some of it from files.
+    /// The variables that the manifest grants, some of them from files.
     ///
     /// # Errors
-    /// When a file is for a variable that the component does not get, or cannot be read now.
+    /// If a file is given for a variable that the component does not get, or cannot be read now.
     pub(crate) fn new(granted: BTreeMap<String, String>, files: &BTreeMap<String, PathBuf>) -> anyhow::Result<Self> {
         let mut settings: BTreeMap<_, _> =
             granted.into_iter().map(|(name, value)| (name, Setting::Fixed(value))).collect();
@@ -58,7 +58,7 @@ impl<T: Send> HostWithStore<T> for Variables {
         };
         Ok(spawn_blocking(move || variable_file::read(&path)).await?.map_err(|error| {
             let error = format!("{error:#}");
-            // Nobody else would tell the operator: to the component it looks like a variable without a value.
+            // The log is the operator's only hint: to the component, the variable just has no value.
             tracing::error!(variable = name, error, "a variable cannot be read from its file");
             Error::Provider(error)
         }))

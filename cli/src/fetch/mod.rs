@@ -5,10 +5,11 @@
 mod transport;
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
-use federation::fetch::{Exchange, FetchFailure, Fetched, Step, TransportFailure, Validators};
-use federation::limits::FETCH_TIMEOUT;
-use federation::source_url;
+use federation::check::{self, Answer, Outbound};
+use federation::fetch::{FetchFailure, Fetched, Request, Response, TransportFailure, Validators};
+use federation::time::Seconds;
 
 use crate::clock;
 
@@ -22,20 +23,10 @@ pub(crate) struct Fetcher {
 impl Fetcher {
     /// The index at `url`; with validators, possibly only that it did not change.
     pub(crate) async fn fetch(&self, url: &str, validators: Validators) -> Result<Fetched, FetchFailure> {
-        let url = source_url::parse(url)?;
-        let exchange = self.converse(Exchange::new(url, validators));
-        tokio::time::timeout(FETCH_TIMEOUT, exchange).await.unwrap_or(Err(TransportFailure::TotalTimeout.into()))
-    }
-
-    async fn converse(&self, mut exchange: Exchange) -> Result<Fetched, FetchFailure> {
-        let mut request = exchange.request();
-        loop {
-            let client = self.client(request.url.scheme())?;
-            let response = transport::send(client, request).await?;
-            match exchange.receive(response, clock::now())? {
-                Step::Send(next) => request = next,
-                Step::Done(fetched) => return Ok(fetched),
-            }
+        match check::fetch(self, url, validators, |_, _| None).await? {
+            Answer::Fetched(fetched) => Ok(fetched),
+            // Nobody is left alone here.
+            Answer::Quiet(_) => Err(TransportFailure::Protocol.into()),
         }
     }
 
@@ -46,5 +37,19 @@ impl Fetcher {
         }
         let client = transport::client(is_https).map_err(|_| TransportFailure::Tls)?;
         Ok(slot.get_or_init(|| client))
+    }
+}
+
+impl Outbound for Fetcher {
+    async fn send(&self, request: Request) -> Result<Response, TransportFailure> {
+        transport::send(self.client(request.url.scheme())?, request).await
+    }
+
+    fn now(&self) -> Seconds {
+        clock::now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
     }
 }

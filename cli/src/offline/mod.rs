@@ -2,7 +2,6 @@
 //! what a document was composed from. How sources are judged and composed is the domain's, as on the hub.
 
 mod cache;
-mod check;
 mod composition;
 mod file;
 pub(crate) mod lock;

@@ -1,12 +1,14 @@
 //! Many sources, asked at once.
 
+use federation::check::{Heard, Judged, hear};
+use federation::digest::Digest;
+use federation::fetch::TransportFailure;
 use federation::plan::Queue;
 use federation::registration::Registration;
-use federation::source::{Accepted, Effect, SourceRecord};
+use federation::source::{Accepted, Effect, Observation, SourceRecord};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use super::check::check;
 use super::{Cache, Lock};
 use crate::clock;
 use crate::failure::Failure;
@@ -46,12 +48,12 @@ pub(crate) async fn refresh(
                 (host, source, known, checked)
             });
         }
-        let Some((host, source, mut record, checked)) = running.next().await else { break };
+        let Some((host, source, mut record, (observation, snapshot))) = running.next().await else { break };
         queue.finish(&host);
-        if let Some((digest, bytes)) = &checked.snapshot {
+        if let Some((digest, bytes)) = &snapshot {
             cache.keep_snapshot(digest, bytes)?;
         }
-        let mut effect = record.observe(&source, checked.observation, clock::now(), 0.0);
+        let mut effect = record.observe(&source, observation, clock::now(), 0.0);
         if release.contains(&source.repo) && record.release(&source.url, None).is_ok() {
             effect = Effect::Accepted;
         }
@@ -60,6 +62,24 @@ pub(crate) async fn refresh(
         each();
     }
     Ok(refreshed)
+}
+
+/// What a source publishes, and the exact bytes of a valid index that was not known before.
+async fn check(
+    fetcher: &Fetcher,
+    source: &Registration,
+    known: &SourceRecord,
+) -> (Observation, Option<(Digest, Vec<u8>)>) {
+    match hear(fetcher, source, known, known.validators(&source.url), |_, _| None).await {
+        Heard::Known(observation) => (observation, None),
+        // Nobody is left alone here.
+        Heard::Quiet(_) => (Observation::Unreachable(TransportFailure::Protocol.into()), None),
+        Heard::New(content) => {
+            let digest = content.digest.clone();
+            let Judged { observation, valid, .. } = content.judge();
+            (observation, valid.map(|(bytes, _)| (digest, bytes)))
+        }
+    }
 }
 
 fn known(source: &Registration, lock: Option<&Lock>, cache: &Cache) -> SourceRecord {

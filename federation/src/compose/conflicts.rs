@@ -1,4 +1,4 @@
-//! The same id from two repos: both are kept, and it is said.
+//! Ids that two repos publish: the document keeps both and reports the conflict.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! The document as bytes.
+//! Renders the federated document.
 
 use super::{Conflict, Filter, SourceLine};
 use crate::digest::Digest;
@@ -6,17 +6,17 @@ use crate::time::{Seconds, rfc3339};
 use crate::yaml::{self, YamlError};
 use serde::Serialize;
 
-/// How a document is written.
+/// The format of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// YAML 1.2 that YAML 1.1 readers read alike.
+    /// YAML 1.2 that YAML 1.1 parsers read the same way.
     Yaml,
-    /// JSON, a capability a line.
+    /// JSON with one capability per line.
     Json,
 }
 
 impl Format {
-    /// Both.
+    /// Both formats.
     pub const ALL: [Self; 2] = [Self::Yaml, Self::Json];
 
     /// Media type (RFC 9512 for YAML).
@@ -27,7 +27,7 @@ impl Format {
         }
     }
 
-    /// As `?format=` and file names have it.
+    /// The name in `?format=` and in file names.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Yaml => "yaml",
@@ -36,7 +36,7 @@ impl Format {
     }
 }
 
-/// Everything of a federated document but its capabilities.
+/// A federated document without its capabilities.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     /// Number of the revision; 0 before the first.
@@ -45,7 +45,7 @@ pub struct Document {
     pub digest: Digest,
     /// When the revision was composed; none before the first.
     pub composed_at: Option<Seconds>,
-    /// Which sources of the revision it is restricted to.
+    /// The sources that the document is restricted to.
     pub filter: Filter,
     /// Ordered by repo.
     pub sources: Vec<SourceLine>,
@@ -53,14 +53,14 @@ pub struct Document {
     pub conflicts: Vec<Conflict>,
 }
 
-/// A document without its fragments, which go between `before` and `after`.
+/// A rendered document without its fragments, which go between `before` and `after`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// The head, up to the first capability.
     pub before: String,
-    /// What separates two fragments that are not empty.
+    /// The separator between two non-empty fragments.
     pub between: &'static str,
-    /// What ends the document.
+    /// The end of the document.
     pub after: &'static str,
 }
 
@@ -91,10 +91,10 @@ impl Document {
         })
     }
 
-    /// What stands around the fragments of this document.
+    /// Renders the text around the fragments of this document.
     ///
     /// # Errors
-    /// When a value of the head cannot be written as YAML.
+    /// If a value of the head cannot be written as YAML.
     pub fn frame(&self, format: Format) -> Result<Frame, YamlError> {
         let head = self.head();
         let empty = self.sources.iter().all(|source| source.capability_count == 0);
@@ -113,10 +113,10 @@ impl Document {
         })
     }
 
-    /// The document in `format`, with the fragments (in that format, one a source, in order) as its capabilities.
+    /// Renders the document in `format`. `fragments` must be in that format, one per source, in order.
     ///
     /// # Errors
-    /// When a value of the head cannot be written as YAML.
+    /// If a value of the head cannot be written as YAML.
     pub fn render<'a>(
         &self,
         format: Format,

@@ -1,4 +1,4 @@
-//! A part of the federation: the sources of some domains or repos.
+//! Restricts the federation to some domains or repos.
 
 use super::SourceLine;
 use crate::limits::MAX_FILTER_NAMES;
@@ -6,8 +6,8 @@ use crate::name::{is_domain, is_repo};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Which sources a document is restricted to; the default is all of them. Names are sorted and stand once, so that equal filters are
-/// written alike. An empty list takes nothing.
+/// The sources that a document is restricted to; all of them by default. Names are sorted and unique, so that equal
+/// filters have equal representations. An empty list matches nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Filter {
     /// Only these domains.
@@ -18,26 +18,27 @@ pub struct Filter {
     pub repo: Option<Vec<String>>,
 }
 
-/// What is wrong with a filter, for whoever wrote it.
+/// Describes an error in a filter, for its author.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct FilterError(String);
 
 impl Filter {
-    /// Reads lists of names with commas between them, as query parameters have them.
+    /// Parses comma-separated lists of names, as in query parameters.
     ///
     /// # Errors
-    /// When a list is empty or longer than [`MAX_FILTER_NAMES`], or has something that no domain or repo can be called.
+    /// If a list is empty or longer than [`MAX_FILTER_NAMES`], or contains something that is
+    /// not the name of a domain or repo.
     pub fn parse(domain: Option<&str>, repo: Option<&str>) -> Result<Self, FilterError> {
         Ok(Self { domain: names("domain", domain, is_domain)?, repo: names("repo", repo, is_repo)? })
     }
 
-    /// Whether it restricts nothing.
+    /// Whether the filter matches everything.
     pub fn is_whole(&self) -> bool {
         self.domain.is_none() && self.repo.is_none()
     }
 
-    /// The same without the names that none of these sources has: what is made up makes no document of its own.
+    /// Removes the names that none of these sources has, so that made-up names do not create new documents.
     #[must_use]
     pub fn among<'a>(self, sources: impl Iterator<Item = &'a SourceLine> + Clone) -> Self {
         let known = |names: Option<Vec<String>>, name_of: fn(&SourceLine) -> &str| {
@@ -48,7 +49,7 @@ impl Filter {
         Self { domain: known(self.domain, |line| &line.domain), repo: known(self.repo, |line| &line.repo) }
     }
 
-    /// Whether it lets a source through.
+    /// Whether the filter matches a source.
     pub fn takes(&self, line: &SourceLine) -> bool {
         let among =
             |names: &Option<Vec<String>>, name| names.as_ref().is_none_or(|names| names.binary_search(name).is_ok());
@@ -62,14 +63,14 @@ fn names(parameter: &str, list: Option<&str>, is_name: fn(&str) -> bool) -> Resu
         let wrong: String = wrong.chars().take(100).collect();
         let wrong = wrong.escape_debug();
         return Err(FilterError(format!(
-            "`{parameter}` takes names in lower case with commas between them; `{wrong}` cannot be the name of a {parameter}"
+            "`{parameter}` is a comma-separated list of names in lower case; `{wrong}` is not a valid name"
         )));
     }
     let mut names: Vec<String> = list.split(',').map(str::to_owned).collect();
     names.sort_unstable();
     names.dedup();
     if names.len() > MAX_FILTER_NAMES {
-        return Err(FilterError(format!("`{parameter}` takes {MAX_FILTER_NAMES} names at the most")));
+        return Err(FilterError(format!("`{parameter}` may have at most {MAX_FILTER_NAMES} names")));
     }
     Ok(Some(names))
 }

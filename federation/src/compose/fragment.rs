@@ -1,29 +1,29 @@
-//! What one source contributes to the document, rendered.
+//! The rendered contribution of one source to the document.
 
 use crate::diff::Entry;
 use crate::index::Index;
 use crate::yaml::{self, YamlError};
 use serde_json::{Map, Value};
 
-/// The capabilities of one snapshot under one registration, ready to be put into a document.
+/// The capabilities of one snapshot under one registration, rendered for use in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fragment {
-    /// Compact JSON objects, `,\n` between them.
+    /// Compact JSON objects, separated by `,\n`.
     pub json: String,
-    /// Items of a YAML block sequence at the margin.
+    /// Items of a YAML block sequence without indentation.
     pub yaml: String,
-    /// Their ids, in the order of the index.
+    /// Ids of the capabilities, in the order of the index.
     pub ids: Vec<String>,
 }
 
-/// Fields that the federation sets; an entry's own fields of these names do not show.
+/// Fields that the federation sets. They override an entry's own fields of these names.
 const ATTRIBUTION: [&str; 3] = ["id", "source_repo", "domain"];
 
 impl Fragment {
     /// Renders an index as `repo` contributes it under `domain`.
     ///
     /// # Errors
-    /// When a value cannot be written as YAML, which a checked index does not have.
+    /// If a value cannot be written as YAML, which does not happen with a validated index.
     pub fn render(repo: &str, domain: &str, index: &Index) -> Result<Self, YamlError> {
         let ids: Vec<String> = index.capabilities.iter().map(|c| c.id().to_owned()).collect();
         let entries: Vec<Value> =
@@ -33,9 +33,9 @@ impl Fragment {
     }
 }
 
-/// The entries of a fragment in JSON, whose ids are these.
+/// Splits a JSON fragment into its entries, which have these ids.
 pub fn entries<'a>(json: &'a str, ids: &'a [String]) -> Vec<Entry<'a>> {
-    // Compact JSON has no line feed, so that one can only separate entries.
+    // Compact JSON contains no line feed, so every line feed separates two entries.
     json.split(",\n").zip(ids).map(|(json, id)| Entry { id, json }).collect()
 }
 

@@ -1,7 +1,7 @@
-//! The federated document: a pure function of the sources and what each contributes.
+//! The federated document: a pure function of the sources and their contributions.
 //!
-//! Every source's capabilities are rendered once, as a [`Fragment`]; a document is a head and the fragments one after another.
-//! So rendering costs what changed, and equal inputs give equal bytes on every machine.
+//! The capabilities of each source are rendered once, as a [`Fragment`]. A document is a head followed by fragments. So
+//! only changes cost rendering time, and equal inputs give equal bytes on every machine.
 
 mod conflicts;
 mod document;

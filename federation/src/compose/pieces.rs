@@ -1,51 +1,53 @@
-//! Rendered text in pieces, plain and compressed, so that a document is sent without ever being whole in memory.
+//! Splits rendered text into pieces, plain and compressed, so that a document is sent without
+//! ever being in memory as a whole.
 //!
-//! The compressed form of a piece is raw DEFLATE (RFC 1951) that ends at a byte boundary and not with a final block. So the pieces of a
-//! document, one after another, are the body of one gzip member (RFC 1952), whichever pieces they are: the technique of zlib's `gzjoin`.
+//! The compressed form of a piece is raw DEFLATE (RFC 1951) that ends at a byte boundary, without a
+//! final block. So any pieces of a document form the body of one gzip member (RFC 1952) when
+//! concatenated: the technique of zlib's `gzjoin`.
 
 use crc32fast::Hasher;
 use flate2::{Compress, Compression, FlushCompress, Status};
 use serde::{Deserialize, Serialize};
 
-/// Most bytes of a piece before compression.
+/// Maximum bytes of a piece before compression.
 ///
-/// As large as what a host takes at once: whoever reads slowly costs a few of them.
+/// As large as the chunks of a host: a slow client holds only a few of them.
 pub const MAX_PIECE_BYTES: usize = 64 * 1024;
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// Its bytes; a character may be cut in two.
+    /// The bytes; the ends may split a character.
     pub plain: Vec<u8>,
-    /// The same, compressed.
+    /// The same bytes, compressed.
     pub deflated: Vec<u8>,
 }
 
-/// What is known of a piece beside its bytes.
+/// The lengths and checksums of a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PieceInfo {
-    /// Of the plain bytes.
+    /// Extent of the plain bytes.
     pub plain: Extent,
-    /// Of the compressed bytes.
+    /// Extent of the compressed bytes.
     pub deflated: Extent,
 }
 
-/// How long some bytes are, and their CRC-32.
+/// The length of some bytes and their CRC-32.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extent {
-    /// In bytes.
+    /// Length in bytes.
     pub length: u64,
     /// The CRC-32 of gzip (RFC 1952 §8).
     pub crc: u32,
 }
 
 impl Extent {
-    /// Of these bytes.
+    /// The extent of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self { length: bytes.len() as u64, crc: crc32fast::hash(bytes) }
     }
 
-    /// Of these bytes and those that follow them.
+    /// The extent of these bytes followed by the next ones.
     #[must_use]
     pub fn then(self, next: Self) -> Self {
         let mut hasher = Hasher::new_with_initial_len(self.crc, self.length);
@@ -58,26 +60,26 @@ impl Piece {
     /// Compresses these bytes.
     ///
     /// # Errors
-    /// When the compressor refuses, which takes a lack of memory.
+    /// If the compressor fails, for lack of memory.
     pub fn new(plain: Vec<u8>) -> Result<Self, flate2::CompressError> {
         Ok(Self { deflated: deflate(&plain)?, plain })
     }
 
-    /// What is known of it beside its bytes.
+    /// The lengths and checksums of the piece.
     pub fn info(&self) -> PieceInfo {
         PieceInfo { plain: Extent::of(&self.plain), deflated: Extent::of(&self.deflated) }
     }
 }
 
-/// Cuts a text into pieces of at most [`MAX_PIECE_BYTES`]; none for an empty text.
+/// Splits a text into pieces of at most [`MAX_PIECE_BYTES`]; none for an empty text.
 pub fn pieces(text: &str) -> impl Iterator<Item = Result<Piece, flate2::CompressError>> {
     text.as_bytes().chunks(MAX_PIECE_BYTES).map(|bytes| Piece::new(bytes.to_vec()))
 }
 
-/// Raw DEFLATE of these bytes that more may follow.
+/// Compresses bytes as raw DEFLATE without a final block.
 ///
 /// # Errors
-/// When the compressor refuses, which takes a lack of memory.
+/// If the compressor fails, for lack of memory.
 pub fn deflate(plain: &[u8]) -> Result<Vec<u8>, flate2::CompressError> {
     let mut compress = Compress::new(Compression::default(), false);
     let mut deflated = Vec::with_capacity(plain.len() / 4 + 64);
@@ -85,7 +87,7 @@ pub fn deflate(plain: &[u8]) -> Result<Vec<u8>, flate2::CompressError> {
         let read = usize::try_from(compress.total_in()).unwrap_or(usize::MAX);
         let rest = plain.get(read..).unwrap_or_default();
         let status = compress.compress_vec(rest, &mut deflated, FlushCompress::Full)?;
-        // Room that is left means that everything was flushed.
+        // Free space in the buffer means that everything was flushed.
         if status == Status::StreamEnd || deflated.len() < deflated.capacity() {
             return Ok(deflated);
         }
@@ -93,18 +95,18 @@ pub fn deflate(plain: &[u8]) -> Result<Vec<u8>, flate2::CompressError> {
     }
 }
 
-/// What stands before the compressed pieces of a gzip member.
+/// The header of a gzip member.
 pub const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
-/// What ends a gzip member whose decompressed bytes are these.
+/// The end of a gzip member whose decompressed bytes have this extent.
 pub fn gzip_trailer(whole: Extent) -> [u8; 10] {
-    // An empty final block (with fixed codes), the CRC-32, and the length modulo 2^32.
+    // An empty final block (with fixed codes), the CRC-32 and the length modulo 2^32.
     let [c0, c1, c2, c3] = whole.crc.to_le_bytes();
     let [l0, l1, l2, l3, ..] = whole.length.to_le_bytes();
     [3, 0, c0, c1, c2, c3, l0, l1, l2, l3]
 }
 
-/// A few bytes as a DEFLATE block that is stored as it is.
+/// Encodes a few bytes as an uncompressed DEFLATE block.
 pub fn stored_block(bytes: &'static [u8]) -> Vec<u8> {
     let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
     let mut block = vec![0];

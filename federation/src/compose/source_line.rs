@@ -1,30 +1,53 @@
-//! The list of sources that a revision is made of, and its digest.
+//! The list of sources of a revision, and its digest.
 
 use crate::digest::Digest;
+use crate::registration::Registration;
+use crate::source::{Accepted, SourceRecord};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// One entry of `sources` in the federated document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SourceLine {
-    /// The registration.
+    /// The name of the registration.
     pub repo: String,
-    /// Where the accepted snapshot was fetched from.
+    /// The URL from which the accepted snapshot was fetched.
     pub url: String,
-    /// The domain its capabilities are listed under.
+    /// The domain of its capabilities.
     pub domain: String,
     /// Whether the source is required.
     pub required: bool,
-    /// Names the accepted snapshot.
+    /// Digest of the accepted snapshot.
     pub index_digest: Digest,
-    /// How many capabilities it has.
+    /// Number of its capabilities.
     pub capability_count: usize,
+}
+
+impl SourceLine {
+    /// What a source contributes to a document; nothing while it is disabled or was never valid.
+    pub fn of(registration: &Registration, record: &SourceRecord) -> Option<Self> {
+        let accepted = record.accepted.clone().filter(|_| registration.enabled)?;
+        Some(Self::new(registration, accepted))
+    }
+
+    /// What a registration contributes with this snapshot.
+    pub fn new(registration: &Registration, snapshot: Accepted) -> Self {
+        let Accepted { digest: index_digest, url, capability_count } = snapshot;
+        Self {
+            repo: registration.repo.clone(),
+            url,
+            domain: registration.domain.clone(),
+            required: registration.required,
+            index_digest,
+            capability_count,
+        }
+    }
 }
 
 /// A [`SourceLine`] with its members in the order of RFC 8785.
 ///
-/// The names are ASCII, the numbers small integers, and serde_json escapes strings as RFC 8785 §3.2.2.2 does, so writing the
-/// members in sorted order is all there is to canonical JSON here.
+/// The names are ASCII, the numbers are small integers, and serde_json escapes strings as RFC 8785 §3.2.2.2 does. So
+/// sorting the members is enough for canonical JSON here.
 #[derive(Serialize)]
 struct Canonical<'a> {
     capability_count: usize,
@@ -48,7 +71,7 @@ pub fn digest(sources: &[SourceLine]) -> Digest {
             url: &s.url,
         })
         .collect();
-    // Strings, integers and booleans always serialise.
+    // Serialising strings, integers and booleans cannot fail.
     Digest::of(&serde_json::to_vec(&canonical).unwrap_or_default())
 }
 

@@ -1,4 +1,4 @@
-//! From the bytes on the wire to the bytes of the index.
+//! Decodes the bytes on the wire into the bytes of the index.
 
 use crate::problem::sources;
 use std::io::Read as _;
@@ -9,7 +9,7 @@ use super::{FetchFailure, headers};
 use crate::diagnostic::excerpt;
 use crate::limits::{MAX_DECODED_BYTES, MAX_GZIP_MEMBERS};
 
-/// Undoes the one content encoding that was asked for.
+/// Removes the one content encoding that the request allowed.
 pub(super) fn decode(encoding: Option<&str>, body: Vec<u8>) -> Result<Vec<u8>, FetchFailure> {
     let encoding = encoding.unwrap_or_default();
     match headers::codings(encoding).as_slice() {
@@ -18,7 +18,7 @@ pub(super) fn decode(encoding: Option<&str>, body: Vec<u8>) -> Result<Vec<u8>, F
         [coding] if coding == "gzip" || coding == "x-gzip" => gunzip(&body),
         _ => Err(FetchFailure::new(
             &sources::UNSUPPORTED_ENCODING,
-            format!("The server chose the content encoding `{}`; only gzip or none is read.", excerpt(encoding)),
+            format!("The server chose the content encoding `{}`; only gzip or none is supported.", excerpt(encoding)),
         )),
     }
 }
@@ -30,19 +30,19 @@ fn too_large() -> FetchFailure {
     )
 }
 
-/// All members of a gzip file, one after another (RFC 1952 §2.2). Zeros after the last one are padding, as `gzip` itself takes them.
+/// Unpacks all members of a gzip file (RFC 1952 §2.2). Ignores trailing zeros as padding, as `gzip` itself does.
 fn gunzip(mut packed: &[u8]) -> Result<Vec<u8>, FetchFailure> {
     let invalid = |why: &str| {
         FetchFailure::new(&sources::INVALID_GZIP, format!("The body is labelled gzip but does not unpack: {why}."))
     };
     let mut decoded = Vec::new();
     for member in 0.. {
-        // Each costs a new window of 32 KiB, however little is in it.
+        // Each member costs a new window of 32 KiB, however small it is.
         if member == MAX_GZIP_MEMBERS {
             return Err(invalid(&format!("it has more than {MAX_GZIP_MEMBERS} parts")));
         }
         let mut decoder = GzDecoder::new(packed);
-        // One byte over the bound is enough to know, and a bomb is never unpacked further.
+        // One byte over the limit is enough to detect an oversized index; a bomb is not unpacked any further.
         let room = (MAX_DECODED_BYTES - decoded.len()) as u64 + 1;
         let read = decoder.by_ref().take(room).read_to_end(&mut decoded);
         if decoded.len() > MAX_DECODED_BYTES {

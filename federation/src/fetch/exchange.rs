@@ -1,4 +1,4 @@
-//! The conversation with one source: the first request, the hops, the answer.
+//! The exchange with one source: the first request, redirects and the response.
 
 use super::{FetchFailure, Fetched, Request, Response, Validators, content, headers, quiet};
 use crate::limits::MAX_REDIRECTS;
@@ -21,17 +21,17 @@ pub struct Exchange {
     hops: usize,
 }
 
-/// What to do after an answer.
+/// What to do after a response.
 #[derive(Debug)]
 pub enum Step {
-    /// Send this and pass the answer to [`Exchange::receive`].
+    /// Send this request and pass the response to [`Exchange::receive`].
     Send(Request),
-    /// The fetch is over.
+    /// The fetch is complete.
     Done(Fetched),
 }
 
 impl Exchange {
-    /// Begins a fetch of `url`; with validators, the origin may answer that nothing changed.
+    /// Begins a fetch of `url`. With validators, the origin may report that nothing changed.
     pub fn new(url: Url, validators: Validators) -> Self {
         Self { url, validators, hops: 0 }
     }
@@ -50,16 +50,16 @@ impl Exchange {
         Request { url: self.url.clone(), headers }
     }
 
-    /// Whether the request to send now has conditions: what one URL gave says nothing about what another one has.
+    /// Whether the next request is conditional. Validators of one URL are not valid for another.
     fn is_conditional(&self) -> bool {
         let Validators { url, etag, last_modified } = &self.validators;
         url.as_deref() == Some(self.url.as_str()) && (etag.is_some() || last_modified.is_some())
     }
 
-    /// Takes an answer.
+    /// Processes a response.
     ///
     /// # Errors
-    /// When the answer is neither an index, nor "not modified", nor a redirect that may be followed.
+    /// If the response is neither an index, nor "not modified", nor a redirect that may be followed.
     pub fn receive(&mut self, response: Response, now: Seconds) -> Result<Step, FetchFailure> {
         let status = response.status;
         self.judge(response, now)
@@ -80,7 +80,7 @@ impl Exchange {
             }
             304 if !self.is_conditional() => Err(FetchFailure::new(
                 &sources::UNEXPECTED_NOT_MODIFIED,
-                "The server answered 304 to a request without conditions; its cache is broken.",
+                "The server sent 304 to an unconditional request; its cache is broken.",
             )),
             304 => Ok(Step::Done(Fetched::NotModified)),
             301 | 302 | 303 | 307 | 308 => {
@@ -111,15 +111,15 @@ impl Exchange {
             ));
         }
         let location = location.ok_or_else(|| {
-            FetchFailure::new(&sources::INVALID_REDIRECT, "The server redirects without saying where.")
+            FetchFailure::new(&sources::INVALID_REDIRECT, "The server sent a redirect without a target.")
         })?;
         let target = self.url.join(location).map_err(|e| {
-            FetchFailure::new(&sources::INVALID_REDIRECT, format!("The server redirects to no valid URL: {e}."))
+            FetchFailure::new(&sources::INVALID_REDIRECT, format!("The server redirects to an invalid URL: {e}."))
         })?;
         let target = source_url::parse(target.as_str()).map_err(|refused| {
             FetchFailure::new(
                 &sources::REDIRECT_REFUSED,
-                format!("The server redirects to a URL that is not fetched. {}", refused.message),
+                format!("The server redirects to a URL that is not allowed. {}", refused.message),
             )
         })?;
         if self.url.scheme() == "https" && target.scheme() == "http" {
@@ -132,7 +132,7 @@ impl Exchange {
     }
 }
 
-/// A validator that is over-long, or could not be sent back as it came, is forgotten: the next fetch is then unconditional.
+/// Drops a validator that is too long or cannot be sent back verbatim: the next fetch is then unconditional.
 fn keep_validator(value: &str) -> Option<String> {
     let can_be_sent = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     (value.len() <= VALIDATOR_BYTES && !value.is_empty() && can_be_sent).then(|| value.to_owned())
@@ -205,23 +205,23 @@ mod tests {
         let registered = Url::parse("https://example.org/i").expect("url");
         let (there, elsewhere) = ("https://mirror.example.org/i", "https://other.example.org/i");
         let mut exchange = Exchange::new(registered.clone(), of(there));
-        assert_eq!(conditions(&exchange.request()), 0, "they are not of this URL");
+        assert_eq!(conditions(&exchange.request()), 0, "they belong to another URL");
         let Ok(Step::Send(hop)) = exchange.receive(answer(302, &[("location", there)], b""), NOW) else {
             panic!("a hop")
         };
-        assert_eq!(conditions(&hop), 2, "where the redirect led before");
+        assert_eq!(conditions(&hop), 2, "the previous target of the redirect");
         assert!(matches!(exchange.receive(answer(304, &[], b""), NOW), Ok(Step::Done(Fetched::NotModified))));
 
         let mut moved = Exchange::new(registered.clone(), of(there));
         let Ok(Step::Send(hop)) = moved.receive(answer(302, &[("location", elsewhere)], b""), NOW) else {
             panic!("a hop")
         };
-        assert_eq!(conditions(&hop), 0, "the redirect leads elsewhere now");
-        let lie = moved.receive(answer(304, &[], b""), NOW).expect_err("nothing was asked");
+        assert_eq!(conditions(&hop), 0, "the redirect has a new target");
+        let lie = moved.receive(answer(304, &[], b""), NOW).expect_err("the request was unconditional");
         assert_eq!(lie.code, "unexpected-not-modified");
 
         let of_nobody = Validators { url: None, ..of(there) };
-        assert_eq!(conditions(&Exchange::new(registered, of_nobody).request()), 0, "it is not known whose they are");
+        assert_eq!(conditions(&Exchange::new(registered, of_nobody).request()), 0, "their URL is unknown");
     }
 
     #[test]

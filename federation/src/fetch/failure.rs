@@ -1,11 +1,11 @@
-//! Why a fetch gave no index.
+//! The reasons why a fetch fails.
 
 use crate::bounded::Message;
 use crate::problem::{Kind, sources};
 use crate::source_url::UrlRefused;
 use crate::time::Seconds;
 
-/// A fetch that gave no index: a stable code, and a sentence for people.
+/// A failed fetch: a stable code, and a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct FetchFailure {
@@ -13,11 +13,11 @@ pub struct FetchFailure {
     pub code: &'static Kind,
     /// What happened and what to do.
     pub message: Message,
-    /// The status of the last answer, if there was one.
+    /// The status of the last response, if there was one.
     pub http_status: Option<u16>,
-    /// How long the origin asked to be left alone, in seconds.
+    /// The wait that the origin requested, in seconds.
     pub retry_after_seconds: Option<i64>,
-    /// The host ([`crate::source_url::host`]) that asked to be left alone as a whole, and for how many seconds.
+    /// The host ([`crate::source_url::host`]) that requested a pause for all its URLs, and the pause in seconds.
     pub quiet: Option<(String, Seconds)>,
 }
 
@@ -27,7 +27,7 @@ impl FetchFailure {
     }
 }
 
-/// What a transport can report instead of an answer.
+/// The errors that a transport reports instead of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TransportFailure {
     /// The name does not resolve.
@@ -36,26 +36,26 @@ pub enum TransportFailure {
     AddressRefused,
     /// The host's configuration does not allow this destination.
     HostNotAllowed,
-    /// Nobody listens, or the connection was reset before there was an answer.
+    /// Nothing listens there, or the connection was reset before a response.
     Connect,
-    /// No connection in time.
+    /// The connection timed out.
     ConnectTimeout,
     /// The certificate or the handshake failed.
     Tls,
-    /// No headers, or no further bytes, in time.
+    /// The headers or the next bytes did not arrive in time.
     ReadTimeout,
     /// The whole exchange took too long.
     TotalTimeout,
     /// The body ended early or did not match its length.
     Incomplete,
-    /// More bytes on the wire than an index may have.
+    /// The body exceeds the limit on the wire.
     TooLarge,
-    /// Anything else that is not HTTP as it should be.
+    /// Any other violation of HTTP.
     Protocol,
 }
 
 impl TransportFailure {
-    /// What this means once the head of an answer was there: a connection that is lost then leaves the body incomplete.
+    /// The failure if it occurs after the response head: a connection lost then leaves the body incomplete.
     pub fn in_the_body(self) -> Self {
         match self {
             Self::Connect | Self::Protocol => Self::Incomplete,
@@ -83,14 +83,14 @@ impl From<TransportFailure> for FetchFailure {
                 &sources::HOST_NOT_ALLOWED,
                 "The hub may not connect to this host or port; the operator can add it to `allowed_outbound_hosts` in spin.toml.".into(),
             ),
-            TransportFailure::Connect => (&sources::CONNECT_FAILED, "No connection: nothing listens at this address and port, or it was closed before there was an answer.".into()),
-            TransportFailure::ConnectTimeout => (&sources::CONNECT_TIMEOUT, format!("No connection within {} s.", CONNECT_TIMEOUT.as_secs())),
-            TransportFailure::Tls => (&sources::TLS_FAILED, "The TLS handshake failed: the certificate is not valid for this host, or the server speaks no current TLS.".into()),
+            TransportFailure::Connect => (&sources::CONNECT_FAILED, "The connection failed: nothing listens at this address and port, or the server closed the connection before it responded.".into()),
+            TransportFailure::ConnectTimeout => (&sources::CONNECT_TIMEOUT, format!("The connection timed out after {} s.", CONNECT_TIMEOUT.as_secs())),
+            TransportFailure::Tls => (&sources::TLS_FAILED, "The TLS handshake failed: the certificate is not valid for this host, or the server supports no current version of TLS.".into()),
             TransportFailure::ReadTimeout => (&sources::READ_TIMEOUT, format!("The server sent nothing for {} s.", HEADERS_TIMEOUT.as_secs())),
             TransportFailure::TotalTimeout => (&sources::TIMEOUT, format!("The index did not arrive within {} s.", FETCH_TIMEOUT.as_secs())),
             TransportFailure::Incomplete => (&sources::INCOMPLETE_BODY, "The body ended before its announced length.".into()),
-            TransportFailure::TooLarge => (&sources::TOO_LARGE, format!("The body has more than {} MiB on the wire; split the index.", MAX_WIRE_BYTES >> 20)),
-            TransportFailure::Protocol => (&sources::PROTOCOL_ERROR, "The server's answer is not valid HTTP.".into()),
+            TransportFailure::TooLarge => (&sources::TOO_LARGE, format!("The body is larger than {} MiB on the wire; split the index.", MAX_WIRE_BYTES >> 20)),
+            TransportFailure::Protocol => (&sources::PROTOCOL_ERROR, "The server's response is not valid HTTP.".into()),
         };
         Self::new(code, message)
     }

@@ -1,14 +1,14 @@
-//! Header values as servers send them, which is not always as RFC 9110 writes them.
+//! Parses header values as servers send them, which may deviate from RFC 9110.
 
 use super::HEADERS;
 use crate::time::{Seconds, parse_http_date};
 
-/// Those headers of an answer that matter here, as [`super::Response`] holds them. `values` gives the values of one name, a line each.
+/// The relevant headers of a response, for [`super::Response`]. `values` returns the values of one name, one per line.
 pub fn known<'a, V: Iterator<Item = &'a [u8]>>(values: impl Fn(&'static str) -> V) -> Vec<(String, String)> {
     HEADERS.into_iter().filter_map(|name| Some((name.to_owned(), joined(values(name))?))).collect()
 }
 
-/// All values of a header as one, so that a second `Content-Encoding` is not overlooked. What is there twice counts once.
+/// Joins all values of a header, so that a second `Content-Encoding` is not overlooked. Duplicates count once.
 fn joined<'a>(values: impl Iterator<Item = &'a [u8]>) -> Option<String> {
     let mut texts: Vec<String> = Vec::new();
     for value in values {
@@ -20,7 +20,7 @@ fn joined<'a>(values: impl Iterator<Item = &'a [u8]>) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join(", "))
 }
 
-/// UTF-8 as it is. Other bytes beyond ASCII as in a URL, where they are meant to be most often.
+/// Keeps UTF-8 as it is, and percent-encodes other non-ASCII bytes, which occur mostly in URLs.
 fn text(value: &[u8]) -> String {
     match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),
@@ -31,11 +31,11 @@ fn text(value: &[u8]) -> String {
     }
 }
 
-/// How long to wait: a number of seconds, also with a fraction, or a date. `None` if it says nothing that is still to come.
+/// Parses a wait: a number of seconds, possibly with a fraction, or a date. `None` if it is not in the future.
 pub(super) fn seconds_from(value: &str, now: Seconds) -> Option<Seconds> {
     let value = value.trim();
     let seconds = if value.starts_with(|c: char| c.is_ascii_digit()) && !value.contains(':') {
-        // The conversion saturates: more seconds than there are in an i64 are a long time all the same.
+        // The conversion saturates: a number beyond an i64 is still a long wait.
         value.parse::<f64>().ok()?.ceil() as Seconds
     } else {
         parse_http_date(value)?.saturating_sub(now)
@@ -43,10 +43,10 @@ pub(super) fn seconds_from(value: &str, now: Seconds) -> Option<Seconds> {
     (seconds > 0).then_some(seconds)
 }
 
-/// Codings without those that change nothing, in lower case and in the order in which they were applied.
+/// The effective codings, in lower case and in the order in which they were applied.
 pub(super) fn codings(value: &str) -> Vec<String> {
-    // What servers write here of text that nobody encoded: a charset, a transfer encoding, or the word for none. `aws-chunked` is left over
-    // from an upload.
+    // Names that servers send for uncoded text: a charset, a transfer encoding, or a word for "none".
+    // `aws-chunked` is a remnant of an upload.
     const NOTHING: [&str; 15] = [
         "",
         "identity",

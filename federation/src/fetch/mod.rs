@@ -1,7 +1,7 @@
-//! How an index is fetched, without doing it: which request comes next, and what an answer means.
+//! The logic of fetching an index, without I/O: it decides on the next request and interprets the responses.
 //!
-//! The hub and the CLI each bring a transport; redirects, conditional requests, content encodings and limits are decided here,
-//! so that both see the same index behind the same URL.
+//! The hub and the CLI each provide a transport. Redirects, conditional requests, content encodings and limits are
+//! handled here, so that both get the same index from the same URL.
 
 mod content;
 mod exchange;
@@ -17,10 +17,10 @@ pub use quiet::Quiet;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// What an origin gave to recognise an unchanged index by (RFC 9110 §8.8).
+/// The validators of an origin, which detect an unchanged index (RFC 9110 §8.8).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
-    /// The URL that gave them, after redirects. They are sent to no other; without it, to none.
+    /// The URL that returned them, after redirects. They are only sent to this URL; without one, they are not sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// `ETag`, verbatim.
@@ -31,27 +31,27 @@ pub struct Validators {
     pub last_modified: Option<String>,
 }
 
-/// A GET that a transport sends as it is: no redirects, no decoding, no cookies.
+/// A GET request that a transport sends as it is: without following redirects, decoding or cookies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// Where to.
+    /// The URL to request.
     pub url: Url,
     /// Header names in lower case, and values.
     pub headers: Vec<(&'static str, String)>,
 }
 
-/// An answer as it came over the wire, its body within [`crate::limits::MAX_WIRE_BYTES`].
+/// A response as received, with a body of at most [`crate::limits::MAX_WIRE_BYTES`].
 #[derive(Clone, Debug, Default)]
 pub struct Response {
     /// Status code.
     pub status: u16,
-    /// Those headers that [`HEADERS`] names, in any order.
+    /// The headers named in [`HEADERS`], in any order.
     pub headers: Vec<(String, String)>,
-    /// The body, still encoded. Empty is fine for an answer whose status says it will not be read.
+    /// The body, still encoded. May be empty if the status means that it is not read.
     pub body: Vec<u8>,
 }
 
-/// The response headers that matter here; a transport need not pass others.
+/// The relevant response headers; a transport need not pass others.
 pub const HEADERS: [&str; 10] = [
     "content-encoding",
     "etag",
@@ -71,16 +71,16 @@ impl Response {
     }
 }
 
-/// What a source answered.
+/// The result of a successful fetch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
-    /// The index is the one whose validators were sent.
+    /// The index has not changed since the validators were received.
     NotModified,
     /// The index, decoded.
     Index {
-        /// Exact bytes, within [`crate::limits::MAX_DECODED_BYTES`].
+        /// The exact bytes, at most [`crate::limits::MAX_DECODED_BYTES`].
         bytes: Vec<u8>,
-        /// To send next time.
+        /// The validators for the next fetch.
         validators: Validators,
     },
 }

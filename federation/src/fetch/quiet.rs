@@ -1,39 +1,39 @@
-//! Hosts that ask to be left alone: by `Retry-After` (RFC 9110 §10.2.3), or by saying that nothing is left of a rate limit.
+//! Hosts that request a pause: with `Retry-After` (RFC 9110 §10.2.3), or by reporting an exhausted rate limit.
 
 use super::Response;
 use super::exchange::retry_after;
 use crate::time::{CLOCK_TOLERANCE, Seconds};
 use std::collections::HashMap;
 
-/// Longest time that is honoured, in seconds.
+/// Longest pause that is honoured, in seconds.
 const LONGEST: Seconds = 3600;
 
-/// The time for a host that asks for fewer requests without saying how long, in seconds.
+/// The pause for a host that requests one without a duration, in seconds.
 const UNSAID: Seconds = 60;
 
-/// The smallest number that is a time on the clock, and not a number of seconds from now.
+/// Numbers from here on are points in time, not numbers of seconds from now.
 const SMALLEST_TIME: i64 = 1_000_000_000;
 
-/// Until when hosts asked to be left alone. A host is scheme, name and port ([`crate::source_url::host`]).
+/// The end of each host's pause. A host is scheme, name and port ([`crate::source_url::host`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quiet(HashMap<String, Seconds>);
 
 impl Quiet {
-    /// Until when `host` is to be left alone; `None` if it may be asked at `now`. What lasts longer than any host may ask for is from
-    /// before a clock was set back.
+    /// The end of the pause of `host`; `None` if it accepts requests at `now`. A pause longer than the maximum dates
+    /// from before a clock was set back.
     pub fn until(&self, host: &str, now: Seconds) -> Option<Seconds> {
         let until = *self.0.get(host)?;
         (until > now && until - now <= LONGEST + CLOCK_TOLERANCE).then_some(until)
     }
 
-    /// Leaves `host` alone until then, or longer if it asked for that before.
+    /// Pauses `host` until then, or longer if it requested that before.
     pub fn add(&mut self, host: String, until: Seconds) {
         let known = self.0.entry(host).or_insert(until);
         *known = until.max(*known);
     }
 }
 
-/// For how many seconds an answer asks that its whole host be left alone.
+/// The pause that a response requests for its whole host, in seconds.
 pub(super) fn asked_for(response: &Response, now: Seconds) -> Option<Seconds> {
     let told = response.header("retry-after").and_then(|value| retry_after(value, now));
     let seconds = match response.status {
@@ -45,7 +45,7 @@ pub(super) fn asked_for(response: &Response, now: Seconds) -> Option<Seconds> {
     Some(seconds.clamp(1, LONGEST))
 }
 
-/// Seconds until a rate limit of which nothing is left begins anew; `None` if something is left, or nothing is said.
+/// Seconds until an exhausted rate limit resets; `None` if the limit is not exhausted or not reported.
 fn exhausted(response: &Response, now: Seconds) -> Option<Seconds> {
     // GitHub; GitLab and older drafts of the IETF; the newest draft.
     let pair = |remaining, reset| {
@@ -57,13 +57,13 @@ fn exhausted(response: &Response, now: Seconds) -> Option<Seconds> {
         .or_else(|| response.header("ratelimit").and_then(|value| of_policies(value, now)))
 }
 
-/// A reset as a time on the clock, or as a number of seconds.
+/// Parses a reset: a point in time or a number of seconds.
 fn from_now(value: &str, now: Seconds) -> Option<Seconds> {
     let number = value.trim().parse::<i64>().ok()?;
     Some(if number < SMALLEST_TIME { number } else { number - now })
 }
 
-/// `"name";r=0;t=30, …`, or `limit=9, remaining=0, reset=30` as it was once written.
+/// Parses `"name";r=0;t=30, …`, or the older form `limit=9, remaining=0, reset=30`.
 fn of_policies(value: &str, now: Seconds) -> Option<Seconds> {
     let of_one = |policy: &str| {
         let field = |names: [&str; 2]| {

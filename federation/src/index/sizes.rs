@@ -1,5 +1,5 @@
-//! What an index becomes once it is written. The text of an index is bounded, but that alone bounds nothing: six hundred thousand numbers
-//! within 58 lists have 1.2 MB, and 70 MB as YAML, which indents each of them.
+//! Limits the rendered size of an index. The limit on its text is not enough: six hundred thousand numbers within 58
+//! lists take 1.2 MB as text, but 70 MB as YAML, which indents each of them.
 
 use crate::problem::indexes;
 use serde_json::{Map, Value};
@@ -10,17 +10,17 @@ use crate::path::{Path, Step};
 use crate::size::json_bytes;
 use crate::yaml;
 
-/// How large the capabilities of an index are once they are written one after another, as in a document, but without what a document adds to
-/// each of them (`source_repo` and `domain`).
+/// The size of the capabilities of an index when rendered one after another, as in a document. Excludes the fields that
+/// a document adds to each (`source_repo` and `domain`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sizes {
-    /// As JSON, in bytes.
+    /// Size as JSON, in bytes.
     pub json_bytes: usize,
-    /// As YAML, in bytes.
+    /// Size as YAML, in bytes.
     pub yaml_bytes: usize,
 }
 
-/// Measures the capabilities of a document that is valid otherwise, in one walk, and adds what is too large.
+/// Measures the capabilities of an otherwise valid document in one walk, and reports those that are too large.
 pub(super) fn measure<'v>(value: &'v Value, found: &mut Findings<'v>) -> Sizes {
     let list = Path::default().below(value, "/capabilities");
     let capabilities = value.get("capabilities").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -35,7 +35,7 @@ pub(super) fn measure<'v>(value: &'v Value, found: &mut Findings<'v>) -> Sizes {
             );
             found.add(Finding::error(&indexes::CAPABILITY_TOO_LARGE, list.with(Step::Item(place)), message));
         }
-        // A comma and a line break stand between two of them in JSON.
+        // In JSON, a comma and a line break separate two capabilities.
         all.json_bytes += json_bytes + if place > 0 { 2 } else { 0 };
         all.yaml_bytes += yaml_bytes;
     }
@@ -51,6 +51,6 @@ pub(super) fn measure<'v>(value: &'v Value, found: &mut Findings<'v>) -> Sizes {
 }
 
 fn of(fields: &Map<String, Value>) -> Sizes {
-    // What was read is never nested deeper than can be written.
+    // A parsed value is never nested too deeply to be written.
     Sizes { json_bytes: json_bytes(fields), yaml_bytes: yaml::item_bytes(fields).unwrap_or(usize::MAX / 4) }
 }

@@ -1,7 +1,8 @@
-//! Characters in strings and keys that would do something to whoever reads them.
+//! Finds characters in strings and keys that affect how text is displayed.
 //!
-//! Escapes such as `"\e"` let a file carry control characters that YAML does not allow as themselves: they move cursors and
-//! recolour terminals, and are refused. Characters that reorder text have honest uses; they are kept and pointed out.
+//! Escapes such as `"\e"` let a file contain control characters that YAML does not allow literally. They
+//! move cursors and recolour terminals, so they are refused. Characters that reorder text have legitimate
+//! uses, so they only cause a warning.
 
 use crate::problem::indexes;
 use serde_json::Value;
@@ -14,7 +15,7 @@ pub(super) fn check<'v>(root: &'v Value, found: &mut Findings<'v>) {
     visit(root, &mut Path::default(), found);
 }
 
-/// Recursion is bounded by the depth that a document may have.
+/// The depth limit of a document bounds the recursion.
 fn visit<'v>(value: &'v Value, path: &mut Path<'v>, found: &mut Findings<'v>) {
     match value {
         Value::String(text) => judge(text, path, false, found),

@@ -133,7 +133,7 @@ fn an_error_is_not_left_out_for_warnings() {
 
 #[test]
 fn all_that_is_said_together_is_bounded() {
-    // Escapes of six bytes for each character of a pointer and of a line.
+    // Escapes of six bytes for every character of a pointer and of a line.
     let key = |n: usize| format!("\"{n}{}\": 1", "\\u001b".repeat(400));
     let fields: Vec<String> =
         (0..100).map(|n| format!("{{{}: {{{}}}}}", key(n).trim_end_matches(": 1"), key(n))).collect();
@@ -159,7 +159,7 @@ fn keys_of_json_are_as_long_as_any_text() {
     }
     let over = format!("{{\"{}\": 1}}", "k".repeat(65_537));
     assert_eq!(check(over.as_bytes()).diagnostics[0].code, "scalar-too-long");
-    // YAML has a bound of its own, and other readers keep it.
+    // YAML has a limit of its own, and other readers enforce it.
     let yaml = format!("{}: 1\n", "k".repeat(1025));
     assert_eq!(check(yaml.as_bytes()).diagnostics[0].code, "invalid-yaml");
 }
@@ -202,7 +202,7 @@ fn what_is_too_large_once_it_is_written_is_refused_where_it_stands() {
     assert_eq!(yaml_bytes(most), Some(MAX_CAPABILITY_BYTES));
     assert_eq!(found(&of(most + 1)), [("capability-too-large".to_owned(), Some(2), Some(1))]);
 
-    // The largest index of nothing but what both formats escape still passes.
+    // The largest index that consists only of characters that both formats escape is still accepted.
     let texts = vec![format!("'{}'", "\"".repeat(60_000)); 8].join(", ");
     let entries: String = (0..34).map(|n| format!("- {{id: a.n{n}, name: n, x: [{texts}]}}\n")).collect();
     let text = format!("version: 1\ncapabilities:\n{entries}");

@@ -6,16 +6,16 @@ use super::elements::{FULL, parameter, split, weight};
 struct Range<'a> {
     kind: &'a str,
     subtype: &'a str,
-    /// Asks for a variant by a parameter that nothing here has.
+    /// Has a parameter that no offer has.
     foreign: bool,
     weight: u16,
 }
 
-/// The offer that a client prefers, among representations that each go by several media types; `None` if it takes none of them.
+/// The offer that a client prefers, among representations with several media types each; `None` if it accepts none.
 ///
-/// The higher weight wins, then the one that was named rather than covered by a wildcard, then the earlier offer. Without a header, or
-/// with nothing readable in it, it is the first offer. What cannot be read is passed over; a parameter other than `charset=utf-8` asks
-/// for something that is not offered.
+/// The higher weight wins, then an explicit name over a wildcard, then the earlier offer. Without a header, or with no
+/// valid element in it, the first offer is returned. Invalid elements are ignored. A parameter other than
+/// `charset=utf-8` matches no offer.
 pub fn preferred<'a, T: Copy>(lines: impl IntoIterator<Item = &'a str>, offers: &[(T, &[&str])]) -> Option<T> {
     let ranges: Vec<Range<'_>> = lines.into_iter().flat_map(|line| split(line, b',')).filter_map(Range::read).collect();
     if ranges.is_empty() {
@@ -31,7 +31,7 @@ pub fn preferred<'a, T: Copy>(lines: impl IntoIterator<Item = &'a str>, offers: 
     best.map(|(_, offer)| offer)
 }
 
-/// Weight and precision of the most precise range that covers one of the names.
+/// Weight and precision of the most precise range that matches one of the names.
 fn quality(ranges: &[Range<'_>], names: &[&str]) -> Option<(u16, u8)> {
     let covering = |range: &Range<'_>| names.iter().filter_map(|name| range.precision(name)).max();
     let (precision, weight) =
@@ -43,7 +43,7 @@ impl<'a> Range<'a> {
     fn read(element: &'a str) -> Option<Self> {
         let mut parts = split(element, b';');
         let name = parts.next()?;
-        // A lone star is no range, but Java's own client sends it.
+        // A lone star is not a valid range, but Java's own client sends it.
         let (kind, subtype) = if name == "*" { ("*", "*") } else { name.split_once('/')? };
         if !is_token(kind) || !is_token(subtype) || (kind == "*" && subtype != "*") {
             return None;
@@ -60,7 +60,7 @@ impl<'a> Range<'a> {
         Some(range)
     }
 
-    /// How precisely it names a media type, from 0 for any; `None` if it does not cover it.
+    /// How precisely the range matches a media type, from 0 for any; `None` if it does not match.
     fn precision(&self, media_type: &str) -> Option<u8> {
         let (kind, subtype) = media_type.split_once('/')?;
         match (self.kind, self.subtype) {
@@ -122,7 +122,7 @@ mod tests {
             (&["application/json;version=2, application/yaml;q=0.1"], Some("yaml")),
             (&["application/json;q=1;extension=\"a,b\", application/yaml"], Some("yaml")),
             (&["application/json;profile=\"a,text/yaml\""], None),
-            // What cannot be read is passed over.
+            // Invalid elements are ignored.
             (&["json"], Some("yaml")),
             (&["application/json;q=much"], Some("yaml")),
             (&["*/json, application/json"], Some("json")),

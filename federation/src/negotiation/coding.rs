@@ -2,19 +2,19 @@
 
 use super::elements::{FULL, parameter, split, weight};
 
-/// How the bytes of a representation are coded on the wire.
+/// The content coding of a representation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Coding {
-    /// As they are.
+    /// No coding.
     Identity,
-    /// RFC 1952.
+    /// gzip (RFC 1952).
     Gzip,
 }
 
-/// The coding that a client prefers; `None` if it takes neither.
+/// The coding that a client prefers; `None` if it accepts neither.
 ///
-/// gzip is never sent to a client that did not name it, by `*` at least; the bytes as they are always may be, unless refused. Of equal
-/// weights, gzip wins.
+/// gzip is only sent to a client that named it, at least by `*`. Uncoded bytes are always allowed unless refused. If
+/// the weights are equal, gzip wins.
 pub fn coding<'a>(lines: impl IntoIterator<Item = &'a str>) -> Option<Coding> {
     let (mut gzip, mut identity, mut any) = (None, None, None);
     for element in lines.into_iter().flat_map(|line| split(line, b',')) {
@@ -36,7 +36,7 @@ pub fn coding<'a>(lines: impl IntoIterator<Item = &'a str>) -> Option<Coding> {
         *slot = (*slot).max(Some(given));
     }
     let gzip = gzip.or(any).unwrap_or(0);
-    // Not refused, yet nothing was said for it: less than anything that was.
+    // Neither refused nor named: ranks below everything that was named.
     let identity = identity.or(any).unwrap_or(1);
     match (gzip, identity) {
         (0, 0) => None,

@@ -1,12 +1,12 @@
-//! Lists, parameters and weights, as `Accept` and `Accept-Encoding` write them (RFC 9110 §5.6 and §12.4.2).
+//! Lists, parameters and weights in `Accept` and `Accept-Encoding` (RFC 9110 §5.6 and §12.4.2).
 
-/// The weight of what has none, in thousandths.
+/// The default weight, in thousandths.
 pub(super) const FULL: u16 = 1000;
 
-/// The parts of `text` between separators, trimmed. A separator in a quoted string separates nothing; an empty part is left out.
+/// The non-empty parts of `text` between separators, trimmed. A separator in a quoted string does not count.
 pub(super) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped) = (false, false);
-    // Separator and quotes are ASCII, so every cut is at the boundary of a character.
+    // The separator and quotes are ASCII, so every cut is at a character boundary.
     text.split(move |c: char| {
         if std::mem::take(&mut escaped) {
             return false;
@@ -19,7 +19,7 @@ pub(super) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     .filter(|part| !part.is_empty())
 }
 
-/// A weight in thousandths, at most [`FULL`]; `None` if it is no number. Digits beyond the third count for nothing.
+/// Parses a weight in thousandths, at most [`FULL`]; `None` if it is not a number. Digits beyond the third are ignored.
 pub(super) fn weight(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
@@ -32,7 +32,7 @@ pub(super) fn weight(text: &str) -> Option<u16> {
     Some(fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')))
 }
 
-/// A parameter as its name and its value without quotes.
+/// Splits a parameter into its name and its unquoted value.
 pub(super) fn parameter(text: &str) -> (&str, &str) {
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
     let value = value.trim();

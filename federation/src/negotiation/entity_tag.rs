@@ -1,12 +1,14 @@
 //! Lists of entity tags, as in `If-None-Match` (RFC 9110 §13.1.2).
 
-/// Whether `tag` (quotes included) is in the list, by the weak comparison, or the list is `*`.
+use crate::digest::Digest;
+
+/// Whether the list is `*` or contains `tag` (including quotes), by weak comparison.
 pub fn has_entity_tag<'a>(lines: impl IntoIterator<Item = &'a str>, tag: &str) -> bool {
     let opaque = tag.trim_matches('"');
     lines.into_iter().any(|line| line.trim() == "*" || tags(line).any(|it| it == opaque))
 }
 
-/// A tag has no escapes: what stands between an odd quote and the next one is a tag, commas included.
+/// Tags have no escapes: the text between an odd quote and the next one is a tag, including commas.
 fn tags(line: &str) -> impl Iterator<Item = &str> {
     let mut rest = line;
     std::iter::from_fn(move || {
@@ -15,6 +17,11 @@ fn tags(line: &str) -> impl Iterator<Item = &str> {
         rest = after;
         Some(tag)
     })
+}
+
+/// The strong entity tag of these bytes, quotes included.
+pub fn entity_tag(bytes: &[u8]) -> String {
+    format!("\"{}\"", Digest::of(bytes).hex().get(..32).unwrap_or_default())
 }
 
 #[cfg(test)]

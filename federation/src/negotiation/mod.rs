@@ -1,4 +1,4 @@
-//! What the headers of a request ask for. Every function here is total: anyone may send anything.
+//! Content negotiation from request headers. Every function here is total: clients may send anything.
 
 mod accept;
 mod coding;
@@ -7,4 +7,4 @@ mod entity_tag;
 
 pub use accept::preferred;
 pub use coding::{Coding, coding};
-pub use entity_tag::has_entity_tag;
+pub use entity_tag::{entity_tag, has_entity_tag};

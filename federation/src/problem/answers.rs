@@ -1,8 +1,8 @@
-//! What an answer can say instead of what was asked for.
+//! The kinds of problems that an HTTP response reports.
 
 use super::{Kind, Place};
 
-/// Declares the kinds once: as constants, and as the list of all.
+/// Declares each kind once, as a constant and as an entry of the list.
 macro_rules! answers {
     ($($name:ident = $place:ident $status:literal $code:literal: $title:literal, $meaning:literal, $remedy:literal;)*) => {
         $(
@@ -22,134 +22,134 @@ macro_rules! answers {
 
 answers! {
     MALFORMED_JSON = Answer 400 "malformed-json": "The body is not JSON",
-        "The request body cannot be read as JSON, or did not arrive whole.",
-        "send a body that is JSON, whole and in UTF-8";
-    INVALID_QUERY = Answer 400 "invalid-query": "A query parameter is not understood",
-        "A parameter is unknown on this path, occurs twice, or has a value outside what is allowed.",
+        "The request body is not valid JSON, or did not arrive completely.",
+        "send a complete JSON body in UTF-8";
+    INVALID_QUERY = Answer 400 "invalid-query": "A query parameter is not valid",
+        "A parameter is unknown on this path, occurs twice, or has a value that is not allowed.",
         "correct the parameter that `detail` names";
-    UNAUTHORIZED = Answer 401 "unauthorized": "A valid token is needed",
-        "Writes need `Authorization: Bearer <token>` with a token that this hub knows; none or another one was sent.",
+    UNAUTHORIZED = Answer 401 "unauthorized": "A valid token is required",
+        "Writes need `Authorization: Bearer <token>` with a valid token of this hub. The request had no token, or an unknown one.",
         "send a token of this hub, in exactly one `Authorization` header";
     TOKEN_EXPIRED = Answer 401 "token-expired": "The token has expired",
-        "The token is one of this hub's, and its `expires_at` is past.",
+        "The token belongs to this hub, but its `expires_at` is in the past.",
         "ask the operator for a new token";
     TOKEN_REVOKED = Answer 401 "token-revoked": "The token was revoked",
-        "The token was one of this hub's, until an administrator ended it.",
+        "An administrator revoked this token.",
         "ask the operator for a new token";
     FORBIDDEN = Answer 403 "forbidden": "The token does not allow this",
-        "The token is valid, and none of its scopes covers what was asked for; `detail` names one that would.",
+        "The token is valid, but none of its scopes covers the request; `detail` names one that does.",
         "use a token with the scope that `detail` names";
-    WRITES_DISABLED = Answer 403 "writes-disabled": "This hub takes no writes",
-        "The operator has configured no token and no named one is valid, so nobody can be told apart and every write is refused.",
-        "the operator configures a token";
+    WRITES_DISABLED = Answer 403 "writes-disabled": "This hub accepts no writes",
+        "The operator has configured no token, and no named token is valid. The hub cannot tell callers apart, so it refuses every write.",
+        "ask the operator to configure a token";
     ORIGIN_NOT_ALLOWED = Answer 403 "origin-not-allowed": "Pages of this site may not use the endpoint",
-        "A browser sent the request for a page of another site. `/mcp` takes those of the hub itself and of this machine.",
-        "call `/mcp` from a program, or read `GET /v1/federated`, which every page may";
+        "A browser sent the request for a page of another site. `/mcp` accepts only pages of the hub itself and of the local machine.",
+        "call `/mcp` from a program, or read `GET /v1/federated`, which is open to every page";
     NOT_FOUND = Answer 404 "not-found": "Nothing is at this path",
-        "The hub has no such path. A slash at the end makes another path.",
+        "The hub has no such path. A path with a trailing slash is a different path.",
         "use a path that `/openapi.json` lists";
     REPO_NOT_FOUND = Answer 404 "repo-not-found": "The repo is not registered",
-        "No registration has this name, or it was removed.",
-        "`GET /v1/repos` lists what is registered";
+        "No registration has this name. It may have been removed.",
+        "see `GET /v1/repos` for the registered repos";
     TOKEN_NOT_FOUND = Answer 404 "token-not-found": "There is no such token",
-        "No token of this hub ever had this name.",
-        "`GET /v1/tokens` lists them";
+        "This hub never had a token with this name.",
+        "see `GET /v1/tokens` for the names of all tokens";
     REVISION_NOT_FOUND = Answer 404 "revision-not-found": "There is no such revision",
-        "Revisions are numbered from 1 without gaps, and this number was not reached yet.",
+        "Revisions are numbered from 1 without gaps, and this number has not been reached yet.",
         "use a number that `GET /v1/federated/revisions` lists";
     CAPABILITY_NOT_FOUND = Answer 404 "capability-not-found": "No source publishes this capability",
-        "No index that is published now has a capability with this id.",
+        "No published index has a capability with this id.",
         "use an id that `detail` suggests, or search with `GET /v1/capabilities?q=WORDS`";
     SNAPSHOT_NOT_FOUND = Answer 404 "snapshot-not-found": "No such index was published here",
-        "The hub keeps no index of this digest: it never had it, or no kept revision needs it any more.",
-        "take the digest from a manifest of a revision that is kept";
-    METHOD_NOT_ALLOWED = Answer 405 "method-not-allowed": "The path does not take this method",
-        "The path exists, and the method is not one of those that it takes.",
-        "use a method from `Allow`";
-    NOT_ACCEPTABLE = Answer 406 "not-acceptable": "There is no representation that the request accepts",
-        "The answer cannot be had in any media type of `Accept`, or in any coding of `Accept-Encoding`.",
-        "send an `Accept` that names what `detail` lists, or none";
-    REPO_EXISTS = Answer 409 "repo-exists": "The repo is registered already",
-        "A registration with this name exists; registering never overwrites one.",
+        "The hub has no index with this digest: it never had one, or it pruned the index with the last revision that used it.",
+        "use a digest from the manifest of a revision that is still kept";
+    METHOD_NOT_ALLOWED = Answer 405 "method-not-allowed": "The path does not support this method",
+        "The path exists, but does not support the method of the request.",
+        "use a method that `Allow` lists";
+    NOT_ACCEPTABLE = Answer 406 "not-acceptable": "No representation matches the request",
+        "The response is not available in any media type of `Accept`, or in any coding of `Accept-Encoding`.",
+        "send an `Accept` with a type that `detail` lists, or none";
+    REPO_EXISTS = Answer 409 "repo-exists": "The repo is already registered",
+        "A registration with this name exists. Registering never overwrites one.",
         "change the registration with `PATCH`, or take another name";
-    TOKEN_EXISTS = Answer 409 "token-exists": "The name of the token is taken",
-        "There is or was a token with this name. A name is never used again, so that the trail of events stays unambiguous.",
+    TOKEN_EXISTS = Answer 409 "token-exists": "The token name is already taken",
+        "A token with this name exists or existed. A name is never reused, so that the event log stays unambiguous.",
         "take another name";
-    NOTHING_HELD = Answer 409 "nothing-held": "No index waits for release",
-        "The source has no held snapshot: it was released already, or its index was never held.",
-        "nothing waits: `GET /v1/repos/{repo}` shows the state";
-    HELD_ANOTHER = Answer 409 "held-another": "Another index waits for release",
-        "The request names the digest of an index, and the source holds another one by now. Nothing was released.",
-        "look at the index that `held_digest` of `GET /v1/repos/{repo}` names, then release that";
+    NOTHING_HELD = Answer 409 "nothing-held": "No index is waiting for release",
+        "The source has no held snapshot: it was already released, or the index was never held.",
+        "check the state of the source with `GET /v1/repos/{repo}`";
+    HELD_ANOTHER = Answer 409 "held-another": "Another index is waiting for release",
+        "The request names the digest of one index, but the source now holds another. Nothing was released.",
+        "check the index that `held_digest` of `GET /v1/repos/{repo}` names, then release it";
     FEDERATION_FULL = Answer 409 "federation-full": "The federation has no room for this",
-        "With this change the capabilities of all sources would have more bytes than a federation may have. Nothing was changed.",
+        "With this change, the capabilities of all sources would exceed the size limit of a federation. Nothing was changed.",
         "shorten the index, or disable or remove other sources first";
     REVISION_GONE = Answer 410 "revision-gone": "The revision is no longer kept",
-        "The revision existed and was pruned: the newest 1,000 and those of the last 90 days are kept, for a search those of the last day.",
-        "read the newest document, or begin the search again without `cursor`; old revisions are not kept for good";
-    PRECONDITION_FAILED = Answer 412 "precondition-failed": "The registration has changed meanwhile",
-        "The `ETag` in `If-Match` is no longer that of the registration: somebody changed it since it was read.",
+        "The revision was pruned. The hub keeps the newest 1,000 revisions and those of the last 90 days, and for a search those of the last day.",
+        "read the newest document, or restart the search without `cursor`; the hub prunes old revisions";
+    PRECONDITION_FAILED = Answer 412 "precondition-failed": "The registration has changed",
+        "The `ETag` in `If-Match` is outdated: the registration was changed after it was read.",
         "read the registration, then repeat the change with its new `ETag`";
     PAYLOAD_TOO_LARGE = Answer 413 "payload-too-large": "The body is too large",
-        "The hub reads request bodies up to 256 KiB.",
+        "The hub accepts request bodies of up to 256 KiB.",
         "send at most 256 KiB";
     UNSUPPORTED_MEDIA_TYPE = Answer 415 "unsupported-media-type": "The body is not labelled as JSON",
-        "A body is read as `application/json` or another `application/…+json` type.",
+        "The hub accepts bodies of type `application/json` or another `application/…+json` type.",
         "send `Content-Type: application/json`";
-    INVALID_REGISTRATION = Answer 422 "invalid-registration": "The registration breaks a rule",
-        "Fields are missing, unknown or not of the form that the schema asks for; `errors` lists every one. Nothing was written.",
+    INVALID_REGISTRATION = Answer 422 "invalid-registration": "The registration is not valid",
+        "Fields are missing, unknown or malformed; `errors` lists them all. Nothing was written.",
         "correct the fields under `errors`";
-    INVALID_TOKEN_REQUEST = Answer 422 "invalid-token-request": "The token asked for breaks a rule",
-        "Fields are missing, unknown or not of the form that the schema asks for; `errors` lists every one. Nothing was written.",
+    INVALID_TOKEN_REQUEST = Answer 422 "invalid-token-request": "The token request is not valid",
+        "Fields are missing, unknown or malformed; `errors` lists them all. Nothing was written.",
         "correct the fields under `errors`";
     INDEX_INVALID = Answer 422 "index-invalid": "The index is not valid",
-        "The index was fetched and checked first, as was asked for, and is not valid or did not arrive. Nothing was written.",
-        "correct the index as `errors` say";
+        "The index was fetched and checked first, as requested. It is not valid or did not arrive. Nothing was written.",
+        "correct the index as described in `errors`";
     REQUIRED_UNVERIFIED = Answer 422 "required-unverified": "A required source must have a valid index",
-        "Readers rely on a required source, so it is written only after its index was fetched and found valid. Nothing was written.",
-        "correct the index as `errors` say, or leave `required` out until it is valid";
-    BUDGET_TOO_SMALL = Answer 422 "budget-too-small": "The budget holds no answer",
-        "`budget_tokens` bounds the whole answer at four bytes a token, and the shortest one is longer than that.",
-        "ask with the budget that `detail` names, or a larger one";
-    TOO_MANY_FAILURES = Answer 429 "too-many-failures": "Too many tokens were not valid",
-        "More than 30 tokens that are not valid came from one address within a minute, or more than 300 from all together. Valid tokens are not kept waiting.",
+        "Readers rely on a required source, so the hub writes it only after it has fetched a valid index. Nothing was written.",
+        "correct the index as described in `errors`, or omit `required` until it is valid";
+    BUDGET_TOO_SMALL = Answer 422 "budget-too-small": "The budget is too small for any answer",
+        "`budget_tokens` limits the whole answer, at four bytes a token, and even the shortest answer is longer.",
+        "use the budget that `detail` names, or a larger one";
+    TOO_MANY_FAILURES = Answer 429 "too-many-failures": "Too many tokens were invalid",
+        "More than 30 invalid tokens came from one address within a minute, or more than 300 from all addresses together. Requests with valid tokens are not delayed.",
         "wait for `Retry-After`, then send a valid token";
-    INTERNAL = Answer 500 "internal": "The hub made a mistake",
-        "Something went wrong inside the hub; its log has the words.",
-        "tell the operator the `request_id`";
+    INTERNAL = Answer 500 "internal": "The hub had an internal error",
+        "Something went wrong inside the hub. Its log has the details.",
+        "quote the `request_id` when you report the problem";
     NOTHING_PUBLISHED = Answer 503 "nothing-published": "No index has been accepted yet",
-        "Sources are registered, and no valid index of any of them has been fetched yet.",
-        "wait for `Retry-After`; `GET /v1/repos` says what the sources wait for";
+        "Sources are registered, but the hub has not fetched a valid index from any of them yet.",
+        "wait for `Retry-After`; `GET /v1/repos` shows the state of every source";
     REFRESH_RUNNING = Answer 503 "refresh-running": "Another refresh is running",
-        "One refresh of many sources runs at a time, and one of each source; the one that runs did not end within the time that a request waits.",
-        "another refresh took longer than a request waits: wait for `Retry-After`; its results show in `GET /v1/repos`";
-    TOO_STALE = Answer 503 "too-stale": "The data is older than was asked for",
-        "A contributing source was last verified longer ago than `max_staleness` allows.",
+        "The hub runs one refresh of many sources at a time, and one refresh of each source. The current one did not finish while the request waited.",
+        "wait for `Retry-After`; the results of the current refresh appear in `GET /v1/repos`";
+    TOO_STALE = Answer 503 "too-stale": "The data is older than requested",
+        "The last verification of a contributing source is older than `max_staleness` allows.",
         "wait for `Retry-After`, or allow a larger `max_staleness`";
     STORE_UNAVAILABLE = Answer 503 "store-unavailable": "The database cannot be reached",
         "The hub cannot read or write its database. Nothing was written.",
-        "wait for `Retry-After`; nothing was written";
+        "wait for `Retry-After`, then repeat the request; nothing was written";
     STORE_DAMAGED = Answer 503 "store-damaged": "The database is damaged",
-        "What the hub's database has does not match its checksums, and cannot be made anew from what it has else. Nothing is answered from it, and nothing was written.",
-        "tell the operator, who puts a backup in its place with `reuse-surface restore`";
+        "The hub's database does not match its checksums, and the damage cannot be repaired from the rest of it. The hub answers nothing from it, and nothing was written.",
+        "ask the operator to restore a backup with `reuse-surface restore`";
 
-    STORE_FULL = Answer 507 "store-full": "The hub has no room to write",
-        "The disk of the hub's database is full. Nothing was written, and reading goes on.",
-        "tell the operator, who makes room; nothing was written, and it can be sent again then";
+    STORE_FULL = Answer 507 "store-full": "The hub's disk is full",
+        "The disk with the hub's database is full. Nothing was written. Reads still work.",
+        "ask the operator to free disk space, then repeat the request; nothing was written";
 
-    BAD_REQUEST = Host 400 "bad-request": "The request does not say which host it is for",
-        "An HTTP/1.1 request carries exactly one `Host` header.",
+    BAD_REQUEST = Host 400 "bad-request": "The request does not name one host",
+        "An HTTP/1.1 request must carry exactly one `Host` header.",
         "send exactly one `Host` header";
-    REQUEST_TIMEOUT = Host 408 "request-timeout": "The body did not arrive",
-        "The body of the request did not arrive whole within 20 s. Nothing was done.",
-        "the body did not arrive whole within 20 s: send it again";
-    INSTANCE_FAILED = Host 500 "instance-failed": "The hub stopped while it answered",
-        "The instance of the hub that had the request ended; the next request gets a new one.",
-        "tell the operator the `request_id`: the log has the cause";
-    OVERLOADED = Host 503 "overloaded": "The hub has too much to do",
-        "As many requests as the host takes at once are being answered, and none of them ended within a second.",
+    REQUEST_TIMEOUT = Host 408 "request-timeout": "The body did not arrive in time",
+        "The request body did not arrive completely within 20 s. Nothing was done.",
+        "send the request again, with the whole body within 20 s";
+    INSTANCE_FAILED = Host 500 "instance-failed": "The hub failed during the request",
+        "The hub instance that processed the request ended. A new instance serves the next request.",
+        "quote the `request_id` when you report the problem: the log has the cause";
+    OVERLOADED = Host 503 "overloaded": "The hub is overloaded",
+        "The host was already processing as many requests as it accepts, and none of them finished within a second.",
         "wait for `Retry-After`";
-    TIMEOUT = Host 504 "timeout": "The answer took too long",
-        "The hub did not answer within the time that the host gives a request.",
-        "a change may have been made: read before you repeat it";
+    TIMEOUT = Host 504 "timeout": "The response took too long",
+        "The hub did not respond within the time limit of the host.",
+        "check whether the change was made before you repeat it";
 }

@@ -1,7 +1,8 @@
-//! Every code that the hub, its host and the checks give: what it means and how to mend it. One table for the answers themselves,
-//! `/problems`, the OpenAPI document and the command line; `specs/FederationHubAPI.md` repeats its remedies.
+//! Every code that the hub, its host and the checks report, with its meaning and remedy. The HTTP
+//! responses, `/problems`, the OpenAPI document and the command line share this table;
+//! `specs/FederationHubAPI.md` repeats the remedies.
 
-/// Declares the kinds of one place once: as constants, and as the list of all.
+/// Declares each kind of one place once, as a constant and as an entry of the list.
 macro_rules! kinds {
     ($place:ident: $($name:ident = $code:literal: $title:literal, $meaning:literal, $remedy:expr;)*) => {
         $(
@@ -33,9 +34,9 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
-    /// `code` of an answer of the hub.
+    /// `code` of a response of the hub.
     Answer,
-    /// `code` of an answer that `reuse-surface serve` gives in place of the hub.
+    /// `code` of a response that `reuse-surface serve` sends in place of the hub.
     Host,
     /// An entry of `errors` under `invalid-registration` or `invalid-token-request`.
     Field,
@@ -53,22 +54,23 @@ pub struct Kind {
     pub code: &'static str,
     /// Where it occurs.
     pub place: Place,
-    /// HTTP status of an answer; none for what is reported inside one.
+    /// HTTP status of a response; null for a problem reported inside one.
     #[schema(required)]
     pub status: Option<u16>,
-    /// What kind of thing went wrong.
+    /// The kind of problem, in a few words.
     pub title: &'static str,
-    /// How it arises.
+    /// How it occurs.
     pub meaning: &'static str,
     /// What to do.
     pub remedy: &'static str,
 }
 
-/// Answers of 500 and above that do what the hub is there for: there is nothing yet, or nothing as fresh as was asked for.
+/// Kinds with a status of 500 and above that are not failures of the hub: it has no data yet,
+/// or none as fresh as requested.
 const ASKED_FOR: [&Kind; 3] = [&answers::NOTHING_PUBLISHED, &answers::REFRESH_RUNNING, &answers::TOO_STALE];
 
 impl Kind {
-    /// Whether an answer of this kind says that the hub failed, rather than the client or what it asked for.
+    /// Whether a response of this kind reports a failure of the hub, not of the client or of the requested data.
     pub fn is_failure(&self) -> bool {
         self.status.is_some_and(|status| status >= 500) && !ASKED_FOR.iter().any(|kind| kind.code == self.code)
     }
@@ -100,12 +102,12 @@ impl From<&Kind> for Code {
     }
 }
 
-/// All kinds: answers, then what is reported inside them.
+/// All kinds: those of responses, then those reported inside them.
 pub fn all() -> impl Iterator<Item = &'static Kind> {
     [answers::ALL, fields::ALL, sources::ALL, indexes::ALL].into_iter().flatten().copied()
 }
 
-/// The kinds with this code: none, one, or one for each place where it stands.
+/// The kinds with this code: none, one, or one for each place where the code is used.
 pub fn find(code: &str) -> impl Iterator<Item = &'static Kind> {
     all().filter(move |kind| kind.code == code)
 }

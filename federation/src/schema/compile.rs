@@ -1,4 +1,4 @@
-//! From the text of a schema to something that checks values.
+//! Compiles the text of a schema into a validator.
 
 use jsonschema::{Draft, PatternOptions, Registry, ValidationError, Validator};
 use serde_json::{Map, Value, json};
@@ -15,22 +15,22 @@ pub(super) enum CompileError {
     Schema(#[from] ValidationError<'static>),
 }
 
-/// Checks everything.
+/// Compiles a whole schema.
 pub(super) fn compile(schema: Schema) -> Result<Validator, CompileError> {
     build(document(schema).ok_or(CompileError::Text)?, Clone::clone)
 }
 
-/// Checks a part of a schema that a `$ref` names.
+/// Compiles the part of a schema that a `$ref` names.
 pub(super) fn compile_part(reference: &str) -> Result<Validator, CompileError> {
     build(&json!({"$ref": reference}), Clone::clone)
 }
 
-/// As [`compile_part`], but without looking into lists.
+/// Like [`compile_part`], but does not check the items of lists.
 pub(super) fn compile_shell(reference: &str) -> Result<Validator, CompileError> {
     build(&json!({"$ref": reference.replace("/items", &format!("/{APART}"))}), without_items)
 }
 
-/// The address of a schema.
+/// The URI of a schema.
 pub(super) fn uri(schema: Schema) -> String {
     format!("https://reuse.coulomb.social/schemas/{}", schema.name())
 }
@@ -53,10 +53,10 @@ fn build(schema: &Value, form: fn(&Value) -> Value) -> Result<Validator, Compile
         .build(schema)?)
 }
 
-/// Under this name the validator does not apply `items`, and references still find what is in it.
+/// A keyword that replaces `items`: the validator ignores it, but references still find its content.
 const APART: &str = "itemsApart";
 
-/// Where a location in a schema whose lists are apart is in the schema itself.
+/// Maps a location in a schema with `items` replaced to the original schema.
 pub(super) fn as_in_the_schema(location: &str) -> String {
     location.replace(APART, "items")
 }
@@ -68,7 +68,7 @@ fn without_items(schema: &Value) -> Value {
         other => other.clone(),
     };
     let keywords = keywords.iter().map(|(keyword, value)| match keyword.as_str() {
-        // What stands in these are names of fields, one of which may be `items`.
+        // Their keys are names of fields, one of which may be `items`.
         "properties" | "$defs" => (keyword.clone(), named(value)),
         "items" => (APART.to_owned(), without_items(value)),
         _ => (keyword.clone(), value.clone()),

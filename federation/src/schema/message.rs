@@ -1,4 +1,4 @@
-//! Says in plain words what the validator found.
+//! Describes validation errors in plain words.
 
 use crate::problem::indexes;
 use jsonschema::ValidationError;
@@ -13,7 +13,7 @@ use crate::findings::Finding;
 use crate::path::{Path, Step};
 use crate::size::json_bytes_within;
 
-/// Adds what there is to say about an `error` in `root`, which is at `above`: one violation, or one for each unknown field.
+/// Adds the findings for an `error` in `root`, which is at `above`: one violation, or one for each unknown field.
 pub(super) fn describe<'v>(
     error: &ValidationError<'_>,
     root: &'v Value,
@@ -52,7 +52,7 @@ pub(super) fn describe<'v>(
             let names: Vec<String> = context.iter().flatten().filter_map(missing_name).collect();
             let message = match names.as_slice() {
                 [] => "fits none of the allowed forms".to_owned(),
-                names => format!("one of {} is needed: add it", names.join(", ")),
+                names => format!("one of {} is required: add it", names.join(", ")),
             };
             add(&indexes::SCHEMA_ONE_OF, message);
         }
@@ -71,12 +71,12 @@ pub(super) fn describe<'v>(
         Kind::Maximum { limit } => {
             add(&indexes::SCHEMA_RANGE, format!("{} is too large: at most {}", shown(error.instance()), shown(limit)));
         }
-        Kind::UniqueItems => add(&indexes::SCHEMA_UNIQUE, "has an item twice: keep one".to_owned()),
-        other => add(&indexes::SCHEMA_INVALID, format!("is refused by the schema's `{}`", other.keyword())),
+        Kind::UniqueItems => add(&indexes::SCHEMA_UNIQUE, "has a duplicate item: keep one".to_owned()),
+        other => add(&indexes::SCHEMA_INVALID, format!("violates the schema's `{}`", other.keyword())),
     }
 }
 
-/// Both lists of names are in the order of the document.
+/// Both lists of names are in document order.
 fn unknown_fields<'v>(
     unexpected: &[String],
     path: &Path<'v>,
@@ -96,9 +96,9 @@ fn unknown_fields<'v>(
     }
 }
 
-/// The fault with the description that the schema gives of what is right.
+/// The error message with the schema's description of a valid value.
 fn explained(error: &ValidationError<'_>, fault: &str) -> String {
-    // A URL may hold a password, and what is wrong with it may be just that.
+    // A URL may contain a password, and that may be the very error.
     let value = match error.instance_path().as_str().ends_with("/url") {
         true => "this URL".to_owned(),
         false => shown(error.instance()),
@@ -109,7 +109,7 @@ fn explained(error: &ValidationError<'_>, fault: &str) -> String {
     }
 }
 
-/// The description beside the keyword that failed, found by the keyword's location.
+/// The description next to the failed keyword, found by the keyword's location.
 fn description(error: &ValidationError<'_>) -> Option<&'static str> {
     let location = as_in_the_schema(error.absolute_keyword_location()?.as_str());
     let (uri, keyword) = location.split_once('#')?;

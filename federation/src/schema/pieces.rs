@@ -1,8 +1,8 @@
-//! Finds violations piece by piece.
+//! Finds schema violations piece by piece.
 //!
-//! The validator says at once whether a value is valid, but to say why not it makes every error that there is before it gives the first: a list
-//! of a million wrong items would fill the memory. So lists are taken apart here. A piece is checked without what is in its lists, and then
-//! item by item, until enough was found.
+//! The validator quickly decides whether a value is valid. But to explain errors, it builds all of them before it
+//! returns the first: a list of a million invalid items would fill the memory. So lists are split off here. Each piece
+//! is checked without the items of its lists, then item by item, until enough errors are found.
 
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::findings::{Finding, LeftOut};
 use crate::limits::MAX_COUNTED_VIOLATIONS;
 use crate::path::{Path, Step};
 
-/// Violations up to a bound, and a count of the others.
+/// Violations up to a limit, and a count of the others.
 pub(super) struct Collected<'v> {
     found: Vec<Finding<'v>>,
     most: usize,
@@ -44,7 +44,7 @@ impl<'v> Collected<'v> {
     }
 }
 
-/// A value whose lists are looked at apart.
+/// A value whose lists are checked separately.
 pub(super) struct Piece {
     shell: Validator,
     lists: Vec<List>,
@@ -52,14 +52,14 @@ pub(super) struct Piece {
 }
 
 struct List {
-    /// The names on the way to it.
+    /// The field names on the way to the list.
     fields: Vec<&'static str>,
-    /// Whether an item is valid with all that is in it.
+    /// Validates an item with all its content.
     items: Validator,
     piece: Piece,
 }
 
-/// A part of a schema, and its address.
+/// A part of a schema, and its URI.
 #[derive(Clone, Copy)]
 struct Part<'p> {
     schema: Schema,
@@ -80,7 +80,7 @@ impl Piece {
         Ok(Self { shell: compile_shell(&part.reference())?, lists, is_registration: false })
     }
 
-    /// Adds how `value`, which is at `path` and not valid, departs from the schema.
+    /// Adds the violations of an invalid `value`, which is at `path`.
     pub(super) fn check<'v>(&self, value: &'v Value, path: &Path<'v>, collected: &mut Collected<'v>) {
         for error in self.shell.iter_errors(value).filter(|error| !self.said_better(error)) {
             message::describe(&error, value, path, collected);
@@ -106,7 +106,8 @@ impl Piece {
         }
     }
 
-    /// A registration needs its `url` and may not have an `index`: that a source needs one of the two adds nothing.
+    /// A registration must have `url` and must not have `index`, so the error that a source
+    /// needs one of the two adds nothing.
     fn said_better(&self, error: &ValidationError<'_>) -> bool {
         self.is_registration
             && error.instance_path().as_str().is_empty()
@@ -120,7 +121,7 @@ impl Part<'_> {
     }
 }
 
-/// Adds the lists that the fields of a value may be, and the fields of these.
+/// Adds the lists among the fields of a value, and the fields of these.
 fn find_lists(part: Part<'_>, above: &[&'static str], lists: &mut Vec<List>) -> Result<(), CompileError> {
     if let Some(reference) = part.value.get("$ref").and_then(Value::as_str) {
         let (file, pointer) = reference.split_once('#').ok_or(CompileError::Text)?;

@@ -175,7 +175,7 @@ fn a_source_of_a_manifest_has_a_url_or_an_index() {
     let manifest = |source: Value| json!({"version": 1, "sources": [source]});
     let neither = only(Schema::Federation, &manifest(json!({"repo": "a", "domain": "b"})));
     assert_eq!((neither.code.code, neither.pointer.as_str()), ("schema-one-of", "/sources/0"));
-    assert_eq!(neither.message, "one of `url`, `index` is needed: add it");
+    assert_eq!(neither.message, "one of `url`, `index` is required: add it");
 
     let both = only(Schema::Federation, &manifest(with("index", json!("x.yaml"))));
     assert_eq!((both.code.code, both.pointer.as_str()), ("schema-one-of", "/sources/0"));

@@ -1,31 +1,31 @@
-//! Where a page of results ends, in a form that a client carries.
+//! The cursor of a page of results, in a form that a client passes back.
 
 use crate::name::is_repo;
 use std::fmt;
 
-/// The place of a result in the order of a search.
+/// The position of a result in the order of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Its rank ([`super::rank`]).
     pub score: u32,
     /// The source.
     pub repo: String,
-    /// Place in the source's list, from 0.
+    /// Position in the source's list, from 0.
     pub position: u32,
 }
 
-/// The place after which the next page begins, in the revision that the first page was of.
+/// The position after which the next page begins, in the revision of the first page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// The revision.
     pub revision: u64,
     /// Fingerprint of the query ([`super::Query::fingerprint`]).
     pub query: u32,
-    /// The last result that was shown.
+    /// The last result returned.
     pub after: Place,
 }
 
-/// Longest cursor: the numbers at their largest and the longest name of a repo.
+/// Longest cursor, in bytes: the largest numbers and the longest repo name.
 const MAX_BYTES: usize = 160;
 
 impl fmt::Display for Cursor {
@@ -36,7 +36,7 @@ impl fmt::Display for Cursor {
 }
 
 impl Cursor {
-    /// The cursor that this text is; `None` if none was ever written so.
+    /// Decodes a cursor; `None` if the text is not exactly the form of one.
     pub fn decode(text: &str) -> Option<Self> {
         if text.len() > MAX_BYTES {
             return None;
@@ -48,7 +48,7 @@ impl Cursor {
         let position = parts.next()?.parse().ok()?;
         let repo = parts.next()?.to_owned();
         let cursor = Self { revision, query, after: Place { score, repo, position } };
-        // One cursor, one text: `+1` and `01` are numbers too.
+        // Only one text is valid for each cursor: `+1` and `01` would parse too.
         (is_repo(&cursor.after.repo) && cursor.to_string() == text).then_some(cursor)
     }
 }

@@ -1,12 +1,12 @@
-//! What the search keeps of a capability.
+//! The searchable form of a capability.
 
 use super::{in_column, words};
 use serde_json::Value;
 
-/// Stands before, between and after the tags of an entry; occurs in no text of an index.
+/// Separator before, between and after the tags of an entry. It occurs in no text of an index.
 pub const TAG_BOUNDARY: char = '\u{1f}';
 
-/// A capability as the search keeps it.
+/// A capability in its searchable form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its id.
@@ -15,7 +15,7 @@ pub struct Entry {
     pub status: String,
     /// Its tags in lower case, [`TAG_BOUNDARY`] around each; empty if it has none.
     pub tags: String,
-    /// The words of its id, as [`in_column`] writes them.
+    /// The words of its id, in the form of [`in_column`].
     pub id_words: String,
     /// The words of its name and its title.
     pub name_words: String,
@@ -23,15 +23,15 @@ pub struct Entry {
     pub tag_words: String,
     /// The words of its summary.
     pub summary_words: String,
-    /// The whole entry, attributed, as compact JSON.
+    /// The whole entry as compact JSON, including its attribution.
     pub json: String,
 }
 
 impl Entry {
-    /// Reads an entry of a JSON fragment.
+    /// Parses an entry of a JSON fragment.
     ///
     /// # Errors
-    /// When it is no JSON.
+    /// If it is not valid JSON.
     pub fn read(json: &str) -> Result<Self, serde_json::Error> {
         let entry: Value = serde_json::from_str(json)?;
         let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -59,15 +59,15 @@ impl Entry {
     }
 }
 
-/// The entries of a [`crate::compose::Fragment`] in JSON, in order.
+/// Parses the entries of a [`crate::compose::Fragment`] in JSON, in order.
 ///
 /// # Errors
-/// When it is no such fragment.
+/// If it is not such a fragment.
 pub fn entries(fragment: &str) -> Result<Vec<Entry>, serde_json::Error> {
     if fragment.is_empty() {
         return Ok(Vec::new());
     }
-    // Compact JSON has no line feed but those between the entries.
+    // Compact JSON contains no line feeds except those between the entries.
     fragment.split(",\n").map(Entry::read).collect()
 }
 

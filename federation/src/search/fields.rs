@@ -1,32 +1,32 @@
-//! Which fields of a result are shown.
+//! Selects the fields of a result.
 
 use serde_json::{Map, Value};
 
-/// Fields that every result has: without them it would be nobody's.
+/// Fields that every result has, since they identify it.
 const ALWAYS: [&str; 2] = ["id", "source_repo"];
 
-/// What helps to choose; the rest of an entry is one request away.
+/// Fields that help to choose; one more request returns the rest of an entry.
 const COMPACT: [&str; 7] = ["domain", "name", "title", "summary", "status", "tags", "path"];
 
-/// A choice of fields.
+/// A selection of fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fields {
     /// `id`, `source_repo`, `domain`, `name`, `title`, `summary`, `status`, `tags` and `path`.
     Compact,
-    /// All that the entry has.
+    /// All fields of the entry.
     All,
     /// `id`, `source_repo` and these.
     Named(Vec<String>),
 }
 
 impl Fields {
-    /// The choice that a parameter makes: names with commas between them, or `*`.
+    /// Parses a parameter: comma-separated names, or `*`.
     pub fn parse(text: &str) -> Self {
         let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).filter(|n| !n.is_empty()).collect();
         if names.iter().any(|name| name == "*") { Self::All } else { Self::Named(names) }
     }
 
-    /// The entry with these fields, in the entry's own order.
+    /// The entry with only the selected fields, in its own order.
     pub fn of(&self, entry: Map<String, Value>) -> Map<String, Value> {
         let chosen = |name: &str| match self {
             Self::All => true,

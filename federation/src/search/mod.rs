@@ -1,5 +1,5 @@
-//! Searching the capabilities of a revision: what a query means, what is kept of an entry to find it, how it ranks, where a page
-//! ends. Pure, and the same whatever database does the finding.
+//! Search over the capabilities of a revision: queries, the searchable form of entries, ranking and pages. Pure, and
+//! independent of the database that finds the matches.
 
 mod cursor;
 mod entry;

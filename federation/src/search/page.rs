@@ -1,62 +1,62 @@
-//! A page of results that keeps within a number of bytes.
+//! A page of results within a byte budget.
 
 use super::{Cursor, Place};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// How many bytes of an answer count as one token. English text and JSON have more to a token, so an answer is rather smaller
-/// than its budget.
+/// Bytes of a response that count as one token. English text and JSON have more bytes per token, so a response
+/// tends to be smaller than its budget.
 pub const BYTES_PER_TOKEN: usize = 4;
 
-/// A result. As JSON it is its entry.
+/// A result. Its JSON form is the entry.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Hit {
-    /// Where it stands in the order.
+    /// Its position in the order of results.
     #[serde(skip)]
     pub place: Place,
-    /// What is shown of it, `id` and `source_repo` first.
+    /// The fields returned, `id` and `source_repo` first.
     pub entry: Map<String, Value>,
 }
 
-/// A page of results. Its JSON is the answer, so it counts itself.
+/// A page of results. Its JSON is the response, so it includes its own counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Capabilities)]
 pub struct Page {
     /// The revision that was searched.
     pub revision: u64,
-    /// How many match, on all pages.
+    /// Number of matches on all pages.
     pub total: usize,
-    /// How many of them are on this page.
+    /// Number of matches on this page.
     pub shown: usize,
-    /// Whether this page has them all.
+    /// Whether this page contains all matches.
     pub complete: bool,
-    /// Whether the budget had its only result shortened.
+    /// Whether the only result was shortened to fit the budget.
     pub truncated: bool,
-    /// The cursor of the next page; none on the last one.
+    /// The cursor of the next page; null on the last one.
     #[schema(required)]
     pub next: Option<String>,
-    /// The results, best first, each with `id`, `source_repo` and the fields that were asked for.
+    /// The results, best first, each with `id`, `source_repo` and the requested fields.
     #[schema(value_type = Vec<Object>)]
     pub capabilities: Vec<Map<String, Value>>,
 }
 
-/// The budget does not even hold the shortest form of the next result.
+/// The budget is too small even for the shortest form of the next result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("at least {needed} bytes are needed")]
 pub struct TooSmall {
-    /// How many bytes would do.
+    /// The budget that would be enough, in bytes.
     pub needed: usize,
 }
 
 impl Page {
-    /// The page of revision `revision` with as many of the hits as fit into `budget` bytes of JSON; all of them without a budget. There
-    /// are `total` matches, and `more` of them after these hits. A first hit that does not fit alone is shortened: fields are cut or left
-    /// out, from the last on, and `truncated` says so.
+    /// Builds the page of revision `revision` with as many hits as fit into `budget` bytes of JSON, or with all of them
+    /// if there is no budget. There are `total` matches, `more` of them after these hits. If the first hit does not fit
+    /// alone, it is shortened: its fields are cut or dropped, from the last one on, and `truncated` is set.
     ///
     /// # Errors
-    /// When not even `id` and `source_repo` of the first hit fit.
+    /// If not even `id` and `source_repo` of the first hit fit.
     pub fn fit(
         revision: u64,
         query: u32,
@@ -77,7 +77,7 @@ impl Page {
         let Some(budget) = budget else {
             return Ok(Self { capabilities: entries, ..empty(places.len(), false) });
         };
-        // `sizes[k]`: the first k entries with the commas between them.
+        // `sizes[k]`: bytes of the first k entries, including the commas between them.
         let mut sizes = vec![0];
         for entry in &entries {
             let before = sizes.last().copied().unwrap_or_default();
@@ -103,20 +103,21 @@ impl Page {
 
 /// Bytes of a value as compact JSON.
 fn size(value: &impl Serialize) -> usize {
-    // Maps of text, numbers and text always serialise.
+    // Serialising maps of strings and numbers cannot fail.
     serde_json::to_vec(value).map_or(0, |json| json.len())
 }
 
-/// The mark at the end of a text that was cut.
+/// The mark at the end of a shortened text.
 const CUT: char = '…';
 
-/// An entry within `room` bytes: its first two fields, and of the others what fits. Or how many bytes the two need.
+/// Shortens an entry to `room` bytes: its first two fields, and as much of the others as fits. The error is the
+/// number of bytes that the two need.
 fn shorten(entry: Map<String, Value>, room: usize) -> Result<Map<String, Value>, usize> {
     let mut fields = entry.into_iter();
     let mut kept: Map<String, Value> = fields.by_ref().take(2).collect();
     let mut left = room.checked_sub(size(&kept)).ok_or_else(|| size(&kept))?;
     for (name, value) in fields {
-        // A comma and a colon stand around the name.
+        // The name is surrounded by a comma and a colon.
         let Some(space) = left.checked_sub(size(&name) + 2) else { continue };
         let value = match value {
             value if size(&value) <= space => value,
@@ -132,7 +133,8 @@ fn shorten(entry: Map<String, Value>, room: usize) -> Result<Map<String, Value>,
     Ok(kept)
 }
 
-/// The beginning of a text that takes `space` bytes as JSON, quotes and mark included; `None` if that is nothing.
+/// The beginning of a text that takes at most `space` bytes as JSON, including quotes and
+/// mark; `None` if that is empty.
 fn cut(text: &str, space: usize) -> Option<String> {
     let mut left = space.checked_sub(2 + CUT.len_utf8())?;
     let end = text.char_indices().find_map(|(at, c)| match left.checked_sub(escaped(c)) {
@@ -146,7 +148,7 @@ fn cut(text: &str, space: usize) -> Option<String> {
     (!beginning.is_empty()).then(|| format!("{beginning}{CUT}"))
 }
 
-/// Bytes of a character inside a JSON text.
+/// Bytes of a character in a JSON string.
 fn escaped(c: char) -> usize {
     match c {
         '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,

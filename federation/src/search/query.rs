@@ -1,47 +1,48 @@
-//! What is searched for.
+//! Search queries.
 
 use super::words;
 use crate::digest::Digest;
 use crate::limits::{MAX_QUERY_CHARS, MAX_QUERY_WORDS};
 
-/// A search. An entry matches if every word is the beginning of a word in its id, name, title, summary or tags, and every filter holds.
+/// A search query. An entry matches if each word is a prefix of a word in its id, name, title, summary
+/// or tags, and all filters match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    /// The words, each once; none: everything matches.
+    /// The distinct words; an empty list matches everything.
     pub words: Vec<String>,
-    /// What was asked for, in lower case, as an id would be.
+    /// The text of the query in lower case, to compare with ids.
     pub text: String,
     /// Only this id.
     pub id: Option<String>,
-    /// Only what is listed under this domain.
+    /// Only entries of this domain.
     pub domain: Option<String>,
-    /// Only what this repo contributes.
+    /// Only entries of this repo.
     pub repo: Option<String>,
-    /// Only this status, in lower case.
+    /// Only entries with this status, in lower case.
     pub status: Option<String>,
-    /// Only with this tag, in lower case.
+    /// Only entries with this tag, in lower case.
     pub tag: Option<String>,
 }
 
-/// Why something cannot be searched for.
+/// Why a query is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
-    /// Too many characters.
-    #[error("`q` may have {MAX_QUERY_CHARS} characters")]
+    /// The text has too many characters.
+    #[error("`q` may have at most {MAX_QUERY_CHARS} characters")]
     TooLong,
-    /// Too many words.
-    #[error("`q` may have {MAX_QUERY_WORDS} different words; leave out the most common ones")]
+    /// The text has too many words.
+    #[error("`q` may have at most {MAX_QUERY_WORDS} different words; leave out the most common ones")]
     TooManyWords,
-    /// Only punctuation.
+    /// The text has only punctuation.
     #[error("`q` has no letter or digit to search for; leave it out to list everything")]
     NoWord,
 }
 
 impl Query {
-    /// The query for `text`, without filters. Blank text asks for everything.
+    /// Parses `text` as a query without filters. A blank text matches everything.
     ///
     /// # Errors
-    /// When the text is out of bounds.
+    /// If the text exceeds a limit or contains no word.
     pub fn of(text: &str) -> Result<Self, QueryError> {
         if text.chars().count() > MAX_QUERY_CHARS {
             return Err(QueryError::TooLong);
@@ -60,7 +61,7 @@ impl Query {
         }
     }
 
-    /// Tells queries apart: a cursor of one is of no use to another.
+    /// Identifies the query, since a cursor is only valid for its own query.
     pub fn fingerprint(&self) -> u32 {
         let Self { words, text, id, domain, repo, status, tag } = self;
         let digest = Digest::of(serde_json::json!([words, text, id, domain, repo, status, tag]).to_string().as_bytes());

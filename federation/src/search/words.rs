@@ -1,10 +1,10 @@
-//! Text as words: the form in which what is kept and what is asked for meet.
+//! Splits text into words, the common form of entries and queries.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 
-/// The words of a text in order: runs of letters and digits in lower case, without accents and other marks. Everything else
-/// separates words. Scripts that write without spaces give a word a character.
+/// The words of a text in order: runs of letters and digits in lower case, without accents and other marks. All other
+/// characters separate words. In scripts without spaces, each character is a word.
 pub fn words(text: &str) -> Vec<String> {
     let marks = CanonicalCombiningClassMapBorrowed::new();
     let mut words = Vec::new();
@@ -14,7 +14,7 @@ pub fn words(text: &str) -> Vec<String> {
             words.push(std::mem::take(word));
         }
     };
-    // Lower case comes second: a compatibility form such as `№` decomposes into capitals.
+    // Lower-cased after normalisation: a compatibility form such as `№` decomposes into capitals.
     for c in DecomposingNormalizerBorrowed::new_nfkd().normalize_iter(text.chars()).flat_map(char::to_lowercase) {
         match c {
             'ß' => word.push_str("ss"),
@@ -33,7 +33,7 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Words as a column holds them: a space before and after each, so that `% word %` finds a word and `% wo%` its beginning.
+/// Words in the form of a database column: surrounded by spaces, so that `% word %` finds a word and `% wo%` a prefix.
 pub fn in_column<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let mut column = String::new();
     for word in words {

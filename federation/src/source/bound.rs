@@ -1,20 +1,19 @@
-//! The bound on a record as a whole. Records are read with those of all other sources, so that no index may make its own large.
+//! Limits the size of a source record. Records of all sources are read together, so no index
+//! may make its own record large.
 
 use super::{SourceRecord, Verdict};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits::{MAX_DIAGNOSTICS, MAX_RECORD_BYTES};
 use crate::problem::indexes;
 
-/// The code of the finding that counts those left out.
-
-/// Longest text of a failure that is kept when nothing else is left to leave out, in bytes.
+/// Longest failure text, in bytes, that is kept when everything else has been dropped.
 const TEXT: usize = 512;
 
 impl SourceRecord {
     /// The record as JSON, at most [`MAX_RECORD_BYTES`] long.
     ///
     /// # Errors
-    /// Never, for what this version makes.
+    /// Never, for records that this version creates.
     pub fn to_json(&self) -> serde_json::Result<String> {
         let json = serde_json::to_string(self)?;
         if json.len() <= MAX_RECORD_BYTES {
@@ -25,7 +24,8 @@ impl SourceRecord {
         serde_json::to_string(&bounded)
     }
 
-    /// Leaves out what does not fit: first the lines of findings, then findings from the end, then the end of a long failure.
+    /// Drops what does not fit: first the lines of findings, then findings from the end, then
+    /// the end of a long failure text.
     pub(super) fn bound(&mut self) {
         if self.fits() {
             return;
@@ -57,7 +57,7 @@ impl SourceRecord {
     }
 }
 
-/// Keeps the first `most` findings, an error among them if there is one, and counts the others.
+/// Keeps the first `most` findings, including an error if there is one, and counts the others.
 fn keep(findings: &mut Vec<Diagnostic>, most: usize) {
     let counted = findings.pop_if(|last| *last.code == *indexes::MORE_DIAGNOSTICS.code);
     let mut left_out = counted.as_ref().map_or(0, count);

@@ -1,6 +1,6 @@
-//! A source: what was seen of it, what it contributes, and how the next observation changes that.
+//! A source: its observed state, its contribution, and how the next observation changes them.
 //!
-//! One pure state machine, so that the hub and an offline composition judge alike.
+//! One pure state machine, so that the hub and an offline composition decide alike.
 
 mod bound;
 mod observe;
@@ -20,23 +20,23 @@ use crate::problem::sources;
 use crate::time::{Seconds, is_beyond};
 use serde::{Deserialize, Serialize};
 
-/// Everything known about a source besides its registration.
+/// All data on a source except its registration.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SourceRecord {
-    /// What it contributes now.
+    /// The snapshot that it contributes now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Accepted>,
-    /// Newer and valid, but waiting for release.
+    /// A newer, valid snapshot that waits for release.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
-    /// The content last fetched, whatever its verdict.
+    /// The content fetched last, whatever its verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checked: Option<Checked>,
-    /// Why the last check did not end well.
+    /// Why the last check failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
-    /// The content whose judging the host ended, until other content was judged.
+    /// Content whose validation the host aborted; kept until other content has been validated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
     /// When an index of this source was last found valid.
@@ -45,57 +45,63 @@ pub struct SourceRecord {
     /// When it was last fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_attempt_at: Option<Seconds>,
-    /// When it is next due; none means now.
+    /// When the next check is due; null means now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_check_at: Option<Seconds>,
-    /// Consecutive checks that failed.
+    /// Number of consecutive failed checks.
     pub consecutive_failures: u32,
-    /// Status of the last HTTP answer.
+    /// Status of the last HTTP response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
 }
 
-/// A snapshot that readers get.
+/// The snapshot that readers get.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
-    /// Names the snapshot.
+    /// Digest of the snapshot.
     pub digest: Digest,
-    /// Where it was fetched from; stays until a changed URL has delivered.
+    /// The URL from which it was fetched; kept until a changed URL has delivered an index.
     pub url: String,
-    /// How many capabilities it has.
+    /// Number of its capabilities.
     pub capability_count: usize,
 }
 
-/// A snapshot that the guard keeps back.
+/// A snapshot that the guard holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
-    /// Names the snapshot.
+    /// Digest of the snapshot.
     pub digest: Digest,
-    /// Where it was fetched from.
+    /// The URL from which it was fetched.
     pub url: String,
-    /// How many capabilities it has.
+    /// Number of its capabilities.
     pub capability_count: usize,
-    /// Since when this content has been seen.
+    /// When this content was first seen.
     pub since: Seconds,
-    /// Whether it waits for room in the federation, and not for somebody to release it.
+    /// Whether it waits for room in the federation, rather than for a release.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub full: bool,
 }
 
-/// The content last fetched, so that the same content is not judged twice.
+impl From<Held> for Accepted {
+    fn from(Held { digest, url, capability_count, .. }: Held) -> Self {
+        Self { digest, url, capability_count }
+    }
+}
+
+/// The content fetched last, kept so that the same content is not validated twice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checked {
-    /// Where it was fetched from; validators belong to it alone.
+    /// The URL from which it was fetched; the validators are only valid for this URL.
     pub url: String,
-    /// Names the content.
+    /// Digest of the content.
     pub digest: Digest,
-    /// To ask whether it changed.
+    /// The validators for a conditional request.
     pub validators: Validators,
-    /// What the check said.
+    /// The result of the check.
     pub verdict: Verdict,
 }
 
-/// What a check said about content.
+/// The result of a check of some content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -105,31 +111,31 @@ pub enum Verdict {
     Invalid(Vec<Diagnostic>),
 }
 
-/// Content whose judging did not end by itself: the instance that judged it ran out of time or memory, or was killed.
+/// Content whose validation did not finish: the instance that validated it ran out of time or memory, or was killed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
-    /// Names the content.
+    /// Digest of the content.
     pub digest: Digest,
-    /// How often, in a row.
+    /// Number of consecutive times.
     pub times: u32,
 }
 
-/// Why a check did not end well.
+/// Why a check failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// Stable, kebab-case.
     pub code: String,
-    /// For people.
+    /// A sentence for people.
     pub message: String,
-    /// Where in the index, when it was one.
+    /// The findings in the index, if the index is the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,
-    /// Since when checks have been failing.
+    /// When the checks began to fail.
     pub since: Seconds,
 }
 
 impl SourceRecord {
-    /// What to send with the next fetch of `url`: validators only if they came from there and the content is known.
+    /// The validators for the next fetch of `url`: only those received from that URL for known content.
     pub fn validators(&self, url: &str) -> Validators {
         match &self.checked {
             Some(checked) if checked.url == url => checked.validators.clone(),
@@ -137,29 +143,31 @@ impl SourceRecord {
         }
     }
 
-    /// Whether a fetch is due. An attempt in the future was made before the clock was set back, and says nothing about when the next is due.
+    /// Whether a fetch is due. An attempt in the future dates from before the clock was set back, and is ignored.
     pub fn is_due(&self, now: Seconds) -> bool {
         self.next_check_at.is_none_or(|at| at <= now) || self.last_attempt_at.is_some_and(|at| is_beyond(at, now))
     }
 
-    /// Whether an index of this source ended the instance that judged it, and none was judged since.
+    /// Whether an index of this source ended the instance that validated it, and none has been validated since.
     pub fn ended_a_refresh(&self) -> bool {
         self.ended.is_some()
     }
 
-    /// Whether this content is not worth another try by the hub itself: it ended its judging more than once, so it was no accident.
+    /// Whether the hub should not try this content again by itself: its validation was aborted more than
+    /// once, so that was no accident.
     pub fn is_given_up(&self, digest: &Digest) -> bool {
         self.ended.as_ref().is_some_and(|ended| ended.digest == *digest && ended.times > 1)
     }
 
-    /// The record of a source of which all that is known otherwise is what it contributes, since `since` at the latest. It is due.
+    /// A new record for a source whose record was lost. It keeps the contribution, accepted at
+    /// `since` or earlier, and is due.
     pub fn lost(accepted: Option<Accepted>, since: Seconds) -> Self {
-        let message = "What the hub remembered of this source cannot be read; the next check replaces it.".to_owned();
+        let message = "The hub cannot read its record of this source; the next check replaces it.".to_owned();
         let failure = Failure { code: sources::RECORD_LOST.to_string(), message, diagnostics: Vec::new(), since };
         Self { accepted, failure: Some(failure), ..Self::default() }
     }
 
-    /// Drops the findings, of which only whoever shows them has need. Such a record is not to be kept.
+    /// Drops the findings, which are only needed for display. Such a record must not be stored.
     pub fn forget_findings(&mut self) {
         if let Some(Checked { verdict: Verdict::Invalid(findings), .. }) = &mut self.checked {
             findings.clear();
@@ -169,8 +177,8 @@ impl SourceRecord {
         }
     }
 
-    /// The registration has another URL now. That is due at once, and nothing that was found under the old one holds for it but what
-    /// readers get.
+    /// Updates the record after the URL of the registration changed. The source is due at once, and only
+    /// its accepted snapshot is kept.
     pub fn moved(&mut self) {
         self.next_check_at = None;
         self.consecutive_failures = 0;
@@ -178,7 +186,7 @@ impl SourceRecord {
         self.ended = None;
     }
 
-    /// The registration has a shorter time to live now, which counts from the last check. A back-off stays.
+    /// Updates the record after the time to live became shorter. It counts from the last check. A back-off stays.
     pub fn shorten(&mut self, cache_ttl_seconds: u32) {
         if let (0, Some(last)) = (self.consecutive_failures, self.last_attempt_at) {
             let sooner = last + Seconds::from(cache_ttl_seconds);
@@ -186,7 +194,8 @@ impl SourceRecord {
         }
     }
 
-    /// Why the source is not fresh, as a stable code and for people: the failure of its last check, or what the guard holds.
+    /// Why the source is not fresh, as a stable code and a sentence: the failure of its last
+    /// check, or what the guard holds.
     pub fn reason(&self) -> Option<(String, String)> {
         if let Some(failure) = &self.failure {
             return Some((failure.code.clone(), failure.message.clone()));
@@ -194,14 +203,14 @@ impl SourceRecord {
         let held = self.held.as_ref()?;
         if held.full {
             let message = format!(
-                "The federation has no room for the newest index ({} capabilities); it is accepted by the first check that finds room.",
+                "The federation has no room for the newest index ({} capabilities); the first check that finds room accepts it.",
                 held.capability_count
             );
             return Some((sources::HELD_FULL.to_string(), message));
         }
         let accepted = self.accepted.as_ref()?;
         let message = format!(
-            "The newest index has {} capabilities where readers get {}; if that is meant, release it, or it is released after a day.",
+            "The newest index has {} capabilities where readers get {}; if intended, release it, or the hub does so after a day.",
             held.capability_count, accepted.capability_count
         );
         Some((sources::HELD_SHRUNK.to_string(), message))

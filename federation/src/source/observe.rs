@@ -1,4 +1,4 @@
-//! What one check changes.
+//! The effect of one check on a source record.
 
 use super::{Accepted, Checked, Ended, Failure, Held, SourceRecord, Verdict, next_check};
 use crate::diagnostic::Diagnostic;
@@ -13,55 +13,55 @@ use crate::time::Seconds;
 /// The result of one check.
 #[derive(Clone, Debug)]
 pub enum Observation {
-    /// The same content as in [`SourceRecord::checked`]: a 304, or equal bytes with possibly new validators.
+    /// The same content as in [`SourceRecord::checked`]: a 304 response, or equal bytes with possibly new validators.
     Unchanged {
-        /// To keep instead of those known; none after a 304.
+        /// The new validators; `None` after a 304.
         validators: Option<Validators>,
-        /// Status of the answer.
+        /// Status of the response.
         http_status: u16,
     },
     /// New content that is a valid index.
     Valid {
-        /// Names it.
+        /// Digest of the content.
         digest: Digest,
-        /// How many capabilities it has.
+        /// Number of its capabilities.
         capability_count: usize,
-        /// To send next time.
+        /// The validators for the next fetch.
         validators: Validators,
     },
     /// New content that is not a valid index.
     Invalid {
-        /// Names it.
+        /// Digest of the content.
         digest: Digest,
-        /// At least one error.
+        /// The findings, at least one of them an error.
         diagnostics: Vec<Diagnostic>,
-        /// To send next time.
+        /// The validators for the next fetch.
         validators: Validators,
     },
-    /// Content whose judging the host ended, so that nobody knows whether it is valid.
+    /// Content whose validation the host aborted, so that its validity is unknown.
     Ended {
-        /// Names it.
+        /// Digest of the content.
         digest: Digest,
     },
-    /// No content.
+    /// The fetch failed.
     Unreachable(FetchFailure),
 }
 
-/// What a check did to what readers get.
+/// The effect of a check on what readers get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Another snapshot is accepted now.
+    /// A new snapshot was accepted.
     Accepted,
-    /// The source publishes what it contributes already.
+    /// The accepted snapshot is still the one that the source publishes.
     Unchanged,
     /// A newer index waits for release.
     Held,
-    /// The check did not end well.
+    /// The check failed.
     Failed,
 }
 
 impl SourceRecord {
-    /// Takes the result of a check of `registration.url` at `now`; `jitter` (0.0 ..= 1.0) spreads the next one.
+    /// Applies the result of a check of `registration.url` at `now`; `jitter` (0.0 ..= 1.0) spreads the next check.
     pub fn observe(
         &mut self,
         registration: &Registration,
@@ -87,7 +87,7 @@ impl SourceRecord {
                 self.again(now)
             }
             Observation::Invalid { digest, mut diagnostics, validators } => {
-                // A record is read with all others: a hostile index must not make it large.
+                // A record is read together with all others: a hostile index must not make it large.
                 diagnostics.iter_mut().skip(MAX_KEPT_SNIPPETS).for_each(|found| found.snippet = None);
                 self.http_status = Some(200);
                 let url = registration.url.clone();
@@ -117,7 +117,8 @@ impl SourceRecord {
         effect
     }
 
-    /// The content in `checked` was seen (again): a known bad one is bad still, a good one is accepted or held.
+    /// Applies a repeated observation of the content in `checked`: invalid content is still invalid,
+    /// valid content is accepted or held.
     fn again(&mut self, now: Seconds) -> Effect {
         let Some(Checked { url, digest, verdict, .. }) = self.checked.clone() else { return self.fail(unknown(now)) };
         let count = match verdict {
@@ -169,13 +170,13 @@ fn invalid(diagnostics: Vec<Diagnostic>, since: Seconds) -> Failure {
 }
 
 fn judging_ended(since: Seconds) -> Failure {
-    let message = "The hub did not get to the end of judging the newest index; make it smaller or simpler.".to_owned();
+    let message = "The hub did not finish validating the newest index; make it smaller or simpler.".to_owned();
     Failure { code: sources::JUDGING_ENDED.to_string(), message, diagnostics: Vec::new(), since }
 }
 
-/// Nothing is known to be unchanged: the transport answered what was not asked.
+/// The transport reported an unchanged index, but the hub has none.
 fn unknown(since: Seconds) -> Failure {
-    let message = "The server says that nothing changed, but nothing of it is known; its cache is broken.".to_owned();
+    let message = "The server reported no change, but the hub has no index from it; its cache is broken.".to_owned();
     Failure { code: sources::UNEXPECTED_NOT_MODIFIED.to_string(), message, diagnostics: Vec::new(), since }
 }
 
@@ -215,7 +216,7 @@ mod tests {
         Observation::Unchanged { validators: None, http_status: 304 }
     }
 
-    /// A source under test, an hour passing between checks.
+    /// A source under test, with an hour between checks.
     struct Source {
         record: SourceRecord,
         now: Seconds,
@@ -346,7 +347,7 @@ mod tests {
         source.record.moved();
         assert_eq!(source.record.release("https://e.org/b", None), Err(NotReleased::Nothing));
         assert_eq!(source.accepted(), Some(10));
-        // The same content under the new URL begins its day anew.
+        // The day starts anew for the same content under the new URL.
         let moved = registration().merge(&json!({"url": "https://e.org/b"})).expect("valid");
         let now = source.now + 25 * HOUR;
         assert_eq!(source.record.observe(&moved, valid("less", 2), now, 0.0), Effect::Held);

@@ -1,4 +1,4 @@
-//! Accepting what the guard holds, by hand.
+//! Manual release of a held snapshot.
 
 use super::{Accepted, Held, SourceRecord};
 use crate::digest::Digest;
@@ -7,14 +7,14 @@ use crate::time::Seconds;
 /// Why nothing was released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotReleased {
-    /// Nothing is held, or only what came from a URL that was given up.
+    /// Nothing is held, or only a snapshot from a former URL.
     Nothing,
-    /// Another snapshot is held than the one that was meant.
+    /// The held snapshot is not the requested one.
     Another,
 }
 
 impl SourceRecord {
-    /// Puts back what was accepted before, and holds what was just accepted: the federation has no room for it.
+    /// Restores the previously accepted snapshot and holds the new one: the federation has no room for it.
     pub fn keep_back(&mut self, before: Option<Accepted>, held_before: Option<Held>, now: Seconds) {
         let Some(Accepted { digest, url, capability_count }) = std::mem::replace(&mut self.accepted, before) else {
             return;
@@ -23,10 +23,10 @@ impl SourceRecord {
         self.held = Some(Held { digest, url, capability_count, since, full: true });
     }
 
-    /// Accepts the snapshot that is held of `url`; if a digest is given, that one or none.
+    /// Accepts the held snapshot of `url`; with a digest, only if it matches.
     ///
     /// # Errors
-    /// When there is no such snapshot. Nothing has changed then.
+    /// If there is no such snapshot. The record is then unchanged.
     pub fn release(&mut self, url: &str, digest: Option<&Digest>) -> Result<(), NotReleased> {
         let held = self.held.as_ref().filter(|held| held.url == url).ok_or(NotReleased::Nothing)?;
         if digest.is_some_and(|digest| *digest != held.digest) {

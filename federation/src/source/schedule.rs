@@ -1,4 +1,4 @@
-//! When a source is checked next.
+//! Schedules the next check of a source.
 
 use crate::time::Seconds;
 
@@ -7,8 +7,9 @@ const LONGEST_BACK_OFF: Seconds = 15 * 60;
 
 /// The time of the next check.
 ///
-/// After a good check, its time to live. After failures, 1, 2, 4 … minutes up to 15, and never before the origin's own wish.
-/// `jitter` in 0.0 ..= 1.0 spreads the checks of many sources over a tenth (half, after failures) of the wait.
+/// After a successful check, the time to live. After failures, 1, 2, 4 … minutes up to 15, and never earlier
+/// than the origin requests. `jitter` in 0.0 ..= 1.0 spreads the checks of many sources over a tenth of the
+/// wait, or half of it after failures.
 pub fn next_check(
     now: Seconds,
     cache_ttl_seconds: u32,

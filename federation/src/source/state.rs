@@ -1,4 +1,4 @@
-//! The one word that says how a source is.
+//! The state of a source, as one word.
 
 use super::SourceRecord;
 use crate::time::Seconds;
@@ -11,32 +11,33 @@ use utoipa::ToSchema;
 pub enum State {
     /// Never checked.
     Pending,
-    /// Its accepted snapshot is what the source publishes.
+    /// The accepted snapshot is the one that the source publishes.
     Fresh,
-    /// Its accepted snapshot is served, but the last checks failed or are overdue.
+    /// The accepted snapshot is served, but the last checks failed or are overdue.
     Stale,
     /// A newer valid index waits for release; the accepted snapshot is served.
     Held,
-    /// Nothing valid was ever seen; it contributes nothing.
+    /// No valid index was ever seen; the source contributes nothing.
     Failed,
-    /// Switched off; it contributes nothing.
+    /// The source is disabled and contributes nothing.
     Disabled,
 }
 
-/// How long after its time a check counts as overdue: enough for a busy refresh, too short for a forgotten one.
+/// How long after its due time a check counts as overdue: enough for a busy refresh, too short for a forgotten one.
 pub const GRACE: Seconds = 300;
 
 impl State {
     /// Every state.
     pub const ALL: [Self; 6] = [Self::Pending, Self::Fresh, Self::Stale, Self::Held, Self::Failed, Self::Disabled];
 
-    /// What a standing has become at `now`, for a source that was verified then and has this time to live: what is fresh turns stale.
+    /// The state at `now` of a source that had this state when it was verified, with this time to
+    /// live: a fresh source becomes stale.
     pub fn at(self, verified_at: Option<Seconds>, cache_ttl_seconds: u32, now: Seconds) -> Self {
         let overdue = verified_at.is_none_or(|at| now > at + Seconds::from(cache_ttl_seconds) * 2 + GRACE);
         if self == Self::Fresh && overdue { Self::Stale } else { self }
     }
 
-    /// As the API writes it.
+    /// The name in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -55,7 +56,7 @@ impl SourceRecord {
         self.standing(enabled, url).at(self.verified_at, cache_ttl_seconds, now)
     }
 
-    /// The state, if time alone changed nothing.
+    /// The state, ignoring the passage of time.
     pub fn standing(&self, enabled: bool, url: &str) -> State {
         if !enabled {
             return State::Disabled;

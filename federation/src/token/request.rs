@@ -1,4 +1,4 @@
-//! What is asked for when a token is made.
+//! Requests for new tokens.
 
 use super::Scope;
 use crate::problem::{fields, indexes};
@@ -8,27 +8,27 @@ use crate::time::{Seconds, parse_rfc3339, rfc3339};
 use crate::whole;
 use serde_json::Value;
 
-/// The furthest end of a token from now, in seconds: ten years.
+/// Longest lifetime of a token with an expiry time, in seconds: ten years.
 const FURTHEST: Seconds = 315_360_000;
 
-/// A token to be made, in keeping with every rule.
+/// A valid request for a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRequest {
-    /// Its name.
+    /// The name of the token.
     pub name: String,
-    /// What it allows; at least one.
+    /// The scopes of the token; at least one.
     pub scopes: Vec<Scope>,
-    /// When it ends; `None`: not before it is revoked.
+    /// When the token expires; `None` means only when it is revoked.
     pub expires_at: Option<Seconds>,
     /// Free text.
     pub description: String,
 }
 
 impl TokenRequest {
-    /// Checks a document against `schemas/token-request.schema.yaml`, and its end against the present.
+    /// Validates a document against `schemas/token-request.schema.yaml`, and its expiry time against `now`.
     ///
     /// # Errors
-    /// Every field that breaks a rule, in the order of the document.
+    /// All invalid fields, in the order of the document.
     pub fn from_value(value: &Value, now: Seconds) -> Result<Self, Vec<FieldError>> {
         let violations = schema::violations(Schema::TokenRequest, value);
         if !violations.is_empty() {
@@ -46,7 +46,7 @@ impl TokenRequest {
         };
         let scopes = value["scopes"].as_array().into_iter().flatten();
         let scopes = scopes.map(|scope| scope.as_str().and_then(Scope::parse)).collect::<Option<_>>();
-        let unknown = || vec![FieldError::new("/scopes", &indexes::SCHEMA_PATTERN, "one of these is no scope")];
+        let unknown = || vec![FieldError::new("/scopes", &indexes::SCHEMA_PATTERN, "one of these is not a scope")];
         Ok(Self {
             name: text("name").to_owned(),
             scopes: scopes.ok_or_else(unknown)?,
@@ -61,14 +61,14 @@ fn expiry(time: &str, now: Seconds) -> Result<Seconds, FieldError> {
     match parse_rfc3339(time) {
         None => Err(refused(
             &fields::EXPIRY_INVALID,
-            "This is no RFC 3339 time with a zone; write it like `2027-01-31T00:00:00Z`.".to_owned(),
+            "This is not an RFC 3339 time with a time zone; write it like `2027-01-31T00:00:00Z`.".to_owned(),
         )),
         Some(at) if at <= now => {
-            Err(refused(&fields::EXPIRY_PAST, format!("This time is past; name one after {}.", rfc3339(now))))
+            Err(refused(&fields::EXPIRY_PAST, format!("This time is in the past; choose one after {}.", rfc3339(now))))
         }
         Some(at) if at - now > FURTHEST => Err(refused(
             &fields::EXPIRY_TOO_FAR,
-            format!("A token lives ten years at the most: name a time up to {}.", rfc3339(now + FURTHEST)),
+            format!("A token is valid for at most ten years; choose a time up to {}.", rfc3339(now + FURTHEST)),
         )),
         Some(at) => Ok(at),
     }

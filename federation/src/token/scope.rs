@@ -1,28 +1,28 @@
-//! What a token allows.
+//! Scopes: the permissions of a token.
 
 use std::fmt;
 
-/// One permission. Reading needs none.
+/// One permission. Reads need none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Everything, tokens and all events included.
+    /// Everything, including tokens and all events.
     Admin,
-    /// Refreshing everything and publishing what changed.
+    /// Refreshing all sources and publishing the changes.
     Compose,
     /// Registering, changing, removing, refreshing, releasing and checking the repos whose names match.
     ReposWrite(Repos),
 }
 
-/// The repos that a scope is about.
+/// The repos that a scope covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Repos {
     /// Every repo.
     All,
-    /// Those whose whole name matches this pattern, in which `*` stands for any characters, also for none.
+    /// Repos whose whole name matches this pattern. `*` matches any sequence of characters, including an empty one.
     Matching(String),
 }
 
-/// What a request needs.
+/// The permission that a request needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need<'a> {
     /// The scope `admin`.
@@ -31,12 +31,12 @@ pub enum Need<'a> {
     Compose,
     /// A scope to write this repo.
     Write(&'a str),
-    /// A scope to write any repo at all, whichever.
+    /// A scope to write at least one repo, whichever it is.
     WriteSome,
 }
 
 impl Scope {
-    /// Reads a scope as `schemas/token-request.schema.yaml` has it; `None` if it is none.
+    /// Parses a scope as defined in `schemas/token-request.schema.yaml`; `None` if it is not one.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "admin" => Some(Self::Admin),
@@ -59,7 +59,7 @@ impl Scope {
     }
 }
 
-/// Whether one of the scopes gives what is needed.
+/// Whether one of the scopes grants the needed permission.
 pub fn allow(scopes: &[Scope], need: Need<'_>) -> bool {
     scopes.iter().any(|scope| scope.allows(need))
 }
@@ -75,7 +75,7 @@ impl fmt::Display for Scope {
     }
 }
 
-/// What stands between two stars may be taken at its first place: a later one only leaves less for the rest.
+/// Matches the text between two stars at its first occurrence: a later one only leaves less for the rest.
 fn matches(pattern: &str, name: &str) -> bool {
     let mut parts: Vec<&str> = pattern.split('*').collect();
     let last = parts.pop().unwrap_or_default();

@@ -1,23 +1,23 @@
-//! The form of a token's secret: `rs_`, 64 hex digits of 256 random bits, and 8 of a checksum.
+//! The format of a token's secret: `rs_`, 64 hex digits for 256 random bits, and 8 for a checksum.
 //!
-//! The prefix and the checksum are for people and for scanners: a secret that was published by accident is found without false
-//! alarms, and one that was cut short is told from one that is wrong. Neither makes it harder or easier to guess.
+//! The prefix and the checksum help people and scanners: they find a secret published by accident without false alarms,
+//! and tell a truncated secret from a wrong one. Neither makes it harder or easier to guess.
 
 use crate::digest::Digest;
 
-/// What every secret begins with.
+/// The prefix of every secret.
 pub const PREFIX: &str = "rs_";
 
 const RANDOM_DIGITS: usize = 64;
 const CHECK_DIGITS: usize = 8;
 
-/// The secret made of these random bits.
+/// Creates a secret from these random bits.
 pub fn from_random(bits: [u8; RANDOM_DIGITS / 2]) -> String {
     use std::fmt::Write as _;
     let mut secret = String::with_capacity(PREFIX.len() + RANDOM_DIGITS + CHECK_DIGITS);
     secret.push_str(PREFIX);
     for byte in bits {
-        // Writing into a String cannot fail.
+        // Writing to a String cannot fail.
         let _ = write!(secret, "{byte:02x}");
     }
     let checksum = checksum(&secret);
@@ -25,7 +25,7 @@ pub fn from_random(bits: [u8; RANDOM_DIGITS / 2]) -> String {
     secret
 }
 
-/// Whether `text` is a secret in full, by its form and its checksum.
+/// Whether `text` is a complete secret with a valid format and checksum.
 pub fn is_whole(text: &str) -> bool {
     let Some(digits) = text.strip_prefix(PREFIX) else { return false };
     digits.len() == RANDOM_DIGITS + CHECK_DIGITS

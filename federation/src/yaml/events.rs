@@ -1,8 +1,8 @@
-//! The events of one YAML document, bounded. The only module that names the YAML crate: to change crates, write this file
-//! again and run the tests.
+//! The events of one YAML document, with limits. The only module that uses the YAML crate: to replace the crate,
+//! rewrite this file and run the tests.
 //!
-//! The crate's event reader is used rather than its serde half, because it gives the position of every value, says what is
-//! quoted and tagged, and needs no stack that grows with the input.
+//! It uses the crate's event reader rather than its serde half. The event reader returns the position of every value,
+//! reports quoting and tags, and needs no stack that grows with the input.
 
 use crate::problem::indexes;
 use std::borrow::Cow;
@@ -14,13 +14,14 @@ use super::{Position, YamlError};
 use crate::diagnostic::excerpt;
 use crate::limits::{MAX_DEPTH, MAX_SCALAR_BYTES};
 
-/// Longest key that is not marked by `?`, in characters of the text: YAML's own bound …
+/// Longest key without a `?` mark, in characters of the text. This is YAML's own limit …
 const YAML_KEY_CHARS: usize = 1024;
 
-/// … which JSON does not know. The reader keeps what it has read until it knows that it is no key, so this costs memory: some 40 MiB.
+/// … which JSON does not have. The reader buffers its input until it knows that it is not a key,
+/// which costs some 40 MiB of memory.
 const JSON_KEY_CHARS: usize = MAX_SCALAR_BYTES + "\"\"".len();
 
-/// A step through a document. An anchor of 0 is none.
+/// A step through a document. An anchor of 0 means none.
 pub(super) enum Event<'t> {
     Scalar { text: Cow<'t, str>, plain: bool, tag: Option<Type>, anchor: usize },
     ListStart { anchor: usize },
@@ -29,7 +30,7 @@ pub(super) enum Event<'t> {
     Alias { anchor: usize },
 }
 
-/// Reads a text of exactly one document, event by event. After an error there is nothing more to read.
+/// Reads a text of exactly one document, event by event. It ends after an error.
 pub(super) struct Events<'t> {
     parser: Parser<'t, StrInput<'t>>,
     depth: usize,
@@ -38,8 +39,8 @@ pub(super) struct Events<'t> {
 }
 
 impl<'t> Events<'t> {
-    /// Refuses characters that YAML does not allow before anything is read: the crate takes NUL for the end of the text, and
-    /// would quietly read half a document.
+    /// Refuses characters that YAML does not allow before reading anything: the crate treats NUL as the end of the
+    /// text, and would silently read half a document.
     pub(super) fn new(text: &'t str) -> Result<Self, YamlError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         refuse_control_characters(text)?;
@@ -144,7 +145,7 @@ fn scalar_type(tag: &Tag, at: Position) -> Result<Type, YamlError> {
 }
 
 fn unsupported_tag(tag: &Tag, at: Position) -> YamlError {
-    let message = format!("the tag `{}` is not one of YAML's core types here: remove it", excerpt(&tag.original()));
+    let message = format!("the tag `{}` is not in YAML's core schema: remove it", excerpt(&tag.original()));
     YamlError::at(at, &indexes::UNSUPPORTED_TAG, message)
 }
 
@@ -169,7 +170,7 @@ fn refuse_control_characters(text: &str) -> Result<(), YamlError> {
     Err(YamlError::at(at, &indexes::CONTROL_CHARACTER, message))
 }
 
-/// The position right after `before`, with the line breaks of YAML: LF, CR, and CR LF as one.
+/// The position right after `before`, with YAML's line breaks: LF, CR and CR LF.
 pub(crate) fn position_of(before: &str) -> Position {
     let breaks = before.matches('\n').count() + before.matches('\r').count() - before.matches("\r\n").count();
     let last = before.rfind(['\n', '\r']).map_or(before, |at| &before[at + 1..]);

@@ -1,7 +1,7 @@
-//! Where the values of a document stand in its text: a second walk, made only when there is something to report.
+//! Locates values in the text of a document. This second walk is only made if there is something to report.
 //!
-//! The walk knows the places that are wanted as a tree, and goes down in that tree as it goes down in the document, by the places of the
-//! children. So it costs the same for each value, whatever its keys are.
+//! The walk has a tree of the wanted values and descends in it in step with the document, by the index of each child.
+//! So each value costs the same, whatever its keys are.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::Position;
 use super::events::{Event, Events};
 use crate::path::Path;
 
-/// Where one value stands.
+/// The position of one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     /// The key that the value belongs to, if it is a field of a mapping.
@@ -18,8 +18,8 @@ pub(crate) struct Place {
     pub(crate) value: Position,
 }
 
-/// The places of these values, in their order. A value that an alias brought in, or that is not there, gets the place of the nearest value
-/// around it; `None` only if the text cannot be read so far.
+/// The positions of these values, in order. A value that comes from an alias, or does not exist, gets the position of
+/// the nearest value around it; `None` only if the text cannot be parsed that far.
 pub(crate) fn places(text: &str, paths: &[&Path<'_>]) -> Vec<Option<Place>> {
     let mut wanted = Wanted(vec![Branch::default()]);
     let ends: Vec<usize> = paths.iter().map(|path| wanted.want(path)).collect();
@@ -27,7 +27,7 @@ pub(crate) fn places(text: &str, paths: &[&Path<'_>]) -> Vec<Option<Place>> {
     ends.into_iter().map(|end| wanted.nearest(end)).collect()
 }
 
-/// The tree of the places that are wanted, the root first.
+/// The tree of the wanted values, the root first.
 struct Wanted(Vec<Branch>);
 
 #[derive(Default)]
@@ -61,12 +61,12 @@ impl Wanted {
     }
 }
 
-/// A list or mapping that is open.
+/// An open list or mapping.
 struct Frame {
     /// Its branch; `None` if nothing in it is wanted.
     branch: Option<usize>,
     is_mapping: bool,
-    /// How many of its children have been passed.
+    /// Number of children passed so far.
     passed: usize,
     /// The key whose value comes next.
     key: Option<Position>,
@@ -84,7 +84,7 @@ fn walk(text: &str, wanted: &mut Wanted) {
         let (here, key) = match open.last_mut() {
             None => (Some(0), None),
             Some(frame) if frame.is_mapping && frame.key.is_none() => {
-                // Keys are always scalars: a document with other keys does not parse.
+                // Keys are always scalars: a document with other keys is refused.
                 frame.key = Some(at);
                 continue;
             }

@@ -1,8 +1,8 @@
-//! What a scalar means: YAML 1.2's core schema, with the readings that change between readers left as strings.
+//! The meaning of scalars: YAML 1.2's core schema, with values that readers interpret differently left as strings.
 
 use serde_json::{Number, Value};
 
-/// A type that a tag asks for.
+/// A type that a tag requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Type {
     String,
@@ -20,7 +20,7 @@ pub(super) enum Fault {
     NotOfType,
 }
 
-/// The value of a scalar that is neither quoted nor tagged; `None` for a string.
+/// The value of an unquoted, untagged scalar; `None` for a string.
 pub(super) fn plain(text: &str) -> Result<Option<Value>, Fault> {
     let Some(first) = text.bytes().next() else { return Ok(Some(Value::Null)) };
     match first {
@@ -35,7 +35,7 @@ pub(super) fn plain(text: &str) -> Result<Option<Value>, Fault> {
     }
 }
 
-/// The value of a scalar under a tag.
+/// The value of a tagged scalar.
 pub(super) fn tagged(text: &str, wanted: Type) -> Result<Value, Fault> {
     if wanted == Type::String {
         return Ok(Value::String(text.to_owned()));
@@ -61,7 +61,7 @@ fn integer(text: &str) -> Result<Option<Value>, Fault> {
         }
     }
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    // A leading zero is octal to YAML 1.1 and decimal to YAML 1.2: nobody's number.
+    // A leading zero means octal in YAML 1.1 and decimal in YAML 1.2, so such a number stays a string.
     let ours =
         digits.bytes().all(|b| b.is_ascii_digit()) && !digits.is_empty() && (digits == "0" || !digits.starts_with('0'));
     if !ours {
@@ -71,7 +71,8 @@ fn integer(text: &str) -> Result<Option<Value>, Fault> {
     value.map(Some).map_err(|_| Fault::OutOfRange)
 }
 
-/// `[-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`, and the spellings of what is not finite.
+/// Parses `[-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?` and the
+/// spellings of infinity and not-a-number.
 fn float(text: &str) -> Result<Option<Value>, Fault> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {

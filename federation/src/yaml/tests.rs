@@ -1,4 +1,4 @@
-//! What the module promises, whichever crate reads for it.
+//! Tests the module's guarantees, whichever crate does the parsing.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Builds the JSON value of a document from its events, without recursion, within the budgets of [`crate::limits`].
+//! Builds the JSON value of a document from its events, without recursion and within the budgets of [`crate::limits`].
 
 use crate::problem::indexes;
 use std::collections::HashMap;
@@ -12,10 +12,10 @@ use super::{Position, YamlError};
 use crate::diagnostic::excerpt;
 use crate::limits::{MAX_ALIASED_BYTES, MAX_ALIASED_NODES, MAX_ALIASES, MAX_DEPTH, MAX_NODES};
 
-/// Reads a text of exactly one YAML document. See the [module](super) for what it means.
+/// Parses a text of exactly one YAML document. The [module](super) describes the result.
 ///
 /// # Errors
-/// The first thing that is wrong, with its position.
+/// The first error, with its position.
 pub fn parse(text: &str) -> Result<Value, YamlError> {
     let mut tree = Tree::default();
     for next in Events::new(text)? {
@@ -34,7 +34,7 @@ pub fn parse(text: &str) -> Result<Value, YamlError> {
 struct Tree {
     open: Vec<Frame>,
     root: Option<Value>,
-    /// Finished values with an anchor, and what a copy of each costs.
+    /// Finished values with an anchor, and the cost of a copy of each.
     anchors: HashMap<usize, (Value, Cost)>,
     nodes: usize,
     aliases: usize,
@@ -52,7 +52,7 @@ enum Items {
     Mapping { map: Map<String, Value>, lines: Vec<u64>, key: Option<(String, Position)> },
 }
 
-/// What a value weighs: it and all below it, the text in it, and how many levels it has.
+/// The cost of a value: the number of values in it, the text in it, and its depth.
 #[derive(Default, Clone, Copy)]
 struct Cost {
     nodes: usize,
@@ -117,7 +117,7 @@ impl Tree {
             return Err(YamlError::at(at, &indexes::TOO_MANY_ALIASES, message));
         }
         let Some((_, cost)) = self.anchors.get(&anchor) else {
-            let message = "this alias stands inside the value that it refers to: write the value out";
+            let message = "this alias is inside the value that it refers to: write the value out";
             return Err(YamlError::at(at, &indexes::RECURSIVE_ALIAS, message));
         };
         let cost = *cost;
@@ -130,7 +130,7 @@ impl Tree {
         self.finish(value, cost, 0, at)
     }
 
-    /// Puts a finished value where it belongs.
+    /// Adds a finished value to its parent.
     fn finish(&mut self, value: Value, cost: Cost, anchor: usize, at: Position) -> Result<(), YamlError> {
         if anchor != 0 {
             self.spend_aliased(cost, at)?;
@@ -177,7 +177,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Anchored values are paid for when they are remembered too: nested anchors copy each other.
+    /// Anchored values also count when they are stored: nested anchors copy each other.
     fn spend_aliased(&mut self, cost: Cost, at: Position) -> Result<(), YamlError> {
         self.aliased.nodes += cost.nodes;
         self.aliased.bytes += cost.bytes;

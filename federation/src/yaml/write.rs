@@ -1,8 +1,8 @@
-//! Writes JSON values as YAML that YAML 1.1 and 1.2 readers read alike.
+//! Writes JSON values as YAML that YAML 1.1 and 1.2 readers interpret the same way.
 //!
-//! Written here rather than by the YAML crate, because documents are published under a digest of their content: their bytes
-//! must not change when a dependency does. A string is left plain only when it begins with a letter and cannot be anything
-//! else; text of several lines is a literal block; everything else is in double quotes. No line is ever folded.
+//! This module does not use the YAML crate, because documents are published under a digest of their content: their
+//! bytes must not change with a dependency. A string is plain only if it begins with a letter and cannot mean anything
+//! else. Text of several lines is a literal block. All other strings are in double quotes. Lines are never folded.
 
 use crate::problem::indexes;
 use serde_json::{Map, Number, Value};
@@ -11,14 +11,14 @@ use super::YamlError;
 use crate::diagnostic::is_bidi_control;
 use crate::limits::MAX_DEPTH;
 
-/// Longest key written in the short form, in bytes: YAML readers look no further than 1024 characters for the colon, and an
-/// escape takes up to six for a byte.
+/// Longest key in the short form, in bytes: YAML readers search only 1024 characters for the colon, and an escape takes
+/// up to six characters per byte.
 const LONGEST_SIMPLE_KEY: usize = 128;
 
 /// One document, ending with a line break.
 ///
 /// # Errors
-/// `too-deep` beyond [`MAX_DEPTH`] levels, which could not be read back.
+/// `too-deep` beyond [`MAX_DEPTH`] levels, which could not be parsed again.
 pub fn to_string(value: &Value) -> Result<String, YamlError> {
     let mut writer = Writer { out: String::new() };
     writer.value(value, 0, 0)?;
@@ -26,8 +26,8 @@ pub fn to_string(value: &Value) -> Result<String, YamlError> {
     Ok(writer.out)
 }
 
-/// The items of a list, `- ` first, at indentation 0, each ending with a line break: what stands below `capabilities:` in a
-/// document. Texts for parts of a list, one after the other, are the text for the whole list. Empty for no items.
+/// The items of a list without indentation, each after `- ` and ending with a line break, as below `capabilities:` in a
+/// document. Concatenated texts of sublists are the text of the whole list. Empty if there are no items.
 ///
 /// # Errors
 /// As [`to_string`].
@@ -41,8 +41,8 @@ pub fn to_sequence_items(values: &[Value]) -> Result<String, YamlError> {
     Ok(writer.out)
 }
 
-/// How many bytes [`to_sequence_items`] has for a mapping that is one of the values. Costs as much as reading the mapping, however large
-/// that is.
+/// The size of a mapping as an item of [`to_sequence_items`], in bytes. Takes as long as reading the
+/// mapping, without memory for the text.
 ///
 /// # Errors
 /// As [`to_string`].
@@ -56,7 +56,7 @@ pub(crate) fn item_bytes(map: &Map<String, Value>) -> Result<usize, YamlError> {
     Ok(writer.out.0)
 }
 
-/// Where the text goes.
+/// The destination of the text.
 trait Sink {
     fn push_str(&mut self, text: &str);
     fn push(&mut self, c: char);
@@ -77,7 +77,7 @@ impl Sink for String {
     }
 }
 
-/// A count of bytes instead of a text.
+/// Counts the bytes instead of storing the text.
 struct Bytes(usize);
 
 impl Sink for Bytes {
@@ -99,7 +99,7 @@ struct Writer<S> {
 }
 
 impl<S: Sink> Writer<S> {
-    /// Writes a value where the line has come to column `indent`. `depth` counts the lists and mappings around it.
+    /// Writes a value at column `indent` of the current line. `depth` counts the lists and mappings around it.
     fn value(&mut self, value: &Value, indent: usize, depth: usize) -> Result<(), YamlError> {
         match value {
             Value::Null => self.out.push_str("null"),
@@ -181,7 +181,7 @@ impl<S: Sink> Writer<S> {
         }
     }
 
-    /// JSON's spelling, with the dot and the sign that YAML 1.1 wants in a number with an exponent.
+    /// Writes a number as in JSON, plus the dot and the sign that YAML 1.1 requires in a number with an exponent.
     fn number(&mut self, number: &Number) {
         let text = number.to_string();
         match text.split_once('e') {
@@ -237,13 +237,13 @@ fn is_plain(text: &str) -> bool {
         && !is_word_with_meaning(text)
 }
 
-/// Words that some reader takes for a boolean, a null or a number.
+/// Words that some reader interprets as a boolean, a null or a number.
 fn is_word_with_meaning(text: &str) -> bool {
     const WORDS: [&str; 11] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
     text.len() <= 5 && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Whether a text of several lines survives as a literal block whichever way a reader finds the indentation of one.
+/// Whether a text of several lines survives as a literal block with every method of detecting indentation.
 fn is_block(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with([' ', '\n'])
@@ -251,7 +251,7 @@ fn is_block(text: &str) -> bool {
         && text.split('\n').all(|line| !line.ends_with(' ') && line.chars().all(is_visible))
 }
 
-/// Whether a character may stand as itself: people see it where it is, and no reader takes it for a line break.
+/// Whether a character may be written literally: it is visible, and no reader treats it as a line break.
 fn is_visible(c: char) -> bool {
     !(c.is_control()
         || is_bidi_control(c)

@@ -1,8 +1,8 @@
 //! What was asked for, as the operator's log tells of it: every write, every refusal, and what the hub could not do.
 
 use crate::log;
-use crate::mcp;
 use crate::problem::Problem;
+use api::paths;
 use axum::extract::Request;
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
@@ -33,7 +33,7 @@ impl Asked {
 
     /// Whether it asks for a change. The tools are asked by `POST`, and only read.
     fn writes(&self) -> bool {
-        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) && self.path != mcp::PATH
+        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) && self.path != paths::MCP
     }
 
     pub(super) fn log_write(&self, status: StatusCode, id: &HeaderValue) {

@@ -1,6 +1,6 @@
 //! The address that a request came to: the hub's own, where the operator gave none.
 
-use crate::app::App;
+use crate::hub::App;
 use crate::ports::Ports;
 use axum::extract::{FromRequestParts, Request};
 use http::header::{FORWARDED, HOST};

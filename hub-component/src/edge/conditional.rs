@@ -1,16 +1,10 @@
 //! Conditional requests (RFC 9110 §13).
 
 use super::lines;
-use federation::digest::Digest;
 use federation::negotiation::has_entity_tag;
 use federation::time::{Seconds, parse_http_date};
 use http::HeaderMap;
 use http::header::{IF_MODIFIED_SINCE, IF_NONE_MATCH};
-
-/// The strong entity tag of these bytes, quotes included.
-pub fn entity_tag(bytes: &[u8]) -> String {
-    format!("\"{}\"", Digest::of(bytes).hex().get(..32).unwrap_or_default())
-}
 
 /// Whether the client has the representation with this tag and date already. The tag decides wherever the client names one.
 pub fn not_modified(request: &HeaderMap, etag: &str, modified: Option<Seconds>) -> bool {

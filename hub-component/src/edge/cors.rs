@@ -1,6 +1,7 @@
 //! Scripts in browsers: every read is open to any origin, the tools of `/mcp` to those that decision 0040 names, and no write is.
 
-use crate::mcp;
+use super::origin::is_allowed;
+use api::paths;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
@@ -35,8 +36,8 @@ pub enum Audience {
 impl Audience {
     /// Of the answer to this request.
     pub fn of(request: &Request, public_url: &str) -> Self {
-        let origin = request.headers().get(ORIGIN).filter(|_| request.uri().path() == mcp::PATH);
-        match origin.filter(|origin| mcp::is_allowed(origin, public_url)) {
+        let origin = request.headers().get(ORIGIN).filter(|_| request.uri().path() == paths::MCP);
+        match origin.filter(|origin| is_allowed(origin, public_url)) {
             Some(origin) => Self::Tools(origin.clone()),
             None if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) => Self::Everybody,
             None => Self::Nobody,

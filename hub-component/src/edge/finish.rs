@@ -4,8 +4,8 @@ use super::asked::Asked;
 use super::base::Base;
 use super::cors::Audience;
 use super::no_content::NoContent;
-use crate::app::{App, Host};
-use crate::pages;
+use super::page_wanted::is_page_wanted;
+use crate::hub::{App, Host};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::headers::{CODE, MEMO, REQUEST_ID, ROUTE, is_request_id};
@@ -14,12 +14,28 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+/// How a problem is told to whoever came with a browser: the page, and its headers. `base` is the hub's address.
+pub type ProblemPage = fn(problem: &Problem, request_id: &str, base: &str, headers: &mut HeaderMap) -> String;
+
+/// What the edge of every request needs.
+#[derive(Clone)]
+pub struct Edge<P> {
+    /// The hub.
+    pub app: App<P>,
+    /// Problems as pages.
+    pub problem_page: ProblemPage,
+}
 
 /// Wraps every route.
-pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, next: Next) -> Response {
+pub async fn finish<P: Ports>(
+    State(Edge { app, problem_page }): State<Edge<P>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = request.headers().get(REQUEST_ID).filter(|id| is_request_id(id)).cloned().unwrap_or_else(new_id);
-    let page = pages::wants_page(request.uri().path(), request.headers());
+    let page = is_page_wanted(request.uri().path(), request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let asked = Asked::of(&request);
     request.headers_mut().insert(REQUEST_ID, id.clone());
@@ -51,7 +67,7 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, n
         }
         Some(problem) => {
             asked.log_problem(&problem, &id);
-            write_out(&mut response, &problem, page, app.public_url(), &id);
+            write_out(&mut response, &problem, page.then_some(problem_page), app.public_url(), &id);
         }
         None => asked.log_write(response.status(), &id),
     }
@@ -84,20 +100,19 @@ pub async fn finish<P: Ports>(State(app): State<App<P>>, mut request: Request, n
 #[derive(Clone)]
 pub struct Logged(pub Problem);
 
-fn write_out(response: &mut Response, problem: &Problem, page: bool, base: &str, id: &HeaderValue) {
+fn write_out(response: &mut Response, problem: &Problem, page: Option<ProblemPage>, base: &str, id: &HeaderValue) {
     let id = id.to_str().unwrap_or_default();
-    let body = match page {
-        true => pages::problem(problem, id).into_bytes(),
-        false => problem.body(base, id),
-    };
-    *response.body_mut() = Body::from(body);
     let headers = response.headers_mut();
     headers.insert(CODE, HeaderValue::from_static(problem.kind().code));
-    match page {
-        true => pages::error_headers(headers, base),
-        false => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))),
-    }
+    let body = match page {
+        Some(page) => page(problem, id, base, headers).into_bytes(),
+        None => {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+            problem.body(base, id)
+        }
+    };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    *response.body_mut() = Body::from(body);
 }
 
 fn new_id() -> HeaderValue {

@@ -1,8 +1,10 @@
 //! Content that changes with the version of the hub alone.
 
-use super::{AN_HOUR, Caching, Read, entity_tag, memo};
+use super::{Caching, Read, memo};
+use crate::hub::AN_HOUR;
 use axum::response::Response;
 use bytes::Bytes;
+use federation::negotiation::entity_tag;
 use http::HeaderMap;
 
 /// Bytes with their type and entity tag.

@@ -11,7 +11,8 @@ mod json_body;
 mod link;
 mod negotiate;
 mod no_content;
-pub mod paging;
+mod origin;
+mod page_wanted;
 mod path;
 mod query;
 mod read;
@@ -19,16 +20,17 @@ mod streamed;
 
 pub use auth::{Actor, Caller};
 pub use base::Reached;
-pub use conditional::{entity_tag, not_modified};
-pub use finish::{Logged, finish};
+pub use conditional::not_modified;
+pub use finish::{Edge, Logged, finish};
 pub use fixed::Fixed;
 pub use json_body::{JsonBody, JsonBytes};
 pub use link::link_next;
 pub use negotiate::{coding, preferred, preferred_type};
+pub use origin::check_origin;
 pub use path::Path;
 pub use query::Query;
-pub use read::{AN_HOUR, Caching, Read, json, memo};
-pub use streamed::{BrokenOff, Chunks, streamed};
+pub use read::{Caching, Read, json, memo};
+pub use streamed::streamed;
 
 use http::{HeaderMap, HeaderName};
 

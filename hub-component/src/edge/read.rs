@@ -1,10 +1,11 @@
 //! Answers to reads: what a cache may do with them, and nothing at all for a client that has them already.
 
-use super::conditional::{entity_tag, not_modified};
+use super::conditional::not_modified;
 use crate::problem::{Problem, kinds};
 use api::headers::MEMO;
 use axum::body::Body;
 use axum::response::Response;
+use federation::negotiation::entity_tag;
 use federation::time::{Seconds, http_date};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -78,9 +79,6 @@ pub fn json(request: &HeaderMap, caching: Caching, document: &impl Serialize) ->
     let read = Read { media_type: "application/json", body: bytes.into(), etag: &etag, modified: None, caching };
     Ok(read.respond(request))
 }
-
-/// The longest time for which a host may give an answer again, in seconds. What ends it in practice is the next write.
-pub const AN_HOUR: Seconds = 3600;
 
 /// Lets the host give this answer again for some seconds; none or fewer than one forbid it.
 ///

@@ -1,18 +1,11 @@
 //! A body that is made while it is sent, and whose length is known before.
 
+use crate::hub::{BrokenOff, Chunks};
 use bytes::Bytes;
-use futures::{Stream, StreamExt as _};
+use futures::StreamExt as _;
 use http_body::{Body, Frame, SizeHint};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-
-/// Why a body broke off; the client sees that it is shorter than announced.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct BrokenOff(pub String);
-
-/// What a body is made of.
-pub type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, BrokenOff>> + Send>>;
 
 struct Streamed {
     chunks: Chunks,

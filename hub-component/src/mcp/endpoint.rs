@@ -2,9 +2,9 @@
 
 use super::message::{self, MOST_MESSAGES, Malformed, Message};
 use super::schema::Messages;
-use super::{methods, origin, revision};
-use crate::app::App;
-use crate::edge::{JsonBytes, Logged, Reached, preferred};
+use super::{methods, revision};
+use crate::edge::{JsonBytes, Logged, Reached, check_origin, preferred};
+use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use axum::response::{IntoResponse, Response};
@@ -59,7 +59,7 @@ pub async fn endpoint<P: Ports>(
     headers: HeaderMap,
     JsonBytes(bytes): JsonBytes,
 ) -> Result<Response, Problem> {
-    origin::check(&headers, app.configured_url())?;
+    check_origin(&headers, app.configured_url())?;
     // Never a stream: who takes nothing else cannot be served.
     preferred(&headers, &[((), &["application/json"])])?;
     let answer = match serde_json::from_slice(&bytes) {

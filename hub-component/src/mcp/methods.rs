@@ -1,7 +1,7 @@
 //! What a client can ask.
 
 use super::tools;
-use crate::app::App;
+use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, quoted};
 use rmcp::model::{

@@ -8,13 +8,8 @@ mod budget;
 mod endpoint;
 mod message;
 mod methods;
-mod origin;
 mod revision;
 mod schema;
 mod tools;
 
 pub use endpoint::{__path_endpoint, endpoint};
-pub use origin::is_allowed;
-
-/// Where the endpoint is.
-pub const PATH: &str = "/mcp";

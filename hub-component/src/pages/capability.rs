@@ -3,11 +3,11 @@
 use super::response::respond;
 use super::{Page, Section, entry};
 use crate::edge::{Path, Reached, memo};
+use crate::hub::revalidate_due;
+use crate::hub::search::{self, Request};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::routes::federated::revalidate_due;
-use crate::search::{self, Request};
 use axum::response::Response;
 use http::HeaderMap;
 use maud::html;

@@ -4,11 +4,11 @@ use super::elements::{beginning, counted, repo_link, shape, state, theirs_with_c
 use super::response::respond;
 use super::{Page, Section};
 use crate::edge::{Query, Reached};
+use crate::hub::revalidate_due;
+use crate::hub::search::bounded;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::routes::federated::revalidate_due;
-use crate::search::bounded;
 use axum::response::Response;
 use federation::source::State as SourceState;
 use federation::time::Seconds;

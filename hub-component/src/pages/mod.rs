@@ -4,13 +4,12 @@
 
 mod capabilities;
 mod capability;
+mod codes;
 mod elements;
 mod entry;
 mod home;
 mod layout;
-mod negotiation;
 mod problem;
-mod problems;
 mod repo;
 mod response;
 mod revision;
@@ -19,12 +18,11 @@ mod words;
 
 pub use capabilities::{__path_capabilities, capabilities};
 pub use capability::{__path_capability, capability};
+pub use codes::{__path_list as __path_codes, __path_show as __path_code, list as codes, show as code};
 pub use home::{__path_home, home};
-pub use negotiation::wants_page;
 pub use problem::problem;
-pub use problems::{explained, problems};
 pub use repo::{__path_repo, repo};
-pub use response::{__path_favicon, error_headers, favicon};
+pub use response::{__path_favicon, favicon};
 pub use revision::{__path_revision, revision};
 pub use revisions::{__path_revisions, revisions};
 

@@ -1,12 +1,15 @@
 //! A problem as a page, for whoever came with a browser.
 
 use super::elements::{prose, theirs_with_code};
+use super::response::error_headers;
 use super::{Page, Section};
 use crate::problem::Problem;
+use http::HeaderMap;
 use maud::html;
 
-/// The document.
-pub fn problem(problem: &Problem, request_id: &str) -> String {
+/// The page, and its headers. `base` is the hub's address.
+pub fn problem(problem: &Problem, request_id: &str, base: &str, headers: &mut HeaderMap) -> String {
+    error_headers(headers, base);
     let kind = problem.kind();
     let content = html! {
         h1 { (kind.title) }

@@ -1,11 +1,12 @@
 //! A page as a response: its entity tag, and headers that keep it from doing what it need not.
 
 use super::layout::{Page, SCRIPT, STYLE};
-use crate::edge::{Caching, Read, entity_tag};
+use crate::edge::{Caching, Read};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use federation::digest::Digest;
+use federation::negotiation::entity_tag;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::OnceLock;
@@ -24,7 +25,7 @@ pub(super) fn respond(page: Page<'_>, request: &HeaderMap, public_url: &str) -> 
 }
 
 /// The headers of a problem that is told as a page.
-pub fn error_headers(headers: &mut HeaderMap, public_url: &str) {
+pub(super) fn error_headers(headers: &mut HeaderMap, public_url: &str) {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
     protect(headers, public_url);
 }

@@ -4,12 +4,12 @@ use super::elements::{beginning, capability_link, counted, repo_link, snapshot_l
 use super::response::respond;
 use super::revisions::op;
 use super::{Page, Section, entry, words};
-use crate::document::kept;
 use crate::edge::{Path, Reached, memo};
+use crate::hub::document::kept;
+use crate::hub::revalidate_due;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::routes::federated::revalidate_due;
 use axum::response::Response;
 use federation::compose::SourceLine;
 use federation::diff::{Change, Op};

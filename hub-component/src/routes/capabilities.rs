@@ -1,12 +1,12 @@
 //! `GET /v1/capabilities`: the search.
 
-use super::federated::revalidate_due;
-use crate::app::App;
 use crate::edge::{self, Caching, Path, Query, link_next, memo};
+use crate::hub::App;
+use crate::hub::revalidate_due;
+use crate::hub::search::{self, Request};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::search::{self, Request};
 use api::capabilities::{BYTES_PER_TOKEN, Capabilities, CapabilitiesQuery, CapabilityEntries, CapabilityQuery};
 use api::headers;
 use axum::extract::{OriginalUri, State};

@@ -1,8 +1,11 @@
 //! `GET /v1/changes`: how to get from a revision one has to the newest, step by step.
 
-use crate::app::App;
-use crate::document::kept;
-use crate::edge::{self, AN_HOUR, BrokenOff, Caching, Query, Read, link_next, memo, paging};
+use crate::edge::{self, Caching, Query, Read, link_next, memo};
+use crate::hub::AN_HOUR;
+use crate::hub::App;
+use crate::hub::BrokenOff;
+use crate::hub::document::kept;
+use crate::hub::paging;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -80,7 +83,7 @@ pub async fn changes<P: Ports>(
     let complete = document.is_some();
     let revision = head.revision.as_ref().map(|it| (it.number, it.digest.as_str(), it.composed_at));
     let etag = serde_json::json!([since, after, until, cursor, complete, revision]).to_string();
-    let etag = edge::entity_tag(etag.as_bytes());
+    let etag = federation::negotiation::entity_tag(etag.as_bytes());
     let document = document.map_or(Value::Null, |it| it.document(&Filter::default()).head());
     let next = (!complete).then_some(until);
     let cursor = cursor.map(paging::cursor_after);

@@ -1,11 +1,11 @@
 //! `POST /v1/check`: the verdict on an index and what it would change, without writing anything.
 
-use crate::app::App;
-use crate::document::conflicts::publishers;
 use crate::edge::{Caller, JsonBody};
+use crate::hub::App;
+use crate::hub::document::conflicts::publishers;
+use crate::hub::refresh;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::refresh;
 use api::check::{Verdict, Would};
 use axum::Json;
 use axum::extract::State;

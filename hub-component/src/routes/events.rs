@@ -1,9 +1,9 @@
 //! `GET /v1/events`: the audit trail, newest first.
 
 use super::tokens::private;
-use crate::app::App;
-use crate::edge::paging::{self, Filling};
 use crate::edge::{Caller, Query, link_next};
+use crate::hub::App;
+use crate::hub::paging::{self, Filling};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::events::{Event, Events, EventsQuery};

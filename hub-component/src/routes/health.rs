@@ -1,6 +1,6 @@
 //! Whether the hub is alive and can answer.
 
-use crate::app::App;
+use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::health::Health;

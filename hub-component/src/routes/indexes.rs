@@ -1,7 +1,9 @@
 //! `GET /v1/indexes/{digest}`: the exact bytes of a published index.
 
-use crate::app::App;
-use crate::edge::{self, AN_HOUR, BrokenOff, Caching, Path, Read, memo};
+use crate::edge::{self, Caching, Path, Read, memo};
+use crate::hub::AN_HOUR;
+use crate::hub::App;
+use crate::hub::BrokenOff;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};

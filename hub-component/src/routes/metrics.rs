@@ -1,6 +1,6 @@
 //! What the hub knows about itself, for whoever collects metrics.
 
-use crate::app::App;
+use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use axum::extract::State as AppState;

@@ -10,7 +10,6 @@ pub mod health;
 pub mod indexes;
 pub mod metrics;
 pub mod openapi;
-pub mod problems;
 pub mod repos;
 pub mod schemas;
 pub mod tokens;

@@ -1,13 +1,25 @@
 //! `GET /openapi.json`.
 
-use crate::app::App;
 use crate::edge::Fixed;
 use crate::openapi::{self, Conditional};
-use crate::ports::Ports;
-use crate::router;
-use axum::extract::State;
+use axum::Extension;
 use axum::response::Response;
 use http::HeaderMap;
+use std::sync::{Arc, OnceLock};
+use utoipa::openapi::OpenApi;
+
+/// The document, which the router keeps: only it knows every route.
+pub struct Document {
+    describe: fn() -> OpenApi,
+    written: OnceLock<Fixed>,
+}
+
+impl Document {
+    /// It is described by this, once somebody asks for it.
+    pub fn new(describe: fn() -> OpenApi) -> Self {
+        Self { describe, written: OnceLock::new() }
+    }
+}
 
 /// This document: every route, parameter, answer and error, in OpenAPI 3.1.
 #[utoipa::path(
@@ -26,7 +38,7 @@ use http::HeaderMap;
         ),
     ),
 )]
-pub async fn document<P: Ports>(State(app): State<App<P>>, request: HeaderMap) -> Response {
-    app.openapi(|| Fixed::new("application/json", openapi::document(router::table::<P>().into_openapi())))
-        .respond(&request)
+pub async fn document(Extension(document): Extension<Arc<Document>>, request: HeaderMap) -> Response {
+    let write = || Fixed::new("application/json", openapi::document((document.describe)()));
+    document.written.get_or_init(write).respond(&request)
 }

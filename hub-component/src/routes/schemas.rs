@@ -1,6 +1,7 @@
 //! `/schemas`: the schema of every document, where its `$id` says that it is.
 
-use crate::edge::{self, AN_HOUR, Caching, Fixed, Path, memo, preferred_type};
+use crate::edge::{self, Caching, Fixed, Path, memo, preferred_type};
+use crate::hub::AN_HOUR;
 use crate::openapi::Conditional;
 use crate::problem::{Problem, kinds, quoted};
 use api::schemas::{SchemaListed, Schemas};

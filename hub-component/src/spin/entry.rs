@@ -1,7 +1,7 @@
 //! Where Spin calls the hub.
 
 use super::{SpinPorts, database::SpinSqlite, fetch::SpinFetch, variable};
-use crate::app::{App, Host, Setting};
+use crate::hub::{App, Host, Setting};
 use crate::router::router;
 use axum::Router;
 use spin_sdk::http::{IntoResponse, Request};

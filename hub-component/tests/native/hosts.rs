@@ -2,7 +2,7 @@
 
 use crate::ports::{Hub, index};
 use http::Method;
-use hub_component::app::{Host, Setting};
+use hub_component::hub::{Host, Setting};
 use serde_json::{Value, json};
 use store::database::DatabaseError;
 

@@ -8,7 +8,7 @@ use federation::fetch::{Request, Response, TransportFailure};
 use federation::time::Seconds;
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt as _;
-use hub_component::app::{App, Host, Setting};
+use hub_component::hub::{App, Host, Setting};
 use hub_component::ports::{Fetch, Ports};
 use hub_component::router::router;
 use rusqlite::Connection;

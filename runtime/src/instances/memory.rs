@@ -106,10 +106,10 @@ mod tests {
         assert!(grows(&mut second, 0, 40).await);
         {
             let mut waiting = Box::pin(grows(&mut second, 40, 60));
-            assert!(futures::poll!(&mut waiting).is_pending(), "others have the rest");
-            assert!(grows(&mut memory(&budget, true), 0, 10).await, "what has to live");
+            assert!(futures::poll!(&mut waiting).is_pending(), "others hold the rest");
+            assert!(grows(&mut memory(&budget, true), 0, 10).await, "the vital instance");
             drop(first);
-            assert!(waiting.await, "it was given back");
+            assert!(waiting.await, "the memory was returned");
         }
         assert_eq!((second.gauge.bytes(), second.gauge.was_refused()), (60, false));
     }

@@ -29,7 +29,7 @@ const WAIT: Duration = Duration::from_secs(10);
 const RETRY: Duration = Duration::from_millis(20);
 
 /// A request that was handed to an instance.
-#[expect(clippy::disallowed_types, reason = "that is for the component; `Prepared` answers over no other channel")]
+#[expect(clippy::disallowed_types, reason = "the rule is for the component; `Prepared` uses only this channel")]
 struct Handed {
     id: u64,
     seat: Arc<Seat>,

@@ -28,7 +28,7 @@ pub(super) async fn run(workers: std::sync::Arc<Workers>, place: Place) {
     let (mut store, proxy) = match instantiate(&workers, &place.seat).await {
         Ok(made) => made,
         Err(error) => {
-            tracing::warn!(error = format!("{error:#}"), "no room for one more instance of the component");
+            tracing::warn!(error = format!("{error:#}"), "cannot create another instance of the component");
             return;
         }
     };
@@ -77,7 +77,7 @@ async fn live(workers: &Workers, place: &Place, store: &mut Store<State>, proxy:
                 Status::Idle => Ok(()),
                 Status::Requests | Status::AfterAnswers => {
                     seat.expire();
-                    Err(wasmtime::Error::msg("it ran out of time"))
+                    Err(wasmtime::Error::msg("the instance ran out of time"))
                 }
             });
         }

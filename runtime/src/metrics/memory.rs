@@ -16,10 +16,10 @@ impl Collector for Memory {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let Self(budget) = self;
         let gauge = |bytes: usize| ConstGauge::new(bytes as f64);
-        let help = "Memory that instances, bodies, kept answers and rows may take together";
+        let help = "Memory limit for instances, bodies, cached responses and rows together";
         let descriptor = encoder.encode_descriptor("memory_budget", help, Some(&Unit::Bytes), MetricType::Gauge)?;
         gauge(budget.total()).encode(descriptor)?;
-        let help = "Memory that they take, by what for";
+        let help = "Memory that they use, by purpose";
         let mut descriptor = encoder.encode_descriptor("memory_use", help, Some(&Unit::Bytes), MetricType::Gauge)?;
         for purpose in Purpose::ALL {
             let labels = [("purpose", purpose.name())];

@@ -92,26 +92,26 @@ impl Metrics {
     fn register(&mut self) {
         let own = self.registry.sub_registry_with_prefix("reuse_surface");
         own.register("http_requests", "Requests answered, by matched route", self.requests.clone());
-        let help = "Time from the head of a request to the head of its answer";
+        let help = "Time from the head of a request to the head of its response";
         own.register_with_unit("http_request_duration", help, Unit::Seconds, self.durations.clone());
-        own.register("http_requests_in_flight", "Requests that are being answered", self.in_flight.clone());
-        own.register("http_connections", "Open connections of clients", self.connections.clone());
-        let help = "Requests that the hub failed on, by the code of the problem: not what was asked for and cannot be had, which is 503 too";
+        own.register("http_requests_in_flight", "Requests in progress", self.in_flight.clone());
+        own.register("http_connections", "Open client connections", self.connections.clone());
+        let help = "Requests that failed in the hub, by problem code; excludes 503 for missing or stale data";
         own.register("http_failures", help, self.failures.clone());
         // Registered from the start, so that rates can be computed.
         for kind in problem::all().filter(|kind| kind.is_failure()) {
             drop(self.failures.get_or_create(&[("code", kind.code)]));
         }
-        let help = "Requests that the host answered in place of the hub, by the code of the problem";
+        let help = "Requests that the host answered in place of the hub, by problem code";
         own.register("host_problems", help, self.problems.clone());
         own.register("instances", "Live instances of the component", self.instances.clone());
         let help = "Instances of the component that trapped or ran out of time";
         own.register("instance_failures", help, self.instances_failed.clone());
-        own.register("memo_hits", "Answers that were given again without the component", self.memo_hits.clone());
-        let help = "Requests that might have had a kept answer and went to the component";
+        own.register("memo_hits", "Responses served from the cache", self.memo_hits.clone());
+        let help = "Cacheable requests that the component answered";
         own.register("memo_misses", help, self.memo_misses.clone());
-        own.register("memo_entries", "Answers that are kept", self.memo_entries.clone());
-        own.register_with_unit("memo_size", "What the kept answers take up", Unit::Bytes, self.memo_bytes.clone());
+        own.register("memo_entries", "Cached responses", self.memo_entries.clone());
+        own.register_with_unit("memo_size", "Size of the cached responses", Unit::Bytes, self.memo_bytes.clone());
         self.registry.sub_registry_with_prefix("process").register_collector(Box::new(process::Process::default()));
     }
 

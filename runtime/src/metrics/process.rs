@@ -26,7 +26,7 @@ impl Default for Process {
 
 impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        gauge(&mut encoder, "start_time", "When the process began, since 1970", Some(Unit::Seconds), self.started)?;
+        gauge(&mut encoder, "start_time", "Start time of the process, since 1970", Some(Unit::Seconds), self.started)?;
         if let Some(bytes) = resident() {
             gauge(&mut encoder, "resident_memory", "Memory in use", Some(Unit::Bytes), bytes)?;
         }
@@ -35,7 +35,7 @@ impl Collector for Process {
         }
         if let Some(seconds) = processor_seconds() {
             let counter = ConstCounter::new(seconds);
-            let help = "Processor time spent";
+            let help = "Processor time used";
             let descriptor = encoder.encode_descriptor("cpu", help, Some(&Unit::Seconds), counter.metric_type())?;
             counter.encode(descriptor)?;
         }

@@ -1,23 +1,23 @@
-//! Which addresses the component may be connected to. A member of the federation chooses the URL, so that everything
+//! Decides which addresses the component may connect to. Members of the federation choose the URLs, so every address
 //! that is not plainly on the public internet is refused.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Ports below are for services other than HTTP.
+/// Lower ports are reserved for services other than HTTP.
 const FIRST_FREE_PORT: u16 = 1024;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AddressPolicy {
-    /// Also allow loopback and private addresses, and every port: for local work.
+    /// Also allows loopback and private addresses, and every port: for local development.
     pub(crate) allow_private: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
     Public,
-    /// Loopback, and what a site gives out itself.
+    /// Loopback, and addresses that a site assigns itself.
     Private,
-    /// Link-local (with the metadata services of clouds), multicast, reserved, or a tunnel to one of these.
+    /// Link-local (including the metadata services of clouds), multicast, reserved, or a tunnel to one of these.
     Never,
 }
 
@@ -62,7 +62,7 @@ fn reach_v6(address: Ipv6Addr) -> Reach {
     }
     match address.segments() {
         [0, 0, 0, 0, 0, 0, 0, 1] => Reach::Private,
-        // NAT64 leads to the IPv4 address at its end.
+        // NAT64 embeds an IPv4 address.
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
             let embedded = Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
             if reach_v4(embedded) == Reach::Public { Reach::Public } else { Reach::Never }

@@ -1,4 +1,4 @@
-//! Bodies on their way between the component and the client.
+//! Bodies in transit between the component and the HTTP client.
 
 use super::error::{of_response, of_transport};
 use bytes::Bytes;
@@ -12,7 +12,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 use wasmtime_wasi_http::{Error, WasiBody};
 
-/// A body that the client may share between threads. It never does: the lock is there for the type, and is never taken.
+/// A body that is `Sync`, as the client's types require. The client never shares it between
+/// threads, so the lock is never contended.
 pub(crate) struct Shareable(Mutex<WasiBody>);
 
 impl Shareable {
@@ -34,8 +35,8 @@ impl Body for Shareable {
     }
 }
 
-/// Replaces a body that turns out to be empty by one that says so, since `GET` with a body of unknown length would be
-/// sent with `Transfer-Encoding: chunked`, which some servers refuse.
+/// Replaces an empty body of unknown length by one of length zero. The client would otherwise send a `GET` with
+/// `Transfer-Encoding: chunked`, which some servers refuse.
 pub(crate) async fn without_empty(mut body: WasiBody) -> Result<WasiBody, Error> {
     let nothing = || Full::default().map_err(|never| match never {}).boxed_unsync();
     match body.frame().await {
@@ -65,7 +66,7 @@ impl Body for Resumed {
     }
 }
 
-/// The body of a response: bounded in the time between two pieces, and counted as a request in flight until it ends.
+/// The body of a response. It limits the time between two chunks, and counts as a request in flight until it ends.
 pub(crate) struct Response {
     body: Option<reqwest::Body>,
     patience: Duration,

@@ -7,13 +7,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// Idle connections kept to each host. A refresh asks many sources of one host.
+/// Idle connections kept for each host. A refresh sends requests for many sources to one host.
 const IDLE_PER_HOST: usize = 8;
 
-/// How long. There is no limit to the hosts, and each connection takes a file.
+/// How long an idle connection is kept. The number of hosts is unlimited, and each connection needs a file descriptor.
 const IDLE_TIME: Duration = Duration::from_secs(5);
 
-/// The client, made when it is first needed: reading the certificates of the system takes longer than the rest of a start.
+/// The client, created on first use: loading the system's certificates takes longer than the rest of the start.
 pub(crate) struct Client {
     pub(super) policy: AddressPolicy,
     pub(super) permits: Arc<Semaphore>,
@@ -22,7 +22,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// `limit` requests at once, each counted until its response body ends.
+    /// Allows `limit` requests at once, each counted until its response body ends.
     pub(crate) fn new(allow_private: bool, limit: usize) -> Self {
         Self {
             policy: AddressPolicy { allow_private },
@@ -41,7 +41,7 @@ impl Client {
 }
 
 fn build(resolver: Resolver) -> Result<reqwest::Client, String> {
-    // An error says that the process has chosen already, which is as good.
+    // An error means that the process has already installed a provider, which is fine too.
     _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())

@@ -1,4 +1,4 @@
-//! A time limit for each connection attempt, which the shared client does not offer for each request.
+//! A time limit for each connection attempt. The shared client has no such limit per request.
 
 use std::fmt;
 use std::future::Future;
@@ -8,20 +8,20 @@ use std::time::Duration;
 use tower::{BoxError, Layer, Service};
 
 tokio::task_local! {
-    /// What the request at hand allows for its connection.
+    /// The connection timeout of the current request.
     pub(crate) static CONNECT_TIME: Duration;
 }
 
-/// For connections that the client finishes on its own after their request went over another one.
+/// The limit for connections that the client finishes in the background after their request used another one.
 const DETACHED: Duration = Duration::from_secs(10);
 
-/// The connection was not there in time.
+/// The connection attempt timed out.
 #[derive(Debug)]
 pub(crate) struct ConnectTimeout;
 
 impl fmt::Display for ConnectTimeout {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("connecting took too long")
+        formatter.write_str("the connection attempt timed out")
     }
 }
 

@@ -1,4 +1,4 @@
-//! What went wrong on the wire, in the words of `wasi:http`.
+//! Maps transport errors to those of `wasi:http`.
 
 use super::connect::ConnectTimeout;
 use super::resolver::Unresolved;
@@ -6,19 +6,19 @@ use std::error::Error as StdError;
 use std::io;
 use wasmtime_wasi_http::Error;
 
-/// Looks for the cause that says most.
+/// Finds the most specific cause.
 pub(crate) fn of_transport(error: &reqwest::Error) -> Error {
     let connecting = error.is_connect();
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(error) = cause {
         match name(error) {
-            // Before there is a connection, nothing is read but a handshake.
+            // Before the connection is established, only a handshake is read.
             Some(Error::HttpResponseIncomplete) if connecting => return Error::TlsProtocolError,
             Some(named) => return named,
             None => {}
         }
         cause = match error.downcast_ref::<io::Error>() {
-            // `source` skips what the error wraps.
+            // `source` skips the wrapped error.
             Some(io) => io.get_ref().map(|inner| inner as &(dyn StdError + 'static)),
             None => error.source(),
         };
@@ -82,8 +82,8 @@ fn of_http(error: &hyper::Error) -> Option<Error> {
     } else if error.is_parse_too_large() {
         Some(Error::HttpResponseHeaderSectionSize(None))
     } else if error.is_parse() {
-        // `HttpProtocolError` is what Spin makes of a connection that broke; the component takes it for that.
-        Some(Error::InternalError(Some(format!("no answer in HTTP: {error}"))))
+        // Spin reports a broken connection as `HttpProtocolError`, and the component relies on that.
+        Some(Error::InternalError(Some(format!("the response is not HTTP: {error}"))))
     } else if error.is_canceled() || error.is_closed() {
         Some(Error::ConnectionTerminated)
     } else {

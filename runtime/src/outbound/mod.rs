@@ -1,4 +1,4 @@
-//! Outbound HTTP: `wasi:http/client` on one pooled client, within what the manifest and the address policy allow.
+//! Outbound HTTP: `wasi:http/client` on one pooled client, within the limits of the manifest and the address policy.
 
 mod address;
 mod body;

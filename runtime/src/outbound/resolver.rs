@@ -1,4 +1,5 @@
-//! DNS, with what the address policy refuses left out: judged after resolution, so that no name leads around it.
+//! DNS resolution that drops the addresses refused by the address policy. The check follows resolution,
+//! so that no name can bypass it.
 
 use super::address::AddressPolicy;
 use futures::future::BoxFuture;
@@ -12,10 +13,10 @@ use tokio::time::timeout;
 
 const LOOKUP_TIME: Duration = Duration::from_secs(5);
 
-/// Why a name leads nowhere.
+/// Why a name gives no usable address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unresolved {
-    /// Every address of the name is refused.
+    /// The policy refuses every address of the name.
     Prohibited,
     NotFound,
     TimedOut,
@@ -24,16 +25,16 @@ pub(crate) enum Unresolved {
 impl fmt::Display for Unresolved {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Prohibited => "no address of the host may be connected to",
-            Self::NotFound => "the host is not known",
-            Self::TimedOut => "looking the host up took too long",
+            Self::Prohibited => "the host has no permitted address",
+            Self::NotFound => "the host is unknown",
+            Self::TimedOut => "the host lookup timed out",
         })
     }
 }
 
 impl std::error::Error for Unresolved {}
 
-/// Asks the system, or in tests somebody who lies.
+/// Looks a name up in the system, or in a fake resolver in tests.
 pub(crate) type Lookup = fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
 
 pub(crate) struct Resolver {
@@ -91,7 +92,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_that_cannot_exist_is_not_found() {
-        // Too long a label for DNS, so that nobody gets asked.
+        // The label is too long for DNS, so no query is sent.
         assert_eq!(resolve(&format!("{}.invalid", "x".repeat(64)), false).await, Err(Unresolved::NotFound));
     }
 

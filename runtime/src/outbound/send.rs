@@ -1,4 +1,4 @@
-//! One outbound request: refused, or sent and its response handed on.
+//! One outbound request: checked, sent, and its response passed on.
 
 use super::body::{Response, Shareable, without_empty};
 use super::client::Client;
@@ -14,18 +14,18 @@ use tokio::time::timeout;
 use url::{Host, Url};
 use wasmtime_wasi_http::{Error, RequestOptions, Result, WasiBody, WasiHttpHooks};
 
-/// For each phase that the request sets no limit for.
+/// The default time limit for each phase.
 const DEFAULT_TIME: Duration = Duration::from_secs(60);
 
-/// How long a request waits while as many as allowed are in flight.
+/// How long a request waits while the maximum number is in flight.
 const QUEUE_TIME: Duration = Duration::from_secs(30);
 
-/// Hosts that stand for components of the same application, which this host does not chain.
+/// Hosts that name components of the same application. This host does not support such calls.
 const OWN_HOSTS: [&str; 2] = ["self.alt", "spin.internal"];
 
 type Io = Box<dyn Future<Output = Result<()>> + Send>;
 
-/// The outbound side of one instance.
+/// The outbound HTTP of one instance.
 #[derive(Clone)]
 pub(crate) struct Outbound {
     pub(crate) client: Arc<Client>,
@@ -33,7 +33,7 @@ pub(crate) struct Outbound {
 }
 
 impl WasiHttpHooks for Outbound {
-    /// The client writes the header from the URL that was judged.
+    /// The client sets the header from the checked URL.
     fn set_host_header(&mut self) -> bool {
         false
     }
@@ -42,7 +42,7 @@ impl WasiHttpHooks for Outbound {
         &mut self,
         request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
-        // Says how the component got on with the response; the connection learns that by itself.
+        // Reports the component's progress with the response; the connection notices that by itself.
         _: Io,
     ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, Io)>> + Send> {
         let outbound = self.clone();
@@ -69,14 +69,14 @@ impl Outbound {
             let request = translate(request, url).await?;
             CONNECT_TIME.scope(connect_time, http.execute(request)).await.map_err(|error| of_transport(&error))
         };
-        // Connecting, which has a limit of its own, counts towards it: whoever waits for a byte does so from the beginning.
+        // The limit includes connecting, which also has a limit of its own: the wait for the first byte starts here.
         let response = timeout(answer_time, exchange).await.map_err(|_| Error::ConnectionReadTimeout)??;
         let response = http::Response::from(response);
         let patience = options.between_bytes_timeout.unwrap_or(DEFAULT_TIME);
         Ok(response.map(|body| Response::new(body, patience, permit).boxed_unsync()))
     }
 
-    /// Judges the URL as the client will read it. Names are judged again when they are resolved.
+    /// Checks the URL as the client will parse it. Names are checked again after resolution.
     fn check(&self, uri: &str) -> Result<Url> {
         let url = Url::parse(uri).map_err(|_| Error::HttpRequestUriInvalid)?;
         if !url.username().is_empty() || url.password().is_some() {
@@ -95,7 +95,7 @@ impl Outbound {
             return Err(Error::DestinationIpProhibited);
         }
         if !self.hosts.allow(&url) || !policy.allows_port(port) || url.domain().is_some_and(is_own) {
-            tracing::warn!(%host, port, "the component may not reach this host: see allowed_outbound_hosts");
+            tracing::warn!(%host, port, "the component may not connect to this host: see allowed_outbound_hosts");
             return Err(Error::HttpRequestDenied);
         }
         Ok(url)

@@ -1,4 +1,4 @@
-//! Requests against a server that answers from a script.
+//! Requests to a scripted server.
 
 use super::{Client, Outbound};
 use crate::allowed_hosts::AllowedHosts;
@@ -32,7 +32,7 @@ async fn refusal(outbound: &Outbound, uri: &str) -> Error {
     outbound.send(get(uri), RequestOptions::default()).await.map(|response| response.status()).unwrap_err()
 }
 
-/// Answers each connection with the same bytes, then closes it, or keeps it open until the sender is dropped.
+/// Sends the same bytes to each connection, then closes it, or keeps it open until the sender is dropped.
 struct Script {
     address: String,
     head: oneshot::Receiver<String>,
@@ -155,14 +155,14 @@ async fn a_closed_port_is_told_apart_from_an_unknown_name() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let error = refusal(&outbound, &format!("http://{address}/")).await;
     assert!(matches!(error, Error::ConnectionRefused), "{error:?}");
-    // Too long a label for DNS, so that nobody gets asked.
+    // The label is too long for DNS, so no query is sent.
     let error = refusal(&outbound, &format!("http://{}.invalid/", "x".repeat(64))).await;
     assert!(matches!(error, Error::DnsError { .. }), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_connection_that_does_not_come_about_is_given_up() {
-    // Nobody accepts, so that each try takes a place in the queue until there is none.
+    // Nothing accepts connections, so each attempt fills the listen queue until it is full.
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
@@ -184,7 +184,7 @@ async fn a_server_that_falls_silent_is_given_up() {
     let before = RequestOptions { connect_timeout: Some(SHORT), first_byte_timeout: Some(SHORT), ..Default::default() };
     let error = exchange(&script(b"", false).await, before).await.unwrap_err();
     assert!(matches!(error, Error::ConnectionReadTimeout), "{error:?}");
-    // However long connecting may take: the wait for the head is not longer for it.
+    // A long connection timeout does not extend the wait for the response head.
     let hour = Some(Duration::from_secs(3600));
     let slow = RequestOptions { connect_timeout: hour, first_byte_timeout: Some(SHORT), ..Default::default() };
     let silent = script(b"", false).await;
@@ -234,7 +234,7 @@ async fn a_request_waits_until_there_is_room_for_it() {
     assert_eq!(response.unwrap().into_body().collect().await.unwrap().to_bytes(), "b");
 }
 
-/// A name server that gives another answer each time, and never one that may be connected to.
+/// A name server that changes its response every time and never returns a permitted address.
 fn rebinding(_: String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
     static TURN: AtomicUsize = AtomicUsize::new(0);
     let answer: &[&str] = match TURN.fetch_add(1, Ordering::Relaxed) % 6 {
@@ -265,5 +265,5 @@ async fn a_name_that_changes_its_address_between_two_requests_leads_nowhere() {
     }
     assert!(prohibited > 600 && unknown > 300, "{prohibited} and {unknown}");
     let connected = listener.into_std().unwrap().accept().map(drop);
-    assert_eq!(connected.unwrap_err().kind(), io::ErrorKind::WouldBlock, "somebody connected");
+    assert_eq!(connected.unwrap_err().kind(), io::ErrorKind::WouldBlock, "the client connected");
 }

@@ -1,4 +1,4 @@
-//! One SQLite connection, and what makes it fit to be used again by somebody else.
+//! One SQLite connection, with the bookkeeping that makes it safe to reuse.
 
 use crate::bindings::spin::sqlite::sqlite::{Error, RowResult, Value};
 use crate::budget::{Budget, Held, Purpose};
@@ -10,32 +10,32 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How long a statement waits for the lock of another connection, as under Spin.
+/// How long a statement waits for another connection's lock, as under Spin.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 
-/// Bytes of rows that one statement may yield.
+/// Maximum bytes of rows that one statement may return.
 const MAX_RESULT: usize = 64 << 20;
 
-/// What a row costs beside the text and bytes in it.
+/// Bytes that a value costs in addition to its text or blob.
 const VALUE_OVERHEAD: usize = 16;
 
-/// Steps of SQLite's machine between two looks at the budget.
+/// Steps of SQLite's virtual machine between two checks of the step budget.
 const STEPS_PER_LOOK: i32 = 1_000;
 
-/// Looks that a statement gets on the caller's thread: one to two milliseconds.
+/// Checks that a statement may pass on the caller's thread: one to two milliseconds.
 const INLINE_LOOKS: i32 = 50;
 
-/// Bytes after which SQLite uses the pages that it has anew, rather than to take more.
+/// Heap size in bytes at which SQLite recycles pages rather than allocates more.
 const HEAP: i64 = 24 << 20;
 
 const CACHED_STATEMENTS: usize = 64;
 
-/// What a statement yielded. An error may come after rows.
+/// The result of a statement. An error may follow rows.
 pub(crate) struct Outcome {
     pub(crate) columns: Vec<String>,
     pub(crate) rows: Vec<RowResult>,
     pub(crate) result: Result<(), Error>,
-    /// The room that the rows take, as long as they are here.
+    /// The memory reserved for the rows, held as long as they are here.
     pub(crate) held: Option<Held>,
 }
 
@@ -47,17 +47,17 @@ impl Outcome {
 
 pub(crate) struct Connection {
     database: rusqlite::Connection,
-    /// Looks left; negative: no limit.
+    /// Checks left; negative means no limit.
     budget: Arc<AtomicI32>,
-    /// Somebody changed a setting, or made something that only this connection has.
+    /// A statement changed a setting or created something that only this connection has.
     altered: Arc<AtomicBool>,
-    /// Something other than a successful read ran here.
+    /// A statement other than a successful read ran here.
     used: bool,
-    /// Something that may have written ran here since the last time that nothing was left to commit.
+    /// A statement that may have written has run since the last commit or rollback.
     written: bool,
     /// Changes whenever this or another connection may have changed what readers see.
     generation: Arc<AtomicU64>,
-    /// What rows are counted in.
+    /// The memory budget that rows count towards.
     bytes: Arc<Budget>,
 }
 
@@ -74,7 +74,7 @@ impl Connection {
         let (budget, altered) = (Arc::new(AtomicI32::new(-1)), Arc::new(AtomicBool::new(false)));
         let mut connection = Self { database, budget, altered, used: false, written: false, generation, bytes };
         connection.database.busy_timeout(BUSY)?;
-        // For the whole process, so that many connections do not have as many caches of pages, of 2 MB each.
+        // One limit for the whole process. Otherwise each connection would have a page cache of 2 MB.
         connection.database.pragma_update(None, "soft_heap_limit", HEAP)?;
         connection.database.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         let altered = Arc::clone(&connection.altered);
@@ -86,12 +86,12 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Writes, and takes it back. To begin is not enough: SQLite does that on a file that may only be read, too.
+    /// Writes and rolls back. `BEGIN IMMEDIATE` alone is not enough: it also succeeds on a read-only file.
     pub(crate) fn check_writable(&self) -> rusqlite::Result<()> {
         self.database.execute_batch("BEGIN IMMEDIATE; CREATE TABLE reuse_surface_probe (v); ROLLBACK")
     }
 
-    /// Whether nobody can tell this connection from a new one: all it did was to read.
+    /// Whether this connection is indistinguishable from a new one because it has only read.
     pub(crate) fn is_as_new(&self) -> bool {
         !self.used && !self.altered.load(Ordering::Relaxed) && self.database.is_autocommit()
     }
@@ -108,11 +108,11 @@ impl Connection {
         self.database.last_insert_rowid()
     }
 
-    /// Runs one statement to its end, waiting for locks.
+    /// Runs one statement to completion, waiting for locks.
     pub(crate) fn run(&mut self, sql: &str, parameters: &[Value]) -> Outcome {
         let outcome = self.attempt(sql, parameters).unwrap_or_else(|error| Outcome::failed(convert(&error)));
         self.used |= outcome.result.is_err();
-        // Before anybody learns of the commit: who reads afterwards must not be given what was read before.
+        // Before the commit is reported: later reads must not return data cached before it.
         if self.written && self.database.is_autocommit() {
             self.generation.fetch_add(1, Ordering::SeqCst);
             self.written = false;
@@ -120,14 +120,15 @@ impl Connection {
         outcome
     }
 
-    /// Runs a short read without waiting for anything. `None` if it turns out to be neither: nothing has happened then.
+    /// Runs a short read without waiting. Returns `None`, without any effect, if the
+    /// statement is not a read or not short.
     pub(crate) fn run_inline(&mut self, sql: &str, parameters: &[Value]) -> Option<Outcome> {
         if !is_short(sql) || self.altered.load(Ordering::Relaxed) || self.written {
             return None;
         }
         self.database.busy_timeout(Duration::ZERO).ok()?;
         self.budget.store(INLINE_LOOKS, Ordering::Relaxed);
-        // To prepare a statement may need the lock already.
+        // Preparing a statement may already need the lock.
         let reads = self.database.prepare_cached(sql).is_ok_and(|statement| statement.readonly());
         let outcome = if reads { self.attempt(sql, parameters).ok() } else { None };
         self.budget.store(-1, Ordering::Relaxed);
@@ -170,7 +171,7 @@ fn read(
             return Err(Error::Io(format!("the result is larger than {MAX_RESULT} bytes: read it in pages")));
         }
         if !held.as_mut().is_some_and(|held| held.grow(size - before)) {
-            return Err(Error::Io("the host has no memory left for the result: ask again later".into()));
+            return Err(Error::Io("the host has no memory left for the result: try again later".into()));
         }
         into.push(RowResult { values });
     }
@@ -213,15 +214,15 @@ pub(crate) fn convert(error: &rusqlite::Error) -> Error {
     }
 }
 
-/// Whether the statement can be nothing but a query, or an end of a transaction that only read. `PRAGMA` and transaction control count as
-/// read-only for SQLite.
+/// Whether the statement can only be a query, or the beginning or end of a transaction that only reads. SQLite also
+/// reports `PRAGMA` and transaction control as read-only.
 fn is_short(sql: &str) -> bool {
     let word = sql.split_ascii_whitespace().next().unwrap_or_default();
     let is = |words: &[&str]| words.iter().any(|it| word.eq_ignore_ascii_case(it));
     is(&["select", "with", "values"]) || (is(&["begin", "commit"]) && sql.trim_ascii() == word)
 }
 
-/// Other files stay out of reach, and what outlives a statement inside the connection is remembered.
+/// Denies access to other files, and records changes inside the connection that outlive a statement.
 fn authorize(action: &AuthAction<'_>, altered: &AtomicBool) -> Authorization {
     match action {
         AuthAction::Attach { filename } if !matches!(*filename, "" | ":memory:") => return Authorization::Deny,
@@ -238,7 +239,7 @@ fn authorize(action: &AuthAction<'_>, altered: &AtomicBool) -> Authorization {
     Authorization::Allow
 }
 
-/// SQLite's progress handler: true interrupts the statement.
+/// SQLite's progress handler: returning true interrupts the statement.
 fn spent(budget: &AtomicI32) -> bool {
     match budget.load(Ordering::Relaxed) {
         0 => true,

@@ -1,4 +1,4 @@
-//! The files behind the labels, and the connections that wait to be used again.
+//! The database files behind the labels, and their pools of idle connections.
 
 use super::connection::{BUSY, Connection, Outcome, convert};
 use crate::bindings::spin::sqlite::sqlite::{Error, Value};
@@ -14,16 +14,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-/// The label that Spin opens when none is named.
+/// The label that Spin opens by default.
 const DEFAULT_LABEL: &str = "default";
 
-/// The file of [`DEFAULT_LABEL`], for an operator to recognise it.
+/// The file of [`DEFAULT_LABEL`], named so that an operator recognises it.
 const DEFAULT_FILE: &str = "reuse-surface.db";
 
-/// Locked while the databases are in use. It has no content.
+/// The lock file, locked while the databases are in use. It is empty.
 const LOCK_FILE: &str = "lock";
 
-/// Idle connections kept for each file. Each holds SQLite's page cache, up to 2 MB.
+/// Idle connections kept for each file. Each holds SQLite's page cache of up to 2 MB.
 const IDLE: usize = 8;
 
 /// The databases that the manifest grants.
@@ -39,15 +39,15 @@ struct Inner {
 pub(crate) struct Database {
     file: PathBuf,
     idle: Mutex<Vec<Connection>>,
-    /// For connections in the hands of the component.
+    /// Permits for connections leased to the component.
     places: Arc<Semaphore>,
-    /// For the one that writes. SQLite lets the others ask again and again, and whoever has bad luck asks in vain.
+    /// The permit of the one writer. SQLite makes the others poll for the lock, and an unlucky one never gets it.
     writer: Arc<Semaphore>,
     generation: Arc<AtomicU64>,
     budget: Arc<Budget>,
 }
 
-/// A connection in the hands of the component. Whoever drops the last clone gives it back, or closes it.
+/// A connection leased to the component. Dropping the last clone returns or closes it.
 #[derive(Clone)]
 #[expect(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct Lease(Arc<Held>);
@@ -55,16 +55,17 @@ pub struct Lease(Arc<Held>);
 struct Held {
     _place: OwnedSemaphorePermit,
     connection: Mutex<Option<Connection>>,
-    /// From the beginning of a transaction that writes to its end.
+    /// The writer's permit, held from the beginning of a write transaction to its end.
     turn: Mutex<Option<OwnedSemaphorePermit>>,
     home: Arc<Database>,
 }
 
 impl Databases {
-    /// Creates `directory` if need be, and keeps every other process that asks out of it.
+    /// Creates `directory` if necessary and locks it against other processes.
     ///
     /// # Errors
-    /// When the directory is in use, or a database is not there to write: better to learn that now than from the first registration.
+    /// If the directory is in use, or a database is not writable: the start should fail
+    /// then, not the first registration.
     pub(crate) fn new(labels: &BTreeSet<String>, directory: &Path, budget: &Arc<Budget>, limit: usize) -> Result<Self> {
         let lock = if labels.is_empty() { None } else { Some(lock_data_dir(directory)?) };
         let generation = Arc::<AtomicU64>::default();
@@ -80,12 +81,12 @@ impl Databases {
         self.0.by_label.get(label).cloned().ok_or(Error::AccessDenied)
     }
 
-    /// Another number after every commit. What was read while it did not change is what would be read now.
+    /// A number that changes with every commit. While it stays the same, repeated reads return the same data.
     pub(crate) fn generation(&self) -> u64 {
         self.0.generation.load(Ordering::SeqCst)
     }
 
-    /// All files that hold data.
+    /// All files that contain data.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let with_log = |database: &Arc<Database>| {
             let mut log = database.file.clone().into_os_string();
@@ -96,10 +97,11 @@ impl Databases {
     }
 }
 
-/// Takes a data directory for this process alone, for as long as the file that it returns is open; makes the directory if need be.
+/// Locks a data directory for this process, for as long as the returned file is open.
+/// Creates the directory if necessary.
 ///
 /// # Errors
-/// When another process has it, or it cannot be written to.
+/// If another process holds the lock, or the directory is not writable.
 pub fn lock_data_dir(directory: &Path) -> Result<File> {
     std::fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
     let path = directory.join(LOCK_FILE);
@@ -132,11 +134,11 @@ impl Database {
         Connection::open(&self.file, Arc::clone(&self.generation), Arc::clone(&self.budget))
     }
 
-    /// A connection that is new, or as new.
+    /// Leases a connection that is new or indistinguishable from new.
     pub(crate) async fn lease(self: Arc<Self>) -> Result<Lease, Error> {
-        // Nobody waits for a place: whoever holds one may be waiting for another.
+        // Fails rather than waits for a permit: the holder of one may itself wait for another.
         let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_| Error::Io("too many connections are open: ask again later".into()))?;
+        let place = place.map_err(|_| Error::Io("too many connections are open: try again later".into()))?;
         let idle = lock(&self.idle).pop();
         let connection = match idle {
             Some(connection) => connection,
@@ -153,7 +155,8 @@ impl Database {
 }
 
 impl Lease {
-    /// Runs one statement. A short read runs at once, since a change of threads costs more than it; the rest runs where it may block.
+    /// Runs one statement. A short read runs on this thread, since switching threads costs more; all
+    /// others run where they may block.
     pub(crate) async fn run(self, sql: String, parameters: Vec<Value>) -> Outcome {
         if let Ok(mut held) = self.0.connection.try_lock()
             && let Some(connection) = held.as_mut()
@@ -178,7 +181,7 @@ impl Lease {
         spawn_blocking(run).await.unwrap_or_else(|error| Outcome::failed(Error::Io(error.to_string())))
     }
 
-    /// Reads a counter of the connection, after the statement that runs on it, if any.
+    /// Reads a counter of the connection, after the running statement if there is one.
     pub(crate) async fn read<T: Default + Send + 'static>(self, counter: fn(&Connection) -> T) -> T {
         if let Ok(held) = self.0.connection.try_lock() {
             return held.as_ref().map(counter).unwrap_or_default();
@@ -200,7 +203,7 @@ impl Drop for Held {
                 return;
             }
         }
-        // Closing rolls back and may write a checkpoint.
+        // Closing a connection rolls back and may write a checkpoint.
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn_blocking(move || drop((connection, turn)))),
             Err(_) => drop((connection, turn)),
@@ -212,7 +215,7 @@ fn begins_to_write(sql: &str) -> bool {
     sql.trim_ascii().eq_ignore_ascii_case("BEGIN IMMEDIATE")
 }
 
-/// A panic while a lock was held leaves nothing half done that SQLite would not roll back.
+/// Ignores poisoning: SQLite rolls back any work that a panic left half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! The calls of `spin:sqlite`, for one instance.
+//! The implementation of `spin:sqlite` for one instance.
 
 use super::connection::Connection;
 use super::database::{Database, Databases, Lease};
@@ -117,7 +117,7 @@ impl<T: Send> HostConnectionWithStore<T> for Sqlite {
         let outcome = lease.run(statement, parameters).await;
         accessor.with(|mut access| {
             let rows = StreamReader::new(&mut access, outcome.rows)?;
-            // Asked for after the rows, so that these are gone by then.
+            // Requested after the rows, so that these are gone by then.
             let (result, held) = (outcome.result, outcome.held);
             let ended = async move {
                 drop(held);

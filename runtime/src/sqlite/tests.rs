@@ -1,4 +1,5 @@
-//! The semantics of Spin's SQLite that the component relies on, and those that make reuse of connections invisible.
+//! Tests the semantics of Spin's SQLite that the component relies on, and those that make the
+//! reuse of connections invisible.
 
 use super::connection::{Connection, Outcome};
 use super::database::{Databases, Lease};
@@ -95,7 +96,7 @@ fn a_file_that_may_only_be_read_is_refused_at_the_start() {
     let Place { databases, directory } = place;
     drop(databases);
     let data = directory.path().join("data");
-    // As root, nothing is read-only by its mode; SQLite's own word does the same for everybody.
+    // Root ignores file modes. SQLite's own read-only mode works for every user.
     let labels = BTreeSet::from(["default".to_owned()]);
     let file = data.join("reuse-surface.db");
     std::fs::remove_file(&file).unwrap();
@@ -154,7 +155,7 @@ async fn every_commit_begins_a_generation_and_nothing_else_does() {
         assert_eq!(after != before, commits, "{statement}");
         before = after;
     }
-    // In a transaction that is never committed.
+    // In a transaction that never commits.
     rows(&lease, "BEGIN IMMEDIATE").await;
     rows(&lease, "INSERT INTO t VALUES (6)").await;
     drop(lease);
@@ -302,7 +303,7 @@ async fn dropping_a_connection_rolls_back() {
     rows(&lease, "INSERT INTO t VALUES (1)").await;
     drop(lease);
     let lease = place.open().await;
-    // Waits for the lock of the first connection, if that one is still being closed.
+    // Waits for the lock of the first connection, which may still be closing.
     rows(&lease, "BEGIN IMMEDIATE").await;
     assert_eq!(number(&lease, "SELECT count(*) FROM t").await, 0);
     rows(&lease, "COMMIT").await;
@@ -340,7 +341,7 @@ async fn writers_come_in_their_order() {
     assert!(futures::poll!(&mut last).is_pending());
     rows(&first, "COMMIT").await;
     next.await;
-    assert!(futures::poll!(&mut last).is_pending(), "there is one at a time");
+    assert!(futures::poll!(&mut last).is_pending(), "one writer at a time");
     rows(&second, "ROLLBACK").await;
     last.await;
     drop(third);
@@ -354,7 +355,8 @@ async fn a_read_waits_for_a_lock_without_wal() {
     let (writer, reader) = (place.open().await, place.open().await);
     rows(&writer, "CREATE TABLE t (v)").await;
     rows(&writer, "BEGIN EXCLUSIVE").await;
-    // The writer's COMMIT shares the thread of this test with the read: if that waited on it, it would find the lock taken to the end.
+    // The writer's COMMIT shares this test's thread with the read. If the read blocked the thread,
+    // the lock would never be released.
     let (count, _) = tokio::join!(number(&reader, "SELECT count(*) FROM t"), rows(&writer, "COMMIT"));
     assert_eq!(count, 0);
 }

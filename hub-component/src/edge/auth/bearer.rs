@@ -2,7 +2,7 @@
 
 use super::client_address::client_address;
 use super::refusal::{self, too_many};
-use crate::app::App;
+use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use federation::digest::Digest;

@@ -2,8 +2,8 @@
 
 use super::bearer::authenticate;
 use super::refusal::forbidden;
-use crate::app::App;
 use crate::edge::asked::Who;
+use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::headers::REQUEST_ID;

@@ -1,6 +1,6 @@
 //! What somebody without the right token is told: never anything about other tokens.
 
-use crate::app::Host;
+use crate::hub::Host;
 use crate::problem::{Kind, Problem, kinds, quoted};
 use federation::time::{Seconds, rfc3339};
 use federation::token::Need;

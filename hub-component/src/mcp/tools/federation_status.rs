@@ -1,11 +1,11 @@
 //! `federation_status`: how the hub is as a whole.
 
 use super::{read, read_only};
-use crate::app::App;
+use crate::hub::App;
+use crate::hub::revalidate_due;
 use crate::mcp::budget::{Budget, fitting, result, weight_of};
 use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::routes::federated::revalidate_due;
 use federation::digest::Digest;
 use federation::source::State;
 use federation::time::{Seconds, rfc3339};

@@ -1,12 +1,12 @@
 //! `get_capability`: what is known of one.
 
 use super::{read, read_only};
-use crate::app::App;
+use crate::hub::App;
+use crate::hub::revalidate_due;
+use crate::hub::search::{self, Request};
 use crate::mcp::budget::{Budget, result};
 use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::routes::federated::revalidate_due;
-use crate::search::{self, Request};
 use api::capabilities::CapabilityEntries;
 use rmcp::model::{CallToolResult, JsonObject, Tool};
 use serde::Deserialize;

@@ -1,13 +1,13 @@
 //! `list_repos`: who contributes, and how fresh that is.
 
 use super::{read, read_only};
-use crate::app::App;
-use crate::edge::paging::cursor_after;
+use crate::hub::App;
+use crate::hub::paging::cursor_after;
+use crate::hub::repos::{Selection, select};
+use crate::hub::revalidate_due;
 use crate::mcp::budget::{Budget, fitting, result, weight_of};
 use crate::ports::Ports;
 use crate::problem::Problem;
-use crate::routes::federated::revalidate_due;
-use crate::routes::repos::{Selection, select};
 use api::repos::ReposQuery;
 use federation::source::State;
 use federation::time::{Seconds, rfc3339};

@@ -5,7 +5,7 @@ mod get_capability;
 mod list_repos;
 mod search_capabilities;
 
-use crate::app::App;
+use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use rmcp::model::{CallToolResult, ContentBlock, ErrorData, JsonObject, Tool, ToolAnnotations};

@@ -24,15 +24,7 @@ pub(super) async fn changes(
     if now.map_or(0, |line| line.capability_count) + held.capability_count > MOST_COMPARED {
         return Ok(None);
     }
-    let registration = &source.registered.registration;
-    let line = SourceLine {
-        repo: registration.repo.clone(),
-        url: held.url.clone(),
-        domain: registration.domain.clone(),
-        required: registration.required,
-        index_digest: held.digest.clone(),
-        capability_count: held.capability_count,
-    };
+    let line = SourceLine::new(&source.registered.registration, held.clone().into());
     let before = Capabilities::of(tx, now).await?;
     // Pruning drops a fragment that no revision has; the snapshot itself is kept.
     let after = Capabilities::of(tx, Some(&line)).await?;

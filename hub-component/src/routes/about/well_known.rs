@@ -1,6 +1,7 @@
 //! `/.well-known/`: where programs look first.
 
-use crate::edge::{self, AN_HOUR, Caching, Fixed, Reached, memo};
+use crate::edge::{self, Caching, Fixed, Reached, memo};
+use crate::hub::AN_HOUR;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;

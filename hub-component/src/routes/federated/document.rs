@@ -1,9 +1,10 @@
 //! The federated document.
 
-use super::revalidate_due;
-use crate::app::App;
-use crate::document::{Composed, entity_tag, kept, published};
-use crate::edge::{self, AN_HOUR, Caching, Query, Read, memo};
+use crate::edge::{self, Caching, Query, Read, memo};
+use crate::hub::AN_HOUR;
+use crate::hub::App;
+use crate::hub::document::{Composed, entity_tag, kept, published};
+use crate::hub::revalidate_due;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};

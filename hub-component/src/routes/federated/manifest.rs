@@ -1,9 +1,10 @@
 //! `GET /v1/federated/manifest`: what a mirror needs to fetch only what changed.
 
-use super::revalidate_due;
-use crate::app::App;
-use crate::document::kept;
-use crate::edge::{self, AN_HOUR, Caching, Query, memo};
+use crate::edge::{self, Caching, Query, memo};
+use crate::hub::AN_HOUR;
+use crate::hub::App;
+use crate::hub::document::kept;
+use crate::hub::revalidate_due;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};

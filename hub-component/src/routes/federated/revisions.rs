@@ -1,8 +1,9 @@
 //! `GET /v1/federated/revisions`: the log, newest first.
 
-use crate::app::App;
-use crate::edge::paging::{self, Filling};
-use crate::edge::{self, AN_HOUR, Caching, Query, link_next, memo};
+use crate::edge::{self, Caching, Query, link_next, memo};
+use crate::hub::AN_HOUR;
+use crate::hub::App;
+use crate::hub::paging::{self, Filling};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;

@@ -1,11 +1,12 @@
 //! `DELETE /v1/repos/{repo}`.
 
-use super::{check_precondition, not_registered};
-use crate::app::App;
+use super::check_precondition;
 use crate::edge::{Caller, Path};
+use crate::hub::App;
+use crate::hub::publish::publish;
+use crate::hub::repos::not_registered;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::publish::publish;
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};

@@ -7,17 +7,16 @@ mod register;
 mod show;
 mod update;
 mod verify;
-mod view;
 
 pub use deregister::{__path_deregister, deregister};
 pub use list::{__path_list, list};
-pub(crate) use list::{Selection, select};
 pub use refresh::{__path_refresh, __path_release, refresh, release};
 pub use register::{__path_register, register};
 pub use show::{__path_show, show};
 pub use update::{__path_update, update};
 
-use crate::problem::{Problem, kinds, quoted};
+use crate::hub::repos;
+use crate::problem::{Problem, kinds};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use federation::time::Seconds;
@@ -26,17 +25,9 @@ use http::{HeaderMap, HeaderValue};
 use store::registrations::Registered;
 use store::sources::Source;
 
-/// Says that a repo is not registered.
-pub(crate) fn not_registered(repo: &str) -> Problem {
-    Problem::new(
-        &kinds::REPO_NOT_FOUND,
-        format!("`{}` is not registered; `GET /v1/repos` lists what is.", quoted(repo)),
-    )
-}
-
 /// One registration as a response, with its entity tag.
 fn respond(source: &Source, now: Seconds) -> Response {
-    let mut response = Json(view::repo(source, now)).into_response();
+    let mut response = Json(repos::view(source, now)).into_response();
     let headers = response.headers_mut();
     headers.extend(HeaderValue::from_str(&source.registered.etag()).ok().map(|etag| (ETAG, etag)));
     // The tag moves with the registration, not with its status: a cache must not take the status for current.

@@ -1,13 +1,13 @@
 //! `POST /v1/repos/{repo}/refresh` and `/release`.
 
-use super::not_registered;
-use crate::app::App;
 use crate::edge::{Caller, Path, Query};
+use crate::hub::App;
+use crate::hub::publish::publish;
+use crate::hub::refresh::{self, Report, Scope, contribution, refresh_one};
+use crate::hub::refresh::{newest, refresh_running};
+use crate::hub::repos::not_registered;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::publish::publish;
-use crate::refresh::{self, Report, Scope, contribution, refresh_one};
-use crate::routes::federated::{newest, refresh_running};
 use api::refresh::{Outcome, Refreshed, ReleaseQuery, SourceReport};
 use axum::Json;
 use axum::extract::State;

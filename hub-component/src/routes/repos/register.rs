@@ -2,12 +2,12 @@
 
 use super::respond;
 use super::verify::{Because, verify};
-use crate::app::App;
 use crate::edge::{Actor, Caller, JsonBody, Query};
+use crate::hub::App;
+use crate::hub::publish::publish;
+use crate::hub::refresh::{self, apply};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::publish::publish;
-use crate::refresh::{self, apply};
 use api::repos::{RegisterQuery, Repo};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};

@@ -1,8 +1,9 @@
 //! `GET /v1/repos/{repo}`.
 
-use super::{not_registered, respond};
-use crate::app::App;
+use super::respond;
 use crate::edge::Path;
+use crate::hub::App;
+use crate::hub::repos::not_registered;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::repos::Repo;

@@ -2,13 +2,14 @@
 
 use super::register::refresh_later;
 use super::verify::{Because, verify};
-use super::{changed_meanwhile, check_precondition, not_registered, respond};
-use crate::app::App;
+use super::{changed_meanwhile, check_precondition, respond};
 use crate::edge::{Caller, JsonBody, Path};
+use crate::hub::App;
+use crate::hub::publish::publish;
+use crate::hub::refresh::{Checked, apply};
+use crate::hub::repos::not_registered;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use crate::publish::publish;
-use crate::refresh::{Checked, apply};
 use api::repos::Repo;
 use axum::extract::State;
 use axum::response::Response;

@@ -1,9 +1,9 @@
 //! Checking before writing: so that the hub never has to choose between blocking everyone and dropping a required source.
 
-use crate::app::App;
+use crate::hub::App;
+use crate::hub::refresh::{self, Checked};
 use crate::ports::Ports;
 use crate::problem::{Kind, Problem, kinds};
-use crate::refresh::{self, Checked};
 use api::problem::ProblemEntry;
 use federation::registration::Registration;
 use federation::source::{Failure, SourceRecord};

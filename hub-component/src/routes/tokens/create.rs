@@ -2,8 +2,8 @@
 
 use super::private;
 use super::view::{grant, view};
-use crate::app::App;
 use crate::edge::{Caller, JsonBody};
+use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::tokens::NewToken;

@@ -2,9 +2,9 @@
 
 use super::private;
 use super::view::{state, view};
-use crate::app::App;
-use crate::edge::paging::{self, Filling};
 use crate::edge::{Caller, Query, link_next};
+use crate::hub::App;
+use crate::hub::paging::{self, Filling};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::page;

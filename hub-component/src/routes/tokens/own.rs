@@ -1,8 +1,8 @@
 //! `GET /v1/tokens/self`.
 
 use super::private;
-use crate::app::App;
 use crate::edge::Caller;
+use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::tokens::{OwnToken, TokenState};

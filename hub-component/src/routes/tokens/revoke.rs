@@ -1,8 +1,8 @@
 //! `DELETE /v1/tokens/{name}`.
 
 use super::view::grant;
-use crate::app::App;
 use crate::edge::{Caller, Path};
+use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use axum::extract::State;

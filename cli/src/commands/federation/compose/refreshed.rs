@@ -67,15 +67,7 @@ fn fetched(refreshed: &Refreshed, cache: &Cache) -> Result<(Option<Contribution>
     let state = record.state(true, &source.url, source.cache_ttl_seconds, clock::now());
     let count = record.accepted.as_ref().map_or(0, |accepted| accepted.capability_count);
     let report = Report::new(&source.repo, outcome(*effect), Some(state), count).explained(record);
-    let Some(accepted) = record.accepted.clone() else { return Ok((None, report)) };
-    let line = SourceLine {
-        repo: source.repo.clone(),
-        url: accepted.url,
-        domain: source.domain.clone(),
-        required: source.required,
-        index_digest: accepted.digest,
-        capability_count: accepted.capability_count,
-    };
+    let Some(line) = SourceLine::of(source, record) else { return Ok((None, report)) };
     let damaged = |why: String| {
         Failure::new(Exit::Refused, format!("the cache of {} is not usable", source.repo))
             .because([why])

@@ -2,7 +2,7 @@
 
 use super::report::{Report, outcome_of, report};
 use super::run::{Scope, TURN_WAIT, TURNS, refresh};
-use crate::app::App;
+use crate::hub::App;
 use crate::ports::Ports;
 use api::refresh::Outcome;
 use federation::source::Accepted;

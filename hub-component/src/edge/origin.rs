@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Uri};
 
 /// Programs send no `Origin`. A page may be the hub's own, or one that this machine serves to itself; any other, also one whose name was made to
 /// lead here (DNS rebinding), is refused.
-pub fn check(headers: &HeaderMap, public_url: &str) -> Result<(), Problem> {
+pub fn check_origin(headers: &HeaderMap, public_url: &str) -> Result<(), Problem> {
     if headers.get_all(ORIGIN).iter().all(|origin| is_allowed(origin, public_url)) {
         return Ok(());
     }
@@ -17,7 +17,7 @@ pub fn check(headers: &HeaderMap, public_url: &str) -> Result<(), Problem> {
 }
 
 /// Whether pages of this origin may use the endpoint.
-pub fn is_allowed(origin: &HeaderValue, public_url: &str) -> bool {
+pub(super) fn is_allowed(origin: &HeaderValue, public_url: &str) -> bool {
     origin.to_str().is_ok_and(|origin| same(origin, public_url) || is_loopback(origin))
 }
 

@@ -106,7 +106,7 @@ const RENDERING: &str = "1";
 pub fn entity_tag(revision: Option<&Revision>, filter: &Filter, format: Format, coding: Coding) -> String {
     let revision = revision.map(|it| (it.number, it.digest.as_str(), it.composed_at));
     let identity = serde_json::json!([RENDERING, revision, filter, format.as_str(), coding == Coding::Gzip]);
-    crate::edge::entity_tag(identity.to_string().as_bytes())
+    federation::negotiation::entity_tag(identity.to_string().as_bytes())
 }
 
 /// Whether there is something to answer from: an empty document would say that there is nothing.

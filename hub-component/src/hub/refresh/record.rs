@@ -2,7 +2,7 @@
 
 use super::check::Checked;
 use super::report::{outcome, outcome_of, report};
-use crate::publish::{Published, publish};
+use crate::hub::publish::{Published, publish};
 use api::refresh::{Outcome, SourceReport};
 use federation::source::{Accepted, Effect, Held, Observation, SourceRecord};
 use federation::time::Seconds;

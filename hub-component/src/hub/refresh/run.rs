@@ -1,12 +1,13 @@
 //! A refresh from beginning to end.
 
-use super::check::{Heard, hear, judge};
+use super::check::{hear, judge};
 use super::record::{Batch, Finished, blame, record};
 use super::report::{Report, report as report_on};
-use crate::app::App;
+use crate::hub::App;
 use crate::log;
 use crate::ports::Ports;
 use api::refresh::Outcome;
+use federation::check::Heard;
 use federation::fetch::{FetchFailure, Quiet, Validators};
 use federation::plan::{Plan, Queue, plan};
 use federation::source::Observation;

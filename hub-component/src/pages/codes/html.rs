@@ -1,9 +1,10 @@
 //! What codes mean, for whoever followed the link of a problem.
 
-use super::elements::prose;
-use super::response::respond;
-use super::{Page, Section};
-use crate::edge::{AN_HOUR, memo};
+use crate::edge::memo;
+use crate::hub::AN_HOUR;
+use crate::pages::elements::prose;
+use crate::pages::response::respond;
+use crate::pages::{Page, Section};
 use axum::response::Response;
 use federation::problem::{Kind, Place};
 use http::HeaderMap;
@@ -18,7 +19,7 @@ const PLACES: [(Place, &str); 5] = [
 ];
 
 /// Every code, by where it stands.
-pub fn problems(kinds: &[&Kind], request: &HeaderMap, public_url: &str) -> Response {
+pub(super) fn problems(kinds: &[&Kind], request: &HeaderMap, public_url: &str) -> Response {
     let content = html! {
         h1 { "What a code means" }
         @for (place, title) in PLACES {
@@ -36,7 +37,7 @@ pub fn problems(kinds: &[&Kind], request: &HeaderMap, public_url: &str) -> Respo
 }
 
 /// One code, for each place where it stands.
-pub fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public_url: &str) -> Response {
+pub(super) fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public_url: &str) -> Response {
     let content = html! {
         h1 { code { (code) } }
         @for kind in kinds {

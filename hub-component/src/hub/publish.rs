@@ -135,16 +135,7 @@ async fn keep_back(
     Ok(kept_back)
 }
 
-/// What a source contributes to a document; nothing while it is disabled or was never valid.
+/// What a source contributes to a document.
 pub fn line(source: &Source) -> Option<SourceLine> {
-    let registration = &source.registered.registration;
-    let accepted = source.record.accepted.as_ref().filter(|_| registration.enabled)?;
-    Some(SourceLine {
-        repo: registration.repo.clone(),
-        url: accepted.url.clone(),
-        domain: registration.domain.clone(),
-        required: registration.required,
-        index_digest: accepted.digest.clone(),
-        capability_count: accepted.capability_count,
-    })
+    SourceLine::of(&source.registered.registration, &source.record)
 }

@@ -1,13 +1,13 @@
 //! Whether a client wants a page or data.
 
-use crate::edge::preferred_type;
+use super::preferred_type;
 use http::HeaderMap;
 
 const HTML: &str = "text/html";
 
 /// Whether a client that asked for `path` is a browser that navigates: it wants HTML rather than JSON, and the path is none of the API's,
 /// which answers in one form whoever asks.
-pub fn wants_page(path: &str, headers: &HeaderMap) -> bool {
+pub(super) fn is_page_wanted(path: &str, headers: &HeaderMap) -> bool {
     let is_api = ["/v1", "/health", "/mcp", "/metrics", "/schemas", "/openapi.json", "/.well-known"]
         .iter()
         .any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));

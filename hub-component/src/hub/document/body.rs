@@ -1,7 +1,8 @@
 //! A document while it is sent: its head, and its fragments piece by piece.
 
 use super::composed::{Around, Composed, place};
-use crate::edge::{BrokenOff, Chunks};
+use crate::hub::BrokenOff;
+use crate::hub::Chunks;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use bytes::Bytes;

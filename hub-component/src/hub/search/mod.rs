@@ -2,7 +2,7 @@
 
 mod near;
 
-use crate::edge::paging::{self, foreign_cursor};
+use crate::hub::paging::{self, foreign_cursor};
 use crate::problem::{Problem, kinds};
 use api::page::CAPABILITIES;
 use federation::search::{BYTES_PER_TOKEN, Cursor, Fields, Hit, Page, Query};
@@ -85,7 +85,7 @@ async fn page(
     let limit = paging::limit(request.limit, CAPABILITIES)?;
     let fingerprint = query.fingerprint();
     let cursor = request.cursor.as_deref().map(|text| cursor(text, fingerprint)).transpose()?;
-    crate::document::published(head)?;
+    crate::hub::document::published(head)?;
     let newest = revisions::newest(tx).await?.map_or(0, |revision| revision.number);
     let revision = cursor.as_ref().map_or(newest, |cursor| cursor.revision);
     let past = (revision != newest).then_some(revision);

@@ -1,8 +1,9 @@
 //! `/problems`: what every code means and how to mend it.
 
+mod html;
+
 use crate::edge::{Fixed, Path, Reached, preferred_type};
 use crate::openapi::Conditional;
-use crate::pages;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use axum::response::Response;
@@ -46,7 +47,7 @@ pub async fn list<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Res
     respond(
         &request,
         &kinds,
-        || pages::problems(&kinds, &request, app.public_url()),
+        || html::problems(&kinds, &request, app.public_url()),
         || {
             let mut text =
                 "# Problems\n\nWhat the codes of this hub mean, and how to mend what they stand for.\n".to_owned();
@@ -100,7 +101,7 @@ pub async fn show<P: Ports>(
     Ok(respond(
         &request,
         &kinds,
-        || pages::explained(&code, &kinds, &request, app.public_url()),
+        || html::explained(&code, &kinds, &request, app.public_url()),
         || {
             let mut text = format!("# {code}\n");
             for kind in &kinds {

@@ -1,10 +1,9 @@
 //! What an instance keeps between requests: its ports, its address, and caches that are valid by construction.
 
-use crate::document::Documents;
-use crate::edge::Fixed;
+use super::document::Documents;
 use crate::ports::Ports;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use store::{StoreError, migrations};
 
 /// Shared by the requests of one instance. No truth lives here: an instance may be dropped after any request.
@@ -41,7 +40,6 @@ struct Inner {
     migrated: AtomicBool,
     documents: Documents,
     refreshing: AtomicBool,
-    openapi: OnceLock<Fixed>,
 }
 
 impl<P: Ports> App<P> {
@@ -53,7 +51,6 @@ impl<P: Ports> App<P> {
             migrated: AtomicBool::new(false),
             documents: Documents::default(),
             refreshing: AtomicBool::new(false),
-            openapi: OnceLock::new(),
         };
         Self { ports, base: None, inner: Arc::new(inner) }
     }
@@ -98,11 +95,6 @@ impl<P: Ports> App<P> {
     /// The refresh after a read has ended.
     pub fn end_refresh(&self) {
         self.inner.refreshing.store(false, Ordering::Relaxed);
-    }
-
-    /// The OpenAPI document, written once.
-    pub fn openapi(&self, write: impl FnOnce() -> Fixed) -> &Fixed {
-        self.inner.openapi.get_or_init(write)
     }
 
     /// The rendered documents of the newest revision.

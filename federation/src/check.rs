@@ -1,0 +1,150 @@
+//! One source, checked: the conversation with its origin, and the verdict on what it publishes. The hub and the offline twin bring a
+//! transport and a clock; all else is decided here, so that both see the same.
+
+use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
+use crate::fetch::{Exchange, FetchFailure, Fetched, Request, Response, Step, TransportFailure, Validators};
+use crate::index::{self, Index};
+use crate::limits::FETCH_TIMEOUT;
+use crate::registration::Registration;
+use crate::source::{Observation, SourceRecord};
+use crate::source_url;
+use crate::time::Seconds;
+use futures::future::{Either, select};
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+/// What a check needs from the world.
+pub trait Outbound: Send + Sync {
+    /// The answer to one request, sent as it is, with a body within [`crate::limits::MAX_WIRE_BYTES`]. The caller drops what takes too long.
+    fn send(&self, request: Request) -> impl Future<Output = Result<Response, TransportFailure>> + Send;
+    /// The present.
+    fn now(&self) -> Seconds;
+    /// Waits.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// How a fetch ended.
+pub enum Answer {
+    /// The origin answered.
+    Fetched(Fetched),
+    /// A redirect leads to a host that asked to be left alone until then.
+    Quiet(Seconds),
+}
+
+/// What an origin has to say about a source.
+pub enum Heard {
+    /// Something that needs no validation.
+    Known(Observation),
+    /// Content that was not validated yet.
+    New(Content),
+    /// A redirect leads to a host that asked to be left alone until then.
+    Quiet(Seconds),
+}
+
+/// Content that was not validated yet.
+pub struct Content {
+    /// Names it.
+    pub digest: Digest,
+    bytes: Vec<u8>,
+    validators: Validators,
+}
+
+/// Content with its verdict.
+pub struct Judged {
+    /// For the state machine.
+    pub observation: Observation,
+    /// The exact bytes and the index in them, with [`Observation::Valid`].
+    pub valid: Option<(Vec<u8>, Index)>,
+    /// What is doubtful in a valid index.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Fetches the index at `url` under these conditions. `quiet` says until when a host is to be left alone, if it is: a redirect to it is not
+/// followed.
+///
+/// # Errors
+/// When there is no index within [`FETCH_TIMEOUT`].
+pub async fn fetch(
+    outbound: &impl Outbound,
+    url: &str,
+    conditions: Validators,
+    quiet: impl Fn(&str, Seconds) -> Option<Seconds> + Send,
+) -> Result<Answer, FetchFailure> {
+    let exchange = Exchange::new(source_url::parse(url)?, conditions);
+    let conversation = pin!(converse(outbound, exchange, quiet));
+    match select(conversation, pin!(outbound.sleep(FETCH_TIMEOUT))).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => Err(TransportFailure::TotalTimeout.into()),
+    }
+}
+
+async fn converse(
+    outbound: &impl Outbound,
+    mut exchange: Exchange,
+    quiet: impl Fn(&str, Seconds) -> Option<Seconds> + Send,
+) -> Result<Answer, FetchFailure> {
+    let mut request = exchange.request();
+    let mut host = source_url::host(&request.url);
+    loop {
+        let response = outbound.send(request).await?;
+        match exchange.receive(response, outbound.now())? {
+            Step::Send(next) => request = next,
+            Step::Done(fetched) => return Ok(Answer::Fetched(fetched)),
+        }
+        let next = source_url::host(&request.url);
+        if next != host {
+            if let Some(until) = quiet(&next, outbound.now()) {
+                return Ok(Answer::Quiet(until));
+            }
+            host = next;
+        }
+    }
+}
+
+/// Fetches the index of a registration under these conditions, and compares it with what is known.
+pub async fn hear(
+    outbound: &impl Outbound,
+    registration: &Registration,
+    known: &SourceRecord,
+    conditions: Validators,
+    quiet: impl Fn(&str, Seconds) -> Option<Seconds> + Send,
+) -> Heard {
+    let fetched = match fetch(outbound, &registration.url, conditions, quiet).await {
+        Ok(Answer::Fetched(fetched)) => fetched,
+        Ok(Answer::Quiet(until)) => return Heard::Quiet(until),
+        Err(failure) => return Heard::Known(Observation::Unreachable(failure)),
+    };
+    match fetched {
+        Fetched::NotModified => Heard::Known(Observation::Unchanged { validators: None, http_status: 304 }),
+        Fetched::Index { bytes, validators } => {
+            let digest = Digest::of(&bytes);
+            let same = known.checked.as_ref().is_some_and(|c| c.digest == digest && c.url == registration.url);
+            match same {
+                true => Heard::Known(Observation::Unchanged { validators: Some(validators), http_status: 200 }),
+                false => Heard::New(Content { digest, bytes, validators }),
+            }
+        }
+    }
+}
+
+impl Content {
+    /// Validates it: a large part of what a refresh computes.
+    pub fn judge(self) -> Judged {
+        let Self { digest, bytes, validators } = self;
+        let verdict = index::check(&bytes);
+        match verdict.index {
+            Some(index) => Judged {
+                observation: Observation::Valid { digest, capability_count: index.capabilities.len(), validators },
+                valid: Some((bytes, index)),
+                warnings: verdict.diagnostics,
+            },
+            None => Judged {
+                observation: Observation::Invalid { digest, diagnostics: verdict.diagnostics, validators },
+                valid: None,
+                warnings: Vec::new(),
+            },
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! One source: fetched and judged, nothing written.
+
+use crate::ports::{Fetch as _, Ports};
+use federation::check::{Content, Heard, Judged, Outbound};
+use federation::compose::Fragment;
+use federation::diagnostic::Diagnostic;
+use federation::digest::Digest;
+use federation::fetch::{Quiet, Request, Response, TransportFailure, Validators};
+use federation::problem::sources;
+use federation::registration::Registration;
+use federation::source::{Observation, SourceRecord};
+use federation::time::Seconds;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use store::fragments::Rendered;
+
+/// What a check found, and the snapshot to keep if it is a new valid one.
+pub struct Checked {
+    /// For the state machine.
+    pub observation: Observation,
+    /// Present with [`Observation::Valid`].
+    pub snapshot: Option<NewSnapshot>,
+    /// What is doubtful in a valid index.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// Bytes that it holds until it is written.
+    pub fn size(&self) -> usize {
+        self.snapshot.as_ref().map_or(0, |new| new.bytes.len() + new.fragment.bytes())
+    }
+}
+
+impl From<Observation> for Checked {
+    fn from(observation: Observation) -> Self {
+        Self { observation, snapshot: None, warnings: Vec::new() }
+    }
+}
+
+/// A valid index that was not known before.
+pub struct NewSnapshot {
+    /// Names it.
+    pub digest: Digest,
+    /// Exact bytes.
+    pub bytes: Vec<u8>,
+    /// How many capabilities it has.
+    pub capability_count: usize,
+    /// The domain that the fragment was rendered for.
+    pub domain: String,
+    /// As the source contributes it, cut before anything is written: the lock for writing is not held meanwhile.
+    pub fragment: Rendered,
+}
+
+/// The outside world of a check, as the ports give it.
+struct Outside<'a, P>(&'a P);
+
+impl<P: Ports> Outbound for Outside<'_, P> {
+    async fn send(&self, request: Request) -> Result<Response, TransportFailure> {
+        self.0.fetch().send(request).await
+    }
+
+    fn now(&self) -> Seconds {
+        self.0.now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.0.sleep(duration).await;
+    }
+}
+
+/// Fetches the index of a registration and validates it against what is known.
+pub async fn check<P: Ports>(ports: &P, registration: &Registration, known: &SourceRecord) -> Checked {
+    let conditions = known.validators(&registration.url);
+    match federation::check::hear(&Outside(ports), registration, known, conditions, |_, _| None).await {
+        Heard::New(content) => judge(registration, content),
+        Heard::Known(observation) => observation.into(),
+        // Nobody is left alone here.
+        Heard::Quiet(_) => Observation::Unreachable(TransportFailure::Protocol.into()).into(),
+    }
+}
+
+/// Fetches the index of a registration under these conditions, without asking a host that a redirect leads to and that is to be left alone.
+pub(super) async fn hear<P: Ports>(
+    ports: &P,
+    registration: &Registration,
+    known: &SourceRecord,
+    conditions: Validators,
+    quiet: &Mutex<Quiet>,
+) -> Heard {
+    let until = |host: &str, now| quiet.lock().unwrap_or_else(PoisonError::into_inner).until(host, now);
+    federation::check::hear(&Outside(ports), registration, known, conditions, until).await
+}
+
+/// Validates content, and cuts what it contributes.
+pub(super) fn judge(registration: &Registration, content: Content) -> Checked {
+    let Judged { observation, valid, warnings } = content.judge();
+    let (Some((bytes, index)), Observation::Valid { digest, capability_count, validators }) = (valid, &observation)
+    else {
+        return observation.into();
+    };
+    let rendered = Fragment::render(&registration.repo, &registration.domain, &index).map_err(|e| (e.code, e.message));
+    drop(index);
+    let cut = |fragment| Rendered::new(fragment).map_err(|e| (&sources::JUDGING_ENDED, e.to_string()));
+    match rendered.and_then(cut) {
+        Ok(fragment) => {
+            let (digest, capability_count, domain) = (digest.clone(), *capability_count, registration.domain.clone());
+            let snapshot = NewSnapshot { digest, bytes, capability_count, domain, fragment };
+            Checked { observation, snapshot: Some(snapshot), warnings }
+        }
+        Err((code, message)) => {
+            let diagnostics = vec![Diagnostic::error(code, "", message)];
+            Observation::Invalid { digest: digest.clone(), diagnostics, validators: validators.clone() }.into()
+        }
+    }
+}

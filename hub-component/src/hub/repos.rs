@@ -1,0 +1,106 @@
+//! Registrations, as every front looks them up and clients see them.
+
+use super::app::App;
+use super::paging::{self, Filling};
+use super::search::bounded;
+use crate::ports::Ports;
+use crate::problem::{Problem, kinds, quoted};
+use api::repos::{Repo, ReposQuery, Status};
+use api::{Json, page};
+use federation::limits::MAX_QUERY_WORDS;
+use federation::search::QueryError;
+use federation::time::{Seconds, rfc3339};
+use std::borrow::Cow;
+use store::database::{Database as _, Transaction as _};
+use store::listing::{self, Wanted};
+use store::sources::Source;
+
+/// A registration with its status.
+pub fn view(source: &Source, now: Seconds) -> Repo<'_> {
+    let record = &source.record;
+    let failure = record.failure.as_ref();
+    let accepted = record.accepted.as_ref();
+    let (reason, message) = record.reason().unzip();
+    Repo {
+        registration: Cow::Borrowed(&source.registered.registration),
+        registered_at: rfc3339(source.registered.registered_at),
+        updated_at: rfc3339(source.registered.updated_at),
+        registered_by: source.registered.registered_by.clone(),
+        status: Status {
+            state: source.state(now).into(),
+            reason,
+            message,
+            failing_since: failure.map(|f| rfc3339(f.since)),
+            verified_at: record.verified_at.map(rfc3339),
+            last_attempt_at: record.last_attempt_at.map(rfc3339),
+            next_check_at: record.next_check_at.map(rfc3339),
+            consecutive_failures: record.consecutive_failures,
+            http_status: record.http_status,
+            index_digest: accepted.map(|a| a.digest.clone()),
+            capability_count: accepted.map_or(0, |a| a.capability_count),
+            held_digest: record.held.as_ref().map(|h| h.digest.clone()),
+            diagnostics: Cow::Borrowed(failure.map_or(&[], |f| f.diagnostics.as_slice())),
+        },
+    }
+}
+
+/// Says that a repo is not registered.
+pub fn not_registered(repo: &str) -> Problem {
+    Problem::new(
+        &kinds::REPO_NOT_FOUND,
+        format!("`{}` is not registered; `GET /v1/repos` lists what is.", quoted(repo)),
+    )
+}
+
+/// The words of a list, if they are not too many: each is looked for in every registration.
+fn few_words(words: Option<&str>) -> Result<Option<&str>, Problem> {
+    match words.map_or(0, |words| words.split_whitespace().count()) {
+        0..=MAX_QUERY_WORDS => Ok(words),
+        _ => Err(Problem::new(&kinds::INVALID_QUERY, format!("{}.", QueryError::TooManyWords))),
+    }
+}
+
+/// One page of the sources that match.
+pub struct Selection {
+    /// The sources of this page.
+    pub page: Vec<Source>,
+    /// The same as the list shows them.
+    pub shown: Vec<Json<Repo<'static>>>,
+    /// How many match, on all pages.
+    pub total: usize,
+    /// The cursor of the next page, if there is one.
+    pub next: Option<String>,
+}
+
+/// The page that is asked for.
+pub async fn select<P: Ports>(app: &App<P>, query: &ReposQuery) -> Result<Selection, Problem> {
+    let limit = paging::limit(query.limit, page::REPOS)?;
+    let after = paging::ended_with(bounded("cursor", query.cursor.as_deref())?)?;
+    let wanted = Wanted {
+        domain: bounded("domain", query.domain.as_deref())?,
+        enabled: query.enabled,
+        state: query.state,
+        words: few_words(bounded("q", query.q.as_deref())?)?,
+        ..Wanted::default()
+    };
+    let now = app.ports.now();
+    let mut tx = app.database().await?.read().await?;
+    let total = listing::count(&mut tx, &wanted, now).await?;
+    let (mut filling, mut page) = (Filling::new(limit), Vec::new());
+    loop {
+        let wants = filling.wants();
+        let batch = listing::page(&mut tx, &wanted, now, filling.last().map(String::as_str).or(after), wants).await?;
+        let is_last = batch.len() < wants;
+        for source in batch {
+            if filling.add(source.repo().to_owned(), &view(&source, now))? {
+                page.push(source);
+            }
+        }
+        if is_last || filling.wants() == 0 {
+            break;
+        }
+    }
+    tx.end().await;
+    let (shown, next) = filling.done();
+    Ok(Selection { page, shown, total, next })
+}
