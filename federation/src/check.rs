@@ -1,5 +1,5 @@
-//! One source, checked: the conversation with its origin, and the verdict on what it publishes. The hub and the offline twin bring a
-//! transport and a clock; all else is decided here, so that both see the same.
+//! Checks one source: the exchange with its origin, and the verdict on its index. The hub and the offline twin provide
+//! a transport and a clock. All other logic is here, so that both get the same results.
 
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
@@ -15,37 +15,38 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-/// What a check needs from the world.
+/// The environment of a check.
 pub trait Outbound: Send + Sync {
-    /// The answer to one request, sent as it is, with a body within [`crate::limits::MAX_WIRE_BYTES`]. The caller drops what takes too long.
+    /// Sends one request as it is and returns the response, with a body of at most [`crate::limits::MAX_WIRE_BYTES`].
+    /// The caller drops the future when it takes too long.
     fn send(&self, request: Request) -> impl Future<Output = Result<Response, TransportFailure>> + Send;
-    /// The present.
+    /// The current time.
     fn now(&self) -> Seconds;
-    /// Waits.
+    /// Waits for this duration.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
 }
 
-/// How a fetch ended.
+/// The result of a fetch.
 pub enum Answer {
-    /// The origin answered.
+    /// The origin responded.
     Fetched(Fetched),
-    /// A redirect leads to a host that asked to be left alone until then.
+    /// A redirect leads to a host that requested a pause until then.
     Quiet(Seconds),
 }
 
-/// What an origin has to say about a source.
+/// The result of a fetch, compared with the record of the source.
 pub enum Heard {
-    /// Something that needs no validation.
+    /// An observation that needs no validation.
     Known(Observation),
-    /// Content that was not validated yet.
+    /// Content that has not been validated yet.
     New(Content),
-    /// A redirect leads to a host that asked to be left alone until then.
+    /// A redirect leads to a host that requested a pause until then.
     Quiet(Seconds),
 }
 
-/// Content that was not validated yet.
+/// Content that has not been validated yet.
 pub struct Content {
-    /// Names it.
+    /// Digest of the content.
     pub digest: Digest,
     bytes: Vec<u8>,
     validators: Validators,
@@ -53,19 +54,19 @@ pub struct Content {
 
 /// Content with its verdict.
 pub struct Judged {
-    /// For the state machine.
+    /// The observation for the state machine.
     pub observation: Observation,
-    /// The exact bytes and the index in them, with [`Observation::Valid`].
+    /// The exact bytes and the parsed index, if the observation is [`Observation::Valid`].
     pub valid: Option<(Vec<u8>, Index)>,
-    /// What is doubtful in a valid index.
+    /// Warnings about a valid index.
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Fetches the index at `url` under these conditions. `quiet` says until when a host is to be left alone, if it is: a redirect to it is not
-/// followed.
+/// Fetches the index at `url` with these validators. `quiet` returns the end of a host's pause, if there is one: a
+/// redirect to that host is not followed.
 ///
 /// # Errors
-/// When there is no index within [`FETCH_TIMEOUT`].
+/// If there is no index within [`FETCH_TIMEOUT`].
 pub async fn fetch(
     outbound: &impl Outbound,
     url: &str,
@@ -103,7 +104,7 @@ async fn converse(
     }
 }
 
-/// Fetches the index of a registration under these conditions, and compares it with what is known.
+/// Fetches the index of a registration with these validators, and compares it with the record.
 pub async fn hear(
     outbound: &impl Outbound,
     registration: &Registration,
@@ -130,7 +131,7 @@ pub async fn hear(
 }
 
 impl Content {
-    /// Validates it: a large part of what a refresh computes.
+    /// Validates the content: a large part of the work of a refresh.
     pub fn judge(self) -> Judged {
         let Self { digest, bytes, validators } = self;
         let verdict = index::check(&bytes);

@@ -1,4 +1,4 @@
-//! The database port: an SQL database as the store sees it, whichever one that is.
+//! The database port: the store's view of an SQL database, whichever it is.
 
 use std::future::Future;
 
@@ -18,19 +18,19 @@ pub enum Value {
 /// The columns of one row.
 pub type Row = Vec<Value>;
 
-/// Why a statement or a transaction failed. For the log; clients never see these words.
+/// Why a statement or a transaction failed. For the log; clients never see this text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseError {
-    /// There is no room for what should be written.
-    #[error("no room is left for the database")]
+    /// There is no space left for the write.
+    #[error("no space is left for the database")]
     Full,
-    /// Anything else.
+    /// Any other failure.
     #[error("{0}")]
     Other(String),
 }
 
 impl DatabaseError {
-    /// What SQLite's own words mean.
+    /// Classifies an error by SQLite's message.
     pub fn of_text(text: String) -> Self {
         if text.contains("database or disk is full") { Self::Full } else { Self::Other(text) }
     }
@@ -38,29 +38,30 @@ impl DatabaseError {
 
 /// An SQL database. Statements use `$1` placeholders and the SQL that SQLite and PostgreSQL share.
 pub trait Database: Send + Sync + 'static {
-    /// A transaction; dropped without commit, it never happened.
+    /// A transaction; dropping it without a commit rolls it back.
     type Transaction: Transaction;
 
-    /// Begins a transaction that sees one state of the database throughout.
+    /// Begins a read transaction, which sees one state of the database throughout.
     fn read(&self) -> impl Future<Output = Result<Self::Transaction, DatabaseError>> + Send;
-    /// Begins a transaction that no other writer interleaves with.
+    /// Begins a write transaction, with which no other writer interleaves.
     fn write(&self) -> impl Future<Output = Result<Self::Transaction, DatabaseError>> + Send;
-    /// Runs one reading statement by itself: the cheapest way to ask one thing.
+    /// Runs a single read statement without a transaction: the cheapest way to read one thing.
     fn query(&self, sql: &str, parameters: Vec<Value>) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
-    /// Runs what cannot run inside a transaction, once, before the first migration.
+    /// Runs the statements that cannot run inside a transaction, once, before the first migration.
     fn prepare(&self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
 }
 
 /// A transaction of a [`Database`].
 pub trait Transaction: Send {
-    /// Runs one statement and gives all its rows.
+    /// Runs one statement and returns all its rows.
     fn query(
         &mut self,
         sql: &str,
         parameters: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
-    /// Ends one that only read. One that is dropped ends too, but then its connection is closed, and the next one has to be opened.
+    /// Ends a read transaction. Dropping it ends it too, but closes its connection, so that
+    /// the next one must open a new one.
     fn end(self) -> impl Future<Output = ()> + Send;
-    /// Makes it durable.
+    /// Commits the transaction durably.
     fn commit(self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
 }

@@ -1,4 +1,4 @@
-//! The audit trail: who changed what, written in the transaction of the change.
+//! The audit log: who changed what, written in the transaction of the change.
 
 use super::revisions::{Origin, Revision};
 use crate::database::{Database, Row, Transaction, Value};
@@ -6,10 +6,10 @@ use crate::{StoreError, row::Reader};
 use federation::time::Seconds;
 use serde_json::Value as Json;
 
-/// What an event is about.
+/// The subject of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject<'a> {
-    /// A registration, or what is accepted of its source.
+    /// A registration, or the accepted snapshot of its source.
     Repo(&'a str),
     /// A token.
     Token(&'a str),
@@ -24,36 +24,36 @@ impl Subject<'_> {
     }
 }
 
-/// Something that is happening.
+/// An event to be recorded.
 #[derive(Debug)]
 pub struct Event<'a> {
     /// Stable word: `register`, `update`, `deregister`, `refresh`, `compose`, `release`, `token-create`, `token-revoke`.
     pub action: &'a str,
-    /// What it is done to.
+    /// The changed object.
     pub subject: Subject<'a>,
-    /// How that was; null if it was not there.
+    /// Its state before the change; null if it did not exist.
     pub before: Json,
-    /// How it is now; null if it is gone.
+    /// Its state after the change; null if it was removed.
     pub after: Json,
     /// The revision that the same transaction published, if any.
     pub revision: Option<&'a Revision>,
 }
 
-/// An event as the trail has it.
+/// A recorded event.
 pub struct Recorded {
-    /// From 1, growing, never used again.
+    /// Sequence number from 1, increasing, never reused.
     pub number: u64,
     /// When it happened.
     pub at: Seconds,
     /// Name of the token that made the change.
     pub actor: String,
-    /// Of the request that asked for it.
+    /// Id of the request that made the change.
     pub request_id: String,
-    /// As in [`Event`], and so on.
+    /// As in [`Event`]; also below.
     pub action: String,
     /// `repo` or `token`.
     pub kind: String,
-    /// Its name.
+    /// Name of the subject.
     pub subject: String,
     /// The state before the change; null if there was none.
     pub before: Json,
@@ -63,20 +63,20 @@ pub struct Recorded {
     pub revision: Option<u64>,
 }
 
-/// Which events are wanted.
+/// Selects events.
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// About this repo.
+    /// Only events about this repo.
     pub repo: Option<String>,
-    /// By this actor.
+    /// Only events by this actor.
     pub actor: Option<String>,
-    /// With this action.
+    /// Only events with this action.
     pub action: Option<String>,
-    /// Those about tokens as well.
+    /// Also events about tokens.
     pub tokens: bool,
 }
 
-/// Adds an event to the trail. What the hub does by itself is in the revisions alone.
+/// Adds an event to the log. Actions of the hub itself are only recorded in the revisions.
 pub async fn record(
     tx: &mut impl Transaction,
     origin: Origin<'_>,

@@ -1,26 +1,28 @@
-//! How often tokens were presented that are not valid: exact across instances, and bounded in rows and in writes.
+//! Counts invalid tokens: exact across instances, with a limited number of rows and writes.
 
 use crate::database::{Database, Row, Transaction as _, Value};
 use crate::{StoreError, row::Columns as _, tallies};
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 
-/// Counting starts anew after this time, in seconds.
+/// Length of a counting window, in seconds.
 const WINDOW: Seconds = 60;
-/// Failures that one address may have in it.
+/// Failures that one address may have per window.
 const OF_ONE: i64 = 30;
-/// Failures that all addresses together may have in it. More of them are refused without being written, so this bounds the rows too.
+/// Failures that all addresses together may have per window. Further ones are refused without a
+/// write, so this also limits the rows.
 const OF_ALL: i64 = 300;
-/// The row that counts for all; no address reads like this.
+/// The key of the row for all addresses; no address looks like this.
 const ALL: &str = "*";
 
 const COUNTED: &str = "SELECT address, failures, since FROM auth_failures
      WHERE (address = $1 OR address = $2) AND since > $3 AND since <= $4";
 
-/// Counts a failure of `address`. Once there are too many, nothing is written and the seconds until the next try are given.
+/// Counts a failure of `address`. If there are too many, it writes nothing and returns the
+/// seconds until the next attempt.
 pub async fn count(database: &impl Database, address: &str, now: Seconds) -> Result<Option<Seconds>, StoreError> {
     let parameters =
         || -> Vec<Value> { vec![address.into(), ALL.into(), (now - WINDOW).into(), (now + CLOCK_TOLERANCE).into()] };
-    // Most of what comes too often finds that out by reading, without keeping a writer waiting.
+    // Most excess failures are detected by this read, without blocking a writer.
     if let Some(wait) = too_many(&database.query(COUNTED, parameters()).await?, now)? {
         return Ok(Some(wait));
     }
@@ -28,7 +30,7 @@ pub async fn count(database: &impl Database, address: &str, now: Seconds) -> Res
     if let Some(wait) = too_many(&tx.query(COUNTED, parameters()).await?, now)? {
         return Ok(Some(wait));
     }
-    // What is over, and what a clock that was set back left in the future.
+    // Expired windows, and those left in the future by a clock that was set back.
     tx.query(
         "DELETE FROM auth_failures WHERE since <= $1 OR since > $2",
         vec![(now - WINDOW).into(), (now + CLOCK_TOLERANCE).into()],

@@ -1,83 +1,84 @@
-//! Leases: one refresh at a time, across instances and replicas.
+//! Leases: only one refresh at a time, across instances and replicas.
 
 use crate::database::{Database, Transaction};
 use crate::{StoreError, row::Columns as _};
 use federation::digest::Digest;
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 
-/// The right to do something alone, for as long as it is renewed.
+/// An exclusive right, valid as long as it is renewed.
 pub struct Lease {
     name: String,
     holder: String,
 }
 
-/// What a holder that is gone was judging when it went.
+/// Content that a former holder was validating when it ended.
 pub struct Ended {
-    /// The lease under which it did so.
+    /// The lease of that holder.
     lease: String,
-    /// The source.
+    /// The name of the source.
     pub repo: String,
-    /// The content.
+    /// Digest of the content.
     pub digest: Digest,
 }
 
-/// Step of the schema. Empty while nothing is judged, else the digest and the repo.
+/// A step of the schema. Empty while nothing is being validated, otherwise the digest and the repo.
 pub(super) const JUDGING: &[&str] = &["ALTER TABLE leases ADD COLUMN judging TEXT NOT NULL DEFAULT ''"];
 
-/// How long a holder that died keeps others away, in seconds; longer than one source may take.
+/// How long the lease of a holder that died blocks others, in seconds; longer than one source may take.
 const SECONDS: Seconds = 60;
 
-/// Whether a lease of a refresh until then is held now. One that lasts longer than any, by clocks that may differ, is from before a clock
-/// was set back.
+/// Whether a refresh lease with this expiry time is held now. A lease longer than any valid one, allowing for clock
+/// differences, dates from before a clock was set back.
 pub fn is_held(until: Seconds, now: Seconds) -> bool {
     let [from, to] = held_until(now);
     (from..=to).contains(&until)
 }
 
-/// From when to when a lease lasts that is held now.
+/// The range of expiry times of leases that are held now.
 pub(super) fn held_until(now: Seconds) -> [Seconds; 2] {
     [now + 1, now + SECONDS + CLOCK_TOLERANCE]
 }
 
-/// The lease of the registration `r`, if it is held: between `$4` and `$5`, which [`held_until`] gives.
+/// Selects the lease of the registration `r`, if it is held: its expiry time is between `$4` and
+/// `$5`, given by [`held_until`].
 pub(super) const OF_SOURCE: &str =
     "SELECT 1 FROM leases l WHERE l.name = 'source:' || r.repo AND l.expires_at >= $4 AND l.expires_at <= $5";
 
-/// How a lease stands that somebody else may hold.
+/// The status of a lease that someone else may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Somebody holds it.
+    /// The lease is held.
     Held,
-    /// Its holder has not given it back, and its time is over.
+    /// The lease expired without being released.
     Expired,
-    /// Nobody holds it, or whoever did has given it back.
+    /// The lease was never held, or was released.
     Free,
 }
 
 impl Lease {
-    /// The lease of a refresh of many sources.
+    /// The lease for a refresh of many sources.
     pub fn refresh() -> Self {
         Self::new("refresh".to_owned())
     }
 
-    /// The lease of a refresh of this source alone.
+    /// The lease for a refresh of this source alone.
     pub fn source(repo: &str) -> Self {
         Self::new(of_source(repo))
     }
 
     fn new(name: String) -> Self {
         let mut id = [0; 16];
-        // Two holders that both got no randomness would share the lease, which costs a fetch too many.
+        // Without randomness two holders could share the lease, which only costs an extra fetch.
         let _ = getrandom::fill(&mut id);
         Self { name, holder: format!("{:032x}", u128::from_be_bytes(id)) }
     }
 
-    /// Takes it. False if somebody else holds it.
+    /// Acquires the lease. Returns false if someone else holds it.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn acquire(&self, database: &impl Database, now: Seconds) -> Result<bool, StoreError> {
-        // Most who come too late find that out by reading, without waiting for the writer.
+        // Most unsuccessful attempts are detected by this read, without waiting for the writer.
         if self.standing(database, now).await? == Standing::Held {
             return Ok(false);
         }
@@ -87,15 +88,15 @@ impl Lease {
         Ok(acquired)
     }
 
-    /// Keeps it for longer, with nothing being judged.
+    /// Renews the lease, with nothing being validated.
     pub async fn renew(&self, tx: &mut impl Transaction, now: Seconds) -> Result<(), StoreError> {
         self.mark(tx, "", now).await
     }
 
-    /// Says, durably, what its holder judges from now on, so that it is known if the holder does not get to the end of it.
+    /// Records durably which content the holder validates from now on, so that an aborted validation is detected.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn judge(
         &self,
         database: &impl Database,
@@ -118,7 +119,7 @@ impl Lease {
         Ok(())
     }
 
-    /// What was being judged by those who held this lease before, and by those whose leases nobody holds any more.
+    /// The content being validated by former holders of this lease, and by holders of leases that have expired.
     pub async fn ended(&self, tx: &mut impl Transaction, now: Seconds) -> Result<Vec<Ended>, StoreError> {
         let rows = tx.query("SELECT name, expires_at, judging FROM leases WHERE judging <> ''", Vec::new()).await?;
         let mut ended = Vec::new();
@@ -133,10 +134,10 @@ impl Lease {
         Ok(ended)
     }
 
-    /// Gives it back, if it is still held.
+    /// Releases the lease, if it is still held.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn release(&self, database: &impl Database) -> Result<(), StoreError> {
         let mut tx = database.write().await?;
         tx.query(
@@ -148,10 +149,10 @@ impl Lease {
         Ok(())
     }
 
-    /// How it stands.
+    /// The status of the lease.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub async fn standing(&self, database: &impl Database, now: Seconds) -> Result<Standing, StoreError> {
         let sql = "SELECT expires_at FROM leases WHERE name = $1";
         let rows = database.query(sql, vec![self.name.as_str().into()]).await?;
@@ -161,14 +162,14 @@ impl Lease {
 }
 
 impl Ended {
-    /// Forgets that it was being judged.
+    /// Clears the record of the validation.
     pub async fn forget(&self, tx: &mut impl Transaction) -> Result<(), StoreError> {
         tx.query("UPDATE leases SET judging = '' WHERE name = $1", vec![self.lease.as_str().into()]).await?;
         Ok(())
     }
 }
 
-/// Forgets the lease of a source that is no longer registered.
+/// Deletes the lease of a source that is no longer registered.
 pub(super) async fn drop_of_source(tx: &mut impl Transaction, repo: &str) -> Result<(), StoreError> {
     tx.query("DELETE FROM leases WHERE name = $1", vec![of_source(repo).into()]).await?;
     Ok(())
@@ -178,7 +179,8 @@ fn of_source(repo: &str) -> String {
     format!("source:{repo}")
 }
 
-/// Takes the lease `name` until `until`. False if somebody else holds it; nobody does for longer than that, by clocks that may differ.
+/// Acquires the lease `name` until `until`. Returns false if someone else holds it. A lease longer than that, allowing
+/// for clock differences, is not held.
 pub async fn take(
     tx: &mut impl Transaction,
     name: &str,

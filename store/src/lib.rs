@@ -1,6 +1,9 @@
-//! What the hub remembers, as operations of the domain over the SQL that every backend shares. All SQL of this workspace that names a table is here.
+//! The hub's persistent state, as domain operations over the SQL that every backend shares. All SQL in this
+//! workspace that names a table is here.
 //!
-//! `database` is the port that a host fills; `sqlite` fills it natively, and `file` backs up and restores a database as a file. Placeholders are `$1`, `$2` … in the order of their first use: SQLite numbers them by appearance, PostgreSQL by their digits.
+//! `database` is the port that a host implements; `sqlite` implements it natively, and `file` backs up and
+//! restores a database file. Placeholders are `$1`, `$2` … in the order of first use: SQLite numbers them by
+//! appearance, PostgreSQL by their digits.
 
 pub mod database;
 pub mod events;
@@ -28,13 +31,13 @@ pub mod upkeep;
 
 use crate::database::DatabaseError;
 
-/// Why the store could not answer.
+/// Why a store operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database refused or is not there.
+    /// The database is unavailable or reported an error.
     #[error("database: {0}")]
     Database(#[from] DatabaseError),
-    /// A row does not hold what this version wrote.
+    /// A row does not contain what this version writes.
     #[error("unreadable row: {0}")]
     Unreadable(String),
     /// The database was written by a newer version.
@@ -42,9 +45,9 @@ pub enum StoreError {
         "the database has schema {found}, this version knows {known}: run the version that wrote it, or restore a backup"
     )]
     TooNew {
-        /// Schema of the database.
+        /// Schema version of the database.
         found: i64,
-        /// Newest schema this version knows.
+        /// Newest schema version that this program knows.
         known: i64,
     },
 }

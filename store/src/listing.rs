@@ -1,7 +1,7 @@
-//! Sources as lists show them: found, counted and cut to a page by the database, so that a list costs what it shows.
+//! Lists of sources. The database filters, counts and pages them, so that the cost of a list depends on its length.
 //!
-//! Beside the record of a source stands its *standing*, the state that it has as long as time alone changes nothing; beside a registration
-//! stand its words. Both are written with what they follow from.
+//! Next to the record of a source is its *standing*, the state that it has until time alone changes it; next to a
+//! registration are its words. Both are written together with the data that they derive from.
 
 use super::registrations;
 use super::sources::{self, Source};
@@ -11,7 +11,7 @@ use crate::{StoreError, row::Columns as _};
 use federation::source::{GRACE, State};
 use federation::time::Seconds;
 
-/// Step of the schema.
+/// A step of the schema.
 pub(super) const COLUMNS_OF_LISTS: &[&str] = &[
     "ALTER TABLE registrations ADD COLUMN words TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE source_state ADD COLUMN standing TEXT NOT NULL DEFAULT ''",
@@ -20,7 +20,7 @@ pub(super) const COLUMNS_OF_LISTS: &[&str] = &[
 /// Sources that one statement writes.
 const BATCH: usize = 500;
 
-/// Fills the columns after they were made.
+/// Fills the columns after their creation.
 pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
     let sql = format!("SELECT {} FROM registrations r JOIN source_state s ON s.repo = r.repo", sources::columns());
     let sources = sources::load(tx, &sql, Vec::new()).await?;
@@ -33,31 +33,31 @@ pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Which sources are wanted; those of which nothing is asked, all.
+/// Selects sources; all of them by default.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted<'a> {
-    /// Of exactly this domain.
+    /// Only sources of exactly this domain.
     pub domain: Option<&'a str>,
-    /// Enabled, or not.
+    /// Only enabled or only disabled sources.
     pub enabled: Option<bool>,
-    /// Required, or not.
+    /// Only required or only other sources.
     pub required: Option<bool>,
-    /// In this state.
+    /// Only sources in this state.
     pub state: Option<State>,
-    /// In any state but this.
+    /// Only sources in any other state.
     pub other_than: Option<State>,
-    /// With every one of these words.
+    /// Only sources with all of these words.
     pub words: Option<&'a str>,
 }
 
 impl Wanted<'_> {
-    /// Sources that readers rely on and that are not fresh.
+    /// Selects required sources that are not fresh.
     pub fn required_not_fresh() -> Self {
         Self { required: Some(true), other_than: Some(State::Fresh), ..Self::default() }
     }
 }
 
-/// Up to `limit` of the sources that are wanted, ordered by repo, from the first after `after` on.
+/// Up to `limit` of the selected sources, ordered by repo, from the first one after `after`.
 pub async fn page(
     tx: &mut impl Transaction,
     wanted: &Wanted<'_>,
@@ -77,7 +77,7 @@ pub async fn page(
     sources::load(tx, &s.sql, s.parameters).await
 }
 
-/// How many sources are wanted.
+/// The number of selected sources.
 pub async fn count(tx: &mut impl Transaction, wanted: &Wanted<'_>, now: Seconds) -> Result<usize, StoreError> {
     let mut s = Statement::default();
     s.push("SELECT count(*) ");
@@ -85,7 +85,7 @@ pub async fn count(tx: &mut impl Transaction, wanted: &Wanted<'_>, now: Seconds)
     tx.query(&s.sql, s.parameters).await?.first().map_or(Ok(0), |row| row.count(0))
 }
 
-/// How many of the sources that are wanted are in each state; states that none is in are left out.
+/// The number of selected sources in each state; states without sources are omitted.
 pub async fn by_state(
     tx: &mut impl Transaction,
     wanted: &Wanted<'_>,
@@ -100,7 +100,7 @@ pub async fn by_state(
     let counted = |row: &Row| {
         let name = row.text(0)?;
         let state = State::ALL.into_iter().find(|state| state.as_str() == name);
-        let state = state.ok_or_else(|| StoreError::Unreadable(format!("`{name}` is no state")))?;
+        let state = state.ok_or_else(|| StoreError::Unreadable(format!("`{name}` is not a state")))?;
         Ok((state, row.count(1)?))
     };
     tx.query(&s.sql, s.parameters).await?.iter().map(counted).collect()

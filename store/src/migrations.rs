@@ -1,4 +1,4 @@
-//! The schema, as numbered steps. A step that has shipped never changes; a new need is a new step.
+//! The schema, as numbered steps. A released step never changes; a new requirement needs a new step.
 
 use crate::database::{Database, Transaction};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
 };
 use federation::time::{Seconds, rfc3339};
 
-/// Step `n` is `STEPS[n - 1]`; one statement a string, since a host runs only the first of several.
+/// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
 const STEPS: [&[&str]; 11] = [
     FIRST,
     search::TABLES,
@@ -21,16 +21,16 @@ const STEPS: [&[&str]; 11] = [
     steps::TABLES,
 ];
 
-/// The step after which the search is filled from what is published.
+/// The step after which the search tables are filled from the published revision.
 const SEARCH: i64 = 2;
 
 /// The step after which fragments get their digests.
 const DIGESTS: i64 = 5;
 
-/// The step after which the columns of lists are filled from what they follow from.
+/// The step after which the columns of lists are filled from the data that they derive from.
 const LISTS: i64 = 6;
 
-/// The step after which fragments are cut into pieces.
+/// The step after which fragments are split into pieces.
 const PIECES: i64 = 10;
 
 /// The step after which the changes of every revision are written.
@@ -42,8 +42,9 @@ const FIRST: &[&str] = &[
         required INTEGER NOT NULL, cache_ttl_seconds INTEGER NOT NULL, description TEXT NOT NULL,
         registered_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, registered_by TEXT NOT NULL,
         incarnation INTEGER NOT NULL)",
-    // The record is JSON (federation::source::SourceRecord): only the state machine reads or writes its parts. The columns beside it
-    // answer what every read asks: whether a check is due (never, while disabled), and how old the oldest contribution is.
+    // The record is JSON (federation::source::SourceRecord): only the state machine reads or writes its
+    // parts. The columns next to it serve every read: when a check is due (never, while disabled), and the
+    // age of the oldest contribution.
     "CREATE TABLE source_state (
         repo TEXT PRIMARY KEY NOT NULL REFERENCES registrations (repo) ON DELETE CASCADE,
         record TEXT NOT NULL, next_check_at INTEGER NOT NULL, verified_at INTEGER)",
@@ -58,13 +59,14 @@ const FIRST: &[&str] = &[
     "CREATE TABLE revisions (
         number INTEGER PRIMARY KEY NOT NULL, digest TEXT NOT NULL, composed_at INTEGER NOT NULL, actor TEXT NOT NULL,
         cause TEXT NOT NULL, source_count INTEGER NOT NULL, capability_count INTEGER NOT NULL)",
-    // Only what a revision changed; index_digest is empty where it removed the source.
+    // Only the changes of a revision; index_digest is empty if it removed the source.
     "CREATE TABLE revision_sources (
         revision INTEGER NOT NULL, repo TEXT NOT NULL, url TEXT NOT NULL,
         domain TEXT NOT NULL, required INTEGER NOT NULL, index_digest TEXT NOT NULL, capability_count INTEGER NOT NULL,
         PRIMARY KEY (revision, repo))",
     "CREATE INDEX revision_sources_of ON revision_sources (repo, revision)",
-    // The newest revision in full, so that neither reading nor publishing it depends on the length of the history.
+    // The complete newest revision, so that the cost of reading and publishing it does not
+    // depend on the length of the history.
     "CREATE TABLE composition (
         repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, required INTEGER NOT NULL,
         index_digest TEXT NOT NULL, capability_count INTEGER NOT NULL)",
@@ -72,12 +74,12 @@ const FIRST: &[&str] = &[
 ];
 
 const TOKENS: &[&str] = &[
-    // A row is never removed: a name that was used once stays what it was in registrations, revisions and events.
+    // Rows are never deleted: a name, once used, keeps its meaning in registrations, revisions and events.
     "CREATE TABLE tokens (
         name TEXT PRIMARY KEY NOT NULL, digest TEXT NOT NULL UNIQUE, scopes TEXT NOT NULL, description TEXT NOT NULL,
         created_at INTEGER NOT NULL, created_by TEXT NOT NULL, expires_at INTEGER, last_used_at INTEGER,
         revoked_at INTEGER, revoked_by TEXT)",
-    // `was` and `became` are JSON, or NULL where there is nothing.
+    // `was` and `became` are JSON, or NULL if there is no such state.
     "CREATE TABLE events (
         number INTEGER PRIMARY KEY NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
         kind TEXT NOT NULL, subject TEXT NOT NULL, was TEXT, became TEXT, revision INTEGER, request_id TEXT NOT NULL)",
@@ -86,13 +88,13 @@ const TOKENS: &[&str] = &[
     "CREATE TABLE auth_failures (address TEXT PRIMARY KEY NOT NULL, since INTEGER NOT NULL, failures INTEGER NOT NULL)",
 ];
 
-/// Brings the database to the schema of this version.
+/// Migrates the database to the schema of this version.
 ///
 /// # Errors
-/// When the database cannot be written, or a newer version has written it.
+/// If the database is not writable, or a newer version has written it.
 pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), StoreError> {
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-    // On a database that is up to date, and even on a read-only one, a single read is enough.
+    // If the database is up to date, even a read-only one, a single read is enough.
     if let Ok(rows) = database.query("SELECT max(version) FROM migrations", Vec::new()).await
         && let Some(found) = rows.first().and_then(|row| row.integer(0).ok())
     {

@@ -1,30 +1,32 @@
-//! Whether the store takes writes.
+//! Tests whether the store is writable.
 
 use crate::database::{Database, Transaction as _};
 use crate::{StoreError, leases, row::Columns as _};
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 
-/// For how long, in seconds, a write that went well counts: anybody may ask, and each write costs an fsync.
+/// How long the result of a successful write is reused, in seconds: anyone may send this request,
+/// and each write costs an fsync.
 const COUNTS: Seconds = 5;
 
-/// Bytes that it writes: where a row fits, a registration with its indexes and its event need not.
+/// Bytes that the probe writes: a disk with space for one row may lack space for a registration
+/// with its indexes and its event.
 const SIZE: usize = 64 << 10;
 
-/// Writes as much as a registration may take, unless that went well a moment ago.
+/// Writes as much as a registration may need, unless a recent write succeeded.
 ///
 /// # Errors
-/// When nothing can be written.
+/// If the write fails.
 pub async fn write(database: &impl Database, now: Seconds) -> Result<(), StoreError> {
     let rows = database.query("SELECT expires_at FROM leases WHERE name = 'probe'", Vec::new()).await?;
     let until = rows.first().map_or(Ok(0), |row| row.integer(0))?;
-    // A clock that was set back must not make it count for longer.
+    // A clock that was set back must not extend this time.
     if (now + 1..=now + COUNTS + CLOCK_TOLERANCE).contains(&until) {
         return Ok(());
     }
     let mut tx = database.write().await?;
-    // Another text each time: SQLite does not write what is there already.
+    // A new text each time: SQLite does not write unchanged content.
     let text = format!("{now} ").repeat(SIZE / 11);
-    // Held by nobody in particular: it only remembers the time.
+    // This lease has no holder; it only stores the time.
     leases::take(&mut tx, "probe", &text, now, now + COUNTS).await?;
     tx.commit().await?;
     Ok(())

@@ -1,17 +1,17 @@
-//! Hosts that asked to be left alone: kept for all instances, so that the next refresh knows what this one was told.
+//! Hosts that requested a pause, shared by all instances, so that the next refresh respects it.
 
 use crate::database::Transaction;
 use crate::{StoreError, row::Columns as _};
 use federation::fetch::Quiet;
 use federation::time::Seconds;
 
-/// Step of the schema.
+/// A step of the schema.
 pub(super) const TABLE: &str = "CREATE TABLE quiet_hosts (host TEXT PRIMARY KEY NOT NULL, until INTEGER NOT NULL)";
 
-/// Most hosts that are kept. A redirect may lead anywhere, so that there is no other bound on them.
+/// Most hosts that are stored. A redirect may lead to any host, so nothing else limits their number.
 const MOST: usize = 1000;
 
-/// Every host that asked, and until when.
+/// All hosts that requested a pause, with its end.
 pub async fn hosts(tx: &mut impl Transaction) -> Result<Quiet, StoreError> {
     let mut quiet = Quiet::default();
     for row in tx.query("SELECT host, until FROM quiet_hosts", Vec::new()).await? {
@@ -20,7 +20,7 @@ pub async fn hosts(tx: &mut impl Transaction) -> Result<Quiet, StoreError> {
     Ok(quiet)
 }
 
-/// Leaves `host` alone until then, and forgets those whose time is over.
+/// Stores a pause of `host`, and deletes expired ones.
 pub async fn keep(tx: &mut impl Transaction, host: &str, until: Seconds, now: Seconds) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO quiet_hosts (host, until) VALUES ($1, $2) ON CONFLICT (host) DO UPDATE SET until = excluded.until",

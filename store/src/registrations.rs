@@ -1,4 +1,4 @@
-//! Registrations.
+//! Stored registrations.
 
 use crate::database::{Row, Transaction};
 use crate::{StoreError, leases, row::Reader};
@@ -6,31 +6,32 @@ use federation::digest::Digest;
 use federation::registration::Registration;
 use federation::time::Seconds;
 
-/// A registration with what the hub set.
+/// A registration with the fields that the hub sets.
 #[derive(Clone, Debug)]
 pub struct Registered {
-    /// What the maintainer set.
+    /// The fields that the maintainer sets.
     pub registration: Registration,
-    /// When it came.
+    /// When it was created.
     pub registered_at: Seconds,
     /// When it last changed.
     pub updated_at: Seconds,
     /// Name of the token that registered it.
     pub registered_by: String,
-    /// Tells this registration from an earlier one of the same repo that was removed.
+    /// Distinguishes this registration from an earlier, removed one of the same repo.
     pub incarnation: i64,
 }
 
-/// A number that no two registrations share.
+/// A number that is unique to one registration.
 pub fn new_incarnation() -> i64 {
     let mut bytes = [0; 8];
-    // Without randomness, only a fetch that outlives a deregistration could be taken for the next one's.
+    // Without randomness, a fetch that outlives a deregistration could be attributed to the next registration.
     let _ = getrandom::fill(&mut bytes);
     i64::from_be_bytes(bytes)
 }
 
 impl Registered {
-    /// Its entity tag, quotes included: names the fields above, so equal tags mean nothing would be overwritten unseen.
+    /// The entity tag, including quotes. It covers the fields above, so if the tags are equal, no
+    /// change would be overwritten unseen.
     pub fn etag(&self) -> String {
         let fields = serde_json::json!([self.registration, self.registered_at, self.updated_at, self.registered_by]);
         let digest = Digest::of(fields.to_string().as_bytes());
@@ -44,7 +45,7 @@ pub(super) fn read(row: &Row) -> Result<Registered, StoreError> {
     read_next(&mut Reader::of(row))
 }
 
-/// A registration from the next columns of a row, which are [`COLUMNS`].
+/// Reads a registration from the next columns of a row, which are [`COLUMNS`].
 pub(super) fn read_next(row: &mut Reader<'_>) -> Result<Registered, StoreError> {
     Ok(Registered {
         registration: Registration {
@@ -63,18 +64,18 @@ pub(super) fn read_next(row: &mut Reader<'_>) -> Result<Registered, StoreError> 
     })
 }
 
-/// What a search for registrations looks at, in lower case.
+/// The text that a search for registrations matches, in lower case.
 fn words(r: &Registration) -> String {
     format!("{} {} {} {}", r.repo, r.domain, r.url, r.description).to_lowercase()
 }
 
-/// One registration, whatever can be known of its source; `None` if the repo is not registered.
+/// One registration, even if the record of its source is unreadable; `None` if the repo is not registered.
 pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Registered>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM registrations r WHERE r.repo = $1");
     tx.query(&sql, vec![repo.into()]).await?.first().map(read).transpose()
 }
 
-/// Adds a registration. False if the repo is registered already.
+/// Adds a registration. Returns false if the repo is already registered.
 pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool, StoreError> {
     let r = &new.registration;
     let rows = tx
@@ -100,7 +101,7 @@ pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool,
     Ok(!rows.is_empty())
 }
 
-/// Replaces the fields that the maintainer sets. False if the repo is not registered.
+/// Replaces the fields that the maintainer sets. Returns false if the repo is not registered.
 pub async fn update(tx: &mut impl Transaction, changed: &Registration, now: Seconds) -> Result<bool, StoreError> {
     let rows = tx
         .query(
@@ -122,9 +123,9 @@ pub async fn update(tx: &mut impl Transaction, changed: &Registration, now: Seco
     Ok(!rows.is_empty())
 }
 
-/// Removes a registration and its source state. False if the repo is not registered.
+/// Deletes a registration and its source state. Returns false if the repo is not registered.
 pub async fn delete(tx: &mut impl Transaction, repo: &str) -> Result<bool, StoreError> {
-    // Not left to the foreign key alone: enforcing it is a setting of the connection.
+    // Does not rely on the foreign key: its enforcement is a setting of the connection.
     tx.query("DELETE FROM source_state WHERE repo = $1", vec![repo.into()]).await?;
     leases::drop_of_source(tx, repo).await?;
     Ok(!tx.query("DELETE FROM registrations WHERE repo = $1 RETURNING repo", vec![repo.into()]).await?.is_empty())

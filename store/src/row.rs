@@ -1,4 +1,4 @@
-//! Reading columns: a wrong type is an error with its place, never a default.
+//! Reads columns. A wrong type is an error, never a default.
 
 use crate::StoreError;
 use crate::database::{Row, Value};
@@ -43,16 +43,16 @@ impl Columns for Row {
     }
 }
 
-/// Reads the columns of a row one after another, so that whoever reads names them in the order of its `SELECT`.
+/// Reads the columns of a row one after another, in the order of the `SELECT`.
 pub(crate) struct Reader<'a>(std::slice::Iter<'a, Value>);
 
 impl<'a> Reader<'a> {
-    /// From the first column on.
+    /// Starts at the first column.
     pub(crate) fn of(row: &'a [Value]) -> Self {
         Self(row.iter())
     }
 
-    /// The next column, whatever it holds; `None` after the last one.
+    /// The next column, whatever its type; `None` after the last one.
     pub(crate) fn value(&mut self) -> Option<&'a Value> {
         self.0.next()
     }
@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
         Digest::parse(text).ok_or_else(|| StoreError::Unreadable(format!("`{text}` is not a digest")))
     }
 
-    /// What `read` makes of the next column; `None` for SQL NULL.
+    /// Reads the next column with `read`; `None` for SQL NULL.
     pub(crate) fn optional<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, StoreError>,
@@ -97,7 +97,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Placeholders for `count` values from the `first` on, with commas between them: `$3, $4`.
+/// Comma-separated placeholders for `count` values from number `first`: `$3, $4`.
 pub(super) fn placeholders(first: usize, count: usize) -> String {
     let marks: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
     marks.join(", ")

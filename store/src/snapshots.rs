@@ -8,7 +8,7 @@ use federation::time::Seconds;
 use flate2::{Compression, Decompress, FlushDecompress, Status, read::GzDecoder, write::GzEncoder};
 use std::io::{Read as _, Write as _};
 
-/// Keeps the exact bytes of a valid index.
+/// Stores the exact bytes of a valid index.
 pub async fn insert(
     tx: &mut impl Transaction,
     digest: &Digest,
@@ -28,15 +28,15 @@ pub async fn insert(
     Ok(())
 }
 
-/// The exact bytes of a snapshot; `None` if it is not kept.
+/// The exact bytes of a snapshot; `None` if it is not stored.
 ///
 /// # Errors
-/// When they are not those that its digest names.
+/// If they do not match the digest.
 pub async fn bytes(tx: &mut impl Transaction, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
     let rows = tx.query("SELECT body FROM snapshots WHERE digest = $1", vec![digest.as_str().into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut bytes = Vec::new();
-    // A backup may come from anybody.
+    // A backup may come from an untrusted source.
     let limit = u64::try_from(MAX_DECODED_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     GzDecoder::new(row.blob(0)?)
         .take(limit)
@@ -48,13 +48,13 @@ pub async fn bytes(tx: &mut impl Transaction, digest: &Digest) -> Result<Option<
     Ok(Some(bytes))
 }
 
-/// Bytes of a stored body that are read at once, and bytes of the snapshot that are given out at once.
+/// Bytes of a stored body that are read at once, and bytes of the snapshot that are returned at once.
 const PART: usize = 64 * 1024;
-/// What gzip puts before the compressed bytes, and behind them; no stored body has a name or a comment.
+/// The lengths of gzip's header and trailer; no stored body has a name or a comment.
 const HEADER: u64 = 10;
 const TRAILER: u64 = 8;
 
-/// A snapshot that is read part by part. Its last part is given out only once everything has turned out to be what the digest names.
+/// Reads a snapshot part by part. It returns the last part only after the whole content has matched the digest.
 pub struct Reader {
     digest: Digest,
     stored: u64,
@@ -68,7 +68,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Begins to read; `None` if the snapshot is not kept.
+    /// Opens a snapshot; `None` if it is not stored.
     pub async fn open(database: &impl Database, digest: &Digest) -> Result<Option<Self>, StoreError> {
         let sql = "SELECT length(body), substr(body, length(body) - 3, 4) FROM snapshots WHERE digest = $1";
         let rows = database.query(sql, vec![digest.as_str().into()]).await?;
@@ -88,7 +88,7 @@ impl Reader {
         }))
     }
 
-    /// How many bytes the snapshot has.
+    /// The length of the snapshot in bytes.
     pub fn length(&self) -> u64 {
         self.length
     }
@@ -96,7 +96,7 @@ impl Reader {
     /// The next part; `None` after the last one.
     ///
     /// # Errors
-    /// When the bytes are not those that the digest names.
+    /// If the bytes do not match the digest.
     pub async fn next(&mut self, database: &impl Database) -> Result<Option<Vec<u8>>, StoreError> {
         while self.left > 0 {
             let part = self.unpack(database).await?;

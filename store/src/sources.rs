@@ -1,4 +1,4 @@
-//! Sources: registrations together with what was seen of them.
+//! Sources: registrations with their records.
 
 use super::registrations::{self, COLUMNS, Registered};
 use super::row::{Reader, placeholders};
@@ -14,9 +14,9 @@ use std::collections::HashMap;
 /// A registration and its record.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// What was registered.
+    /// The registration.
     pub registered: Registered,
-    /// What was seen.
+    /// The record of its checks.
     pub record: SourceRecord,
 }
 
@@ -33,15 +33,16 @@ impl Source {
     }
 }
 
-/// The columns that [`load`] reads, of registrations `r` and their state `s`. A record that is longer than any that is written stays where
-/// it is: a statement gives so many bytes and no more, and all the other sources are in it too.
+/// The columns that [`load`] reads, of registrations `r` and their state `s`. An oversized record, which no version
+/// writes, is not read: the size of a statement's result is limited, and it contains all the other sources too.
 pub(super) fn columns() -> String {
     format!(
         "{COLUMNS}, CASE WHEN octet_length(s.record) <= {MAX_RECORD_BYTES} THEN s.record ELSE '' END, s.next_check_at"
     )
 }
 
-/// Sources as a statement over [`columns`] gives them. One whose record cannot be read is there all the same, with what it contributes.
+/// Loads sources from a statement over [`columns`]. A source with an unreadable record is
+/// included, with its contribution.
 pub(super) async fn load(
     tx: &mut impl Transaction,
     sql: &str,
@@ -52,14 +53,14 @@ pub(super) async fn load(
         let mut columns = Reader::of(&row);
         let registered = registrations::read_next(&mut columns)?;
         let record = match columns.value() {
-            // Registered, and never seen yet.
+            // Registered, but never checked.
             Some(Value::Null) => Some(SourceRecord::default()),
             Some(Value::Text(json)) => serde_json::from_str(json).ok(),
             _ => None,
         };
         let record =
             match record {
-                // The column is what counts: a host's wish to be left alone changes that alone.
+                // The column takes precedence: a pause that a host requests only changes the column.
                 Some(record) => match columns.value() {
                     Some(Value::Integer(at)) if *at != NEVER => {
                         SourceRecord { next_check_at: Some(*at).filter(|at| *at > 0), ..record }
@@ -79,15 +80,16 @@ pub(super) async fn load(
     Ok(sources)
 }
 
-/// Sources that one statement reads, so that it stays within what it may give however long their records are.
+/// Sources that one statement reads, so that its result stays within the limit however long their records are.
 const PAGE: usize = 200;
 
-/// All sources, ordered by repo, without their findings: those of all together may be more than there is memory.
+/// All sources, ordered by repo, without their findings: all findings together may exceed the memory.
 pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Source>, StoreError> {
     pages(tx, "LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo > $1", Vec::new()).await
 }
 
-/// Those that may be due and that nobody fetches by themselves just now, as in [`all`]. Once something was verified in the future, before the clock was set back, that is all of them.
+/// The sources that may be due and are not being fetched individually, as in [`all`]. If a verification time is in the
+/// future, because the clock was set back, these are all sources.
 pub async fn due(tx: &mut impl Transaction, now: Seconds) -> Result<Vec<Source>, StoreError> {
     let condition = format!(
         "JOIN source_state s ON s.repo = r.repo WHERE r.repo > $1
@@ -117,17 +119,17 @@ async fn pages(tx: &mut impl Transaction, condition: &str, parameters: Vec<Value
 
 /// One source; `None` if the repo is not registered.
 pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Source>, StoreError> {
-    Ok(some(tx, &[repo]).await?.remove(repo))
+    Ok(by_repos(tx, &[repo]).await?.remove(repo))
 }
 
-/// Those that are fetched from this URL, ordered by repo, as in [`all`].
+/// The sources with this URL, ordered by repo, as in [`all`].
 pub async fn at_url(tx: &mut impl Transaction, url: &str) -> Result<Vec<Source>, StoreError> {
     let condition = "LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo > $1 AND r.url = $2";
     pages(tx, condition, vec![url.into()]).await
 }
 
-/// Those of some repos that are registered, by repo.
-pub async fn some(tx: &mut impl Transaction, repos: &[&str]) -> Result<HashMap<String, Source>, StoreError> {
+/// The registered sources among these repos, by repo.
+pub async fn by_repos(tx: &mut impl Transaction, repos: &[&str]) -> Result<HashMap<String, Source>, StoreError> {
     let mut found = HashMap::new();
     for repos in repos.chunks(PAGE) {
         let sql = format!(
@@ -141,12 +143,12 @@ pub async fn some(tx: &mut impl Transaction, repos: &[&str]) -> Result<HashMap<S
     Ok(found)
 }
 
-/// Keeps what was seen of a source.
+/// Stores the record of a source.
 pub async fn save_record(tx: &mut impl Transaction, source: &Source) -> Result<(), StoreError> {
     save_records(tx, std::slice::from_ref(source)).await
 }
 
-/// Keeps what was seen of sources, each of which is there once.
+/// Stores the records of sources; each source may occur only once.
 pub async fn save_records(tx: &mut impl Transaction, sources: &[Source]) -> Result<(), StoreError> {
     for sources in sources.chunks(PAGE) {
         save_page(tx, sources).await?;
@@ -178,7 +180,7 @@ async fn save_page(tx: &mut impl Transaction, sources: &[Source]) -> Result<(), 
     Ok(())
 }
 
-/// Has none of these sources checked before `until`, through no fault of theirs.
+/// Postpones the checks of these sources until `until`, without counting it as a failure.
 pub async fn put_off(tx: &mut impl Transaction, repos: &[&str], until: Seconds) -> Result<(), StoreError> {
     for repos in repos.chunks(PAGE) {
         let sql = format!(
@@ -191,5 +193,5 @@ pub async fn put_off(tx: &mut impl Transaction, repos: &[&str], until: Seconds) 
     Ok(())
 }
 
-/// Due time of what is not to be checked.
+/// Due time of sources that are not to be checked.
 const NEVER: i64 = i64::MAX;

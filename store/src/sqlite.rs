@@ -1,4 +1,4 @@
-//! SQLite in a file behind the database port: for whatever runs natively beside a host, such as backups and tests.
+//! The database port for an SQLite file: for native programs next to a host, such as backups and tests.
 
 use crate::database::{Database, DatabaseError, Row, Transaction, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -9,31 +9,31 @@ use std::time::Duration;
 /// How long a statement waits for the lock of another connection.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// A database file. Every statement by itself, and every transaction, has a connection of its own.
+/// A database file. Every single statement and every transaction has its own connection.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
     path: PathBuf,
 }
 
-/// A transaction on a connection of its own.
+/// A transaction on its own connection.
 #[derive(Debug)]
 pub struct SqliteTransaction(Connection);
 
 impl Sqlite {
-    /// The database at `path`, which must be there when it is used.
+    /// The database at `path`. The file must exist when it is used.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// A new connection.
+    /// Opens a new connection.
     ///
     /// # Errors
-    /// When there is no such file, or it cannot be opened.
+    /// If the file does not exist or cannot be opened.
     pub fn open(&self) -> rusqlite::Result<Connection> {
         let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         connection.busy_timeout(BUSY)?;
@@ -73,7 +73,7 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn end(self) {
-        // Nothing was written, so the connection may as well be closed in the middle of it.
+        // Nothing was written, so the connection may be closed inside the transaction.
         drop(self.0);
     }
 
@@ -91,7 +91,7 @@ fn run(connection: &Connection, sql: &str, parameters: &[Value]) -> rusqlite::Re
     rows.collect()
 }
 
-/// A column as the port knows it. The hub stores no real numbers; text that is damaged reads as damaged text.
+/// Converts a column to a value of the port. The hub stores no real numbers. Invalid UTF-8 is converted lossily.
 fn value(column: ValueRef<'_>) -> Value {
     match column {
         ValueRef::Integer(integer) => Value::Integer(integer),

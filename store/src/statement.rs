@@ -1,8 +1,8 @@
-//! A statement in the making.
+//! Builds SQL statements.
 
 use crate::database::Value;
 
-/// Text with placeholders that are numbered as they are written.
+/// SQL text with placeholders, which are numbered in the order of writing.
 #[derive(Default)]
 pub(super) struct Statement {
     pub(super) sql: String,
@@ -10,13 +10,14 @@ pub(super) struct Statement {
 }
 
 impl Statement {
-    /// A new placeholder for a value, to be written next.
+    /// Adds a value and returns its placeholder, to be written next.
     pub(super) fn bind(&mut self, value: impl Into<Value>) -> String {
         self.parameters.push(value.into());
         format!("${}", self.parameters.len())
     }
 
-    /// A new placeholder for the pattern of what contains this text, to be written next in front of `ESCAPE '!'`.
+    /// Adds a pattern that matches texts containing `text`, and returns its placeholder, to be
+    /// written next, before `ESCAPE '!'`.
     pub(super) fn bind_contains(&mut self, text: &str) -> String {
         let mut pattern = "%".to_owned();
         for c in text.chars() {
@@ -29,7 +30,7 @@ impl Statement {
         self.bind(pattern)
     }
 
-    /// Writes on.
+    /// Appends SQL text.
     pub(super) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }

@@ -1,11 +1,12 @@
-//! What refreshes did since the database was made: counted in the transaction that does it, so that the numbers are exact.
+//! Counters of refreshes since the database was created. They are updated in the transaction of the
+//! refresh, so that they are exact.
 
 use crate::database::Transaction;
 use crate::{StoreError, row::Columns as _};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Step of the schema.
+/// A step of the schema.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE check_tallies (outcome TEXT PRIMARY KEY NOT NULL, checks INTEGER NOT NULL, milliseconds INTEGER NOT NULL)",
 ];
@@ -13,23 +14,23 @@ pub(super) const TABLES: &[&str] = &[
 /// Part of a later step.
 pub(super) const COUNTERS: &str = "CREATE TABLE counters (name TEXT PRIMARY KEY NOT NULL, count INTEGER NOT NULL)";
 
-/// Fragments that were damaged and are replaced.
+/// Damaged fragments that were replaced.
 pub const FRAGMENTS_MENDED: &str = "fragments_mended";
-/// Tokens that were not valid, as far as failures are counted.
+/// Invalid tokens, as far as failures are counted.
 pub const INVALID_TOKENS: &str = "invalid_tokens";
 
-/// How many checks ended in one way, and how long they took together.
+/// The number of checks with one outcome, and their total duration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
-    /// As in the report of a refresh.
+    /// The outcome, as in the report of a refresh.
     pub outcome: String,
-    /// Since the database was made.
+    /// Number of checks since the database was created.
     pub checks: u64,
-    /// Fetching and judging, in milliseconds.
+    /// Total time of fetching and validation, in milliseconds.
     pub milliseconds: u64,
 }
 
-/// Counts checks, each with its outcome and how long it took.
+/// Counts checks, each with its outcome and duration.
 pub async fn add<'a>(
     tx: &mut impl Transaction,
     checks: impl Iterator<Item = (&'a str, Duration)>,
@@ -61,7 +62,7 @@ pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Tally>, StoreError> {
         .collect()
 }
 
-/// Counts something that is counted since the database was made.
+/// Increases a counter.
 pub async fn count(tx: &mut impl Transaction, name: &str, by: u64) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO counters (name, count) VALUES ($1, $2)
@@ -72,7 +73,7 @@ pub async fn count(tx: &mut impl Transaction, name: &str, by: u64) -> Result<(),
     Ok(())
 }
 
-/// How much was counted, by name; what never was is not there.
+/// All counters by name; one that never counted is missing.
 pub async fn counts(tx: &mut impl Transaction) -> Result<BTreeMap<String, u64>, StoreError> {
     let rows = tx.query("SELECT name, count FROM counters", Vec::new()).await?;
     rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.count(1)?))).collect()

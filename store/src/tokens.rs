@@ -1,4 +1,4 @@
-//! Named tokens. The secret itself is never here, only its digest.
+//! Named tokens. The secret itself is never stored, only its digest.
 
 use crate::database::{Database, Row, Transaction};
 use crate::{StoreError, row::Reader};
@@ -9,26 +9,26 @@ use federation::token::Scope;
 /// A token without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Its name, which no other token ever has.
+    /// Its name, which is never reused.
     pub name: String,
-    /// What it allows.
+    /// Its scopes.
     pub scopes: Vec<Scope>,
     /// Free text.
     pub description: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Seconds,
-    /// By which token.
+    /// Name of the token that created it.
     pub created_by: String,
-    /// When it ends; `None`: not before it is revoked.
+    /// When it expires; `None` means only when it is revoked.
     pub expires_at: Option<Seconds>,
-    /// When it was last used, to the hour; `None`: never.
+    /// When it was last used, to the hour; `None` means never.
     pub last_used_at: Option<Seconds>,
-    /// When and by which token it was revoked.
+    /// When it was revoked, and by which token.
     pub revoked: Option<(Seconds, String)>,
 }
 
 impl Token {
-    /// Whether its time is over.
+    /// Whether it has expired.
     pub fn has_expired(&self, now: Seconds) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
     }
@@ -55,32 +55,32 @@ fn read_scope(text: &str) -> Result<Scope, StoreError> {
     Scope::parse(text).ok_or_else(|| StoreError::Unreadable(format!("a token has the unknown scope `{text}`")))
 }
 
-/// The token whose secret has this digest, whatever its state. What a lookup by digest takes longer or shorter for tells of the
-/// digest alone, and nobody can aim at one.
+/// The token whose secret has this digest, whatever its state. The timing of a lookup by digest reveals only something
+/// about the digest, which an attacker cannot choose.
 pub async fn find(database: &impl Database, secret: &Digest) -> Result<Option<Token>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM tokens WHERE digest = $1");
     database.query(&sql, vec![secret.as_str().into()]).await?.first().map(read).transpose()
 }
 
-/// Whether any token may be used.
+/// Whether any token is valid.
 pub async fn any_valid(database: &impl Database, now: Seconds) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM tokens WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1) LIMIT 1";
     Ok(!database.query(sql, vec![now.into()]).await?.is_empty())
 }
 
-/// All tokens by name, those that were revoked among them.
+/// All tokens by name, including revoked ones.
 pub async fn all(database: &impl Database) -> Result<Vec<Token>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM tokens ORDER BY name");
     database.query(&sql, Vec::new()).await?.iter().map(read).collect()
 }
 
-/// One token; `None` if there never was one of this name.
+/// One token; `None` if there was never one with this name.
 pub async fn get(tx: &mut impl Transaction, name: &str) -> Result<Option<Token>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM tokens WHERE name = $1");
     tx.query(&sql, vec![name.into()]).await?.first().map(read).transpose()
 }
 
-/// Adds a new token. False if its name was ever used.
+/// Adds a new token. Returns false if its name was ever used.
 pub async fn insert(tx: &mut impl Transaction, new: &Token, secret: &Digest) -> Result<bool, StoreError> {
     let scopes: Vec<String> = new.scopes.iter().map(Scope::to_string).collect();
     let rows = tx
@@ -101,7 +101,7 @@ pub async fn insert(tx: &mut impl Transaction, new: &Token, secret: &Digest) -> 
     Ok(!rows.is_empty())
 }
 
-/// Ends a token. Its row stays, so that its name keeps its meaning and its holder is told what happened.
+/// Revokes a token. Its row stays, so that its name keeps its meaning and its holder gets a precise error.
 pub async fn revoke(tx: &mut impl Transaction, name: &str, by: &str, now: Seconds) -> Result<(), StoreError> {
     tx.query(
         "UPDATE tokens SET revoked_at = $1, revoked_by = $2 WHERE name = $3 AND revoked_at IS NULL",
@@ -111,7 +111,7 @@ pub async fn revoke(tx: &mut impl Transaction, name: &str, by: &str, now: Second
     Ok(())
 }
 
-/// Remembers that a token was used.
+/// Records that a token was used.
 pub async fn used(database: &impl Database, name: &str, at: Seconds) -> Result<(), StoreError> {
     let mut tx = database.write().await?;
     tx.query("UPDATE tokens SET last_used_at = $1 WHERE name = $2", vec![at.into(), name.into()]).await?;

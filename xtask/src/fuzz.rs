@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: every target of `fuzz/` for some seconds, with a stable toolchain.
+//! `cargo xtask fuzz`: runs every target in `fuzz/` for some seconds, with a stable toolchain.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -12,21 +12,22 @@ use crate::say;
 use crate::tools;
 use crate::workspace::{Workspace, run};
 
-/// How `cargo fuzz` instruments; none of it needs nightly, unlike the sanitizers, which find little in code without `unsafe`.
+/// The instrumentation flags of `cargo fuzz`. They do not need nightly, unlike the sanitizers, which find
+/// little in code without `unsafe`.
 const RUSTFLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Cllvm-args=-sanitizer-coverage-stack-depth --cfg fuzzing \
     -Cllvm-args=-simplifycfg-branch-fold-threshold=0 -Ccodegen-units=1";
 
-/// Longest that one input may take, in seconds of the clock: generous, since machines are shared.
+/// Longest time for one input, in wall-clock seconds: generous, since machines are shared.
 const LONGEST_INPUT: u32 = 10;
 
-/// Most memory that a target may have, in MiB.
+/// Memory limit of a target, in MiB.
 const MOST_MEMORY: u32 = 512;
 
-/// Builds the targets and runs each for `seconds`, as many at a time as there are processors.
+/// Builds the targets and runs each for `seconds`, as many in parallel as there are processors.
 pub(crate) fn fuzz(seconds: &str, only: &[&str]) -> Result<()> {
-    let seconds: u32 = seconds.parse().context("`--seconds` takes a whole number")?;
+    let seconds: u32 = seconds.parse().context("`--seconds` needs an integer")?;
     let workspace = Workspace::locate()?;
     tools::prepare_cpp()?;
     let folder = workspace.root().join("fuzz");
@@ -69,11 +70,11 @@ fn targets(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Builds every target; returns the folder of the binaries.
+/// Builds every target, and returns the folder of the binaries.
 fn build(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
     let target = workspace.target().join("fuzz");
     let host = host()?;
-    // With a target, even this machine's own, build scripts and macros are not instrumented.
+    // With an explicit target, even this machine's own, build scripts and macros are not instrumented.
     run(workspace
         .cargo()
         .current_dir(folder)
@@ -84,22 +85,22 @@ fn build(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
 }
 
 fn host() -> Result<String> {
-    let output = Command::new("rustc").arg("-vV").output().context("`rustc` cannot be started")?;
+    let output = Command::new("rustc").arg("-vV").output().context("cannot start `rustc`")?;
     let text = String::from_utf8_lossy(&output.stdout);
     let host = text.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map(str::to_owned).context("`rustc -vV` names no host")
+    host.map(str::to_owned).context("`rustc -vV` reports no host")
 }
 
-/// Runs one target, beginning with its seeds; returns a line that says how much was tried.
+/// Runs one target, starting with its seeds, and returns a line with the number of executions.
 fn run_target(folder: &Path, binaries: &Path, target: &str, seconds: u32) -> Result<String> {
     let (corpus, artifacts) = (folder.join("corpus").join(target), folder.join("artifacts").join(target));
     for made in [&corpus, &artifacts] {
-        fs::create_dir_all(made).with_context(|| format!("{} cannot be made", made.display()))?;
+        fs::create_dir_all(made).with_context(|| format!("cannot create {}", made.display()))?;
     }
     let log = binaries.join(format!("{target}.log"));
-    let file = File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
+    let file = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
     let binary = binaries.join(target);
-    // What is new goes to the first folder.
+    // New inputs are written to the first folder.
     let status = Command::new(&binary)
         .arg(&corpus)
         .arg(folder.join("seeds").join(target))
@@ -111,13 +112,13 @@ fn run_target(folder: &Path, binaries: &Path, target: &str, seconds: u32) -> Res
         .stdout(file.try_clone()?)
         .stderr(file)
         .status()
-        .with_context(|| format!("{} cannot be started", binary.display()))?;
+        .with_context(|| format!("cannot start {}", binary.display()))?;
     let text = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
     if !status.success() {
         let found = text.lines().find_map(|line| line.split_once("Test unit written to ")).map(|(_, path)| path);
         let why = text.lines().find(|line| line.contains("panicked at") || line.contains("ERROR: libFuzzer"));
         bail!(
-            "{} ({status}); all that it said is in {}\n  again: {} {}",
+            "{} ({status}); its output is in {}\n  again: {} {}",
             why.unwrap_or("it failed"),
             log.display(),
             binary.display(),
@@ -127,7 +128,7 @@ fn run_target(folder: &Path, binaries: &Path, target: &str, seconds: u32) -> Res
     let stat = |name: &str| {
         text.lines().find_map(|line| line.strip_prefix(name)?.trim_start_matches(':').trim().parse::<u64>().ok())
     };
-    let executions = stat("stat::number_of_executed_units").context("it did not say how much it tried")?;
+    let executions = stat("stat::number_of_executed_units").context("it did not report its executions")?;
     let memory = stat("stat::peak_rss_mb").unwrap_or_default();
     Ok(format!("{target:<14}{executions:>10} executions in {seconds} s, {memory} MiB"))
 }

@@ -6,7 +6,7 @@ use crate::say;
 use crate::wasm_target::{TRIPLE, WasmTarget};
 use crate::workspace::{Workspace, run};
 
-/// Formatting, and clippy for what runs here and for the code that exists only inside the component.
+/// Checks formatting, and runs clippy on native code and on the code that exists only in the component.
 pub(crate) fn lint() -> Result<()> {
     let workspace = Workspace::locate()?;
     run(workspace.cargo().args(["fmt", "--all", "--check"]))?;
@@ -25,7 +25,7 @@ pub(crate) fn lint() -> Result<()> {
         ])),
         WasmTarget::FromSource(_) => {
             say(
-                "xtask: NOT CHECKED: clippy for wasm32-wasip2, since clippy and Debian's compiler are of different versions",
+                "xtask: NOT CHECKED: clippy for wasm32-wasip2, since clippy and Debian's compiler have different versions",
             );
             Ok(())
         }

@@ -1,7 +1,7 @@
-//! `cargo xtask …`: what a fresh clone needs to build, run and check the hub, in one command each.
+//! `cargo xtask …`: one command each to build, run and check the hub from a fresh clone.
 //!
-//! Everything that plain cargo cannot do in one step lives here: the WebAssembly target, the component inside the binary, and
-//! the order in which they are built.
+//! It does what plain cargo cannot do in one step: install the WebAssembly target, embed the component in the binary,
+//! and build both in the right order.
 
 mod component;
 mod fuzz;
@@ -22,16 +22,16 @@ cargo xtask <verb>
   serve [ARGS…]      build everything and run the hub on 127.0.0.1:8080, private networks allowed; ARGS go to `reuse-surface serve`
   test [ARGS…]       build everything and run every test; ARGS go to `cargo test`
   build [--release]  build the component and the binary: <target>/debug/reuse-surface or <target>/release/reuse-surface
-  tools              install what the tests run beside the hub, into <target>/tools; `test` does that first
-  component          build the component alone: <target>/wasm32-wasip2/release/hub_component.wasm
+  tools              install the tools of the end-to-end tests into <target>/tools; `test` does that first
+  component          build only the component: <target>/wasm32-wasip2/release/hub_component.wasm
   fuzz [--seconds N] [TARGET…]
                      run the fuzz targets, all unless named, for 8 or N seconds each; see fuzz/README.md
-  bench [WHAT…]      build for release and measure the targets of the design, beside nginx and plain loops; WHAT is one of
+  bench [WHAT…]      build for release and measure the design targets against nginx and plain loops; WHAT is one of
                      start, reads, writes, recompose, refresh, memory, large
   lint               formatting and clippy, warnings denied, for this machine and for wasm32-wasip2
   help               this text
 
-<target> is cargo's target folder: ./target, or what CARGO_TARGET_DIR says.";
+<target> is cargo's target folder: ./target, or the value of CARGO_TARGET_DIR.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[String]) -> Result<()> {
     let Some((verb, rest)) = arguments.split_first() else {
-        bail!("which verb?\n\n{HELP}");
+        bail!("the verb is missing\n\n{HELP}");
     };
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
     match (verb.as_str(), rest.as_slice()) {
@@ -64,12 +64,12 @@ fn run(arguments: &[String]) -> Result<()> {
             say(HELP);
             Ok(())
         }
-        _ => bail!("`{}` is not understood\n\n{HELP}", arguments.join(" ")),
+        _ => bail!("unknown command `{}`\n\n{HELP}", arguments.join(" ")),
     }
 }
 
-/// Tells the person at the terminal; on stderr, since stdout belongs to what is run.
-#[expect(clippy::print_stderr, reason = "a command line tool speaks to its user, here alone")]
+/// Prints a message for the user, on stderr, since stdout belongs to the command that is run.
+#[expect(clippy::print_stderr, reason = "a command line tool prints for its user, only here")]
 fn say(text: &str) {
     eprintln!("{text}");
 }

@@ -1,4 +1,4 @@
-//! The verbs that build: each one is all that a fresh clone needs.
+//! The verbs that build. Each works on a fresh clone.
 
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::component;
 use crate::tools;
 use crate::workspace::{Profile, Workspace, run};
 
-/// `cargo xtask component`: what `spin build` needs, without the native host that compiles it ahead of time for `serve`.
+/// `cargo xtask component`: builds what `spin build` needs, without the native host that precompiles it for `serve`.
 pub(crate) fn component() -> Result<()> {
     component::build_wasm(&Workspace::locate()?, Profile::Release).map(drop)
 }
@@ -25,30 +25,31 @@ pub(crate) fn build(profile: Profile) -> Result<()> {
     let workspace = Workspace::locate()?;
     build_all(&workspace, profile)?;
     if matches!(profile, Profile::Dev) {
-        // For whoever runs the tests by plain cargo next.
+        // Needed if plain cargo runs the tests next.
         component::build_probe(&workspace)?;
     }
     Ok(())
 }
 
-/// `cargo xtask serve`: becomes the hub, so that signals reach it and its exit code is the command's.
+/// `cargo xtask serve`: replaces this process with the hub, so that signals reach it and
+/// its exit code is the command's.
 pub(crate) fn serve(arguments: &[&str]) -> Result<()> {
     let binary = build_all(&Workspace::locate()?, Profile::Dev)?;
     let error = Command::new(&binary).args(["serve", "--allow-private-networks"]).args(arguments).exec();
-    Err(error).with_context(|| format!("{} cannot be started", binary.display()))
+    Err(error).with_context(|| format!("cannot start {}", binary.display()))
 }
 
 /// `cargo xtask test`
 pub(crate) fn test(arguments: &[&str]) -> Result<()> {
     let workspace = Workspace::locate()?;
-    // First, since what cannot be installed is better known before a long build.
+    // First, so that a failed installation is reported before a long build.
     let tools = tools::prepare(&workspace)?;
     let binary = build_all(&workspace, Profile::Dev)?;
     component::build_probe(&workspace)?;
-    // The end-to-end tests drive the binary that was just built; cargo tells only the tests of its own package where it is.
+    // The end-to-end tests run the binary just built. Cargo reports its path only to tests of its own package.
     run(workspace
         .cargo()
-        // One suite that fails hides no other; cargo names those that did at the end.
+        // A failing suite does not stop the others; cargo lists the failed ones at the end.
         .args(["test", "--workspace", "--no-fail-fast"])
         .args(arguments)
         .env("REUSE_SURFACE_BIN", binary)

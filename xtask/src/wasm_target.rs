@@ -1,4 +1,4 @@
-//! Makes `wasm32-wasip2` buildable: as rustup's target, or else from Debian's packages.
+//! Provides the target `wasm32-wasip2`, from rustup or else from Debian packages.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use anyhow::{Context, Result, bail};
 use crate::say;
 use crate::workspace::Workspace;
 
-/// The triple of the component.
+/// The target triple of the component.
 pub(crate) const TRIPLE: &str = "wasm32-wasip2";
 
-/// How cargo comes to a standard library for [`TRIPLE`].
+/// How cargo gets a standard library for [`TRIPLE`].
 pub(crate) enum WasmTarget {
     /// The toolchain has one.
     Installed,
@@ -21,12 +21,12 @@ pub(crate) enum WasmTarget {
 }
 
 impl WasmTarget {
-    /// Finds or makes the target; does nothing that takes time once it is there.
+    /// Finds or installs the target; returns quickly once it is there.
     pub(crate) fn prepare(workspace: &Workspace) -> Result<Self> {
         if is_installed(workspace)? {
             return Ok(Self::Installed);
         }
-        // Asked before rustup, which would wait for the network anew on every build where there is none.
+        // Checked before rustup, which would wait for the network on every build without one.
         let unpacked = workspace.target().join("wasm-toolchain");
         if unpacked.join("complete").exists() {
             return from_debian(workspace, &unpacked);
@@ -43,7 +43,7 @@ impl WasmTarget {
         })
     }
 
-    /// Adds what a cargo call for the component needs, right after cargo's verb.
+    /// Adds the arguments and environment for the component to a cargo call, right after cargo's verb.
     pub(crate) fn apply(&self, cargo: &mut Command) {
         cargo.args(["--target", TRIPLE]);
         if let Self::FromSource(environment) = self {
@@ -57,8 +57,8 @@ fn is_installed(workspace: &Workspace) -> Result<bool> {
         .current_dir(workspace.root())
         .args(["--print", "target-libdir", "--target", TRIPLE])
         .output()
-        .context("`rustc` cannot be started")?;
-    // The folder is printed whether it exists or not; an unknown target is an error and as good as missing.
+        .context("cannot start `rustc`")?;
+    // The folder is printed whether it exists or not. An unknown target is an error and counts as missing.
     let folder = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
     let Ok(entries) = folder.read_dir() else { return Ok(false) };
     Ok(entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-")))
@@ -68,10 +68,10 @@ fn add_with_rustup(workspace: &Workspace) -> Result<()> {
     let status = Command::new("rustup").current_dir(workspace.root()).args(["target", "add", TRIPLE]).status();
     match status {
         Ok(status) if status.success() && is_installed(workspace)? => Ok(()),
-        Ok(status) if status.success() => bail!("`rustup target add {TRIPLE}` left no standard library behind"),
+        Ok(status) if status.success() => bail!("`rustup target add {TRIPLE}` installed no standard library"),
         Ok(status) => bail!("`rustup target add {TRIPLE}` failed ({status})"),
-        Err(error) if error.kind() == ErrorKind::NotFound => bail!("there is no rustup"),
-        Err(error) => Err(error).context("`rustup` cannot be started"),
+        Err(error) if error.kind() == ErrorKind::NotFound => bail!("rustup is not installed"),
+        Err(error) => Err(error).context("cannot start `rustup`"),
     }
 }
 
@@ -81,14 +81,14 @@ fn from_debian(workspace: &Workspace, folder: &Path) -> Result<WasmTarget> {
         .arg(folder)
         .stderr(Stdio::inherit())
         .output()
-        .with_context(|| format!("{} cannot be started", script.display()))?;
+        .with_context(|| format!("cannot start {}", script.display()))?;
     if !output.status.success() {
         bail!("scripts/wasm-target-debian.sh failed ({})", output.status);
     }
     let environment = String::from_utf8(output.stdout)?
         .lines()
         .map(|line| {
-            let (name, value) = line.split_once('=').with_context(|| format!("not NAME=VALUE: {line}"))?;
+            let (name, value) = line.split_once('=').with_context(|| format!("expected NAME=VALUE: {line}"))?;
             Ok((name.to_owned(), value.to_owned()))
         })
         .collect::<Result<_>>()?;

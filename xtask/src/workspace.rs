@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::say;
 
-/// Which of cargo's profiles things are built with.
+/// The cargo profile of a build.
 #[derive(Clone, Copy)]
 pub(crate) enum Profile {
     Dev,
@@ -23,7 +23,7 @@ impl Profile {
         }
     }
 
-    /// The profile of the component inside the binary, and the name of its folder.
+    /// The profile of the embedded component, and the name of its folder.
     pub(crate) fn of_component(self) -> &'static str {
         match self {
             Self::Dev => "component-dev",
@@ -32,14 +32,14 @@ impl Profile {
     }
 }
 
-/// Where the sources are and where cargo leaves what it builds.
+/// The locations of the sources and of cargo's build output.
 pub(crate) struct Workspace {
     root: PathBuf,
     target: PathBuf,
 }
 
 impl Workspace {
-    /// Asks cargo, since environment and configuration both may move the target folder.
+    /// Locates the workspace with cargo, since environment and configuration may move the target folder.
     pub(crate) fn locate() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?.to_owned();
         let output = cargo_in(&root).args(["metadata", "--no-deps", "--format-version=1"]).output()?;
@@ -51,7 +51,7 @@ impl Workspace {
             .split_once(r#""target_directory":""#)
             .and_then(|(_, rest)| rest.split_once('"'))
             .map(|(folder, _)| PathBuf::from(folder))
-            .context("`cargo metadata` names no target_directory")?;
+            .context("`cargo metadata` reports no target_directory")?;
         Ok(Self { root, target })
     }
 
@@ -72,8 +72,8 @@ impl Workspace {
 
     /// Builds the binary `name` and returns its path.
     ///
-    /// The whole workspace is selected, not the binary's package alone: features then come out the same for every binary and for
-    /// the tests, and no dependency is compiled twice.
+    /// Selects the whole workspace, not just the binary's package. Features are then the same for all binaries and
+    /// tests, and no dependency is compiled twice.
     pub(crate) fn build_binary(&self, name: &str, profile: Profile) -> Result<PathBuf> {
         let mut cargo = self.cargo();
         cargo.args(["build", "--workspace", "--bin", name]);
@@ -85,11 +85,11 @@ impl Workspace {
     }
 }
 
-/// Runs a command to its end, with this program's terminal; an error names the command that failed.
+/// Runs a command to completion in this program's terminal; an error names the failed command.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = command_line(command);
     say(&format!("xtask: {line}"));
-    let status = command.status().with_context(|| format!("`{line}` cannot be started"))?;
+    let status = command.status().with_context(|| format!("cannot start `{line}`"))?;
     if !status.success() {
         bail!("`{line}` failed ({status})");
     }
@@ -103,11 +103,11 @@ fn command_line(command: &Command) -> String {
 }
 
 fn cargo_in(root: &Path) -> Command {
-    // Cargo tells which cargo it is, so that a toolchain chosen with `cargo +name xtask` is kept.
+    // Cargo passes its own path, so that a toolchain chosen with `cargo +name xtask` is kept.
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root);
-    // What `cargo run` told this program about its own package. Some build scripts watch these names, and would run anew, their C
-    // code and all that depends on it with them, whenever cargo is called with and without xtask in turn.
+    // Variables that `cargo run` set for this program's own package. Some build scripts watch these names and would run
+    // again, recompiling their C code and its dependents, whenever cargo is called alternately with and without xtask.
     for (name, _) in env::vars_os() {
         if ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
             cargo.env_remove(name);

@@ -24,13 +24,13 @@ pub struct SourceLine {
 }
 
 impl SourceLine {
-    /// What a source contributes to a document; nothing while it is disabled or was never valid.
+    /// The contribution of a source to a document; `None` while it is disabled or was never valid.
     pub fn of(registration: &Registration, record: &SourceRecord) -> Option<Self> {
         let accepted = record.accepted.clone().filter(|_| registration.enabled)?;
         Some(Self::new(registration, accepted))
     }
 
-    /// What a registration contributes with this snapshot.
+    /// The contribution of a registration with this snapshot.
     pub fn new(registration: &Registration, snapshot: Accepted) -> Self {
         let Accepted { digest: index_digest, url, capability_count } = snapshot;
         Self {

@@ -1,4 +1,4 @@
-//! Lists of entity tags, as in `If-None-Match` (RFC 9110 §13.1.2).
+//! Entity tags, and lists of them as in `If-None-Match` (RFC 9110 §13.1.2).
 
 use crate::digest::Digest;
 
@@ -19,7 +19,7 @@ fn tags(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The strong entity tag of these bytes, quotes included.
+/// The strong entity tag of these bytes, including quotes.
 pub fn entity_tag(bytes: &[u8]) -> String {
     format!("\"{}\"", Digest::of(bytes).hex().get(..32).unwrap_or_default())
 }

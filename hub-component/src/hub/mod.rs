@@ -5,6 +5,7 @@
 
 mod app;
 mod chunks;
+mod commit;
 pub mod document;
 pub mod paging;
 pub mod publish;
@@ -15,4 +16,5 @@ pub mod search;
 
 pub use app::{App, Host, Setting};
 pub use chunks::{BrokenOff, Chunks};
+pub use commit::{Change, commit_change};
 pub use revalidation::{AN_HOUR, revalidate_due};

@@ -4,13 +4,13 @@ use crate::problem::{Problem, kinds};
 use federation::compose::{SourceLine, digest};
 use federation::limits::MAX_FEDERATED_BYTES;
 use federation::time::Seconds;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use store::database::Transaction;
 use store::fragments::Size;
 use store::revisions::steps::{self, Capabilities};
 use store::revisions::{self, Change, Origin, Revision};
 use store::sources::Source;
-use store::{StoreError, fragments, search, sources};
+use store::{StoreError, fragments, search};
 
 /// What publishing led to.
 pub struct Published {
@@ -38,31 +38,34 @@ impl Published {
     }
 }
 
-/// Publishes a revision if these repos now contribute something else than the newest revision says, as far as there is room.
+/// What repos contribute now, by repo; none is what contributes nothing.
+pub type Contributions<'a> = BTreeMap<&'a str, Option<SourceLine>>;
+
+/// Publishes a revision if these contributions differ from what the newest revision has of the same repos, as far as there is room.
 ///
 /// # Errors
 /// When the store fails; the caller's transaction must then not be committed.
 pub async fn publish(
     tx: &mut impl Transaction,
-    repos: &[&str],
+    contributions: Contributions<'_>,
     origin: Origin<'_>,
     now: Seconds,
 ) -> Result<Published, StoreError> {
-    let mut composition = revisions::composition(tx).await?;
-    let mut changes = Vec::new();
-    let sources = sources::some(tx, repos).await?;
+    let repos: Vec<&str> = contributions.keys().copied().collect();
+    let published = revisions::lines_of(tx, &repos).await?;
     // In the order in which the changes of a revision are told.
-    let repos: BTreeSet<&str> = repos.iter().copied().collect();
-    for repo in &repos {
-        match (sources.get(*repo).and_then(line), composition.get(*repo)) {
-            (Some(line), before) if before != Some(&line) => changes.push(Change::Put(line)),
-            (None, Some(_)) => changes.push(Change::Remove((*repo).to_owned())),
-            _ => {}
-        }
-    }
+    let mut changes: Vec<Change> = contributions
+        .into_iter()
+        .filter_map(|(repo, line)| match (line, published.get(repo)) {
+            (Some(line), before) if before != Some(&line) => Some(Change::Put(line)),
+            (None, Some(_)) => Some(Change::Remove(repo.to_owned())),
+            _ => None,
+        })
+        .collect();
     if changes.is_empty() {
         return Ok(Published { revision: None, kept_back: Vec::new() });
     }
+    let mut composition = revisions::composition(tx).await?;
     let newest = revisions::newest(tx).await?;
     // What is damaged must not get a digest of its own.
     let before: Vec<SourceLine> = composition.values().cloned().collect();

@@ -1,4 +1,4 @@
-//! Fragments that do not match what is known of them are removed; the hub renders them anew from their snapshots.
+//! Removes fragments that do not match their checksums; the hub renders them again from their snapshots.
 
 use super::FileError;
 use crate::database::{Database, Transaction as _, Value};
@@ -8,14 +8,16 @@ use crate::sqlite::Sqlite;
 use federation::compose::Format;
 use std::path::Path;
 
-/// Removes damaged fragments from a database that nobody else uses and whose snapshots are whole; gives how many there were.
+/// Removes damaged fragments and returns their number. Nobody else may use the database,
+/// and its snapshots must be intact.
 ///
 /// # Errors
-/// When the database cannot be read or written.
+/// If the database cannot be read or written.
 pub async fn mend(path: &Path) -> Result<usize, FileError> {
     let database = Sqlite::at(path);
     if database.query("SELECT layout FROM fragments LIMIT 1", Vec::new()).await.is_err() {
-        // The database of an older version: a hub cuts its fragments into pieces, and finds the damaged ones, when it starts with it.
+        // A database of an older version. When the hub starts with it, it splits the fragments into
+        // pieces and finds the damaged ones.
         return Ok(0);
     }
     let mut damaged = Vec::new();

@@ -1,4 +1,4 @@
-//! A hub's database as a file: copied while others use it, verified, mended and put back.
+//! A hub's database as a file: copied while in use, verified, repaired and restored.
 
 mod copy;
 mod mend;
@@ -16,19 +16,19 @@ use crate::database::DatabaseError;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a file was not copied, verified, mended or put back. In words for people.
+/// Why a file was not copied, verified, repaired or restored, in words for people.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// A file could not be read or written.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// SQLite refused.
+    /// SQLite reported an error.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
-    /// What the hub stored does not read as the hub wrote it.
+    /// The stored data is not in the form that the hub wrote.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Anything else that shows that the file is not a whole database of a hub.
+    /// Any other sign that the file is not a complete database of a hub.
     #[error("{0}")]
     NotWhole(String),
 }
@@ -39,12 +39,12 @@ impl From<DatabaseError> for FileError {
     }
 }
 
-/// The database in a data directory, as `serve` names it.
+/// The path of the database in a data directory, as used by `serve`.
 pub fn database(data_dir: &Path) -> PathBuf {
     data_dir.join("reuse-surface.db")
 }
 
-/// A file that SQLite keeps beside `database`: `-wal`, `-shm` or `-journal`.
+/// A file that SQLite keeps next to `database`: `-wal`, `-shm` or `-journal`.
 fn beside(database: &Path, suffix: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(suffix);

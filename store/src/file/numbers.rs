@@ -1,23 +1,24 @@
-//! Numbers of revisions are never given twice, whatever is restored.
+//! Ensures that revision numbers are never reused, whatever is restored.
 
 use crate::revisions::Revision;
 use federation::time::Seconds;
 use rusqlite::{Connection, params};
 
-/// What is known of the revisions that were published before a restore.
+/// What is known about the revisions published before a restore.
 #[derive(Debug)]
 pub(super) enum Published {
-    /// The database that is replaced went on from what is restored, and this is its newest revision, if any.
+    /// The replaced database continued from the restored one, and this is its newest revision, if any.
     Known(Option<Revision>),
-    /// That database is lost. What is replaced is nothing, or another one with revisions up to this number, such as that of a hub which was
-    /// installed anew.
+    /// That database is lost. The replaced one, if any, is another database with revisions up to this number, for
+    /// example that of a newly installed hub.
     Unknown(u64),
 }
 
-/// Publishes the content of a restored database under a number that nobody has seen; gives that number, or `None` if nothing was published
-/// after the backup was made.
+/// Publishes the content of a restored database under a number that nobody has seen. Returns that number, or `None` if
+/// nothing was published after the backup.
 ///
-/// With what was published unknown, a number is left out for every second since the newest revision of the backup: more than hubs publish.
+/// If the published revisions are unknown, it skips one number per second since the newest revision of the
+/// backup: more than any hub publishes.
 pub(super) fn continue_after(
     restored: &Connection,
     newest: Option<&Revision>,

@@ -1,4 +1,4 @@
-//! Putting a database in the place of another one.
+//! Replaces a database with a backup.
 
 use super::numbers::{Published, continue_after};
 use super::{FileError, Verified, beside, database, folder, mend, verify};
@@ -11,40 +11,40 @@ use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
-/// What a restore did.
+/// The result of a restore.
 #[derive(Debug)]
 pub struct Restored {
-    /// What the backup holds.
+    /// The content of the backup.
     pub verified: Verified,
-    /// How many fragments were damaged, and were removed.
+    /// Number of damaged fragments removed.
     pub mended: usize,
-    /// The number under which its content is published again, if it had to be.
+    /// The revision number under which its content was published again, if necessary.
     pub published_as: Option<u64>,
-    /// Where the database that was there is now.
+    /// The new path of the replaced database.
     pub kept: Option<PathBuf>,
 }
 
-/// Puts `backup` in the place of the database of `data_dir`, which nobody may use meanwhile.
+/// Replaces the database of `data_dir` with `backup`. Nobody may use it meanwhile.
 ///
 /// # Errors
-/// What is wrong; nothing has changed then.
+/// What is wrong. Nothing has changed then.
 pub async fn restore(backup: &Path, data_dir: &Path, now: Seconds) -> Result<Restored, FileError> {
     if fs::metadata(beside(backup, "-wal")).is_ok_and(|log| log.len() > 0) {
         return Err(FileError::NotWhole(format!(
-            "{0}-wal lies beside it: it was copied from a database in use and is not whole. Make the copy with `reuse-surface backup`",
+            "{0}-wal is next to it: it was copied from a database in use and is incomplete. Make the copy with `reuse-surface backup`",
             backup.display()
         )));
     }
     let target = database(data_dir);
     let fresh = tempfile::Builder::new().prefix(".restore-").tempfile_in(data_dir)?;
-    // Its bytes alone: who may read a backup is not who may read the database.
+    // Only the bytes are copied: the permissions of a backup are not those of the database.
     io::copy(&mut File::open(backup)?, &mut fresh.as_file())?;
     let prepared = prepare(fresh.path(), &target, now).await?;
-    belong(fresh.as_file(), &target, data_dir).map_err(|error| named("it cannot be made the hub's", &error))?;
+    belong(fresh.as_file(), &target, data_dir).map_err(|error| named("cannot set mode and owner", &error))?;
     fresh.as_file().sync_all()?;
     let kept =
-        set_aside(&target, now).map_err(|error| named(&format!("{} cannot be kept", target.display()), &error))?;
-    // A log of the old database would be applied to the new one.
+        set_aside(&target, now).map_err(|error| named(&format!("cannot set aside {}", target.display()), &error))?;
+    // The log of the old database would be applied to the new one.
     for suffix in ["-wal", "-shm", "-journal"] {
         remove(&beside(&target, suffix))?;
     }
@@ -57,8 +57,8 @@ fn named(what: &str, error: &io::Error) -> FileError {
     FileError::NotWhole(format!("{what}: {error}"))
 }
 
-/// Gives a file the mode and the owner of the database that it replaces. Where there is none it stays its owner's alone, and whoever has the
-/// directory is that.
+/// Gives a file the mode and the owner of the database that it replaces. If there is none, only the owner of the
+/// directory may access the file.
 fn belong(file: &File, replaced: &Path, data_dir: &Path) -> io::Result<()> {
     let (there, now) = (fs::metadata(replaced), file.metadata()?);
     if let Ok(there) = &there {
@@ -69,22 +69,22 @@ fn belong(file: &File, replaced: &Path, data_dir: &Path) -> io::Result<()> {
         return Ok(());
     }
     match fchown(file, Some(owner.uid()), Some(owner.gid())) {
-        // Only root may give a file away. The group alone can be another where directories hand theirs down.
+        // Only root may change the owner. If directories pass their group on, only the group may differ.
         Err(_) if owner.uid() == now.uid() => Ok(()),
         done => done,
     }
 }
 
-/// Verifies a copy of the backup and makes it what the hub goes on with.
+/// Verifies a copy of the backup and prepares it for the hub.
 async fn prepare(fresh: &Path, replaced: &Path, now: Seconds) -> Result<Restored, FileError> {
-    // A copy by other means may still be in WAL mode.
+    // A copy made by other means may still be in WAL mode.
     set_journal_mode(fresh, "DELETE")?;
     let verified = verify(fresh).await?;
     let mended = mend(fresh).await?;
     let published = published(replaced, verified.newest.as_ref()).await;
     let restored = Sqlite::at(fresh).open()?;
     let published_as = continue_after(&restored, verified.newest.as_ref(), &published, now)?;
-    // Nobody refreshes any more.
+    // No refresh is running any more.
     restored.execute("DELETE FROM leases WHERE name = 'refresh'", [])?;
     restored.close().map_err(|(_, error)| error)?;
     set_journal_mode(fresh, "WAL")?;
@@ -97,7 +97,7 @@ fn set_journal_mode(database: &Path, mode: &str) -> Result<(), FileError> {
     Ok(database.close().map_err(|(_, error)| error)?)
 }
 
-/// What the database that is replaced has published; also brings what is in its log into its file.
+/// Determines what the replaced database has published; also checkpoints its log.
 async fn published(replaced: &Path, restored: Option<&Revision>) -> Published {
     let database = Sqlite::at(replaced);
     let checkpoint = || database.open()?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
@@ -107,7 +107,7 @@ async fn published(replaced: &Path, restored: Option<&Revision>) -> Published {
     let Ok(mut tx) = database.read().await else { return Published::Unknown(0) };
     let Ok(seen) = revisions::newest(&mut tx).await else { return Published::Unknown(0) };
     let goes_on = match restored {
-        // Of the same number alone would not do.
+        // The same number alone is not enough.
         Some(restored) => revisions::get(&mut tx, restored.number).await.is_ok_and(|it| it.as_ref() == Some(restored)),
         None => true,
     };
@@ -118,7 +118,7 @@ async fn published(replaced: &Path, restored: Option<&Revision>) -> Published {
     }
 }
 
-/// Gives the database and its log, if it has one still, further names.
+/// Links the database, and its log if there is one, to additional names.
 fn set_aside(target: &Path, now: Seconds) -> io::Result<Option<PathBuf>> {
     if !target.try_exists()? {
         return Ok(None);

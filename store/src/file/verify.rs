@@ -1,4 +1,4 @@
-//! Whether a database is whole: what SQLite can tell, and what the digests in it can.
+//! Verifies a database with SQLite's own checks and its stored digests.
 
 use super::FileError;
 use crate::database::{Database as _, Transaction as _};
@@ -10,20 +10,20 @@ use federation::digest::Digest;
 use rusqlite::Connection;
 use std::path::Path;
 
-/// What a whole database holds.
+/// The content of a verified database.
 #[derive(Debug)]
 pub struct Verified {
     /// The newest revision; `None` before the first.
     pub newest: Option<Revision>,
-    /// How many repos are registered.
+    /// Number of registered repos.
     pub repos: usize,
-    /// How many capabilities the newest revision has.
+    /// Number of capabilities in the newest revision.
     pub capabilities: usize,
-    /// How many snapshots were compared with their digests.
+    /// Number of snapshots compared with their digests.
     pub snapshots: usize,
 }
 
-/// Verifies a database that nobody else uses. Fragments are left out: what is wrong with them [`mend`](super::mend) can mend.
+/// Verifies a database that nobody else uses. It does not check fragments, which [`mend`](super::mend) can repair.
 ///
 /// # Errors
 /// What is wrong.
@@ -59,10 +59,10 @@ fn check_structure(database: &Connection) -> Result<(), FileError> {
         return Err(not_whole(findings.join("; ")));
     }
     if database.prepare("SELECT max(version) FROM migrations").is_err() {
-        return Err(not_whole("it is no database of a hub: it has no table `migrations`".to_owned()));
+        return Err(not_whole("it is not a hub's database: it has no table `migrations`".to_owned()));
     }
     match database.prepare("PRAGMA foreign_key_check")?.exists([])? {
-        true => Err(not_whole("rows refer to rows that are not there".to_owned())),
+        true => Err(not_whole("rows refer to rows that do not exist".to_owned())),
         false => Ok(()),
     }
 }

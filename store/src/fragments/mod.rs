@@ -1,7 +1,7 @@
-//! Fragments: what snapshots contribute, rendered once and stored in pieces, plain and compressed.
+//! Fragments: the contributions of snapshots, rendered once and stored in pieces, plain and compressed.
 //!
-//! A fragment's layout says how long each piece is and what its CRC-32 is, and has a digest itself. So a damaged piece is never served: the
-//! fragment is rendered anew from its snapshot, whose own digest names it.
+//! A fragment's layout contains the length and the CRC-32 of each piece, and has a digest of its own. So a damaged
+//! piece is never served: the fragment is rendered again from its snapshot, which has a digest too.
 
 mod read;
 mod tables;
@@ -22,10 +22,10 @@ use federation::compose::{Format, SourceLine};
 use federation::digest::Digest;
 use serde::{Deserialize, Serialize};
 
-/// What is known of a stored fragment beside its bytes.
+/// The metadata of a stored fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
-    /// Names its pieces; negative if they could not be stored.
+    /// The number that its pieces refer to; negative if they could not be stored.
     pub number: i64,
     /// Its pieces in each format.
     pub layout: Layout,
@@ -39,7 +39,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// In this format.
+    /// The pieces in this format.
     pub fn pieces(&self, format: Format) -> &[PieceInfo] {
         match format {
             Format::Json => &self.json,
@@ -47,7 +47,7 @@ impl Layout {
         }
     }
 
-    /// The whole fragment before compression.
+    /// The extent of the whole fragment before compression.
     pub fn plain(&self, format: Format) -> Extent {
         self.pieces(format).iter().fold(Extent::default(), |sum, piece| sum.then(piece.plain))
     }
@@ -56,13 +56,13 @@ impl Layout {
 /// Columns that [`stored`] reads.
 pub(super) const STORED: &str = "f.number, f.layout, f.layout_digest";
 
-/// A fragment in a row that has [`STORED`] from `index` on; `None` if it is lost or damaged.
+/// Reads a fragment from the columns [`STORED`], which begin at `index`; `None` if it is lost or damaged.
 pub(super) fn stored(row: &Row, index: usize) -> Option<Stored> {
     let (number, layout) = (row.integer(index).ok()?, part(row, index + 1)?);
     Some(Stored { number, layout: serde_json::from_str(layout).ok()? })
 }
 
-/// A text in a row that has its digest in the next column; `None` if it is lost or damaged.
+/// Reads a text whose digest is in the next column; `None` if it is lost or damaged.
 fn part(row: &Row, index: usize) -> Option<&str> {
     let (text, digest) = (row.text(index).ok()?, row.text(index + 1).ok()?);
     (Digest::of(text.as_bytes()).as_str() == digest).then_some(text)

@@ -1,4 +1,4 @@
-//! Reading fragments piece by piece.
+//! Reads fragments piece by piece.
 
 use super::write::render;
 use super::{Layout, STORED, Stored, key, part, stored};
@@ -9,7 +9,7 @@ use federation::compose::pieces::{Extent, PieceInfo};
 use federation::compose::{Format, SourceLine};
 use std::collections::HashMap;
 
-/// In which form a piece is stored.
+/// The form in which a piece is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Form {
     /// The format of the document.
@@ -30,12 +30,12 @@ impl Form {
     }
 }
 
-/// The plain form and the compressed one.
+/// The plain and the compressed form.
 pub(crate) fn forms(format: Format) -> [Form; 2] {
     [false, true].map(|deflated| Form { format, deflated })
 }
 
-/// Pieces that a fragment may have in a form.
+/// Most pieces of a fragment in one form.
 const PLACES: i64 = 1 << 12;
 
 /// The key of a piece.
@@ -44,7 +44,7 @@ pub(super) fn piece_key(fragment: i64, form: Form, place: usize) -> i64 {
     (fragment * Form::COUNT + form.number()) * PLACES + place
 }
 
-/// The first and the last key that pieces of a fragment can have.
+/// The range of keys that the pieces of a fragment can have.
 pub(super) fn range(fragment: i64) -> (i64, i64) {
     let first = fragment * Form::COUNT * PLACES;
     (first, first + Form::COUNT * PLACES - 1)
@@ -53,7 +53,7 @@ pub(super) fn range(fragment: i64) -> (i64, i64) {
 /// Most pieces that one statement reads.
 pub const PIECES_AT_ONCE: usize = 64;
 
-/// The bodies of pieces, each given by fragment and place; `None` for what is not there.
+/// The bodies of pieces, each identified by fragment and position; `None` for a missing one.
 pub async fn pieces(
     database: &impl Database,
     form: Form,
@@ -61,11 +61,11 @@ pub async fn pieces(
 ) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
     let keys: Vec<i64> = wanted.iter().map(|(fragment, place)| piece_key(*fragment, form, *place)).collect();
     let Some(last) = keys.last() else { return Ok(Vec::new()) };
-    // A few lengths, so that few statements are prepared.
+    // Only a few lengths, so that few statements are prepared.
     let length = keys.len().next_power_of_two().max(keys.len());
     let parameters = keys.iter().chain(std::iter::repeat(last)).take(length).map(|key| Value::from(*key)).collect();
     let sql = format!("SELECT piece, body FROM fragment_pieces WHERE piece IN ({})", placeholders(1, length));
-    // A page that is damaged fails the statement.
+    // A damaged page makes the statement fail.
     let rows = database.query(&sql, parameters).await.unwrap_or_default();
     let mut found = HashMap::with_capacity(rows.len());
     for mut row in rows {
@@ -76,7 +76,7 @@ pub async fn pieces(
     Ok(keys.iter().map(|key| found.remove(key)).collect())
 }
 
-/// The capabilities of a source line in JSON, and their ids.
+/// The capabilities of a source line as JSON, and their ids.
 pub async fn json(tx: &mut impl Transaction, line: &SourceLine) -> Result<(String, Vec<String>), StoreError> {
     match kept_json(tx, line).await {
         Some(kept) => Ok(kept),
@@ -101,7 +101,7 @@ async fn kept_json(tx: &mut impl Transaction, line: &SourceLine) -> Option<(Stri
     Some((String::from_utf8(json).ok()?, ids))
 }
 
-/// The first entries of a source line, as many as asked for.
+/// The first entries of a source line, as many as requested.
 pub async fn beginning(
     tx: &mut impl Transaction,
     line: &SourceLine,
@@ -116,7 +116,7 @@ pub async fn beginning(
     read.map_err(|e| StoreError::Unreadable(format!("fragment of {}: {e}", line.repo)))
 }
 
-/// As many pieces as it takes; `None` if anything is lost or damaged.
+/// Reads as many pieces as necessary; `None` if any is lost or damaged.
 async fn begun(tx: &mut impl Transaction, line: &SourceLine, count: usize) -> Option<String> {
     let sql = format!("SELECT {STORED} FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3");
     let rows = tx.query(&sql, key(line)).await.ok()?;
@@ -128,7 +128,7 @@ async fn begun(tx: &mut impl Transaction, line: &SourceLine, count: usize) -> Op
             break;
         }
     }
-    // The last character may be cut in two.
+    // The last character may be incomplete.
     Some(String::from_utf8_lossy(&json).into_owned())
 }
 
@@ -142,7 +142,7 @@ async fn piece_of(tx: &mut impl Transaction, stored: &Stored, place: usize, piec
     }
 }
 
-/// The ids in these fragments, by number; what is lost or damaged is not there.
+/// The ids in these fragments, by number; lost or damaged fragments are missing.
 pub async fn ids(tx: &mut impl Transaction, numbers: &[i64]) -> Result<HashMap<i64, Vec<String>>, StoreError> {
     if numbers.is_empty() {
         return Ok(HashMap::new());
@@ -154,7 +154,7 @@ pub async fn ids(tx: &mut impl Transaction, numbers: &[i64]) -> Result<HashMap<i
     Ok(read.collect())
 }
 
-/// A fragment by its number, if its layout and its ids are whole.
+/// A fragment by its number, if its layout and its ids are intact.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) async fn by_number(database: &impl Database, number: i64) -> Result<Option<Stored>, StoreError> {
     let sql = format!("SELECT {STORED}, f.ids, f.ids_digest FROM fragments f WHERE number = $1");
@@ -162,7 +162,7 @@ pub(crate) async fn by_number(database: &impl Database, number: i64) -> Result<O
     Ok(rows.first().and_then(|row| part(row, 3).and(stored(row, 0))))
 }
 
-/// Bytes before compression, in each format.
+/// Size before compression in each format, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
     json: u64,
@@ -170,39 +170,39 @@ pub struct Size {
 }
 
 impl Size {
-    /// With so much more.
+    /// The sum of both sizes.
     #[must_use]
     pub fn with(self, more: Self) -> Self {
         Self { json: self.json + more.json, yaml: self.yaml + more.yaml }
     }
 
-    /// With so much less.
+    /// The size minus the other one.
     #[must_use]
     pub fn without(self, less: Self) -> Self {
         Self { json: self.json.saturating_sub(less.json), yaml: self.yaml.saturating_sub(less.yaml) }
     }
 
-    /// In the format in which it has more.
+    /// The size in the larger format.
     pub fn largest(self) -> u64 {
         self.json.max(self.yaml)
     }
 }
 
 impl Stored {
-    /// How large the fragment is.
+    /// The size of the fragment.
     pub fn size(&self) -> Size {
         Size { json: self.layout.plain(Format::Json).length, yaml: self.layout.plain(Format::Yaml).length }
     }
 }
 
-/// What the newest revision has of all sources.
+/// The total size of all sources in the newest revision.
 pub async fn sizes(tx: &mut impl Transaction) -> Result<Size, StoreError> {
     let sql = "SELECT CAST(coalesce(sum(f.json_bytes), 0) AS BIGINT), CAST(coalesce(sum(f.yaml_bytes), 0) AS BIGINT) FROM composition c
          JOIN fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain";
     read_size(&tx.query(sql, Vec::new()).await?)
 }
 
-/// What is stored of a source line; nothing if its fragment is lost.
+/// The stored size of a source line; zero if its fragment is lost.
 pub async fn size(tx: &mut impl Transaction, line: &SourceLine) -> Result<Size, StoreError> {
     let sql = "SELECT json_bytes, yaml_bytes FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3";
     read_size(&tx.query(sql, key(line)).await?)
@@ -213,7 +213,7 @@ fn read_size(rows: &[Row]) -> Result<Size, StoreError> {
 }
 
 impl Layout {
-    /// Whether these bytes are the piece at this place.
+    /// Whether these bytes are the piece at this position.
     pub fn is_piece(&self, form: Form, place: usize, bytes: &[u8]) -> bool {
         let extent = |piece: &PieceInfo| if form.deflated { piece.deflated } else { piece.plain };
         self.pieces(form.format).get(place).is_some_and(|piece| Extent::of(bytes) == extent(piece))

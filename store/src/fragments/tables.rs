@@ -1,4 +1,4 @@
-//! The tables of fragments, and how those of older versions become what they are.
+//! The tables of fragments, and their migration from older versions.
 
 use super::part;
 use super::write::{Rendered, insert};
@@ -7,7 +7,7 @@ use crate::{StoreError, row::Columns as _, tallies};
 use federation::compose::Fragment;
 use federation::digest::Digest;
 
-/// Step of the schema.
+/// A step of the schema.
 pub(crate) const DIGESTS: &[&str] = &[
     "ALTER TABLE fragments ADD COLUMN json_digest TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE fragments ADD COLUMN yaml_digest TEXT NOT NULL DEFAULT ''",
@@ -18,16 +18,17 @@ pub(crate) const DIGESTS: &[&str] = &[
 /// A later step.
 pub(crate) const PIECES: &[&str] = &[
     "ALTER TABLE fragments RENAME TO whole_fragments",
-    // `layout` is JSON (`Layout`), `ids` a list in JSON. The sizes are those of the plain forms, so that a federation can be added up.
+    // `layout` is JSON (`Layout`), `ids` a JSON list. The sizes are those of the plain forms, to
+    // compute the size of a federation.
     "CREATE TABLE fragments (
         digest TEXT NOT NULL REFERENCES snapshots (digest) ON DELETE CASCADE, repo TEXT NOT NULL, domain TEXT NOT NULL,
         number INTEGER NOT NULL UNIQUE, layout TEXT NOT NULL, layout_digest TEXT NOT NULL, ids TEXT NOT NULL, ids_digest TEXT NOT NULL,
         json_bytes INTEGER NOT NULL, yaml_bytes INTEGER NOT NULL, PRIMARY KEY (digest, repo, domain))",
-    // A row for each piece in each form; `read::piece_key` makes the key of fragment, form and place.
+    // One row for each piece in each form; `read::piece_key` computes the key from fragment, form and position.
     "CREATE TABLE fragment_pieces (piece INTEGER PRIMARY KEY NOT NULL, body BLOB NOT NULL)",
 ];
 
-/// Gives the fragments that are there already their digests. What cannot be read gets none, and counts as damaged.
+/// Adds digests to existing fragments. Unreadable ones get none and count as damaged.
 pub(crate) async fn set_up(tx: &mut impl Transaction) -> Result<(), StoreError> {
     for key in tx.query("SELECT digest, repo, domain FROM fragments", Vec::new()).await? {
         let parts = "SELECT json, yaml, ids FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3";
@@ -48,7 +49,7 @@ pub(crate) async fn set_up(tx: &mut impl Transaction) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Cuts whole fragments into pieces. What is damaged is left out, and rendered anew when it is first needed.
+/// Splits whole fragments into pieces. Damaged ones are dropped and rendered again on first use.
 pub(crate) async fn cut_up(tx: &mut impl Transaction) -> Result<(), StoreError> {
     for key in tx.query("SELECT digest, repo, domain FROM whole_fragments", Vec::new()).await? {
         let parts = "SELECT json, json_digest, yaml, yaml_digest, ids, ids_digest FROM whole_fragments

@@ -1,4 +1,4 @@
-//! Storing fragments, and rendering anew what is lost.
+//! Stores fragments, and renders lost ones again.
 
 use super::read::{Form, forms, piece_key, range};
 use super::{Layout, STORED, Stored, key, stored};
@@ -8,7 +8,7 @@ use federation::compose::pieces::{Piece, pieces};
 use federation::compose::{Format, Fragment, SourceLine};
 use federation::digest::Digest;
 
-/// A fragment, cut and compressed.
+/// A fragment, split into pieces and compressed.
 #[derive(Debug)]
 pub struct Rendered {
     json: Vec<Piece>,
@@ -17,10 +17,10 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Cuts and compresses a fragment.
+    /// Splits and compresses a fragment.
     ///
     /// # Errors
-    /// When it cannot be compressed, which takes a lack of memory.
+    /// If the compression fails, for lack of memory.
     pub fn new(fragment: Fragment) -> Result<Self, StoreError> {
         let cut = |text: &str| {
             pieces(text).collect::<Result<Vec<_>, _>>().map_err(|e| StoreError::Unreadable(format!("a fragment: {e}")))
@@ -30,13 +30,13 @@ impl Rendered {
         Ok(Self { json, yaml: cut(&yaml)?, ids })
     }
 
-    /// What is known of it beside its bytes.
+    /// The metadata of the fragment.
     pub fn layout(&self) -> Layout {
         let of = |pieces: &[Piece]| pieces.iter().map(Piece::info).collect();
         Layout { json: of(&self.json), yaml: of(&self.yaml) }
     }
 
-    /// Bytes that it takes in memory.
+    /// Size in memory, in bytes.
     pub fn bytes(&self) -> usize {
         self.json.iter().chain(&self.yaml).map(|piece| piece.plain.len() + piece.deflated.len()).sum()
     }
@@ -51,14 +51,14 @@ impl Rendered {
         Some(if form.deflated { piece.deflated } else { piece.plain })
     }
 
-    /// The capabilities in JSON, and their ids.
+    /// The capabilities as JSON, and their ids.
     pub fn into_json(self) -> (String, Vec<String>) {
         let bytes: Vec<u8> = self.json.into_iter().flat_map(|piece| piece.plain).collect();
         (String::from_utf8_lossy(&bytes).into_owned(), self.ids)
     }
 }
 
-/// Keeps a fragment, in place of what may be there.
+/// Stores a fragment, replacing an existing one.
 pub async fn insert(
     tx: &mut impl Transaction,
     digest: &Digest,
@@ -104,7 +104,7 @@ pub async fn insert(
     Ok(Stored { number, layout })
 }
 
-/// Forgets the pieces of a fragment.
+/// Deletes the pieces of a fragment.
 pub async fn forget_pieces(tx: &mut impl Transaction, fragment: i64) -> Result<(), StoreError> {
     let (first, last) = range(fragment);
     let delete = "DELETE FROM fragment_pieces WHERE piece BETWEEN $1 AND $2";
@@ -112,25 +112,25 @@ pub async fn forget_pieces(tx: &mut impl Transaction, fragment: i64) -> Result<(
     Ok(())
 }
 
-/// What a source line stands for, rendered from its snapshot.
+/// Renders the fragment of a source line from its snapshot.
 ///
 /// # Errors
-/// When the snapshot is lost or damaged too.
+/// If the snapshot is lost or damaged too.
 pub(crate) async fn render(tx: &mut impl Transaction, line: &SourceLine) -> Result<Rendered, StoreError> {
     let lost = |why: &str| StoreError::Unreadable(format!("snapshot {} of {}: {why}", line.index_digest, line.repo));
     let bytes = snapshots::bytes(tx, &line.index_digest).await?.ok_or_else(|| lost("missing"))?;
     let index = federation::index::check(&bytes).index.ok_or_else(|| lost("no longer a valid index"))?;
     if index.capabilities.len() != line.capability_count {
-        return Err(lost("another number of capabilities than its line says"));
+        return Err(lost("its number of capabilities differs from its line"));
     }
     Rendered::new(Fragment::render(&line.repo, &line.domain, &index).map_err(|e| lost(&e.message))?)
 }
 
-/// Makes sure that the fragment of a source line is kept. A fragment carries repo and domain, so it is rendered anew after a change of
-/// domain too.
+/// Ensures that the fragment of a source line is stored. A fragment contains repo and domain, so a change of
+/// domain also requires a new one.
 pub async fn ensure(tx: &mut impl Transaction, line: &SourceLine) -> Result<Stored, StoreError> {
     let kept = format!("SELECT {STORED} FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3");
-    // A page that is damaged fails the statement.
+    // A damaged page makes the statement fail.
     let rows = tx.query(&kept, key(line)).await.unwrap_or_default();
     if let Some(stored) = rows.first().and_then(|row| stored(row, 0)) {
         return Ok(stored);
@@ -139,20 +139,20 @@ pub async fn ensure(tx: &mut impl Transaction, line: &SourceLine) -> Result<Stor
     insert(tx, &line.index_digest, &line.repo, &line.domain, &rendered).await
 }
 
-/// A fragment that was rendered anew.
+/// A fragment that was rendered again.
 pub struct Restored {
-    /// What is stored now.
+    /// The metadata now stored.
     pub stored: Stored,
-    /// Its bytes.
+    /// The rendered fragment.
     pub rendered: Rendered,
-    /// Why it could not be stored: its reader has it all the same.
+    /// Why it could not be stored; the caller still gets the fragment.
     pub failure: Option<StoreError>,
 }
 
-/// Renders what is lost or damaged anew, stores it and counts that.
+/// Renders a lost or damaged fragment again, stores it and counts the repair.
 ///
 /// # Errors
-/// When the snapshot is lost or damaged too.
+/// If the snapshot is lost or damaged too.
 pub async fn restore(database: &impl Database, line: &SourceLine) -> Result<Restored, StoreError> {
     let mut tx = database.read().await?;
     let rendered = render(&mut tx, line).await?;

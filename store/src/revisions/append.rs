@@ -1,4 +1,4 @@
-//! Adding a revision to the log.
+//! Appends a revision to the log.
 
 use super::Revision;
 use crate::StoreError;
@@ -6,11 +6,11 @@ use crate::database::Transaction;
 use federation::compose::SourceLine;
 use std::collections::BTreeMap;
 
-/// What a revision does to one source.
+/// The change of a revision to one source.
 pub enum Change {
-    /// Adds it or replaces its line.
+    /// Adds the source or replaces its line.
     Put(SourceLine),
-    /// Removes it.
+    /// Removes the source.
     Remove(String),
 }
 
@@ -31,16 +31,16 @@ pub struct Origin<'a> {
     pub actor: &'a str,
     /// Stable word: `register`, `update`, `deregister`, `refresh`, `release`.
     pub cause: &'a str,
-    /// Of the request that asked for it; `None` for what the hub does by itself.
+    /// Id of the request; `None` for actions of the hub itself.
     pub request_id: Option<&'a str>,
 }
 
 impl Origin<'_> {
-    /// The hub itself, which refreshes what is due.
+    /// The hub itself, refreshing what is due.
     pub const HUB: Self = Self { actor: "hub", cause: "refresh", request_id: None };
 }
 
-/// Appends a revision that makes these changes to a composition that then is `after`.
+/// Appends a revision with these changes; the resulting composition is `after`.
 pub async fn append(
     tx: &mut impl Transaction,
     revision: &Revision,

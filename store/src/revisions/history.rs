@@ -1,4 +1,4 @@
-//! Reading the log.
+//! Reads the log of revisions.
 
 use super::{LINE_COLUMNS, Revision, read_next, read_next_line};
 use crate::StoreError;
@@ -8,19 +8,19 @@ use federation::compose::SourceLine;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-/// A revision as the log has it.
+/// A revision as recorded in the log.
 pub struct Entry {
     /// The revision.
     pub revision: Revision,
     /// Who made it.
     pub actor: String,
-    /// Why.
+    /// Why it was made.
     pub cause: String,
-    /// How many sources it has.
+    /// Number of sources.
     pub source_count: usize,
-    /// How many capabilities it has.
+    /// Number of capabilities.
     pub capability_count: usize,
-    /// The revision before, if it is kept. A restore leaves numbers out.
+    /// The previous revision, if it is stored. A restore leaves gaps in the numbers.
     pub parent: Option<u64>,
 }
 
@@ -72,7 +72,7 @@ pub struct Touched {
     pub put: bool,
 }
 
-/// Which sources these revisions changed, by revision and repo.
+/// The sources that these revisions changed, by revision and repo.
 pub async fn touched(tx: &mut impl Transaction, numbers: RangeInclusive<u64>) -> Result<Vec<Touched>, StoreError> {
     let rows = tx
         .query(
@@ -89,26 +89,27 @@ pub async fn touched(tx: &mut impl Transaction, numbers: RangeInclusive<u64>) ->
         .collect()
 }
 
-/// What a revision changed about one source.
+/// The change of a revision to one source.
 pub struct Changed {
     /// The source.
     pub repo: String,
-    /// Its line in the revision before; none if it was not in it.
+    /// Its line in the previous revision; `None` if it was not in it.
     pub before: Option<SourceLine>,
-    /// Its line in this revision; none if it was removed.
+    /// Its line in this revision; `None` if it was removed.
     pub after: Option<SourceLine>,
 }
 
-/// The revision, the repo, and a line of six columns after and before; the first column of a line is null if the source is not in the revision.
+/// The revision, the repo, and six columns each for the line after and before. The first column of a line is null if
+/// the source is not in the revision.
 const CHANGED: &str = "SELECT a.revision, a.repo,
      CASE WHEN a.index_digest <> '' THEN a.repo END, a.url, a.domain, a.required, a.index_digest, a.capability_count,
      CASE WHEN b.index_digest <> '' THEN b.repo END, b.url, b.domain, b.required, b.index_digest, b.capability_count";
 
-/// `a` is what a revision says of a source, `b` what the one before said that says anything of it.
+/// `a` is the change of a revision to a source, `b` the previous change to the same source.
 const CHANGED_FROM: &str = "FROM revision_sources a LEFT JOIN revision_sources b ON b.repo = a.repo AND b.revision =
      (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = a.repo AND x.revision < a.revision)";
 
-/// What every revision from `oldest` to `newest` changed, ordered by repo.
+/// The changes of every revision from `oldest` to `newest`, ordered by repo.
 pub async fn changes_between(
     tx: &mut impl Transaction,
     oldest: u64,

@@ -1,4 +1,4 @@
-//! Revisions: the append-only log, and the newest one in full.
+//! Revisions: the append-only log, and the complete newest revision.
 
 mod append;
 mod compositions;
@@ -12,41 +12,42 @@ pub use history::{Changed, Entry, Touched, changes_between, history, history_of,
 
 use crate::StoreError;
 use crate::database::{Database, Row, Transaction};
-use crate::row::{Columns as _, Reader};
+use crate::row::{Columns as _, Reader, placeholders};
 use federation::compose::SourceLine;
 use federation::digest::Digest;
 use federation::time::{Seconds, is_beyond};
+use std::collections::BTreeMap;
 
 /// One published composition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision {
-    /// From 1, without gaps.
+    /// Number from 1, without gaps.
     pub number: u64,
-    /// Of its source list.
+    /// Digest of its source list.
     pub digest: Digest,
     /// When it was composed.
     pub composed_at: Seconds,
 }
 
-/// Everything a read needs to know before it answers.
+/// The data that every read needs first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     /// The newest revision; `None` before the first.
     pub revision: Option<Revision>,
-    /// Whether anything is registered at all.
+    /// Whether there are any registrations.
     pub registered: bool,
     /// When the next check is due; `None` if there is nothing to check.
     pub due_at: Option<Seconds>,
-    /// Until when somebody else refreshes; in the past if nobody does.
+    /// When the lease of the current refresh expires; in the past if none is running.
     pub refreshing_until: Seconds,
-    /// When the contributing source that was verified longest ago was verified.
+    /// Oldest verification time of a contributing source.
     pub verified_at: Option<Seconds>,
-    /// When the one that was verified last was verified.
+    /// Newest verification time of a contributing source.
     pub verified_last_at: Option<Seconds>,
 }
 
 impl Head {
-    /// Whether a check is due. What was verified in the future was so before the clock was set back.
+    /// Whether a check is due. A verification in the future dates from before the clock was set back.
     pub fn is_due(&self, now: Seconds) -> bool {
         self.due_at.is_some_and(|at| at <= now) || self.verified_last_at.is_some_and(|at| is_beyond(at, now))
     }
@@ -59,7 +60,7 @@ const HEAD: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM registrations LI
      (SELECT max(verified_at) FROM source_state), v.number, v.digest, v.composed_at
      FROM (SELECT 1) one LEFT JOIN revisions v ON v.number = (SELECT max(number) FROM revisions)";
 
-/// The head, in one statement.
+/// Reads the head in one statement.
 pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
     let rows = database.query(HEAD, Vec::new()).await?;
     let row = rows.first().ok_or_else(|| StoreError::Unreadable("the head has no row".to_owned()))?;
@@ -74,7 +75,7 @@ pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
     })
 }
 
-/// How many capabilities the newest revision has.
+/// The number of capabilities in the newest revision.
 pub async fn capability_count(tx: &mut impl Transaction) -> Result<u64, StoreError> {
     let rows = tx.query("SELECT coalesce(sum(capability_count), 0) FROM composition", Vec::new()).await?;
     rows.first().map_or(Ok(0), |row| row.count(0))
@@ -82,10 +83,11 @@ pub async fn capability_count(tx: &mut impl Transaction) -> Result<u64, StoreErr
 
 const COLUMNS: &str = "number, digest, composed_at";
 
-/// Whether these lines are what a revision was published with; what is before the first has none.
+/// Verifies that these lines are those that a revision was published with; before the
+/// first revision there must be none.
 ///
 /// # Errors
-/// When they are not: one of them, or what the log says of the revision, is damaged.
+/// If they are not: a line, or the log's entry for the revision, is damaged.
 pub fn verify(revision: Option<&Revision>, lines: &[SourceLine]) -> Result<(), StoreError> {
     let digest = federation::compose::digest(lines);
     match revision {
@@ -98,26 +100,26 @@ pub fn verify(revision: Option<&Revision>, lines: &[SourceLine]) -> Result<(), S
     }
 }
 
-/// The newest revision, inside a transaction.
+/// The newest revision.
 pub async fn newest(tx: &mut impl Transaction) -> Result<Option<Revision>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM revisions ORDER BY number DESC LIMIT 1");
     tx.query(&sql, Vec::new()).await?.first().map(read).transpose()
 }
 
-/// One revision; `None` if it is not kept.
+/// One revision; `None` if it is not stored.
 pub async fn get(tx: &mut impl Transaction, number: u64) -> Result<Option<Revision>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM revisions WHERE number = $1");
     tx.query(&sql, vec![number.into()]).await?.first().map(read).transpose()
 }
 
-/// The number of the revision before one, if it is kept. A restore leaves numbers out.
+/// The number of the previous revision, if it is stored. A restore leaves gaps in the numbers.
 pub async fn parent(tx: &mut impl Transaction, number: u64) -> Result<Option<u64>, StoreError> {
     let rows = tx.query("SELECT max(number) FROM revisions WHERE number < $1", vec![number.into()]).await?;
     rows.first().filter(|row| !row.is_null(0)).map(|row| row.count(0)).transpose()
 }
 
-/// The number of the revision `count` after `number`, or of the newest if fewer follow; `number` itself if none does. A restore leaves
-/// numbers out, so this is counted.
+/// The number of the revision `count` after `number`, or of the newest if fewer follow; `number` itself if none does.
+/// It counts rows, since a restore leaves gaps in the numbers.
 pub async fn after(tx: &mut impl Transaction, number: u64, count: usize) -> Result<u64, StoreError> {
     let rows = tx
         .query(
@@ -128,7 +130,7 @@ pub async fn after(tx: &mut impl Transaction, number: u64, count: usize) -> Resu
     rows.first().map_or(Ok(number), |row| row.count(0))
 }
 
-/// The newest kept revision before this one; `least` if none is newer than that.
+/// The newest stored revision before this one; `least` if there is none after that.
 pub async fn before(tx: &mut impl Transaction, number: u64, least: u64) -> Result<u64, StoreError> {
     let sql = "SELECT coalesce(max(number), 0) FROM revisions WHERE number < $1";
     let rows = tx.query(sql, vec![number.into()]).await?;
@@ -143,10 +145,20 @@ fn read_next(row: &mut Reader<'_>) -> Result<Revision, StoreError> {
     Ok(Revision { number: row.count()?, digest: row.digest()?, composed_at: row.integer()? })
 }
 
-/// What the newest revision has of one repo.
+/// The line of one repo in the newest revision.
 pub async fn line(tx: &mut impl Transaction, repo: &str) -> Result<Option<SourceLine>, StoreError> {
     let sql = format!("SELECT {LINE} FROM composition WHERE repo = $1");
     tx.query(&sql, vec![repo.into()]).await?.first().map(read_line).transpose()
+}
+
+/// The lines of these repos in the newest revision, by repo.
+pub async fn lines_of(tx: &mut impl Transaction, repos: &[&str]) -> Result<BTreeMap<String, SourceLine>, StoreError> {
+    if repos.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let sql = format!("SELECT {LINE} FROM composition WHERE repo IN ({})", placeholders(1, repos.len()));
+    let rows = tx.query(&sql, repos.iter().map(|repo| (*repo).into()).collect()).await?;
+    rows.iter().map(|row| read_line(row).map(|line| (line.repo.clone(), line))).collect()
 }
 
 const LINE: &str = "repo, url, domain, required, index_digest, capability_count";
@@ -157,7 +169,7 @@ fn read_line(row: &Row) -> Result<SourceLine, StoreError> {
     read_next_line(&mut Reader::of(row))
 }
 
-/// A source line from the next columns of a row, which are [`LINE`].
+/// Reads a source line from the next columns of a row, which are [`LINE`].
 fn read_next_line(row: &mut Reader<'_>) -> Result<SourceLine, StoreError> {
     Ok(SourceLine {
         repo: row.string()?,

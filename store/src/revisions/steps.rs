@@ -1,6 +1,6 @@
-//! What each revision changed, capability by capability: written when it is published, read as it stands.
+//! The changes of each revision, per capability: written on publication, read unchanged.
 //!
-//! The steps of a source in a revision are JSON objects with `,\n` between them, in pieces that are each compressed.
+//! The steps of a source in a revision are JSON objects separated by `,\n`, stored in compressed pieces.
 
 use crate::database::{Database, Row, Transaction, Value};
 use crate::row::{Columns as _, Reader, placeholders};
@@ -11,7 +11,7 @@ use federation::diff::{Change, Step, steps};
 use flate2::{Decompress, FlushDecompress};
 use std::collections::BTreeMap;
 
-/// Step of the schema.
+/// A step of the schema.
 pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE change_pieces (
         piece INTEGER PRIMARY KEY NOT NULL, revision INTEGER NOT NULL, repo TEXT NOT NULL, steps INTEGER NOT NULL,
@@ -21,14 +21,14 @@ pub(crate) const TABLES: &[&str] = &[
 
 /// A source before or after a revision.
 pub struct Capabilities {
-    /// Its fragment in JSON.
+    /// Its fragment as JSON.
     pub json: String,
     /// The ids in it.
     pub ids: Vec<String>,
 }
 
 impl Capabilities {
-    /// Those of a source line; none for no line.
+    /// The capabilities of a source line; empty without a line.
     pub async fn of(tx: &mut impl Transaction, line: Option<&SourceLine>) -> Result<Self, StoreError> {
         let (json, ids) = match line {
             Some(line) => fragments::json(tx, line).await?,
@@ -38,7 +38,7 @@ impl Capabilities {
     }
 }
 
-/// Keeps the steps of a source in a revision that is being published.
+/// Stores the steps of a source in a revision that is being published.
 pub async fn write(
     tx: &mut impl Transaction,
     revision: u64,
@@ -54,7 +54,7 @@ pub async fn write(
     Ok(())
 }
 
-/// Steps as text, in pieces with the number of steps in each. A step is never cut.
+/// Splits the text of the steps into pieces, with the number of steps in each. A step is never split.
 fn texts(revision: u64, repo: &str, steps: &[Step<'_>]) -> impl Iterator<Item = (String, usize)> {
     let mut rest = steps.iter().peekable();
     std::iter::from_fn(move || {
@@ -68,7 +68,7 @@ fn texts(revision: u64, repo: &str, steps: &[Step<'_>]) -> impl Iterator<Item = 
     })
 }
 
-/// Keeps that nobody can tell what a revision changed in a source.
+/// Records that the changes of a revision to a source are unknown.
 pub async fn write_lost(tx: &mut impl Transaction, revision: u64, repo: &str) -> Result<(), StoreError> {
     insert(tx, revision, repo, 0, "").await
 }
@@ -109,7 +109,7 @@ async fn insert(
     Ok(())
 }
 
-/// Writes the steps of every revision that is kept.
+/// Writes the steps of every stored revision.
 pub(crate) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
     let rows = tx.query("SELECT number FROM revisions ORDER BY number", Vec::new()).await?;
     for row in rows {
@@ -118,7 +118,7 @@ pub(crate) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
         for changed in changed.into_values().flatten() {
             let before = Capabilities::of(tx, changed.before.as_ref()).await;
             let after = Capabilities::of(tx, changed.after.as_ref()).await;
-            // What cannot be read stands in the way of no upgrade.
+            // Unreadable data must not block an upgrade.
             match (before, after) {
                 (Ok(before), Ok(after)) => write(tx, number, &changed.repo, &before, &after).await?,
                 _ => write_lost(tx, number, &changed.repo).await?,
@@ -128,23 +128,23 @@ pub(crate) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A piece before it is read.
+/// A piece whose body has not been read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// Names it; the pieces of later steps have higher ones.
+    /// Its number; the pieces of later steps have higher numbers.
     pub number: i64,
-    /// The revision that its steps are part of.
+    /// The revision of its steps.
     pub revision: u64,
-    /// Of its steps as text.
+    /// Extent of its steps as text.
     pub plain: Extent,
-    /// Whether nobody knows its steps: the source's index of before was lost.
+    /// Whether its steps are unknown: the previous index of the source was lost.
     pub lost: bool,
 }
 
-/// Most pieces that are listed at once.
+/// Most pieces listed at once.
 const LISTED: usize = 1000;
 
-/// The pieces of the revisions after `since` up to `until`, as far as they come after the piece `after`.
+/// The pieces of the revisions after `since` up to `until` that follow the piece `after`.
 pub async fn pieces(tx: &mut impl Transaction, since: u64, until: u64, after: i64) -> Result<Vec<Piece>, StoreError> {
     let rows = tx
         .query(
@@ -169,13 +169,13 @@ fn listed_next(row: &mut Reader<'_>) -> Result<Piece, StoreError> {
     })
 }
 
-/// The steps of a piece, as text. One that is damaged is made anew from the snapshots.
+/// The steps of a piece as text. A damaged piece is rebuilt from the snapshots.
 ///
 /// # Errors
-/// When it cannot be made anew, or the store does not answer.
+/// If it cannot be rebuilt, or the store fails.
 pub async fn read(database: &impl Database, piece: &Piece) -> Result<String, StoreError> {
     let sql = "SELECT body FROM change_pieces WHERE piece = $1";
-    // A page that is damaged fails the statement.
+    // A damaged page makes the statement fail.
     let rows = database.query(sql, vec![piece.number.into()]).await.unwrap_or_default();
     match rows.first().and_then(|row| row.blob(0).ok()).map(|body| unpack(piece, body)) {
         Some(Ok(text)) => Ok(text),
@@ -201,7 +201,7 @@ async fn mended(database: &impl Database, piece: &Piece) -> Result<String, Store
     if Extent::of(text.as_bytes()) != piece.plain {
         return Err(damaged());
     }
-    // The reader has it already, so what cannot be written is left to the next one.
+    // The reader already has the text, so a failed write is left to the next reader.
     let _ = replace(database, piece, &text).await;
     Ok(text)
 }
@@ -217,7 +217,7 @@ async fn replace(database: &impl Database, piece: &Piece, text: &str) -> Result<
 fn unpack(piece: &Piece, body: &[u8]) -> Result<String, StoreError> {
     let damaged = || StoreError::Unreadable(format!("changes of revision {}: damaged", piece.revision));
     let length = usize::try_from(piece.plain.length).map_err(|_| damaged())?;
-    // A byte more, so that one that is longer than it says is noticed.
+    // One byte more, to detect a body that is longer than its recorded length.
     let mut plain = Vec::with_capacity(length + 1);
     let unpacked = Decompress::new(false).decompress_vec(body, &mut plain, FlushDecompress::Sync);
     if unpacked.is_err() || Extent::of(&plain) != piece.plain {
@@ -229,18 +229,18 @@ fn unpack(piece: &Piece, body: &[u8]) -> Result<String, StoreError> {
 /// The first steps of a source in a revision.
 #[derive(Default)]
 pub struct Beginning {
-    /// As many as were read.
+    /// The steps that were read.
     pub steps: Vec<Change>,
-    /// How many there are.
+    /// The total number of steps.
     pub count: usize,
 }
 
 /// Bytes of steps that are read of all sources together …
 const BEGINNINGS: u64 = 1 << 20;
-/// … and of how many sources.
+/// … and the most sources that are read.
 const MOST_SOURCES: usize = 50;
 
-/// How the steps of a revision begin, by source. What is damaged or too much has its number alone.
+/// The first steps of a revision, by source. Damaged or oversized steps are only counted.
 pub async fn beginnings(
     tx: &mut impl Transaction,
     revision: u64,

@@ -1,4 +1,4 @@
-//! Ids that somebody may have meant.
+//! Suggests ids for an unknown one.
 
 use super::Finder;
 use crate::database::Transaction;
@@ -6,22 +6,22 @@ use crate::statement::Statement;
 use crate::{StoreError, row::Columns as _};
 use federation::search::words;
 
-/// Candidates of each kind: before the wrong id, after it, and with its words.
+/// Candidates of each kind: before the unknown id, after it, and with its words.
 const MOST: usize = 100;
 
-/// Entries that have the words, of all that are kept, among which those of the newest revision are looked for.
+/// Most stored entries with matching words that are checked for being in the newest revision.
 const MOST_ENTRIES: usize = 1000;
 
-/// Words that are looked for: the last ones, which tell more than the first.
+/// Most words that are searched: the last ones, which are more specific than the first.
 const WORDS: usize = 5;
 
 /// Entries of the newest revision.
 const CURRENT: &str = "search_entries e JOIN search_fragments f ON f.fragment = e.fragment
      JOIN composition c ON c.index_digest = f.digest AND c.repo = f.repo AND c.domain = f.domain";
 
-/// Ids of the newest revision that may be meant by one that it has not: those next to it in their order, which share its beginning, and
-/// some that have all of its words but one. However much is published, only these are looked at, but for the words where there is no
-/// full-text index.
+/// Ids of the newest revision that are similar to an unknown one: its neighbours in sort order, which share its
+/// beginning, and some that have all of its words but one. However much is published, only these are read, except for
+/// the search by words without a full-text index.
 pub async fn similar_ids(tx: &mut impl Transaction, finder: Finder, wrong: &str) -> Result<Vec<String>, StoreError> {
     let mut s = Statement::default();
     let id = wrong.to_lowercase();

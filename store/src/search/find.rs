@@ -1,4 +1,4 @@
-//! One page of matches.
+//! Finds one page of matches.
 
 use super::{ENTRIES_PER_FRAGMENT, Finder};
 use crate::database::{Row, Transaction};
@@ -8,18 +8,18 @@ use crate::{StoreError, row::Columns as _};
 use federation::limits::MAX_READ_BYTES;
 use federation::search::{Place, Query, TAG_BOUNDARY, in_column, rank};
 
-/// Matches.
+/// The matches of a query.
 pub struct Found {
-    /// How many there are in all.
+    /// The total number of matches.
     pub total: usize,
-    /// Those that were asked for, in order, each as the JSON of its entry; fewer if they have more than [`MAX_READ_BYTES`].
+    /// The requested matches, in order, each as the JSON of its entry; fewer if they exceed [`MAX_READ_BYTES`].
     pub hits: Vec<(Place, String)>,
-    /// Whether there are more that were asked for.
+    /// Whether there are more matches after these.
     pub more: bool,
 }
 
-/// Up to `limit` matches after a place, in the newest revision or in `number`, and how many there are. Without any match after the
-/// place the total is 0.
+/// Up to `limit` matches after a position, in the newest revision or in `number`, and their total number. If no match
+/// follows the position, the total is 0.
 pub async fn find(
     tx: &mut impl Transaction,
     number: Option<u64>,
@@ -35,7 +35,7 @@ pub async fn find(
     Ok(Found { total, more: hits.len() < rows.len(), hits })
 }
 
-/// Whether everything of a kept revision can still be searched.
+/// Whether the whole content of a stored revision can still be searched.
 pub async fn is_kept(tx: &mut impl Transaction, number: u64) -> Result<bool, StoreError> {
     let sql = format!(
         "SELECT 1 FROM {AT} c LEFT JOIN search_fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain
@@ -50,7 +50,7 @@ fn read(row: &Row) -> Result<(Place, String), StoreError> {
     Ok((place, row.text(3)?.to_owned()))
 }
 
-/// Everything that matches is ranked and counted once; the entries themselves are read for the page alone.
+/// All matches are ranked and counted once; only the entries of the page are read.
 fn statement(number: Option<u64>, finder: Finder, query: &Query, after: Option<&Place>, limit: usize) -> Statement {
     let mut s = Statement::default();
     let composed = match number {
@@ -60,7 +60,7 @@ fn statement(number: Option<u64>, finder: Finder, query: &Query, after: Option<&
             AT
         }
     };
-    // First, since its placeholder is the first.
+    // First, since its placeholder is number one.
     s.push(&format!("WITH composed AS (SELECT repo, domain, index_digest FROM {composed} c), "));
     s.push(
         "current AS MATERIALIZED (SELECT f.fragment AS fragment, c.repo AS repo, c.domain AS domain FROM composed c
@@ -90,8 +90,8 @@ fn statement(number: Option<u64>, finder: Finder, query: &Query, after: Option<&
     s
 }
 
-/// Writes the rank as an expression; gives for each word the placeholder of the pattern that finds its beginning. Words are letters and
-/// digits alone, so no pattern has a `%` or `_` too many.
+/// Writes the rank as an expression. Returns, for each word, the placeholder of the pattern that matches its prefix.
+/// Words consist of letters and digits, so no pattern contains a stray `%` or `_`.
 fn score(s: &mut Statement, query: &Query) -> Vec<String> {
     let mut patterns = Vec::with_capacity(query.words.len());
     for word in &query.words {
@@ -126,7 +126,7 @@ fn score(s: &mut Statement, query: &Query) -> Vec<String> {
 fn has_words(s: &mut Statement, finder: Finder, query: &Query, patterns: &[String]) {
     match finder {
         Finder::Fts5 if !query.words.is_empty() => {
-            // In quotes, nothing in a word is syntax.
+            // In quotes, a word contains no syntax.
             let words: Vec<String> = query.words.iter().map(|word| format!("\"{word}\"*")).collect();
             let words = s.bind(words.join(" AND "));
             s.push(&format!(" AND e.entry IN (SELECT rowid FROM search_words WHERE search_words MATCH {words})"));

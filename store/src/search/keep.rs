@@ -1,4 +1,4 @@
-//! Keeping what can be found in step with what is published.
+//! Keeps the search tables in step with the published revisions.
 
 use super::{ENTRIES_PER_FRAGMENT, Finder, finder};
 use crate::database::Transaction;
@@ -10,7 +10,7 @@ use federation::search::{Entry, entries};
 /// Entries that one statement writes.
 const BATCH: usize = 100;
 
-/// Makes the capabilities of a source line findable; `json` is its fragment.
+/// Adds the capabilities of a source line to the search tables; `json` is its fragment.
 pub async fn keep(tx: &mut impl Transaction, line: &SourceLine, json: &str) -> Result<(), StoreError> {
     let key = || vec![line.index_digest.as_str().into(), line.repo.as_str().into(), line.domain.as_str().into()];
     let kept = "SELECT 1 FROM search_fragments WHERE digest = $1 AND repo = $2 AND domain = $3";

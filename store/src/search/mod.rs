@@ -1,7 +1,7 @@
-//! Finding capabilities: every entry of the revisions of the last day in a row of its own, and its words beside it.
+//! The search for capabilities: every entry of the revisions of the last day has a row, with its words.
 //!
-//! SQLite's FTS5 only finds the entries that have the words, `LIKE` does the same where there is none, and the order is made from
-//! whole numbers: so every database gives the same answer.
+//! SQLite's FTS5 only finds the entries that have the words; without it, `LIKE` does the same. The ranking uses
+//! integers, so every database returns the same results.
 
 mod by_id;
 mod find;
@@ -14,7 +14,7 @@ pub use keep::keep;
 use super::{StoreError, revisions, row::Columns as _};
 use crate::database::{Database, Transaction};
 
-/// The tables. An entry's number is that of its fragment times [`ENTRIES_PER_FRAGMENT`], and its position.
+/// The tables. The number of an entry is that of its fragment times [`ENTRIES_PER_FRAGMENT`], plus its position.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE search_setup (finder TEXT NOT NULL)",
     "CREATE TABLE search_fragments (
@@ -27,26 +27,27 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE INDEX search_entries_by_id ON search_entries (id)",
 ];
 
-/// The words are separated by spaces and in lower case already: the tokenizer must not know better. The texts stay where they are, so a
-/// row has to be taken out before the entry that it is about.
+/// The words are already in lower case and separated by spaces, so the tokenizer must not change them. The table does
+/// not store the texts, so a row must be deleted before its entry.
 const WORDS: &str = "CREATE VIRTUAL TABLE search_words USING fts5(id_words, name_words, tag_words, summary_words,
      content = 'search_entries', content_rowid = 'entry', tokenize = 'ascii', detail = 'none')";
 
-/// More than an index may have.
+/// More entries than an index may have.
 const ENTRIES_PER_FRAGMENT: i64 = 1 << 16;
 const _: () = assert!(federation::limits::MAX_CAPABILITIES < 1 << 16);
 
-/// How entries with given words are found in a database, once and for all.
+/// How a database finds entries with given words. Fixed when the tables are created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finder {
-    /// By SQLite's full-text index.
+    /// With SQLite's full-text index.
     Fts5,
-    /// By looking at every entry.
+    /// By scanning all entries.
     Like,
 }
 
 impl Finder {
-    /// What this database can do. Asked outside a transaction, since a failure ends one in PostgreSQL.
+    /// The best finder that this database supports. Runs outside a transaction, since in
+    /// PostgreSQL a failure would abort it.
     pub async fn available(database: &impl Database) -> Self {
         let modules = database.query("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'", Vec::new()).await;
         if modules.is_ok_and(|rows| !rows.is_empty()) { Self::Fts5 } else { Self::Like }
@@ -60,14 +61,14 @@ impl Finder {
     }
 }
 
-/// Fills the tables after they were made: how to find, and what is published.
+/// Fills the tables after their creation: with the finder, and with the published entries.
 pub(super) async fn set_up(tx: &mut impl Transaction, finder: Finder) -> Result<(), StoreError> {
     tx.query("INSERT INTO search_setup (finder) VALUES ($1)", vec![finder.as_str().into()]).await?;
     if finder == Finder::Fts5 {
         tx.query(WORDS, Vec::new()).await?;
     }
     for line in revisions::composition(tx).await?.values() {
-        // As fragments were when this step was new.
+        // The form of fragments when this step was introduced.
         let sql = "SELECT json FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3";
         let key = vec![line.index_digest.as_str().into(), line.repo.as_str().into(), line.domain.as_str().into()];
         let rows = tx.query(sql, key).await?;
@@ -77,7 +78,7 @@ pub(super) async fn set_up(tx: &mut impl Transaction, finder: Finder) -> Result<
     Ok(())
 }
 
-/// How entries are found here.
+/// The finder of this database.
 pub async fn finder(tx: &mut impl Transaction) -> Result<Finder, StoreError> {
     let rows = tx.query("SELECT finder FROM search_setup", Vec::new()).await?;
     let found = rows.first().map_or(Ok(""), |row| row.text(0))?;

@@ -1,4 +1,4 @@
-//! Forgetting old events.
+//! Prunes old events.
 
 use super::{ROWS, Upkeep, integer};
 use crate::StoreError;
@@ -7,10 +7,10 @@ use federation::time::Seconds;
 
 /// Events are kept for this time, in seconds: 365 days …
 const KEPT_AGE: Seconds = 365 * 24 * 60 * 60;
-/// … and never more of them than this.
+/// … but never more than this number.
 const KEPT: i64 = 100_000;
 
-/// Whether all was done. The newest event stays whatever its age, since it has the number that the next one follows.
+/// Returns whether everything was pruned. The newest event always stays, since the next one continues its number.
 pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     upkeep: &mut Upkeep<'_, D, C>,
     now: Seconds,

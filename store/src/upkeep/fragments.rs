@@ -1,7 +1,7 @@
-//! Forgetting fragments that no kept revision has.
+//! Prunes fragments that no stored revision uses.
 //!
-//! A reader may be in the middle of one when the last revision that has it is forgotten. So one prune marks it, and a later one forgets it,
-//! when the mark is a day old.
+//! A reader may still be reading a fragment when the last revision that uses it is pruned. So one run marks the
+//! fragment, and a later run deletes it when the mark is a day old.
 
 use super::{DAY, LARGE_ROWS, ROWS, Upkeep};
 use crate::database::{Database, Row, Transaction as _, Value};
@@ -14,7 +14,7 @@ type Key = [String; 3];
 
 const USED: &str = "EXISTS (SELECT 1 FROM revision_sources s WHERE s.index_digest = f.digest AND s.repo = f.repo AND s.domain = f.domain)";
 
-/// Whether all was done.
+/// Returns whether everything was pruned.
 pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     upkeep: &mut Upkeep<'_, D, C>,
     now: Seconds,
@@ -22,7 +22,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     Ok(forget(upkeep, now).await? && mark(upkeep, now).await?)
 }
 
-/// Forgets what was marked long enough ago, and takes the mark of what is used again.
+/// Deletes fragments marked long enough ago, and unmarks those that are used again.
 async fn forget<D: Database, C: Fn() -> Seconds + Send + Sync>(
     upkeep: &mut Upkeep<'_, D, C>,
     now: Seconds,
@@ -41,7 +41,7 @@ async fn forget<D: Database, C: Fn() -> Seconds + Send + Sync>(
         let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
         for row in &rows {
             let key = values(&key(row)?);
-            // It may have come back since it was read.
+            // It may have been used again since it was read.
             let unused = format!(
                 "DELETE FROM fragments AS f WHERE f.digest = $1 AND f.repo = $2 AND f.domain = $3 AND NOT {USED} RETURNING number"
             );
@@ -54,12 +54,12 @@ async fn forget<D: Database, C: Fn() -> Seconds + Send + Sync>(
     }
 }
 
-/// Marks what is not used any more.
+/// Marks fragments that are no longer used.
 async fn mark<D: Database, C: Fn() -> Seconds + Send + Sync>(
     upkeep: &mut Upkeep<'_, D, C>,
     now: Seconds,
 ) -> Result<bool, StoreError> {
-    // The keys alone are read, which have an index of their own: the rows are large.
+    // Reads only the keys, which have an index of their own: the rows are large.
     let page = format!(
         "SELECT f.digest, f.repo, f.domain FROM fragments f WHERE (f.digest, f.repo, f.domain) > ($1, $2, $3) AND NOT {USED}
          AND NOT EXISTS (SELECT 1 FROM unused_fragments u WHERE u.digest = f.digest AND u.repo = f.repo AND u.domain = f.domain)

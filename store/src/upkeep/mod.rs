@@ -1,7 +1,7 @@
-//! What is done once a day: what is old is forgotten, and what nothing refers to any more.
+//! Daily upkeep: prunes old data and data that nothing refers to any more.
 //!
-//! Everything goes by small transactions, so that other writers get their turn between two of them. Each leaves the database whole: after an
-//! interruption the next refresh goes on, and the day counts as done only when nothing is left.
+//! It works in small transactions, so that other writers get their turn in between. Each leaves the database
+//! consistent. After an interruption the next refresh continues, and the day counts as done only when nothing is left.
 
 mod events;
 mod fragments;
@@ -14,25 +14,25 @@ use super::{StoreError, row::Columns as _};
 use crate::database::{Database, Row, Transaction as _};
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 
-/// Step of the schema.
+/// A step of the schema.
 pub(super) const INDEXES: &[&str] = &[
-    // What a snapshot or a fragment is used by.
+    // For finding the uses of a snapshot or a fragment.
     "CREATE INDEX revision_sources_with ON revision_sources (index_digest, repo, domain, revision)",
     "CREATE INDEX revisions_composed ON revisions (composed_at)",
-    // Fragments that no kept revision has, and since when that is known. Beside the fragments, since these are large rows.
+    // Fragments that no stored revision uses, and since when. In a table of their own, since fragments are large rows.
     "CREATE TABLE unused_fragments (
         digest TEXT NOT NULL, repo TEXT NOT NULL, domain TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (digest, repo, domain))",
 ];
 
 const DAY: Seconds = 24 * 60 * 60;
-/// Rows that one transaction may take away …
+/// Rows that one transaction may delete …
 const ROWS: usize = 500;
-/// … and large ones, with the body of an index each.
+/// … and large rows, each with the body of an index.
 const LARGE_ROWS: usize = 20;
-/// Transactions after one refresh. What is left then is left to the next one.
+/// Transactions after one refresh. The rest is left to the next one.
 const STEPS: usize = 200;
 
-/// A day's work, and how much of it may be done now.
+/// The daily upkeep, and how much of it may still be done now.
 struct Upkeep<'a, D, C> {
     database: &'a D,
     lease: &'a Lease,
@@ -40,10 +40,10 @@ struct Upkeep<'a, D, C> {
     steps: usize,
 }
 
-/// Prunes, unless that was done in the last day. The lease is renewed all the while.
+/// Prunes, unless that was done within the last day. Renews the lease throughout.
 ///
 /// # Errors
-/// When the database fails. What was done until then stays done.
+/// If the database fails. Work done before that is kept.
 pub async fn daily(
     database: &impl Database,
     lease: &Lease,
@@ -55,7 +55,7 @@ pub async fn daily(
         return Ok(());
     }
     let mut upkeep = Upkeep { database, lease, clock, steps: STEPS };
-    // Fragments first: marks of those that are used again go before revisions do.
+    // Fragments first: marks of fragments in use again must be removed before revisions are pruned.
     let all = fragments::prune(&mut upkeep, now).await?
         && snapshots::prune(&mut upkeep, now).await?
         && revisions::prune(&mut upkeep, now).await?
@@ -63,7 +63,7 @@ pub async fn daily(
         && events::prune(&mut upkeep, now).await?;
     if all {
         let mut tx = database.write().await?;
-        // Held by nobody in particular: it only remembers the day.
+        // This lease has no holder; it only stores the day.
         leases::take(&mut tx, "upkeep", "day", now, now + DAY).await?;
         tx.commit().await?;
     }
@@ -71,7 +71,7 @@ pub async fn daily(
 }
 
 impl<D: Database, C: Fn() -> Seconds + Send + Sync> Upkeep<'_, D, C> {
-    /// A transaction for the next step; `None` if no more are to be done now.
+    /// Begins the transaction for the next step; `None` if no more may be done now.
     async fn step(&mut self) -> Result<Option<D::Transaction>, StoreError> {
         let Some(left) = self.steps.checked_sub(1) else { return Ok(None) };
         self.steps = left;

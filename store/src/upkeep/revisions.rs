@@ -1,25 +1,26 @@
-//! Forgetting old revisions.
+//! Prunes old revisions.
 
 use super::{ROWS, Upkeep, integer};
 use crate::StoreError;
 use crate::database::{Database, Transaction as _};
 use federation::time::Seconds;
 
-/// Revisions that are kept whatever their age …
+/// Revisions that are kept regardless of age …
 const KEPT_REVISIONS: i64 = 1000;
-/// … and the age, in seconds, up to which all are kept: 90 days.
+/// … and the age up to which all are kept, in seconds: 90 days.
 const KEPT_AGE: Seconds = 90 * 24 * 60 * 60;
 
-/// Whether all was done. The oldest kept revision stays readable: what it still has from before it is kept too.
+/// Returns whether everything was pruned. The oldest stored revision stays readable: the earlier changes
+/// that it still needs are kept too.
 pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     upkeep: &mut Upkeep<'_, D, C>,
     now: Seconds,
 ) -> Result<bool, StoreError> {
     let database = upkeep.database;
-    // Counted, since a restore leaves numbers out.
+    // Counts rows, since a restore leaves gaps in the numbers.
     let by_number = "SELECT number FROM revisions ORDER BY number DESC LIMIT 1 OFFSET $1";
     let by_number = integer(&database.query(by_number, vec![(KEPT_REVISIONS - 1).into()]).await?)?;
-    // The log does not run backwards.
+    // Times in the log never decrease.
     let by_age = "SELECT number FROM revisions WHERE composed_at < $1 ORDER BY composed_at DESC, number DESC LIMIT 1";
     let by_age = integer(&database.query(by_age, vec![(now - KEPT_AGE).into()]).await?)?;
     let oldest = by_number.min(by_age);
@@ -32,7 +33,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
         let changes = "SELECT max(revision) FROM (SELECT revision FROM revision_sources WHERE revision > $1 AND revision <= $2 ORDER BY revision LIMIT $3) page";
         let until = integer(&tx.query(changes, vec![first.into(), oldest.into(), ROWS.into()]).await?)?;
         let until = if until == 0 { oldest } else { until };
-        // Every change of these revisions takes the place of what its source had before.
+        // Each change of these revisions replaces the previous one of its source.
         tx.query(
             "DELETE FROM revision_sources WHERE (revision, repo) IN (SELECT o.revision, o.repo FROM revision_sources n
              JOIN revision_sources o ON o.repo = n.repo AND o.revision < n.revision WHERE n.revision > $1 AND n.revision <= $2)",

@@ -1,4 +1,4 @@
-//! Forgetting what can be found in older revisions alone.
+//! Prunes the search entries of older revisions.
 
 use super::{ROWS, Upkeep, integer};
 use crate::database::{Database, Transaction};
@@ -6,13 +6,14 @@ use crate::search::{Finder, finder};
 use crate::{StoreError, row::Columns as _};
 use federation::time::Seconds;
 
-/// How long a search of an older revision can be continued at least, in seconds.
+/// Minimum time for which a search of an older revision can be continued, in seconds.
 const KEPT: Seconds = 24 * 60 * 60;
 
-/// Fragments that one transaction looks at.
+/// Fragments that one transaction examines.
 const FRAGMENTS: usize = 50;
 
-/// That no revision has the fragment which was the newest one in the last day: the one with the number of the placeholder, and those after it.
+/// A condition: no revision that was the newest one within the last day uses the fragment. These are the revision given
+/// by the placeholder and all later ones.
 fn unused(oldest: &str) -> String {
     format!(
         "NOT EXISTS (SELECT 1 FROM revision_sources s WHERE s.index_digest = f.digest AND s.repo = f.repo AND s.domain = f.domain
@@ -20,7 +21,7 @@ fn unused(oldest: &str) -> String {
     )
 }
 
-/// Whether all was done.
+/// Returns whether everything was pruned.
 pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     upkeep: &mut Upkeep<'_, D, C>,
     now: Seconds,
@@ -52,7 +53,8 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     }
 }
 
-/// Forgets up to `room` entries of a fragment, and the fragment with its last one. Gives the room that is left: none if more are left too.
+/// Deletes up to `room` entries of a fragment, and the fragment with its last entry. Returns the room that
+/// is left: none if entries remain.
 async fn forget(
     tx: &mut impl Transaction,
     finder: Finder,
@@ -60,7 +62,7 @@ async fn forget(
     oldest: i64,
     room: usize,
 ) -> Result<usize, StoreError> {
-    // From now on it is not that of any line, and its number is nobody else's as long as it has entries.
+    // From now on it belongs to no source line, and its number is not reused while it has entries.
     let nobodys = format!(
         "UPDATE search_fragments AS f SET digest = '', domain = $1 WHERE f.fragment = $2 AND {} RETURNING fragment",
         unused("$3")

@@ -1,4 +1,4 @@
-//! Forgetting snapshots that nothing refers to.
+//! Prunes snapshots that nothing refers to.
 
 use super::{DAY, LARGE_ROWS, ROWS, Upkeep};
 use crate::database::{Database, Transaction as _};
@@ -7,7 +7,8 @@ use federation::digest::Digest;
 use federation::time::Seconds;
 use std::collections::BTreeSet;
 
-/// Whether all was done. A snapshot that nothing refers to stays for a day: a check may just be about to.
+/// Returns whether everything was pruned. An unreferenced snapshot stays for a day: a
+/// check may be about to refer to it.
 pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     upkeep: &mut Upkeep<'_, D, C>,
     now: Seconds,
@@ -15,7 +16,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     const UNUSED: &str = "NOT EXISTS (SELECT 1 FROM revision_sources s WHERE s.index_digest = snapshots.digest)
          AND NOT EXISTS (SELECT 1 FROM fragments f WHERE f.digest = snapshots.digest)";
     let page = format!("SELECT digest FROM snapshots WHERE digest > $1 AND {UNUSED} ORDER BY digest LIMIT $2");
-    // Whoever begins to refer to one makes its fragment in the same transaction, so that this cannot go wrong meanwhile.
+    // A new reference creates its fragment in the same transaction, so no snapshot in use can be deleted here.
     let delete = format!("DELETE FROM snapshots WHERE digest = $1 AND stored_at < $2 AND {UNUSED}");
     let mut in_use = None;
     let mut after = String::new();
@@ -40,7 +41,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     }
 }
 
-/// Every digest in what is known of sources: what they contribute and what they hold back. Records that cannot be read count too.
+/// All digests in the records of sources: of accepted and of held snapshots. Unreadable records count too.
 async fn named_by_sources(database: &impl Database) -> Result<BTreeSet<String>, StoreError> {
     let (mut named, mut after) = (BTreeSet::new(), String::new());
     loop {

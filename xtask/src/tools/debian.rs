@@ -1,4 +1,4 @@
-//! Programs from Debian's packages.
+//! Installs programs from Debian packages.
 
 use std::env;
 use std::fs;
@@ -11,13 +11,13 @@ use crate::workspace::run;
 
 /// Installs the packages of the programs in `list` that are not on the PATH.
 pub(super) fn prepare(list: &Path) -> Result<()> {
-    let text = fs::read_to_string(list).with_context(|| format!("{} cannot be read", list.display()))?;
+    let text = fs::read_to_string(list).with_context(|| format!("cannot read {}", list.display()))?;
     let programs: Vec<(&str, &str)> =
         text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.trim().split_once(' ')).collect();
     install(&programs)
 }
 
-/// Installs the packages of those `(program, package)` that are not on the PATH.
+/// Installs the packages of the `(program, package)` pairs whose program is not on the PATH.
 pub(super) fn install(programs: &[(&str, &str)]) -> Result<()> {
     let missing: Vec<&str> =
         programs.iter().filter(|(program, _)| !is_on_path(program)).map(|(_, package)| *package).collect();
@@ -25,7 +25,7 @@ pub(super) fn install(programs: &[(&str, &str)]) -> Result<()> {
         return Ok(());
     }
     if !is_on_path("apt-get") || !is_root()? {
-        bail!("the tests need these Debian packages, or what gives the same programs: {}", missing.join(" "));
+        bail!("the tests need these Debian packages, or others with the same programs: {}", missing.join(" "));
     }
     run(Command::new("apt-get").arg("update"))?;
     run(Command::new("apt-get")
@@ -39,6 +39,6 @@ fn is_on_path(program: &str) -> bool {
 }
 
 fn is_root() -> Result<bool> {
-    let output = Command::new("id").arg("-u").output().context("`id` cannot be started")?;
+    let output = Command::new("id").arg("-u").output().context("cannot start `id`")?;
     Ok(output.stdout.trim_ascii() == b"0")
 }

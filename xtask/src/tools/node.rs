@@ -1,4 +1,4 @@
-//! Packages from the npm registry.
+//! Installs packages from the npm registry.
 
 use std::fs;
 use std::path::Path;
@@ -9,12 +9,12 @@ use anyhow::{Context, Result};
 use super::{debian, once};
 use crate::workspace::run;
 
-/// Installs what `package` lists into `folder/node_modules`.
+/// Installs the packages listed in `package` into `folder/node_modules`.
 pub(super) fn prepare(package: &Path, folder: &Path) -> Result<()> {
     debian::install(&[("node", "nodejs"), ("npm", "npm")])?;
     once(package, folder, || {
         fs::copy(package, folder.join("package.json"))
-            .with_context(|| format!("{} cannot be copied", package.display()))?;
+            .with_context(|| format!("cannot copy file {}", package.display()))?;
         // No package here needs its install script, and some would download a browser.
         run(Command::new("npm").current_dir(folder).args([
             "install",

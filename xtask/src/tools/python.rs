@@ -1,4 +1,4 @@
-//! A Python environment with packages from PyPI.
+//! Creates a Python environment with packages from PyPI.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::{debian, once};
 use crate::workspace::run;
 
-/// Makes the environment `folder` with what `requirements` lists.
+/// Creates the environment `folder` with the packages listed in `requirements`.
 pub(super) fn prepare(requirements: &Path, folder: &Path) -> Result<()> {
     debian::install(&[("python3", "python3")])?;
     once(requirements, folder, || {

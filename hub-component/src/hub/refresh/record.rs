@@ -2,12 +2,12 @@
 
 use super::check::Checked;
 use super::report::{outcome, outcome_of, report};
-use crate::hub::publish::{Published, publish};
+use crate::hub::publish::{Published, line, publish};
 use api::refresh::{Outcome, SourceReport};
 use federation::source::{Accepted, Effect, Held, Observation, SourceRecord};
 use federation::time::Seconds;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 use store::database::{Database, Transaction};
 use store::events::{self, Event, Subject};
@@ -70,9 +70,9 @@ pub(super) async fn record(
         sources::put_off(&mut tx, &repos, until).await?;
     }
     let mut reports = Vec::with_capacity(batch.len());
-    let (mut accepted, mut changes) = (Vec::new(), Vec::new());
+    let (mut accepted, mut changes) = (HashSet::new(), Vec::new());
     let repos: Vec<&str> = batch.iter().map(|finished| finished.source.repo()).collect();
-    let mut present = sources::some(&mut tx, &repos).await?;
+    let mut present = sources::by_repos(&mut tx, &repos).await?;
     let mut seen = Vec::with_capacity(batch.len());
     for Finished { source: planned, checked, took } in batch {
         let Some(mut source) = present.remove(planned.repo()) else {
@@ -100,7 +100,7 @@ pub(super) async fn record(
         let effect = take(&mut tx, &mut source, checked, now).await?;
         let SourceRecord { accepted: now_accepted, held: now_held, .. } = &source.record;
         if *now_accepted != before.0 {
-            accepted.push(source.repo().to_owned());
+            accepted.insert(source.repo().to_owned());
         }
         if *now_accepted != before.0 || *now_held != before.1 {
             changes.push((seen.len(), before));
@@ -111,8 +111,9 @@ pub(super) async fn record(
     sources::save_records(&mut tx, &seen).await?;
     let checks = reports.iter().map(|(report, took)| (report.outcome.as_str(), *took));
     tallies::add(&mut tx, checks).await?;
-    let repos: Vec<&str> = accepted.iter().map(String::as_str).collect();
-    let Published { revision, kept_back } = publish(&mut tx, &repos, origin, now).await?;
+    let lines =
+        seen.iter().filter(|source| accepted.contains(source.repo())).map(|source| (source.repo(), line(source)));
+    let Published { revision, kept_back } = publish(&mut tx, lines.collect(), origin, now).await?;
     for (place, before) in changes {
         let Some(source) = seen.get_mut(place) else { continue };
         if kept_back.iter().any(|repo| repo == source.repo()) {

@@ -2,16 +2,14 @@
 
 use super::check_precondition;
 use crate::edge::{Caller, Path};
-use crate::hub::App;
-use crate::hub::publish::publish;
 use crate::hub::repos::not_registered;
+use crate::hub::{App, Change, commit_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
-use store::database::{Database as _, Transaction as _};
-use store::events::{self, Event, Subject};
+use store::database::Database as _;
 use store::registrations;
 
 /// Removes a registration; the next read no longer has it.
@@ -35,21 +33,13 @@ pub async fn deregister<P: Ports>(
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
     let actor = caller.writes(&repo)?;
-    let origin = actor.origin("deregister");
     let now = app.ports.now();
     let mut tx = app.database().await?.write().await?;
     let registered = registrations::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
     check_precondition(&registered, &headers)?;
     registrations::delete(&mut tx, &repo).await?;
-    let revision = publish(&mut tx, &[&repo], origin, now).await?.whole()?;
-    let event = Event {
-        action: "deregister",
-        subject: Subject::Repo(&repo),
-        before: json!(registered.registration),
-        after: Value::Null,
-        revision: revision.as_ref(),
-    };
-    events::record(&mut tx, origin, event, now).await?;
-    tx.commit().await?;
+    let before = json!(registered.registration);
+    let change = Change { repo: &repo, line: None, before, after: Value::Null };
+    commit_change(tx, change, actor.origin("deregister"), now).await?;
     Ok(StatusCode::NO_CONTENT)
 }

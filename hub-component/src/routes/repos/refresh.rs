@@ -1,19 +1,18 @@
 //! `POST /v1/repos/{repo}/refresh` and `/release`.
 
 use crate::edge::{Caller, Path, Query};
-use crate::hub::App;
-use crate::hub::publish::publish;
+use crate::hub::publish::line;
 use crate::hub::refresh::{self, Report, Scope, contribution, refresh_one};
 use crate::hub::refresh::{newest, refresh_running};
 use crate::hub::repos::not_registered;
+use crate::hub::{App, Change, commit_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::refresh::{Outcome, Refreshed, ReleaseQuery, SourceReport};
 use axum::Json;
 use axum::extract::State;
 use federation::source::NotReleased;
-use store::database::{Database as _, Transaction as _};
-use store::events::{self, Event, Subject};
+use store::database::Database as _;
 use store::revisions::Revision;
 use store::sources;
 
@@ -60,7 +59,6 @@ pub async fn release<P: Ports>(
     Query(parameters): Query<ReleaseQuery>,
 ) -> Result<Json<Refreshed>, Problem> {
     let actor = caller.writes(&repo)?;
-    let origin = actor.origin("release");
     let now = app.ports.now();
     let mut tx = app.database().await?.write().await?;
     let mut source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
@@ -78,16 +76,9 @@ pub async fn release<P: Ports>(
         },
     )?;
     sources::save_record(&mut tx, &source).await?;
-    let revision = publish(&mut tx, &[&repo], origin, now).await?.whole()?;
-    let event = Event {
-        action: "release",
-        subject: Subject::Repo(&repo),
-        before,
-        after: contribution(&source.record.accepted, &source.record.held),
-        revision: revision.as_ref(),
-    };
-    events::record(&mut tx, origin, event, now).await?;
-    tx.commit().await?;
+    let after = contribution(&source.record.accepted, &source.record.held);
+    let change = Change { repo: &repo, line: line(&source), before, after };
+    let revision = commit_change(tx, change, actor.origin("release"), now).await?;
     respond(&app, revision, refresh::report(&source, Outcome::Accepted, now)).await
 }
 

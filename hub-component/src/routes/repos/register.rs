@@ -3,9 +3,9 @@
 use super::respond;
 use super::verify::{Because, verify};
 use crate::edge::{Actor, Caller, JsonBody, Query};
-use crate::hub::App;
-use crate::hub::publish::publish;
+use crate::hub::publish::line;
 use crate::hub::refresh::{self, apply};
+use crate::hub::{App, Change, commit_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::repos::{RegisterQuery, Repo};
@@ -17,7 +17,6 @@ use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use store::database::{Database as _, Transaction as _};
-use store::events::{self, Event, Subject};
 use store::registrations::{self, Registered};
 use store::sources::{self, Source};
 
@@ -55,7 +54,6 @@ pub async fn register<P: Ports>(
     let registration = Registration::from_value(&body).map_err(Problem::invalid_registration)?;
     let repo = registration.repo.clone();
     let actor = caller.writes(&repo)?;
-    let origin = actor.origin("register");
     let now = app.ports.now();
     let registered = Registered {
         registration,
@@ -91,25 +89,13 @@ pub async fn register<P: Ports>(
         return Err(registered_already(&repo));
     }
     let verified = checked.is_some();
-    let revision = match checked {
-        Some(checked) => {
-            apply(&mut tx, &mut source, checked, app.ports.now()).await?;
-            publish(&mut tx, &[&repo], origin, app.ports.now()).await?.whole()?
-        }
-        None => {
-            sources::save_record(&mut tx, &source).await?;
-            None
-        }
-    };
-    let event = Event {
-        action: "register",
-        subject: Subject::Repo(&repo),
-        before: Value::Null,
-        after: json!(source.registered.registration),
-        revision: revision.as_ref(),
-    };
-    events::record(&mut tx, origin, event, app.ports.now()).await?;
-    tx.commit().await?;
+    match checked {
+        Some(checked) => apply(&mut tx, &mut source, checked, app.ports.now()).await.map(drop)?,
+        None => sources::save_record(&mut tx, &source).await?,
+    }
+    let after = json!(source.registered.registration);
+    let change = Change { repo: &repo, line: line(&source), before: Value::Null, after };
+    commit_change(tx, change, actor.origin("register"), app.ports.now()).await?;
 
     let mut response = (StatusCode::CREATED, respond(&source, now)).into_response();
     let location = HeaderValue::from_str(&format!("/v1/repos/{repo}")).ok();

@@ -4,10 +4,10 @@ use super::register::refresh_later;
 use super::verify::{Because, verify};
 use super::{changed_meanwhile, check_precondition, respond};
 use crate::edge::{Caller, JsonBody, Path};
-use crate::hub::App;
-use crate::hub::publish::publish;
+use crate::hub::publish::line;
 use crate::hub::refresh::{Checked, apply};
 use crate::hub::repos::not_registered;
+use crate::hub::{App, Change, commit_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::repos::Repo;
@@ -17,7 +17,6 @@ use federation::registration::Registration;
 use http::HeaderMap;
 use serde_json::{Value, json};
 use store::database::{Database as _, Transaction as _};
-use store::events::{self, Event, Subject};
 use store::{registrations, sources};
 
 /// Changes a registration by a JSON merge patch and republishes at once from stored snapshots.
@@ -58,7 +57,6 @@ pub async fn update<P: Ports>(
     JsonBody(patch): JsonBody,
 ) -> Result<Response, Problem> {
     let actor = caller.writes(&repo)?;
-    let origin = actor.origin("update");
     let verified = verified_first(&app, &repo, &headers, &patch).await?;
 
     let now = app.ports.now();
@@ -91,16 +89,9 @@ pub async fn update<P: Ports>(
         Some((_, checked)) => apply(&mut tx, &mut source, checked, now).await.map(drop)?,
         None => sources::save_record(&mut tx, &source).await?,
     }
-    let revision = publish(&mut tx, &[&repo], origin, now).await?.whole()?;
-    let event = Event {
-        action: "update",
-        subject: Subject::Repo(&repo),
-        before: json!(before),
-        after: json!(source.registered.registration),
-        revision: revision.as_ref(),
-    };
-    events::record(&mut tx, origin, event, now).await?;
-    tx.commit().await?;
+    let after = json!(source.registered.registration);
+    let change = Change { repo: &repo, line: line(&source), before: json!(before), after };
+    commit_change(tx, change, actor.origin("update"), now).await?;
 
     let enabled = source.registered.registration.enabled;
     if enabled && !fetched && (moved || !before.enabled) {
