@@ -1,4 +1,4 @@
-//! The way from one revision to another.
+//! The changes from one revision to another.
 
 use crate::{Json, Open};
 use federation::diff::Op;
@@ -6,18 +6,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-/// What `GET /v1/changes` is asked for.
+/// Query parameters of `GET /v1/changes`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ChangesQuery {
-    /// The revision the client has; 0 for none.
+    /// The revision that the client has; 0 for none.
     pub since: u64,
-    /// Most revisions on a page; 20 unless told.
+    /// Maximum number of revisions on a page; 20 by default.
     #[param(minimum = 1, maximum = 100)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
-    /// Continues inside the revision after `since`, where the previous page ended.
+    /// `cursor` of the previous page; continues within the revision after `since`, where that page ended.
     #[param(pattern = r"^1\.[0-9]{1,18}$")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
@@ -26,39 +26,39 @@ pub struct ChangesQuery {
 /// A page of steps.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Changes {
-    /// The revision that the steps begin at.
+    /// The revision from which the steps start.
     pub since: u64,
-    /// The newest revision that the steps lead to: what follows of a later one is not all of it.
+    /// The last revision that the steps complete. Any further steps are only part of the revision after it.
     pub until: u64,
     /// The newest revision.
     pub newest: u64,
-    /// The document of the newest revision without its capabilities, where the steps lead to it; else null.
+    /// The newest revision's document without its capabilities, if the steps lead to that revision; otherwise null.
     #[schema(required, value_type = Option<Object>)]
     pub head: Option<Value>,
     /// The steps, in order.
     #[schema(value_type = Vec<Change>)]
     pub items: Vec<Json<Change>>,
-    /// `since` of the next page; null on the last one.
+    /// `since` of the next page; null on the last page.
     #[schema(required)]
     pub next: Option<u64>,
-    /// `cursor` of the next page, where this one ends inside a revision; else null.
+    /// `cursor` of the next page, if this page ends within a revision; otherwise null.
     #[schema(required)]
     pub cursor: Option<String>,
 }
 
-/// One step of one source.
+/// One change to one source's list.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Change {
     /// The revision that this step is part of.
     pub revision: u64,
-    /// The source in whose list the step is made.
+    /// The source whose list changes.
     pub source_repo: String,
-    /// What it does.
+    /// The kind of change.
     #[schema(value_type = Op)]
     pub op: Open<Op>,
     /// The capability's id.
     pub id: String,
-    /// Place in the source's list, from 0, at the moment of this step.
+    /// Position in the source's list at the time of this step, from 0.
     pub position: usize,
     /// The entry before this step; null if there was none.
     #[schema(required, value_type = Option<Object>)]

@@ -1,4 +1,4 @@
-//! The verdict on an index, and what it would change.
+//! The verdict on an index, and the changes it would cause.
 
 use crate::Open;
 use crate::refresh::Outcome;
@@ -8,40 +8,40 @@ use federation::digest::Digest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The verdict.
+/// The result of checking an index.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Verdict {
-    /// Whether the index would be accepted or held.
+    /// Whether the index is valid; a valid index would be accepted or held.
     pub valid: bool,
-    /// Why not; a code that `/problems` explains.
+    /// Why the index is not valid, as a code that `/problems` explains.
     #[schema(required)]
     pub reason: Option<String>,
-    /// The same for people.
+    /// The reason as text.
     #[schema(required)]
     pub message: Option<String>,
-    /// Status of the origin's answer.
+    /// HTTP status of the origin's response.
     #[schema(required)]
     pub http_status: Option<u16>,
-    /// Names the bytes that were judged.
+    /// Digest of the bytes that were checked.
     #[schema(required)]
     pub index_digest: Option<Digest>,
     /// How many capabilities the index has, if it is valid.
     #[serde(default)]
     #[schema(required)]
     pub capability_count: usize,
-    /// What is wrong in the index and where, or doubtful in a valid one.
+    /// The errors in the index with their places, or the warnings about a valid one.
     #[serde(default)]
     #[schema(required)]
     pub diagnostics: Vec<Diagnostic>,
-    /// What readers would see of it; null for a URL that is not registered.
+    /// How the federated document would change; null for a URL that is not registered.
     #[schema(required)]
     pub would: Option<Would>,
 }
 
-/// What readers would see of it; of an index that would be held, once it is released.
+/// How the federated document would change. For an index that would be held, this is the effect of its release.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Would {
-    /// What a refresh would do.
+    /// The outcome of a refresh.
     #[schema(value_type = Outcome)]
     pub outcome: Open<Outcome>,
     /// Ids that would be added.
@@ -56,7 +56,7 @@ pub struct Would {
     #[serde(default)]
     #[schema(required)]
     pub removed: Vec<String>,
-    /// Ids that another source has too.
+    /// Ids that another source also publishes.
     #[serde(default)]
     #[schema(required)]
     pub conflicts: Vec<Conflict>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-/// What `GET /v1/events` is asked for; `None` everywhere means all.
+/// Query parameters of `GET /v1/events`; without any, all events match.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -19,7 +19,7 @@ pub struct EventsQuery {
     /// Events with this action.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    /// Most events on a page; 50 unless told.
+    /// Maximum number of events on a page; 50 by default.
     #[param(minimum = 1, maximum = 1000)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
@@ -35,25 +35,25 @@ pub struct Events {
     /// Newest first.
     #[schema(value_type = Vec<Event>)]
     pub events: Vec<Json<Event>>,
-    /// Cursor of the next page; null on the last one.
+    /// Cursor of the next page; null on the last page.
     #[schema(required)]
     pub next: Option<String>,
 }
 
-/// One change: who made it, when, to what, and how that was and is.
+/// One change: who made it, when, to what, and the state before and after it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Event {
     /// Increases with each event and is never reused.
     pub number: u64,
-    /// When (RFC 3339).
+    /// Time of the change (RFC 3339).
     pub at: String,
     /// Name of the token that made the change.
     pub actor: String,
     /// `register`, `update`, `deregister`, `refresh`, `compose`, `release`, `token-create` or `token-revoke`.
     pub action: String,
-    /// What was changed: a `repo` or a `token`.
+    /// The kind of thing that changed: `repo` or `token`.
     pub kind: String,
-    /// Its name.
+    /// Name of the repo or token.
     pub subject: String,
     /// The state before the change; null if there was none.
     pub before: Value,

@@ -1,4 +1,4 @@
-//! The federated document, its manifest and its log.
+//! The federated document, its manifest and its revision log.
 
 use crate::Json;
 use federation::compose::SourceLine;
@@ -6,7 +6,7 @@ use federation::digest::Digest;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// What `GET /v1/federated` is asked for.
+/// Query parameters of `GET /v1/federated`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -15,57 +15,57 @@ pub struct FederatedQuery {
     #[param(pattern = "^(yaml|json)$")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
-    /// Only the sources of these domains: names with commas between them.
+    /// Only the sources of these domains, as comma-separated names.
     #[param(pattern = "^[a-z0-9][a-z0-9_-]*(,[a-z0-9][a-z0-9_-]*)*$", example = "infotech,registry")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
-    /// Only these repos: names with commas between them.
+    /// Only these repos, as comma-separated names.
     #[param(pattern = "^[a-z0-9][a-z0-9._-]*(,[a-z0-9][a-z0-9._-]*)*$", example = "state-hub")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repo: Option<String>,
-    /// A kept revision. Its document never changes.
+    /// A stored revision; its document never changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
-    /// Refuses data that was last verified longer ago than this many seconds.
+    /// Fail if any data was last verified more than this many seconds ago.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_staleness: Option<u32>,
 }
 
-/// What `GET /v1/federated/manifest` is asked for.
+/// Query parameters of `GET /v1/federated/manifest`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestQuery {
-    /// A revision that is kept; the newest unless told.
+    /// A stored revision; the newest by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
 }
 
-/// A revision's sources.
+/// The sources of a revision.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Manifest {
     /// Version of this format.
     pub version: u8,
-    /// Number of the revision; 0 before the first.
+    /// Number of the revision; 0 before the first revision.
     pub revision: u64,
-    /// The revision before; null for the first, and for the oldest that is kept.
+    /// The previous revision; null for the first revision and for the oldest stored one.
     #[schema(required)]
     pub parent: Option<u64>,
     /// Digest of `sources`.
     pub digest: Digest,
-    /// When it was composed.
+    /// When the revision was composed.
     #[schema(required)]
     pub composed_at: Option<String>,
-    /// As in the document.
+    /// The sources, as in the document.
     pub sources: Vec<SourceLine>,
 }
 
-/// What `GET /v1/federated/revisions` is asked for.
+/// Query parameters of `GET /v1/federated/revisions`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct RevisionsQuery {
-    /// Most revisions on a page; 50 unless told.
+    /// Maximum number of revisions on a page; 50 by default.
     #[param(minimum = 1, maximum = 1000)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
@@ -75,38 +75,38 @@ pub struct RevisionsQuery {
     pub cursor: Option<String>,
 }
 
-/// A page of the log.
+/// A page of the revision log.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Revisions {
     /// Newest first.
     #[schema(value_type = Vec<Revision>)]
     pub revisions: Vec<Json<Revision>>,
-    /// Cursor of the next page; null on the last one.
+    /// Cursor of the next page; null on the last page.
     #[schema(required)]
     pub next: Option<String>,
 }
 
-/// One published composition.
+/// One published revision.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Revision {
-    /// Its number.
+    /// Number of the revision.
     pub revision: u64,
-    /// The revision before; null for the first, and for the oldest that is kept.
+    /// The previous revision; null for the first revision and for the oldest stored one.
     #[schema(required)]
     pub parent: Option<u64>,
-    /// Its digest.
+    /// Digest of the revision.
     pub digest: Digest,
-    /// When it was composed.
+    /// When the revision was composed.
     pub composed_at: String,
-    /// Name of the token, or `hub`.
+    /// Name of the token that caused it, or `hub`.
     pub actor: String,
-    /// What led to it.
+    /// The action that caused it.
     pub cause: String,
     /// How many sources it has.
     pub source_count: usize,
     /// How many capabilities it has.
     pub capability_count: usize,
-    /// The sources that it changed.
+    /// The sources that the revision changed.
     pub changed: Vec<ChangedRepo>,
 }
 

@@ -1,9 +1,9 @@
-//! Whether the hub can answer.
+//! Health of the hub.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What the hub says about itself.
+/// The health report of the hub.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// Always `ok`.
@@ -13,7 +13,7 @@ pub struct Health {
     #[serde(default)]
     #[schema(required)]
     pub version: String,
-    /// The newest revision, 0 before the first; absent from `/health/live`.
+    /// The newest revision; 0 before the first; absent from `/health/live`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
 }

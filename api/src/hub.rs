@@ -1,4 +1,4 @@
-//! What a hub is.
+//! The description of a hub.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,13 +6,13 @@ use utoipa::ToSchema;
 /// A hub and its interfaces.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct HubDescription {
-    /// The hub's address: what `--base-url` takes.
+    /// The hub's base URL, as for `--base-url`.
     pub hub: String,
     /// Version of the hub.
     pub version: String,
     /// The federated document.
     pub federated: String,
-    /// The search.
+    /// Capability search.
     pub capabilities: String,
     /// The Model Context Protocol, for agents.
     pub mcp: String,
@@ -22,6 +22,6 @@ pub struct HubDescription {
     pub schemas: String,
     /// The overview for language models (`llms.txt`).
     pub llms: String,
-    /// Whether the hub can answer.
+    /// The health check.
     pub health: String,
 }

@@ -1,8 +1,8 @@
-//! The contract of the hub as types: requests, responses, paths, headers and limits, each of them once.
+//! The contract of the hub as types: requests, responses, paths, headers and limits, each defined once.
 //!
-//! The hub writes these types and describes them in its OpenAPI document, and the command line reads them. A reader is lenient, so that it
-//! understands a newer hub: unknown fields are ignored, and an unknown variant is kept as text ([`Open`]). The contract in words is
-//! `specs/FederationHubAPI.md`.
+//! The hub writes these types and describes them in its OpenAPI document; the command line reads them. Reading is lenient, so that a
+//! client understands a newer hub: unknown fields are ignored, and an unknown variant is kept as text ([`Open`]). The contract in prose
+//! is `specs/FederationHubAPI.md`.
 
 pub mod capabilities;
 pub mod changes;

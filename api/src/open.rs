@@ -3,24 +3,24 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A variant that this version knows, or the text of one that it does not.
+/// A variant that this version knows, or the text of one that it does not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Open<T> {
-    /// One of this version.
+    /// A variant of this version.
     Known(T),
-    /// One of a later version.
+    /// A variant of a later version.
     Unknown(String),
 }
 
 /// An enumeration whose variants have names in the API.
 pub trait Variant: Copy {
-    /// As the API writes it.
+    /// The name in the API.
     fn as_str(self) -> &'static str;
 }
 
 impl<T: Variant> Open<T> {
-    /// As the API writes it.
+    /// The name in the API.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Known(known) => known.as_str(),
@@ -30,7 +30,7 @@ impl<T: Variant> Open<T> {
 }
 
 impl<T: PartialEq> Open<T> {
-    /// Whether it is this one.
+    /// Whether this is `variant`.
     pub fn is(&self, variant: T) -> bool {
         matches!(self, Self::Known(known) if *known == variant)
     }

@@ -1,11 +1,11 @@
-//! How long the pages of lists are.
+//! The page sizes of lists.
 
-/// How many items a page has.
+/// How many items a page may have.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
-    /// Unless the client says.
+    /// Unless the client sets `limit`.
     pub default: usize,
-    /// At most.
+    /// The highest `limit` that a client may set.
     pub max: usize,
 }
 

@@ -1,16 +1,16 @@
-//! Paths of the API, as templates of RFC 6570.
+//! Paths of the API, as RFC 6570 templates.
 
-/// `GET`: whether the hub can answer.
+/// `GET`: whether the hub can serve requests.
 pub const HEALTH: &str = "/health";
 /// `GET`: whether the process is alive.
 pub const LIVE: &str = "/health/live";
-/// `GET`: figures for Prometheus.
+/// `GET`: metrics for Prometheus.
 pub const METRICS: &str = "/metrics";
 /// `GET`: the OpenAPI document.
 pub const OPENAPI: &str = "/openapi.json";
-/// `GET`: every code.
+/// `GET`: all problem codes.
 pub const PROBLEMS: &str = "/problems";
-/// `GET`: one code.
+/// `GET`: one problem code.
 pub const PROBLEM: &str = "/problems/{code}";
 /// `GET`: the list of schemas.
 pub const SCHEMAS: &str = "/schemas";
@@ -20,11 +20,11 @@ pub const SCHEMA: &str = "/schemas/{name}";
 pub const LLMS: &str = "/llms.txt";
 /// `GET`: links to everything about the API (RFC 9727).
 pub const API_CATALOG: &str = "/.well-known/api-catalog";
-/// `GET`: what the hub is.
+/// `GET`: the description of the hub.
 pub const HUB: &str = "/.well-known/reuse-surface";
 /// `POST`: the Model Context Protocol.
 pub const MCP: &str = "/mcp";
-/// `GET`: the registrations. `POST`: a new one.
+/// `GET`: the registrations. `POST`: registers a repo.
 pub const REPOS: &str = "/v1/repos";
 /// `GET`, `PATCH`, `DELETE`: one registration.
 pub const REPO: &str = "/v1/repos/{repo}";
@@ -36,7 +36,7 @@ pub const RELEASE: &str = "/v1/repos/{repo}/release";
 pub const CHECK: &str = "/v1/check";
 /// `GET`: the audit trail.
 pub const EVENTS: &str = "/v1/events";
-/// `GET`: the named tokens. `POST`: a new one.
+/// `GET`: the named tokens. `POST`: creates a token.
 pub const TOKENS: &str = "/v1/tokens";
 /// `GET`: the token of the request.
 pub const OWN_TOKEN: &str = "/v1/tokens/self";
@@ -48,18 +48,19 @@ pub const FEDERATED: &str = "/v1/federated";
 pub const MANIFEST: &str = "/v1/federated/manifest";
 /// `GET`: the log of revisions.
 pub const REVISIONS: &str = "/v1/federated/revisions";
-/// `POST`: refreshes what is due.
+/// `POST`: refreshes the sources that are due.
 pub const COMPOSE: &str = "/v1/federated/compose";
-/// `GET`: what changed since a revision.
+/// `GET`: the changes since a revision.
 pub const CHANGES: &str = "/v1/changes";
-/// `GET`: the search.
+/// `GET`: capability search.
 pub const CAPABILITIES: &str = "/v1/capabilities";
-/// `GET`: what every source publishes under an id.
+/// `GET`: the entries that the sources publish under an id.
 pub const CAPABILITY: &str = "/v1/capabilities/{id}";
 /// `GET`: the exact bytes of a snapshot.
 pub const INDEX: &str = "/v1/indexes/{digest}";
 
-/// The segments of a path whose parameters are `values`, in their order and not yet percent-encoded. A parameter without a value stays.
+/// The segments of a path with its parameters replaced by `values`, in order and not yet percent-encoded. A parameter without a value is
+/// left as it is.
 pub fn segments<'a>(path: &'a str, values: &[&'a str]) -> Vec<&'a str> {
     let mut values = values.iter();
     let fill = |segment: &'a str| match segment.starts_with('{') {

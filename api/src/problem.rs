@@ -5,35 +5,35 @@ use federation::snippet::Snippet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a client reads when something is not as it should be. A reader takes whatever of it is there.
+/// A problem document (RFC 9457). Missing fields get their default when it is read.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Problem {
-    /// Address of a page that explains the code.
+    /// URL of a page that explains the code.
     #[schema(required)]
     pub r#type: String,
-    /// What kind of thing went wrong.
+    /// Short summary of the kind of problem.
     #[schema(required)]
     pub title: String,
-    /// The status again.
+    /// HTTP status of the response.
     #[schema(required)]
     pub status: u16,
-    /// What happened this time and what to do, for people.
+    /// What happened in this case and what to do, as text.
     #[schema(required)]
     pub detail: String,
-    /// Stable; what programs compare.
+    /// Stable code for programs.
     #[schema(required)]
     pub code: String,
     /// `X-Request-Id`.
     #[schema(required)]
     pub request_id: String,
-    /// What is wrong in detail, where there is something to list.
+    /// The individual errors, if there are any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemEntry>,
 }
 
 impl Problem {
-    /// A problem of this kind, with what happened this time and what to do, as the hub at `base` tells it of the request `request_id`.
+    /// A problem of this kind. `detail` says what happened and what to do; `base` is the hub's base URL.
     pub fn new(kind: &Kind, detail: impl Into<String>, base: &str, request_id: &str) -> Self {
         Self {
             r#type: format!("{base}/problems/{}", kind.code),
@@ -51,22 +51,22 @@ impl Problem {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct ProblemEntry {
-    /// JSON pointer to the value; empty for the whole.
+    /// JSON Pointer (RFC 6901) to the value; empty for the whole document.
     #[schema(required)]
     pub pointer: String,
-    /// Stable; what programs compare.
+    /// Stable code for programs.
     #[schema(required)]
     pub code: String,
     /// What is expected and what to do.
     #[schema(required)]
     pub message: String,
-    /// Line in the document, from 1, where it is known.
+    /// Line in the document, from 1, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
-    /// Column in the document, in characters from 1, where it is known.
+    /// Column in the document, in characters from 1, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
-    /// The line itself, where the place is known.
+    /// The line itself, if its place is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snippet: Option<Snippet>,
 }

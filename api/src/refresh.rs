@@ -1,4 +1,4 @@
-//! What a refresh led to.
+//! The results of a refresh.
 
 use crate::{Open, Variant};
 use federation::diagnostic::Diagnostic;
@@ -7,48 +7,48 @@ use federation::source::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// What `POST /v1/repos/{repo}/release` is told.
+/// Query parameters of `POST /v1/repos/{repo}/release`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseQuery {
-    /// Releases the snapshot with this digest, or nothing. Another one may be held by now.
+    /// Release only the snapshot with this digest; fail if another one is held by now.
     #[param(value_type = Option<String>, pattern = r"^sha256:[0-9a-f]{64}$")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
 }
 
-/// What `POST /v1/federated/compose` is told.
+/// Query parameters of `POST /v1/federated/compose`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ComposeQuery {
-    /// Refreshes every enabled source, not only those that are due.
+    /// Refresh every enabled source, not only those that are due.
     #[serde(default)]
     pub force: bool,
 }
 
-/// What happened to one source.
+/// The outcome of a refresh for one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Another snapshot is accepted now.
+    /// A new snapshot was accepted.
     Accepted,
-    /// It publishes what it contributes already.
+    /// The source publishes the index that is already accepted.
     Unchanged,
     /// A newer index waits for release.
     Held,
-    /// The check did not end well.
+    /// The check failed.
     Failed,
-    /// It was not due.
+    /// The source was not due.
     NotDue,
-    /// Its host asked, with whatever source, to be left alone; it is due when that time is over.
+    /// The source's host asked the hub to back off, for this source or another. The source is due when that time is over.
     Deferred,
-    /// Time ran out before it was heard; it stays due.
+    /// Time ran out before the source responded; it stays due.
     NotReached,
-    /// It is switched off.
+    /// The source is disabled.
     Disabled,
-    /// Its registration changed while it was checked.
+    /// The registration changed during the check.
     Superseded,
 }
 
@@ -68,42 +68,42 @@ impl Variant for Outcome {
     }
 }
 
-/// What a refresh did about one source.
+/// The report of a refresh on one source.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SourceReport {
-    /// Its name.
+    /// Name of the source.
     pub repo: String,
-    /// What happened.
+    /// The outcome for the source.
     #[schema(value_type = Outcome)]
     pub outcome: Open<Outcome>,
-    /// Its state now.
+    /// The state of the source now.
     #[schema(value_type = State)]
     pub state: Open<State>,
-    /// Why the last check failed, if it did.
+    /// Why the last check failed, if it failed.
     #[schema(required)]
     pub reason: Option<String>,
-    /// The same for people.
+    /// The reason as text.
     #[schema(required)]
     pub message: Option<String>,
     /// How many capabilities it contributes.
     #[serde(default)]
     #[schema(required)]
     pub capability_count: usize,
-    /// Where in the index.
+    /// The findings in the index.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What an action on one source led to.
+/// The result of an action on one source.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Refreshed {
     /// The newest revision.
     pub revision: u64,
-    /// Its digest.
+    /// Digest of the newest revision.
     pub digest: Digest,
-    /// Whether this led to a revision.
+    /// Whether this action published a revision.
     pub published: bool,
-    /// What happened.
+    /// The report on the source.
     pub source: SourceReport,
 }
 
@@ -112,11 +112,11 @@ pub struct Refreshed {
 pub struct Composed {
     /// The newest revision.
     pub revision: u64,
-    /// Its digest.
+    /// Digest of the newest revision.
     pub digest: Digest,
     /// Whether this refresh published a revision.
     pub published: bool,
-    /// How many sources were asked.
+    /// How many sources were fetched.
     #[serde(default)]
     #[schema(required)]
     pub fetched: usize,
@@ -124,10 +124,10 @@ pub struct Composed {
     #[serde(default)]
     #[schema(required)]
     pub failed: usize,
-    /// Whether time ran out before every source was heard.
+    /// Whether time ran out before every source responded.
     #[serde(default)]
     #[schema(required)]
     pub partial: bool,
-    /// Every registration.
+    /// A report on every registration.
     pub sources: Vec<SourceReport>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What `GET /schemas` answers.
+/// The response of `GET /schemas`.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Schemas {
     /// Every schema.
@@ -13,10 +13,10 @@ pub struct Schemas {
 /// One schema.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SchemaListed {
-    /// What it describes.
+    /// The title of the schema.
     pub title: String,
-    /// Path of the YAML.
+    /// Path of the schema as YAML.
     pub yaml: String,
-    /// Path of the JSON.
+    /// Path of the schema as JSON.
     pub json: String,
 }

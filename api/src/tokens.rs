@@ -4,15 +4,15 @@ use crate::{Json, Open, Variant};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// What `GET /v1/tokens` is asked for.
+/// Query parameters of `GET /v1/tokens`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct TokensQuery {
-    /// Tokens in this state.
+    /// Only tokens in this state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<TokenState>,
-    /// Most tokens on a page; 100 unless told.
+    /// Maximum number of tokens on a page; 100 by default.
     #[param(minimum = 1, maximum = 1000)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
@@ -22,13 +22,13 @@ pub struct TokensQuery {
     pub cursor: Option<String>,
 }
 
-/// Whether a token may be used.
+/// The state of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TokenState {
     /// The token is valid.
     Active,
-    /// Its time is over.
+    /// The token has expired.
     Expired,
     /// The token was revoked.
     Revoked,
@@ -55,9 +55,9 @@ pub struct Tokens {
     /// Ordered by name.
     #[schema(value_type = Vec<Token>)]
     pub tokens: Vec<Json<Token>>,
-    /// How many match on all pages.
+    /// How many tokens match, on all pages.
     pub total: usize,
-    /// Cursor of the next page; null on the last one.
+    /// Cursor of the next page; null on the last page.
     #[schema(required)]
     pub next: Option<String>,
 }
@@ -65,56 +65,56 @@ pub struct Tokens {
 /// A token without its secret.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Token {
-    /// Unique, and never reused.
+    /// The name; unique and never reused.
     pub name: String,
-    /// What it allows.
+    /// The scopes, which say what the token allows.
     pub scopes: Vec<String>,
-    /// For people.
+    /// What the token is for, as text.
     #[serde(default)]
     #[schema(required)]
     pub description: String,
-    /// Whether it may be used.
+    /// The state of the token.
     #[schema(value_type = TokenState)]
     pub state: Open<TokenState>,
-    /// When it was made (RFC 3339).
+    /// When the token was created (RFC 3339).
     pub created_at: String,
-    /// Name of the token that made it.
+    /// Name of the token that created it.
     pub created_by: String,
-    /// When it ends; null: not before it is revoked.
+    /// When the token expires; null if it does not expire.
     #[schema(required)]
     pub expires_at: Option<String>,
-    /// When it was last used, to the hour; null: never.
+    /// When the token was last used, to the hour; null if never.
     #[schema(required)]
     pub last_used_at: Option<String>,
-    /// When it was revoked; null: never.
+    /// When the token was revoked; null if it was not.
     #[schema(required)]
     pub revoked_at: Option<String>,
-    /// Name of the token that revoked it; null: none did.
+    /// Name of the token that revoked it; null if it was not revoked.
     #[schema(required)]
     pub revoked_by: Option<String>,
 }
 
-/// A new token, with the secret that is shown this one time.
+/// A new token with its secret, which is shown only once.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct NewToken {
-    /// The secret, shown this one time.
+    /// The secret, shown only in this response.
     pub token: String,
-    /// What is known of it from now on.
+    /// The token without its secret.
     #[serde(flatten)]
     pub view: Token,
 }
 
-/// What the holder of a token may know of it.
+/// A token as its holder sees it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OwnToken {
-    /// `bootstrap` for the operator's own.
+    /// The name; `bootstrap` for the operator's own token.
     pub name: String,
-    /// What it allows.
+    /// The scopes, which say what the token allows.
     pub scopes: Vec<String>,
-    /// Always `active`, since it was just used.
+    /// Always `active`, since the request used the token.
     #[schema(value_type = TokenState)]
     pub state: Open<TokenState>,
-    /// When it ends; null: not before it is revoked.
+    /// When the token expires; null if it does not expire.
     #[schema(required)]
     pub expires_at: Option<String>,
 }

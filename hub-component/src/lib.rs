@@ -1,7 +1,7 @@
 //! The hub API: a Spin component over the `federation` domain.
 //!
-//! HTTP comes in through `router` and `edge`, `routes` has a file a resource, `pages` one a page, `refresh` and `publish` are what the hub does,
-//! `store` is what it remembers, and `ports` is all it needs from the world. `spin` plugs the ports into Spin.
+//! HTTP requests pass through `router` and `edge`. `routes` has one file per resource, `pages` one per page, and `hub` is the application
+//! layer. `ports` defines what the hub needs from the outside world, and `spin` implements the ports for Spin.
 
 mod edge;
 pub mod hub;

@@ -1,14 +1,14 @@
-//! What the operator is to know: a JSON object a line on standard error, which every host collects.
+//! The operator's log: one JSON object per line on standard error, which every host collects.
 
 use federation::time::rfc3339;
 use serde_json::{Map, Value};
 use std::io::Write as _;
 use std::time::SystemTime;
 
-/// Longest text in a line, in characters. What is longer may come from anybody, and is cut.
+/// Longest text in a log line, in characters. Longer text is cut, because it may come from anyone.
 const MAX_CHARS: usize = 500;
 
-/// Writes `{"time": …, "event": event, …fields}`. A log that cannot be written changes nothing.
+/// Writes `{"time": …, "event": event, …fields}`. Errors in writing the log are ignored.
 pub fn line(event: &str, fields: &Value) {
     let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |d| d.as_secs().try_into().unwrap_or(i64::MAX));
     let _ = writeln!(std::io::stderr(), "{}", written(&rfc3339(now), event, fields));

@@ -1,6 +1,6 @@
-//! What the hub needs from the world: a database, a way to fetch, and a host that keeps time.
+//! What the hub needs from the outside world: a database, a way to fetch, and a clock.
 //!
-//! Handlers know only these traits, so they run natively in tests and a second database fits without touching them.
+//! Handlers depend only on these traits, so they run natively in tests, and another database can be added without changing them.
 
 use federation::fetch::{Request, Response, TransportFailure};
 use federation::time::Seconds;
@@ -8,31 +8,32 @@ use std::future::Future;
 use std::time::Duration;
 use store::database::Database;
 
-/// The three ports under one name, so that the code above carries one type parameter.
+/// All ports as one trait, so that callers need only one type parameter.
 pub trait Ports: Clone + Send + Sync + 'static {
-    /// Where truth is kept.
+    /// The type of the database port.
     type Database: Database;
-    /// How indexes are reached.
+    /// The type of the fetch port.
     type Fetch: Fetch;
 
     /// The database port.
     fn database(&self) -> &Self::Database;
     /// The fetch port.
     fn fetch(&self) -> &Self::Fetch;
-    /// The present.
+    /// The current time.
     fn now(&self) -> Seconds;
-    /// Waits.
+    /// Waits for `duration`.
     fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
-    /// Runs `work` on after the response has been sent; best effort.
+    /// Runs `work` after the response has been sent, as best effort.
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static);
-    /// The bootstrap token; `None` when none is configured.
+    /// The bootstrap token; `None` if none is configured.
     fn token(&self) -> impl Future<Output = Option<String>> + Send;
-    /// Name of the request header in which a proxy gives the client's address; `None` when clients connect directly.
+    /// Name of the request header in which a proxy passes the client's address; `None` if clients connect directly.
     fn client_address_header(&self) -> impl Future<Output = Option<String>> + Send;
 }
 
-/// Sends one request as it is.
+/// Sends one request without changing it.
 pub trait Fetch: Send + Sync + 'static {
-    /// The answer, with a body within [`federation::limits::MAX_WIRE_BYTES`], or why there is none. The caller drops what takes too long.
+    /// Returns the response, with a body within [`federation::limits::MAX_WIRE_BYTES`], or why there is none. The caller cancels a request
+    /// that takes too long.
     fn send(&self, request: Request) -> impl Future<Output = Result<Response, TransportFailure>> + Send;
 }

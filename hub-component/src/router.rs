@@ -20,8 +20,8 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Every route, and what its handler says about it. `routes!` takes the path and the method from the handler's `#[utoipa::path]`,
-/// so that neither the router nor the OpenAPI document can have one that the other lacks.
+/// Every route with its description. `routes!` takes the path and the method from the handler's `#[utoipa::path]`, so the router and the
+/// OpenAPI document always have the same routes.
 fn table<P: Ports>() -> OpenApiRouter<App<P>> {
     OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(routes::openapi::document))
@@ -63,7 +63,7 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(events::read))
 }
 
-/// The hub as a service.
+/// The hub as an HTTP service.
 pub fn router<P: Ports>(app: App<P>) -> Router {
     let (router, _) = table().split_for_parts();
     let edge = Edge { app: app.clone(), problem_page: pages::problem };
@@ -76,7 +76,7 @@ pub fn router<P: Ports>(app: App<P>) -> Router {
         .with_state(app)
 }
 
-/// The path as somebody typed it.
+/// The path with its percent-encoding decoded, for messages.
 fn path_of(uri: &Uri) -> String {
     quoted(&percent_decode_str(uri.path()).decode_utf8_lossy())
 }
@@ -84,13 +84,13 @@ fn path_of(uri: &Uri) -> String {
 async fn nothing_here(OriginalUri(uri): OriginalUri) -> Problem {
     Problem::new(
         &kinds::NOT_FOUND,
-        format!("`{}` is not a path of this hub; `/openapi.json` lists them.", path_of(&uri)),
+        format!("`{}` is not a path of this hub; `/openapi.json` lists all paths.", path_of(&uri)),
     )
 }
 
 async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Problem {
     Problem::new(
         &kinds::METHOD_NOT_ALLOWED,
-        format!("`{}` does not take {method}; `Allow` lists what it takes.", path_of(&uri)),
+        format!("`{}` does not support {method}; `Allow` lists the methods that it supports.", path_of(&uri)),
     )
 }

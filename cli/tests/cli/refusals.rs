@@ -80,14 +80,14 @@ fn the_words_are_those_of_the_command_line() {
             &register,
             401,
             "unauthorized",
-            "Send `Authorization: Bearer <token>`, once.",
+            "Send one `Authorization: Bearer <token>` header.",
             "error: The title (401 unauthorized)\nhint: set REUSE_SURFACE_TOKEN, or REUSE_SURFACE_TOKEN_FILE,",
         ),
         (
             &register,
             409,
             "repo-exists",
-            "`a` is registered; change it with `PATCH /v1/repos/a`.",
+            "`a` is already registered; change it with `PATCH /v1/repos/a`.",
             "error: `a` is registered (409 repo-exists)\nhint: change it with `reuse-surface hub update`",
         ),
         (
@@ -101,23 +101,23 @@ fn the_words_are_those_of_the_command_line() {
             &list,
             404,
             "not-found",
-            "`/v1/v1/repos` is not a path of this hub; `/openapi.json` lists them.",
+            "`/v1/v1/repos` is not a path of this hub; `/openapi.json` lists all paths.",
             "error: `/v1/v1/repos` is not a path of this hub (404 not-found)\nhint: see whether --base-url",
         ),
         (
             &search,
             422,
             "budget-too-small",
-            "The shortest answer has 98 bytes; ask with `budget_tokens=25` or more.",
-            "error: The shortest answer has 98 bytes; ask with `budget_tokens=25` or more (422 budget-too-small)\n\
+            "The smallest response has 98 bytes; set `budget_tokens` to 25 or more.",
+            "error: The smallest response has 98 bytes; set `budget_tokens` to 25 or more (422 budget-too-small)\n\
              hint: give --budget-tokens at least that much",
         ),
         (
             &search,
             400,
             "invalid-query",
-            "`cursor` is not one that this hub gave out; begin without it.",
-            "error: `cursor` is not one that this hub gave out; begin without it (400 invalid-query)\nhint: correct the option",
+            "`cursor` was not issued by this hub; start again without it.",
+            "error: `cursor` was not issued by this hub; start again without it (400 invalid-query)\nhint: correct the option",
         ),
     ];
     for (arguments, status, code, detail, words) in cases {

@@ -1,4 +1,4 @@
-//! What was asked for, as the operator's log tells of it: every write, every refusal, and what the hub could not do.
+//! Requests in the operator's log: every write, every refusal and every failure of the hub.
 
 use crate::log;
 use crate::problem::Problem;
@@ -8,19 +8,19 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
 use std::sync::{Arc, OnceLock};
 
-/// A request.
+/// A request, as the log describes it.
 pub(super) struct Asked {
     pub(super) method: Method,
     path: String,
     pub(super) who: Who,
 }
 
-/// The name of the token that a request turns out to carry.
+/// The name of the token that a request carries, once it is known.
 #[derive(Clone, Default)]
 pub(in crate::edge) struct Who(Arc<OnceLock<String>>);
 
 impl Who {
-    /// It carries this one.
+    /// Sets the name.
     pub(in crate::edge) fn is(&self, name: &str) {
         self.0.get_or_init(|| name.to_owned());
     }
@@ -31,7 +31,7 @@ impl Asked {
         Self { method: request.method().clone(), path: request.uri().path().to_owned(), who: Who::default() }
     }
 
-    /// Whether it asks for a change. The tools are asked by `POST`, and only read.
+    /// Whether the request is a write. The MCP tools use `POST` but only read.
     fn writes(&self) -> bool {
         !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) && self.path != paths::MCP
     }
@@ -42,7 +42,7 @@ impl Asked {
         }
     }
 
-    /// What a reader asked for in vain is nobody's concern.
+    /// Logs failed writes, refused tokens and failures of the hub. A client's mistake in a read is not logged.
     pub(super) fn log_problem(&self, problem: &Problem, id: &HeaderValue) {
         let status = problem.status();
         let refused =

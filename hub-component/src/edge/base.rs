@@ -1,4 +1,4 @@
-//! The address that a request came to: the hub's own, where the operator gave none.
+//! The base URL of a request, used as the hub's own if the operator configured none.
 
 use crate::hub::App;
 use crate::ports::Ports;
@@ -13,15 +13,15 @@ use std::sync::Arc;
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// Longest name of a host, with its port, in bytes.
+/// Longest host name with its port, in bytes.
 const MAX_AUTHORITY: usize = 255 + 6;
 
-/// The address, in the extensions of a request.
+/// The base URL, in the extensions of a request.
 #[derive(Clone)]
 pub(super) struct Base(Arc<str>);
 
 impl Base {
-    /// Of this request; `None` if it names no host that could be one. What a proxy adds counts if one is trusted.
+    /// Reads the base URL of a request; `None` if the request names no valid host. Headers of a proxy are used only if `trusted`.
     pub(super) fn of(request: &Request, trusted: bool) -> Option<Self> {
         let (uri, headers) = (request.uri(), request.headers());
         let forwarded = |header: HeaderName, parameter: &str| {
@@ -41,25 +41,25 @@ impl Base {
         Some(Self(format!("{scheme}://{authority}").into()))
     }
 
-    /// The address itself.
+    /// The base URL as text.
     pub(super) fn address(&self) -> Arc<str> {
         self.0.clone()
     }
 }
 
-/// What the last proxy, the trusted one, wrote.
+/// Returns the last value of a header: the one that the trusted proxy wrote.
 fn last<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next().map(str::trim)
 }
 
-/// A parameter of an element of `Forwarded` (RFC 7239).
+/// Returns a parameter of an element of `Forwarded` (RFC 7239).
 fn of_forwarded(element: &str, parameter: &str) -> Option<String> {
     let mut pairs = element.split(';').filter_map(|pair| pair.split_once('='));
     let (_, value) = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case(parameter))?;
     Some(value.trim().trim_matches('"').to_owned())
 }
 
-/// The app as this request reached it.
+/// The app, with the base URL of this request.
 pub struct Reached<P>(pub App<P>);
 
 impl<P: Ports> FromRequestParts<App<P>> for Reached<P> {

@@ -1,4 +1,4 @@
-//! Scripts in browsers: every read is open to any origin, the tools of `/mcp` to those that decision 0040 names, and no write is.
+//! CORS: any origin may read, the origins in decision 0040 may use the tools of `/mcp`, and no origin may write.
 
 use super::origin::is_allowed;
 use api::paths;
@@ -11,30 +11,30 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
-/// What a script may send with a read beside the headers that it always may.
+/// Request headers that a script may send with a read, in addition to the safelisted ones.
 const REQUEST_HEADERS: &str = "cache-control, if-modified-since, if-none-match, x-request-id";
 
-/// What a script may send to the tools: what the protocol has, and a token, which clients may send though nobody asks for it.
+/// Request headers that a script may send to the tools: those of the protocol, and a token, which some clients send although none is needed.
 const TOOL_HEADERS: &str = "accept, authorization, content-type, last-event-id, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id, \
     x-request-id";
 
-/// What a script may read beside the headers that it always may.
+/// Response headers that a script may read, in addition to the safelisted ones.
 const RESPONSE_HEADERS: &str =
     "allow, etag, link, location, retry-after, reuse-surface-revision, reuse-surface-verified, vary, x-request-id";
 
-/// To whom an answer is open.
+/// The origins that may read a response.
 #[derive(Clone)]
 pub enum Audience {
-    /// Scripts of any origin.
+    /// Any origin.
     Everybody,
-    /// Scripts of this origin, which may use the tools.
+    /// This origin, which may use the tools.
     Tools(HeaderValue),
-    /// No script.
+    /// No origin.
     Nobody,
 }
 
 impl Audience {
-    /// Of the answer to this request.
+    /// The origins that may read the response to this request.
     pub fn of(request: &Request, public_url: &str) -> Self {
         let origin = request.headers().get(ORIGIN).filter(|_| request.uri().path() == paths::MCP);
         match origin.filter(|origin| is_allowed(origin, public_url)) {
@@ -44,8 +44,8 @@ impl Audience {
         }
     }
 
-    /// The answer to a browser that asks whether a script may send something. The same on every path but that of the tools, since the
-    /// script is to see the problem of one that does not exist.
+    /// The response to a preflight request. It is the same on every path except that of the tools, so that a script can read the problem
+    /// of a path that does not exist.
     pub fn preflight(&self, request: &Request) -> Option<Response> {
         let asks =
             request.headers().contains_key(ORIGIN) && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
@@ -66,7 +66,7 @@ impl Audience {
         Some(response)
     }
 
-    /// Says so in the response.
+    /// Adds the CORS headers to a response.
     pub fn admit(self, headers: &mut HeaderMap) {
         let origin = match self {
             Self::Everybody => HeaderValue::from_static("*"),

@@ -1,4 +1,4 @@
-//! The last step of every response: its id, its headers, and problems written out.
+//! The last step of every response: adds its id and headers, and writes problem documents.
 
 use super::asked::Asked;
 use super::base::Base;
@@ -16,15 +16,15 @@ use axum::response::Response;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
-/// How a problem is told to whoever came with a browser: the page, and its headers. `base` is the hub's address.
+/// Renders a problem as a page for a browser, and adds the page's headers. `base` is the hub's base URL.
 pub type ProblemPage = fn(problem: &Problem, request_id: &str, base: &str, headers: &mut HeaderMap) -> String;
 
-/// What the edge of every request needs.
+/// The state that the edge needs for every request.
 #[derive(Clone)]
 pub struct Edge<P> {
     /// The hub.
     pub app: App<P>,
-    /// Problems as pages.
+    /// Renders problems as pages.
     pub problem_page: ProblemPage,
 }
 
@@ -40,7 +40,7 @@ pub async fn finish<P: Ports>(
     let asked = Asked::of(&request);
     request.headers_mut().insert(REQUEST_ID, id.clone());
     let base = match app.configured_url() {
-        // A proxy is trusted where the client's address is read from a header of its.
+        // A proxy is trusted if the client's address is read from one of its headers.
         "" => {
             let trusted = app.ports.client_address_header().await.is_some();
             Base::of(&request, trusted)
@@ -62,7 +62,7 @@ pub async fn finish<P: Ports>(
     }
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) if asked.method == Method::OPTIONS && problem.kind().code == kinds::METHOD_NOT_ALLOWED.code => {
-            // The router adds `Allow`, which is all that was asked for.
+            // The router adds `Allow`, which is the whole answer.
             *response.status_mut() = StatusCode::NO_CONTENT;
         }
         Some(problem) => {
@@ -79,13 +79,13 @@ pub async fn finish<P: Ports>(
     match app.host() {
         Host::Serve => {
             if app.configured_url().is_empty() {
-                // What is kept is given to whoever asks, by whatever address.
+                // A kept response is sent to every client, whatever address it used.
                 headers.remove(MEMO);
             }
             headers
                 .extend(route.and_then(|path| HeaderValue::from_str(path.as_str()).ok()).map(|route| (ROUTE, route)));
         }
-        // Any other host would pass on to clients what is not for them.
+        // Any other host would pass the internal headers on to clients.
         Host::Spin => {
             headers.remove(MEMO);
             headers.remove(CODE);
@@ -96,7 +96,7 @@ pub async fn finish<P: Ports>(
     response
 }
 
-/// A problem inside a response that is none, which the log is to know of.
+/// A problem to log, inside a response that is not a problem document.
 #[derive(Clone)]
 pub struct Logged(pub Problem);
 
@@ -117,7 +117,7 @@ fn write_out(response: &mut Response, problem: &Problem, page: Option<ProblemPag
 
 fn new_id() -> HeaderValue {
     let mut bytes = [0; 8];
-    // Without randomness the id is all zeros: still an id, and no reason to fail a request.
+    // Without randomness the id is all zeros. A request must not fail for that.
     let _ = getrandom::fill(&mut bytes);
     HeaderValue::from_str(&format!("{:016x}", u64::from_be_bytes(bytes))).unwrap_or(HeaderValue::from_static("0"))
 }

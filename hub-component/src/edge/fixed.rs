@@ -1,4 +1,4 @@
-//! Content that changes with the version of the hub alone.
+//! Content that changes only with the version of the hub.
 
 use super::{Caching, Read, memo};
 use crate::hub::AN_HOUR;
@@ -7,7 +7,7 @@ use bytes::Bytes;
 use federation::negotiation::entity_tag;
 use http::HeaderMap;
 
-/// Bytes with their type and entity tag.
+/// Bytes with their media type and entity tag.
 pub struct Fixed {
     media_type: &'static str,
     body: Bytes,
@@ -15,13 +15,13 @@ pub struct Fixed {
 }
 
 impl Fixed {
-    /// Names the bytes.
+    /// Computes the entity tag.
     pub fn new(media_type: &'static str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
         Self { media_type, etag: entity_tag(&body), body }
     }
 
-    /// The answer to a `GET`; 304 if the client has it. It may be kept for an hour: another version of the hub may say more.
+    /// The response to a `GET`; 304 if the client already has the content. It may be cached for an hour: a new version of the hub may change it.
     pub fn respond(&self, request: &HeaderMap) -> Response {
         let read = Read {
             media_type: self.media_type,

@@ -18,11 +18,11 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         let JsonBytes(bytes) = JsonBytes::from_request(request, state).await?;
         serde_json::from_slice(&bytes)
             .map(Self)
-            .map_err(|e| Problem::new(&kinds::MALFORMED_JSON, format!("The body cannot be read as JSON: {e}.")))
+            .map_err(|e| Problem::new(&kinds::MALFORMED_JSON, format!("The body is not valid JSON: {e}.")))
     }
 }
 
-/// The same before it is read: labelled as JSON, and not too large.
+/// The body before it is parsed; its media type is JSON and its size is within the limit.
 pub struct JsonBytes(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for JsonBytes {
@@ -41,10 +41,10 @@ impl<S: Send + Sync> FromRequest<S> for JsonBytes {
             if is_too_large(&error) {
                 Problem::new(
                     &kinds::PAYLOAD_TOO_LARGE,
-                    format!("A body may have {} KiB at the most.", MAX_BODY_BYTES >> 10),
+                    format!("The body is too large; at most {} KiB are accepted.", MAX_BODY_BYTES >> 10),
                 )
             } else {
-                Problem::new(&kinds::MALFORMED_JSON, "The body did not arrive whole; send it again.")
+                Problem::new(&kinds::MALFORMED_JSON, "The body was incomplete; send the request again.")
             }
         })
     }

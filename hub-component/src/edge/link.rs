@@ -6,14 +6,14 @@ use http::{HeaderValue, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt::Write as _;
 
-/// All but what needs no escape anywhere (RFC 3986 §2.3).
+/// All characters except the unreserved ones (RFC 3986 §2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Adds `Link: …; rel="next"`: the request's own address with one parameter set to what leads on, if anything does.
+/// Adds `Link: …; rel="next"`: the request's own URL with `parameter` set to `next`. Adds nothing if there is no next page.
 pub fn link_next(mut response: Response, uri: &Uri, parameter: &str, next: Option<&str>) -> Response {
     let Some(next) = next else { return response };
     let others = uri.query().unwrap_or_default().split('&').filter(|pair| {
-        // The same name can be written in many ways.
+        // The same name can be percent-encoded in many ways.
         let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
         !name.is_empty() && name != parameter
     });

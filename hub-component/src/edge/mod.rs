@@ -1,4 +1,4 @@
-//! Between HTTP and the handlers: what every request and response passes.
+//! The layer between HTTP and the handlers, which every request and response passes.
 
 mod asked;
 mod auth;
@@ -27,6 +27,7 @@ pub use json_body::{JsonBody, JsonBytes};
 pub use link::link_next;
 pub use negotiate::{coding, preferred, preferred_type};
 pub use origin::check_origin;
+pub use page_wanted::may_be_page;
 pub use path::Path;
 pub use query::Query;
 pub use read::{Caching, Read, json, memo};
@@ -34,7 +35,7 @@ pub use streamed::streamed;
 
 use http::{HeaderMap, HeaderName};
 
-/// The lines of a request header, as far as they are text.
+/// The values of a request header that are text.
 fn lines(request: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     request.get_all(name).into_iter().filter_map(|value| value.to_str().ok())
 }

@@ -1,4 +1,4 @@
-//! The body of a response that has none.
+//! The body of a response without content.
 
 use bytes::Bytes;
 use http_body::{Body, Frame};
@@ -6,8 +6,8 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Ends at once, and says no length: of an empty body the router writes `Content-Length: 0`, which a 204 must not have and which in a 304
-/// speaks of the representation that the client has (RFC 9110 §8.6).
+/// A body that ends at once and has no known length. For an empty body the router would write `Content-Length: 0`, which a 204 must not
+/// have and which in a 304 would describe the representation that the client has (RFC 9110 §8.6).
 pub(super) struct NoContent;
 
 impl Body for NoContent {

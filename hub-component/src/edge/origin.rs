@@ -1,18 +1,18 @@
-//! Which web pages may talk to the endpoint (decision 0040).
+//! Which web pages may use the endpoint (decision 0040).
 
 use crate::problem::{Problem, kinds};
 use http::header::ORIGIN;
 use http::{HeaderMap, HeaderValue, Uri};
 
-/// Programs send no `Origin`. A page may be the hub's own, or one that this machine serves to itself; any other, also one whose name was made to
-/// lead here (DNS rebinding), is refused.
+/// Programs send no `Origin`. The hub's own pages and pages served from this machine's loopback address are allowed. All others are
+/// refused, including those whose host name was pointed at this machine (DNS rebinding).
 pub fn check_origin(headers: &HeaderMap, public_url: &str) -> Result<(), Problem> {
     if headers.get_all(ORIGIN).iter().all(|origin| is_allowed(origin, public_url)) {
         return Ok(());
     }
     Err(Problem::new(
         &kinds::ORIGIN_NOT_ALLOWED,
-        "Pages of other sites may not use `/mcp`. Call it from a program, which sends no `Origin`, or read `/v1/federated`, which every page may.",
+        "Pages of other sites may not use `/mcp`. Call it from a program, which sends no `Origin`, or read `/v1/federated`, which any page may.",
     ))
 }
 

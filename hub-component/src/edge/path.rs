@@ -1,11 +1,11 @@
-//! Path parameters, or the problem that says why they cannot be read.
+//! Path parameters, or a problem that says why they cannot be read.
 
 use crate::problem::{Problem, kinds};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-/// The parameters of the path as `T`.
+/// The path parameters as `T`.
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
@@ -18,7 +18,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
             .map_err(|_| {
                 Problem::new(
                     &kinds::NOT_FOUND,
-                    "The path has bytes that are no UTF-8; `/openapi.json` lists the paths of this hub.",
+                    "The path is not valid UTF-8; `/openapi.json` lists the paths of this hub.",
                 )
             })
     }

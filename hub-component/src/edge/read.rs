@@ -1,4 +1,4 @@
-//! Answers to reads: what a cache may do with them, and nothing at all for a client that has them already.
+//! Responses to reads, with their caching rules and conditional requests.
 
 use super::conditional::not_modified;
 use crate::problem::{Problem, kinds};
@@ -11,16 +11,16 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LAST_MODIFIED};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
-/// What caches between here and the client may do with an answer.
+/// How caches between the hub and the client may use a response.
 #[derive(Clone, Copy, Debug)]
 pub enum Caching {
-    /// Use it while they fetch a newer one, up to half a minute: what the hub itself does with its sources.
+    /// May be used for up to half a minute while a newer one is fetched, as the hub itself does with its sources.
     Revalidated,
-    /// Keep it, and ask before every use.
+    /// May be stored, and must be revalidated before every use.
     Asked,
-    /// Use it for an hour: content that only another version of the hub changes.
+    /// May be used for an hour: the content changes only with the version of the hub.
     ForAnHour,
-    /// Keep it for good.
+    /// Never changes.
     Immutable,
 }
 
@@ -35,22 +35,22 @@ impl Caching {
     }
 }
 
-/// Something that can be read, before it is known whether the client has it already.
+/// A representation, before it is known whether the client already has it.
 pub struct Read<'a> {
-    /// What it is.
+    /// The media type.
     pub media_type: &'static str,
     /// The bytes.
     pub body: Body,
-    /// Their entity tag, quotes included.
+    /// The entity tag, including its quotes.
     pub etag: &'a str,
-    /// When it last changed, if that is known to the second.
+    /// When the representation last changed, if that is known to the second.
     pub modified: Option<Seconds>,
-    /// What caches may do.
+    /// How caches may use the response.
     pub caching: Caching,
 }
 
 impl Read<'_> {
-    /// 200 with the bytes, or 304. What describes the bytes alone is left out of a 304.
+    /// 200 with the bytes, or 304 without the headers that only describe the bytes.
     pub fn respond(self, request: &HeaderMap) -> Response {
         let mut response = Response::default();
         if not_modified(request, self.etag, self.modified) {
@@ -68,22 +68,22 @@ impl Read<'_> {
     }
 }
 
-/// A JSON document with an entity tag of its bytes.
+/// A JSON document, with an entity tag computed from its bytes.
 ///
 /// # Errors
-/// When it cannot be written, which no document here does.
+/// If the document cannot be serialised, which does not happen for any document of the hub.
 pub fn json(request: &HeaderMap, caching: Caching, document: &impl Serialize) -> Result<Response, Problem> {
     let bytes = serde_json::to_vec(document)
-        .map_err(|e| Problem::new(&kinds::INTERNAL, "The answer cannot be written.").internal(e.to_string()))?;
+        .map_err(|e| Problem::new(&kinds::INTERNAL, "The response cannot be written.").internal(e.to_string()))?;
     let etag = entity_tag(&bytes);
     let read = Read { media_type: "application/json", body: bytes.into(), etag: &etag, modified: None, caching };
     Ok(read.respond(request))
 }
 
-/// Lets the host give this answer again for some seconds; none or fewer than one forbid it.
+/// Lets the host reuse this response for some seconds; `None` or less than one second forbids it.
 ///
-/// Only for an answer whose bytes depend on nothing but the database, the method, the URI, and the headers `accept`, `accept-encoding`,
-/// `if-none-match`, `if-modified-since` and `origin`.
+/// Use this only for a response whose bytes depend on nothing but the database, the method, the URI, and the headers `accept`,
+/// `accept-encoding`, `if-none-match`, `if-modified-since` and `origin`.
 pub fn memo(mut response: Response, seconds: Option<Seconds>) -> Response {
     let seconds = seconds.filter(|seconds| *seconds > 0);
     let value = seconds.and_then(|seconds| HeaderValue::from_str(&format!("max-age={seconds}")).ok());

@@ -1,4 +1,4 @@
-//! A body that is made while it is sent, and whose length is known before.
+//! A body that is produced while it is sent, with a length known in advance.
 
 use crate::hub::{BrokenOff, Chunks};
 use bytes::Bytes;
@@ -12,7 +12,7 @@ struct Streamed {
     left: u64,
 }
 
-/// A body of `length` bytes that come as these chunks.
+/// A body of `length` bytes, sent as these chunks.
 pub fn streamed(length: u64, chunks: Chunks) -> axum::body::Body {
     axum::body::Body::new(Streamed { chunks, left: length })
 }
@@ -28,13 +28,13 @@ impl Body for Streamed {
         let Some(chunk) = ready!(self.chunks.poll_next_unpin(context)) else {
             return Poll::Ready(match self.left {
                 0 => None,
-                left => Some(Err(BrokenOff(format!("{left} bytes are missing")))),
+                left => Some(Err(BrokenOff(format!("the body is {left} bytes too short")))),
             });
         };
         let chunk = chunk?;
         self.left = match self.left.checked_sub(chunk.len() as u64) {
             Some(left) => left,
-            None => return Poll::Ready(Some(Err(BrokenOff("there is more than was announced".to_owned())))),
+            None => return Poll::Ready(Some(Err(BrokenOff("the body is longer than announced".to_owned())))),
         };
         Poll::Ready(Some(Ok(Frame::data(chunk))))
     }

@@ -1,4 +1,4 @@
-//! What an instance keeps between requests: its ports, its address, and caches that are valid by construction.
+//! The state that an instance keeps between requests: its ports, its base URL, and caches that are valid by construction.
 
 use super::document::Documents;
 use crate::ports::Ports;
@@ -6,31 +6,31 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::{StoreError, migrations};
 
-/// Shared by the requests of one instance. No truth lives here: an instance may be dropped after any request.
+/// Shared by the requests of one instance. It holds nothing that would be missed: an instance may be dropped after any request.
 #[derive(Clone)]
 pub struct App<P> {
-    /// The world.
+    /// The ports to the outside world.
     pub ports: P,
-    /// The address that a request came to, where that is the hub's.
+    /// The base URL of the request, if no base URL is configured.
     base: Option<Arc<str>>,
     inner: Arc<Inner>,
 }
 
-/// What an instance is told about where it runs.
+/// The environment of an instance.
 #[derive(Clone, Debug, Default)]
 pub struct Setting {
-    /// The hub's address, if the operator gave one; else it is the one that each request came to.
+    /// The hub's base URL, if the operator configured one; otherwise each request's own base URL is used.
     pub public_url: String,
-    /// Which host runs it.
+    /// The host that runs the instance.
     pub host: Host,
 }
 
 /// A host of the component.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Host {
-    /// `reuse-surface serve`, which reads headers of answers that are not for clients, and takes them out.
+    /// `reuse-surface serve`, which reads and removes internal response headers.
     Serve,
-    /// Any other: Spin.
+    /// Any other host, such as Spin.
     #[default]
     Spin,
 }
@@ -43,7 +43,7 @@ struct Inner {
 }
 
 impl<P: Ports> App<P> {
-    /// An instance where `setting` says.
+    /// Creates an instance in the environment `setting`.
     pub fn new(ports: P, mut setting: Setting) -> Self {
         setting.public_url.truncate(setting.public_url.trim_end_matches('/').len());
         let inner = Inner {
@@ -55,30 +55,30 @@ impl<P: Ports> App<P> {
         Self { ports, base: None, inner: Arc::new(inner) }
     }
 
-    /// The hub's address as links have it, without a slash at the end; empty if unknown.
+    /// The hub's base URL for links, without a trailing slash; empty if unknown.
     pub fn public_url(&self) -> &str {
         self.base.as_deref().unwrap_or(&self.inner.setting.public_url)
     }
 
-    /// The same, if the operator gave it. A client cannot choose this one.
+    /// The base URL that the operator configured. A client cannot influence it.
     pub fn configured_url(&self) -> &str {
         &self.inner.setting.public_url
     }
 
-    /// The same app for a request that came to `base`, where the operator gave no address.
+    /// The same app for a request whose base URL is `base`. A configured base URL takes precedence.
     pub fn reached_at(self, base: Option<Arc<str>>) -> Self {
         Self { base, ..self }
     }
 
-    /// Which host runs it.
+    /// The host that runs the instance.
     pub fn host(&self) -> Host {
         self.inner.setting.host
     }
 
-    /// The database, its schema up to date.
+    /// The database, with its schema up to date.
     ///
     /// # Errors
-    /// When it cannot be reached or brought up to date.
+    /// If the database cannot be reached or migrated.
     pub async fn database(&self) -> Result<&P::Database, StoreError> {
         if !self.inner.migrated.load(Ordering::Relaxed) {
             migrations::migrate(self.ports.database(), self.ports.now()).await?;
@@ -87,12 +87,12 @@ impl<P: Ports> App<P> {
         Ok(self.ports.database())
     }
 
-    /// Whether this instance may begin a refresh after a read; the lease in the database decides among instances.
+    /// Whether this instance may begin a refresh after a read. Among instances, the lease in the database decides.
     pub fn begin_refresh(&self) -> bool {
         !self.inner.refreshing.swap(true, Ordering::Relaxed)
     }
 
-    /// The refresh after a read has ended.
+    /// Marks the refresh after a read as finished.
     pub fn end_refresh(&self) {
         self.inner.refreshing.store(false, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! One change of one repo: the revision that it leads to and the event that tells of it are written together, or not at all.
+//! One change of one repo: its revision and its event are written together or not at all.
 
 use super::publish::publish;
 use crate::problem::Problem;
@@ -9,23 +9,23 @@ use store::database::Transaction;
 use store::events::{self, Event, Subject};
 use store::revisions::{Origin, Revision};
 
-/// What somebody changed about a repo.
+/// A change of a repo.
 pub struct Change<'a> {
     /// The repo.
     pub repo: &'a str,
-    /// What it contributes now, if anything.
+    /// What the repo now contributes, if anything.
     pub line: Option<SourceLine>,
-    /// The state before, for the audit trail; null if there was none.
+    /// The state before the change, for the audit trail; null if there was none.
     pub before: Value,
-    /// The state after; null if it was removed.
+    /// The state after the change; null if the repo was removed.
     pub after: Value,
 }
 
-/// Publishes what a change did to the document, records its event under the cause of `origin`, and commits the transaction in which the
-/// change itself was made. Gives the revision, if it led to one.
+/// Publishes the effect of a change on the document, records its event under the cause of `origin`, and commits the transaction in which
+/// the change was made. Returns the revision, if one was published.
 ///
 /// # Errors
-/// `federation-full`, or when the store fails: nothing was written then.
+/// `federation-full`, or if the store fails. Nothing is written in either case.
 pub async fn commit_change(
     mut tx: impl Transaction,
     change: Change<'_>,

@@ -1,7 +1,7 @@
-//! What the hub does, whichever front asks for it: the application layer between the fronts and the domain.
+//! The application layer between the fronts and the domain: what the hub does, independent of the front that asks.
 //!
-//! `app` is what an instance keeps, `document` composed documents, `refresh` and `publish` how they come about, `search` and `repos` what is
-//! looked up. Nothing here knows HTTP but the status of a problem.
+//! `app` holds the state of an instance, `document` serves composed documents, `refresh` and `publish` create them, and `search` and
+//! `repos` answer queries. Nothing here depends on HTTP except for the status of a problem.
 
 mod app;
 mod chunks;

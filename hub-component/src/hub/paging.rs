@@ -1,4 +1,4 @@
-//! Pages of lists: how many things one has, and where the next begins. A cursor is opaque to clients; its prefix is its version.
+//! Pages of lists: how many items a page has, and where the next page begins. A cursor is opaque to clients; its prefix is its version.
 
 use crate::problem::{Problem, kinds};
 use api::Json;
@@ -8,10 +8,10 @@ use serde::Serialize;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-/// Most things on a page.
+/// The maximum number of items on a page.
 ///
 /// # Errors
-/// `invalid-query` if more are asked for than `max`, or none.
+/// `invalid-query` if the client asks for none or for more than `max`.
 pub fn limit(asked: Option<usize>, Limit { default, max }: Limit) -> Result<usize, Problem> {
     let limit = asked.unwrap_or(default);
     if (1..=max).contains(&limit) {
@@ -20,38 +20,38 @@ pub fn limit(asked: Option<usize>, Limit { default, max }: Limit) -> Result<usiz
     Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {max}.")))
 }
 
-/// The cursor of what comes after `last`.
+/// The cursor of the page that begins after `last`.
 pub fn cursor_after(last: impl Display) -> String {
     format!("1.{last}")
 }
 
-/// What the page before ended with; `None` for the first page.
+/// The last item of the previous page; `None` for the first page.
 ///
 /// # Errors
-/// `invalid-query` if it is no cursor.
+/// `invalid-query` if the text is not a cursor.
 pub fn ended_with(cursor: Option<&str>) -> Result<Option<&str>, Problem> {
     cursor.map(|cursor| cursor.strip_prefix("1.").ok_or_else(foreign_cursor)).transpose()
 }
 
-/// The same in a list of numbers that goes down; more than any number for the first page.
+/// As [`ended_with`], for a list of descending numbers; for the first page, a number above all others.
 ///
 /// # Errors
-/// `invalid-query` if it is no cursor.
+/// `invalid-query` if the text is not a cursor.
 pub fn ended_with_number(cursor: Option<&str>) -> Result<u64, Problem> {
     ended_with(cursor)?.map_or(Ok(u64::MAX), |number| number.parse().map_err(|_| foreign_cursor()))
 }
 
-/// A cursor that nobody can have been given.
+/// The problem of a cursor that this hub cannot have issued.
 pub fn foreign_cursor() -> Problem {
-    Problem::new(&kinds::INVALID_QUERY, "`cursor` is not one that this hub gave out; begin without it.")
+    Problem::new(&kinds::INVALID_QUERY, "`cursor` was not issued by this hub; start again without it.")
 }
 
-/// Cuts a list to the first things that have [`MAX_PAGE_BYTES`] as JSON, at least one; tells whether any was cut off.
+/// Cuts a list to the first items that fit into [`MAX_PAGE_BYTES`] as JSON, but at least one. Returns whether any item was cut off.
 pub fn fit<T: Serialize>(list: &mut Vec<T>) -> bool {
     let mut left = MAX_PAGE_BYTES;
     let fits = |thing: &&T| {
         let mut size = Size(0);
-        // What cannot be written is told of where it is written.
+        // An item that cannot be serialised causes an error when the page is written.
         let _ = serde_json::to_writer(&mut size, thing);
         let room = left.checked_sub(size.0 + 1);
         left = room.unwrap_or_default();
@@ -63,7 +63,7 @@ pub fn fit<T: Serialize>(list: &mut Vec<T>) -> bool {
     more
 }
 
-/// Counts what is written.
+/// Counts the bytes written.
 struct Size(usize);
 
 impl Write for Size {
@@ -77,10 +77,10 @@ impl Write for Size {
     }
 }
 
-/// Most things that one statement reads for a page.
+/// Maximum number of items that one statement reads for a page.
 const BATCH: usize = 128;
 
-/// A page in the making: up to so many things, which have [`MAX_PAGE_BYTES`] together unless one alone has more.
+/// A page that is being filled, up to a number of items and [`MAX_PAGE_BYTES`]. One item that is larger by itself is still shown.
 pub struct Filling<K, T> {
     limit: usize,
     bytes: usize,
@@ -90,28 +90,28 @@ pub struct Filling<K, T> {
 }
 
 impl<K: Display, T> Filling<K, T> {
-    /// An empty page for `limit` things.
+    /// An empty page for `limit` items.
     pub fn new(limit: usize) -> Self {
         Self { limit, bytes: 0, last: None, shown: Vec::new(), more: false }
     }
 
-    /// How many things to read next; none once there are more than fit. One more than are shown, so that it is known whether there are more.
+    /// How many items to read next; none once there are more than fit. One more item is read than is shown, to know whether there is a next page.
     pub fn wants(&self) -> usize {
         if self.more { 0 } else { BATCH.min(self.limit + 1 - self.shown.len()) }
     }
 
-    /// What the page ends with so far.
+    /// The last item on the page so far.
     pub fn last(&self) -> Option<&K> {
         self.last.as_ref()
     }
 
-    /// Shows one more thing, if there is room; false if there is none.
+    /// Adds one more item if there is room; false if there is none.
     ///
     /// # Errors
-    /// When it cannot be written, which nothing here does.
+    /// If the item cannot be serialised, which does not happen for any list of the hub.
     pub fn add(&mut self, thing: K, shown: &impl Serialize) -> Result<bool, Problem> {
         let shown = Json::write(shown)
-            .map_err(|e| Problem::new(&kinds::INTERNAL, "The answer cannot be written.").internal(e.to_string()))?;
+            .map_err(|e| Problem::new(&kinds::INTERNAL, "The response cannot be written.").internal(e.to_string()))?;
         let bytes = self.bytes + shown.size() + 1;
         self.more |= self.shown.len() >= self.limit || (bytes > MAX_PAGE_BYTES && !self.shown.is_empty());
         if !self.more {
@@ -122,7 +122,7 @@ impl<K: Display, T> Filling<K, T> {
         Ok(!self.more)
     }
 
-    /// What is shown, and the cursor of the rest, if there is any.
+    /// The items of the page, and the cursor of the next page, if there is one.
     pub fn done(self) -> (Vec<Json<T>>, Option<String>) {
         let next = self.last.filter(|_| self.more).map(cursor_after);
         (self.shown, next)

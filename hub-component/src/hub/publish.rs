@@ -1,4 +1,4 @@
-//! Publishing: from what the sources contribute to the next revision, in the transaction of the write that changed it.
+//! Publishing: composes the next revision from the sources' contributions, in the transaction of the write that changed them.
 
 use crate::problem::{Problem, kinds};
 use federation::compose::{SourceLine, digest};
@@ -12,39 +12,37 @@ use store::revisions::{self, Change, Origin, Revision};
 use store::sources::Source;
 use store::{StoreError, fragments, search};
 
-/// What publishing led to.
+/// The result of publishing.
 pub struct Published {
     /// The new revision; none if nothing changed.
     pub revision: Option<Revision>,
-    /// Repos whose new contribution the federation has no room for; it has what it had of them. Ordered.
+    /// Repos whose new contribution does not fit into the federation and which keep their previous one. Ordered.
     pub kept_back: Vec<String>,
 }
 
 impl Published {
-    /// The revision, for a change that is made whole or not at all.
+    /// The revision, for a change that is made completely or not at all.
     ///
     /// # Errors
-    /// `federation-full` if something was kept back; the caller's transaction must then not be committed.
+    /// `federation-full` if a contribution was kept back; the caller must then not commit its transaction.
     pub fn whole(self) -> Result<Option<Revision>, Problem> {
         match self.kept_back.first() {
             None => Ok(self.revision),
             Some(repo) => Err(Problem::new(
                 &kinds::FEDERATION_FULL,
-                format!(
-                    "With what `{repo}` would contribute, the federation would have more than {MAX_FEDERATED_BYTES} bytes."
-                ),
+                format!("With the contribution of `{repo}`, the federation would exceed {MAX_FEDERATED_BYTES} bytes."),
             )),
         }
     }
 }
 
-/// What repos contribute now, by repo; none is what contributes nothing.
+/// The current contributions, by repo; `None` for a repo that contributes nothing.
 pub type Contributions<'a> = BTreeMap<&'a str, Option<SourceLine>>;
 
-/// Publishes a revision if these contributions differ from what the newest revision has of the same repos, as far as there is room.
+/// Publishes a revision if these contributions differ from those of the same repos in the newest revision, as far as there is room.
 ///
 /// # Errors
-/// When the store fails; the caller's transaction must then not be committed.
+/// If the store fails; the caller must then not commit its transaction.
 pub async fn publish(
     tx: &mut impl Transaction,
     contributions: Contributions<'_>,
@@ -53,7 +51,7 @@ pub async fn publish(
 ) -> Result<Published, StoreError> {
     let repos: Vec<&str> = contributions.keys().copied().collect();
     let published = revisions::lines_of(tx, &repos).await?;
-    // In the order in which the changes of a revision are told.
+    // In the order in which the changes of a revision are reported.
     let mut changes: Vec<Change> = contributions
         .into_iter()
         .filter_map(|(repo, line)| match (line, published.get(repo)) {
@@ -67,7 +65,7 @@ pub async fn publish(
     }
     let mut composition = revisions::composition(tx).await?;
     let newest = revisions::newest(tx).await?;
-    // What is damaged must not get a digest of its own.
+    // A damaged composition must not become the base of a new digest.
     let before: Vec<SourceLine> = composition.values().cloned().collect();
     revisions::verify(newest.as_ref(), &before)?;
     let kept_back = keep_back(tx, &composition, &mut changes).await?;
@@ -83,7 +81,7 @@ pub async fn publish(
         let after = Capabilities::of(tx, line).await?;
         match Capabilities::of(tx, composition.remove(repo).as_ref()).await {
             Ok(before) => steps::write(tx, number, repo, &before, &after).await?,
-            // A new index mends a source whose old one was lost, though nobody can tell the difference.
+            // A new index repairs a source whose old index was lost, but the changes between the two are unknown.
             Err(StoreError::Unreadable(_)) => steps::write_lost(tx, number, repo).await?,
             Err(error) => return Err(error),
         }
@@ -96,14 +94,14 @@ pub async fn publish(
     let revision = Revision {
         number,
         digest: digest(&lines),
-        // A clock that was set back must not make the log run backwards.
+        // The times in the log must not decrease after the clock was set back.
         composed_at: newest.map_or(now, |r| r.composed_at.max(now)),
     };
     revisions::append(tx, &revision, origin, &changes, &composition).await?;
     Ok(Published { revision: Some(revision), kept_back })
 }
 
-/// Stores the fragments of what changes, and takes out of the changes what would make the federation too large.
+/// Stores the fragments of the changes, and removes changes that would make the federation too large.
 async fn keep_back(
     tx: &mut impl Transaction,
     composition: &BTreeMap<String, SourceLine>,
@@ -112,7 +110,7 @@ async fn keep_back(
     let mut sum = fragments::sizes(tx).await?;
     let mut kept_back = Vec::new();
     let mut fitting = Vec::with_capacity(changes.len());
-    // What makes room comes first.
+    // Removals come first, because they free space.
     let (removals, puts): (Vec<_>, Vec<_>) =
         std::mem::take(changes).into_iter().partition(|change| matches!(change, Change::Remove(_)));
     for change in removals.into_iter().chain(puts) {
@@ -125,7 +123,7 @@ async fn keep_back(
             None => Size::default(),
         };
         let next = sum.without(before).with(after);
-        // What shrinks is let through, however large the federation is.
+        // A change that shrinks the federation is always allowed.
         if next.largest() > MAX_FEDERATED_BYTES && after.largest() > before.largest() {
             kept_back.push(repo.clone());
         } else {
@@ -138,7 +136,7 @@ async fn keep_back(
     Ok(kept_back)
 }
 
-/// What a source contributes to a document.
+/// The line of a source in the document, if it contributes.
 pub fn line(source: &Source) -> Option<SourceLine> {
     SourceLine::of(&source.registered.registration, &source.record)
 }

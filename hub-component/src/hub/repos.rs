@@ -1,4 +1,4 @@
-//! Registrations, as every front looks them up and clients see them.
+//! Registrations, as the fronts query and show them.
 
 use super::app::App;
 use super::paging::{self, Filling};
@@ -15,7 +15,7 @@ use store::database::{Database as _, Transaction as _};
 use store::listing::{self, Wanted};
 use store::sources::Source;
 
-/// A registration with its status.
+/// A registration with its status, as clients see it.
 pub fn view(source: &Source, now: Seconds) -> Repo<'_> {
     let record = &source.record;
     let failure = record.failure.as_ref();
@@ -44,15 +44,15 @@ pub fn view(source: &Source, now: Seconds) -> Repo<'_> {
     }
 }
 
-/// Says that a repo is not registered.
+/// The problem of a repo that is not registered.
 pub fn not_registered(repo: &str) -> Problem {
     Problem::new(
         &kinds::REPO_NOT_FOUND,
-        format!("`{}` is not registered; `GET /v1/repos` lists what is.", quoted(repo)),
+        format!("`{}` is not registered; `GET /v1/repos` lists the registered repos.", quoted(repo)),
     )
 }
 
-/// The words of a list, if they are not too many: each is looked for in every registration.
+/// Limits the number of search words, because each is searched for in every registration.
 fn few_words(words: Option<&str>) -> Result<Option<&str>, Problem> {
     match words.map_or(0, |words| words.split_whitespace().count()) {
         0..=MAX_QUERY_WORDS => Ok(words),
@@ -60,19 +60,19 @@ fn few_words(words: Option<&str>) -> Result<Option<&str>, Problem> {
     }
 }
 
-/// One page of the sources that match.
+/// One page of matching sources.
 pub struct Selection {
     /// The sources of this page.
     pub page: Vec<Source>,
-    /// The same as the list shows them.
+    /// The same sources, as the list shows them.
     pub shown: Vec<Json<Repo<'static>>>,
-    /// How many match, on all pages.
+    /// How many sources match, on all pages.
     pub total: usize,
     /// The cursor of the next page, if there is one.
     pub next: Option<String>,
 }
 
-/// The page that is asked for.
+/// Reads the requested page.
 pub async fn select<P: Ports>(app: &App<P>, query: &ReposQuery) -> Result<Selection, Problem> {
     let limit = paging::limit(query.limit, page::REPOS)?;
     let after = paging::ended_with(bounded("cursor", query.cursor.as_deref())?)?;

@@ -10,11 +10,11 @@ use serde_json::json;
 use store::leases::is_held;
 use store::revisions::{Head, Origin, head};
 
-/// The longest time for which a host may give an answer again, in seconds. What ends it in practice is the next write.
+/// The longest time for which a host may reuse a response, in seconds. In practice the next write ends it earlier.
 pub const AN_HOUR: Seconds = 3600;
 
-/// The head as a reader gets it, and for how many seconds an answer that follows from it can be given again; what is due is refreshed after
-/// the response.
+/// Returns the current head, and for how many seconds a response made from it can be reused. Due sources are refreshed after the
+/// response.
 pub async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<(Head, Option<Seconds>), Problem> {
     let (head, now) = (head(app.database().await?).await?, app.ports.now());
     revalidate(app, &head, now);
@@ -22,14 +22,14 @@ pub async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<(Head, Option<Seco
     Ok((head, memo_for))
 }
 
-/// Stale-while-revalidate: the reader is answered from what there is, and what is due is refreshed after the response.
+/// Stale-while-revalidate: the read is answered from the stored state, and due sources are refreshed after the response.
 fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
     if !head.is_due(now) || is_held(head.refreshing_until, now) || !app.begin_refresh() {
         return;
     }
     let later = app.clone();
     app.ports.spawn(async move {
-        // Nobody waits for this. What fails of a source shows in its status, and the rest in the log.
+        // No client waits for this. A failing source shows in its status, any other error in the log.
         if let Err(error) = refresh_many(&later, Scope::DueAlone, Origin::HUB, false).await {
             log::line("refresh-failed", &json!({ "why": error.to_string() }));
         }
@@ -37,11 +37,11 @@ fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
     });
 }
 
-/// For how many seconds the newest revision can be given again without looking at the clock: until a source is due, which the next
-/// reader then sets off. `None` while one is.
+/// For how many seconds responses from the newest revision can be reused: until a source is due, so that the next read triggers its
+/// refresh. `None` while a source is due.
 fn current_for(head: &Head, now: Seconds) -> Option<Seconds> {
     let until_due = head.due_at.map_or(AN_HOUR, |at| at.saturating_sub(now).min(AN_HOUR));
     let composed_now = head.revision.as_ref().is_some_and(|revision| revision.composed_at >= now);
-    // In the second of its composition an answer lacks its date.
+    // In the second of its composition, a revision has no `Last-Modified` yet.
     Some(if composed_now { until_due.min(1) } else { until_due }).filter(|seconds| *seconds > 0)
 }

@@ -1,4 +1,4 @@
-//! How large a result may be.
+//! The size budget of a result.
 
 use crate::problem::{Problem, kinds};
 use api::capabilities::BYTES_PER_TOKEN;
@@ -6,22 +6,22 @@ use rmcp::model::CallToolResult;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Tokens unless told.
+/// Default budget, in tokens.
 const DEFAULT: u32 = 2_000;
-/// A smaller budget would not hold one entry.
+/// Minimum budget, in tokens; a smaller one would not hold one entry.
 const LEAST: u32 = 750;
-/// A larger budget is taken as this.
+/// Maximum budget, in tokens; a larger one is reduced to this.
 const MOST: u32 = 20_000;
 
-/// What a result has besides its content: `{"resultType":"complete","content":[{"type":"text","text":""}],"structuredContent":,"isError":false}`.
+/// Bytes of a result around its content: `{"resultType":"complete","content":[{"type":"text","text":""}],"structuredContent":,"isError":false}`.
 const ENVELOPE: usize = 100;
 
-/// The most bytes that the `result` of a call may have, all of it.
+/// The maximum size of the whole `result` of a call, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget(usize);
 
 impl Budget {
-    /// A budget of this many tokens; the default if none is given.
+    /// A budget of this many tokens; the default if `None`.
     pub fn of(tokens: Option<u32>) -> Result<Self, Problem> {
         let tokens = tokens.unwrap_or(DEFAULT);
         if tokens < LEAST {
@@ -33,42 +33,42 @@ impl Budget {
         Ok(Self(tokens.min(MOST) as usize * BYTES_PER_TOKEN))
     }
 
-    /// Bytes left for the content, as [`weight`] counts them.
+    /// Bytes available for the content, as [`weight`] counts them.
     pub fn room(self) -> usize {
         self.0 - ENVELOPE
     }
 
-    /// Whether the result with this content keeps within the budget.
+    /// Whether a result with this content fits the budget.
     pub fn holds(self, content: &impl Serialize) -> bool {
         weight_of(content) <= self.room()
     }
 
-    /// Bytes of JSON to ask for, of who counts it once: what fits as a rule, where a byte in four is escaped, then what always fits.
+    /// Sizes of JSON to request in turn, in bytes counted once. The first fits as a rule, with one byte in four escaped; the second always fits.
     pub fn attempts(self) -> [usize; 2] {
         [self.room() * 4 / 9, self.room() / 3]
     }
 
-    /// Content was larger than what was asked for.
+    /// The problem of content that is larger than requested.
     pub fn exceeded(self) -> Problem {
         let words = format!("a page within {} bytes does not fit into {}", self.room() / 3, self.0);
-        Problem::new(&kinds::INTERNAL, "The result does not keep within its budget; try a larger one.").internal(words)
+        Problem::new(&kinds::INTERNAL, "The result exceeds its budget; try a larger budget.").internal(words)
     }
 }
 
-/// What a piece of compact JSON takes in a result: it stands there once as `structuredContent` and once more, escaped, as text for clients that
-/// know no structured content.
+/// The bytes that a piece of compact JSON needs in a result. It appears once as `structuredContent` and once more, escaped, as text for
+/// clients that do not support structured content.
 pub fn weight(json: &str) -> usize {
     let escaped = json.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
     json.len() * 2 + escaped
 }
 
-/// The same of a value.
+/// As [`weight`], for a value.
 pub fn weight_of(value: &impl Serialize) -> usize {
-    // What has no JSON form fits nowhere; nothing here has none.
+    // A value that cannot be serialised fits nowhere; no value here is one.
     serde_json::to_string(value).map_or(usize::MAX, |json| weight(&json))
 }
 
-/// How many of `items`, from the first on, fit into `room`, commas included.
+/// How many of the first `items` fit into `room`, including commas.
 pub fn fitting(items: &[impl Serialize], mut room: usize) -> usize {
     let comma = weight(",");
     items
@@ -81,7 +81,7 @@ pub fn fitting(items: &[impl Serialize], mut room: usize) -> usize {
         .count()
 }
 
-/// A result with its content twice, as clients expect it.
+/// A result with its content in both forms, as clients expect it.
 pub fn result(content: &impl Serialize) -> CallToolResult {
     CallToolResult::structured(serde_json::to_value(content).unwrap_or(Value::Null))
 }

@@ -1,7 +1,7 @@
-//! `POST /mcp`: HTTP around the messages.
+//! `POST /mcp`: the HTTP side of the protocol.
 
-use super::message::{self, MOST_MESSAGES, Malformed, Message};
-use super::schema::Messages;
+use super::message::{self, Malformed, Message};
+use super::schema;
 use super::{methods, revision};
 use crate::edge::{JsonBytes, Logged, Reached, check_origin, preferred};
 use crate::hub::App;
@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use rmcp::model::{ErrorCode, ErrorData, JsonRpcError, JsonRpcResponse, ProtocolVersion, RequestId, ServerResult};
 use serde_json::Value;
 
-/// What goes back for one message.
+/// The answer to one message.
 struct Answer {
     status: StatusCode,
     body: Value,
@@ -30,7 +30,7 @@ struct Answer {
         2025-11-25) are served, by the headers `MCP-Protocol-Version`, `Mcp-Method` and `Mcp-Name` that the protocol has. Needs no token. An `Origin` is the \
         hub's own, or one of this machine.",
     request_body(
-        content = Messages,
+        content = schema::Message,
         example = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "federation_status", "arguments": {}}}),
     ),
     responses(
@@ -60,19 +60,16 @@ pub async fn endpoint<P: Ports>(
     JsonBytes(bytes): JsonBytes,
 ) -> Result<Response, Problem> {
     check_origin(&headers, app.configured_url())?;
-    // Never a stream: who takes nothing else cannot be served.
+    // The server never streams, so a client that accepts only a stream cannot be served.
     preferred(&headers, &[((), &["application/json"])])?;
     let answer = match serde_json::from_slice(&bytes) {
-        Err(error) => {
-            Some(refuse(None, ErrorData::parse_error(format!("The body cannot be read as JSON: {error}."), None)))
-        }
-        Ok(Value::Array(messages)) => batch(&app, &headers, messages).await,
-        Ok(one) => single(&app, &headers, one, false).await,
+        Err(error) => Some(refuse(None, ErrorData::parse_error(format!("The body is not valid JSON: {error}."), None))),
+        Ok(message) => answer_to(&app, &headers, message).await,
     };
     Ok(respond(answer))
 }
 
-async fn single<P: Ports>(app: &App<P>, headers: &HeaderMap, value: Value, in_batch: bool) -> Option<Answer> {
+async fn answer_to<P: Ports>(app: &App<P>, headers: &HeaderMap, value: Value) -> Option<Answer> {
     let message = match message::read(value) {
         Ok(message) => message,
         Err(Malformed { id, error }) => return Some(refuse(id, *error)),
@@ -82,9 +79,6 @@ async fn single<P: Ports>(app: &App<P>, headers: &HeaderMap, value: Value, in_ba
         (Message::Request { id, .. }, Err(error)) => Some(refuse(Some(id), error)),
         (Message::Other, Err(error)) => Some(refuse(None, error)),
         (Message::Other, Ok(_)) => None,
-        (Message::Request { id, method, .. }, Ok(_)) if in_batch && method == "initialize" => {
-            Some(refuse(Some(id), ErrorData::invalid_request("`initialize` comes alone.", None)))
-        }
         (Message::Request { id, method, params }, Ok(revision)) => {
             let mut log = None;
             let answered = methods::answer(app, &revision, &method, params, &mut log).await;
@@ -93,32 +87,7 @@ async fn single<P: Ports>(app: &App<P>, headers: &HeaderMap, value: Value, in_ba
     }
 }
 
-/// Several messages: only one revision knows them.
-async fn batch<P: Ports>(app: &App<P>, headers: &HeaderMap, messages: Vec<Value>) -> Option<Answer> {
-    let refusal = match revision::of_header(headers) {
-        Err(error) => Some(error),
-        Ok(revision) if !revision::takes_batches(&revision) => {
-            Some(ErrorData::invalid_request(format!("Revision {revision} takes one message at a time."), None))
-        }
-        Ok(_) if messages.is_empty() || messages.len() > MOST_MESSAGES => {
-            Some(ErrorData::invalid_request(format!("A batch has 1 to {MOST_MESSAGES} messages."), None))
-        }
-        Ok(_) => None,
-    };
-    if let Some(error) = refusal {
-        return Some(refuse(None, error));
-    }
-    let (mut answers, mut log) = (Vec::new(), None);
-    for message in messages {
-        if let Some(answer) = single(app, headers, message, true).await {
-            log = answer.log.or(log);
-            answers.push(answer.body);
-        }
-    }
-    (!answers.is_empty()).then_some(Answer { status: StatusCode::OK, body: Value::Array(answers), log })
-}
-
-/// An error in the message itself: 400, whatever the revision.
+/// An error in the message itself: 400 in every revision.
 fn refuse(id: Option<RequestId>, error: ErrorData) -> Answer {
     Answer { status: StatusCode::BAD_REQUEST, body: written_error(id, error), log: None }
 }
@@ -130,7 +99,7 @@ fn write(id: RequestId, revision: &ProtocolVersion, answered: Result<ServerResul
             Answer { status: StatusCode::OK, body: serde_json::to_value(response).unwrap_or_default(), log: None }
         }
         Err(error) => {
-            // With a handshake, an error is an answer like any other.
+            // In revisions with a handshake, an error is answered with 200.
             let gone = !revision.has_initialize() && error.code == ErrorCode::METHOD_NOT_FOUND;
             let status = if gone { StatusCode::NOT_FOUND } else { StatusCode::OK };
             Answer { status, body: written_error(Some(id), error), log: None }
@@ -142,7 +111,7 @@ fn written_error(id: Option<RequestId>, error: ErrorData) -> Value {
     let unknown = id.is_none();
     let mut body = serde_json::to_value(JsonRpcError::new(id, error)).unwrap_or_default();
     if unknown {
-        // JSON-RPC wants it there; the type leaves it out.
+        // JSON-RPC requires the member; the type omits it.
         body["id"] = Value::Null;
     }
     body

@@ -1,31 +1,28 @@
-//! JSON-RPC 2.0: what a message is.
+//! JSON-RPC 2.0 messages.
 
 use rmcp::model::{ErrorData, JsonObject, RequestId};
 use serde_json::Value;
 
-/// Most messages in one body.
-pub const MOST_MESSAGES: usize = 20;
-
 /// A message from a client.
 #[derive(Debug)]
 pub enum Message {
-    /// Wants an answer.
+    /// A request, which needs an answer.
     Request {
-        /// Goes back with the answer.
+        /// The id, repeated in the answer.
         id: RequestId,
-        /// What is asked.
+        /// The method.
         method: String,
-        /// With what; empty where the client sent none.
+        /// The parameters; empty if the client sent none.
         params: JsonObject,
     },
-    /// Wants none: a notification, or a response, though this server asks clients for nothing.
+    /// A message that needs no answer: a notification, or a response, although this server sends no requests.
     Other,
 }
 
-/// Why something is no message, with its id where it has one.
+/// Why a value is not a message, with its id if it has one.
 #[derive(Debug)]
 pub struct Malformed {
-    /// Goes back with the answer.
+    /// The id, repeated in the answer.
     pub id: Option<RequestId>,
     /// What is wrong.
     pub error: Box<ErrorData>,
@@ -34,7 +31,10 @@ pub struct Malformed {
 /// Reads one message.
 pub fn read(value: Value) -> Result<Message, Malformed> {
     let Value::Object(mut object) = value else {
-        return Err(invalid(None, "A message is a JSON object with `jsonrpc`, `method` and, for a request, `id`."));
+        return Err(invalid(
+            None,
+            "A message must be a JSON object with `jsonrpc`, `method` and, for a request, `id`.",
+        ));
     };
     let id = object.remove("id");
     let readable = id.clone().and_then(|id| serde_json::from_value::<RequestId>(id).ok());
@@ -59,7 +59,7 @@ pub fn read(value: Value) -> Result<Message, Malformed> {
         (None, Some(_)) if readable.is_some() && (object.contains_key("result") || object.contains_key("error")) => {
             Ok(Message::Other)
         }
-        _ => Err(invalid(readable, "A message has `method`, a string, and `params`, if any, as an object.")),
+        _ => Err(invalid(readable, "`method` must be a string, and `params`, if present, an object.")),
     }
 }
 

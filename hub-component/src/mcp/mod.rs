@@ -1,8 +1,8 @@
 //! The Model Context Protocol over streamable HTTP, stateless: one POST, one JSON answer.
 //!
-//! `rmcp` has the protocol's types; its HTTP server needs a tokio runtime, which a component has not, so the exchange itself is here.
-//! `endpoint` is HTTP, `message` JSON-RPC, `revision` the rules that depend on the protocol's revision, `methods` what can be asked,
-//! and `tools` what an agent can do, a file a tool.
+//! `rmcp` provides the protocol's types. Its HTTP server needs a tokio runtime, which a component does not have, so the exchange is
+//! implemented here. `endpoint` is HTTP, `message` JSON-RPC, `revision` the rules that depend on the protocol's revision, `methods` the
+//! methods, and `tools` the tools, one file each.
 
 mod budget;
 mod endpoint;

@@ -1,7 +1,7 @@
-//! Which revision of the protocol a request speaks, and what it must say for that.
+//! The protocol revision of a request, and what the request must state for it.
 //!
-//! Up to 2025-11-25 a client shakes hands with `initialize` and may name the revision in a header. From 2026-07-28 on there is no
-//! handshake: every request names revision and client in `_meta`, and headers repeat what proxies route by.
+//! Up to 2025-11-25 a client performs a handshake with `initialize` and may name the revision in a header. From 2026-07-28 on there is
+//! no handshake: every request names revision and client in `_meta`, and headers repeat the values that proxies route by.
 
 use super::message::Message;
 use http::HeaderMap;
@@ -12,10 +12,10 @@ const VERSION: &str = "mcp-protocol-version";
 const METHOD: &str = "mcp-method";
 const NAME: &str = "mcp-name";
 
-/// The revision of a message that is no request, and of a batch: what the header says.
+/// The revision of a message that is no request: what the header says.
 pub fn of_header(headers: &HeaderMap) -> Result<ProtocolVersion, ErrorData> {
     match single(headers, VERSION)? {
-        // So says the revision that introduced the header.
+        // The default is specified by the revision that introduced the header.
         None => Ok(ProtocolVersion::V_2025_03_26),
         Some(name) => known(&version(name)),
     }
@@ -37,14 +37,14 @@ pub fn of_request(headers: &HeaderMap, method: &str, params: &JsonObject) -> Res
     if !without_handshake {
         return of_header(headers);
     }
-    // Whatever else a revision that is not known yet may want.
+    // An unknown revision may have other requirements, so it is refused first.
     for asked in named.iter().chain(&header) {
         known(asked)?;
     }
     let missing = meta.missing_required_keys(&ProtocolVersion::NO_INITIALIZE);
     let Some(named) = named.filter(|_| missing.is_empty()) else {
         return Err(ErrorData::invalid_params(
-            format!("`params._meta` lacks, or has malformed: {}.", missing.join(", ")),
+            format!("These members of `params._meta` are missing or malformed: {}.", missing.join(", ")),
             None,
         ));
     };
@@ -55,26 +55,21 @@ pub fn of_request(headers: &HeaderMap, method: &str, params: &JsonObject) -> Res
     if !revision.has_initialize() {
         repeats(headers, METHOD, "Mcp-Method", method)?;
         if let ("tools/call", Some(Value::String(name))) = (method, params.get("name")) {
-            // A name in Base64 is none of ours: those are plain ASCII.
+            // A Base64 name cannot match: the names of this server are plain ASCII.
             repeats(headers, NAME, "Mcp-Name", name)?;
         }
     }
     Ok(revision)
 }
 
-/// Whether several messages may come in one body: only 2025-03-26 knew that.
-pub fn takes_batches(revision: &ProtocolVersion) -> bool {
-    *revision == ProtocolVersion::V_2025_03_26
-}
-
-/// The revision that `initialize` agrees on: the client's if it has a handshake and is known, else the newest that has one.
+/// The revision negotiated by `initialize`: the client's if it is known and has a handshake, otherwise the newest that has one.
 fn negotiated(header: Option<&ProtocolVersion>, params: &JsonObject) -> Result<ProtocolVersion, ErrorData> {
     let asked = params.get("protocolVersion").and_then(Value::as_str).map(version);
     if let (Some(header), Some(asked)) = (header, &asked)
         && header != asked
     {
         return Err(ErrorData::invalid_request(
-            format!("The header MCP-Protocol-Version says {header}, `params.protocolVersion` {asked}."),
+            format!("The header MCP-Protocol-Version is {header}, but `params.protocolVersion` is {asked}."),
             None,
         ));
     }
@@ -83,7 +78,7 @@ fn negotiated(header: Option<&ProtocolVersion>, params: &JsonObject) -> Result<P
 }
 
 fn version(name: &str) -> ProtocolVersion {
-    // Any text is a version, if not one that is known.
+    // Any text is accepted as a version, even an unknown one.
     serde_json::from_value(Value::from(name)).unwrap_or_default()
 }
 
@@ -99,7 +94,7 @@ fn repeats(headers: &HeaderMap, header: &'static str, shown: &str, value: &str) 
     if single(headers, header)? == Some(value) { Ok(()) } else { Err(mismatch(shown, value)) }
 }
 
-/// A header that may stand there once; two readers could take different ones of several.
+/// Returns a header that may appear only once, because two readers could choose different values.
 fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, ErrorData> {
     let mut values = headers.get_all(name).iter();
     let (first, second) = (values.next(), values.next());
@@ -111,10 +106,10 @@ fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a s
 }
 
 fn mismatch(header: &str, expected: &str) -> ErrorData {
-    ErrorData::header_mismatch(format!("The header {header} must repeat what the body says: `{expected}`."), None)
+    ErrorData::header_mismatch(format!("The header {header} must repeat the value in the body: `{expected}`."), None)
 }
 
-/// The revision of a message, whatever it is.
+/// The revision of any message.
 pub fn of(headers: &HeaderMap, message: &Message) -> Result<ProtocolVersion, ErrorData> {
     match message {
         Message::Request { method, params, .. } => of_request(headers, method, params),

@@ -1,9 +1,9 @@
-//! Reads that are answered with 304 for whoever has the representation already.
+//! Conditional reads, which are answered with 304 if the client already has the representation.
 
 use serde_json::{Map, Value, json};
 use utoipa::IntoParams;
 
-/// What such a read takes.
+/// The request headers of a conditional read.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it only describes; `edge::Read` looks at the header")]
@@ -13,7 +13,7 @@ pub struct Conditional {
     if_none_match: Option<String>,
 }
 
-/// Adds the 304 of an operation that takes it: it has the headers of the 200, but for what describes the bytes alone.
+/// Adds the 304 response to an operation with conditional reads. It has the headers of the 200 except those that only describe the bytes.
 pub fn attach(operation: &mut Map<String, Value>) {
     let takes_tags = operation
         .get("parameters")

@@ -1,38 +1,38 @@
-//! Headers in the OpenAPI document. A handler names those that it sends; what each means is said once, here, and so is the one that
-//! every request may have.
+//! Headers in the OpenAPI document. A handler names the headers that it sends. Their descriptions are defined once, here, together with
+//! the header that every request may have.
 
 use serde_json::{Map, Value, json};
 
 const DIGITS: &str = "^[0-9]+$";
 const RFC3339: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$";
 
-/// Name, pattern, meaning.
+/// Name, pattern and description.
 static HEADERS: [(&str, &str, &str); 22] = [
-    ("Access-Control-Allow-Origin", "^\\*$", "Scripts of any origin may read the answer."),
+    ("Access-Control-Allow-Origin", "^\\*$", "Scripts from any origin may read the response."),
     ("Access-Control-Expose-Headers", "", "The headers that such scripts may read."),
-    ("Allow", "^[A-Z]+(,[A-Z]+)*$", "The methods that the path takes."),
-    ("Cache-Control", "", "How long the answer may be kept."),
-    ("Content-Encoding", "^gzip$", "How the body is compressed; absent if it is not."),
-    ("Content-Security-Policy", "^default-src 'none'; ", "What a browser may do with the page."),
-    ("Cross-Origin-Opener-Policy", "^same-origin$", "Isolates the page from windows of other origins."),
-    ("Cross-Origin-Resource-Policy", "^same-origin$", "Forbids pages of other origins to embed it."),
-    ("ETag", "^(W/)?\"[^\"]*\"$", "Entity tag for `If-None-Match`; of a registration, for `If-Match`."),
+    ("Allow", "^[A-Z]+(,[A-Z]+)*$", "The methods that the path supports."),
+    ("Cache-Control", "", "How the response may be cached."),
+    ("Content-Encoding", "^gzip$", "The compression of the body; absent if the body is not compressed."),
+    ("Content-Security-Policy", "^default-src 'none'; ", "Restricts what a browser may load and run for the page."),
+    ("Cross-Origin-Opener-Policy", "^same-origin$", "Isolates the page from windows from other origins."),
+    ("Cross-Origin-Resource-Policy", "^same-origin$", "Prevents pages from other origins from embedding it."),
+    ("ETag", "^(W/)?\"[^\"]*\"$", "Entity tag for `If-None-Match`; for a registration, for `If-Match`."),
     ("Last-Modified", "", "When the revision was composed."),
-    ("Link", "^<[^>]*>; *rel=", "Where more about the answer is (RFC 8288)."),
-    ("Location", "", "Address of what was created."),
+    ("Link", "^<[^>]*>; *rel=", "Links to related resources (RFC 8288)."),
+    ("Location", "", "URL of the created resource."),
     ("Permissions-Policy", "", "Browser features that the page does not use."),
-    ("Referrer-Policy", "^no-referrer$", "Links do not reveal which page they were followed from."),
-    ("Retry-After", DIGITS, "Seconds after which to try again."),
+    ("Referrer-Policy", "^no-referrer$", "The browser sends no `Referer` when a link is followed."),
+    ("Retry-After", DIGITS, "Seconds to wait before trying again."),
     ("Reuse-Surface-Revision", DIGITS, "Number of the revision."),
-    ("Reuse-Surface-Verified", RFC3339, "When the least recently verified source of the document was verified."),
+    ("Reuse-Surface-Verified", RFC3339, "When the least recently verified of the contributing sources was verified."),
     (
         "Strict-Transport-Security",
         "^max-age=[0-9]+$",
-        "Only where the hub is reached by https: browsers use nothing else from now on.",
+        "Sent only if the hub is reached over https; browsers then use https for all further requests.",
     ),
-    ("Vary", "", "The request headers that the answer depends on."),
+    ("Vary", "", "The request headers that the response depends on."),
     ("WWW-Authenticate", "^Bearer ", "How to authenticate."),
-    ("X-Content-Type-Options", "^nosniff$", "Browsers do not guess another type than `Content-Type`."),
+    ("X-Content-Type-Options", "^nosniff$", "Browsers must use `Content-Type` and must not guess the type."),
     (
         "X-Request-Id",
         "^[0-9A-Za-z._-]{1,128}$",
@@ -40,11 +40,11 @@ static HEADERS: [(&str, &str, &str); 22] = [
     ),
 ];
 
-/// What every answer has, and what every answer to a read has.
+/// The headers of every response.
 const ALWAYS: [&str; 2] = ["X-Request-Id", "X-Content-Type-Options"];
 const READS: [&str; 2] = ["Access-Control-Allow-Origin", "Access-Control-Expose-Headers"];
 
-/// What every page has besides.
+/// The additional headers of every page.
 const PAGES: [&str; 5] = [
     "Content-Security-Policy",
     "Cross-Origin-Opener-Policy",
@@ -53,7 +53,7 @@ const PAGES: [&str; 5] = [
     "Referrer-Policy",
 ];
 
-/// Adds the common headers to the responses of an operation, and refers to the meaning of all.
+/// Adds the common headers to the responses of an operation, and references the descriptions of all headers.
 pub fn attach(reads: bool, operation: &mut Map<String, Value>) {
     let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
     if let Some(parameters) = parameters.as_array_mut() {
@@ -79,13 +79,13 @@ pub fn attach(reads: bool, operation: &mut Map<String, Value>) {
     }
 }
 
-/// Adds the meaning of every header.
+/// Adds the description of every header.
 pub fn add(components: &mut Value) {
     components["parameters"]["X-Request-Id"] = json!({
         "name": "X-Request-Id",
         "in": "header",
         "required": false,
-        "description": "An id for the request, which the answer repeats if it is short and plain.",
+        "description": "An id for the request; the response repeats it if it is short and plain.",
         "schema": {"type": "string"},
     });
     for (name, pattern, meaning) in HEADERS {
@@ -94,5 +94,13 @@ pub fn add(components: &mut Value) {
             schema["pattern"] = pattern.into();
         }
         components["headers"][name] = json!({"description": meaning, "schema": schema});
+    }
+}
+
+/// Leaves out the headers that no response has.
+pub fn retain_used(document: &mut Value) {
+    let text = document.to_string();
+    if let Some(headers) = document["components"]["headers"].as_object_mut() {
+        headers.retain(|name, _| text.contains(&format!("#/components/headers/{name}\"")));
     }
 }

@@ -1,8 +1,9 @@
-//! The OpenAPI document: what every handler says about itself, completed with what goes for all of them.
+//! The OpenAPI document: the descriptions of the handlers, completed with the parts that are common to all of them.
 
 mod conditional;
 mod headers;
 mod numbers;
+mod optional;
 mod problems;
 mod schemas;
 
@@ -25,33 +26,38 @@ use utoipa::OpenApi;
         (url = "https://reuse.coulomb.social", description = "The public hub"),
     ),
     tags(
-        (name = "federation", description = "What all sources publish, in one document"),
-        (name = "registrations", description = "Which repositories take part"),
-        (name = "access", description = "Who may write, and who wrote what"),
+        (name = "federation", description = "The federated document: what all sources publish"),
+        (name = "registrations", description = "The registered repositories"),
+        (name = "access", description = "Tokens and the audit trail"),
         (name = "operation", description = "Health and metrics"),
         (name = "pages", description = "The same as HTML pages for people"),
-        (name = "about", description = "What the hub says about itself"),
+        (name = "about", description = "Descriptions of the hub and its interfaces"),
     ),
     components(schemas(api::problem::Problem)),
 )]
 struct Base;
 
-/// The document before any route.
+/// The document without routes.
 pub fn base() -> utoipa::openapi::OpenApi {
     Base::openapi()
 }
 
-/// The whole document, as JSON for people too.
+/// The whole document, as indented JSON.
 pub fn document(routes: utoipa::openapi::OpenApi) -> Vec<u8> {
     // Strings, numbers and maps always serialise.
     let mut document = serde_json::to_value(routes).unwrap_or_default();
-    for (method, operation) in operations(&mut document) {
+    optional::without_null(&mut document);
+    for (path, method, operation) in operations(&mut document) {
+        if !operation.contains_key("description") {
+            let summary = operation.get("summary").cloned().unwrap_or_default();
+            operation.insert("description".to_owned(), summary);
+        }
         if let Some(body) = operation.get_mut("requestBody") {
-            // No handler takes a body and does without.
+            // Every handler that accepts a body requires it.
             body["required"] = true.into();
         }
         conditional::attach(operation);
-        problems::attach(operation);
+        problems::attach(path, operation);
         headers::attach(method == "get", operation);
     }
     numbers::bound(&mut document);
@@ -63,19 +69,24 @@ pub fn document(routes: utoipa::openapi::OpenApi) -> Vec<u8> {
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "A token of this hub: the operator's own, or a named one with scopes. If no token is configured, every write is refused.",
+            "description": "A token of this hub: the operator's own token, or a named token with scopes. If no token is configured, every write is refused.",
         },
     });
+    // What is public says nothing; what is not says so itself.
+    document["security"] = json!([]);
+    problems::retain_used(&mut document);
+    headers::retain_used(&mut document);
     let mut text = serde_json::to_vec_pretty(&document).unwrap_or_default();
     text.push(b'\n');
     text
 }
 
-/// Every operation of the document, with its method.
-fn operations(document: &mut Value) -> impl Iterator<Item = (&str, &mut Map<String, Value>)> {
-    let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    paths
-        .filter_map(Value::as_object_mut)
-        .flatten()
-        .filter_map(|(method, operation)| Some((method.as_str(), operation.as_object_mut()?)))
+/// Every operation of the document, with its path and its method.
+fn operations(document: &mut Value) -> impl Iterator<Item = (&str, &str, &mut Map<String, Value>)> {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    paths.filter_map(|(path, item)| Some((path, item.as_object_mut()?))).flat_map(|(path, item)| {
+        let operations = item.iter_mut();
+        operations
+            .filter_map(move |(method, operation)| Some((path.as_str(), method.as_str(), operation.as_object_mut()?)))
+    })
 }

@@ -1,9 +1,9 @@
-//! Whole numbers in the OpenAPI document: what derives it gives unsigned numbers the format of signed ones, which have other bounds,
-//! and holds bounds in as many bits as a pointer has, of which the component has 32.
+//! Integers in the OpenAPI document. utoipa gives unsigned integers the format of signed ones, which have other bounds, and stores bounds
+//! in a pointer-sized integer, which has 32 bits in the component.
 
 use serde_json::{Map, Value};
 
-/// Says the bounds of every number, where the handler does not.
+/// Adds the bounds of every number for which the handler does not define them.
 pub fn bound(value: &mut Value) {
     match value {
         Value::Object(fields) => {

@@ -1,6 +1,7 @@
 //! Problems in the OpenAPI document. A handler names the codes of its own under `x-problems`; those that follow from its parameters,
 //! its body or its token, and those that every request may meet, are added here.
 
+use crate::edge::may_be_page;
 use crate::problem::{Kind, kinds};
 use federation::problem::{self, Place};
 use http::StatusCode;
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 
 const OWN: &str = "x-problems";
 
-/// What any request may meet.
+/// The problems that any request may cause.
 static ALWAYS: [&Kind; 10] = [
     &kinds::BAD_REQUEST,
     &kinds::REQUEST_TIMEOUT,
@@ -24,7 +25,8 @@ static ALWAYS: [&Kind; 10] = [
 ];
 
 /// Adds the problem responses of an operation.
-pub fn attach(operation: &mut Map<String, Value>) {
+pub fn attach(path: &str, operation: &mut Map<String, Value>) {
+    let suffix = if may_be_page(path) { PAGE } else { "" };
     let mut codes: Vec<&str> = ALWAYS.iter().map(|kind| kind.code).collect();
     if operation.contains_key("security") {
         codes.extend([kinds::UNAUTHORIZED.code, kinds::TOKEN_EXPIRED.code, kinds::TOKEN_REVOKED.code]);
@@ -46,7 +48,7 @@ pub fn attach(operation: &mut Map<String, Value>) {
     codes.extend(own.as_array().into_iter().flatten().filter_map(Value::as_str));
 
     let known: Vec<&Kind> = answers().filter(|kind| codes.contains(&kind.code)).collect();
-    // A code that is no kind stays, where a test sees it.
+    // Unknown codes are left in place, so that a test finds them.
     if own.as_array().into_iter().flatten().all(|code| known.iter().any(|kind| kind.code == code)) {
         operation.remove(OWN);
     }
@@ -54,7 +56,7 @@ pub fn attach(operation: &mut Map<String, Value>) {
     for (status, kinds) in by_status(known.into_iter()) {
         let described: Vec<String> = kinds.iter().map(|kind| format!("`{}`: {}", kind.code, kind.title)).collect();
         let reference = json!({
-            "$ref": format!("#/components/responses/{}", name(status)),
+            "$ref": format!("#/components/responses/{}{suffix}", name(status)),
             "description": described.join("; "),
         });
         if let Some(responses) = responses.as_object_mut() {
@@ -63,11 +65,13 @@ pub fn attach(operation: &mut Map<String, Value>) {
     }
 }
 
-/// Adds one response a status, with every code that it can have.
+/// What the name of a response ends with that browsers get as a page.
+const PAGE: &str = "OrPage";
+
+/// Adds one response a status, with every code that it can have, and the same for paths that browsers navigate to.
 pub fn add(components: &mut Value) {
     for (status, kinds) in by_status(answers()) {
         let described: Vec<String> = kinds.iter().map(|kind| format!("- `{}`: {}", kind.code, kind.title)).collect();
-        let codes: Vec<&str> = kinds.iter().map(|kind| kind.code).collect();
         let mut headers = json!({"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}});
         let of_status = match status {
             401 => Some("WWW-Authenticate"),
@@ -78,21 +82,23 @@ pub fn add(components: &mut Value) {
         if let Some(header) = of_status {
             headers[header] = json!({"$ref": format!("#/components/headers/{header}")});
         }
-        components["responses"][name(status)] = json!({
+        let problem = json!({"schema": {"$ref": "#/components/schemas/Problem"}});
+        let mut response = json!({
             "description": described.join("\n"),
             "headers": headers,
-            "content": {
-                "application/problem+json": {
-                    "schema": {
-                        "allOf": [
-                            {"$ref": "#/components/schemas/Problem"},
-                            {"properties": {"status": {"const": status}, "code": {"enum": codes}}},
-                        ],
-                    },
-                },
-                "text/html": {"schema": {"type": "string"}},
-            },
+            "content": {"application/problem+json": problem},
         });
+        components["responses"][name(status)] = response.clone();
+        response["content"]["text/html"] = json!({"schema": {"type": "string"}});
+        components["responses"][format!("{}{PAGE}", name(status))] = response;
+    }
+}
+
+/// Leaves out the responses that no operation has.
+pub fn retain_used(document: &mut Value) {
+    let paths = document["paths"].to_string();
+    if let Some(responses) = document["components"]["responses"].as_object_mut() {
+        responses.retain(|name, _| paths.contains(&format!("#/components/responses/{name}\"")));
     }
 }
 

@@ -1,9 +1,9 @@
-//! The documents of `schemas/` as components of the OpenAPI document: the files stay the source of truth.
+//! The schemas in `schemas/` as components of the OpenAPI document. The files are the source of truth.
 
 use federation::schema::{self, Schema};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-/// Name of a component, and the schema that it is.
+/// Name and schema of each component.
 const COMPONENTS: [(&str, Schema); 5] = [
     ("CapabilityIndex", Schema::CapabilityIndex),
     ("HubRegistration", Schema::HubRegistration),
@@ -12,7 +12,7 @@ const COMPONENTS: [(&str, Schema); 5] = [
     ("TokenRequest", Schema::TokenRequest),
 ];
 
-/// Adds the schemas, and the two bodies that are made of them.
+/// Adds the schemas, and the bodies that are made of them.
 pub fn add(components: &mut Value) {
     for (name, schema) in COMPONENTS {
         let Some(document) = schema::document(schema) else { continue };
@@ -30,12 +30,73 @@ pub fn add(components: &mut Value) {
         components["schemas"][name] = document;
     }
     mark_times(&mut components["schemas"]);
-    components["schemas"]["CheckRequest"] = check_request();
-    let source = &components["schemas"][component("FederationManifest", "source")];
-    components["schemas"]["RegistrationPatch"] = patch(source["properties"].as_object());
+    for (name, either) in EITHER {
+        let schema = &mut components["schemas"][name];
+        if let Some(fields) = schema.as_object_mut() {
+            fields.shift_remove("anyOf");
+            fields.shift_remove("not");
+        }
+        let described = schema["description"].as_str().map(|words| format!("{words} {either}"));
+        schema["description"] = described.unwrap_or_else(|| either.to_owned()).into();
+    }
+    registration(&mut components["schemas"]);
+    // Nothing here is sent as a manifest; its parts are.
+    if let Some(schemas) = components["schemas"].as_object_mut() {
+        schemas.shift_remove("FederationManifest");
+        schemas.shift_remove("FederationManifestSource");
+    }
 }
 
-/// Says of every time that it is one: their names end with `_at` or `_since`.
+/// Schemas that want one of two fields, which OpenAPI's generators cannot say in a type, and the same in words.
+const EITHER: [(&str, &str); 3] = [
+    ("CapabilityIndexCapability", "At least one of `name` and `title` is present."),
+    ("TokenRequest", "At most one of `expires_at` and `expires_in_seconds` is present."),
+    ("FederatedSource", "Exactly one of `url` and `index` is present."),
+];
+
+/// A registration as it is sent, whole and in part, and what is checked: each an object of its own, made of the source of a manifest.
+fn registration(schemas: &mut Value) {
+    let source = &schemas[component("FederationManifest", "source")];
+    let mut fields = source["properties"].as_object().cloned().unwrap_or_default();
+    fields.shift_remove("index");
+    // Generators take a field with a default for one that is always sent.
+    for (_, field) in &mut fields {
+        let default = field.as_object_mut().and_then(|field| field.shift_remove("default"));
+        if let (Some(default), Some(words)) = (default, field["description"].as_str()) {
+            field["description"] = format!("{words} Default: `{default}`.").into();
+        }
+    }
+    let whole = &mut schemas["HubRegistration"];
+    if let Some(whole) = whole.as_object_mut() {
+        whole.shift_remove("$ref");
+    }
+    whole["type"] = "object".into();
+    whole["required"] = json!(["repo", "url", "domain"]);
+    whole["additionalProperties"] = false.into();
+    whole["properties"] = fields.clone().into();
+    schemas["CheckRequest"] = json!({
+        "type": "object",
+        "description": "`url` alone, or a whole registration.",
+        "required": ["url"],
+        "additionalProperties": false,
+        "properties": fields,
+    });
+    // Without a default, null would remove a required field.
+    for (_, field) in fields.iter_mut().filter(|(name, _)| !matches!(name.as_str(), "repo" | "url" | "domain")) {
+        match field.get("type").cloned() {
+            Some(kind) => field["type"] = json!([kind, "null"]),
+            None => *field = json!({"anyOf": [field, {"type": "null"}]}),
+        }
+    }
+    schemas["RegistrationPatch"] = json!({
+        "type": "object",
+        "description": "Some of the fields of a registration; null stands for the default. `repo`, if present, is the one of the path.",
+        "additionalProperties": false,
+        "properties": fields,
+    });
+}
+
+/// Marks every time as such; the names of times end with `_at` or `_since`.
 fn mark_times(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -54,39 +115,7 @@ fn mark_times(value: &mut Value) {
     }
 }
 
-/// A URL alone, or a registration.
-fn check_request() -> Value {
-    json!({
-        "anyOf": [
-            {
-                "type": "object",
-                "required": ["url"],
-                "additionalProperties": false,
-                "properties": {"url": {"$ref": "#/components/schemas/FederationManifestSource/properties/url"}},
-            },
-            {"$ref": "#/components/schemas/HubRegistration"},
-        ],
-    })
-}
-
-/// Some of the fields of a registration; null for the default.
-fn patch(fields: Option<&Map<String, Value>>) -> Value {
-    let mut properties = Map::new();
-    for name in fields.into_iter().flat_map(Map::keys).filter(|name| *name != "index") {
-        let field = json!({"$ref": format!("#/components/schemas/FederationManifestSource/properties/{name}")});
-        // Without a default, null would take away what a registration must have.
-        let required = matches!(name.as_str(), "repo" | "url" | "domain");
-        properties.insert(name.clone(), if required { field } else { json!({"anyOf": [field, {"type": "null"}]}) });
-    }
-    json!({
-        "type": "object",
-        "description": "Some of the fields of a registration. `repo` may be there, and must be the one of the path.",
-        "additionalProperties": false,
-        "properties": properties,
-    })
-}
-
-/// Makes references between the files, and within one, references between components.
+/// Turns references between and within the files into references between components.
 fn relocate(value: &mut Value, here: &str) {
     match value {
         Value::Object(fields) => {

@@ -1,4 +1,4 @@
-//! `GET /capabilities`: the search.
+//! `GET /capabilities`: the search page.
 
 use super::elements::counted;
 use super::response::respond;
@@ -20,7 +20,7 @@ use utoipa::IntoParams;
 #[derive(Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Parameters {
-    /// Words.
+    /// Search words.
     #[serde(default)]
     q: String,
     /// Only this domain.
@@ -51,7 +51,7 @@ impl Parameters {
         ]
     }
 
-    /// What a form leaves empty is not asked for.
+    /// Builds the search request; empty form fields are ignored.
     fn request(&self) -> Request {
         let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Request {
@@ -65,7 +65,7 @@ impl Parameters {
         }
     }
 
-    /// The same search on another path, from `cursor` on.
+    /// A link to the same search on another path, starting at `cursor`.
     fn link(&self, path: &str, cursor: &str) -> String {
         let mut query = Serializer::new(String::new());
         let filters = self.filters().into_iter().map(|(name, _, value)| (name, value));
@@ -83,7 +83,7 @@ impl Parameters {
     tag = "pages",
     params(Parameters, Conditional),
     responses(
-        (status = 200, description = "Capabilities that match, best first.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+        (status = 200, description = "Matching capabilities, best match first.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!([kinds::REVISION_GONE.code]))),
 )]
@@ -96,9 +96,9 @@ pub async fn capabilities<P: Ports>(
     let found = match search::search(app.database().await?, &head, &parameters.request()).await {
         Ok(results) => results_of(&parameters, &results),
         Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => html! {
-            p { "No valid index has been fetched yet. " a href="/" { "What the repos wait for" } "." }
+            p { "No valid index has been fetched yet. " a href="/" { "See the state of each repo" } "." }
         },
-        // Whoever typed this corrects it here.
+        // The form is shown again, so that the user can correct the query.
         Err(problem) if problem.kind().code == kinds::INVALID_QUERY.code => html! { p { bdi { (problem.detail()) } } },
         Err(problem) => return Err(problem),
     };

@@ -1,4 +1,4 @@
-//! `GET /capabilities/{id}`: what every repo says under an id.
+//! `GET /capabilities/{id}`: the entries of all repos under one id.
 
 use super::response::respond;
 use super::{Page, Section, entry};
@@ -12,7 +12,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use maud::html;
 
-/// Entries of one id, and bytes of them all, on the page; the API has the rest.
+/// Maximum number of entries on the page; the API returns the rest.
 const MOST: usize = 50;
 const MOST_BYTES: usize = 1 << 20;
 
@@ -42,10 +42,10 @@ pub async fn capability<P: Ports>(
     let content = html! {
         h1 { code { (id) } }
         @if found.total > 1 {
-            p { "The same id comes from " (found.total) " repos. All of them are kept; choose by repo." }
+            p { (found.total) " repos publish this id. The hub keeps all of them; choose by repo." }
         }
         @for one in &found.capabilities { (entry::whole(one)) }
-        @if !found.complete { p { "Shown are " (found.shown) " of " (found.total) "." } }
+        @if !found.complete { p { (found.shown) " of " (found.total) " entries are shown." } }
         p.small { a href={ "/v1/capabilities/" (id) } { "As data" } ", of " a href={ "/revisions/" (found.revision) } { "revision " (found.revision) } "." }
     };
     let page = Page { title: &id, section: Section::Capabilities, words: "", content };

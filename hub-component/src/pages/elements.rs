@@ -6,14 +6,14 @@ use federation::source_url;
 use federation::time::{Seconds, rfc3339};
 use maud::{Markup, PreEscaped, html};
 
-/// A time, absolute: how long ago it was depends on when the page is read.
+/// An absolute time, because a relative one would depend on when the page is read.
 pub(super) fn time(at: Seconds) -> Markup {
     let machine = rfc3339(at);
     let people = machine.replace('T', " ").replace('Z', " UTC");
     html! { time datetime=(machine) { (people) } }
 }
 
-/// A state as a word with a shape of its own, so that colour is not needed to tell it.
+/// A state as a word with its own shape, so that it is recognisable without colour.
 pub(super) fn state(state: State) -> Markup {
     let word = state.as_str();
     html! { span.state.(word) { (shape(state)) (word) } }
@@ -32,12 +32,12 @@ pub(super) fn shape(state: State) -> Markup {
     html! { svg viewBox="0 0 16 16" fill="currentColor" aria-hidden="true" { (PreEscaped(path)) } }
 }
 
-/// Text that somebody else wrote, kept from reordering what is around it.
+/// Text from outside, isolated so that it cannot reorder the surrounding text.
 pub(super) fn theirs(text: &str) -> Markup {
     html! { bdi { (text) } }
 }
 
-/// As [`theirs`], at most `most` characters of it.
+/// As [`theirs`], cut to `most` characters.
 pub(super) fn beginning(text: &str, most: usize) -> Markup {
     match text.char_indices().nth(most) {
         Some((end, _)) => html! { bdi { (&text[..end]) "…" } },
@@ -45,7 +45,7 @@ pub(super) fn beginning(text: &str, most: usize) -> Markup {
     }
 }
 
-/// A sentence: what stands between backticks is code.
+/// A sentence with text between backticks shown as code.
 pub(super) fn prose(text: &str) -> Markup {
     html! {
         @for (i, part) in text.split('`').enumerate() {
@@ -54,7 +54,7 @@ pub(super) fn prose(text: &str) -> Markup {
     }
 }
 
-/// As [`beginning`], of a sentence as [`prose`] shows it: of the hub's own words with those of others in them.
+/// As [`beginning`], for a sentence of the hub that quotes text from outside; backticks are shown as in [`prose`].
 pub(super) fn theirs_with_code(text: &str, most: usize) -> Markup {
     match text.char_indices().nth(most) {
         Some((end, _)) => html! { bdi { (prose(&text[..end])) "…" } },
@@ -62,9 +62,9 @@ pub(super) fn theirs_with_code(text: &str, most: usize) -> Markup {
     }
 }
 
-/// Text that somebody else wrote, at most `most` characters of it; a link if it is a plain `http(s)` address.
+/// Text from outside, cut to `most` characters; a link if it is a plain `http(s)` URL.
 pub(super) fn linked(text: &str, most: usize) -> Markup {
-    // Other schemes run code or open programs; what is not ASCII can look like another host.
+    // Other schemes can run code or open programs, and non-ASCII text can imitate another host.
     if text.is_ascii() && source_url::parse(text).is_ok() {
         html! { a href=(text) rel="nofollow noopener noreferrer ugc" { (text) } }
     } else {

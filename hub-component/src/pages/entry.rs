@@ -1,27 +1,27 @@
-//! A capability, as its repo describes it: in a list, and whole.
+//! A capability as its repo describes it, as a list item and in full.
 
 use super::elements::{beginning, capability_link, linked, repo_link};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-/// Most characters of one value; the API has all of it.
+/// Maximum number of characters shown of one value; the API returns the whole value.
 const MOST: usize = 4000;
 
-/// Fields that stand elsewhere than in the list of fields.
+/// Fields that are shown outside the list of fields.
 const APART: [&str; 6] = ["id", "source_repo", "domain", "name", "title", "summary"];
 
-/// The text of a field; empty if it has none.
+/// The text of a field; empty if the field has none.
 fn text<'a>(entry: &'a Map<String, Value>, name: &str) -> &'a str {
     entry.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// What people call it.
+/// The display name of a capability.
 pub(super) fn name(entry: &Map<String, Value>) -> &str {
     let name = text(entry, "name");
     if name.is_empty() { text(entry, "title") } else { name }
 }
 
-/// A capability in a list of capabilities, of several repos or of one.
+/// A capability in a list, from several repos or from one.
 pub(super) fn hit(entry: &Map<String, Value>, several: bool) -> Markup {
     let tags = entry.get("tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let (summary, status) = (text(entry, "summary"), text(entry, "status"));
@@ -39,7 +39,7 @@ pub(super) fn hit(entry: &Map<String, Value>, several: bool) -> Markup {
     }
 }
 
-/// All that a repo says of a capability.
+/// The full entry of a capability.
 pub(super) fn whole(entry: &Map<String, Value>) -> Markup {
     let summary = text(entry, "summary");
     html! {

@@ -1,4 +1,4 @@
-//! `GET /`: what is registered and how it stands.
+//! `GET /`: the registered repos and their states.
 
 use super::elements::{beginning, counted, repo_link, shape, state, theirs_with_code, time};
 use super::response::respond;
@@ -23,14 +23,14 @@ use store::sources::Source;
 use url::form_urlencoded::Serializer;
 use utoipa::IntoParams;
 
-/// What programs that come here look for (RFC 8631, RFC 9727).
+/// Links for programs (RFC 8631, RFC 9727).
 const LINKS: &str = "</v1/federated>; rel=\"alternate\", </openapi.json>; rel=\"service-desc\", </llms.txt>; rel=\"service-doc\", \
     </.well-known/api-catalog>; rel=\"api-catalog\"";
 
-/// Repos a page.
+/// Repos per page.
 const MOST: usize = 200;
 
-/// So many are seen at once, without a search.
+/// Up to this many repos, no search form is needed.
 const FEW: usize = 20;
 
 const STATES: [SourceState; 6] = [
@@ -47,7 +47,7 @@ const STATES: [SourceState; 6] = [
 pub struct Parameters {
     /// Only sources in this state.
     state: Option<SourceState>,
-    /// Only repos with these words in name, domain, URL or description.
+    /// Only repos that have all these words in name, domain, URL or description.
     #[serde(default)]
     q: String,
     /// Only repos after this one.
@@ -62,7 +62,7 @@ pub struct Parameters {
     tag = "pages",
     params(Parameters, Conditional),
     responses(
-        (status = 200, description = "What is registered, and its state.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 200, description = "The registered repos and their states.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
 pub async fn home<P: Ports>(
@@ -87,7 +87,7 @@ pub async fn home<P: Ports>(
     let content = if states.is_empty() {
         html! {
             h1 { "Nothing is registered yet" }
-            p { "This hub composes one document of what repositories offer for reuse. It begins with the first repo." }
+            p { "This hub composes one document that lists what repositories offer for reuse. Register the first repo to start." }
             (how_to_register(base))
         }
     } else {
@@ -127,7 +127,7 @@ fn figures(repos: usize, newest: Option<&Entry>, verified_at: Option<Seconds>) -
 }
 
 impl Parameters {
-    /// The list with these words, in this state, after this repo.
+    /// A link to the list with the same words, in this state, after this repo.
     fn link(&self, state: Option<SourceState>, after: &str) -> String {
         let mut query = Serializer::new(String::new());
         let state = state.map_or("", SourceState::as_str);
@@ -149,7 +149,7 @@ fn search(parameters: &Parameters) -> Markup {
     }
 }
 
-/// The repos of a page, and one more if there is another page; `found` counts those on all pages, in whatever state.
+/// The repos of a page, and one more if there is a next page. `found` counts the repos on all pages, by state.
 fn list(sources: &[Source], found: &[(SourceState, usize)], parameters: &Parameters, now: Seconds) -> Markup {
     let count = |wanted| found.iter().find(|(state, _)| *state == wanted).map_or(0, |(_, count)| *count);
     let shown = sources.get(..MOST).unwrap_or(sources);
@@ -215,7 +215,7 @@ fn row(source: &Source, standing: SourceState) -> Markup {
 fn how_to_read(base: &str) -> Markup {
     html! {
         h2 { "Read it" }
-        p { "One address has everything, with an entity tag and the revision in its headers; agents begin at " a href="/llms.txt" { "llms.txt" } "." }
+        p { "One URL returns everything, with an entity tag and the revision in its headers; agents start at " a href="/llms.txt" { "llms.txt" } "." }
         pre tabindex="0" { code { "curl -fsS '" (base) "/v1/federated?format=json'" } }
     }
 }
@@ -223,7 +223,7 @@ fn how_to_read(base: &str) -> Markup {
 fn how_to_register(base: &str) -> Markup {
     html! {
         h2 { "Register a repo" }
-        p { "Publish an index in the repo, have it judged, then tell the hub where it is. The hub checks it first and says what is wrong, line by line." }
+        p { "Publish an index in the repo, validate it, then register its URL. The hub checks the index first and reports errors with their lines." }
         pre tabindex="0" {
             code {
                 "export REUSE_SURFACE_URL=" (base) " REUSE_SURFACE_TOKEN=…\n"

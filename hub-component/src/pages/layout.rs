@@ -1,13 +1,13 @@
-//! What is around every page.
+//! The layout around every page.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// In every page, so that it needs no second request; the content security policy names it by its hash.
+/// Included in every page to save a request; the content security policy allows it by its hash.
 pub(super) const STYLE: &str = include_str!("style.css");
-/// As [`STYLE`]. Pages are whole without it.
+/// Included as [`STYLE`] is. Pages work without it.
 pub(super) const SCRIPT: &str = include_str!("script.js");
 
-/// A part of the site, for its navigation.
+/// A section of the site, for the navigation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
     Repos,
@@ -16,17 +16,17 @@ pub(super) enum Section {
     Elsewhere,
 }
 
-/// A page without what is around it.
+/// The content of a page, without the layout.
 pub(super) struct Page<'a> {
     pub title: &'a str,
     pub section: Section,
-    /// What the search field shows.
+    /// The text in the search field.
     pub words: &'a str,
     pub content: Markup,
 }
 
 impl Page<'_> {
-    /// The document.
+    /// Renders the HTML document.
     pub(super) fn render(self) -> String {
         let Self { title, section, words, content } = self;
         html! {
@@ -41,7 +41,7 @@ impl Page<'_> {
                     style { (PreEscaped(STYLE)) }
                 }
                 body {
-                    a.skip href="#content" { "Skip to the content" }
+                    a.skip href="#content" { "Skip to content" }
                     header.bar { div.top { (banner(section, words)) } }
                     main #content tabindex="-1" { (content) }
                     footer.bottom { (footer()) }
@@ -83,8 +83,8 @@ fn footer() -> Markup {
             li { a href="/v1/federated?format=json" { "as JSON" } }
             li { a href="/openapi.json" { "OpenAPI" } }
             li { a href="/llms.txt" { "For agents: llms.txt" } }
-            li { a href="/problems" { "What a code means" } }
+            li { a href="/problems" { "Problem codes" } }
         }
-        p { "reuse-surface " (env!("CARGO_PKG_VERSION")) ". Entries are written by the repos they come from; times are in UTC." }
+        p { "reuse-surface " (env!("CARGO_PKG_VERSION")) ". Entries are written by the maintainers of the repos; times are in UTC." }
     }
 }

@@ -1,6 +1,6 @@
-//! Pages for people: HTML from the same store that the API reads, whole without scripts.
+//! HTML pages for people, from the same store that the API reads. They work without scripts.
 //!
-//! A page is a file; `layout` is around all of them, `elements` are their parts, `response` their headers.
+//! Each page is a file. `layout` surrounds all of them, `elements` has their parts, and `response` their headers.
 
 mod capabilities;
 mod capability;

@@ -1,4 +1,4 @@
-//! A problem as a page, for whoever came with a browser.
+//! A problem as a page, for browsers.
 
 use super::elements::{prose, theirs_with_code};
 use super::response::error_headers;
@@ -7,7 +7,7 @@ use crate::problem::Problem;
 use http::HeaderMap;
 use maud::html;
 
-/// The page, and its headers. `base` is the hub's address.
+/// Renders a problem as a page and adds the page's headers. `base` is the hub's base URL.
 pub fn problem(problem: &Problem, request_id: &str, base: &str, headers: &mut HeaderMap) -> String {
     error_headers(headers, base);
     let kind = problem.kind();

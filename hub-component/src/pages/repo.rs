@@ -1,4 +1,4 @@
-//! `GET /repos/{repo}`: how one source stands, and what it offers.
+//! `GET /repos/{repo}`: the state of one source, and its capabilities.
 
 mod facts;
 mod findings;
@@ -30,7 +30,7 @@ use store::{fragments, revisions, sources};
     tag = "pages",
     params(("repo" = String, Path, description = "The registration's name."), Conditional),
     responses(
-        (status = 200, description = "The state of the source, what is wrong in its index and where, and what it offers.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+        (status = 200, description = "The state of the source, the findings in its index, and its capabilities.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code]))),
 )]

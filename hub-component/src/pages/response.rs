@@ -1,4 +1,4 @@
-//! A page as a response: its entity tag, and headers that keep it from doing what it need not.
+//! A page as a response, with its entity tag and security headers.
 
 use super::layout::{Page, SCRIPT, STYLE};
 use crate::edge::{Caching, Read};
@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 /// The media type of pages.
 const HTML: &str = "text/html; charset=utf-8";
 
-/// A page, or 304 for whoever has it.
+/// Responds with a page, or with 304 if the client already has it.
 pub(super) fn respond(page: Page<'_>, request: &HeaderMap, public_url: &str) -> Response {
     let body = page.render();
     let etag = entity_tag(body.as_bytes());
@@ -24,13 +24,13 @@ pub(super) fn respond(page: Page<'_>, request: &HeaderMap, public_url: &str) -> 
     response
 }
 
-/// The headers of a problem that is told as a page.
+/// The headers of a problem page.
 pub(super) fn error_headers(headers: &mut HeaderMap, public_url: &str) {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
     protect(headers, public_url);
 }
 
-/// What a browser may do with a page: show it, run the one script that came with it, and send its form back here.
+/// Restricts a page to showing itself, running its one inline script, and submitting its form to the hub.
 fn protect(headers: &mut HeaderMap, public_url: &str) {
     headers.extend(policy().map(|policy| (CONTENT_SECURITY_POLICY, policy)));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -59,7 +59,7 @@ fn policy() -> Option<HeaderValue> {
     POLICY.get_or_init(compose).clone()
 }
 
-/// The name of an inline style or script in a content security policy.
+/// The hash of an inline style or script for the content security policy.
 fn hash(text: &str) -> String {
     let digest = Digest::of(text.as_bytes());
     let bytes: Vec<u8> =

@@ -1,4 +1,4 @@
-//! `GET /revisions/{revision}`: what one revision changed.
+//! `GET /revisions/{revision}`: the changes of one revision.
 
 use super::elements::{beginning, capability_link, counted, repo_link, snapshot_link, time};
 use super::response::respond;
@@ -20,9 +20,9 @@ use store::database::{Database as _, Transaction as _};
 use store::revisions::steps::Beginning;
 use store::revisions::{self, Changed, Entry};
 
-/// Changes listed for one source; the others are counted.
+/// Maximum number of changes listed for one source; the others are counted.
 const MOST_STEPS: usize = 100;
-/// Sources whose changes are listed on one page.
+/// Maximum number of sources whose changes are listed on one page.
 const MOST_SOURCES: usize = 50;
 
 /// The page of a revision.
@@ -33,7 +33,7 @@ const MOST_SOURCES: usize = 50;
     tag = "pages",
     params(("revision" = String, Path, description = "The revision's number."), Conditional),
     responses(
-        (status = 200, description = "What the revision changed.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+        (status = 200, description = "The changes of the revision.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code]))),
 )]
@@ -43,14 +43,14 @@ pub async fn revision<P: Ports>(
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let number =
-        number.parse().map_err(|_| Problem::new(&kinds::REVISION_NOT_FOUND, "A revision is a number from 1."))?;
+        number.parse().map_err(|_| Problem::new(&kinds::REVISION_NOT_FOUND, "A revision is a number, starting at 1."))?;
     let (_, memo_for) = revalidate_due(&app).await?;
     let mut tx = app.database().await?.read().await?;
     kept(&mut tx, number).await?;
     let entry = revisions::history(&mut tx, number.saturating_add(1), 1).await?.pop();
     let older = entry.as_ref().and_then(|entry| entry.parent);
     let newer = Some(revisions::after(&mut tx, number, 1).await?).filter(|newer| *newer > number);
-    // From nothing to the first revision is a step too.
+    // The first revision has changes too, from an empty document.
     let since = older.or((number == 1).then_some(0));
     let changed = revisions::changes_between(&mut tx, number, number).await?.remove(&number).unwrap_or_default();
     let beginnings = revisions::steps::beginnings(&mut tx, number, MOST_STEPS).await?;
@@ -86,7 +86,7 @@ fn facts(entry: &Entry, since: Option<u64>) -> Markup {
         dl.facts {
             dt { "Composed" } dd { (time(entry.revision.composed_at)) }
             dt { "Why" } dd { (words::cause(&entry.cause)) " (" (entry.actor) ")" }
-            dt { "Has" } dd { (counted(entry.capability_count, "capability", "capabilities")) " of " (counted(entry.source_count, "repo", "repos")) }
+            dt { "Content" } dd { (counted(entry.capability_count, "capability", "capabilities")) " of " (counted(entry.source_count, "repo", "repos")) }
             dt { "Digest" } dd { code { (entry.revision.digest) } }
             dt { "As data" }
             dd {
@@ -98,7 +98,7 @@ fn facts(entry: &Entry, since: Option<u64>) -> Markup {
     }
 }
 
-/// What changed about a source beside its capabilities.
+/// The changes of a source apart from its capabilities.
 fn of_line(changed: &Changed) -> Markup {
     let (Some(before), Some(after)) = (&changed.before, &changed.after) else { return html! {} };
     let required = |line: &SourceLine| if line.required { "yes" } else { "no" };
@@ -124,7 +124,7 @@ fn of_entries(changed: &Changed, Beginning { steps: listed, count }: &Beginning)
     steps(listed, *count, Op::Removed)
 }
 
-/// The first of so many changes of one source, in words. Capabilities of changes of the kind `unread` have no page to link to.
+/// The first of `count` changes of one source, in words. Capabilities in changes of the kind `unread` are not linked, as they have no page.
 pub(super) fn steps(changes: &[Change], count: usize, unread: Op) -> Markup {
     html! {
         @if count == 0 { p { "Its capabilities stay as they are." } }
@@ -147,7 +147,7 @@ pub(super) fn steps(changes: &[Change], count: usize, unread: Op) -> Markup {
             }
         }
         @let shown = changes.len().min(MOST_STEPS);
-        @if count > shown { p { @if shown > 0 { "… and " } (count - shown) @if shown > 0 { " more." } @else { " changes, which are not listed here." } } }
+        @if count > shown { p { @if shown > 0 { "… and " } (count - shown) @if shown > 0 { " more." } @else { " changes are not listed here." } } }
     }
 }
 

@@ -16,9 +16,9 @@ use store::database::{Database as _, Transaction as _};
 use store::revisions::{self, Changed, Entry};
 use utoipa::IntoParams;
 
-/// Revisions a page.
+/// Revisions per page.
 const MOST: usize = 50;
-/// Repos named for one revision.
+/// Maximum number of repos named for one revision.
 const NAMED: usize = 8;
 
 #[derive(Deserialize, IntoParams)]
@@ -55,7 +55,7 @@ pub async fn revisions<P: Ports>(
     tx.end().await;
     let content = html! {
         h1 { "Revisions" }
-        p { "A revision is made when, and only when, what readers get differs from the one before." }
+        p { "A revision is published only if the content differs from the previous revision." }
         @if entries.is_empty() {
             p { "There is none " @if parameters.before.is_some() { "that old. " a href="/revisions" { "Show the newest." } } @else { "yet: the first comes with the first valid index." } }
         } @else {
@@ -97,7 +97,7 @@ fn row(entry: &Entry, changes: &[Changed]) -> Markup {
     }
 }
 
-/// What a revision did to a source.
+/// How a revision changed a source.
 pub(super) fn op(changed: &Changed) -> &'static str {
     match (&changed.before, &changed.after) {
         (None, _) => "added",

@@ -1,42 +1,42 @@
-//! What the hub knows, in words.
+//! The state of a source in words.
 
 use super::elements::{counted, time};
 use federation::source::{Failure, SourceRecord, State};
 use maud::{Markup, html};
 use store::sources::Source;
 
-/// Why a source is in its state.
+/// Explains the state of a source.
 pub(super) fn why(source: &Source, state: State) -> Markup {
     let (registration, record) = (&source.registered.registration, &source.record);
     let moved = record.accepted.as_ref().is_some_and(|accepted| accepted.url != registration.url);
     html! {
         @match (state, &record.failure) {
-            (State::Disabled, _) => "It is switched off: the hub does not fetch its index.",
-            (State::Pending, _) => "It was registered and its index was not fetched yet.",
-            (State::Held, _) => "A newer valid index has lost most of its capabilities. That is more often an accident than a decision, so it waits for release.",
+            (State::Disabled, _) => "The source is disabled: the hub does not fetch its index.",
+            (State::Pending, _) => "The source is registered, but its index has not been fetched yet.",
+            (State::Held, _) => "A newer valid index has lost most of its capabilities. This is usually an accident, so the index waits for release.",
             (_, Some(failure)) => (failing(record, failure)),
-            (State::Stale, None) if moved => "Its URL was changed, and the new one has not delivered a valid index yet.",
-            (State::Stale, None) => "It was not checked for longer than it should have been.",
-            _ => "What readers get is what the repo publishes.",
+            (State::Stale, None) if moved => "The URL was changed, and no valid index has been fetched from the new one yet.",
+            (State::Stale, None) => "The next check is overdue.",
+            _ => "Readers get the index that the repo publishes.",
         }
     }
 }
 
-/// Since when checks have been failing.
+/// Says how many checks have failed, and since when.
 pub(super) fn failing(record: &SourceRecord, failure: &Failure) -> Markup {
     html! {
         @if record.consecutive_failures > 1 {
-            "The last " (record.consecutive_failures) " checks did not end well, the first of them " (time(failure.since)) "."
-        } @else { "The last check did not end well, " (time(failure.since)) "." }
+            "The last " (record.consecutive_failures) " checks failed, the first of them " (time(failure.since)) "."
+        } @else { "The last check failed, " (time(failure.since)) "." }
     }
 }
 
-/// What readers get of a source now.
+/// Says what readers currently get from a source.
 pub(super) fn meanwhile(source: &Source, state: State) -> Markup {
     let record = &source.record;
     html! {
         @match record.accepted.as_ref().filter(|_| state != State::Disabled) {
-            None => "Readers get nothing of it.",
+            None => "Readers get nothing from this source.",
             Some(accepted) => {
                 @if state != State::Fresh { "Meanwhile readers get" } @else { "Readers get" }
                 " the accepted snapshot with "
@@ -48,7 +48,7 @@ pub(super) fn meanwhile(source: &Source, state: State) -> Markup {
     }
 }
 
-/// Why a revision was made.
+/// The cause of a revision in words.
 pub(super) fn cause(cause: &str) -> &str {
     match cause {
         "register" => "registered",

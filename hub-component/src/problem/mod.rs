@@ -1,4 +1,4 @@
-//! Problems: what a client is told when something is not as it should be (RFC 9457).
+//! Problems: error responses to clients (RFC 9457).
 
 pub use federation::problem::{Kind, answers as kinds};
 
@@ -10,15 +10,15 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use store::StoreError;
 use store::database::DatabaseError;
 
-/// Longest piece of a client's text that a problem repeats, in characters.
+/// Longest client text that a problem quotes, in characters.
 const MAX_QUOTED_CHARS: usize = 200;
 
-/// A client's text as a problem repeats it: letters as they are, what would be invisible escaped, and enough of it to be recognised.
+/// A client's text for quoting in a problem: letters unchanged, invisible characters escaped, and long text cut.
 pub fn quoted(text: &str) -> String {
     text.chars().take(MAX_QUOTED_CHARS).collect::<String>().escape_debug().to_string()
 }
 
-/// A refusal or failure on its way to the client. The edge writes it out, once, with the request's id and the hub's address.
+/// A refusal or failure. The edge turns it into a response, with the request's id and the hub's base URL.
 #[derive(Clone, Debug)]
 pub struct Problem {
     kind: &'static Kind,
@@ -29,17 +29,17 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of a kind, with what happened this time and what to do.
+    /// A problem of a kind; `detail` says what happened and what to do.
     pub fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), internal: None }
     }
 
-    /// A registration that breaks rules.
+    /// The problem of a registration that violates rules.
     pub fn invalid_registration(errors: Vec<FieldError>) -> Self {
         Self::invalid_fields(&kinds::INVALID_REGISTRATION, errors)
     }
 
-    /// A request for a token that breaks rules.
+    /// The problem of a token request that violates rules.
     pub fn invalid_token_request(errors: Vec<FieldError>) -> Self {
         Self::invalid_fields(&kinds::INVALID_TOKEN_REQUEST, errors)
     }
@@ -57,7 +57,7 @@ impl Problem {
         Self::new(kind, "Correct the fields listed under `errors`; nothing was written.").with(entries)
     }
 
-    /// Adds what diagnostics say.
+    /// Adds diagnostics as entries.
     pub fn with_diagnostics(self, diagnostics: Vec<Diagnostic>) -> Self {
         let entries = diagnostics
             .into_iter()
@@ -73,7 +73,7 @@ impl Problem {
         self.with(entries)
     }
 
-    /// Adds entries that say what is wrong.
+    /// Adds entries to `errors`.
     pub fn with(mut self, entries: Vec<ProblemEntry>) -> Self {
         self.errors = entries;
         self
@@ -85,39 +85,39 @@ impl Problem {
         self
     }
 
-    /// Tells the client after how many seconds to try again.
+    /// Adds `Retry-After`, in seconds.
     pub fn retry_after(self, seconds: u32) -> Self {
         self.header(http::header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
-    /// Keeps words for the log that a client must not read.
+    /// Adds text for the log that the client must not see.
     pub fn internal(mut self, words: impl Into<String>) -> Self {
         self.internal = Some(words.into());
         self
     }
 
-    /// Its kind.
+    /// The kind of the problem.
     pub fn kind(&self) -> &'static Kind {
         self.kind
     }
 
-    /// The status of the answer.
+    /// The status of the response.
     pub fn status(&self) -> StatusCode {
-        // Every kind that is answered with has a status.
+        // Every kind that is used in a response has a status.
         self.kind.status.and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// What happened this time and what to do.
+    /// What happened in this case and what to do.
     pub fn detail(&self) -> &str {
         &self.detail
     }
 
-    /// The words for the log.
+    /// The text for the log.
     pub fn log(&self) -> Option<&str> {
         self.internal.as_deref()
     }
 
-    /// The document for the client.
+    /// The problem document as JSON.
     pub fn body(&self, base: &str, request_id: &str) -> Vec<u8> {
         let document = Document {
             errors: self.errors.clone(),
@@ -140,11 +140,11 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         if matches!(error, StoreError::Database(DatabaseError::Full)) {
-            let detail = "The hub has no room to write; nothing was written, and reading goes on. Tell the operator, and try again later.";
+            let detail = "The hub's disk is full, so nothing was written; reads still work. Contact the operator, and try again later.";
             return Self::new(&kinds::STORE_FULL, detail).retry_after(60).internal(error.to_string());
         }
         if let StoreError::Unreadable(_) = &error {
-            let detail = "Something in the hub's database is damaged, so nothing is answered from it and nothing was written. Tell the operator, who restores a backup.";
+            let detail = "The hub's database is damaged, so the hub cannot answer and nothing was written. Contact the operator, who can restore a backup.";
             return Self::new(&kinds::STORE_DAMAGED, detail).retry_after(60).internal(error.to_string());
         }
         let detail = match &error {
@@ -152,7 +152,7 @@ impl From<StoreError> for Problem {
                 "The database was written by a newer version of the hub; the operator must run that version."
             }
             _ => {
-                "The hub cannot reach its database; nothing was written. Try again, and tell the operator if it lasts."
+                "The hub cannot reach its database; nothing was written. Try again, and contact the operator if the problem persists."
             }
         };
         Self::new(&kinds::STORE_UNAVAILABLE, detail).retry_after(5).internal(error.to_string())

@@ -1,4 +1,4 @@
-//! `GET /v1/capabilities`: the search.
+//! `GET /v1/capabilities`: capability search.
 
 use crate::edge::{self, Caching, Path, Query, link_next, memo};
 use crate::hub::App;
@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use store::revisions::Head;
 
-/// Capabilities that match, best first. Without words all of them, by repo and position.
+/// Matching capabilities, best match first. Without search words, all capabilities, by repo and position.
 #[utoipa::path(
     get,
     path = "/v1/capabilities",
@@ -51,7 +51,7 @@ pub async fn search<P: Ports>(
     Ok(memo(link_next(response, &uri, "cursor", page.next.as_deref()), memo_for))
 }
 
-/// What every source publishes under an id.
+/// The entries that the sources publish under an id.
 #[utoipa::path(
     get,
     path = "/v1/capabilities/{id}",

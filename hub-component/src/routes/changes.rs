@@ -1,4 +1,4 @@
-//! `GET /v1/changes`: how to get from a revision one has to the newest, step by step.
+//! `GET /v1/changes`: the steps from a known revision to the newest.
 
 use crate::edge::{self, Caching, Query, Read, link_next, memo};
 use crate::hub::AN_HOUR;
@@ -24,11 +24,11 @@ use store::database::{Database as _, Transaction as _};
 use store::revisions::steps::{self, Piece};
 use store::{StoreError, revisions};
 
-/// Bytes of steps on a page, but for a single piece that has more.
+/// Maximum bytes of steps on a page; a larger piece is sent on a page by itself.
 const PAGE_BYTES: u64 = MAX_PAGE_BYTES as u64;
 
-/// The changes of whole revisions, in order. Replayed over the capabilities of revision `since`, they give those of `until`, whose
-/// document is `head` with these capabilities.
+/// The changes of whole revisions, in order. Replaying them over the capabilities of revision `since` gives the capabilities of `until`,
+/// whose document is `head` with these capabilities.
 #[utoipa::path(
     get,
     path = "/v1/changes",
@@ -57,7 +57,7 @@ pub async fn changes<P: Ports>(
     if since > 0 {
         kept(&mut tx, since).await?;
     } else if newest > 0 {
-        // Before the first revision there was nothing, which is only known while the first is kept.
+        // Changes since revision 0 can only be given while the first revision is stored.
         kept(&mut tx, 1).await?;
     }
     let last = revisions::after(&mut tx, since, limit).await?.min(newest.max(since));
@@ -78,7 +78,7 @@ pub async fn changes<P: Ports>(
         true => Some(app.documents().newest(&app.ports, &head).await?),
         false => None,
     };
-    // If one was published meanwhile, there is more to ask for.
+    // If another revision was published meanwhile, the client has to continue, so there is no `head`.
     let document = document.filter(|it| it.revision == head.revision);
     let complete = document.is_some();
     let revision = head.revision.as_ref().map(|it| (it.number, it.digest.as_str(), it.composed_at));
@@ -106,7 +106,7 @@ pub async fn changes<P: Ports>(
     Ok(memo(response, Some(AN_HOUR)))
 }
 
-/// The first pieces, as far as they fit on a page; one at least.
+/// The first pieces that fit on a page, but at least one.
 fn fitting(listed: &[Piece]) -> &[Piece] {
     let mut bytes = 0;
     let fitting = listed.iter().take_while(|piece| {
@@ -116,7 +116,7 @@ fn fitting(listed: &[Piece]) -> &[Piece] {
     listed.split_at(fitting.count()).0
 }
 
-/// The answer, of which one piece is in memory at a time.
+/// The body of the response, with one piece in memory at a time.
 fn body<P: Ports>(ports: P, before: String, pieces: Vec<Piece>, end: String) -> Body {
     let separators = pieces.len().saturating_sub(1) as u64 * 2;
     let length =

@@ -1,4 +1,4 @@
-//! `POST /v1/check`: the verdict on an index and what it would change, without writing anything.
+//! `POST /v1/check`: the verdict on an index and the changes it would cause; nothing is written.
 
 use crate::edge::{Caller, JsonBody};
 use crate::hub::App;
@@ -20,7 +20,7 @@ use store::fragments::Rendered;
 use store::revisions::{self, steps::Capabilities};
 use store::sources::{self, Source};
 
-/// Checks `{url}` or a whole registration, registered or not.
+/// Checks the index of a URL or of a whole registration, registered or not.
 #[utoipa::path(
     post,
     path = "/v1/check",
@@ -37,7 +37,7 @@ pub async fn check<P: Ports>(
     JsonBody(body): JsonBody,
 ) -> Result<Json<Verdict>, Problem> {
     let url_alone = body.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key("url"));
-    // A URL alone is judged by the same rules; the other fields are filled in for that.
+    // A URL alone is validated by the same rules, with placeholders for the other fields.
     let document = if url_alone { json!({"repo": "unnamed", "domain": "unnamed", "url": body["url"]}) } else { body };
     let mut registration = Registration::from_value(&document).map_err(Problem::invalid_registration)?;
     if url_alone {
@@ -48,7 +48,7 @@ pub async fn check<P: Ports>(
 
     let mut tx = app.database().await?.read().await?;
     let known = if url_alone {
-        // Only a registration that the token may write is spoken for.
+        // Only a registration that the token may write is compared.
         let its_own = |s: &Source| caller.may(Need::Write(s.repo()));
         sources::at_url(&mut tx, &registration.url).await?.into_iter().find(its_own)
     } else {
@@ -60,7 +60,7 @@ pub async fn check<P: Ports>(
     }
     let speculate = !url_alone || known.is_some();
     let mut record = known.map(|source| source.record).unwrap_or_default();
-    // Asked for without conditions, so that there is always content to show.
+    // Fetched without validators, so that there is always content to check.
     let checked = refresh::check(&app.ports, &registration, &SourceRecord::default()).await;
     let content = match &checked.observation {
         Observation::Valid { digest, capability_count, .. } => Some((digest.clone(), *capability_count)),

@@ -23,7 +23,7 @@ use store::events::{self, Filter, Recorded};
     operation_id = "listEvents",
     tag = "access",
     params(EventsQuery),
-    responses((status = 200, description = "A page.", body = Events, headers(("Cache-Control"), ("Link")))),
+    responses((status = 200, description = "A page of events.", body = Events, headers(("Cache-Control"), ("Link")))),
     security(("token" = [])),
 )]
 pub async fn read<P: Ports>(

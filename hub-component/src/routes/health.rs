@@ -1,4 +1,4 @@
-//! Whether the hub is alive and can answer.
+//! Health checks: whether the hub is alive and can serve requests.
 
 use crate::hub::App;
 use crate::ports::Ports;
@@ -12,19 +12,19 @@ use store::{probe, revisions};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Alive and able to read and write the store. Says nothing about sources: an unreachable source is no reason to restart a hub.
+/// Readiness: the hub can read and write its store. Sources are not checked: an unreachable source is no reason to restart a hub.
 #[utoipa::path(
     get,
     path = "/health",
     operation_id = "health",
     tag = "operation",
-    responses((status = 200, description = "The hub can answer.", body = Health, headers(("Cache-Control")))),
+    responses((status = 200, description = "The hub can serve requests.", body = Health, headers(("Cache-Control")))),
 )]
 pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResponse, Problem> {
     let database = app.database().await?;
     let head = revisions::head(database).await?;
     probe::write(database, app.ports.now()).await.map_err(|error| {
-        let detail = "The hub can read its database but not write to it: reading goes on, writes are refused. The operator finds the cause in the log.";
+        let detail = "The hub can read its database but cannot write to it: reads still work, writes are refused. The hub's log has the cause.";
         Problem::new(&kinds::STORE_UNAVAILABLE, detail).retry_after(5).internal(error.to_string())
     })?;
     Ok(now(Health {
@@ -34,7 +34,7 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
     }))
 }
 
-/// The process is alive. Does not touch the store.
+/// Liveness: the process responds. The store is not used.
 #[utoipa::path(
     get,
     path = "/health/live",
@@ -46,7 +46,7 @@ pub async fn live() -> impl IntoResponse {
     now(Health { status: "ok".to_owned(), version: VERSION.to_owned(), revision: None })
 }
 
-/// True at this moment, and in no cache.
+/// A health report that must not be cached.
 fn now(health: Health) -> impl IntoResponse {
     ([(CACHE_CONTROL, "no-store")], Json(health))
 }

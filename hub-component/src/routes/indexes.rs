@@ -45,7 +45,7 @@ pub async fn index<P: Ports>(
     let not_found = || {
         Problem::new(
             &kinds::SNAPSHOT_NOT_FOUND,
-            "No index with this digest is kept; `GET /v1/federated/manifest` lists those that are.",
+            "No index with this digest is stored; `GET /v1/federated/manifest` lists the stored indexes.",
         )
     };
     let digest = Digest::parse(&name).ok_or_else(not_found)?;
@@ -55,7 +55,7 @@ pub async fn index<P: Ports>(
     let body = match edge::not_modified(&request, &etag, None) {
         true => Body::empty(),
         false => {
-            // Of a small one this is all, so that damage is told before anything is sent.
+            // A small index is read completely here, so that damage is reported before anything is sent.
             let first = reader.next(database).await?.unwrap_or_default();
             let rest = stream::try_unfold((reader, app.ports.clone()), |(mut reader, ports)| async move {
                 let part = reader.next(ports.database()).await.map_err(|error| BrokenOff(error.to_string()))?;

@@ -1,4 +1,4 @@
-//! What the hub knows about itself, for whoever collects metrics.
+//! Metrics of the hub.
 
 use crate::hub::App;
 use crate::ports::Ports;
@@ -27,8 +27,8 @@ type Label = [(&'static str, String); 1];
 
 /// Metrics in the OpenMetrics text format.
 ///
-/// Read from the database at each request, so that all instances and replicas say the same. `reuse-surface serve` adds what it
-/// counts itself.
+/// The values are read from the database at each request, so that all instances and replicas report the same. `reuse-surface serve` adds
+/// its own metrics.
 #[utoipa::path(
     get,
     path = "/metrics",
@@ -58,10 +58,10 @@ pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>) -> Result<Respon
     of_sources(&mut registry, &states, unwell);
     of_refreshing(&mut registry, &head, &tallies);
     for (name, help) in [
-        (tallies::INVALID_TOKENS, "Tokens that were not valid; up to 300 a minute are counted"),
+        (tallies::INVALID_TOKENS, "Invalid tokens in requests; at most 300 a minute are counted"),
         (
             tallies::FRAGMENTS_MENDED,
-            "Stored parts of documents that were damaged, and are rendered anew from their snapshots",
+            "Damaged stored parts of documents that were rendered again from their snapshots",
         ),
     ] {
         let counter = Counter::<u64>::default();
@@ -85,7 +85,7 @@ fn of_publishing(registry: &mut Registry, head: &Head, capabilities: u64) {
     registry.register("revision", "Number of the newest revision, 0 before the first", gauge(number));
     registry.register("capabilities", "Capabilities in the newest revision", gauge(capabilities));
     if let Some(revision) = revision {
-        let help = "When the newest revision was composed, since 1970";
+        let help = "Unix time when the newest revision was composed";
         registry.register_with_unit("composed_timestamp", help, Unit::Seconds, time(revision.composed_at));
     }
 }
@@ -93,7 +93,7 @@ fn of_publishing(registry: &mut Registry, head: &Head, capabilities: u64) {
 fn of_sources(registry: &mut Registry, states: &[(State, usize)], unwell: usize) {
     let repos = Family::<Label, Gauge>::default();
     for state in State::ALL {
-        // Every state is there, at zero.
+        // States without registrations are reported as zero.
         let count = states.iter().find(|(known, _)| *known == state).map_or(0, |(_, count)| *count);
         repos.get_or_create(&[("state", state.as_str().to_owned())]).set(i64::try_from(count).unwrap_or(i64::MAX));
     }
@@ -103,11 +103,11 @@ fn of_sources(registry: &mut Registry, states: &[(State, usize)], unwell: usize)
 
 fn of_refreshing(registry: &mut Registry, head: &Head, tallies: &[Tally]) {
     if let Some(at) = head.verified_at {
-        let help = "When the contributing source that was verified longest ago was verified, since 1970";
+        let help = "Unix time when the least recently verified contributing source was verified";
         registry.register_with_unit("oldest_verified_timestamp", help, Unit::Seconds, time(at));
     }
     if let Some(at) = head.due_at {
-        let help = "When the next check is due, since 1970; long past if nothing refreshes";
+        let help = "Unix time when the next check is due; long past if nothing refreshes";
         registry.register_with_unit("next_check_timestamp", help, Unit::Seconds, time(at));
     }
     let checks = Family::<Label, Counter>::default();
@@ -118,7 +118,7 @@ fn of_refreshing(registry: &mut Registry, head: &Head, tallies: &[Tally]) {
         spent.get_or_create(&label).inc_by(tally.milliseconds as f64 / 1000.0);
     }
     registry.register("checks", "Checks of sources by refreshes, by their outcome", checks);
-    let help = "Time that checks of sources took together, by their outcome";
+    let help = "Total time of checks of sources, by their outcome";
     registry.register_with_unit("check_duration", help, Unit::Seconds, spent);
 }
 

@@ -1,4 +1,4 @@
-//! One file a resource: what each route does.
+//! The routes, one file per resource.
 
 pub mod about;
 pub mod capabilities;

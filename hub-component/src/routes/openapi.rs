@@ -8,20 +8,20 @@ use http::HeaderMap;
 use std::sync::{Arc, OnceLock};
 use utoipa::openapi::OpenApi;
 
-/// The document, which the router keeps: only it knows every route.
+/// The OpenAPI document. The router holds it, because only the router knows every route.
 pub struct Document {
     describe: fn() -> OpenApi,
     written: OnceLock<Fixed>,
 }
 
 impl Document {
-    /// It is described by this, once somebody asks for it.
+    /// Creates the document lazily with `describe`, at the first request.
     pub fn new(describe: fn() -> OpenApi) -> Self {
         Self { describe, written: OnceLock::new() }
     }
 }
 
-/// This document: every route, parameter, answer and error, in OpenAPI 3.1.
+/// This document: every route, parameter, response and error, in OpenAPI 3.1.
 #[utoipa::path(
     get,
     path = "/openapi.json",

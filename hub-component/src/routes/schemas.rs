@@ -1,4 +1,4 @@
-//! `/schemas`: the schema of every document, where its `$id` says that it is.
+//! `/schemas`: the schemas of the documents, at the URLs in their `$id`.
 
 use crate::edge::{self, Caching, Fixed, Path, memo, preferred_type};
 use crate::hub::AN_HOUR;
@@ -36,7 +36,7 @@ pub async fn list(request: HeaderMap) -> Result<Response, Problem> {
     Ok(memo(edge::json(&request, Caching::ForAnHour, &list)?, Some(AN_HOUR)))
 }
 
-/// A schema: JSON Schema 2020-12, as the YAML that it is written in, or as JSON.
+/// A JSON Schema (2020-12), in its original YAML or as JSON.
 ///
 /// `name.schema.json` is JSON; `name.schema.yaml` is YAML unless `Accept` prefers `application/schema+json` or `application/json`.
 #[utoipa::path(
@@ -61,7 +61,7 @@ pub async fn list(request: HeaderMap) -> Result<Response, Problem> {
 pub async fn show(Path(name): Path<String>, request: HeaderMap) -> Result<Response, Problem> {
     let known = NAMES.into_iter().find(|known| *known == name || in_json(known) == name);
     let schema = known.and_then(Schema::from_name).ok_or_else(|| {
-        let detail = format!("`{}` is no schema of this hub; `/schemas` lists them.", quoted(&name));
+        let detail = format!("`{}` is not a schema of this hub; `/schemas` lists the schemas.", quoted(&name));
         Problem::new(&kinds::NOT_FOUND, detail)
     })?;
     let yaml = schema.name() == name && preferred_type(&request, &[YAML, JSON, "application/json"]) == YAML;

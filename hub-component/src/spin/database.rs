@@ -1,24 +1,23 @@
 //! Spin SQLite behind the database port.
 //!
-//! A connection is a transaction's alone until that has ended: the host gives each `open` one of its own, and drops what was not committed.
+//! A connection belongs to one transaction until it ends: each `open` gets a connection of its own, and the host rolls back uncommitted work.
 
 use spin_sdk::sqlite::{self, Connection};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::database::{Database, DatabaseError, Row, Transaction, Value};
 
-/// Idle connections that an instance keeps. As many as its requests used at once would be kept from the other instances, for which there
-/// is then none left.
+/// Idle connections that an instance keeps. If it kept as many as its requests used at once, none would be left for other instances.
 const IDLE: usize = 2;
 
 /// The database labelled `default` in spin.toml.
 #[derive(Default)]
 pub(super) struct SpinSqlite {
-    /// A request takes a connection or opens one; it never waits for another request's, since
-    /// wit-bindgen traps a task that only waits for another task.
+    /// A request takes an idle connection or opens a new one. It never waits for another request's connection, because wit-bindgen traps
+    /// a task that waits only for another task.
     idle: Idle,
 }
 
-/// Connections on which nothing was begun.
+/// Connections without an open transaction.
 #[derive(Clone, Default)]
 struct Idle(Arc<Mutex<Vec<Connection>>>);
 
@@ -42,7 +41,7 @@ impl Database for SpinSqlite {
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         let connection = self.idle.connection().await?;
         let rows = execute(&connection, sql, parameters).await?;
-        // After an error the connection is dropped, so that a database that was replaced or repaired is found again.
+        // After an error the connection is dropped, so that a replaced or repaired database is opened again.
         self.idle.keep(connection);
         Ok(rows)
     }
@@ -88,7 +87,7 @@ impl Transaction for SpinTransaction {
     }
 
     async fn end(self) {
-        // One that does not end is dropped.
+        // If this fails, the connection is dropped.
         _ = self.commit().await;
     }
 
@@ -105,7 +104,7 @@ async fn open() -> Result<Connection, DatabaseError> {
 
 async fn execute(connection: &Connection, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
     let result = connection.execute(sql, parameters.into_iter().map(parameter)).await.map_err(error)?;
-    // Errors of a statement, even of its syntax, surface only when the result is finished.
+    // Errors of a statement, even syntax errors, surface only when the result is complete.
     let rows = result.collect().await.map_err(error)?;
     rows.into_iter().map(|row| row.values.into_iter().map(column).collect()).collect()
 }
@@ -126,7 +125,7 @@ fn column(value: sqlite::Value) -> Result<Value, DatabaseError> {
         sqlite::Value::Text(text) => Ok(Value::Text(text)),
         sqlite::Value::Blob(bytes) => Ok(Value::Blob(bytes)),
         sqlite::Value::Real(_) => {
-            Err(DatabaseError::Other("a column holds a real number, which no table here has".to_owned()))
+            Err(DatabaseError::Other("a column has a real number, which no table of the hub uses".to_owned()))
         }
     }
 }
@@ -134,7 +133,7 @@ fn column(value: sqlite::Value) -> Result<Value, DatabaseError> {
 fn error(error: sqlite::Error) -> DatabaseError {
     match error {
         sqlite::Error::DatabaseFull => DatabaseError::Full,
-        // What SQLite itself says comes as text, and never as the case above.
+        // Errors from SQLite itself arrive as text and never as the variant above.
         sqlite::Error::Io(text) => DatabaseError::of_text(text),
         other => DatabaseError::Other(format!("{other:?}")),
     }

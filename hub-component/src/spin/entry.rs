@@ -1,4 +1,4 @@
-//! Where Spin calls the hub.
+//! The entry point that Spin calls.
 
 use super::{SpinPorts, database::SpinSqlite, fetch::SpinFetch, variable};
 use crate::hub::{App, Host, Setting};
@@ -9,7 +9,7 @@ use spin_sdk::http_service;
 use std::sync::{Arc, OnceLock};
 use tower::ServiceExt as _;
 
-/// Built once an instance: routes, compiled schemas, rendered documents.
+/// Built once per instance: routes, compiled schemas, rendered documents.
 static ROUTER: OnceLock<Router> = OnceLock::new();
 
 #[http_service]

@@ -21,7 +21,7 @@ impl Fetch for SpinFetch {
         }
         let mut outgoing = outgoing.body(EmptyBody::new()).map_err(|_| TransportFailure::Protocol)?;
         let options = RequestOptions::new();
-        // A host that does not know an option ignores it, and the deadline around all this still holds.
+        // A host that does not support an option ignores it; the overall deadline still applies.
         let _ = options.set_connect_timeout(Some(nanoseconds(CONNECT_TIMEOUT)));
         let _ = options.set_first_byte_timeout(Some(nanoseconds(HEADERS_TIMEOUT)));
         let _ = options.set_between_bytes_timeout(Some(nanoseconds(HEADERS_TIMEOUT)));
@@ -30,24 +30,24 @@ impl Fetch for SpinFetch {
         let (head, body) = spin_http::send(outgoing).await.map_err(|code| before_the_head(&code))?.into_parts();
         let headers = known_headers(|name| head.headers.get_all(name).iter().map(|value| value.as_bytes()));
         let status = head.status.as_u16();
-        // Only an index is read; the body of a redirect or an error may be a bomb of its own.
+        // Only an index is read: the body of a redirect or an error could be a decompression bomb.
         let body = if status == 200 { read(&head.headers, body).await? } else { Vec::new() };
         Ok(Response { status, headers, body })
     }
 }
 
-/// What every body may have …
+/// Bytes that every body may use.
 const SMALL: usize = 512 << 10;
-/// … and what larger ones may have beyond that, all together: as many large bodies as a refresh reads at once would not fit into the memory of
-/// an instance.
+/// Bytes beyond [`SMALL`] that all larger bodies may use together: an instance does not have memory for as many large bodies as a refresh
+/// reads at once.
 const LARGE: usize = 64 << 20;
-/// How long a large body waits before it looks again whether there is room. It waits for the clock and not for the others: that would trap.
+/// How long a large body waits before it checks again for room. It waits for the clock and not for other bodies, which would trap.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// What the bodies of this instance have of [`LARGE`].
+/// Bytes of [`LARGE`] in use by this instance.
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
-/// Room for the rest of a large body, until dropped.
+/// A reservation for the rest of a large body, released on drop.
 struct Room(usize);
 
 impl Room {
@@ -89,7 +89,7 @@ where
         }
         if length > SMALL && room.is_none() {
             let expected = announced.unwrap_or(MAX_WIRE_BYTES).max(length);
-            // At once for all of it: two that have half of theirs would wait for each other.
+            // Reserved all at once: two bodies with half of their reservations would wait for each other.
             room = Some(Room::of(expected - SMALL).await);
             bytes.reserve_exact(expected - bytes.len());
         }
@@ -105,7 +105,7 @@ fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Spin has no other word for a connection that was lost.
+/// Maps an error before the response head. Spin reports a lost connection as a protocol error.
 fn before_the_head(code: &ErrorCode) -> TransportFailure {
     match code {
         ErrorCode::HttpProtocolError => TransportFailure::Connect,

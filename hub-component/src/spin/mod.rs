@@ -1,4 +1,4 @@
-//! The Spin side of the ports: thin, and the only code that names the SDK.
+//! The ports on Spin: a thin layer, and the only code that uses the SDK.
 
 mod database;
 mod entry;
@@ -12,7 +12,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// The ports as Spin offers them.
+/// The ports, implemented for Spin.
 #[derive(Clone)]
 struct SpinPorts(Arc<(SpinSqlite, SpinFetch)>);
 
@@ -49,7 +49,7 @@ impl Ports for SpinPorts {
     }
 }
 
-/// A setting; `None` when it is blank. Read each time, since it may change while an instance lives.
+/// Reads a variable; `None` if it is blank. It is read each time, because it may change while an instance lives.
 async fn variable(name: &str) -> Option<String> {
     let value = spin_sdk::variables::get(name).await.ok()?;
     Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned)

@@ -107,7 +107,7 @@ async fn a_repo_shows_what_is_wrong_where_and_what_readers_get_meanwhile() {
     assert!(html.contains("<code>  - id: <mark>C</mark>apability.Broken</code>"), "{html}");
     let page = seen(&html);
     for words in [
-        "stale The last check did not end well, 2027-01-15 08:01:00 UTC.",
+        "stale The last check failed, 2027-01-15 08:01:00 UTC.",
         "Meanwhile readers get the accepted snapshot with 3 capabilities, last verified 2027-01-15 08:00:00 UTC.",
         "1 finding in its index error schema-pattern: Capability.Broken does not have the expected form",
         "line 3, column 9, at /capabilities/0/id line 3 - id: Capability.Broken",
@@ -200,7 +200,7 @@ async fn the_search_finds_filters_and_goes_on() {
     let both = hub.see("/capabilities/capability.a.n0").await;
     says(
         &both,
-        "The same id comes from 2 repos. All of them are kept; choose by repo. a in d Version 0 b in d Another one status beta tags R&D x",
+        "2 repos publish this id. The hub keeps all of them; choose by repo. a in d Version 0 b in d Another one status beta tags R&D x",
     );
     let (status, _, html) = hub.page("/capabilities/capability.a.m0", PLAIN).await;
     assert_eq!(status, StatusCode::NOT_FOUND);

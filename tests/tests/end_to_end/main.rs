@@ -12,6 +12,7 @@ mod cors;
 mod document;
 mod examples;
 mod filters;
+mod generated_clients;
 mod history;
 mod hostile_inputs;
 mod lifecycle;

@@ -1,4 +1,4 @@
-//! From the `Authorization` header to a token that is valid now.
+//! Authentication: from the `Authorization` header to a valid token.
 
 use super::client_address::client_address;
 use super::refusal::{self, too_many};
@@ -14,10 +14,10 @@ use store::tokens::Token;
 use store::{StoreError, failures, tokens};
 use subtle::ConstantTimeEq as _;
 
-/// `last_used_at` is kept to this many seconds, so that a token in use costs a write an hour.
+/// Resolution of `last_used_at` in seconds, so that a token in use costs at most one write an hour.
 const USE_STEP: Seconds = 60 * 60;
 
-/// The named token that the request carries, or `None` for the operator's own.
+/// Returns the named token of the request, or `None` for the operator's own token.
 ///
 /// # Errors
 /// `unauthorized`, `token-expired`, `token-revoked`; `writes-disabled` while no token at all could be valid; `too-many-failures`.
@@ -31,7 +31,7 @@ pub(super) async fn authenticate<P: Ports>(app: &App<P>, headers: &HeaderMap) ->
     if bootstrap.as_ref().is_some_and(|expected| same(&digest, &Digest::of(expected.as_bytes()))) {
         return Ok(None);
     }
-    // What has not the form of a secret is not worth a look.
+    // Text that does not have the form of a secret needs no look-up.
     let named = if secret::is_whole(given) { tokens::find(app.database().await?, &digest).await? } else { None };
     let now = app.ports.now();
     match named {
@@ -46,7 +46,7 @@ pub(super) async fn authenticate<P: Ports>(app: &App<P>, headers: &HeaderMap) ->
     }
 }
 
-/// The one bearer token of a request.
+/// Returns the bearer token of a request, if it carries exactly one.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return None };
@@ -54,7 +54,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
 }
 
-/// Digests have one length, so the comparison tells neither content nor length of what was digested.
+/// Compares digests. All have the same length, so the comparison reveals neither the content nor the length of the secret.
 fn same(one: &Digest, other: &Digest) -> bool {
     one.as_str().as_bytes().ct_eq(other.as_str().as_bytes()).into()
 }
@@ -63,7 +63,7 @@ async fn any_valid<P: Ports>(app: &App<P>) -> Result<bool, StoreError> {
     tokens::any_valid(app.database().await?, app.ports.now()).await
 }
 
-/// After the response: a write would make the request wait for other writers.
+/// Records the use of a token after the response, because a write would make the request wait for other writers.
 fn remember_use<P: Ports>(app: &App<P>, token: &Token, now: Seconds) {
     let hour = now - now.rem_euclid(USE_STEP);
     if token.last_used_at.is_some_and(|at| at >= hour) {
@@ -71,14 +71,14 @@ fn remember_use<P: Ports>(app: &App<P>, token: &Token, now: Seconds) {
     }
     let (later, name) = (app.clone(), token.name.clone());
     app.ports.spawn(async move {
-        // The next use tries again.
+        // If this fails, the next use tries again.
         if let Ok(database) = later.database().await {
             let _ = tokens::used(database, &name, hour).await;
         }
     });
 }
 
-/// The refusal of a token that nobody has, counted against the client's address.
+/// Refuses an unknown token and counts the failure against the client's address.
 async fn unknown<P: Ports>(app: &App<P>, headers: &HeaderMap, now: Seconds) -> Problem {
     let header = app.ports.client_address_header().await;
     let address = client_address(headers, header.as_deref());
@@ -88,8 +88,8 @@ async fn unknown<P: Ports>(app: &App<P>, headers: &HeaderMap, now: Seconds) -> P
     };
     match counted {
         Ok(Some(wait)) => too_many(wait),
-        Ok(None) => refusal::unknown().internal(format!("a token that is not known, from {address}")),
-        // A database that cannot be written to must not turn a wrong token into an outage.
+        Ok(None) => refusal::unknown().internal(format!("unknown token, from {address}")),
+        // If the database cannot be written to, a wrong token is still answered as such and not as an outage.
         Err(_) => refusal::unknown(),
     }
 }

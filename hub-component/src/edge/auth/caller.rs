@@ -13,24 +13,24 @@ use http::request::Parts;
 use store::revisions::Origin;
 use store::tokens::Token;
 
-/// Whoever sent a valid token. That allows nothing yet: a handler asks for what it needs, and gets an [`Actor`] to do it as.
+/// The sender of a valid token. This grants nothing yet: a handler asks for the permission it needs and gets an [`Actor`].
 #[derive(Debug)]
 pub struct Caller {
     actor: Actor,
     token: Option<Token>,
 }
 
-/// Somebody who may do what was asked for.
+/// A caller with the permission that the handler asked for.
 #[derive(Clone, Debug)]
 pub struct Actor {
     /// Name of the token.
     pub name: String,
-    /// Of the request.
+    /// The id of the request.
     pub request_id: String,
 }
 
 impl Actor {
-    /// What a revision or an event that this leads to says about where it came from.
+    /// The origin to record in revisions and events.
     pub fn origin<'a>(&'a self, cause: &'a str) -> Origin<'a> {
         Origin { actor: &self.name, cause, request_id: Some(&self.request_id) }
     }
@@ -38,7 +38,7 @@ impl Actor {
 
 impl Caller {
     /// # Errors
-    /// `forbidden`, unless the token may do everything.
+    /// `forbidden`, unless the token has full access.
     pub fn administers(&self) -> Result<Actor, Problem> {
         self.needs(Need::Admin)
     }
@@ -56,18 +56,18 @@ impl Caller {
     }
 
     /// # Errors
-    /// `forbidden`, unless the token may write some repo, whichever.
+    /// `forbidden`, unless the token may write at least one repo.
     pub fn writes_some(&self) -> Result<Actor, Problem> {
         self.needs(Need::WriteSome)
     }
 
-    /// Whether the token gives what is needed.
+    /// Whether the token grants `need`.
     pub fn may(&self, need: Need<'_>) -> bool {
-        // The bootstrap token has no record and may do everything.
+        // The bootstrap token has no record and grants full access.
         self.token.as_ref().is_none_or(|token| allow(&token.scopes, need))
     }
 
-    /// The name of the token, and what is known of it unless it is the bootstrap token.
+    /// The name of the token, and its record unless it is the bootstrap token.
     pub fn identity(&self) -> (&str, Option<&Token>) {
         (&self.actor.name, self.token.as_ref())
     }
@@ -86,11 +86,11 @@ impl<P: Ports> FromRequestParts<App<P>> for Caller {
         if let Some(who) = parts.extensions.get::<Who>() {
             who.is(&name);
         }
-        // Every request has an id by now: the edge gave it one before it came here.
+        // Every request has an id by now: the edge adds one if it is missing.
         let request_id = parts.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
         Ok(Self { actor: Actor { name, request_id }, token })
     }
 }
 
-/// The name of the operator's token, which no other may have.
+/// The name of the operator's token; no named token may use it.
 const BOOTSTRAP: &str = "bootstrap";

@@ -1,14 +1,14 @@
-//! The address that a request came from, as far as anybody can tell.
+//! The client's address, as far as it can be determined.
 
 use http::HeaderMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// The host sets it, and removes what a client sent under this name.
+/// The host sets this header and removes any that the client sent.
 const PEER: &str = "spin-client-addr";
 
-/// What failures are counted by: an IPv4 address, or the /64 network of an IPv6 one, since that is what one client has.
+/// Returns the key by which failures are counted: an IPv4 address, or the /64 network of an IPv6 address, since one client has all of it.
 ///
-/// `header` is the one in which the operator's proxy writes the address; its last entry is the one that the proxy added itself.
+/// `header` is the one to which the operator's proxy adds the address; its last entry is the one that the proxy added itself.
 pub(super) fn client_address(headers: &HeaderMap, header: Option<&str>) -> String {
     let last = |name: &str| headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next();
     let address = header.and_then(last).and_then(parse).or_else(|| parse(last(PEER)?));
@@ -18,7 +18,7 @@ pub(super) fn client_address(headers: &HeaderMap, header: Option<&str>) -> Strin
             Some(address) => address.to_string(),
             None => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
         },
-        // All such requests share one count.
+        // All requests without an address share one count.
         None => "unknown".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! Who asks, and what that token allows.
+//! Authentication and authorisation.
 
 mod bearer;
 mod caller;

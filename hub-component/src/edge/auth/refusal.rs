@@ -1,4 +1,4 @@
-//! What somebody without the right token is told: never anything about other tokens.
+//! Problems for callers without a sufficient token. They reveal nothing about other tokens.
 
 use crate::hub::Host;
 use crate::problem::{Kind, Problem, kinds, quoted};
@@ -15,12 +15,12 @@ pub(super) fn writes_disabled(host: Host) -> Problem {
     };
     Problem::new(
         &kinds::WRITES_DISABLED,
-        format!("No token is configured on this hub, so it takes no writes; the operator sets {variable}."),
+        format!("No token is configured on this hub, so it refuses every write; the operator can set {variable}."),
     )
 }
 
 pub(super) fn missing() -> Problem {
-    challenge(&kinds::UNAUTHORIZED, "Send `Authorization: Bearer <token>`, once.", "")
+    challenge(&kinds::UNAUTHORIZED, "Send one `Authorization: Bearer <token>` header.", "")
 }
 
 pub(super) fn unknown() -> Problem {
@@ -29,17 +29,17 @@ pub(super) fn unknown() -> Problem {
 
 pub(super) fn revoked(token: &Token) -> Problem {
     let since = token.revoked.as_ref().map(|(at, _)| rfc3339(*at)).unwrap_or_default();
-    let detail = format!("The token `{}` was revoked at {since}; ask the operator for another one.", token.name);
+    let detail = format!("The token `{}` was revoked at {since}; ask the operator for a new token.", token.name);
     challenge(&kinds::TOKEN_REVOKED, detail, INVALID)
 }
 
 pub(super) fn expired(token: &Token) -> Problem {
     let since = token.expires_at.map(rfc3339).unwrap_or_default();
-    let detail = format!("The token `{}` ended at {since}; ask the operator for another one.", token.name);
+    let detail = format!("The token `{}` expired at {since}; ask the operator for a new token.", token.name);
     challenge(&kinds::TOKEN_EXPIRED, detail, INVALID)
 }
 
-/// Says what is missing, and nothing of what there is.
+/// Names the missing scope, but not the scopes that the token has.
 pub(super) fn forbidden(need: Need<'_>) -> Problem {
     let (scope, detail) = match need {
         Need::Admin => ("admin", "This needs a token with the scope `admin`.".to_owned()),
@@ -47,13 +47,13 @@ pub(super) fn forbidden(need: Need<'_>) -> Problem {
         Need::Write(repo) => (
             "repos:write",
             format!(
-                "This needs a token with the scope `repos:write`, or `repos:write:` and a pattern that `{}` matches.",
+                "This needs a token with the scope `repos:write`, or `repos:write:` followed by a pattern that `{}` matches.",
                 quoted(repo)
             ),
         ),
         Need::WriteSome => (
             "repos:write",
-            "This needs a token with the scope `repos:write`, or `repos:write:` and a pattern.".to_owned(),
+            "This needs a token with the scope `repos:write`, or `repos:write:` followed by a pattern.".to_owned(),
         ),
     };
     let parameters = format!(", error=\"insufficient_scope\", scope=\"{scope}\"");
@@ -64,7 +64,7 @@ pub(super) fn too_many(wait: Seconds) -> Problem {
     let seconds = u32::try_from(wait).unwrap_or(1).max(1);
     Problem::new(
         &kinds::TOO_MANY_FAILURES,
-        format!("Too many tokens that are not valid came from this address; wait {seconds} s. A valid token is not kept waiting."),
+        format!("This address sent too many invalid tokens; wait {seconds} s. A valid token is accepted at once."),
     )
     .retry_after(seconds)
 }

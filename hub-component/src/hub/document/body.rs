@@ -1,4 +1,4 @@
-//! A document while it is sent: its head, and its fragments piece by piece.
+//! Streaming a document: its head, then its fragments piece by piece.
 
 use super::composed::{Around, Composed, place};
 use crate::hub::BrokenOff;
@@ -14,14 +14,14 @@ use std::sync::Arc;
 use store::database::Database;
 use store::fragments::{Form, PIECES_AT_ONCE, pieces};
 
-/// The whole document of the newest revision is kept if it has no more bytes than this: then no reader costs a statement for it.
+/// The whole document of the newest revision is kept in memory if it is no larger than this, in bytes: reads then need no statement for it.
 const SMALL: u64 = 512 * 1024;
 
 impl Composed {
-    /// The document in this form: how many bytes it has, and these.
+    /// The document in this form: its length in bytes, and its body.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If the document cannot be written.
     pub async fn body<P: Ports>(
         self: &Arc<Self>,
         ports: &P,
@@ -50,13 +50,13 @@ impl Composed {
                 small.get_or_init(|| read.concat().into()).clone()
             }
         };
-        // What is written is copied.
+        // The host copies the bytes that it sends.
         let slice = move |at| kept.slice(at..kept.len().min(at + MAX_PIECE_BYTES));
         Ok((length, stream::iter((0..length as usize).step_by(MAX_PIECE_BYTES)).map(slice).map(Ok).boxed()))
     }
 }
 
-/// Where a document stands that is being sent.
+/// Position in a document that is being sent.
 struct Walk {
     composed: Arc<Composed>,
     around: Arc<Around>,
@@ -67,9 +67,9 @@ struct Walk {
 
 #[derive(Clone, Copy)]
 enum At {
-    /// This many bytes of what stands before the fragments.
+    /// This many bytes of the part before the fragments were sent.
     Before(usize),
-    /// The piece of a source; whether a fragment came before it.
+    /// The next piece of a source, and whether a fragment precedes it.
     Piece {
         source: usize,
         place: usize,
@@ -115,7 +115,7 @@ impl Walk {
         self.fill(database, parts).await.map(Some)
     }
 
-    /// What the next chunk consists of, and moves on behind that.
+    /// Returns the parts of the next chunk and moves past them.
     fn gather(&mut self, mut source: usize, mut place: usize, mut follows: bool) -> Vec<Part> {
         let (mut parts, mut bytes, mut count) = (Vec::new(), 0, 0);
         while let Some(it) = self.composed.sources.get(source) {

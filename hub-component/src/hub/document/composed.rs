@@ -1,4 +1,4 @@
-//! What a revision consists of: its source lines, where their fragments are, and the conflicts among them.
+//! The content of a revision: its source lines, the locations of their fragments, and the conflicts among them.
 
 use super::conflicts;
 use crate::log;
@@ -22,11 +22,11 @@ pub struct Composed {
     pub sources: Vec<Source>,
     /// Ordered by id.
     pub conflicts: Vec<Conflict>,
-    /// What the whole document has around its fragments, once it was asked for.
+    /// The parts of the whole document around its fragments, built at the first request.
     whole: [OnceLock<Arc<Around>>; 2],
-    /// Set once a fragment turns out to be rendered otherwise than its layout says: then this has to be read anew.
+    /// Set when a fragment turns out not to match its recorded layout; this must then be read again.
     outdated: AtomicBool,
-    /// Its bytes in each form, if they are few.
+    /// The bytes of a small document in each form.
     pub(super) small: [[OnceLock<Bytes>; 2]; 2],
 }
 
@@ -34,23 +34,23 @@ pub struct Composed {
 pub struct Source {
     /// Its line in the document.
     pub line: SourceLine,
-    /// Its fragment.
+    /// The stored fragment.
     pub stored: Stored,
-    /// The fragment before compression, in YAML and in JSON.
+    /// The uncompressed fragment, in YAML and in JSON.
     plain: [Extent; 2],
     deflated: [u64; 2],
 }
 
-/// What stands around the fragments of a document, and what there is in all.
+/// The parts of a document around its fragments, and its totals.
 pub(super) struct Around {
     pub before: Bytes,
-    /// With the header of gzip.
+    /// Compressed, with the gzip header.
     pub before_deflated: Bytes,
     pub between: &'static [u8],
     pub after: &'static [u8],
-    /// The whole document before compression.
+    /// The whole document, uncompressed.
     pub plain: Extent,
-    /// The bytes of all compressed parts together, without what gzip puts behind them.
+    /// Total bytes of all compressed parts, without the gzip trailer.
     pub deflated: u64,
 }
 
@@ -63,7 +63,7 @@ impl Source {
     }
 }
 
-/// Place of a format in arrays of both.
+/// Index of a format in arrays of both formats.
 pub(super) fn place(format: Format) -> usize {
     Format::ALL.iter().position(|it| *it == format).unwrap_or_default()
 }
@@ -72,15 +72,15 @@ impl Composed {
     /// Reads the newest revision.
     ///
     /// # Errors
-    /// When something is damaged that cannot be rendered anew, or the store does not answer.
+    /// If something is damaged and cannot be rendered again, or the store fails.
     pub async fn newest(database: &impl Database) -> Result<Self, Problem> {
-        // One transaction: a revision published meanwhile must not mix with this one.
+        // One transaction, so that a revision published meanwhile does not mix with this one.
         let mut tx = database.read().await?;
         let revision = revisions::newest(&mut tx).await?;
         Self::read(database, tx, revision, None).await
     }
 
-    /// Reads a kept revision.
+    /// Reads a stored revision.
     ///
     /// # Errors
     /// As [`Self::newest`], and as [`kept`](super::kept).
@@ -127,12 +127,12 @@ impl Composed {
         })
     }
 
-    /// Whether it has to be read anew.
+    /// Whether the revision must be read again.
     pub fn is_outdated(&self) -> bool {
         self.outdated.load(Ordering::Relaxed)
     }
 
-    /// A piece of a fragment as it should be, whatever is stored.
+    /// Returns a piece of a fragment, rendered again if the stored one is damaged.
     pub(super) async fn mended_piece(
         &self,
         database: &impl Database,
@@ -146,7 +146,7 @@ impl Composed {
             Some(body) => Ok(body),
             None => {
                 self.outdated.store(true, Ordering::Relaxed);
-                Err(StoreError::Unreadable(format!("the fragment of {} is rendered otherwise now", source.line.repo)))
+                Err(StoreError::Unreadable(format!("the fragment of {} now renders differently", source.line.repo)))
             }
         }
     }
@@ -156,7 +156,7 @@ impl Composed {
         self.revision.as_ref().map_or(0, |revision| revision.number)
     }
 
-    /// The document's head, as far as a filter takes it.
+    /// The head of the document, restricted by a filter.
     pub fn document(&self, filter: &Filter) -> Document {
         let taken = |line: &SourceLine| filter.takes(line);
         let sources: Vec<SourceLine> =
@@ -185,7 +185,7 @@ impl Composed {
         }
     }
 
-    /// What stands around the fragments; made once for the whole document.
+    /// The parts around the fragments; built once for the whole document.
     pub(super) fn around(&self, filter: &Filter, format: Format) -> Result<Arc<Around>, Problem> {
         let kept = self.whole.get(place(format)).filter(|_| filter.is_whole());
         if let Some(around) = kept.and_then(OnceLock::get) {
@@ -224,12 +224,12 @@ impl Composed {
     }
 }
 
-/// Bytes of a block that is stored as it is; nothing takes no block.
+/// Size of a stored (uncompressed) block; empty content needs no block.
 fn stored_length(bytes: &[u8]) -> u64 {
     if bytes.is_empty() { 0 } else { bytes.len() as u64 + 5 }
 }
 
-/// Renders a fragment anew, and says so in the log.
+/// Renders a fragment again from its snapshot, and logs that.
 async fn restore(database: &impl Database, line: &SourceLine) -> Result<fragments::Restored, StoreError> {
     let restored = fragments::restore(database, line).await?;
     let failure = restored.failure.as_ref().map(ToString::to_string);

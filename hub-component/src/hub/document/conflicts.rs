@@ -1,4 +1,4 @@
-//! Conflicts, found without having all ids in memory at once.
+//! Finds conflicts without holding all ids in memory at once.
 
 use federation::compose::{Conflict, SourceLine, conflicts};
 use std::collections::{BTreeMap, HashSet};
@@ -7,14 +7,14 @@ use store::database::Transaction;
 use store::fragments::{self, Stored};
 use store::{StoreError, revisions::steps::Capabilities};
 
-/// Capabilities whose ids are read at once.
+/// How many capabilities' ids are read at a time.
 const AT_ONCE: usize = 2000;
 
 type Found = [(SourceLine, Option<Stored>)];
 
-/// Every conflict among these sources, which are ordered by repo.
+/// Finds every conflict among these sources, which are ordered by repo.
 pub(super) async fn find(tx: &mut impl Transaction, sources: &Found) -> Result<Vec<Conflict>, StoreError> {
-    // First by hash alone: a few bytes for each id. What has the same hash as another is looked at again.
+    // The first pass keeps only a hash of each id, a few bytes. Ids with equal hashes are compared in a second pass.
     let hasher = RandomState::new();
     let mut hashes = Vec::new();
     visit(tx, sources, |_, ids| hashes.extend(ids.iter().map(|id| hasher.hash_one(id)))).await?;
@@ -36,7 +36,7 @@ pub(super) async fn find(tx: &mut impl Transaction, sources: &Found) -> Result<V
     Ok(conflicts(suspects.iter().map(|(repo, ids)| (repo.as_str(), ids.iter().map(String::as_str)))))
 }
 
-/// Which of these ids the other sources of the newest revision publish, by repo.
+/// Returns which of these ids the other sources of the newest revision publish, by repo.
 pub async fn publishers(
     tx: &mut impl Transaction,
     except: &str,
@@ -55,7 +55,7 @@ pub async fn publishers(
     Ok(publishers)
 }
 
-/// Shows the ids of every source, a few sources at a time.
+/// Visits the ids of every source, a few sources at a time.
 async fn visit(
     tx: &mut impl Transaction,
     sources: &Found,

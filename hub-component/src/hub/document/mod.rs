@@ -1,4 +1,4 @@
-//! Federated documents: a head, and the fragments of the sources one after another, read while they are sent.
+//! Federated documents: a head, followed by the fragments of the sources, which are read while they are sent.
 
 mod body;
 mod composed;
@@ -16,15 +16,15 @@ use std::time::Duration;
 use store::database::Transaction;
 use store::revisions::{self, Head, Revision};
 
-/// Revisions that an instance keeps after it has read them: the newest, and an old one that many ask for.
+/// How many revisions an instance keeps in memory: the newest, and one older revision in demand.
 const KEPT: usize = 2;
 
-/// How long to wait before looking again whether somebody else has read a revision.
+/// How long to wait before checking again whether another task has read the revision.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// Revisions as this instance last read them, the last one used first. Every use checks them against the database.
+/// Revisions that this instance has read, most recently used first. Every use checks them against the database.
 ///
-/// One is read at a time: what that takes in memory for a moment is much more than what is kept, and never given back.
+/// Only one revision is read at a time: reading takes much more memory for a moment than the result, and that memory is never returned.
 #[derive(Default)]
 pub struct Documents {
     kept: Mutex<Vec<Arc<Composed>>>,
@@ -41,18 +41,18 @@ impl Drop for Turn<'_> {
 }
 
 impl Documents {
-    /// The newest revision, as `head` has it.
+    /// Returns the newest revision, the one that `head` names.
     ///
     /// # Errors
-    /// When something is damaged that cannot be rendered anew, or the store does not answer.
+    /// If something is damaged and cannot be rendered again, or the store fails.
     pub async fn newest(&self, ports: &impl Ports, head: &Head) -> Result<Arc<Composed>, Problem> {
         self.get(ports, head.revision.as_ref(), Composed::newest(ports.database())).await
     }
 
-    /// A revision that was found to be kept.
+    /// Returns a stored revision.
     ///
     /// # Errors
-    /// As [`Self::newest`], and as [`kept`] if it was pruned since.
+    /// As [`Self::newest`], and as [`kept`] if the revision was pruned in the meantime.
     pub async fn at(&self, ports: &impl Ports, revision: &Revision) -> Result<Arc<Composed>, Problem> {
         self.get(ports, Some(revision), Composed::at(ports.database(), revision.number)).await
     }
@@ -70,7 +70,7 @@ impl Documents {
             if !self.reading.swap(true, Ordering::Acquire) {
                 break Turn(&self.reading);
             }
-            // Not for the one who reads: a task that waits for nothing but another task is trapped.
+            // Waits for the clock and not for the other task: the runtime traps a task that waits only for another task.
             ports.sleep(LOOK).await;
         };
         Ok(self.keep(read.await?))
@@ -98,36 +98,36 @@ impl Documents {
     }
 }
 
-/// Changes whenever the same revision would be written with other bytes: then every stored fragment has to be rendered anew.
+/// Changes whenever the same revision would render to different bytes; every stored fragment must then be rendered again.
 const RENDERING: &str = "1";
 
-/// The strong entity tag of a document in one form, quotes included. A revision's bytes follow from its number, digest and time, so nothing
-/// of it has to be read.
+/// The strong entity tag of a document in one form, including its quotes. A revision's bytes follow from its number, digest and time, so
+/// the document need not be read.
 pub fn entity_tag(revision: Option<&Revision>, filter: &Filter, format: Format, coding: Coding) -> String {
     let revision = revision.map(|it| (it.number, it.digest.as_str(), it.composed_at));
     let identity = serde_json::json!([RENDERING, revision, filter, format.as_str(), coding == Coding::Gzip]);
     federation::negotiation::entity_tag(identity.to_string().as_bytes())
 }
 
-/// Whether there is something to answer from: an empty document would say that there is nothing.
+/// Checks that a revision is published; an empty document would wrongly say that there are no capabilities.
 ///
 /// # Errors
-/// `nothing-published` while something is registered but nothing was accepted yet.
+/// `nothing-published` while sources are registered but no index has been accepted yet.
 pub fn published(head: &Head) -> Result<(), Problem> {
     if head.revision.is_none() && head.registered {
         return Err(Problem::new(
             &kinds::NOTHING_PUBLISHED,
-            "Sources are registered, but no valid index has been fetched yet. `GET /v1/repos` says why; try again shortly.",
+            "Sources are registered, but no valid index has been fetched yet. `GET /v1/repos` gives the reason; try again shortly.",
         )
         .retry_after(10));
     }
     Ok(())
 }
 
-/// A revision that can still be read.
+/// Returns a revision that can still be read.
 ///
 /// # Errors
-/// `revision-not-found` for one that never was, `revision-gone` for one that was pruned.
+/// `revision-not-found` if the revision never existed, `revision-gone` if it was pruned.
 pub async fn kept(tx: &mut impl Transaction, number: u64) -> Result<Revision, Problem> {
     if let Some(revision) = revisions::get(tx, number).await? {
         return Ok(revision);
@@ -136,7 +136,7 @@ pub async fn kept(tx: &mut impl Transaction, number: u64) -> Result<Revision, Pr
     Err(if (1..=newest).contains(&number) {
         Problem::new(
             &kinds::REVISION_GONE,
-            format!("Revision {number} was pruned; `GET /v1/federated/revisions` lists what is kept."),
+            format!("Revision {number} was pruned; `GET /v1/federated/revisions` lists the stored revisions."),
         )
     } else {
         Problem::new(&kinds::REVISION_NOT_FOUND, format!("There is no revision {number}; the newest is {newest}."))

@@ -1,4 +1,4 @@
-//! What those who ask for a refresh are told.
+//! Answers to requests for a refresh.
 
 use crate::hub::App;
 use crate::ports::Ports;
@@ -7,16 +7,16 @@ use federation::digest::Digest;
 use store::database::{Database as _, Transaction as _};
 use store::revisions;
 
-/// Says that another refresh goes on for longer than a request waits.
+/// The problem that another refresh takes longer than a request can wait.
 pub fn refresh_running() -> Problem {
     Problem::new(
         &kinds::REFRESH_RUNNING,
-        "Another refresh has not ended yet; its result shows in `GET /v1/repos`. Try again shortly.",
+        "Another refresh is still running; its result will be in `GET /v1/repos`. Try again shortly.",
     )
     .retry_after(10)
 }
 
-/// Number and digest of the newest revision; 0 and the digest of nothing before the first.
+/// Number and digest of the newest revision; before the first, 0 and the digest of no sources.
 pub async fn newest<P: Ports>(app: &App<P>) -> Result<(u64, Digest), Problem> {
     let mut tx = app.database().await?.read().await?;
     let newest = revisions::newest(&mut tx).await?;

@@ -1,4 +1,4 @@
-//! One source: fetched and judged, nothing written.
+//! Checks one source: fetches and validates its index and writes nothing.
 
 use crate::ports::{Fetch as _, Ports};
 use federation::check::{Content, Heard, Judged, Outbound};
@@ -14,18 +14,18 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use store::fragments::Rendered;
 
-/// What a check found, and the snapshot to keep if it is a new valid one.
+/// The result of a check, and the snapshot to store if it is new and valid.
 pub struct Checked {
-    /// For the state machine.
+    /// Input for the state machine.
     pub observation: Observation,
     /// Present with [`Observation::Valid`].
     pub snapshot: Option<NewSnapshot>,
-    /// What is doubtful in a valid index.
+    /// Warnings about a valid index.
     pub warnings: Vec<Diagnostic>,
 }
 
 impl Checked {
-    /// Bytes that it holds until it is written.
+    /// Bytes that are held in memory until the result is written.
     pub fn size(&self) -> usize {
         self.snapshot.as_ref().map_or(0, |new| new.bytes.len() + new.fragment.bytes())
     }
@@ -37,21 +37,21 @@ impl From<Observation> for Checked {
     }
 }
 
-/// A valid index that was not known before.
+/// A valid index that is not stored yet.
 pub struct NewSnapshot {
-    /// Names it.
+    /// Digest of the bytes.
     pub digest: Digest,
-    /// Exact bytes.
+    /// The exact bytes.
     pub bytes: Vec<u8>,
-    /// How many capabilities it has.
+    /// How many capabilities the index has.
     pub capability_count: usize,
     /// The domain that the fragment was rendered for.
     pub domain: String,
-    /// As the source contributes it, cut before anything is written: the lock for writing is not held meanwhile.
+    /// The rendered contribution. It is rendered before anything is written, so that the write lock is not held meanwhile.
     pub fragment: Rendered,
 }
 
-/// The outside world of a check, as the ports give it.
+/// Gives a check access to the outside world through the ports.
 struct Outside<'a, P>(&'a P);
 
 impl<P: Ports> Outbound for Outside<'_, P> {
@@ -68,18 +68,18 @@ impl<P: Ports> Outbound for Outside<'_, P> {
     }
 }
 
-/// Fetches the index of a registration and validates it against what is known.
+/// Fetches the index of a registration and validates it, given the known record of the source.
 pub async fn check<P: Ports>(ports: &P, registration: &Registration, known: &SourceRecord) -> Checked {
     let conditions = known.validators(&registration.url);
     match federation::check::hear(&Outside(ports), registration, known, conditions, |_, _| None).await {
         Heard::New(content) => judge(registration, content),
         Heard::Known(observation) => observation.into(),
-        // Nobody is left alone here.
+        // No host is backed off here.
         Heard::Quiet(_) => Observation::Unreachable(TransportFailure::Protocol.into()).into(),
     }
 }
 
-/// Fetches the index of a registration under these conditions, without asking a host that a redirect leads to and that is to be left alone.
+/// Fetches the index of a registration with these validators. A redirect to a host that asked the hub to back off is not followed.
 pub(super) async fn hear<P: Ports>(
     ports: &P,
     registration: &Registration,
@@ -91,7 +91,7 @@ pub(super) async fn hear<P: Ports>(
     federation::check::hear(&Outside(ports), registration, known, conditions, until).await
 }
 
-/// Validates content, and cuts what it contributes.
+/// Validates content and renders its contribution.
 pub(super) fn judge(registration: &Registration, content: Content) -> Checked {
     let Judged { observation, valid, warnings } = content.judge();
     let (Some((bytes, index)), Observation::Valid { digest, capability_count, validators }) = (valid, &observation)

@@ -1,4 +1,4 @@
-//! Refreshing: fetch what is due, judge it, and publish what changed, while slow sources are still on their way.
+//! Refreshing: fetches due sources, validates them, and publishes changes without waiting for slow sources.
 
 mod answer;
 mod check;

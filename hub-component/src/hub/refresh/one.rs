@@ -1,4 +1,4 @@
-//! A refresh of one source: of those who ask at the same time, one fetches and the others answer with what that found.
+//! A refresh of one source. If several requests ask at the same time, one fetches and the others share its result.
 
 use super::report::{Report, outcome_of, report};
 use super::run::{Scope, TURN_WAIT, TURNS, refresh};
@@ -12,11 +12,11 @@ use store::revisions::{self, Origin};
 use store::sources::{self, Source};
 use store::{StoreError, revisions::Revision};
 
-/// Refreshes the source that `scope` names, unless somebody does so already: then that result is the answer. `None` if it did not come in
-/// time. A result that a refresh of many overtook is dropped.
+/// Refreshes the source that `scope` names. If another request is already doing so, its result is returned; `None` if that does not
+/// arrive in time. A result that a refresh of many sources overtook is dropped.
 ///
 /// # Errors
-/// When the store fails.
+/// If the store fails.
 pub async fn refresh_one<P: Ports>(
     app: &App<P>,
     repo: &str,
@@ -37,7 +37,7 @@ pub async fn refresh_one<P: Ports>(
             turns -= 1;
             app.ports.sleep(TURN_WAIT).await;
         }
-        // One that was not given back was a holder's that is gone, and whose work is still to be done.
+        // A lease that was not released belonged to a holder that is gone; its work still has to be done.
         if lease.standing(database, app.ports.now()).await? == Standing::Free
             && let Some(report) = joined(app, repo, &before).await?
         {
@@ -51,7 +51,7 @@ pub async fn refresh_one<P: Ports>(
     Ok(Some(report))
 }
 
-/// What another refresh led to since `before` was accepted. `None` if it was of a URL that the registration no longer has.
+/// The result of another refresh since `before` was accepted. `None` if that refresh used a URL that the registration no longer has.
 async fn joined<P: Ports>(app: &App<P>, repo: &str, before: &Option<Accepted>) -> Result<Option<Report>, StoreError> {
     let Some((source, newest)) = now(app, repo).await? else { return Ok(Some(Report::default())) };
     if source.registered.registration.enabled && source.record.next_check_at.is_none() {

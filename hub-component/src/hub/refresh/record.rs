@@ -1,4 +1,4 @@
-//! Writing what checks found: a batch, one transaction, at most one revision.
+//! Writes the results of checks: one batch, one transaction, at most one revision.
 
 use super::check::Checked;
 use super::report::{outcome, outcome_of, report};
@@ -15,20 +15,20 @@ use store::revisions::{Origin, Revision};
 use store::sources::Source;
 use store::{StoreError, fragments, leases, quiet, snapshots, sources, tallies};
 
-/// A finished check with the source as it was when the check began.
+/// A finished check, with the source as it was when the check began.
 pub(super) struct Finished {
     pub source: Source,
     pub checked: Checked,
     pub took: Duration,
 }
 
-/// What is written together.
+/// Results that are written together.
 #[derive(Default)]
 pub(super) struct Batch {
     pub finished: Vec<Finished>,
-    /// Hosts that asked to be left alone, and until when.
+    /// Hosts that asked the hub to back off, and until when.
     pub quiet: Vec<(String, Seconds)>,
-    /// Sources that are not asked before then, for their host's sake.
+    /// Sources that are deferred until then because their host asked the hub to back off.
     pub put_off: Vec<(Source, Seconds)>,
 }
 
@@ -37,19 +37,19 @@ impl Batch {
         self.finished.is_empty() && self.put_off.is_empty()
     }
 
-    /// Whether it is to be written before more is added: what it holds is in memory until then.
+    /// Whether the batch must be written before more is added: until then it is held in memory.
     pub(super) fn is_full(&self) -> bool {
         self.finished.len() >= MOST
             || self.finished.iter().map(|finished| finished.checked.size()).sum::<usize>() >= MOST_BYTES
     }
 }
 
-/// Results that are written together, for one fsync instead of many …
+/// Maximum number of results in a batch; a batch needs one fsync instead of many.
 const MOST: usize = 128;
-/// … and the bytes of new snapshots, as they came and rendered, after which nothing is added.
+/// Bytes of new snapshots, fetched and rendered, at which a batch is full.
 const MOST_BYTES: usize = 16 << 20;
 
-/// Writes a batch, and holds on to the lease under which it was made. Events say that it was done by `action`.
+/// Writes a batch and renews the lease under which it was made. Its events are recorded under `action`.
 pub(super) async fn record(
     database: &impl Database,
     batch: Batch,
@@ -79,7 +79,7 @@ pub(super) async fn record(
             reports.push((report(&planned, Outcome::Superseded, now), took));
             continue;
         };
-        // Only an observation of this very registration and record may be applied: no resurrection, no older answer on top.
+        // The result applies only if registration and record are unchanged: otherwise it could restore a removed source or overwrite a newer result.
         let registration = &source.registered.registration;
         let registered_anew = source.registered.incarnation != planned.registered.incarnation;
         if registered_anew || registration.url != planned.registered.registration.url || !registration.enabled {
@@ -136,7 +136,7 @@ pub(super) async fn record(
     Ok((revision, reports.into_iter().map(|(report, _)| report).chain(deferred).collect()))
 }
 
-/// Counts against sources that the host ended the judging of what they sent, and forgets that it was under way.
+/// Records a failure for sources during whose validation the host ended the instance, and clears their validation marks.
 pub(super) async fn blame(
     database: &impl Database,
     ended: Vec<leases::Ended>,
@@ -156,7 +156,7 @@ pub(super) async fn blame(
     Ok(blamed)
 }
 
-/// What a source contributes and what it holds back, as events tell of it.
+/// The accepted and the held snapshot of a source, for events.
 pub fn contribution(accepted: &Option<Accepted>, held: &Option<Held>) -> Value {
     let accepted = accepted.as_ref();
     json!({
@@ -167,7 +167,7 @@ pub fn contribution(accepted: &Option<Accepted>, held: &Option<Held>) -> Value {
     })
 }
 
-/// Takes the result of a check into a source and keeps both; publishing is the caller's.
+/// Applies the result of a check to a source and stores both. The caller publishes.
 pub async fn apply(
     tx: &mut impl Transaction,
     source: &mut Source,
@@ -179,7 +179,7 @@ pub async fn apply(
     Ok(effect)
 }
 
-/// As [`apply`], but keeps the snapshot only; the source is the caller's to keep.
+/// As [`apply`], but stores only the snapshot. The caller stores the source.
 async fn take(
     tx: &mut impl Transaction,
     source: &mut Source,
@@ -194,7 +194,7 @@ async fn take(
     Ok(source.record.observe(&source.registered.registration, checked.observation, now, jitter(&repo, now)))
 }
 
-/// A number in 0 ..= 1 that differs between sources and between times.
+/// A number in 0 ..= 1 that varies by source and time.
 fn jitter(repo: &str, now: Seconds) -> f64 {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut hasher = DefaultHasher::new();

@@ -1,4 +1,4 @@
-//! What a refresh says about itself.
+//! The report of a refresh.
 
 use api::refresh::{Outcome, SourceReport};
 use federation::source::{Effect, SourceRecord};
@@ -6,7 +6,7 @@ use federation::time::Seconds;
 use store::revisions::Revision;
 use store::sources::Source;
 
-/// How a check that somebody else just made ended.
+/// The outcome of a check that another request just made.
 pub fn outcome_of(record: &SourceRecord) -> Outcome {
     match record {
         SourceRecord { failure: Some(_), .. } => Outcome::Failed,
@@ -15,7 +15,7 @@ pub fn outcome_of(record: &SourceRecord) -> Outcome {
     }
 }
 
-/// What an observation did to a source.
+/// The outcome that corresponds to an effect on a source.
 pub fn outcome(effect: Effect) -> Outcome {
     match effect {
         Effect::Accepted => Outcome::Accepted,
@@ -25,7 +25,7 @@ pub fn outcome(effect: Effect) -> Outcome {
     }
 }
 
-/// Reports on `source` as it is now.
+/// The report on `source` in its current state.
 pub fn report(source: &Source, outcome: Outcome, now: Seconds) -> SourceReport {
     let failure = source.record.failure.as_ref();
     let (reason, message) = source.record.reason().unzip();
@@ -40,14 +40,14 @@ pub fn report(source: &Source, outcome: Outcome, now: Seconds) -> SourceReport {
     }
 }
 
-/// What a refresh did.
+/// The result of a refresh.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// The last revision that it led to.
+    /// The last revision that it published.
     pub revision: Option<Revision>,
-    /// How many sources were asked.
+    /// How many sources were fetched.
     pub fetched: usize,
-    /// Every source it looked at, ordered by repo.
+    /// Every source in its scope, ordered by repo.
     pub sources: Vec<SourceReport>,
 }
 
@@ -57,7 +57,7 @@ impl Report {
         self.count(Outcome::Failed)
     }
 
-    /// How many sources were due, and time ran out.
+    /// How many sources were due but not fetched in time.
     pub fn not_reached(&self) -> usize {
         self.count(Outcome::NotReached)
     }

@@ -1,4 +1,4 @@
-//! A refresh from beginning to end.
+//! Runs a refresh from start to end.
 
 use super::check::{hear, judge};
 use super::record::{Batch, Finished, blame, record};
@@ -26,35 +26,35 @@ use store::revisions::Origin;
 use store::sources::{self, Source};
 use store::{StoreError, quiet, upkeep};
 
-/// Which sources a refresh looks at.
+/// The sources that a refresh covers.
 #[derive(Clone, Debug)]
 pub enum Scope {
-    /// Those whose time has come; the report has the others too.
+    /// The sources that are due; the report includes the others too.
     Due,
-    /// Those whose time has come; nobody wants to know about the others.
+    /// The sources that are due; the report includes only these.
     DueAlone,
-    /// All that are enabled, whatever their time.
+    /// All enabled sources, due or not.
     All,
-    /// One, whatever its time.
+    /// One source, due or not.
     One(String),
-    /// One that somebody asks for: whatever happened before, it is fetched and judged, without conditions.
+    /// One source at a client's request: fetched without validators and validated, whatever happened before.
     Asked(String),
 }
 
-/// How long a result waits for others to be written with.
+/// How long a result waits for others, so that they can be written together.
 const BATCH_WAIT: Duration = Duration::from_millis(250);
-/// After so many seconds what was not done is left to the next refresh, so that somebody learns what was. With the wait for another
-/// refresh this is less than hosts allow a request: 90 s under `serve`.
+/// Time budget of a refresh in seconds; the rest is left to the next refresh, so that the caller gets a report. Together with the wait
+/// for another refresh it is less than hosts allow for a request: 90 s under `serve`.
 const REFRESH_TIME: Seconds = 45;
-/// How often a refresh that somebody waits for asks whether the one before it is done …
+/// How long to wait between attempts to acquire the lease while a client waits.
 pub(super) const TURN_WAIT: Duration = Duration::from_millis(100);
-/// … and how many times: 40 s, longer than one hanging source takes.
+/// The number of attempts: 40 s in all, longer than one hanging source takes.
 pub(super) const TURNS: usize = 400;
 
-/// Refreshes many sources as the only one to do so; `None` if another refresh is running still.
+/// Refreshes many sources under an exclusive lease; `None` if another refresh is still running.
 ///
 /// # Errors
-/// When the store fails. What was written before stays written; every batch is whole.
+/// If the store fails. Batches that were already written remain; each is complete.
 pub async fn refresh_many<P: Ports>(
     app: &App<P>,
     scope: Scope,
@@ -72,20 +72,20 @@ pub async fn refresh_many<P: Ports>(
         app.ports.sleep(TURN_WAIT).await;
     }
     let report = refresh(app, scope, origin, "compose", &lease).await;
-    // What could not be forgotten is tried again after the next refresh; what was refreshed is true all the same.
+    // If pruning fails, it is tried again after the next refresh. The result of this refresh is valid all the same.
     if report.is_ok()
         && let Err(error) = upkeep::daily(database, &lease, || app.ports.now()).await
     {
         log::line("upkeep-failed", &json!({ "error": error.to_string() }));
     }
-    // Released even after an error; what cannot be released runs out by itself.
+    // The lease is released even after an error. If it cannot be released, it expires.
     let released = lease.release(database).await;
     let report = report?;
     released?;
     Ok(Some(report))
 }
 
-/// Refreshes under a lease that is held.
+/// Refreshes under a lease that the caller holds.
 pub(super) async fn refresh<P: Ports>(
     app: &App<P>,
     scope: Scope,
@@ -159,7 +159,7 @@ pub(super) async fn refresh<P: Ports>(
                 Heard::New(content) if !asked && source.record.is_given_up(&content.digest) => {
                     Observation::Ended { digest: content.digest }.into()
                 }
-                // No other body is decoded meanwhile: they are read on when this one is judged.
+                // No other body is read meanwhile; reading continues after this one is validated.
                 Heard::New(content) => {
                     lease.judge(database, source.repo(), &content.digest, app.ports.now()).await?;
                     judge(registration, content)
@@ -195,7 +195,7 @@ pub(super) async fn refresh<P: Ports>(
             break;
         }
     }
-    // Fetches under way are given up, and as nothing is written about them they stay due.
+    // Unfinished fetches are cancelled. Nothing is written about them, so they stay due.
     drop(running);
     let heard: HashSet<String> = report.sources.iter().map(|source| source.repo.clone()).collect();
     let silent = fetch.into_iter().filter_map(|i| sources.get(i)).filter(|source| !heard.contains(source.repo()));
@@ -205,7 +205,7 @@ pub(super) async fn refresh<P: Ports>(
     Ok(report)
 }
 
-/// Asks a source, with the conditions that are known unless somebody `asked` for it.
+/// Fetches a source, with its known validators unless a client `asked` for the refresh.
 async fn examine<P: Ports>(
     ports: &P,
     host: String,

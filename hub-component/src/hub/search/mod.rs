@@ -1,4 +1,4 @@
-//! Searching capabilities: a request in, a page out. HTTP, MCP and the pages all ask here.
+//! Capability search: takes a request and returns a page. HTTP, MCP and the HTML pages all use it.
 
 mod near;
 
@@ -11,40 +11,40 @@ use store::database::{Database, Transaction};
 use store::revisions::{self, Head};
 use store::search::{self as entries, Found};
 
-/// Longest id that is compared with others; what is longer is like none.
+/// Longest id that is compared with others to suggest similar ones, in bytes.
 const MAX_ID_BYTES: usize = 300;
-/// Longest filter and list of fields, in characters.
+/// Longest filter or list of fields, in characters.
 const MAX_CHARS: usize = 1000;
 
-/// What somebody asks for, as it came.
+/// A search request, not yet validated.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Words; none or blank: everything.
+    /// Search words; if blank or absent, everything matches.
     pub q: Option<String>,
     /// Only this domain.
     pub domain: Option<String>,
     /// Only this repo.
     pub repo: Option<String>,
-    /// Only this status, in any case.
+    /// Only this status, ignoring case.
     pub status: Option<String>,
-    /// Only with this tag, in any case.
+    /// Only with this tag, ignoring case.
     pub tag: Option<String>,
-    /// Names of fields with commas between them, or `*`.
+    /// Comma-separated field names, or `*` for all.
     pub fields: Option<String>,
-    /// Results a page.
+    /// Maximum number of results on a page.
     pub limit: Option<usize>,
     /// `next` of the previous page.
     pub cursor: Option<String>,
-    /// Most bytes of the answer: of the page as JSON, and what stands around it.
+    /// Maximum size of the response in bytes: the page as JSON, and the text around it.
     pub budget: Option<usize>,
-    /// Bytes around the page.
+    /// Bytes of the text around the page.
     pub around: usize,
 }
 
-/// A page of the capabilities that match, best first; without words by repo and position.
+/// A page of matching capabilities, best match first; without search words, by repo and position.
 ///
 /// # Errors
-/// `invalid-query`, `budget-too-small`, `revision-gone` if the pages before are too old, `nothing-published`, or a store that does not answer.
+/// `invalid-query`, `budget-too-small`, `nothing-published`, `revision-gone` if the previous pages are too old, or a failure of the store.
 pub async fn search(database: &impl Database, head: &Head, request: &Request) -> Result<Page, Problem> {
     let mut tx = database.read().await?;
     let page = page(&mut tx, head, request, None, Fields::Compact).await?;
@@ -52,10 +52,10 @@ pub async fn search(database: &impl Database, head: &Head, request: &Request) ->
     Ok(page)
 }
 
-/// A page of every source's entry under an id, whole unless `fields` says otherwise.
+/// A page of the sources' entries under an id, with all fields unless `fields` says otherwise.
 ///
 /// # Errors
-/// `capability-not-found` with ids that may be meant, and as [`search`].
+/// `capability-not-found` with similar ids, and as [`search`].
 pub async fn capability(database: &impl Database, head: &Head, id: &str, request: &Request) -> Result<Page, Problem> {
     let mut tx = database.read().await?;
     let page = page(&mut tx, head, request, Some(id), Fields::All).await?;
@@ -106,14 +106,14 @@ async fn page(
         .collect::<Result<Vec<_>, serde_json::Error>>()
         .map_err(|e| Problem::new(&kinds::INTERNAL, "An entry cannot be read.").internal(e.to_string()))?;
     more |= paging::fit(&mut hits);
-    // That there is no such id is said whatever the budget.
+    // An unknown id is reported whatever the budget.
     let budget = request.budget.filter(|_| total > 0 || id.is_none()).map(|bytes| bytes.saturating_sub(request.around));
     Page::fit(revision, fingerprint, total, hits, more, budget).map_err(|small| {
         let bytes = small.needed + request.around;
         let tokens = bytes.div_ceil(BYTES_PER_TOKEN);
         Problem::new(
             &kinds::BUDGET_TOO_SMALL,
-            format!("The shortest answer has {bytes} bytes; ask with `budget_tokens={tokens}` or more."),
+            format!("The smallest response has {bytes} bytes; set `budget_tokens` to {tokens} or more."),
         )
     })
 }
@@ -132,15 +132,15 @@ fn query(request: &Request) -> Result<Query, Problem> {
     })
 }
 
-/// A filter, if it is one that is looked for.
+/// Validates a filter.
 ///
 /// # Errors
-/// `invalid-query` if it is too long, or no text for every database.
+/// `invalid-query` if the filter is too long or contains NUL, which not every database accepts.
 pub fn bounded<'a>(name: &str, value: Option<&'a str>) -> Result<Option<&'a str>, Problem> {
     match value {
         Some(text) if text.chars().count() > MAX_CHARS || text.contains('\0') => Err(Problem::new(
             &kinds::INVALID_QUERY,
-            format!("`{name}` may have {MAX_CHARS} characters, and none of them NUL."),
+            format!("`{name}` may have at most {MAX_CHARS} characters and must not contain NUL."),
         )),
         value => Ok(value),
     }
@@ -151,13 +151,13 @@ fn cursor(text: &str, fingerprint: u32) -> Result<Cursor, Problem> {
     if cursor.query != fingerprint {
         return Err(Problem::new(
             &kinds::INVALID_QUERY,
-            "`cursor` belongs to another search: repeat `q` and the filters of the page that gave it, or begin without it.",
+            "`cursor` belongs to another search: repeat `q` and the filters of that search, or start again without it.",
         ));
     }
     Ok(cursor)
 }
 
-/// A search goes on in the revision that it began in.
+/// Checks that the revision in which a search began can still be searched.
 async fn still_there(tx: &mut impl Transaction, number: u64, newest: u64) -> Result<(), Problem> {
     if number > newest {
         return Err(foreign_cursor());
@@ -168,7 +168,7 @@ async fn still_there(tx: &mut impl Transaction, number: u64, newest: u64) -> Res
     Err(Problem::new(
         &kinds::REVISION_GONE,
         format!(
-            "This search began in revision {number}, which can be searched no longer; begin again without `cursor`."
+            "This search began in revision {number}, which can no longer be searched; start again without `cursor`."
         ),
     ))
 }

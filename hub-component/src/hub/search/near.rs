@@ -1,12 +1,12 @@
-//! What to say when an id does not exist.
+//! Suggestions for an id that does not exist.
 
-/// Most ids that are suggested.
+/// Maximum number of ids that are suggested.
 const MOST: usize = 3;
 
-/// The detail of a `capability-not-found`: ids that look like the wrong one, and where to look further.
+/// The detail of `capability-not-found`: similar ids, and how to search further.
 pub(super) fn suggest(wrong: &str, candidates: Vec<String>) -> String {
     if candidates.iter().any(|id| id == wrong) {
-        return "This repo publishes no capability with this id now; others do: leave `repo` out.".to_owned();
+        return "This repo publishes no capability with this id, but others do; omit `repo`.".to_owned();
     }
     let mut near: Vec<(usize, String)> = candidates
         .into_iter()
@@ -21,5 +21,5 @@ pub(super) fn suggest(wrong: &str, candidates: Vec<String>) -> String {
         [] => String::new(),
         near => format!(" Did you mean {}?", near.join(" or ")),
     };
-    format!("No source publishes a capability with this id now.{hint} `GET /v1/capabilities?q=WORDS` searches.")
+    format!("No source publishes a capability with this id.{hint} `GET /v1/capabilities?q=WORDS` searches.")
 }

@@ -1,4 +1,4 @@
-//! `federation_status`: how the hub is as a whole.
+//! `federation_status`: the status of the whole federation.
 
 use super::{read, read_only};
 use crate::hub::App;
@@ -20,32 +20,32 @@ use utoipa::ToSchema;
 
 pub const NAME: &str = "federation_status";
 
-/// Repos that are named; more fit into no budget.
+/// Maximum number of repos that are listed; more would not fit any budget.
 const MOST_UNWELL: usize = 1000;
 
-/// What can be asked.
+/// The arguments of the tool.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Arguments {
-    /// The result has at most 4 bytes for each of these. 20,000 at the most.
+    /// Size budget in tokens: the result has at most 4 bytes per token. At most 20,000.
     #[schema(minimum = 750, default = 2000)]
     budget_tokens: Option<u32>,
 }
 
-/// The federation at this moment.
+/// The current status of the federation.
 #[derive(Serialize, ToSchema)]
 struct Status {
-    /// Where the whole document is: YAML, or JSON with `?format=json`.
+    /// URL of the whole document: YAML, or JSON with `?format=json`.
     url: String,
-    /// Number of the newest revision; 0 before the first.
+    /// Number of the newest revision; 0 before the first revision.
     revision: u64,
-    /// Names what the newest revision is composed of.
+    /// Digest of the sources of the newest revision.
     #[schema(value_type = String)]
     digest: Digest,
-    /// When it was composed.
+    /// When the newest revision was composed.
     #[serde(skip_serializing_if = "Option::is_none")]
     composed_at: Option<String>,
-    /// Since when everything in it has been known to be current.
+    /// The oldest time at which a contributing source was verified; everything in the revision was current then.
     #[serde(skip_serializing_if = "Option::is_none")]
     oldest_verified_at: Option<String>,
     /// How many repos are in each state.
@@ -56,26 +56,26 @@ struct Status {
     required_not_fresh: NotFresh,
 }
 
-/// Repos that readers rely on and that are not fresh.
+/// Required repos that are not fresh.
 #[derive(Serialize, ToSchema)]
 struct NotFresh {
-    /// How many there are.
+    /// How many such repos there are.
     total: usize,
-    /// How many are in `repos`.
+    /// How many of them are in `repos`.
     shown: usize,
-    /// Whether these are all. `list_repos` with `state` has the others.
+    /// Whether `repos` has all of them. `list_repos` with `state` lists the others.
     complete: bool,
     #[schema(inline)]
     repos: Vec<Repo>,
 }
 
-/// One of them.
+/// A required repo that is not fresh.
 #[derive(Serialize, ToSchema)]
 struct Repo {
     repo: String,
     #[schema(inline)]
     state: State,
-    /// Why, as a stable code.
+    /// The reason, as a stable code.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
@@ -84,8 +84,8 @@ pub fn tool() -> Tool {
     read_only::<Arguments, Status>(
         NAME,
         "Status of the federation",
-        "Says how the hub is as a whole: newest revision, how many capabilities and repos there are, how many repos are in each state, how old the \
-         oldest verification is, and which required repos are not fresh.",
+        "Returns the status of the whole federation: the newest revision, the number of capabilities and repos, the number of repos in each state, the age of \
+        the oldest verification, and the required repos that are not fresh.",
     )
 }
 

@@ -1,4 +1,4 @@
-//! The tools, a file each: what they are called, what they take and give, and what they do.
+//! The tools, one file each: name, arguments, result and behaviour.
 
 mod federation_status;
 mod get_capability;
@@ -19,10 +19,10 @@ pub fn all() -> Vec<Tool> {
     vec![search_capabilities::tool(), get_capability::tool(), list_repos::tool(), federation_status::tool()]
 }
 
-/// Calls a tool. What goes wrong in a tool is a result too, which the model reads; the log gets its own copy.
+/// Calls a tool. An error in a tool is returned as a result, so that the model can read it, and also goes to the log.
 ///
 /// # Errors
-/// When there is no such tool.
+/// If there is no such tool.
 pub async fn call<P: Ports>(
     app: &App<P>,
     name: &str,
@@ -35,7 +35,7 @@ pub async fn call<P: Ports>(
         list_repos::NAME => list_repos::call(app, arguments).await,
         federation_status::NAME => federation_status::call(app, arguments).await,
         _ => {
-            let words = format!("There is no tool `{}`; `tools/list` has them all.", quoted(name));
+            let words = format!("There is no tool `{}`; `tools/list` lists all tools.", quoted(name));
             return Err(ErrorData::invalid_params(words, None));
         }
     };
@@ -46,7 +46,7 @@ pub async fn call<P: Ports>(
     }))
 }
 
-/// A problem, for a model to read: the document that HTTP clients get, and what to do about it, which they find at its `type`.
+/// A problem as a result for a model: the document that HTTP clients get, and the remedy, which they would find at its `type`.
 fn failure<P: Ports>(app: &App<P>, problem: &Problem) -> CallToolResult {
     let body = problem.body(app.public_url(), "");
     let mut document: JsonObject = serde_json::from_slice(&body).unwrap_or_default();
@@ -57,7 +57,7 @@ fn failure<P: Ports>(app: &App<P>, problem: &Problem) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(Value::Object(document).to_string())])
 }
 
-/// A tool that only reads what this hub has.
+/// Describes a tool that only reads from this hub.
 fn read_only<Arguments: PartialSchema, Output: PartialSchema>(
     name: &'static str,
     title: &'static str,
@@ -71,7 +71,7 @@ fn read_only<Arguments: PartialSchema, Output: PartialSchema>(
         .with_annotations(annotations)
 }
 
-/// The JSON Schema of a type: OpenAPI 3.1 has the same, as long as everything is in one piece.
+/// The JSON Schema of a type. An OpenAPI 3.1 schema is the same as long as it has no references.
 fn schema<T: PartialSchema>() -> Arc<JsonObject> {
     let schema = serde_json::to_value(T::schema()).ok();
     Arc::new(match schema {
@@ -80,7 +80,7 @@ fn schema<T: PartialSchema>() -> Arc<JsonObject> {
     })
 }
 
-/// The arguments of a tool.
+/// Reads the arguments of a tool.
 fn read<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, Problem> {
     serde_json::from_value(Value::Object(arguments))
         .map_err(|error| Problem::new(&kinds::INVALID_QUERY, format!("{error}; `tools/list` has the schema.")))

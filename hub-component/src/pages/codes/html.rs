@@ -1,4 +1,4 @@
-//! What codes mean, for whoever followed the link of a problem.
+//! The meaning of problem codes as HTML pages, for readers who follow the link in a problem.
 
 use crate::edge::memo;
 use crate::hub::AN_HOUR;
@@ -11,17 +11,17 @@ use http::HeaderMap;
 use maud::html;
 
 const PLACES: [(Place, &str); 5] = [
-    (Place::Answer, "Answers of the hub"),
-    (Place::Host, "Answers of the host, in place of the hub"),
+    (Place::Answer, "Responses of the hub"),
+    (Place::Host, "Responses of the host, instead of the hub"),
     (Place::Field, "Fields of a registration"),
-    (Place::Source, "Indexes that did not arrive, or are held"),
-    (Place::Index, "Indexes that are not valid"),
+    (Place::Source, "Indexes that could not be fetched or are held"),
+    (Place::Index, "Invalid indexes"),
 ];
 
-/// Every code, by where it stands.
+/// All codes, grouped by where they occur.
 pub(super) fn problems(kinds: &[&Kind], request: &HeaderMap, public_url: &str) -> Response {
     let content = html! {
-        h1 { "What a code means" }
+        h1 { "Problem codes" }
         @for (place, title) in PLACES {
             h2 { (title) }
             dl.facts {
@@ -36,7 +36,7 @@ pub(super) fn problems(kinds: &[&Kind], request: &HeaderMap, public_url: &str) -
     memo(respond(page, request, public_url), Some(AN_HOUR))
 }
 
-/// One code, for each place where it stands.
+/// One code, with an explanation for each place where it occurs.
 pub(super) fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public_url: &str) -> Response {
     let content = html! {
         h1 { code { (code) } }
@@ -50,7 +50,7 @@ pub(super) fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public
                 "."
             }
         }
-        p { a href="/problems" { "Every code" } }
+        p { a href="/problems" { "All codes" } }
     };
     let page = Page { title: code, section: Section::Elsewhere, words: "", content };
     memo(respond(page, request, public_url), Some(AN_HOUR))

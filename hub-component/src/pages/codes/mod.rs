@@ -1,4 +1,4 @@
-//! `/problems`: what every code means and how to mend it.
+//! `/problems`: what each code means and how to resolve the problem.
 
 mod html;
 
@@ -21,7 +21,7 @@ const HTML: &str = "text/html";
 /// Kinds of problems.
 #[derive(Serialize, ToSchema)]
 pub struct Problems {
-    /// What is known about them.
+    /// The kinds, with meaning and remedy.
     #[schema(value_type = Vec<Kind>)]
     problems: Vec<&'static Kind>,
 }
@@ -50,7 +50,7 @@ pub async fn list<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Res
         || html::problems(&kinds, &request, app.public_url()),
         || {
             let mut text =
-                "# Problems\n\nWhat the codes of this hub mean, and how to mend what they stand for.\n".to_owned();
+                "# Problems\n\nWhat the codes of this hub mean, and how to resolve each problem.\n".to_owned();
             for kind in &kinds {
                 // Writing into a String cannot fail.
                 let _ = write!(
@@ -95,7 +95,7 @@ pub async fn show<P: Ports>(
 ) -> Result<Response, Problem> {
     let kinds: Vec<&'static Kind> = problem::find(&code).collect();
     if kinds.is_empty() {
-        let detail = format!("`{}` is no code of this hub; `/problems` lists them.", quoted(&code));
+        let detail = format!("`{}` is not a code of this hub; `/problems` lists the codes.", quoted(&code));
         return Err(Problem::new(&kinds::NOT_FOUND, detail));
     }
     Ok(respond(
@@ -107,7 +107,7 @@ pub async fn show<P: Ports>(
             for kind in &kinds {
                 let _ = write!(
                     text,
-                    "\n## {}\n\n{}\n\nWhere it stands: {}.\n\nWhat to do: {}.\n",
+                    "\n## {}\n\n{}\n\nWhere it occurs: {}.\n\nWhat to do: {}.\n",
                     kind.title,
                     kind.meaning,
                     place(kind),
@@ -139,8 +139,8 @@ fn respond(
 fn place(kind: &Kind) -> String {
     let status = kind.status.map(|status| format!(" with status {status}")).unwrap_or_default();
     let place = match kind.place {
-        Place::Answer => "an answer of the hub",
-        Place::Host => "an answer of the host, in place of the hub",
+        Place::Answer => "a response of the hub",
+        Place::Host => "a response of the host, instead of the hub",
         Place::Field => "`errors` of an invalid registration",
         Place::Source => "`reason` of a source",
         Place::Index => "`reason` of a source, and diagnostics of an index",

@@ -1,4 +1,4 @@
-//! What is recorded of a registration.
+//! The facts about a registration.
 
 use crate::pages::elements::{linked, revision_link, snapshot_link, time};
 use crate::pages::words;
@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use store::revisions::Entry;
 use store::sources::Source;
 
-/// How many of the revisions that changed a repo are shown.
+/// How many revisions that changed a repo are shown.
 pub(super) const REVISIONS: usize = 10;
 
 /// The registration and the last check.
@@ -19,7 +19,7 @@ pub(super) fn section(source: &Source) -> Markup {
         dl.facts {
             dt { "Index" } dd { (linked(&registration.url, MAX_URL_CHARS)) }
             dt { "Domain" } dd { (registration.domain) }
-            dt { "Required" } dd { @if registration.required { "yes: readers rely on it" } @else { "no" } }
+            dt { "Required" } dd { @if registration.required { "yes, readers rely on it" } @else { "no" } }
             dt { "Checked every" } dd { (registration.cache_ttl_seconds) " seconds" }
             dt { "Registered" } dd { (time(registered.registered_at)) " by " (registered.registered_by) }
             @if registered.updated_at != registered.registered_at { dt { "Changed" } dd { (time(registered.updated_at)) } }
@@ -35,7 +35,7 @@ pub(super) fn section(source: &Source) -> Markup {
     }
 }
 
-/// The newest revisions that changed what readers get of it.
+/// The newest revisions that changed the repo's contribution.
 pub(super) fn history(entries: &[Entry]) -> Markup {
     html! {
         @if !entries.is_empty() {

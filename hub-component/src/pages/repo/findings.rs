@@ -1,4 +1,4 @@
-//! What is wrong in an index, and where.
+//! The findings in an index, with their places.
 
 use crate::pages::elements::{counted, theirs_with_code};
 use federation::diagnostic::Diagnostic;
@@ -6,14 +6,14 @@ use federation::snippet::Snippet;
 use maud::{Markup, html};
 use store::sources::Source;
 
-/// The findings of the last check; nothing if it had none.
+/// The findings of the last check; empty if there were none.
 pub(super) fn findings(source: &Source) -> Markup {
     let found = source.record.failure.as_ref().map_or(&[][..], |failure| &failure.diagnostics);
     html! {
         @if !found.is_empty() {
             h2 { (counted(found.len(), "finding", "findings")) " in its index" }
             ul.findings { @for finding in found { li { (one(finding)) } } }
-            p { "Correct the index where it is published; the hub takes it up with its next check, or at once with:" }
+            p { "Correct the index where it is published. The hub fetches it at its next check, or at once with:" }
             pre tabindex="0" { code { "reuse-surface hub refresh --repo " (source.repo()) } }
         }
     }

@@ -1,4 +1,4 @@
-//! What a held index would change, and how to release it.
+//! The effect of releasing a held index, and how to release it.
 
 use crate::pages::elements::{counted, snapshot_link, time};
 use crate::pages::revision::steps as list;
@@ -11,10 +11,10 @@ use store::database::Transaction;
 use store::revisions::steps::Capabilities;
 use store::sources::Source;
 
-/// Capabilities, now and after the release, that are compared for one page.
+/// Maximum number of capabilities, before and after the release together, that are compared for one page.
 const MOST_COMPARED: usize = 10_000;
 
-/// What its release would change about what the source contributes now, if that is not too much to compare; none if nothing is held.
+/// The changes that releasing the held index would make. `None` if nothing is held or if there is too much to compare.
 pub(super) async fn changes(
     tx: &mut impl Transaction,
     source: &Source,
@@ -26,14 +26,14 @@ pub(super) async fn changes(
     }
     let line = SourceLine::new(&source.registered.registration, held.clone().into());
     let before = Capabilities::of(tx, now).await?;
-    // Pruning drops a fragment that no revision has; the snapshot itself is kept.
+    // Pruning removes fragments that no revision uses, so this one may have to be rendered again from its snapshot, which is kept.
     let after = Capabilities::of(tx, Some(&line)).await?;
     let steps = steps(&entries(&before.json, &before.ids), &entries(&after.json, &after.ids));
     let read = steps.into_iter().map(|step| step.read()).collect::<Result<_, _>>();
     read.map(Some).map_err(|e| StoreError::Unreadable(format!("fragment of {}: {e}", source.repo())))
 }
 
-/// The section about it.
+/// The section about the held index.
 pub(super) fn section(source: &Source, changes: &[Change]) -> Markup {
     let record = &source.record;
     html! {

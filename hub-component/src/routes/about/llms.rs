@@ -1,4 +1,4 @@
-//! `GET /llms.txt`: the map for language models (llmstxt.org).
+//! `GET /llms.txt`: the overview for language models (llmstxt.org).
 
 use crate::edge::{Fixed, Reached};
 use crate::openapi::Conditional;
@@ -8,7 +8,7 @@ use http::HeaderMap;
 
 const TEXT: &str = include_str!("llms.md");
 
-/// What this hub is, how to query it and how fresh its answers are, in Markdown.
+/// An overview of this hub in Markdown: what it is, how to query it, and how fresh its data is.
 #[utoipa::path(
     get,
     path = "/llms.txt",

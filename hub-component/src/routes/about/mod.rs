@@ -1,4 +1,4 @@
-//! What the hub says about itself to those who look where conventions say.
+//! Descriptions of the hub at well-known paths.
 
 mod llms;
 mod robots;

@@ -5,10 +5,10 @@ use crate::openapi::Conditional;
 use axum::response::Response;
 use http::HeaderMap;
 
-/// Everything may be read; the parts that have no end are not worth a crawl.
+/// Everything may be read, but crawling the parts without end is useless.
 const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v1/indexes/\n";
 
-/// What crawlers may read.
+/// The rules for crawlers.
 #[utoipa::path(
     get,
     path = "/robots.txt",

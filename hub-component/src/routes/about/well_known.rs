@@ -1,4 +1,4 @@
-//! `/.well-known/`: where programs look first.
+//! `/.well-known/`: discovery for programs.
 
 use crate::edge::{self, Caching, Fixed, Reached, memo};
 use crate::hub::AN_HOUR;
@@ -54,7 +54,7 @@ pub async fn api_catalog<P: Ports>(Reached(app): Reached<P>, request: HeaderMap)
     response
 }
 
-/// Identifies the hub: its version and where its interfaces are.
+/// Identifies the hub, with its version and the URLs of its interfaces.
 #[utoipa::path(
     get,
     path = "/.well-known/reuse-surface",

@@ -9,14 +9,14 @@ use api::refresh::{ComposeQuery, Composed};
 use axum::Json;
 use axum::extract::State;
 
-/// `POST /v1/federated/compose`: refreshes what is due (`force`: everything enabled) and publishes what changed.
+/// `POST /v1/federated/compose`: refreshes the sources that are due (with `force`, all enabled sources) and publishes changes.
 #[utoipa::path(
     post,
     path = "/v1/federated/compose",
     operation_id = "compose",
     tag = "federation",
     params(ComposeQuery),
-    responses((status = 200, description = "What happened, source by source.", body = Composed)),
+    responses((status = 200, description = "The outcome for each source.", body = Composed)),
     extensions(("x-problems" = json!([kinds::REFRESH_RUNNING.code]))),
     security(("token" = [])),
 )]

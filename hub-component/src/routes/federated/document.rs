@@ -26,13 +26,13 @@ use store::revisions::{self, Revision};
 const LINKS: &str = "</schemas/federated.schema.yaml>; rel=\"describedby\", </openapi.json>; rel=\"service-desc\", \
     </llms.txt>; rel=\"service-doc\"";
 
-/// What the document can be had as, the hub's own preference first, with the names that clients have for it.
+/// The formats of the document in the hub's order of preference, with their media types.
 const FORMATS: &[(Format, &[&str])] = &[
     (Format::Yaml, &["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"]),
     (Format::Json, &["application/json"]),
 ];
 
-/// `GET /v1/federated`: never waits for a source.
+/// `GET /v1/federated`: the federated document. It never waits for a source.
 #[utoipa::path(
     get,
     path = "/v1/federated",
@@ -84,7 +84,7 @@ pub async fn read<P: Ports>(
     }
     let (head, memo_for) = revalidate_due(&app).await?;
     published(&head)?;
-    // A limit on staleness is judged by the clock, here and now.
+    // A limit on staleness depends on the current time, so the response must not be reused.
     let (caching, memo_for) = match parameters.max_staleness {
         None => (Caching::Revalidated, memo_for),
         Some(_) => (Caching::Asked, None),
@@ -132,14 +132,14 @@ fn refuse_staler_than(
     Err(Problem::new(
         &kinds::TOO_STALE,
         format!(
-            "A source was last verified {age} s ago and is next checked in {wait} s or less. Try again then, accept older data, or \
+            "A source was last verified {age} s ago and will be checked again within {wait} s. Try again then, accept older data, or \
              refresh now with `POST /v1/federated/compose?force=true`."
         ),
     )
     .retry_after(u32::try_from(wait).unwrap_or(5)))
 }
 
-/// What the client gets, and by which headers that was decided.
+/// The negotiated representation, and the headers that decided it.
 struct Negotiated {
     format: Format,
     coding: Coding,
@@ -151,13 +151,13 @@ impl Negotiated {
         let (format, vary) = match parameter {
             Some("yaml") => (Format::Yaml, "accept-encoding"),
             Some("json") => (Format::Json, "accept-encoding"),
-            Some(_) => return Err(Problem::new(&kinds::INVALID_QUERY, "`format` is `yaml` or `json`.")),
+            Some(_) => return Err(Problem::new(&kinds::INVALID_QUERY, "`format` must be `yaml` or `json`.")),
             None => (edge::preferred(headers, FORMATS)?, "accept, accept-encoding"),
         };
         Ok(Self { format, coding: edge::coding(headers)?, vary })
     }
 
-    /// Whether the client has the whole document of this revision.
+    /// Whether the client already has the whole document of this revision.
     fn is_known(&self, revision: &Revision, request: &HeaderMap, now: Seconds) -> bool {
         let etag = entity_tag(Some(revision), &Filter::default(), self.format, self.coding);
         edge::not_modified(request, &etag, modified(Some(revision), now))
@@ -212,7 +212,7 @@ impl Negotiated {
     }
 }
 
-/// In the second of its composition another revision may follow, which the date could not tell from this one.
+/// `Last-Modified` of a revision. There is none in the second of its composition: another revision may follow with the same date.
 fn modified(revision: Option<&Revision>, now: Seconds) -> Option<Seconds> {
     revision.map(|revision| revision.composed_at).filter(|at| *at < now)
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/federated/manifest`: what a mirror needs to fetch only what changed.
+//! `GET /v1/federated/manifest`: the sources of a revision, with which a mirror fetches only changed indexes.
 
 use crate::edge::{self, Caching, Query, memo};
 use crate::hub::AN_HOUR;
@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderValue};
 use store::database::{Database as _, Transaction as _};
 use store::revisions;
 
-/// The manifest of a revision; of the newest if none is named.
+/// The manifest of a revision, by default of the newest.
 #[utoipa::path(
     get,
     path = "/v1/federated/manifest",

@@ -1,4 +1,4 @@
-//! `GET /v1/federated/revisions`: the log, newest first.
+//! `GET /v1/federated/revisions`: the revision log, newest first.
 
 use crate::edge::{self, Caching, Query, link_next, memo};
 use crate::hub::AN_HOUR;
@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use store::database::{Database as _, Transaction as _};
 use store::revisions::{self as log, Entry, Touched};
 
-/// A page of revisions with what each changed.
+/// A page of revisions with the changes of each.
 #[utoipa::path(
     get,
     path = "/v1/federated/revisions",
@@ -25,7 +25,7 @@ use store::revisions::{self as log, Entry, Touched};
     tag = "federation",
     params(RevisionsQuery, Conditional),
     responses(
-        (status = 200, description = "A page.", body = Revisions, headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 200, description = "A page of revisions.", body = Revisions, headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
 pub async fn revisions<P: Ports>(

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use store::database::Database as _;
 use store::registrations;
 
-/// Removes a registration; the next read no longer has it.
+/// Removes a registration. The next read no longer includes it.
 #[utoipa::path(
     delete,
     path = "/v1/repos/{repo}",

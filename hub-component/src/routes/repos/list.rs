@@ -12,10 +12,10 @@ use axum::response::Response;
 use federation::time::Seconds;
 use http::HeaderMap;
 
-/// States are told to the second.
+/// States are exact to the second.
 const A_SECOND: Seconds = 1;
 
-/// Registrations with their status, ordered by repo. A cursor names the last repo seen, so a page never skips or repeats one.
+/// Registrations with their status, ordered by repo. A cursor names the last repo of its page, so no repo is skipped or repeated.
 #[utoipa::path(
     get,
     path = "/v1/repos",
@@ -23,7 +23,7 @@ const A_SECOND: Seconds = 1;
     tag = "registrations",
     params(ReposQuery, Conditional),
     responses(
-        (status = 200, description = "A page.", body = Repos, headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 200, description = "A page of registrations.", body = Repos, headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
 pub async fn list<P: Ports>(
@@ -36,6 +36,6 @@ pub async fn list<P: Ports>(
     let page = Repos { repos, total, next };
     let response = edge::json(&headers, Caching::Asked, &page)?;
     let response = link_next(response, &uri, "cursor", page.next.as_deref());
-    // A source turns stale as time passes, with nothing written.
+    // A source becomes stale as time passes, without a write.
     Ok(edge::memo(response, Some(A_SECOND)))
 }

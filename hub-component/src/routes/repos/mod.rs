@@ -30,17 +30,17 @@ fn respond(source: &Source, now: Seconds) -> Response {
     let mut response = Json(repos::view(source, now)).into_response();
     let headers = response.headers_mut();
     headers.extend(HeaderValue::from_str(&source.registered.etag()).ok().map(|etag| (ETAG, etag)));
-    // The tag moves with the registration, not with its status: a cache must not take the status for current.
+    // The tag changes with the registration and not with its status, so a cache must not treat the status as current.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
 
-/// `If-Match` (RFC 9110 §13.1.1), if the client sent it.
+/// Checks `If-Match` (RFC 9110 §13.1.1), if the client sent it.
 fn check_precondition(registered: &Registered, headers: &HeaderMap) -> Result<(), Problem> {
     if !headers.contains_key(IF_MATCH) {
         return Ok(());
     }
-    // A strong comparison: `W/"…"` matches nothing. What is no text matches nothing either, instead of passing for no header.
+    // A strong comparison: `W/"…"` never matches. A value that is not text never matches either; it does not count as a missing header.
     let etag = registered.etag();
     let lists = headers.get_all(IF_MATCH).iter().filter_map(|value| value.to_str().ok());
     match lists.flat_map(|list| list.split(',')).map(str::trim).any(|tag| tag == "*" || tag == etag) {
@@ -52,6 +52,6 @@ fn check_precondition(registered: &Registered, headers: &HeaderMap) -> Result<()
 fn changed_meanwhile() -> Problem {
     Problem::new(
         &kinds::PRECONDITION_FAILED,
-        "Somebody changed the registration since it was read; read it again, then repeat the change.",
+        "The registration was changed after it was read; read it again, then repeat the change.",
     )
 }

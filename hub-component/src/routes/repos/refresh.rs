@@ -16,15 +16,15 @@ use store::database::Database as _;
 use store::revisions::Revision;
 use store::sources;
 
-/// Fetches and checks one source now, whatever its back-off and whatever its server says has not changed. Of those who ask at the same
-/// time, one fetches; all have its result.
+/// Fetches and checks one source now, ignoring back-off and without a conditional request. Concurrent requests share one fetch and its
+/// result.
 #[utoipa::path(
     post,
     path = "/v1/repos/{repo}/refresh",
     operation_id = "refreshRepo",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
-    responses((status = 200, description = "What the check found, whether or not it succeeded.", body = Refreshed)),
+    responses((status = 200, description = "The result of the check, whether or not it succeeded.", body = Refreshed)),
     extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REFRESH_RUNNING.code]))),
     security(("token" = [])),
 )]
@@ -41,14 +41,14 @@ pub async fn refresh<P: Ports>(
     respond(&app, revision, source).await
 }
 
-/// Accepts the held snapshot.
+/// Accepts the held snapshot of a source.
 #[utoipa::path(
     post,
     path = "/v1/repos/{repo}/release",
     operation_id = "releaseRepo",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name."), ReleaseQuery),
-    responses((status = 200, description = "The held snapshot is accepted.", body = Refreshed)),
+    responses((status = 200, description = "The held snapshot was accepted.", body = Refreshed)),
     extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::NOTHING_HELD.code, kinds::HELD_ANOTHER.code]))),
     security(("token" = [])),
 )]
@@ -71,7 +71,7 @@ pub async fn release<P: Ports>(
             ),
             NotReleased::Another => Problem::new(
                 &kinds::HELD_ANOTHER,
-                format!("`{repo}` holds another index by now; nothing was released. Look at that one first."),
+                format!("Another index of `{repo}` is held by now; nothing was released. Review that index first."),
             ),
         },
     )?;

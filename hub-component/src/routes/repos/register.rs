@@ -20,7 +20,7 @@ use store::database::{Database as _, Transaction as _};
 use store::registrations::{self, Registered};
 use store::sources::{self, Source};
 
-/// Adds a registration. Its index is fetched before the answer if the client asks for that or the source is required, otherwise after it.
+/// Adds a registration. The index is fetched before the response if the client asks for that or the source is required, otherwise after it.
 #[utoipa::path(
     post,
     path = "/v1/repos",
@@ -31,13 +31,13 @@ use store::sources::{self, Source};
     responses(
         (
             status = 201,
-            description = "It is registered.",
+            description = "The repo was registered.",
             body = Repo,
             headers(("Location"), ("ETag"), ("Cache-Control")),
         ),
         (
             status = 200,
-            description = "Nothing was written (`dry_run`): the registration as it would be.",
+            description = "Nothing was written (`dry_run`); the response shows the registration as it would be.",
             body = Repo,
             headers(("ETag"), ("Cache-Control")),
         ),
@@ -107,10 +107,10 @@ pub async fn register<P: Ports>(
 }
 
 fn registered_already(repo: &str) -> Problem {
-    Problem::new(&kinds::REPO_EXISTS, format!("`{repo}` is registered; change it with `PATCH /v1/repos/{repo}`."))
+    Problem::new(&kinds::REPO_EXISTS, format!("`{repo}` is already registered; change it with `PATCH /v1/repos/{repo}`."))
 }
 
-/// Fetches one source after the response; what fails shows in its status, and the next refresh tries again.
+/// Fetches one source after the response. A failure shows in the source's status, and the next refresh tries again.
 pub(super) fn refresh_later<P: Ports>(app: &App<P>, repo: String, actor: Actor, cause: &'static str) {
     let later = app.clone();
     app.ports.spawn(async move {

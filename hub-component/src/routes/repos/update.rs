@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use store::database::{Database as _, Transaction as _};
 use store::{registrations, sources};
 
-/// Changes a registration by a JSON merge patch and republishes at once from stored snapshots.
+/// Changes a registration with a JSON merge patch, and publishes the result at once from stored snapshots.
 #[utoipa::path(
     patch,
     path = "/v1/repos/{repo}",
@@ -30,7 +30,7 @@ use store::{registrations, sources};
         ("If-Match" = Option<String>, Header, description = "The entity tag that the registration must still have."),
     ),
     request_body(
-        description = "The fields to change (RFC 7396); null puts a field back to its default.",
+        description = "The fields to change (RFC 7396); null resets a field to its default.",
         content(
             (ref("#/components/schemas/RegistrationPatch") = "application/merge-patch+json"),
             (ref("#/components/schemas/RegistrationPatch") = "application/json"),
@@ -68,7 +68,7 @@ pub async fn update<P: Ports>(
     if changed == before {
         return Ok(respond(&source, now));
     }
-    // What was verified is a registration that nobody may have changed since.
+    // The verified registration must not have changed in the meantime.
     if needs_verifying(&before, &changed) && verified.as_ref().is_none_or(|(registration, _)| *registration != changed)
     {
         return Err(changed_meanwhile());
@@ -100,12 +100,12 @@ pub async fn update<P: Ports>(
     Ok(respond(&source, now))
 }
 
-/// Becoming required, or moving while required.
+/// Whether the source becomes required, or is required and gets a new URL.
 fn needs_verifying(before: &Registration, changed: &Registration) -> bool {
     changed.required && (!before.required || changed.url != before.url)
 }
 
-/// Checks the index before anything is written, outside the transaction that other writers wait for.
+/// Checks the index before anything is written, outside the write transaction, so that other writers do not wait.
 async fn verified_first<P: Ports>(
     app: &App<P>,
     repo: &str,

@@ -1,4 +1,5 @@
-//! Checking before writing: so that the hub never has to choose between blocking everyone and dropping a required source.
+//! Checks an index before its registration is written, so that the hub never has to choose between blocking all revisions and dropping a
+//! required source.
 
 use crate::hub::App;
 use crate::hub::refresh::{self, Checked};
@@ -37,9 +38,9 @@ pub(super) async fn verify<P: Ports>(
 
 fn refusal(failure: Failure, because: Because) -> Problem {
     let (kind, detail): (&'static Kind, _) = match because {
-        Because::Asked => (&kinds::INDEX_INVALID, "The index was fetched and is not valid, so nothing was written."),
+        Because::Asked => (&kinds::INDEX_INVALID, "The index is not valid, so nothing was written."),
         Because::Required => {
-            (&kinds::REQUIRED_UNVERIFIED, "A required source is written only with a valid index; nothing was written.")
+            (&kinds::REQUIRED_UNVERIFIED, "A required source must have a valid index; nothing was written.")
         }
     };
     let problem = Problem::new(kind, detail);

@@ -17,7 +17,7 @@ use store::database::{Database as _, Transaction as _};
 use store::events::{self, Event, Subject};
 use store::tokens::{self, Token};
 
-/// Creates a named token. Its secret is in this answer and nowhere else.
+/// Creates a named token. Its secret is shown only in this response.
 #[utoipa::path(
     post,
     path = "/v1/tokens",
@@ -37,9 +37,9 @@ pub async fn create<P: Ports>(
     let now = app.ports.now();
     let request = TokenRequest::from_value(&body, now).map_err(Problem::invalid_token_request)?;
     let mut bits = [0; 32];
-    // Unlike an id, a secret without randomness must not exist.
+    // Unlike a request id, a secret must never be made without randomness.
     getrandom::fill(&mut bits).map_err(|error| {
-        Problem::new(&kinds::INTERNAL, "The hub has no randomness for a secret now; nothing was written. Try again.")
+        Problem::new(&kinds::INTERNAL, "The hub cannot generate a secret now; nothing was written. Try again.")
             .internal(error.to_string())
     })?;
     let secret = secret::from_random(bits);
@@ -57,7 +57,7 @@ pub async fn create<P: Ports>(
     if !tokens::insert(&mut tx, &token, &Digest::of(secret.as_bytes())).await? {
         return Err(Problem::new(
             &kinds::TOKEN_EXISTS,
-            format!("There is or was a token `{}`, and names are never used again; take another one.", token.name),
+            format!("The name `{}` is or was in use, and names are never reused; choose another name.", token.name),
         ));
     }
     let event = Event {

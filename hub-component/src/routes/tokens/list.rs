@@ -13,14 +13,14 @@ use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use store::tokens;
 
-/// Every named token, past and present, without its secret.
+/// All named tokens, past and present, without their secrets.
 #[utoipa::path(
     get,
     path = "/v1/tokens",
     operation_id = "listTokens",
     tag = "access",
     params(TokensQuery),
-    responses((status = 200, description = "A page.", body = Tokens, headers(("Cache-Control"), ("Link")))),
+    responses((status = 200, description = "A page of tokens.", body = Tokens, headers(("Cache-Control"), ("Link")))),
     security(("token" = [])),
 )]
 pub async fn list<P: Ports>(

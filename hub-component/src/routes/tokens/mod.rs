@@ -17,7 +17,7 @@ use http::HeaderValue;
 use http::header::CACHE_CONTROL;
 use serde::Serialize;
 
-/// An answer for the holder of a token alone.
+/// A response that only the holder of the token may store.
 pub(super) fn private(body: impl Serialize) -> Response {
     let mut response = Json(body).into_response();
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

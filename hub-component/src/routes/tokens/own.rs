@@ -11,13 +11,13 @@ use axum::response::Response;
 use federation::time::rfc3339;
 use federation::token::Scope;
 
-/// The token of this request: what it allows, and until when.
+/// The token of this request, with its scopes and expiry.
 #[utoipa::path(
     get,
     path = "/v1/tokens/self",
     operation_id = "ownToken",
     tag = "access",
-    responses((status = 200, description = "It is valid.", body = OwnToken, headers(("Cache-Control")))),
+    responses((status = 200, description = "The token of the request.", body = OwnToken, headers(("Cache-Control")))),
     security(("token" = [])),
 )]
 pub async fn own<P: Ports>(State(_): State<App<P>>, caller: Caller) -> Result<Response, Problem> {

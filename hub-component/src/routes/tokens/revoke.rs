@@ -14,7 +14,7 @@ use store::tokens;
 
 /// Revokes a token.
 ///
-/// The next request with it is refused. Revoking a token twice is not an error.
+/// The next request with the token is refused. Revoking a token twice is not an error.
 #[utoipa::path(
     delete,
     path = "/v1/tokens/{name}",
@@ -36,7 +36,7 @@ pub async fn revoke<P: Ports>(
     let token = tokens::get(&mut tx, &name).await?.ok_or_else(|| {
         Problem::new(
             &kinds::TOKEN_NOT_FOUND,
-            format!("No token is called `{}`; `GET /v1/tokens` lists them.", quoted(&name)),
+            format!("There is no token `{}`; `GET /v1/tokens` lists the tokens.", quoted(&name)),
         )
     })?;
     if token.revoked.is_none() {

@@ -1,4 +1,4 @@
-//! A token as clients see it: never its secret.
+//! A token as clients see it, never with its secret.
 
 use api::tokens::{Token, TokenState};
 use federation::time::{Seconds, rfc3339};
@@ -31,7 +31,7 @@ pub(super) fn view(token: &Stored, now: Seconds) -> Token {
     }
 }
 
-/// A token as the audit trail tells of it.
+/// A token as the audit trail records it.
 pub(super) fn grant(token: &Stored) -> serde_json::Value {
     serde_json::json!({
         "scopes": token.scopes.iter().map(Scope::to_string).collect::<Vec<_>>(),

@@ -43,7 +43,7 @@ async fn suggests_what_may_be_meant() {
             ("capability.stat.laese", "Did you mean `capability.state.lease`?"),
             ("%25", "`GET /v1/capabilities?q=WORDS` searches."),
             (&long, "`GET /v1/capabilities?q=WORDS` searches."),
-            ("capability.state.lease?repo=none", "others do: leave `repo` out"),
+            ("capability.state.lease?repo=none", "but others do; omit `repo`"),
             ("nothing.like.it?budget_tokens=1", "`GET /v1/capabilities?q=WORDS` searches."),
         ] {
             let (status, answer) = hub.ask(Method::GET, &format!("/v1/capabilities/{id}"), Value::Null).await;

@@ -190,7 +190,7 @@ async fn what_cannot_be_asked_is_refused_with_a_remedy() {
         ("limit=x", 400, "invalid-query", "limit"),
         ("q=a&q=b", 400, "invalid-query", "q"),
         ("query=a", 400, "invalid-query", "query"),
-        ("cursor=x", 400, "invalid-query", "begin without it"),
+        ("cursor=x", 400, "invalid-query", "start again without it"),
         ("cursor=1.99.00000000.0.0.a", 400, "invalid-query", "another search"),
         ("budget_tokens=-1", 400, "invalid-query", "budget_tokens"),
         ("budget_tokens=0", 422, "budget-too-small", "budget_tokens="),
