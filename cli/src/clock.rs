@@ -1,8 +1,8 @@
-//! The time, where the domain is given it from outside.
+//! The current time, which the domain gets from outside.
 
 use federation::time::Seconds;
 
-/// Now.
+/// The current time.
 pub(crate) fn now() -> Seconds {
     jiff::Timestamp::now().as_second()
 }

@@ -1,19 +1,19 @@
-//! The exit codes, which scripts rely on.
+//! The exit codes, on which scripts rely.
 
 use std::process::ExitCode;
 
-/// How the program ends.
+/// The exit code of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// It did what was asked.
+    /// The command succeeded.
     Done = 0,
-    /// The hub or the index said no.
+    /// The hub refused, or a check failed.
     Refused = 1,
-    /// The command line or the environment is not usable.
+    /// The command line or the environment is unusable.
     Usage = 2,
-    /// No hub answered at the base URL, or not in time.
+    /// No hub answered at the base URL in time.
     Unreachable = 3,
-    /// The hub wants a token, or one with more rights (401, 403).
+    /// The hub needs a token, or one with more rights (401, 403).
     Unauthorised = 4,
 }
 

@@ -1,26 +1,26 @@
-//! What is told to the person when a command could not do what was asked.
+//! The failure of a command, as it is shown to the user.
 
 use crate::exit::Exit;
 
-/// A failure, ready to be shown as `error:`, its causes, and `hint:`. The texts are plain: they are escaped where they
-/// are printed, so they may hold what a hub sent, but never a secret.
+/// A failure, shown as `error:`, its causes, and `hint:`. The texts are escaped when they are printed, so they may contain data from a hub,
+/// but never a secret.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// The code the program ends with.
+    /// The exit code.
     pub(crate) exit: Exit,
     /// What went wrong, without a full stop.
     pub(crate) what: String,
-    /// Why, outermost first, one line each.
+    /// The causes, outermost first, one line each.
     pub(crate) causes: Vec<String>,
     /// What to do next.
     pub(crate) hint: Option<String>,
 }
 
-/// For what only a mistake in this program can bring about.
-pub(crate) const REPORT: &str = "this is a mistake in reuse-surface: please report it, with the command line";
+/// The hint for a failure that only a bug in this program can cause.
+pub(crate) const REPORT: &str = "this is a bug in reuse-surface: please report it with the command line";
 
 impl Failure {
-    /// A failure without causes and without a hint.
+    /// A failure without causes or a hint.
     pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
         Self { exit, what: what.into(), causes: Vec::new(), hint: None }
     }
@@ -38,7 +38,7 @@ impl Failure {
     }
 }
 
-/// The messages of an error and of everything beneath it; a message that only repeats the one before it is left out.
+/// The messages of an error and its sources, without messages that only repeat the previous one.
 pub(crate) fn chain(error: &dyn std::error::Error) -> Vec<String> {
     let mut causes: Vec<String> = Vec::new();
     let mut next = Some(error);

@@ -1,4 +1,4 @@
-//! Files that the command line names.
+//! Reads the files that are named on the command line.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -6,8 +6,8 @@ use std::io::{self, Read as _};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 
-/// The bytes of the file at `path`, or of standard input for `-`; at most `most` of them and one more, so that what reads
-/// them can tell that there is too much.
+/// The bytes of the file at `path`, or of standard input for `-`. At most `most` + 1 bytes are read, so that the caller can detect a file
+/// that is too large.
 pub(crate) fn read(path: &str, most: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let most = most as u64 + 1;
@@ -19,6 +19,6 @@ pub(crate) fn read(path: &str, most: usize) -> Result<Vec<u8>, Failure> {
         Ok(_) => Ok(bytes),
         Err(error) => Err(Failure::new(Exit::Usage, format!("{path} cannot be read"))
             .because(chain(&error))
-            .hint("see whether the path is right and the file may be read; `-` is standard input")),
+            .hint("check the path and the permissions of the file; `-` is standard input")),
     }
 }

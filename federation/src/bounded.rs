@@ -14,13 +14,13 @@ pub type Message = Bounded<1000>;
 /// A JSON Pointer, possibly shortened: at most 500 characters.
 pub type Pointer = Bounded<500>;
 
-/// A text of at most `MOST` characters. A longer one loses its middle to a `…`, also when
+/// A text of at most `MAX_CHARS` characters. A longer one loses its middle to a `…`, also when
 /// it is read from JSON of any origin.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
-pub struct Bounded<const MOST: usize>(String);
+pub struct Bounded<const MAX_CHARS: usize>(String);
 
-impl<const MOST: usize> Bounded<MOST> {
+impl<const MAX_CHARS: usize> Bounded<MAX_CHARS> {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -41,25 +41,25 @@ pub(crate) fn cut(text: &str, most: usize) -> Option<String> {
     Some(format!("{}…{}", &text[..start], &text[end..]))
 }
 
-impl<const MOST: usize> From<String> for Bounded<MOST> {
+impl<const MAX_CHARS: usize> From<String> for Bounded<MAX_CHARS> {
     fn from(text: String) -> Self {
-        Self(cut(&text, MOST).unwrap_or(text))
+        Self(cut(&text, MAX_CHARS).unwrap_or(text))
     }
 }
 
-impl<const MOST: usize> From<&str> for Bounded<MOST> {
+impl<const MAX_CHARS: usize> From<&str> for Bounded<MAX_CHARS> {
     fn from(text: &str) -> Self {
-        Self(cut(text, MOST).unwrap_or_else(|| text.to_owned()))
+        Self(cut(text, MAX_CHARS).unwrap_or_else(|| text.to_owned()))
     }
 }
 
-impl<const MOST: usize> From<Bounded<MOST>> for String {
-    fn from(text: Bounded<MOST>) -> Self {
+impl<const MAX_CHARS: usize> From<Bounded<MAX_CHARS>> for String {
+    fn from(text: Bounded<MAX_CHARS>) -> Self {
         text.0
     }
 }
 
-impl<const MOST: usize> Deref for Bounded<MOST> {
+impl<const MAX_CHARS: usize> Deref for Bounded<MAX_CHARS> {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -67,25 +67,25 @@ impl<const MOST: usize> Deref for Bounded<MOST> {
     }
 }
 
-impl<const MOST: usize> fmt::Display for Bounded<MOST> {
+impl<const MAX_CHARS: usize> fmt::Display for Bounded<MAX_CHARS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl<const MOST: usize> PartialEq<str> for Bounded<MOST> {
+impl<const MAX_CHARS: usize> PartialEq<str> for Bounded<MAX_CHARS> {
     fn eq(&self, other: &str) -> bool {
         self.0 == other
     }
 }
 
-impl<const MOST: usize> PartialEq<&str> for Bounded<MOST> {
+impl<const MAX_CHARS: usize> PartialEq<&str> for Bounded<MAX_CHARS> {
     fn eq(&self, other: &&str) -> bool {
         self.0 == *other
     }
 }
 
-impl<'de, const MOST: usize> Deserialize<'de> for Bounded<MOST> {
+impl<'de, const MAX_CHARS: usize> Deserialize<'de> for Bounded<MAX_CHARS> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::from)
     }

@@ -2,16 +2,16 @@
 //!
 //! All texts of a finding have types of limited length, so that findings stay small whatever the document contains.
 
-use std::{fmt, io};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::bounded::{Code, Message, Pointer};
+use crate::excerpt::excerpt;
 use crate::problem::Kind;
 use crate::size::json_bytes;
-use crate::snippet::Snippet;
+use crate::snippet::{self, Snippet};
 use crate::yaml::Position;
 
 /// The severity of a [`Diagnostic`].
@@ -90,6 +90,14 @@ impl Diagnostic {
     }
 }
 
+/// Adds the line of the document to every finding with a position, in one walk through the text.
+pub(crate) fn attach_snippets(document: &[u8], diagnostics: &mut [Diagnostic]) {
+    let placed = diagnostics
+        .iter_mut()
+        .filter_map(|found| Some((found.line?, found.column.unwrap_or(1).max(1), &mut found.snippet)));
+    snippet::attach(document, placed.collect());
+}
+
 impl fmt::Display for Diagnostic {
     /// `line:column: code: message (at pointer)`, without the parts that are unknown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -107,67 +115,6 @@ impl fmt::Display for Diagnostic {
         if !self.pointer.is_empty() {
             write!(f, " (at {})", excerpt(&self.pointer))?;
         }
-        Ok(())
-    }
-}
-
-/// Up to 80 characters of document text, safe for a one-line message on a terminal. Control characters and characters
-/// that reorder text are escaped; longer text is cut with `…`.
-pub(crate) fn excerpt(text: &str) -> String {
-    const MOST: usize = 80;
-    let mut out = String::new();
-    for (count, c) in text.chars().enumerate() {
-        if count == MOST {
-            out.push('…');
-            break;
-        }
-        if is_hostile(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
-/// Whether a character would affect the display if shown as is.
-pub(crate) fn is_hostile(c: char) -> bool {
-    c.is_control() || is_bidi_control(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
-}
-
-/// Whether a character changes the direction of the text around it, so that people see
-/// something else than programs read.
-pub(crate) fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// A value as JSON, shortened and escaped like an [`excerpt`]. Serialises no more than it shows.
-pub(crate) fn json_excerpt(value: &Value) -> String {
-    // More than an excerpt shows, even if nothing needs escaping.
-    let mut start = Start { bytes: Vec::new(), most: 1024 };
-    // Returns an error when the buffer is full.
-    let _ = serde_json::to_writer(&mut start, value);
-    excerpt(&String::from_utf8_lossy(&start.bytes))
-}
-
-/// A buffer for the first bytes written.
-struct Start {
-    bytes: Vec<u8>,
-    most: usize,
-}
-
-impl io::Write for Start {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = self.most - self.bytes.len();
-        if room == 0 {
-            return Err(io::ErrorKind::StorageFull.into());
-        }
-        let taken = bytes.len().min(room);
-        self.bytes.extend_from_slice(&bytes[..taken]);
-        Ok(taken)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
@@ -196,15 +143,6 @@ mod tests {
         assert_eq!(serde_json::from_str::<Diagnostic>(&json).unwrap(), found);
         let short: Diagnostic = serde_json::from_str(r#"{"code":"schema-type","message":"y"}"#).unwrap();
         assert_eq!(short, Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, "", "y"));
-    }
-
-    #[test]
-    fn hostile_text_cannot_reach_a_terminal() {
-        assert_eq!(excerpt("\u{1b}[31m\u{202e}x\n"), "\\u{1b}[31m\\u{202e}x\\u{a}");
-        assert_eq!(excerpt(&"é".repeat(500)).chars().count(), 81);
-        assert_eq!(json_excerpt(&json!(["\u{1b}", 1])), r#"["\u001b",1]"#);
-        let long = json_excerpt(&json!(["é".repeat(1_000_000)]));
-        assert_eq!((long.chars().count(), long.starts_with("[\"éé")), (81, true));
     }
 
     #[test]

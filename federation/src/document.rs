@@ -4,12 +4,11 @@
 use crate::problem::{indexes, sources};
 use serde_json::Value;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, attach_snippets};
 use crate::findings::Findings;
 use crate::limits::{MAX_DECODED_BYTES, MAX_DIAGNOSTICS};
 use crate::path::Path;
 use crate::schema::{self, Schema};
-use crate::snippet;
 use crate::yaml::{self, Position, YamlError};
 
 /// Reads a YAML or JSON document. For an index, which has rules beyond its schema, use [`crate::index::check`].
@@ -20,7 +19,7 @@ use crate::yaml::{self, Position, YamlError};
 pub fn read(schema: Schema, bytes: &[u8]) -> Result<Value, Vec<Diagnostic>> {
     let (text, value) = parse(bytes).map_err(|diagnostic| {
         let mut diagnostics = vec![*diagnostic];
-        snippet::attach(bytes, &mut diagnostics);
+        attach_snippets(bytes, &mut diagnostics);
         diagnostics
     })?;
     let mut found = Findings::default();

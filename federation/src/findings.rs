@@ -1,11 +1,11 @@
 //! Collects the findings of a check up to a limit, then locates them all in the text in one walk.
 
 use crate::bounded::Message;
-use crate::diagnostic::{Diagnostic, Severity, excerpt};
+use crate::diagnostic::{Diagnostic, Severity, attach_snippets};
+use crate::excerpt::excerpt;
 use crate::limits::{MAX_DIAGNOSTICS, MAX_DIAGNOSTICS_BYTES};
 use crate::path::Path;
 use crate::problem::{Kind, indexes};
-use crate::snippet;
 use crate::yaml;
 
 /// The part of [`MAX_DIAGNOSTICS_BYTES`] reserved for the last diagnostic, which counts the omitted ones.
@@ -123,7 +123,7 @@ impl<'v> Findings<'v> {
             });
         }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
-        snippet::attach(text.as_bytes(), &mut diagnostics);
+        attach_snippets(text.as_bytes(), &mut diagnostics);
         let mut left_out = self.left_out;
         left_out.counted += shorten(&mut diagnostics);
         if let Some(message) = left_out.message() {

@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod digest;
 pub mod document;
+mod excerpt;
 pub mod fetch;
 mod findings;
 pub mod guard;

@@ -54,7 +54,7 @@ fn host(url: &str) -> String {
 }
 
 /// Most concurrent fetches in total.
-pub const IN_ALL: usize = 64;
+pub const MAX_IN_FLIGHT: usize = 64;
 /// Most concurrent fetches per host and port.
 pub const PER_HOST: usize = 4;
 
@@ -93,7 +93,7 @@ impl<T> Queue<T> {
     /// The next source to fetch, with the host for [`Queue::finish`]; `None` if the
     /// limits are reached or nothing waits.
     pub fn start(&mut self) -> Option<(String, T)> {
-        if self.total >= IN_ALL {
+        if self.total >= MAX_IN_FLIGHT {
             return None;
         }
         let name = self.ready.pop_front()?;
@@ -143,7 +143,7 @@ mod tests {
             while let Some((host, source)) = queue.start() {
                 order.push(source);
                 running.push_back(host.clone());
-                assert!(running.len() <= IN_ALL);
+                assert!(running.len() <= MAX_IN_FLIGHT);
                 assert!(running.iter().filter(|h| **h == host).count() <= PER_HOST);
             }
             let Some(host) = running.pop_front() else { return order };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bounded::Bounded;
-use crate::diagnostic::{Diagnostic, is_hostile};
+use crate::excerpt::is_hostile;
 
 /// Characters of a line that are shown, and how many of them precede the position.
 const WIDTH: usize = 100;
@@ -58,13 +58,9 @@ fn visible(text: &str) -> String {
     out
 }
 
-/// Adds the line of the document to every finding with a position, in one walk through the text.
-pub(crate) fn attach(document: &[u8], diagnostics: &mut [Diagnostic]) {
+/// Fills the snippets of positions (line, column) of the document, in one walk through the text.
+pub(crate) fn attach(document: &[u8], mut wanted: Vec<(u64, u64, &mut Option<Snippet>)>) {
     let text = String::from_utf8_lossy(document);
-    let mut wanted: Vec<(u64, u64, &mut Option<Snippet>)> = diagnostics
-        .iter_mut()
-        .filter_map(|found| Some((found.line?, found.column.unwrap_or(1).max(1), &mut found.snippet)))
-        .collect();
     wanted.sort_by_key(|(line, column, _)| (*line, *column));
     let mut lines = (1..).zip(lines(&text));
     let mut here = lines.next();
@@ -99,6 +95,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::{Diagnostic, attach_snippets};
 
     fn snippet(document: &str, line: u64, column: u64) -> Option<Snippet> {
         let found = Diagnostic {
@@ -107,7 +104,7 @@ mod tests {
             ..Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, "", "y")
         };
         let mut found = [found];
-        attach(document.as_bytes(), &mut found);
+        attach_snippets(document.as_bytes(), &mut found);
         found[0].snippet.clone()
     }
 
@@ -151,7 +148,7 @@ mod tests {
         };
         let mut found =
             [at(1_003), at(1), at(1_002), at(3), Diagnostic::error(&crate::problem::indexes::SCHEMA_TYPE, "", "y")];
-        attach(format!("\n{line}\n").as_bytes(), &mut found);
+        attach_snippets(format!("\n{line}\n").as_bytes(), &mut found);
         let here = |found: &Diagnostic| found.snippet.as_ref().map(|it| it.around().1.to_owned());
         assert_eq!(
             found.each_ref().map(here),
@@ -173,7 +170,7 @@ mod tests {
             column: Some(1),
             ..Diagnostic::error(&crate::problem::indexes::INVALID_UTF8, "", "y")
         }];
-        attach(b"a: 1\n\xff: 2\n", &mut found);
+        attach_snippets(b"a: 1\n\xff: 2\n", &mut found);
         assert_eq!(found[0].snippet, Some(Snippet { text: "\u{fffd}: 2".into(), column: 1 }));
     }
 }

@@ -1,6 +1,6 @@
 //! The rules for source URLs, applied at registration and at every redirect.
 
-use crate::diagnostic::excerpt;
+use crate::excerpt::excerpt;
 use crate::limits::MAX_URL_CHARS;
 use crate::problem::{Kind, fields};
 use url::{Host, Url};

@@ -45,7 +45,7 @@ impl Purpose {
     }
 }
 
-/// Counts bytes. Dropping a [`Held`] returns its bytes.
+/// Counts bytes. Dropping a [`Reservation`] returns its bytes.
 #[derive(Debug)]
 pub(crate) struct Budget {
     total: usize,
@@ -59,8 +59,8 @@ impl Budget {
     }
 
     /// `None` if that many bytes are not available now.
-    pub(crate) fn hold(self: &Arc<Self>, purpose: Purpose, bytes: usize) -> Option<Held> {
-        let mut held = Held { budget: Arc::clone(self), purpose, bytes: 0 };
+    pub(crate) fn hold(self: &Arc<Self>, purpose: Purpose, bytes: usize) -> Option<Reservation> {
+        let mut held = Reservation { budget: Arc::clone(self), purpose, bytes: 0 };
         held.grow(bytes).then_some(held)
     }
 
@@ -99,13 +99,13 @@ fn add(counter: &AtomicUsize, bytes: usize, limit: usize) -> bool {
 
 /// Bytes reserved in the budget; returned on drop.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct Reservation {
     budget: Arc<Budget>,
     purpose: Purpose,
     bytes: usize,
 }
 
-impl Held {
+impl Reservation {
     /// Reserves `bytes` more. Returns false, and changes nothing, if they are not available.
     pub(crate) fn grow(&mut self, bytes: usize) -> bool {
         let grown = self.budget.take(self.purpose, bytes);
@@ -132,7 +132,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for Reservation {
     fn drop(&mut self) {
         self.budget.by_purpose[self.purpose as usize].fetch_sub(self.bytes, Ordering::Relaxed);
         self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);

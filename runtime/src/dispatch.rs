@@ -1,6 +1,6 @@
 //! Dispatches each request to an instance, within the limits of the server.
 
-use crate::budget::{Budget, Held, Purpose};
+use crate::budget::{Budget, Purpose, Reservation};
 use crate::instances::{Pool, Workers};
 use crate::limits::Limits;
 use crate::problem::Problem;
@@ -41,7 +41,7 @@ pub(crate) struct Dispatch {
 /// A slot, held until the response has been sent.
 struct Place {
     _room: OwnedSemaphorePermit,
-    _bytes: Option<Held>,
+    _bytes: Option<Reservation>,
 }
 
 impl Dispatch {

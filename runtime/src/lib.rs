@@ -11,7 +11,6 @@ mod component;
 mod dispatch;
 mod engine;
 mod framing;
-mod front;
 mod incoming;
 mod instances;
 mod limits;
@@ -25,10 +24,10 @@ mod problem;
 mod request_id;
 mod sending;
 mod server;
+mod service;
 mod shutdown;
 mod sqlite;
 mod stall;
-mod state;
 mod template;
 pub mod variable_file;
 mod variables;
@@ -43,16 +42,15 @@ use anyhow::{Context as _, Result};
 use budget::Budget;
 use bytes::Bytes;
 use dispatch::Dispatch;
-use front::Front;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
-use instances::Workers;
+use instances::{Services, Workers};
 use memo::Memo;
 use metrics::Metrics;
 use outbound::{Client, Outbound};
+use service::HttpService;
 use shutdown::Lifecycle;
 use sqlite::Databases;
-use state::Services;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -88,7 +86,7 @@ pub struct Config {
 /// A loaded component, ready to serve requests.
 #[derive(Clone)]
 pub struct Runtime {
-    front: Arc<Front>,
+    service: Arc<HttpService>,
     limits: Arc<Limits>,
     lifecycle: Lifecycle,
 }
@@ -107,7 +105,7 @@ impl Runtime {
         let grants = config.manifest.resolve(&config.variables)?;
         let variables = Variables::new(grants.variables, &config.variable_files)?;
         let (engine, component) = component::load(&config.component, &limits)?;
-        let linker = state::linker(&engine).map_err(error)?;
+        let linker = instances::linker(&engine).map_err(error)?;
         let component = linker
             .instantiate_pre(&component)
             .map_err(error)
@@ -137,7 +135,7 @@ impl Runtime {
             metrics: Arc::clone(&metrics),
             budget: Arc::clone(&budget),
         };
-        let front = Front {
+        let service = HttpService {
             dispatch: Dispatch::new(workers, config.liveness),
             memo: Memo::new(Arc::clone(&metrics), Arc::clone(&budget)),
             databases,
@@ -146,7 +144,7 @@ impl Runtime {
             limits: Arc::clone(&limits),
             public_url: config.public_url.trim_end_matches('/').to_owned(),
         };
-        Ok(Self { front: Arc::new(front), limits, lifecycle })
+        Ok(Self { service: Arc::new(service), limits, lifecycle })
     }
 
     /// Serves HTTP until `shutdown` resolves. Then finishes the work in flight, including the component's work after a
@@ -157,7 +155,7 @@ impl Runtime {
     pub async fn serve(&self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<()> {
         let address = listener.local_addr().context("the listener is not usable")?;
         tracing::info!(%address, "serving");
-        server::accept(&listener, &self.front, &self.limits, &self.lifecycle, shutdown).await;
+        server::accept(&listener, &self.service, &self.limits, &self.lifecycle, shutdown).await;
         drop(listener);
         if !self.lifecycle.close(self.limits.drain_time).await {
             tracing::warn!("some work did not finish in time and was abandoned");
@@ -177,7 +175,7 @@ impl Runtime {
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         // A response to HEAD announces a body that never comes.
         let expects_body = request.method() != http::Method::HEAD;
-        let (head, body) = self.front.answer(request.map(Full::new), here).await.into_parts();
+        let (head, body) = self.service.answer(request.map(Full::new), here).await.into_parts();
         if !expects_body {
             return Ok(Response::from_parts(head, Bytes::new()));
         }

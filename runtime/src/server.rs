@@ -1,13 +1,13 @@
 //! The HTTP/1.1 server.
 
 use crate::framing::Lengths;
-use crate::front::Front;
 use crate::limits::Limits;
-use crate::metrics::Held;
+use crate::metrics::Reservation;
 use crate::problem::Problem;
 use crate::sending::holding_until_sent;
+use crate::service::HttpService;
 use crate::shutdown::Lifecycle;
-use crate::stall::{Impatient, Patience, Turn};
+use crate::stall::{ConnectionPhase, DeadlineStream, Patience};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -36,7 +36,7 @@ const QUEUE_PAUSE: Duration = Duration::from_millis(20);
 /// Accepts connections until `shutdown`. Each runs in its own task, which finishes the requests it has begun.
 pub(crate) async fn accept(
     listener: &TcpListener,
-    front: &Arc<Front>,
+    service: &Arc<HttpService>,
     limits: &Arc<Limits>,
     lifecycle: &Lifecycle,
     shutdown: impl Future<Output = ()>,
@@ -61,7 +61,7 @@ pub(crate) async fn accept(
         match accepted {
             Ok((stream, peer)) => {
                 let crowd = crowd.subscribe();
-                let connection = serve(stream, peer, Arc::clone(front), lifecycle.clone(), Arc::clone(limits), crowd);
+                let connection = serve(stream, peer, Arc::clone(service), lifecycle.clone(), Arc::clone(limits), crowd);
                 tokio::spawn(async move {
                     connection.await;
                     drop(place);
@@ -77,7 +77,7 @@ pub(crate) async fn accept(
     let waiting = async {
         while let Ok(Ok((stream, peer))) = timeout(QUEUE_PAUSE, listener.accept()).await {
             let crowd = crowd.subscribe();
-            tokio::spawn(serve(stream, peer, Arc::clone(front), lifecycle.clone(), Arc::clone(limits), crowd));
+            tokio::spawn(serve(stream, peer, Arc::clone(service), lifecycle.clone(), Arc::clone(limits), crowd));
         }
     };
     _ = timeout(LAST_REQUESTS, waiting).await;
@@ -86,7 +86,7 @@ pub(crate) async fn accept(
 fn serve(
     stream: TcpStream,
     peer: SocketAddr,
-    front: Arc<Front>,
+    service: Arc<HttpService>,
     lifecycle: Lifecycle,
     limits: Arc<Limits>,
     mut crowd: watch::Receiver<()>,
@@ -95,23 +95,23 @@ fn serve(
     let guard = lifecycle.guard();
     async move {
         let _guard = guard;
-        let _counted = Held::new(&front.metrics.connections);
+        let _counted = Reservation::new(&service.metrics.connections);
         _ = stream.set_nodelay(true).inspect_err(|error| tracing::debug!(%error, "no TCP_NODELAY"));
-        let (turn, begun, lengths) = (Turn::new(), AtomicBool::new(false), Lengths::default());
+        let (phase, begun, lengths) = (ConnectionPhase::new(), AtomicBool::new(false), Lengths::default());
         let service = service_fn(|request| {
-            let busy = turn.begin();
+            let busy = phase.begin();
             begun.store(true, Ordering::Relaxed);
-            let (front, contradicted) = (Arc::clone(&front), lengths.contradict(request.headers()));
+            let (service, contradicted) = (Arc::clone(&service), lengths.contradict(request.headers()));
             async move {
                 let answer = match contradicted {
-                    true => front.refuse(&request, Problem::TwoLengths),
-                    false => front.answer(request, peer).await,
+                    true => service.refuse(&request, Problem::TwoLengths),
+                    false => service.answer(request, peer).await,
                 };
                 Ok::<_, Infallible>(answer.map(|body| holding_until_sent(body, busy)))
             }
         });
         let patience = Patience { head: limits.head_time, idle: limits.idle_connection_time, write: limits.write_time };
-        let stream = Impatient::new(stream, patience, turn.clone(), lengths.clone());
+        let stream = DeadlineStream::new(stream, patience, phase.clone(), lengths.clone());
         let connection = http1::Builder::new()
             // The stream enforces this limit itself, and tells an idle connection from a slow one.
             .header_read_timeout(None)
@@ -122,7 +122,7 @@ fn serve(
         let unwanted = async {
             while crowd.changed().await.is_ok() {
                 // A client without a request so far has little time left anyway.
-                if turn.is_idle() {
+                if phase.is_idle() {
                     return;
                 }
             }

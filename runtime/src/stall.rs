@@ -33,7 +33,7 @@ enum Phase {
 
 /// The phase of a connection, set by the code that serves its requests.
 #[derive(Debug, Clone)]
-pub(crate) struct Turn(Arc<Shared>);
+pub(crate) struct ConnectionPhase(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -43,7 +43,7 @@ struct Shared {
     reader: AtomicWaker,
 }
 
-impl Turn {
+impl ConnectionPhase {
     pub(crate) fn new() -> Self {
         // A client that connects is about to send a request.
         Self(Arc::new(Shared { phase: Mutex::new(Phase::Head(Instant::now())), reader: AtomicWaker::new() }))
@@ -78,7 +78,7 @@ impl Turn {
 
 /// A request in progress. Drop it when the last byte of the response was written or the response was abandoned.
 #[derive(Debug)]
-pub(crate) struct Busy(Turn);
+pub(crate) struct Busy(ConnectionPhase);
 
 impl Drop for Busy {
     fn drop(&mut self) {
@@ -88,24 +88,24 @@ impl Drop for Busy {
 }
 
 /// A stream that fails when its client exceeds a time limit.
-pub(crate) struct Impatient<S> {
+pub(crate) struct DeadlineStream<S> {
     stream: S,
     patience: Patience,
-    turn: Turn,
+    phase: ConnectionPhase,
     scanner: Scanner,
     /// The read timer. It is not reset for each request; when it fires, the deadline is checked again.
     reading: Option<Pin<Box<Sleep>>>,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Impatient<S> {
-    pub(crate) fn new(stream: S, patience: Patience, turn: Turn, lengths: Lengths) -> Self {
-        Self { stream, patience, turn, scanner: Scanner::new(lengths), reading: None, stalled: None }
+impl<S> DeadlineStream<S> {
+    pub(crate) fn new(stream: S, patience: Patience, phase: ConnectionPhase, lengths: Lengths) -> Self {
+        Self { stream, patience, phase, scanner: Scanner::new(lengths), reading: None, stalled: None }
     }
 
     /// The deadline for the next bytes; `None` while a request is being processed.
     fn deadline(&self) -> Option<Instant> {
-        match self.turn.get() {
+        match self.phase.get() {
             Phase::Idle(since) => Some(since + self.patience.idle),
             Phase::Head(since) => Some(since + self.patience.head),
             Phase::Busy => None,
@@ -119,7 +119,7 @@ impl<S> Impatient<S> {
                 return Poll::Pending;
             }
             // Registered before the check: a response may end between the two.
-            self.turn.0.reader.register(context.waker());
+            self.phase.0.reader.register(context.waker());
             let Some(deadline) = self.deadline() else { return Poll::Pending };
             let left = deadline.saturating_duration_since(Instant::now());
             let reading = self.reading.get_or_insert_with(|| Box::pin(sleep(left)));
@@ -137,7 +137,7 @@ impl<S> Impatient<S> {
 
     fn note_taken(&self, progress: &Poll<Result<usize>>) {
         if matches!(progress, Poll::Ready(Ok(1..))) {
-            self.turn.taken();
+            self.phase.taken();
         }
     }
 
@@ -156,7 +156,7 @@ impl<S> Impatient<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for DeadlineStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         let before = buffer.filled().len();
         let progress = Pin::new(&mut self.stream).poll_read(context, buffer);
@@ -164,14 +164,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
             return self.watch_reading(context);
         }
         self.scanner.feed(&buffer.filled()[before..]);
-        if let Phase::Idle(_) = self.turn.get() {
-            self.turn.set(Phase::Head(Instant::now()));
+        if let Phase::Idle(_) = self.phase.get() {
+            self.phase.set(Phase::Head(Instant::now()));
         }
         progress
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for DeadlineStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         let progress = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.note_taken(&progress);
@@ -214,14 +214,17 @@ mod tests {
     /// A limit of zero expires at the first check.
     const NONE: Duration = Duration::ZERO;
 
-    fn stream(patience: Patience, turn: &Turn) -> (Impatient<tokio::io::DuplexStream>, tokio::io::DuplexStream) {
+    fn stream(
+        patience: Patience,
+        phase: &ConnectionPhase,
+    ) -> (DeadlineStream<tokio::io::DuplexStream>, tokio::io::DuplexStream) {
         let (near, far) = duplex(4);
-        (Impatient::new(near, patience, turn.clone(), Lengths::default()), far)
+        (DeadlineStream::new(near, patience, phase.clone(), Lengths::default()), far)
     }
 
     #[tokio::test]
     async fn a_write_fails_only_when_nothing_is_read() {
-        let (mut near, mut far) = stream(Patience { head: LONG, idle: LONG, write: LONG }, &Turn::new());
+        let (mut near, mut far) = stream(Patience { head: LONG, idle: LONG, write: LONG }, &ConnectionPhase::new());
         let mut read = [0; 8];
         let (written, read) = tokio::join!(near.write_all(b"wellread"), far.read_exact(&mut read));
         written.unwrap();
@@ -233,7 +236,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_head_has_to_be_whole_in_its_time_however_often_a_byte_comes() {
-        let (mut near, mut far) = stream(Patience { head: NONE, idle: LONG, write: LONG }, &Turn::new());
+        let (mut near, mut far) = stream(Patience { head: NONE, idle: LONG, write: LONG }, &ConnectionPhase::new());
         far.write_all(b"x").await.unwrap();
         near.read_u8().await.unwrap();
         assert_eq!(near.read_u8().await.unwrap_err().kind(), ErrorKind::TimedOut);
@@ -241,9 +244,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_is_idle_between_messages_alone() {
-        let turn = Turn::new();
-        let (mut near, mut far) = stream(Patience { head: LONG, idle: NONE, write: LONG }, &turn);
-        let busy = turn.begin();
+        let phase = ConnectionPhase::new();
+        let (mut near, mut far) = stream(Patience { head: LONG, idle: NONE, write: LONG }, &phase);
+        let busy = phase.begin();
         assert!(poll!(pin!(near.read_u8())).is_pending(), "no read limit while a request is processed");
         near.write_all(b"head").await.unwrap();
         drop(busy);
@@ -256,19 +259,19 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_taken_counts_as_a_sign_of_life() {
-        let turn = Turn::new();
-        let (mut near, _far) = stream(Patience { head: LONG, idle: LONG, write: LONG }, &turn);
+        let phase = ConnectionPhase::new();
+        let (mut near, _far) = stream(Patience { head: LONG, idle: LONG, write: LONG }, &phase);
         let long_ago = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
-        turn.set(Phase::Idle(long_ago));
+        phase.set(Phase::Idle(long_ago));
         near.write_all(b"rest").await.unwrap();
-        assert!(matches!(turn.get(), Phase::Idle(since) if since > long_ago));
+        assert!(matches!(phase.get(), Phase::Idle(since) if since > long_ago));
     }
 
     #[tokio::test]
     async fn an_idle_connection_has_another_time_than_one_that_has_begun_to_ask() {
-        let turn = Turn::new();
-        let (mut near, mut far) = stream(Patience { head: NONE, idle: LONG, write: LONG }, &turn);
-        drop(turn.begin());
+        let phase = ConnectionPhase::new();
+        let (mut near, mut far) = stream(Patience { head: NONE, idle: LONG, write: LONG }, &phase);
+        drop(phase.begin());
         assert!(poll!(pin!(near.read_u8())).is_pending());
         far.write_all(b"x").await.unwrap();
         near.read_u8().await.unwrap();

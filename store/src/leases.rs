@@ -46,7 +46,7 @@ pub(super) const OF_SOURCE: &str =
 
 /// The status of a lease that someone else may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum LeaseState {
     /// The lease is held.
     Held,
     /// The lease expired without being released.
@@ -79,7 +79,7 @@ impl Lease {
     /// If the database fails.
     pub async fn acquire(&self, database: &impl Database, now: Seconds) -> Result<bool, StoreError> {
         // Most unsuccessful attempts are detected by this read, without waiting for the writer.
-        if self.standing(database, now).await? == Standing::Held {
+        if self.state(database, now).await? == LeaseState::Held {
             return Ok(false);
         }
         let mut tx = database.write().await?;
@@ -153,11 +153,11 @@ impl Lease {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn standing(&self, database: &impl Database, now: Seconds) -> Result<Standing, StoreError> {
+    pub async fn state(&self, database: &impl Database, now: Seconds) -> Result<LeaseState, StoreError> {
         let sql = "SELECT expires_at FROM leases WHERE name = $1";
         let rows = database.query(sql, vec![self.name.as_str().into()]).await?;
-        let Some(row) = rows.first() else { return Ok(Standing::Free) };
-        Ok(if is_held(row.integer(0)?, now) { Standing::Held } else { Standing::Expired })
+        let Some(row) = rows.first() else { return Ok(LeaseState::Free) };
+        Ok(if is_held(row.integer(0)?, now) { LeaseState::Held } else { LeaseState::Expired })
     }
 }
 

@@ -9,7 +9,7 @@ use federation::time::Seconds;
 pub(super) const TABLE: &str = "CREATE TABLE quiet_hosts (host TEXT PRIMARY KEY NOT NULL, until INTEGER NOT NULL)";
 
 /// Most hosts that are stored. A redirect may lead to any host, so nothing else limits their number.
-const MOST: usize = 1000;
+const MAX_HOSTS: usize = 1000;
 
 /// All hosts that requested a pause, with its end.
 pub async fn hosts(tx: &mut impl Transaction) -> Result<Quiet, StoreError> {
@@ -30,7 +30,7 @@ pub async fn keep(tx: &mut impl Transaction, host: &str, until: Seconds, now: Se
     tx.query(
         "DELETE FROM quiet_hosts WHERE until <= $1
          OR host NOT IN (SELECT host FROM quiet_hosts ORDER BY until DESC, host LIMIT $2)",
-        vec![now.into(), MOST.into()],
+        vec![now.into(), MAX_HOSTS.into()],
     )
     .await?;
     Ok(())

@@ -6,49 +6,49 @@ use clap::Args;
 
 use crate::env;
 
-/// Copy the database of a hub into one file, while the hub serves
+/// Copy the database of a hub into one file while the hub is running
 ///
-/// The copy is one moment of the database. Before it gets its name it is verified: SQLite's own check, the digest of every snapshot, and the
-/// newest revision composed again from its snapshots. A copy that fails is not kept.
+/// The copy is a consistent snapshot of the database. It is verified before it gets its name: with SQLite's integrity check, the digest of
+/// every snapshot, and the newest revision, which is composed again from its snapshots. A copy that fails verification is deleted.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   reuse-surface backup --data-dir /var/lib/reuse-surface /backup/daily.db --force
   reuse-surface backup \"reuse-surface-$(date -u +%F).db\" -o json | jq -r .digest
 
-The file holds the hashes of tokens, and only its owner may read it.")]
+The file contains token hashes. Only its owner can read it.")]
 pub(crate) struct Backup {
     /// The file to write
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
 
-    /// The directory that holds the database
+    /// The directory that contains the database
     #[arg(long, value_name = "PATH", env = env::DATA_DIR, default_value = "./data")]
     pub(crate) data_dir: PathBuf,
 
-    /// Replace the file if it is there, once the new one is verified
+    /// Replace an existing file, once the new one is verified
     #[arg(long)]
     pub(crate) force: bool,
 }
 
-/// Put a backup in the place of a hub's database, while no hub serves it
+/// Replace a hub's database with a backup while the hub is stopped
 ///
-/// The backup is verified first, as `backup` does. The database that was there is kept beside it. Numbers of revisions are never given twice:
-/// if revisions were published after the backup was made, its content is published under a number above theirs.
+/// The backup is verified first, as with `backup`. The previous database is kept in the same directory. Revision numbers are never reused:
+/// if revisions were published after the backup was made, the content of the backup is published under a higher number.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   reuse-surface restore --data-dir /var/lib/reuse-surface /backup/daily.db
   reuse-surface restore reuse-surface-2026-11-24.db -o json
 
-Then start the hub, and run `reuse-surface hub compose --force`: what the sources published since counts at once. Tokens that were revoked since \
-the backup are valid again until they are revoked again.")]
+Then start the hub and run `reuse-surface hub compose --force` to fetch what the sources have published since the backup. Tokens that were revoked \
+after the backup are valid again until you revoke them again.")]
 pub(crate) struct Restore {
-    /// The backup
+    /// The backup file
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
 
-    /// The directory that holds the database; made if it is missing
+    /// The directory that contains the database; created if it is missing
     #[arg(long, value_name = "PATH", env = env::DATA_DIR, default_value = "./data")]
     pub(crate) data_dir: PathBuf,
 }

@@ -9,10 +9,10 @@ Examples:
   reuse-surface completions zsh > ~/.zfunc/_reuse-surface
   reuse-surface completions fish > ~/.config/fish/completions/reuse-surface.fish";
 
-/// Print the completion script of a shell
+/// Print the completion script for a shell
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Completions {
-    /// The shell to complete for
+    /// The shell
     pub(crate) shell: Shell,
 }

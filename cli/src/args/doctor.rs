@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-/// Find out why this machine and the hub do not get on
+/// Diagnose problems between this machine and the hub
 ///
-/// Looks at the settings, whether a hub answers at the base URL, TLS, the versions, the clocks, and at what the token allows. Nothing is
-/// written, here or there. `reuse-surface smoke` is the check of the hub itself.
+/// Checks the settings, whether a hub answers at the base URL, TLS, the versions, the clocks, and the scopes of the token. Nothing is
+/// written on this machine or on the hub. To check the hub itself, use `reuse-surface smoke`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-A check is ok, warn, failed or skipped, each with what to do. Exits as the first check that failed: 2 for the settings, 3 when no hub answers, \
-4 when the hub does not take the token. Warnings do not change the exit code.
+A check is ok, warn, failed or skipped; warnings and failures say what to do. The exit code is that of the first failed check: 2 for the settings, \
+3 if no hub answers, 4 if the hub does not accept the token. Warnings do not change the exit code.
 
 Examples:
   reuse-surface doctor

@@ -7,7 +7,7 @@ use clap::{Arg, Args, Subcommand, ValueEnum};
 
 use super::Format;
 
-/// Compose the federated index without a hub, or prove what a hub composed
+/// Compose the federated index without a hub, or verify what a hub composed
 #[derive(Debug, Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Federation {
@@ -15,7 +15,7 @@ pub(crate) struct Federation {
     pub(crate) verb: FederationVerb,
 }
 
-/// The verbs.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum FederationVerb {
     Compose(FederationCompose),
@@ -23,55 +23,56 @@ pub(crate) enum FederationVerb {
     Diff(Diff),
 }
 
-/// Compose the sources of a local manifest into one document, as a hub would
+/// Compose the sources of a local manifest into one document, as a hub does
 ///
-/// Every URL is asked, with the validators that the cache has of it. A source that fails now contributes the snapshot that was
-/// accepted last, and one that lost most of its capabilities is held back for 24 hours, as on a hub; a local file is taken as it is. Index paths start at the
-/// root of the git repository that the manifest is in, or else at the current directory. Here -o is the form of the report.
+/// Every URL is fetched, with the validators in the cache. As on a hub, a source whose check fails contributes the snapshot that was last
+/// accepted, and an index that lost most of its capabilities is held back for 24 hours. Local files are used as they are. Paths of local
+/// indexes start at the root of the git repository that contains the manifest, or at the current directory if there is none. Here -o sets
+/// the format of the report.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Writes the document and, beside the manifest, the lock file that --locked reads; with --output - the document goes to standard \
-output and no file is written. The document has the revision and time of the hub's if `hub sync` found the same sources there, \
-and else revision 0.
+Writes the document and, next to the manifest, the lock file that --locked reads. With --output -, the document goes to standard \
+output and no file is written. The document has the revision and time of the hub's document if `hub sync` found the same sources there; \
+otherwise it has revision 0.
 
-Exits with 1 when a source never had a valid index, and contributes nothing; when a required source has none now, and then \
-nothing is written; or when --locked cannot be done. The cache is $XDG_CACHE_HOME/reuse-surface, or ~/.cache/reuse-surface.
+Exits with 1 if a source never had a valid index and so contributes nothing; if a required source has no valid index now, in which case \
+nothing is written; or if --locked is not possible. The cache is $XDG_CACHE_HOME/reuse-surface, or ~/.cache/reuse-surface.
 
 Examples:
   reuse-surface federation compose
   reuse-surface federation compose --output - --format json | jq .conflicts
   reuse-surface hub sync && reuse-surface federation compose --locked")]
-// Defined under the global flag's id, this leaves the long form to the file.
+// This argument has the global flag's id and only the short form, so that the long form can name the file.
 #[command(arg(Arg::new("output").short('o').value_name("FORMAT").default_value("table").hide_short_help(true)
     .value_parser(PossibleValuesParser::new(["table", "json", "yaml"]).try_map(|text| Format::from_str(&text, false)))
-    .help("What is reported on standard output")))]
+    .help("The format of the report on standard output")))]
 pub(crate) struct FederationCompose {
-    /// The manifest
+    /// The manifest file
     #[arg(long, value_name = "FILE", default_value = super::MANIFEST)]
     pub(crate) manifest: PathBuf,
 
-    /// Where the document goes, `-` for standard output [default: `federated.yaml` or `.json` beside the manifest]
+    /// The file for the document, `-` for standard output [default: `federated.yaml` or `.json` next to the manifest]
     #[arg(long = "output", value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) file: Option<String>,
 
-    /// The form of the document
+    /// The format of the document
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = DocumentFormat::Yaml)]
     pub(crate) format: DocumentFormat,
 
-    /// Replace the file even if it is not a document that this command, or a hub, wrote
+    /// Replace the file even if it was not written by this command or a hub
     #[arg(long)]
     pub(crate) force: bool,
 
-    /// Accept what is held back of this repo; may be repeated
+    /// Accept the index of this repo that is held back; may be repeated
     #[arg(long, value_name = "REPO", conflicts_with = "locked")]
     pub(crate) release: Vec<String>,
 
-    /// Fetch nothing: compose exactly what the lock file says, or fail
+    /// Fetch nothing; compose exactly the contents of the lock file, or fail
     #[arg(long)]
     pub(crate) locked: bool,
 }
 
-/// The form of a document.
+/// The format of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DocumentFormat {
     /// YAML 1.2
@@ -80,20 +81,20 @@ pub(crate) enum DocumentFormat {
     Json,
 }
 
-/// Compose a hub's revision again from its snapshots, and compare byte for byte
+/// Compose a hub's revision again from its snapshots and compare the bytes
 ///
-/// Downloads the list of sources and their indexes, checks every digest, and composes on this machine. A document of some domains or
-/// repos is compared with that part of its revision.
+/// Downloads the manifest of the revision and the indexes, checks every digest, and composes the document on this machine. A document
+/// filtered by domain or repo is compared with the same part of its revision.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 1 when the bytes differ, and says where they first do.
+Exits with 1 if the bytes differ, and shows the first difference.
 
 Examples:
   reuse-surface federation verify
   reuse-surface federation verify registry/federation/federated.yaml
   curl -s 'https://reuse.coulomb.social/v1/federated?domain=infotech' | reuse-surface federation verify -")]
 pub(crate) struct Verify {
-    /// The document to compare, `-` for standard input; the hub's newest if none is named
+    /// The document to compare, `-` for standard input [default: the hub's newest document]
     #[arg(value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) file: Option<String>,
 }
@@ -103,17 +104,17 @@ pub(crate) struct Verify {
 /// YAML and JSON may be mixed. Revision numbers and times are not compared.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-As with diff(1), exits with 0 when the documents are the same, with 1 when they differ, and with 2 when one cannot be read.
+As with diff(1), exits with 0 if the documents are the same, 1 if they differ, and 2 if one cannot be read.
 
 Examples:
   reuse-surface federation diff old.yaml registry/federation/federated.yaml
   curl -s https://reuse.coulomb.social/v1/federated | reuse-surface federation diff registry/federation/federated.yaml -")]
 pub(crate) struct Diff {
-    /// The document before, `-` for standard input
+    /// The old document, `-` for standard input
     #[arg(value_name = "A", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) before: String,
 
-    /// The document after, `-` for standard input
+    /// The new document, `-` for standard input
     #[arg(value_name = "B", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) after: String,
 }

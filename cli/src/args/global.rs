@@ -1,44 +1,44 @@
-//! The flags that every command takes.
+//! The global flags.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 
 use crate::env;
 
-/// Flags that may stand anywhere on the command line.
+/// Flags that may appear anywhere on the command line.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The hub to talk to
+    /// The base URL of the hub
     ///
-    /// An absolute http or https URL without credentials; a path in it is kept as a prefix. Writes take their token from
-    /// the variable REUSE_SURFACE_TOKEN, or from the file that REUSE_SURFACE_TOKEN_FILE names.
+    /// An absolute http or https URL without credentials; its path is used as a prefix. The token for writes comes from the
+    /// variable REUSE_SURFACE_TOKEN, or from the file that REUSE_SURFACE_TOKEN_FILE names.
     #[arg(long, global = true, value_name = "URL", env = env::BASE_URL, hide_env_values = true)]
     #[arg(default_value = "https://reuse.coulomb.social")]
     pub(crate) base_url: String,
 
-    /// What is written to standard output
+    /// The format of standard output
     ///
-    /// `json` is the hub's own object; `yaml` is the same as YAML. Whether standard output is a terminal changes nothing.
+    /// `json` is the hub's own JSON object; `yaml` is the same object as YAML. The format does not depend on whether standard output is a terminal.
     #[arg(short, long, global = true, value_name = "FORMAT", default_value = "table", value_parser = PossibleValuesParser::new(["table", "json", "yaml"]).try_map(|text| Format::from_str(&text, false)))]
     pub(crate) output: Format,
 
-    /// When to use colour
+    /// When to use colours
     ///
-    /// `auto` colours on a terminal only, and never when NO_COLOR is set.
+    /// `auto` uses colours on a terminal only, and never if NO_COLOR is set.
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
 
-    /// Seconds to wait for an answer of the hub [default: 30; where the hub fetches an index first: 60; `hub compose`: 120]
+    /// Seconds to wait for the hub's response [default: 30; if the hub fetches an index first: 60; `hub compose`: 120]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: Option<u64>,
 
-    /// Write nothing but warnings and errors to standard error
+    /// Write only warnings and errors to standard error
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 }
 
-/// The form of standard output.
+/// The format of standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people
@@ -47,11 +47,11 @@ pub(crate) enum Format {
     Json,
     /// YAML
     Yaml,
-    /// SARIF 2.1.0, from `index validate` alone
+    /// SARIF 2.1.0, only for `index validate`
     Sarif,
 }
 
-/// When colour is used.
+/// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     /// On a terminal, unless NO_COLOR is set

@@ -11,7 +11,7 @@ use super::events::Events;
 use super::token::Token;
 use crate::git::Forge;
 
-/// Talk to a hub: register indexes, read registrations, publish
+/// Use a hub: register indexes, read registrations, publish
 #[derive(Debug, Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Hub {
@@ -19,7 +19,7 @@ pub(crate) struct Hub {
     pub(crate) verb: Verb,
 }
 
-/// The verbs.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Status(Status),
@@ -40,83 +40,83 @@ pub(crate) enum Verb {
     Events(Events),
 }
 
-/// Say whether the hub is well and which sources are not fresh, and why
+/// Show whether the hub is healthy, and which sources are not fresh and why
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 1 when the hub says it is not ok, or a required source is not fresh.
+Exits with 1 if the hub reports that it is not ok, or if a required source is not fresh.
 
 Examples:
   reuse-surface hub status
   reuse-surface hub status -o json | jq '.not_fresh[].repo'")]
 pub(crate) struct Status {}
 
-/// Say whether the hub is up and can read its database; sources do not matter
+/// Check whether the hub is up and can read its database, regardless of sources
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 0 when it is, as health checks of containers want it. `hub status` looks at the sources too.
+Exits with 0 if it is, as container health checks expect. `hub status` also checks the sources.
 
 Examples:
   reuse-surface hub health --base-url http://127.0.0.1:8080
   reuse-surface hub health --live")]
 pub(crate) struct Health {
-    /// Only whether it is up: without its database
+    /// Check only whether the hub is up, without its database
     #[arg(long)]
     pub(crate) live: bool,
 }
 
 /// List registrations
 ///
-/// Reads all pages unless `--limit` is given. Here `-q` is the search; quiet is `--quiet`.
+/// Reads all pages unless `--limit` is given. Here `-q` is the search; `--quiet` has no short form.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   reuse-surface hub list
   reuse-surface hub list --domain registry --state stale
   reuse-surface hub list -q 'state hub' --limit 20 -o json | jq -r '.repos[].repo'")]
-// Defined under the global flag's id, this keeps the short form free for the search.
+// This argument has the global flag's id and no short form, so that the search can use `-q`.
 #[command(arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).hide_short_help(true)
-    .help("Write nothing but warnings and errors to standard error")))]
+    .help("Write only warnings and errors to standard error")))]
 pub(crate) struct List {
     /// Only registrations of this domain
     #[arg(long, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) domain: Option<String>,
 
     /// Only registrations whose source is in this state
-    #[arg(long, value_name = "STATE", value_parser = super::variant(State::ALL))]
+    #[arg(long, value_name = "STATE", value_parser = super::values::variant(State::ALL))]
     pub(crate) state: Option<State>,
 
-    /// Only registrations that are enabled, or only those that are not
+    /// Only enabled registrations, or only disabled ones
     #[arg(long, value_name = "true|false")]
     pub(crate) enabled: Option<bool>,
 
-    /// Only registrations that mention these words
+    /// Only registrations that contain all these words
     #[arg(short = 'q', long = "query", value_name = "WORDS", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) query: Option<String>,
 
-    /// At most this many registrations
+    /// The maximum number of registrations
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: Option<u32>,
 }
 
-/// Show a registration, the state of its source, and what is wrong with its index
+/// Show a registration, the state of its source, and the findings in its index
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-The table ends with the ETag that `hub update --if-match` takes.
+The table ends with the ETag for `hub update --if-match`.
 
 Examples:
   reuse-surface hub show --repo state-hub
   reuse-surface hub show --repo state-hub -o json | jq .status")]
 pub(crate) struct Show {
     /// The name of the registration
-    #[arg(long, value_name = "REPO", value_parser = repo)]
+    #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: String,
 }
 
 /// Register a repository's index; the hub checks the index first
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-With --from-git the name and the raw URL come from the git remote and the branch of the current folder, and the domain from the index, \
-unless they are given.
+With --from-git, the name and the raw URL come from the git remote and branch of the current directory, and the domain from the index, \
+unless you set them.
 
 Examples:
   reuse-surface hub register --from-git --dry-run
@@ -124,11 +124,11 @@ Examples:
   reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools --dry-run
   reuse-surface hub register --repo soon --url https://example.org/raw/soon.yaml --domain tools --no-check --disabled")]
 pub(crate) struct Register {
-    /// The name of the registration: lower case, unique on the hub, never changes
-    #[arg(long, value_name = "REPO", required_unless_present = "from_git", value_parser = repo)]
+    /// The name of the registration: lower case, unique on the hub; it cannot be changed later
+    #[arg(long, value_name = "REPO", required_unless_present = "from_git", value_parser = super::values::repo)]
     pub(crate) repo: Option<String>,
 
-    /// The raw URL of the index: absolute http or https, without credentials
+    /// The raw URL of the index: an absolute http or https URL without credentials
     #[arg(long, value_name = "URL", required_unless_present = "from_git", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) url: Option<String>,
 
@@ -136,35 +136,35 @@ pub(crate) struct Register {
     #[arg(long, value_name = "DOMAIN", required_unless_present = "from_git", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) domain: Option<String>,
 
-    /// Take what is not given from the git repository of the current folder
+    /// Derive missing values from the git repository of the current directory
     #[arg(long)]
     pub(crate) from_git: bool,
 
-    /// With --from-git: what the host of the remote runs, where that is not known
+    /// With --from-git: the software of the remote's host, if it is not recognised
     #[arg(long, value_name = "FORGE", value_enum, requires = "from_git", conflicts_with = "url")]
     pub(crate) forge: Option<Forge>,
 
-    /// With --from-git: the branch, instead of the current one
+    /// With --from-git: the branch to use instead of the current one
     #[arg(long, value_name = "BRANCH", requires = "from_git", conflicts_with = "url", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) branch: Option<String>,
 
-    /// With --from-git: the index, as a path from the root of the repository
+    /// With --from-git: the path of the index from the root of the repository
     #[arg(long, value_name = "PATH", requires = "from_git", conflicts_with = "url", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) index: Option<String>,
 
-    /// What the repository offers, in a sentence
+    /// A sentence that describes what the repository offers
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
 
-    /// Refuse the registration unless the index is valid, and count it in `hub status`
+    /// Mark the source as required: its index must be valid, and `hub status` fails if it is not fresh
     #[arg(long)]
     pub(crate) required: bool,
 
-    /// Register without publishing: the source contributes nothing until it is enabled
+    /// Register without publishing; the source contributes nothing until it is enabled
     #[arg(long)]
     pub(crate) disabled: bool,
 
-    /// Seconds for which the hub need not look at the index again [hub's default: 3600]
+    /// Seconds after which the hub checks the index again [hub's default: 3600]
     #[arg(long, value_name = "N")]
     pub(crate) cache_ttl_seconds: Option<u32>,
 
@@ -172,14 +172,14 @@ pub(crate) struct Register {
     #[arg(long)]
     pub(crate) no_check: bool,
 
-    /// Only check: say what would happen and write nothing; exits with 1 when the source would not be fresh
+    /// Only check: show what would happen and write nothing; exit with 1 if the source would not be fresh
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
 
-/// Change a registration; what is not named stays as it is
+/// Change a registration; fields that are not given stay as they are
 ///
-/// The registration is read first, and changed only if nobody else changed it in between.
+/// The registration is read first and changed only if it has not been changed in the meantime.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("change").required(true).multiple(true)
     .args(["url", "domain", "enabled", "required", "cache_ttl_seconds", "description"])))]
@@ -190,7 +190,7 @@ Examples:
   reuse-surface hub update --repo state-hub --required true --if-match '\"3f9a\"'")]
 pub(crate) struct Update {
     /// The name of the registration
-    #[arg(long, value_name = "REPO", value_parser = repo)]
+    #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: String,
 
     /// The new raw URL of the index
@@ -205,24 +205,24 @@ pub(crate) struct Update {
     #[arg(long, value_name = "true|false")]
     pub(crate) enabled: Option<bool>,
 
-    /// Whether the source must be valid
+    /// Whether a valid index is required
     #[arg(long, value_name = "true|false")]
     pub(crate) required: Option<bool>,
 
-    /// Seconds for which the hub need not look at the index again
+    /// Seconds after which the hub checks the index again
     #[arg(long, value_name = "N")]
     pub(crate) cache_ttl_seconds: Option<u32>,
 
-    /// The new description; empty to remove it
+    /// The new description; an empty text removes it
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
 
-    /// Change only if the registration is still the one with this ETag, as `hub show` gave it [default: the one it has now]
+    /// Change only if the registration still has this ETag, as shown by `hub show` [default: its current ETag]
     #[arg(long, value_name = "ETAG", value_parser = entity_tag)]
     pub(crate) if_match: Option<String>,
 }
 
-/// Remove a registration; its capabilities leave the federated index at once
+/// Remove a registration and, at once, its capabilities from the federated index
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -230,19 +230,19 @@ Examples:
   reuse-surface hub deregister --repo my-repo --if-match '\"3f9a\"'")]
 pub(crate) struct Deregister {
     /// The name of the registration
-    #[arg(long, value_name = "REPO", value_parser = repo)]
+    #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: String,
 
-    /// Remove only if the registration is still the one with this ETag, as `hub show` gave it
+    /// Remove only if the registration still has this ETag, as shown by `hub show`
     #[arg(long, value_name = "ETAG", value_parser = entity_tag)]
     pub(crate) if_match: Option<String>,
 }
 
-/// Ask the hub for its verdict on an index, registered or not; nothing is written
+/// Let the hub check an index, registered or not, without writing anything
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("index").required(true).args(["url", "repo"])))]
 #[command(after_long_help = "\
-Exits with 1 when the index is not valid. For what a registration has, says what would change in the federation.
+Exits with 1 if the index is not valid. For the URL of a registration, also shows what would change in the federation.
 
 Examples:
   reuse-surface hub check --repo my-repo
@@ -254,27 +254,27 @@ pub(crate) struct Check {
     pub(crate) url: Option<String>,
 
     /// The registration whose index is checked
-    #[arg(long, value_name = "REPO", value_parser = repo)]
+    #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: Option<String>,
 }
 
-/// Fetch the index of one repository now, due or not, and publish it if it changed
+/// Fetch the index of one repository now, even if it is not due, and publish it if it changed
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 1 when the check failed; the accepted snapshot, if there is one, keeps being served.
+Exits with 1 if the check failed; the accepted snapshot, if there is one, is still served.
 
 Examples:
   reuse-surface hub refresh --repo my-repo")]
 pub(crate) struct Refresh {
     /// The name of the registration
-    #[arg(long, value_name = "REPO", value_parser = repo)]
+    #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: String,
 }
 
-/// Accept the snapshot that the hub holds back because it lost most of its capabilities
+/// Accept a snapshot that the hub holds back because it lost most of its capabilities
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-`hub check --repo REPO` says what the federation would lose. A held snapshot is released by itself once the hub has seen the \
+`hub check --repo REPO` shows what the federation would lose. The hub releases a held snapshot automatically once it has seen the \
 same content for 24 hours.
 
 Examples:
@@ -282,21 +282,21 @@ Examples:
   reuse-surface hub release --repo my-repo --digest sha256:10a1b1cfee4836a99850bc6d22d91b734c9e13f62ffedf44db23cb155632bce4")]
 pub(crate) struct Release {
     /// The name of the registration
-    #[arg(long, value_name = "REPO", value_parser = repo)]
+    #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: String,
 
-    /// Release the snapshot of this digest, or nothing if another one is held by now
+    /// Release only the snapshot with this digest; fail if another one is held by now
     #[arg(long, value_name = "DIGEST", value_parser = |text: &str| Digest::try_from(text.to_owned()))]
     pub(crate) digest: Option<Digest>,
 }
 
 /// Search the capabilities of every repository, best match first
 ///
-/// A capability matches if every word is the beginning of a word in its id, name, summary or tags. Without words all are listed, by
-/// repository.
+/// A capability matches if every search word begins a word of its id, name, title, summary or tags. Without search words, all capabilities
+/// are listed by repository.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-With -o json, `next` is what `--cursor` takes to go on, in the revision that the search began in; null when there is no more.
+With -o json, `next` is the `--cursor` that continues the search in the revision in which it began; it is null if there are no more results.
 
 Examples:
   reuse-surface hub search shared state
@@ -304,11 +304,11 @@ Examples:
   reuse-surface hub search --repo state-hub --all -o json | jq -r '.capabilities[].id'
   reuse-surface hub search lease --fields '*' --budget-tokens 2000 -o json")]
 pub(crate) struct Search {
-    /// What to look for
+    /// The words to search for
     #[arg(value_name = "WORDS")]
     pub(crate) words: Vec<String>,
 
-    /// Only capabilities that are listed under this domain
+    /// Only capabilities listed under this domain
     #[arg(long, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) domain: Option<String>,
 
@@ -324,44 +324,44 @@ pub(crate) struct Search {
     #[arg(long, value_name = "TAG", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) tag: Option<String>,
 
-    /// Names of the fields in the machine output, with commas between them; `*` for all
+    /// The fields in JSON and YAML output, as comma-separated names; `*` for all
     #[arg(long, value_name = "NAMES")]
     pub(crate) fields: Option<String>,
 
-    /// At most this many capabilities
+    /// The maximum number of capabilities
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
 
-    /// All capabilities that match
+    /// List all matching capabilities
     #[arg(long, conflicts_with_all = ["limit", "budget_tokens"])]
     pub(crate) all: bool,
 
-    /// Have the hub keep its answer within this many tokens, of 4 bytes each; one page is read
+    /// Limit the hub's response to this many tokens of 4 bytes each, and read only one page
     #[arg(long, value_name = "N")]
     pub(crate) budget_tokens: Option<u32>,
 
-    /// Go on after the page that gave this cursor out
+    /// Continue after the page that returned this cursor
     #[arg(long, value_name = "CURSOR", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) cursor: Option<String>,
 }
 
-/// List what changed in the federated index since a revision
+/// List the changes in the federated index since a revision
 ///
-/// Reads to the newest revision unless `--limit` is given.
+/// Reads up to the newest revision unless `--limit` is given.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-With -o json, `items` replayed in order over the capabilities of revision `since` give those of revision `until`, whose \
-document, without its capabilities, is `head`.
+With -o json, replaying `items` in order over the capabilities of revision `since` gives those of revision `until`; `head` is the \
+document of that revision without its capabilities.
 
 Examples:
   reuse-surface hub changes --since 40
   reuse-surface hub changes --since 40 -o json | jq -r '.items[] | select(.op == \"removed\") | .id'")]
 pub(crate) struct Changes {
-    /// The revision that is known already; 0 for the empty index before the first
+    /// The last known revision; 0 for the empty index before the first
     #[arg(long, value_name = "REVISION")]
     pub(crate) since: u64,
 
-    /// Read at most this many revisions
+    /// The maximum number of revisions
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
 }
@@ -369,48 +369,38 @@ pub(crate) struct Changes {
 /// Refresh the sources that are due, and publish a new revision if anything changed
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 1 when the last check of an enabled source failed, in this run or before it. Such a source keeps contributing \
-its accepted snapshot, if it has one.
+Exits with 1 if the last check of an enabled source failed, in this run or earlier. Such a source still contributes its accepted \
+snapshot, if it has one.
 
 Examples:
   reuse-surface hub compose
   reuse-surface hub compose --force -o json | jq '.sources[] | select(.outcome == \"failed\")'")]
 pub(crate) struct Compose {
-    /// Refresh every enabled source, due or not
+    /// Refresh every enabled source, even if it is not due
     #[arg(long)]
     pub(crate) force: bool,
 }
 
-/// Write the hub's registrations into a local manifest, and fetch what its newest revision was composed from
+/// Mirror the hub: write its registrations into a local manifest and download the snapshots of its newest revision
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Writes the manifest and, beside it, the lock file; the snapshots go into the cache. After it, `reuse-surface federation compose \
---locked` works offline and writes the hub's own bytes.
+Writes the manifest and, next to it, the lock file; the snapshots go into the cache. After that, `reuse-surface federation compose \
+--locked` works offline and writes exactly the hub's bytes.
 
 Examples:
   reuse-surface hub sync
   reuse-surface hub sync --manifest sources.yaml")]
 pub(crate) struct Sync {
-    /// The manifest to write
+    /// The manifest file to write
     #[arg(long, value_name = "FILE", default_value = super::MANIFEST)]
     pub(crate) manifest: PathBuf,
 
-    /// Replace the manifest and the lock file even if somebody else wrote them
+    /// Replace the manifest and the lock file even if this command did not write them
     #[arg(long)]
     pub(crate) force: bool,
 }
 
-/// Whatever the hub may judge; only what would change the path of the request is refused here.
-pub(super) fn repo(text: &str) -> Result<String, String> {
-    match text {
-        "" | "." | ".." => {
-            Err("give the name under which the repository is registered, as `hub list` shows it".to_owned())
-        }
-        name => Ok(name.to_owned()),
-    }
-}
-
-/// An ETag with its quotes, which shells tend to eat.
+/// An ETag; adds the quotes, which shells tend to remove.
 fn entity_tag(text: &str) -> Result<String, String> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("give the ETag that `hub show` prints".to_owned());

@@ -5,7 +5,7 @@ use clap::{Arg, Args, Subcommand, value_parser};
 
 use super::Format;
 
-/// Work on a capability index before it is published
+/// Check a capability index before it is published
 #[derive(Debug, Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Index {
@@ -13,29 +13,29 @@ pub(crate) struct Index {
     pub(crate) verb: IndexVerb,
 }
 
-/// The verbs.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum IndexVerb {
     Validate(Validate),
 }
 
-/// Check an index by the rules of the hub, and show the lines that are wrong
+/// Check an index by the rules of the hub, and show the lines with errors
 ///
-/// Asks no hub. A URL is fetched as a hub fetches it, but private addresses are reached too.
+/// No hub is contacted. A URL is fetched as a hub fetches it, but private addresses are allowed.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 1 when the index is not valid; warnings alone are no reason. With -o sarif, what is written is SARIF 2.1.0, which \
-code review tools show beside the lines.
+Exits with 1 if the index is not valid; warnings do not change the exit code. With -o sarif, the output is SARIF 2.1.0, which code \
+review tools show next to the lines.
 
 Examples:
   reuse-surface index validate registry/indexes/capabilities.yaml
   reuse-surface index validate https://example.org/raw/capabilities.yaml
   reuse-surface index validate registry/indexes/capabilities.yaml -o sarif > index.sarif")]
-// Defined under the global flag's id, this takes one more format.
+// This argument has the global flag's id and accepts one more format.
 #[command(arg(Arg::new("output").short('o').long("output").value_name("FORMAT").default_value("table")
-    .value_parser(value_parser!(Format)).help("What is written to standard output")))]
+    .value_parser(value_parser!(Format)).help("The format of standard output")))]
 pub(crate) struct Validate {
-    /// The file, `-` for standard input, or the http or https URL of the raw index
+    /// The index file, `-` for standard input, or the http or https URL of the raw index
     #[arg(value_name = "PATH|URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) source: String,
 }

@@ -4,18 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// Write the manual pages, one for each command, into a folder
+/// Write the manual pages, one for each command, into a directory
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   reuse-surface man ~/.local/share/man/man1")]
 pub(crate) struct Man {
-    /// The folder; it is made if it is not there
+    /// The directory; created if it is missing
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
 }
 
-/// Print the reference of the command line, as tools/README.md has it
+/// Print the command line reference, as in tools/README.md
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

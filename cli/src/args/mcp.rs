@@ -3,7 +3,7 @@
 use clap::Args;
 
 const EXAMPLES: &str = "\
-Agents that speak MCP over HTTP need no program: give them the URL https://reuse.coulomb.social/mcp.
+Agents that support MCP over HTTP do not need this command: configure the URL https://reuse.coulomb.social/mcp.
 
 Examples:
   reuse-surface mcp
@@ -24,11 +24,11 @@ Codex (~/.codex/config.toml):
   command = \"reuse-surface\"
   args = [\"mcp\"]";
 
-/// Give an agent the hub's tools: an MCP server over standard input and output
+/// Run an MCP server over standard input and output that offers the hub's tools
 ///
-/// Passes on what the hub offers at /mcp: searching capabilities, reading them, listing repositories, the status of the federation. Reads
-/// only, and needs no token. While the hub cannot be reached, tools answer with an error and the server stays. Ends at the end of its input; its
-/// log is on standard error.
+/// Forwards the tools that the hub offers at /mcp: search capabilities, read them, list repositories, and show the status of the federation.
+/// It is read-only and needs no token. While the hub cannot be reached, the tools return an error and the server keeps running. The
+/// server stops at the end of its input and logs to standard error.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Mcp {}

@@ -1,4 +1,4 @@
-//! The command line as clap types, a file a noun. Nothing here does anything.
+//! The command line as clap types, one file per top-level command, without behaviour.
 
 mod backup;
 mod completions;
@@ -14,9 +14,8 @@ mod mcp;
 mod serve;
 mod smoke;
 mod token;
+mod values;
 
-use api::Variant;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::backup::{Backup, Restore};
@@ -37,7 +36,7 @@ pub(crate) use self::serve::{LogFormat, LogLevel, Serve};
 pub(crate) use self::smoke::Smoke;
 pub(crate) use self::token::{TokenCreate, TokenList, TokenRevoke, TokenVerb};
 
-/// Where a repository keeps its manifest of sources.
+/// The default path of the manifest in a repository.
 const MANIFEST: &str = "registry/federation/sources.yaml";
 
 const EXAMPLES: &str = "\
@@ -53,10 +52,10 @@ Examples:
 
 Exit codes:
   0  done
-  1  the hub or the index said no
-  2  the command line is not usable
-  3  no hub answered at the base URL, or not in time
-  4  not authorised: the token is missing, unknown, or may not do this";
+  1  the hub refused, or a check failed
+  2  the command line or the environment is unusable
+  3  no hub answered at the base URL in time
+  4  not authorised: the token is missing or invalid, or lacks a scope";
 
 /// Check capability indexes, register them on a federation hub, read what it publishes, or run one.
 #[derive(Debug, Parser)]
@@ -69,7 +68,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// The nouns.
+/// The top-level commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Hub(Hub),
@@ -87,12 +86,4 @@ pub(crate) enum Command {
     Man(Man),
     #[command(hide = true)]
     Reference(Reference),
-}
-
-/// Reads one of these variants by the name that the API has for it.
-fn variant<T: Variant + Send + std::marker::Sync + 'static, const N: usize>(
-    all: [T; N],
-) -> impl TypedValueParser<Value = T> {
-    PossibleValuesParser::new(all.map(T::as_str))
-        .try_map(move |name| all.into_iter().find(|known| known.as_str() == name).ok_or("not one of them"))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
-/// Make, list and revoke the named tokens of a hub; needs the scope `admin`
+/// Create, list and revoke the named tokens of a hub; needs the scope `admin`
 #[derive(Debug, Args)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Token {
@@ -14,7 +14,7 @@ pub(crate) struct Token {
     pub(crate) verb: TokenVerb,
 }
 
-/// The verbs.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenVerb {
     Create(TokenCreate),
@@ -22,13 +22,13 @@ pub(crate) enum TokenVerb {
     Revoke(TokenRevoke),
 }
 
-/// Make a named token, and print its secret, which is shown this one time
+/// Create a named token and print its secret, which is shown only once
 ///
-/// The secret alone goes to standard output, so that it can be piped to where it is kept.
+/// Only the secret goes to standard output, so that it can be piped into a secret store.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Scopes:
-  admin                everything
+  admin                full access
   compose              `hub compose`
   repos:write          register, update, deregister, refresh, release and check any repo
   repos:write:state-*  the same for repos whose names match; * stands for any characters
@@ -37,24 +37,24 @@ Examples:
   reuse-surface hub token create ci-state-hub --scope 'repos:write:state-*' --expires-in 90d | secret-tool store …
   reuse-surface hub token create refresh-job --scope compose --description 'the nightly job' -o json")]
 pub(crate) struct TokenCreate {
-    /// The name of the token: what registrations and events will say who did it
+    /// The name of the token, which registrations and events record as the actor
     #[arg(value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) name: String,
 
-    /// What it allows; may be repeated
+    /// A scope, which says what the token allows; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", required = true, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) scopes: Vec<String>,
 
-    /// For how long it is valid, such as 12h, 90d or 52w [default: until it is revoked]
+    /// How long the token is valid, such as 12h, 90d or 52w [default: until it is revoked]
     #[arg(long, value_name = "DURATION", value_parser = lifetime)]
     pub(crate) expires_in: Option<Duration>,
 
-    /// What it is for, in a sentence
+    /// A sentence that describes what the token is for
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<String>,
 }
 
-/// List the named tokens, never their secrets
+/// List the named tokens, without their secrets
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -62,22 +62,22 @@ Examples:
   reuse-surface hub token list --state expired -o json | jq -r '.tokens[].name'")]
 pub(crate) struct TokenList {
     /// Only tokens in this state
-    #[arg(long, value_name = "STATE", value_parser = super::variant(TokenState::ALL))]
+    #[arg(long, value_name = "STATE", value_parser = super::values::variant(TokenState::ALL))]
     pub(crate) state: Option<TokenState>,
 }
 
-/// End a token at once; its name is never used again
+/// Revoke a token at once; its name is never reused
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   reuse-surface hub token revoke ci-state-hub")]
 pub(crate) struct TokenRevoke {
     /// The name of the token
-    #[arg(value_name = "NAME", value_parser = super::hub::repo)]
+    #[arg(value_name = "NAME", value_parser = super::values::repo)]
     pub(crate) name: String,
 }
 
-/// A number with its unit; a bare one is refused, since nobody can tell days from seconds.
+/// Parses a number with its unit. A number without a unit is refused as ambiguous.
 fn lifetime(text: &str) -> Result<Duration, String> {
     let unit = text.chars().next_back().and_then(|unit| match unit {
         's' => Some(1),

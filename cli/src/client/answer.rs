@@ -1,4 +1,4 @@
-//! What came back: a JSON value, a problem, or something no hub would say.
+//! The response to a request: a JSON value, a problem, or something that no hub would send.
 
 use reqwest::header::{CONTENT_TYPE, DATE, ETAG, HeaderName, LOCATION};
 use reqwest::{Response, StatusCode};
@@ -7,34 +7,34 @@ use serde_json::Value;
 
 use super::{Base, Error, Problem};
 
-/// What a client reads at most, so that a wrong URL cannot fill the memory.
+/// Maximum size of a response body, so that a wrong URL cannot exhaust the memory.
 const MAX_BODY: usize = 64 * 1024 * 1024;
 
-/// A successful answer.
+/// A successful response.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    /// The JSON body; null when there is none (204).
+    /// The JSON body; null if there is none (204).
     pub(crate) body: Value,
-    /// The ETag with its quotes.
+    /// The ETag, including its quotes.
     pub(crate) etag: Option<String>,
-    /// The hub's clock, as it came.
+    /// The hub's time, as received.
     pub(crate) date: Option<String>,
     hub: String,
     status: u16,
 }
 
 impl Answer {
-    /// The body as the shape that a hub of this version answers.
+    /// Deserialises the body as the type that a hub of this version sends.
     pub(crate) fn shape<T: DeserializeOwned>(&self) -> Result<T, Error> {
         T::deserialize(&self.body).map_err(|error| self.misshapen(&error))
     }
 
-    /// The answer is JSON of another shape than this version of the contract has.
+    /// The error of JSON that does not have the shape of this version of the contract.
     pub(super) fn misshapen(&self, error: &serde_json::Error) -> Error {
-        self.unexpected(&format!("JSON of another shape than this version of reuse-surface knows: {error}"))
+        self.unexpected(&format!("JSON with a shape that this version of reuse-surface does not know: {error}"))
     }
 
-    /// The answer is not what a hub would say, but `what`.
+    /// The error of a response that no hub would send; `what` describes it.
     pub(super) fn unexpected(&self, what: &str) -> Error {
         Error::Unexpected { hub: self.hub.clone(), status: self.status, what: what.to_owned() }
     }
@@ -46,7 +46,7 @@ pub(super) enum Failed {
     Answer(Error),
 }
 
-/// A whole answer that is not understood yet.
+/// A complete response that is not interpreted yet.
 pub(super) struct Received {
     hub: String,
     status: StatusCode,
@@ -67,7 +67,7 @@ impl Received {
             return Ok(received);
         }
         if status.is_redirection() {
-            let target = location.map_or_else(|| "without saying where".to_owned(), |target| format!("to {target}"));
+            let target = location.map_or_else(|| "without a target".to_owned(), |target| format!("to {target}"));
             return Err(Failed::Answer(received.unexpected(format!("a redirect {target}"))));
         }
         match capped(response).await.map_err(Failed::Transport)? {
@@ -79,7 +79,7 @@ impl Received {
         Ok(received)
     }
 
-    /// True for 304, false for a whole answer.
+    /// True for 304, false for a full response.
     pub(super) fn is_unchanged(&self) -> Result<bool, Error> {
         match self.status {
             StatusCode::NOT_MODIFIED => Ok(true),
@@ -88,12 +88,12 @@ impl Received {
         }
     }
 
-    /// The bytes of a success.
+    /// The bytes of a successful response.
     pub(super) fn bytes(self) -> Result<Vec<u8>, Error> {
         if self.status.is_success() { Ok(self.body) } else { Err(self.refusal()) }
     }
 
-    /// The JSON of a success.
+    /// The JSON of a successful response.
     pub(super) fn json(self) -> Result<Answer, Error> {
         if !self.status.is_success() {
             return Err(self.refusal());
@@ -110,7 +110,7 @@ impl Received {
             Err(error) => self.not_json(&error),
             Ok(body) => match Problem::read(self.status.as_u16(), &body) {
                 Some(problem) => Error::Problem(Box::new(problem)),
-                None => self.unexpected("JSON that is no problem document".to_owned()),
+                None => self.unexpected("JSON that is not a problem document".to_owned()),
             },
         }
     }
@@ -129,7 +129,7 @@ impl Received {
     }
 }
 
-/// The body, or `None` if it is longer than [`MAX_BODY`].
+/// Reads the body; `None` if it is longer than [`MAX_BODY`].
 async fn capped(mut response: Response) -> Result<Option<Vec<u8>>, reqwest::Error> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {

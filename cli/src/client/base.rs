@@ -21,7 +21,7 @@ impl Base {
         usable.then_some(Self(url))
     }
 
-    /// The URL of a resource: every segment becomes one path segment, whatever characters it has.
+    /// The URL of a resource. Each segment becomes exactly one path segment, whatever characters it contains.
     pub(crate) fn endpoint(&self, segments: &[&str], query: &[(String, String)]) -> Url {
         let mut url = self.0.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -38,7 +38,7 @@ impl Base {
         self.0.scheme() == "https"
     }
 
-    /// The same place without encryption; none if this is not https on its usual port.
+    /// The same URL over plain http; `None` if this is not https on its default port.
     pub(crate) fn in_the_clear(&self) -> Option<Self> {
         let mut url = self.0.clone();
         (self.is_https() && url.port().is_none() && url.set_scheme("http").is_ok()).then_some(Self(url))

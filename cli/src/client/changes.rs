@@ -1,4 +1,4 @@
-//! What changed since a revision, all pages as one.
+//! The changes since a revision, all pages as one.
 
 use api::changes::{Change, Changes as Page, ChangesQuery};
 use api::{page, paths};
@@ -10,7 +10,7 @@ use super::{Client, Error, Request};
 #[derive(Debug)]
 pub(crate) struct Changes {
     since: u64,
-    /// The revision that the changes lead to.
+    /// The last revision that the changes complete.
     pub(crate) until: u64,
     /// The newest revision of the hub.
     pub(crate) newest: u64,
@@ -21,14 +21,14 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// The object that the hub would have answered, had everything fitted on one page.
+    /// The object that the hub would have sent if everything fitted on one page.
     pub(crate) fn to_value(&self) -> Value {
         let Self { since, until, newest, head, items, .. } = self;
         json!({ "since": since, "until": until, "newest": newest, "head": head, "items": items })
     }
 }
 
-/// Reads pages until `limit` revisions are there, or the newest one is reached.
+/// Reads pages until there are `limit` revisions or the newest one is reached.
 pub(crate) async fn changes(client: &Client, since: u64, limit: Option<u64>) -> Result<Changes, Error> {
     let mut changes = Changes { since, until: since, newest: since, head: Value::Null, items: vec![], steps: vec![] };
     let mut cursor = None;
@@ -39,7 +39,7 @@ pub(crate) async fn changes(client: &Client, since: u64, limit: Option<u64>) -> 
         let query = ChangesQuery { since: changes.until, limit: Some(wanted), cursor: cursor.clone() };
         let answer = client.send(Request::get(paths::CHANGES).query(&query)).await?;
         let page: Page = answer.shape()?;
-        // A page that promises more without coming closer would never end.
+        // A page that announces more without making progress would cause an endless loop.
         let last =
             page.next.is_none_or(|next| next <= changes.until && (page.cursor.is_none() || page.cursor == cursor));
         cursor = page.cursor;

@@ -1,4 +1,4 @@
-//! Why a request did not lead to an answer, and how that is told.
+//! Why a request failed, and how the failure is reported.
 
 use std::time::Duration;
 
@@ -8,37 +8,37 @@ use super::{Base, Problem, causes};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 
-/// Why there is no answer of the hub.
+/// Why the hub did not respond with a success.
 #[derive(Debug)]
 pub(crate) enum Error {
-    /// The machine cannot check the certificate of any hub.
+    /// The machine has no certificates to verify a hub with.
     NoTrust {
         /// Why, outermost first.
         causes: Vec<String>,
     },
-    /// No connection, or it broke.
+    /// There is no connection, or it was lost.
     NotReachable {
         /// The base URL.
         hub: String,
-        /// The transport's own words, outermost first.
+        /// The transport's error messages, outermost first.
         causes: Vec<String>,
     },
-    /// The answer did not come in time.
+    /// The response did not arrive in time.
     TimedOut {
         /// The base URL.
         hub: String,
-        /// How long it was waited for.
+        /// How long the client waited.
         after: Duration,
     },
-    /// The hub said no.
+    /// The hub responded with a problem.
     Problem(Box<Problem>),
-    /// Something answered, but not as a hub does: a proxy's page, a redirect, broken JSON.
+    /// Something responded, but not as a hub does: a proxy's page, a redirect, broken JSON.
     Unexpected {
         /// The base URL.
         hub: String,
         /// The HTTP status.
         status: u16,
-        /// What came instead, as the object of "answered with".
+        /// What was received instead, as the object of "responded with".
         what: String,
     },
 }
@@ -56,12 +56,14 @@ impl Error {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::NoTrust { causes } => Self::new(Exit::Usage, "there are no certificates to check an https hub by")
-                .because(causes)
-                .hint("install the system's CA certificates, or set SSL_CERT_FILE to a file of them"),
+            Error::NoTrust { causes } => {
+                Self::new(Exit::Usage, "there are no CA certificates to verify an https hub with")
+                    .because(causes)
+                    .hint("install the system's CA certificates, or set SSL_CERT_FILE to a file with them")
+            }
             Error::NotReachable { hub, causes } => {
                 let remedy = causes::remedy(&causes)
-                    .unwrap_or("see whether it runs, and whether --base-url or REUSE_SURFACE_URL names it");
+                    .unwrap_or("check whether it is running, and --base-url or REUSE_SURFACE_URL");
                 Self::new(Exit::Unreachable, format!("the hub at {hub} is not reachable"))
                     .because(causes::telling(causes))
                     .hint(remedy)
@@ -69,11 +71,11 @@ impl From<Error> for Failure {
             Error::TimedOut { hub, after } => {
                 let what = format!("the hub at {hub} did not answer within {} s", after.as_secs());
                 Self::new(Exit::Unreachable, what).hint(
-                    "wait longer with --timeout SECONDS; a write may have been done: see `reuse-surface hub list`",
+                    "wait longer with --timeout SECONDS; a write may have succeeded: check with `reuse-surface hub list`",
                 )
             }
             Error::Problem(problem) => {
-                // Another 429 is a proxy's, and says nothing of the token.
+                // Any other 429 is from a proxy and says nothing about the token.
                 let exit = match problem.is(&kinds::TOO_MANY_FAILURES) {
                     true => Exit::Unauthorised,
                     false => by_status(problem.status, Exit::Refused),
@@ -84,14 +86,14 @@ impl From<Error> for Failure {
             }
             Error::Unexpected { hub, status, what } => {
                 let exit = by_status(status, Exit::Unreachable);
-                Self::new(exit, format!("{hub} answered with status {status} and {what}"))
-                    .hint("is this a reuse-surface hub? See whether --base-url or REUSE_SURFACE_URL names one")
+                Self::new(exit, format!("{hub} responded with status {status} and {what}"))
+                    .hint("check that --base-url or REUSE_SURFACE_URL is the URL of a reuse-surface hub")
             }
         }
     }
 }
 
-/// The causes alone: the outermost message only repeats the URL.
+/// The causes without the outermost message, which only repeats the URL.
 fn beneath(error: &reqwest::Error) -> Vec<String> {
     std::error::Error::source(error).map(chain).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The lists of the hub, all their pages as one.
+//! The lists of the hub, all pages as one.
 
 use api::events::{Event, Events, EventsQuery};
 use api::page::{self, Limit};
@@ -13,17 +13,17 @@ use super::{Client, Error, Request};
 /// Items of a list.
 #[derive(Debug)]
 pub(crate) struct List<T> {
-    /// As they came, so that no field is lost that this client does not know.
+    /// The items as received, so that fields unknown to this client are kept.
     pub(crate) raw: Vec<Value>,
-    /// The same as this client knows them.
+    /// The same items, typed.
     pub(crate) items: Vec<T>,
-    /// How many match, on all pages, if the list says so.
+    /// How many items match, on all pages, if the list includes that.
     pub(crate) total: Option<usize>,
-    /// Where the next page begins, if there is more.
+    /// The cursor of the next page, if there is one.
     pub(crate) next: Option<String>,
 }
 
-/// What the pages of lists have in common.
+/// The common parts of pages of lists.
 trait Page: DeserializeOwned {
     type Item: DeserializeOwned;
 
@@ -93,7 +93,7 @@ async fn read<P: Page>(
         let wanted = limit.map_or(most.max, |limit| limit.saturating_sub(list.raw.len()).min(most.max));
         let answer = client.send(request(wanted, list.next.take())).await?;
         let (items, total, next) = answer.shape::<P>()?.parts();
-        // A page without items that promises more would never end.
+        // An empty page that announces more would cause an endless loop.
         let last = next.is_none() || items.is_empty();
         for item in items {
             list.items.push(item.read().map_err(|error| answer.misshapen(&error))?);

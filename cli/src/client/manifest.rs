@@ -1,4 +1,4 @@
-//! What a revision was composed from.
+//! The manifest of a revision: the sources from which it was composed.
 
 use api::federated::{Manifest, ManifestQuery};
 use api::paths;
@@ -13,5 +13,5 @@ pub(crate) async fn manifest(client: &Client, revision: Option<u64>) -> Result<M
     if digest(&manifest.sources) == manifest.digest {
         return Ok(manifest);
     }
-    Err(answer.unexpected("a list of sources that has not the digest it names"))
+    Err(answer.unexpected("a list of sources that does not match its digest"))
 }

@@ -1,21 +1,21 @@
-//! RFC 9457 problem documents as the hub writes them.
+//! RFC 9457 problem documents from the hub.
 
 use api::problem::{Problem as Document, ProblemEntry};
 use federation::problem::{self, Kind, answers as kinds};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What to do about a code that a newer hub has.
+/// The hint for a code of a newer hub.
 const UNKNOWN: &str =
     "the hub explains its codes at /problems; `reuse-surface doctor` compares its version with this one";
 
-/// What a clause is about that is for programs.
+/// Text that marks a clause as intended for HTTP clients.
 const HTTP: [&str; 6] = ["`GET /", "`POST /", "`PATCH /", "`/openapi.json`", "`Authorization", "`errors`"];
 
-/// What the hub says when it says no.
+/// A problem document from the hub.
 #[derive(Debug)]
 pub(crate) struct Problem {
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     pub(crate) status: u16,
     document: Document,
 }
@@ -33,12 +33,12 @@ impl Problem {
         &self.document.code
     }
 
-    /// Whether it is of this kind.
+    /// Whether the problem is of this kind.
     pub(crate) fn is(&self, kind: &Kind) -> bool {
         self.document.code == kind.code
     }
 
-    /// What is wrong, in the hub's words, with the status and the code.
+    /// The hub's description of the problem, with the status and the code.
     pub(crate) fn summary(&self) -> String {
         let words = self.words();
         let words = words.trim_end_matches('.');
@@ -48,10 +48,10 @@ impl Problem {
         }
     }
 
-    /// The detail without what it tells those who speak HTTP; whoever has a command line gets a hint of it.
+    /// The detail without clauses for HTTP clients; users of the command line get a hint instead.
     fn words(&self) -> String {
         let Document { title, detail, .. } = &self.document;
-        let title = if title.is_empty() { "the hub refused" } else { title };
+        let title = if title.is_empty() { "the hub refused the request" } else { title };
         if detail.is_empty() {
             return title.to_owned();
         }
@@ -61,7 +61,7 @@ impl Problem {
         std::iter::once(first).chain(clauses.filter(|clause| !is_http(clause))).collect::<Vec<_>>().join("; ")
     }
 
-    /// A line for every field or place that is wrong, and the request id when the fault is the hub's.
+    /// A line for every wrong field or place, and the request id if the error is in the hub.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.document.errors.iter().map(line).collect();
         if self.status >= 500 {
@@ -71,58 +71,64 @@ impl Problem {
         lines
     }
 
-    /// What to do about it.
+    /// What to do about the problem.
     pub(crate) fn hint(&self) -> &'static str {
         let is_url = |entry: &ProblemEntry| entry.pointer == "/url";
         if self.is(&kinds::INDEX_INVALID) && self.document.errors.iter().any(is_url) {
-            return "see whether the URL is the raw file's and whether it was pushed; --no-check registers it all the same";
+            return "check that the URL is that of the raw file and that the file was pushed; --no-check registers it anyway";
         }
         if let Some((_, hint)) = HINTS.iter().find(|(kind, _)| self.is(kind)) {
             return hint;
         }
-        // What has no remedy in words of this program has one in those of the contract.
+        // A kind without a hint of its own has a remedy in the contract.
         let kind = problem::find(self.code()).find(|kind| kind.status.is_some());
         kind.map_or(UNKNOWN, |kind| kind.remedy)
     }
 }
 
-/// What to do, in words of this program.
+/// What to do, in terms of this program.
 static HINTS: &[(&Kind, &str)] = &[
     (&kinds::UNAUTHORIZED, "set REUSE_SURFACE_TOKEN, or REUSE_SURFACE_TOKEN_FILE, to a token of this hub"),
-    (&kinds::TOKEN_EXPIRED, "ask whoever runs the hub for a new token"),
-    (&kinds::TOKEN_REVOKED, "ask whoever runs the hub for a new token"),
+    (&kinds::TOKEN_EXPIRED, "ask the operator of the hub for a new token"),
+    (&kinds::TOKEN_REVOKED, "ask the operator of the hub for a new token"),
     (&kinds::TOO_MANY_FAILURES, "wait, and then use a token of this hub"),
-    (&kinds::TOKEN_EXISTS, "take another name: see those in use with `reuse-surface hub token list`"),
-    (&kinds::TOKEN_NOT_FOUND, "see the names with `reuse-surface hub token list`"),
-    (&kinds::FORBIDDEN, "use a token whose scopes allow this: ask whoever runs the hub"),
+    (&kinds::TOKEN_EXISTS, "choose another name: list the names in use with `reuse-surface hub token list`"),
+    (&kinds::TOKEN_NOT_FOUND, "list the names with `reuse-surface hub token list`"),
+    (&kinds::FORBIDDEN, "use a token whose scopes allow this, or ask the operator of the hub for one"),
     (&kinds::WRITES_DISABLED, "the hub has no token, so it refuses every write: start it with REUSE_SURFACE_TOKEN set"),
-    (&kinds::REPO_NOT_FOUND, "see what is registered with `reuse-surface hub list`"),
-    (&kinds::REPO_EXISTS, "change it with `reuse-surface hub update`, or take another name"),
+    (&kinds::REPO_NOT_FOUND, "list the registrations with `reuse-surface hub list`"),
+    (&kinds::REPO_EXISTS, "change it with `reuse-surface hub update`, or choose another name"),
     (
         &kinds::PRECONDITION_FAILED,
-        "somebody changed it since: look at it with `reuse-surface hub show`, and repeat the change if it still fits",
+        "read the registration again with `reuse-surface hub show`, and repeat the change if it still applies",
     ),
-    (&kinds::INDEX_INVALID, "correct the index, or register it as it is with --no-check"),
-    (&kinds::REQUIRED_UNVERIFIED, "correct the index first, or leave `required` out until it is valid"),
-    (&kinds::HELD_ANOTHER, "look at what is held by now with `reuse-surface hub show`, and release that"),
-    (&kinds::NOTHING_HELD, "see how the source stands with `reuse-surface hub show`"),
+    (&kinds::INDEX_INVALID, "correct the index, or register it anyway with --no-check"),
+    (&kinds::REQUIRED_UNVERIFIED, "correct the index first, or omit `required` until it is valid"),
+    (&kinds::HELD_ANOTHER, "review the index that is held now with `reuse-surface hub show`, then release it"),
+    (&kinds::NOTHING_HELD, "show the state of the source with `reuse-surface hub show`"),
     (&kinds::REVISION_GONE, "start again from the newest document (GET /v1/federated), or the search without --cursor"),
-    (&kinds::REVISION_NOT_FOUND, "see the newest revision with `reuse-surface hub status`"),
+    (&kinds::REVISION_NOT_FOUND, "show the newest revision with `reuse-surface hub status`"),
     (&kinds::REFRESH_RUNNING, "try again in a minute; `reuse-surface hub list` shows what the other refresh found"),
-    (&kinds::NOTHING_PUBLISHED, "see what the sources are waiting for with `reuse-surface hub status`"),
-    (&kinds::INVALID_QUERY, "correct the option that is meant: `--help` says what it takes"),
-    (&kinds::BUDGET_TOO_SMALL, "give --budget-tokens at least that much"),
-    (&kinds::NOT_FOUND, "see whether --base-url or REUSE_SURFACE_URL ends where the hub begins, without `/v1`"),
+    (&kinds::NOTHING_PUBLISHED, "show why no source is fresh with `reuse-surface hub status`"),
+    (&kinds::INVALID_QUERY, "correct the option; `--help` describes its values"),
+    (&kinds::BUDGET_TOO_SMALL, "set --budget-tokens to at least that value"),
+    (&kinds::NOT_FOUND, "check that --base-url or REUSE_SURFACE_URL is the root of the hub, without `/v1`"),
     (
         &kinds::INVALID_TOKEN_REQUEST,
-        "correct what is listed; `reuse-surface hub token create --help` says what each option takes",
+        "correct the listed fields; `reuse-surface hub token create --help` describes each option",
     ),
     (
         &kinds::INVALID_REGISTRATION,
-        "correct what is listed; `reuse-surface hub register --help` says what each field takes",
+        "correct the listed fields; `reuse-surface hub register --help` describes each of them",
     ),
-    (&kinds::STORE_UNAVAILABLE, "try again in a while; if it stays, tell whoever runs the hub, with the request id"),
-    (&kinds::INTERNAL, "try again in a while; if it stays, tell whoever runs the hub, with the request id"),
+    (
+        &kinds::STORE_UNAVAILABLE,
+        "try again later; if the problem persists, contact the operator of the hub and quote the request id",
+    ),
+    (
+        &kinds::INTERNAL,
+        "try again later; if the problem persists, contact the operator of the hub and quote the request id",
+    ),
 ];
 
 fn line(entry: &ProblemEntry) -> String {

@@ -33,7 +33,7 @@ impl<'a> Request<'a> {
         Self::new(Method::POST, path)
     }
 
-    /// Changes the resource at `path` by a JSON merge patch (RFC 7396).
+    /// Changes the resource at `path` with a JSON merge patch (RFC 7396).
     pub(crate) fn merge_patch(path: &'static str, patch: Value) -> Self {
         Self { body: Some(("application/merge-patch+json", patch)), ..Self::new(Method::PATCH, path) }
     }
@@ -57,12 +57,12 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Gives the parameter of the path its value, of which every character stands for itself.
+    /// Sets the parameter of the path; the value is taken literally and percent-encoded.
     pub(crate) fn named(self, name: &'a str) -> Self {
         Self { name: Some(name), ..self }
     }
 
-    /// Adds query parameters: the fields of one of the types of [`api`] that have a value.
+    /// Adds query parameters: the set fields of a query type of [`api`].
     pub(crate) fn query(mut self, parameters: &impl Serialize) -> Self {
         let parameters = serde_json::to_value(parameters).unwrap_or_default();
         for (name, value) in parameters.as_object().into_iter().flatten() {
@@ -81,24 +81,24 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Asks for the request to fail unless the resource still has this ETag.
+    /// Makes the request fail unless the resource still has this ETag.
     pub(crate) fn if_match(mut self, etag: Option<&'a str>) -> Self {
         self.if_match = etag;
         self
     }
 
-    /// Asks for a whole answer only if the resource no longer has this ETag.
+    /// Requests a full response only if the resource no longer has this ETag.
     pub(crate) fn if_none_match(mut self, etag: &'a str) -> Self {
         self.if_none_match = Some(etag);
         self
     }
 
-    /// Sends the token with a read, for the few that are not public.
+    /// Sends the token with a read, for the few reads that are not public.
     pub(crate) fn authorised(self) -> Self {
         Self { authorised: true, ..self }
     }
 
-    /// Takes whatever is there.
+    /// Accepts any media type.
     pub(super) fn of_any_type(self) -> Self {
         Self { accept: "*/*", ..self }
     }

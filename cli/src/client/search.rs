@@ -1,11 +1,11 @@
-//! The search, all pages as one.
+//! Capability search, all pages as one.
 
 use api::capabilities::{Capabilities, CapabilitiesQuery};
 use api::{page, paths};
 
 use super::{Client, Error, Request};
 
-/// Reads pages until `limit` results are there, or all of them. With a budget, reads one page.
+/// Reads pages until there are `limit` results, or all of them. With a budget, reads one page.
 pub(crate) async fn search(
     client: &Client,
     query: &CapabilitiesQuery,
@@ -21,7 +21,7 @@ pub(crate) async fn search(
         let limited = Some(limit.map_or(most, |limit| limit.saturating_sub(had).min(most)));
         let query = CapabilitiesQuery { limit: limited, cursor, ..query.clone() };
         let page: Capabilities = client.send(Request::get(paths::CAPABILITIES).query(&query)).await?.shape()?;
-        // A page without results that promises more would never end.
+        // An empty page that announces more would cause an endless loop.
         let last = page.next.is_none() || page.capabilities.is_empty() || query.budget_tokens.is_some();
         let all = match found {
             None => page,

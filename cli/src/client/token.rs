@@ -9,24 +9,23 @@ use federation::token::secret;
 pub(crate) struct Token(String);
 
 impl Token {
-    /// The token in `text` without the white space around it, which files and CI variables tend to add; `None` if
-    /// nothing is left.
+    /// The token in `text` without surrounding white space, which files and CI variables tend to add; `None` if nothing is left.
     pub(crate) fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         (!text.is_empty()).then(|| Self(text.to_owned()))
     }
 
-    /// True when the token can stand in a header.
+    /// True if the token can be sent in a header.
     pub(crate) fn is_sendable(&self) -> bool {
         self.0.bytes().all(|byte| byte.is_ascii_graphic())
     }
 
-    /// True when the token is one that a hub made, but not all of it.
+    /// True if the token looks like one from a hub but is incomplete or mistyped.
     pub(crate) fn is_broken(&self) -> bool {
         self.0.starts_with(secret::PREFIX) && !secret::is_whole(&self.0)
     }
 
-    /// The secret itself, for the one place that sends it.
+    /// The secret, for the one place that sends it.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }

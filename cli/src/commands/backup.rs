@@ -16,10 +16,10 @@ use crate::output::Output;
 pub(super) async fn run(args: &Backup, output: &Output) -> Result<Exit, Failure> {
     let (path, source) = (&args.path, file::database(&args.data_dir));
     let name = path.display();
-    let refused = |why: String| Failure::new(Exit::Refused, format!("{name} is not written")).because([why]);
+    let refused = |why: String| Failure::new(Exit::Refused, format!("{name} was not written")).because([why]);
     if !source.is_file() {
-        return Err(refused(format!("there is no database {}", source.display()))
-            .hint("name the directory that the hub serves with --data-dir"));
+        return Err(refused(format!("there is no database at {}", source.display()))
+            .hint("set --data-dir to the data directory of the hub"));
     }
     if path.exists() && !args.force {
         return Err(exists(name.to_string()));
@@ -28,14 +28,14 @@ pub(super) async fn run(args: &Backup, output: &Output) -> Result<Exit, Failure>
     let copy = tempfile::Builder::new().prefix(".backup-").tempfile_in(folder).map_err(|e| refused(e.to_string()))?;
     file::copy(&source, copy.path()).map_err(|why| refused(why.to_string()))?;
     let not_whole = |why: file::FileError| {
-        refused(format!("the copy is not whole: {why}"))
-            .hint("the database itself is damaged: keep the backups there are, and see docs/reliability.md")
+        refused(format!("the copy is damaged: {why}"))
+            .hint("the database itself is damaged: keep all existing backups, and see docs/reliability.md")
     };
     let verified = file::verify(copy.path()).await.map_err(not_whole)?;
     let mended = file::mend(copy.path()).await.map_err(not_whole)?;
     if mended > 0 {
         output.warn(&format!(
-            "{} fragments in {} are damaged: the copy is without them, and a hub renders them anew from their snapshots; see to the disk",
+            "{} fragments in {} are damaged: the copy omits them, and a hub renders them again from their snapshots; check the disk",
             mended,
             source.display()
         ));
@@ -52,14 +52,14 @@ pub(super) async fn run(args: &Backup, output: &Output) -> Result<Exit, Failure>
 }
 
 fn exists(name: String) -> Failure {
-    Failure::new(Exit::Refused, format!("{name} is there already"))
+    Failure::new(Exit::Refused, format!("{name} already exists"))
         .hint("choose another name, or replace it with --force")
 }
 
-/// Gives the copy its name, so that it survives a power cut.
+/// Gives the copy its name durably, so that it survives a power cut.
 fn keep(copy: NamedTempFile, path: &Path, force: bool) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        Failure::new(Exit::Refused, format!("{} is not written", path.display())).because([error.to_string()])
+        Failure::new(Exit::Refused, format!("{} was not written", path.display())).because([error.to_string()])
     };
     copy.as_file().sync_all().map_err(failed)?;
     let folder = copy.path().parent().map(Path::to_owned);
@@ -73,7 +73,7 @@ fn keep(copy: NamedTempFile, path: &Path, force: bool) -> Result<(), Failure> {
     folder.map_or(Ok(()), |folder| File::open(folder)?.sync_all()).map_err(failed)
 }
 
-/// What a database holds, for machines.
+/// A summary of a database as JSON.
 pub(super) fn facts(verified: &Verified, mended: usize) -> Value {
     let newest = verified.newest.as_ref();
     json!({
@@ -87,7 +87,7 @@ pub(super) fn facts(verified: &Verified, mended: usize) -> Value {
     })
 }
 
-/// The same for people.
+/// A summary of a database as a sentence.
 pub(super) fn sentence(verified: &Verified) -> String {
     let counts =
         format!("{} repos, {} capabilities, {} snapshots", verified.repos, verified.capabilities, verified.snapshots);

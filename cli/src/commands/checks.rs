@@ -1,4 +1,4 @@
-//! What the checks of `smoke` and `doctor` found, for people and for machines.
+//! The results of the checks of `smoke` and `doctor`, as text and as JSON.
 
 use serde_json::{Value, json};
 
@@ -6,17 +6,17 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Output, Tone};
 
-/// What a check found when nothing is wrong.
+/// The result of a check that did not fail.
 pub(crate) enum Finding {
-    /// It holds; what was seen.
+    /// The check passed; what was found.
     Fine(String),
-    /// It holds, but not for long or not for everything; what was seen, and what to do.
+    /// The check passed with a warning; what was found, and what to do.
     Warning(String, &'static str),
-    /// It was not made; why.
+    /// The check was skipped; why.
     Skipped(String),
 }
 
-/// The checks made so far.
+/// The results of the checks so far.
 pub(crate) struct Report {
     hub: String,
     checks: Vec<(&'static str, Result<Finding, Failure>)>,
@@ -27,14 +27,14 @@ impl Report {
         Self { hub, checks: Vec::new() }
     }
 
-    /// Adds the result of the check `name`; gives its exit code if it failed.
+    /// Adds the result of the check `name`; returns its exit code if it failed.
     pub(crate) fn add(&mut self, name: &'static str, result: Result<Finding, Failure>) -> Option<Exit> {
         let exit = result.as_ref().err().map(|failure| failure.exit);
         self.checks.push((name, result));
         exit
     }
 
-    /// Writes everything; the exit code is that of the first check that failed.
+    /// Writes all results; the exit code is that of the first failed check.
     pub(crate) fn finish(self, output: &Output) -> Result<Exit, Failure> {
         let failed = self.checks.iter().find_map(|(_, result)| result.as_ref().err());
         let lines: Vec<Line> = self.checks.iter().map(|(name, result)| Line::new(name, result)).collect();

@@ -1,4 +1,4 @@
-//! From flags and environment to a client.
+//! Creates a client from the flags and the environment.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// A client of the hub at `base_url`, with the token of the environment.
+/// A client of the hub at `base_url`, with the token from the environment.
 pub(super) fn connect(base_url: &str, timeout: Duration, output: &Output) -> Result<Client, Failure> {
     let base = base(base_url)?;
     let file = env::token_file();
@@ -18,16 +18,16 @@ pub(super) fn connect(base_url: &str, timeout: Duration, output: &Output) -> Res
         output.warn(&warning);
     }
     if let (Some(file), None) = (&file, &token) {
-        output.warn(&format!("the token file {} is empty: going on without a token", file.display()));
+        output.warn(&format!("the token file {} is empty: continuing without a token", file.display()));
     }
     if let Some(token) = &token {
         let source = if file.is_some() { env::TOKEN_FILE } else { env::TOKEN };
         if !token.is_sendable() {
-            return Err(Failure::new(Exit::Usage, format!("{source} holds characters that no token has"))
-                .hint("set it to the token alone, as the hub showed it"));
+            return Err(Failure::new(Exit::Usage, format!("{source} contains characters that no token has"))
+                .hint("set it to exactly the token that the hub showed"));
         }
         if token.is_broken() {
-            output.warn(&format!("the token of {source} is not whole: it was cut short or mistyped"));
+            output.warn(&format!("the token in {source} is invalid: it is incomplete or mistyped"));
         }
         if !base.is_https() && !base.is_loopback() {
             output.warn(&format!("{base} is plain http: writes send the token unencrypted; use an https URL"));
@@ -42,9 +42,9 @@ pub(super) fn base(base_url: &str) -> Result<Base, Failure> {
 }
 
 fn not_a_base(base_url: &str) -> Failure {
-    // What stands before an @ is a secret, whether the rest is a URL or not.
+    // Text before an @ may be a secret, whether the rest is a URL or not.
     let shown = if base_url.contains('@') { String::new() } else { format!(" `{base_url}`") };
-    // `hub.example` has no scheme, and that of `localhost:8080` is `localhost`.
+    // `hub.example` has no scheme, and `localhost:8080` parses with the scheme `localhost`.
     let with_scheme = |scheme: &str| Base::parse(&format!("{scheme}://{base_url}"));
     let meant = if base_url.contains("//") { None } else { with_scheme("https") };
     let meant = match meant {
@@ -53,5 +53,5 @@ fn not_a_base(base_url: &str) -> Failure {
     };
     let example = meant.map_or_else(|| "https://reuse.coulomb.social".to_owned(), |base| base.to_string());
     Failure::new(Exit::Usage, format!("the base URL{shown} is not an absolute http or https URL without credentials"))
-        .hint(format!("give --base-url or {} as in {example}", env::BASE_URL))
+        .hint(format!("set --base-url or {} to a URL such as {example}", env::BASE_URL))
 }

@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text};
 
-/// Below this likeness, from 0 to 1, another code is not what was meant.
+/// Minimum similarity, from 0 to 1, for suggesting another code.
 const ALIKE: f64 = 0.8;
 
 pub(super) fn run(args: &Explain, output: &Output) -> Result<Exit, Failure> {
@@ -34,7 +34,7 @@ fn list(text: &mut Text, kinds: &[&Kind]) {
 fn describe(text: &mut Text, kind: &Kind) {
     text.fields([
         ("code", Some(kind.code.into())),
-        ("stands in", Some(where_it_stands(kind).into())),
+        ("occurs in", Some(where_it_stands(kind).into())),
         ("title", Some(kind.title.into())),
         ("meaning", Some(kind.meaning.into())),
         ("remedy", Some(kind.remedy.into())),
@@ -43,10 +43,10 @@ fn describe(text: &mut Text, kind: &Kind) {
 
 fn where_it_stands(kind: &Kind) -> String {
     let place = match kind.place {
-        Place::Answer => "an answer of the hub",
-        Place::Host => "an answer of the host",
+        Place::Answer => "a response of the hub",
+        Place::Host => "a response of the host",
         Place::Field => "a field of a registration",
-        Place::Source => "the reason of a source",
+        Place::Source => "the reason for a source's state",
         Place::Index => "a finding in a document",
     };
     kind.status.map_or_else(|| place.to_owned(), |status| format!("{place} ({status})"))

@@ -15,8 +15,8 @@ pub(super) fn run(args: &Man, output: &Output) -> Result<Exit, Failure> {
     written.map_err(|error| {
         Failure::new(Exit::Usage, format!("{} cannot be written", args.folder.display()))
             .because(chain(&error))
-            .hint("name a folder that you may write to")
+            .hint("choose a directory that you can write to")
     })?;
-    output.note(&format!("wrote the manual pages into {}; read one with `man -l FILE`", args.folder.display()));
+    output.note(&format!("wrote the manual pages to {}; read one with `man -l FILE`", args.folder.display()));
     Ok(Exit::Done)
 }

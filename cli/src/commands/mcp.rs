@@ -1,4 +1,4 @@
-//! `reuse-surface mcp`: the hub's tools for agents that speak over standard input and output.
+//! `reuse-surface mcp`: the hub's tools for agents, over standard input and output.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 use crate::output;
 
-/// Seconds. The hub answers from what it has; only a connection takes time.
+/// Timeout in seconds. The hub answers from stored data, so only the connection takes time.
 const DEFAULT_TIMEOUT: u64 = 30;
 
 pub(super) async fn run(global: &Global) -> Result<Exit, Failure> {
@@ -34,7 +34,7 @@ pub(super) async fn run(global: &Global) -> Result<Exit, Failure> {
     let bridge = Bridge { http: client::http(&base, timeout)?, base, hub: OnceCell::new() };
     match bridge.serve(rmcp::transport::stdio()).await {
         Ok(serving) => serving.waiting().await.map(drop).map_err(|error| broken(&error))?,
-        // Nobody said anything.
+        // The input ended before the first message.
         Err(ServerInitializeError::ConnectionClosed(_)) => {}
         Err(error) => return Err(broken(&error)),
     }
@@ -42,21 +42,21 @@ pub(super) async fn run(global: &Global) -> Result<Exit, Failure> {
 }
 
 fn broken(error: &dyn std::error::Error) -> Failure {
-    Failure::new(Exit::Refused, "the conversation on standard input broke off").because(chain(error)).hint(
-        "an agent starts this command and speaks the Model Context Protocol with it: see `reuse-surface mcp --help`",
-    )
+    Failure::new(Exit::Refused, "the MCP session on standard input failed")
+        .because(chain(error))
+        .hint("let an agent start this command and use the Model Context Protocol: see `reuse-surface mcp --help`")
 }
 
-/// A server that has what the hub has.
+/// A server that offers the hub's tools.
 struct Bridge {
     http: reqwest::Client,
     base: Base,
-    /// Connected at first use, so that an agent may start before its hub.
+    /// Connected at first use, so that an agent can start before its hub.
     hub: OnceCell<RunningService<RoleClient, ClientConfig>>,
 }
 
 impl Bridge {
-    /// The hub, or why it cannot be reached, for an agent to read.
+    /// The connection to the hub, or a text for the agent that says why it failed.
     async fn hub(&self) -> Result<&RunningService<RoleClient, ClientConfig>, String> {
         let connected = self.hub.get_or_try_init(|| async {
             let endpoint = self.base.endpoint(&["mcp"], &[]).to_string();
@@ -73,7 +73,7 @@ impl Bridge {
                 .await
         });
         connected.await.map_err(|error| match error {
-            // The first attempt says what is wrong; the second was for hubs of older revisions.
+            // The first attempt has the real cause; the second is for hubs with older protocol revisions.
             ClientInitializeError::LegacyFallbackFailed { discover, .. } => self.unreachable(&*discover),
             error => self.unreachable(&error),
         })
@@ -86,15 +86,15 @@ impl Bridge {
             "code": "hub-unreachable",
             "title": "The hub cannot be reached",
             "detail": format!(
-                "{} does not answer ({causes}). See whether the hub runs and whether --base-url or REUSE_SURFACE_URL of `reuse-surface mcp` \
-                 names it, then call again.",
+                "{} does not respond ({causes}). Check whether the hub is running and whether --base-url or REUSE_SURFACE_URL of `reuse-surface mcp` \
+                 is its URL, then call again.",
                 self.base
             ),
         })
         .to_string()
     }
 
-    /// What the server says of itself, with the hub's instructions if it is there to give them.
+    /// The description of the server, with the hub's instructions if the hub can be reached.
     async fn introduction(&self, mut server: ServerConfig) -> ServerConfig {
         if let Ok(hub) = self.hub().await {
             server.instructions = hub.peer_info().and_then(|info| info.instructions.clone());
@@ -146,7 +146,7 @@ impl ServerHandler for Bridge {
             },
             Err(words) => Err(words),
         };
-        // A model reads what a tool says, not what the protocol says.
+        // A model reads results of tools but not errors of the protocol.
         Ok(called.unwrap_or_else(|words| CallToolResult::error(vec![ContentBlock::text(words)])).into())
     }
 }

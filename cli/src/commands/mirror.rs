@@ -1,4 +1,4 @@
-//! Bringing a hub's snapshots onto this machine.
+//! Downloads a hub's snapshots into the cache.
 
 use std::collections::BTreeSet;
 
@@ -14,10 +14,10 @@ use crate::failure::Failure;
 use crate::offline::Cache;
 use crate::output::Output;
 
-/// Most downloads at a time.
+/// Maximum number of parallel downloads.
 const AT_A_TIME: usize = 8;
 
-/// Brings the snapshots of `sources` into the cache, each checked by its digest; says how many were not there yet.
+/// Downloads the snapshots of `sources` into the cache and checks the digest of each. Returns how many were downloaded.
 pub(super) async fn snapshots(
     client: &Client,
     sources: &[SourceLine],
@@ -29,8 +29,8 @@ pub(super) async fn snapshots(
     let downloads = missing.iter().map(|digest| async move {
         let bytes = client.download(Request::get(paths::INDEX).named(digest.as_str())).await?;
         if Digest::of(&bytes) != **digest {
-            return Err(Failure::new(Exit::Refused, format!("the hub sent other bytes for the snapshot {digest}"))
-                .hint("nothing was changed; tell whoever runs the hub"));
+            return Err(Failure::new(Exit::Refused, format!("the hub sent wrong bytes for the snapshot {digest}"))
+                .hint("nothing was changed; contact the operator of the hub"));
         }
         cache.keep_snapshot(digest, &bytes)
     });

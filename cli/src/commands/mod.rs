@@ -1,4 +1,4 @@
-//! What the commands do, a file a verb.
+//! The commands, one file each.
 
 mod backup;
 mod checks;
@@ -44,8 +44,8 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     }
 }
 
-/// For what the operating system refuses for the moment.
-const AGAIN: &str = "try again in a while: the machine may be out of memory or of files to open";
+/// The hint for a temporary failure of the operating system.
+const AGAIN: &str = "try again later: the machine may be out of memory or file descriptors";
 
 fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {

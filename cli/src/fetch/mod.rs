@@ -1,6 +1,6 @@
-//! Fetching an index as the hub does, from this machine: the rules are the domain's, the transport is here.
+//! Fetches an index from this machine as the hub does. The rules are in the domain crate; the transport is here.
 //!
-//! Private and loopback addresses are fine: whoever runs this reaches them anyway.
+//! Private and loopback addresses are allowed, because the user of this program can reach them anyway.
 
 mod transport;
 
@@ -13,7 +13,7 @@ use federation::time::Seconds;
 
 use crate::clock;
 
-/// Fetches indexes. The clients behind it are made when they are first needed.
+/// Fetches indexes. Its HTTP clients are created when they are first needed.
 #[derive(Debug, Default)]
 pub(crate) struct Fetcher {
     plain: OnceLock<reqwest::Client>,
@@ -21,11 +21,11 @@ pub(crate) struct Fetcher {
 }
 
 impl Fetcher {
-    /// The index at `url`; with validators, possibly only that it did not change.
+    /// Fetches the index at `url`. With validators, the result may be that it did not change.
     pub(crate) async fn fetch(&self, url: &str, validators: Validators) -> Result<Fetched, FetchFailure> {
         match check::fetch(self, url, validators, |_, _| None).await? {
             Answer::Fetched(fetched) => Ok(fetched),
-            // Nobody is left alone here.
+            // No host is backed off here.
             Answer::Quiet(_) => Err(TransportFailure::Protocol.into()),
         }
     }

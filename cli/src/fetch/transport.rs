@@ -1,12 +1,11 @@
-//! One request over the wire, as it is.
+//! Sends one request without changing it.
 
 use federation::fetch::{Request, Response, TransportFailure, known_headers};
 use federation::limits::{CONNECT_TIMEOUT, HEADERS_TIMEOUT, MAX_WIRE_BYTES};
 
-/// A client that adds nothing of its own. Without `is_https` it does not read the machine's certificates, which costs more
-/// than a fetch does.
+/// A client that adds nothing to requests. Without `is_https` it does not load the machine's certificates, which costs more than a fetch.
 pub(super) fn client(is_https: bool) -> Result<reqwest::Client, reqwest::Error> {
-    // A second installation is refused, and means that a provider is there, which is all that is asked for.
+    // Installing a second time fails; that only means that a provider is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -15,7 +14,7 @@ pub(super) fn client(is_https: bool) -> Result<reqwest::Client, reqwest::Error> 
     if is_https { builder } else { builder.tls_certs_only([]) }.build()
 }
 
-/// Sends `request` and reads the answer. Only a body that will be looked at is read.
+/// Sends `request` and reads the response. The body is read only if it is used.
 pub(super) async fn send(client: &reqwest::Client, request: Request) -> Result<Response, TransportFailure> {
     let Request { url, headers } = request;
     let request = headers.into_iter().fold(client.get(url), |request, (name, value)| request.header(name, value));
@@ -52,7 +51,7 @@ fn in_the_body(error: &reqwest::Error) -> TransportFailure {
     if error.is_timeout() { TransportFailure::ReadTimeout } else { TransportFailure::Incomplete }
 }
 
-/// Whether a TLS error is the cause. It hides inside an I/O error, which does not name it as its source.
+/// Whether the cause is a TLS error. It is wrapped in an I/O error that does not return it as its source.
 fn is_tls(error: &reqwest::Error) -> bool {
     let mut next = std::error::Error::source(error);
     while let Some(error) = next {

@@ -1,4 +1,4 @@
-//! Asks git about the work tree that the program runs in. Nothing is changed and nothing is fetched.
+//! Reads the git work tree of the current directory. Nothing is changed or fetched.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use super::remote::{Remote, Unusable};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 
-/// Where an index is looked for, from the root of the work tree.
+/// The paths at which an index is looked for, from the root of the work tree.
 const INDEXES: [&str; 4] = [
     "registry/indexes/capabilities.yaml",
     "registry/indexes/capabilities.yml",
@@ -16,7 +16,7 @@ const INDEXES: [&str; 4] = [
     "capabilities.yaml",
 ];
 
-/// What a work tree publishes, as far as it is known here.
+/// What a work tree publishes, as far as this machine knows.
 #[derive(Debug)]
 pub(crate) struct Published {
     /// A name for the registration.
@@ -25,41 +25,43 @@ pub(crate) struct Published {
     pub(crate) url: String,
     /// The path of the index in the file system.
     pub(crate) index: String,
-    /// Where all this comes from, for people.
+    /// A description of the origin of these values.
     pub(crate) origin: String,
-    /// Why the hub may not see what is here.
+    /// Reasons why the hub may not see the local state.
     pub(crate) warnings: Vec<String>,
 }
 
-/// Derives what the work tree around the current folder publishes; `forge`, `branch` and `index` are taken as given.
+/// Derives what the work tree of the current directory publishes; `forge`, `branch` and `index` override the derived values.
 pub(crate) fn published(forge: Option<Forge>, branch: Option<&str>, index: Option<&str>) -> Result<Published, Failure> {
     let root = git(".", &["rev-parse", "--show-toplevel"])?.ok_or_else(|| {
-        usage("this folder is in no git work tree", "change into the repository, or give --repo and --url")
+        usage(
+            "this directory is not in a git work tree",
+            "change to a directory of the repository, or set --repo and --url",
+        )
     })?;
     let branch = match branch {
         Some(branch) => branch.to_owned(),
-        None => git(&root, &["symbolic-ref", "--quiet", "--short", "HEAD"])?.ok_or_else(|| {
-            usage("HEAD is on no branch, so there is none to register", "name the branch with --branch")
-        })?,
+        None => git(&root, &["symbolic-ref", "--quiet", "--short", "HEAD"])?
+            .ok_or_else(|| usage("HEAD is detached, so there is no branch to register", "set --branch"))?,
     };
     let remote = git(&root, &["config", "--get", &format!("branch.{branch}.remote")])?.filter(|name| name != ".");
     let remote = remote.unwrap_or_else(|| "origin".to_owned());
     let address = git(&root, &["remote", "get-url", &remote])?.ok_or_else(|| {
         usage(
             format!("the repository has no remote `{remote}`"),
-            "add it with `git remote add`, or give --repo and --url",
+            "add it with `git remote add`, or set --repo and --url",
         )
     })?;
     let location = Remote::parse(&address).map_err(|unusable| refused(&remote, &unusable))?;
     let forge = forge.or_else(|| Forge::of_host(&location.host)).ok_or_else(|| {
         usage(
-            format!("what {} runs is not known", location.host),
-            "say it with --forge gitea, forgejo, github or gitlab",
+            format!("the software of {} is unknown", location.host),
+            "set --forge to gitea, forgejo, github or gitlab",
         )
     })?;
     let path = found(&root, index)?;
     let url = forge.raw_url(&location, &branch, &path).ok_or_else(|| {
-        usage(format!("the remote `{remote}` is no repository of that forge"), "give --repo and --url instead")
+        usage(format!("the remote `{remote}` is not a repository on that forge"), "set --repo and --url instead")
     })?;
     Ok(Published {
         repo: location.name(),
@@ -70,7 +72,7 @@ pub(crate) fn published(forge: Option<Forge>, branch: Option<&str>, index: Optio
     })
 }
 
-/// The path of the index from the root.
+/// Finds the path of the index from the root.
 fn found(root: &str, given: Option<&str>) -> Result<String, Failure> {
     if let Some(given) = given {
         let inside = Path::new(root).join(given).is_file() && !given.split('/').any(|name| name == "..");
@@ -78,58 +80,58 @@ fn found(root: &str, given: Option<&str>) -> Result<String, Failure> {
             true => Ok(given.trim_start_matches("./").to_owned()),
             false => Err(usage(
                 format!("there is no index `{given}` in the repository"),
-                "give --index as a path from the root of the repository",
+                "set --index to a path from the root of the repository",
             )),
         };
     }
     let first = INDEXES.iter().find(|path| Path::new(root).join(path).is_file());
     first.map(|path| (*path).to_owned()).ok_or_else(|| {
         usage(
-            "the repository has no index where one is expected",
-            format!("write {}, or name it with --index", INDEXES[0]),
+            "the repository has no index at any of the default paths",
+            format!("create {}, or set --index", INDEXES[0]),
         )
     })
 }
 
-/// Whatever the hub would not find as it is here.
+/// Warns about differences between this machine and what the hub can see.
 fn warnings(root: &str, remote: &str, branch: &str, path: &str) -> Result<Vec<String>, Failure> {
     let mut warnings = Vec::new();
     if git(root, &["status", "--porcelain", "--", path])?.is_some() {
-        warnings.push(format!("{path} has changes that are not committed: the hub reads what is pushed"));
+        warnings.push(format!("{path} has uncommitted changes: the hub reads only what is pushed"));
     }
     let tracking = format!("refs/remotes/{remote}/{branch}");
     if git(root, &["rev-parse", "--quiet", "--verify", &tracking])?.is_none() {
-        warnings.push(format!("branch {branch} was not pushed to {remote}, as far as is known here"));
+        warnings.push(format!("branch {branch} was not pushed to {remote}, as far as this machine knows"));
     } else if git(root, &["log", "-1", "--format=%h", &format!("{tracking}..HEAD"), "--", path])?.is_some() {
-        warnings.push(format!("{path} has commits that are not pushed to {remote}"));
+        warnings.push(format!("{path} has commits that were not pushed to {remote}"));
     }
     let default = git(root, &["symbolic-ref", "--quiet", "--short", &format!("refs/remotes/{remote}/HEAD")])?;
     if let Some(default) = default.as_deref().and_then(|name| name.split_once('/')).map(|(_, name)| name)
         && default != branch
     {
-        warnings.push(format!("the branch is {branch}, while the default of {remote} is {default}"));
+        warnings.push(format!("the branch is {branch}, but the default branch of {remote} is {default}"));
     }
     Ok(warnings)
 }
 
-/// What git prints; none if it says no, or has nothing to say.
+/// Runs git and returns its output; `None` if it fails or prints nothing.
 fn git(folder: &str, arguments: &[&str]) -> Result<Option<String>, Failure> {
     let output =
         Command::new("git").arg("-C").arg(folder).args(arguments).output().map_err(|error| {
-            usage("git cannot be run", "install git, or give --repo and --url").because(chain(&error))
+            usage("git cannot be run", "install git, or set --repo and --url").because(chain(&error))
         })?;
     let text = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
     Ok((output.status.success() && !text.is_empty()).then_some(text))
 }
 
 fn refused(remote: &str, unusable: &Unusable) -> Failure {
-    // The address itself is not shown: it may hold a secret.
+    // The address itself is not shown, because it may contain a secret.
     let (why, remedy) = match unusable {
         Unusable::Credentials => {
-            ("holds credentials", "remove them with `git remote set-url`; they belong in a credential helper")
+            ("contains credentials", "remove them with `git remote set-url`; they belong in a credential helper")
         }
-        Unusable::NotOnTheWeb => ("is no address on the web", "give --repo and --url instead"),
-        Unusable::NoRepository => ("names no owner and repository", "correct it with `git remote set-url`"),
+        Unusable::NotOnTheWeb => ("is not a web address", "set --repo and --url instead"),
+        Unusable::NoRepository => ("has no owner and repository", "correct it with `git remote set-url`"),
     };
     usage(format!("the address of the remote `{remote}` {why}"), remedy)
 }

@@ -1,11 +1,11 @@
-//! The programs that host repositories, and where each serves raw files.
+//! The forges, and the URLs at which they serve raw files.
 
 use clap::ValueEnum;
 use reqwest::Url;
 
 use super::remote::Remote;
 
-/// A kind of host.
+/// A forge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Forge {
     /// Gitea
@@ -19,7 +19,7 @@ pub(crate) enum Forge {
 }
 
 impl Forge {
-    /// The forge of a host that is known, or that says so by its first label.
+    /// The forge of a known host, or of a host whose first label names the forge.
     pub(super) fn of_host(host: &str) -> Option<Self> {
         Some(match host {
             "github.com" => Self::Github,
@@ -30,13 +30,13 @@ impl Forge {
                 "gitea" => Self::Gitea,
                 "forgejo" => Self::Forgejo,
                 "gitlab" => Self::Gitlab,
-                // Where GitHub Enterprise serves raw files depends on how it is set up, so it is not guessed.
+                // The raw URLs of GitHub Enterprise depend on its configuration, so they are not guessed.
                 _ => return None,
             },
         })
     }
 
-    /// The raw URL of the file `path` on `branch`; none if the forge has no repository at such a path.
+    /// The raw URL of the file `path` on `branch`; `None` if the remote's path cannot be a repository on this forge.
     pub(super) fn raw_url(self, remote: &Remote, branch: &str, path: &str) -> Option<Url> {
         let owner_and_name = remote.path.len() == 2;
         let (host, between): (&str, &[&str]) = match self {

@@ -1,4 +1,4 @@
-//! What a git work tree says about where its index is published.
+//! Derives from a git work tree where its index is published.
 
 mod checkout;
 mod forge;

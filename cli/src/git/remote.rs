@@ -1,32 +1,32 @@
-//! The address of a remote: where on the web its repository is.
+//! The address of a remote, and the web address of its repository.
 
 use reqwest::Url;
 
 /// A repository on a host.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Remote {
-    /// Of its pages: https, unless the remote itself is plain http.
+    /// Scheme of the web pages: https, unless the remote itself uses plain http.
     pub(super) scheme: &'static str,
     pub(super) host: String,
-    /// Of its pages, if not the usual one. The port of ssh says nothing about it.
+    /// Port of the web pages, if it is not the default. It cannot be derived from an ssh port.
     pub(super) port: Option<u16>,
-    /// Owner and name, groups or a prefix of the host before them; at least two, without `.git`.
+    /// Owner and name, preceded by groups or a path prefix of the host; at least two segments, without `.git`.
     pub(super) path: Vec<String>,
 }
 
-/// Why an address leads to no page.
+/// Why an address has no web page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unusable {
-    /// A user name or password is in it.
+    /// It contains a user name or password.
     Credentials,
-    /// A folder, or a scheme that is not git's.
+    /// It is a directory, or has a scheme that git does not use.
     NotOnTheWeb,
-    /// The host's name alone, or one name after it.
+    /// It has only the host, or only one path segment.
     NoRepository,
 }
 
 impl Remote {
-    /// Reads what `git remote get-url` gives.
+    /// Parses the output of `git remote get-url`.
     pub(super) fn parse(address: &str) -> Result<Self, Unusable> {
         let address = address.trim();
         let url = match address.contains("://") {
@@ -43,7 +43,7 @@ impl Remote {
             _ => return Err(Unusable::NotOnTheWeb),
         };
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(Unusable::NotOnTheWeb)?.to_ascii_lowercase();
-        // Ssh over the port of https, for networks that let nothing else through.
+        // Hosts for ssh over the https port, for networks that block other ports.
         let host = match host.as_str() {
             "ssh.github.com" => "github.com".to_owned(),
             "altssh.gitlab.com" => "gitlab.com".to_owned(),
@@ -58,13 +58,13 @@ impl Remote {
         Ok(Self { scheme, host, port, path })
     }
 
-    /// The name of the repository as a hub would take it: lower case.
+    /// The name of the repository in lower case, as a hub accepts it.
     pub(super) fn name(&self) -> String {
         self.path.last().map(|name| name.to_lowercase()).unwrap_or_default()
     }
 }
 
-/// `[user@]host:path` as a URL; none for a folder, also one on a drive.
+/// `[user@]host:path` as a URL; `None` for a directory, including one on a drive.
 fn scp_like(address: &str) -> Option<String> {
     let (host, path) = address.split_once(':')?;
     let is_drive = host.len() == 1;

@@ -1,4 +1,4 @@
-//! From snapshots to the document.
+//! Composes the document from snapshots.
 
 use federation::compose::{Document, Filter, Format, Fragment, conflicts};
 use federation::index;
@@ -15,7 +15,7 @@ pub(crate) struct Contribution {
 }
 
 impl Contribution {
-    /// What the snapshot `bytes` contributes as `source`. Why not, if it is not what `source` says.
+    /// Renders what the snapshot `bytes` contributes as `source`; fails if the snapshot does not match `source`.
     pub(crate) fn new(source: Locked, bytes: &[u8]) -> Result<Self, String> {
         let verdict = index::check(bytes);
         let index = verdict.index.ok_or_else(|| match verdict.diagnostics.iter().find(|found| found.is_error()) {
@@ -24,14 +24,14 @@ impl Contribution {
         })?;
         let count = index.capabilities.len();
         if count != source.capability_count {
-            return Err(format!("its snapshot has {count} capabilities, not {}", source.capability_count));
+            return Err(format!("its snapshot has {count} capabilities instead of {}", source.capability_count));
         }
         let fragment = Fragment::render(&source.repo, &source.domain, &index).map_err(|error| error.to_string())?;
         Ok(Self { source, fragment })
     }
 }
 
-/// A document that can be written.
+/// A composed document.
 #[derive(Debug)]
 pub(crate) struct Composition {
     document: Document,
@@ -39,7 +39,7 @@ pub(crate) struct Composition {
 }
 
 impl Composition {
-    /// Composes `lock`, which has what `filter` takes; `contributions` are its sources, in its order.
+    /// Composes `lock`, which is already filtered by `filter`; `contributions` are its sources, in its order.
     pub(crate) fn new(lock: &Lock, filter: Filter, contributions: Vec<Contribution>) -> Self {
         let ids = contributions.iter().map(|it| (it.source.repo.as_str(), it.fragment.ids.iter().map(String::as_str)));
         let document = Document {
@@ -63,7 +63,7 @@ impl Composition {
         self.fragments.iter().map(|fragment| fragment.ids.len()).sum()
     }
 
-    /// The document as the hub would serve it.
+    /// Renders the document as the hub would serve it.
     pub(crate) fn render(&self, format: Format) -> Result<String, Failure> {
         let fragments = self.fragments.iter().map(|fragment| match format {
             Format::Yaml => fragment.yaml.as_str(),

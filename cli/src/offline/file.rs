@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all.
+//! Writes files atomically.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Read as _, Write as _};
@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 
-/// Replaces the file at `path` by `bytes`: whoever reads it, even after a power cut, sees the old content or the new one.
+/// Replaces the file at `path` by `bytes`. Readers see either the old or the new content, even after a power cut.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    // A link keeps pointing at what it points at.
+    // A symbolic link is kept and its target is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let written = match fs::metadata(&target) {
         // A device or a pipe cannot be replaced.
@@ -21,22 +21,22 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| {
         Failure::new(Exit::Refused, format!("{} cannot be written", path.display()))
             .because(chain(&error))
-            .hint("what was there before is unchanged")
+            .hint("the previous content is unchanged")
     })
 }
 
-/// How much of a file tells who wrote it, in bytes.
+/// The bytes at the beginning of a file that identify its author.
 const BEGINNING: u64 = 256;
 
-/// Whether the file at `path` may be replaced: there is none, it is empty or no file at all, or its beginning is one of `ours`.
+/// Checks that the file at `path` may be replaced: it does not exist, is empty, is not a regular file, or begins with one of `ours`.
 ///
 /// # Errors
-/// When somebody else wrote it, or it cannot be read, unless `force` says that it may be lost.
+/// If the file was not written by this program or cannot be read, unless `force` is set.
 pub(crate) fn may_replace(path: &Path, ours: &[&str], force: bool) -> Result<(), Failure> {
     let somebody_elses = |why: String| {
-        Err(Failure::new(Exit::Refused, format!("{} is not replaced", path.display()))
+        Err(Failure::new(Exit::Refused, format!("{} was not replaced", path.display()))
             .because([why])
-            .hint("nothing was changed; name another file, or add --force if this one may be lost"))
+            .hint("nothing was changed; choose another file, or add --force to overwrite this one"))
     };
     if force || !fs::metadata(path).is_ok_and(|there| there.is_file()) {
         return Ok(());
@@ -46,11 +46,11 @@ pub(crate) fn may_replace(path: &Path, ours: &[&str], force: bool) -> Result<(),
         Err(error) => somebody_elses(format!("it cannot be read: {error}")),
         Ok(0) => Ok(()),
         Ok(_) if ours.iter().any(|text| beginning.starts_with(text.as_bytes())) => Ok(()),
-        Ok(_) => somebody_elses("this command did not write what is there".to_owned()),
+        Ok(_) => somebody_elses("the existing file was not written by this command".to_owned()),
     }
 }
 
-/// As [`replace`], for what can be had again: nothing waits for the disk.
+/// As [`replace`], but without waiting for the disk, for files that can be recreated.
 pub(super) fn replace_soon(path: &Path, bytes: &[u8]) -> io::Result<()> {
     swap(path, bytes, Permissions::from_mode(0o600), false)
 }

@@ -1,4 +1,4 @@
-//! The lock: exactly what a document was composed from.
+//! The lock file: exactly what a document was composed from.
 
 use std::path::Path;
 
@@ -15,16 +15,16 @@ use crate::exit::Exit;
 use crate::failure::{Failure, REPORT};
 use crate::input;
 
-/// What every lock begins with.
+/// The beginning of every lock file.
 pub(crate) const HEADER: &str =
     "# What the federated index was composed from: `reuse-surface federation compose --locked` composes it again.\n";
 
-/// What a document was composed from.
+/// The sources from which a document was composed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Lock {
     version: u8,
-    /// The revision of the hub that has these sources; 0 if none is known to.
+    /// The hub's revision with these sources; 0 if none is known.
     pub(crate) revision: u64,
     composed_at: Option<String>,
     /// Ordered by repo; each repo once.
@@ -36,7 +36,7 @@ pub(crate) struct Lock {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Locked {
     pub(crate) repo: String,
-    /// Where the snapshot was fetched from.
+    /// The URL from which the snapshot was fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
     /// The path of the index, for a local source.
@@ -49,7 +49,7 @@ pub(crate) struct Locked {
 }
 
 impl Locked {
-    /// The same as it stands in a document.
+    /// The source's line in a document.
     pub(crate) fn line(&self) -> SourceLine {
         SourceLine {
             repo: self.repo.clone(),
@@ -63,7 +63,7 @@ impl Locked {
 }
 
 impl From<SourceLine> for Locked {
-    /// A source behind a URL, as a hub has it.
+    /// A remote source, from a hub's document.
     fn from(line: SourceLine) -> Self {
         let SourceLine { repo, url, domain, required, index_digest, capability_count } = line;
         Self { repo, url: Some(url), index: None, domain, required, index_digest, capability_count }
@@ -71,12 +71,12 @@ impl From<SourceLine> for Locked {
 }
 
 impl Lock {
-    /// What revision `revision` of a hub, or no revision (0), was composed from.
+    /// The lock of a hub's revision, or of no revision (0).
     pub(crate) fn new(revision: u64, composed_at: Option<String>, sources: Vec<Locked>) -> Self {
         Self { version: 1, revision, composed_at, sources }
     }
 
-    /// The lock at `path`; `None` if there is none.
+    /// Reads the lock at `path`; `None` if there is none.
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, Failure> {
         if !path.exists() {
             return Ok(None);
@@ -84,7 +84,7 @@ impl Lock {
         let name = path.display().to_string();
         let damaged = |why: String| {
             Failure::new(Exit::Refused, format!("{name} is not a lock file")).because([why]).hint(
-                "remove it, and write it again with `reuse-surface federation compose` or `reuse-surface hub sync`",
+                "remove it, and create it again with `reuse-surface federation compose` or `reuse-surface hub sync`",
             )
         };
         let bytes = input::read(&name, MAX_DECODED_BYTES)?;
@@ -92,18 +92,18 @@ impl Lock {
         let value = yaml::parse(text).map_err(|error| damaged(error.to_string()))?;
         let lock = Self::deserialize(value).map_err(|error| damaged(error.to_string()))?;
         if lock.version != 1 {
-            return Err(damaged(format!("version {} is not known here", lock.version)));
+            return Err(damaged(format!("version {} is not supported", lock.version)));
         }
         if lock.composed_at.is_some() && lock.composed_at().is_none() {
             return Err(damaged("`composed_at` is not a time".to_owned()));
         }
         if !lock.sources.is_sorted_by(|one, other| one.repo < other.repo) {
-            return Err(damaged("its sources are not ordered by repo, each once".to_owned()));
+            return Err(damaged("its sources are not unique and ordered by repo".to_owned()));
         }
         Ok(Some(lock))
     }
 
-    /// Writes it to `path`.
+    /// Writes the lock to `path`.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
         let text = yaml::to_string(&json!(self)).map_err(|error| {
             Failure::new(Exit::Refused, "the lock cannot be written as YAML").because([error.to_string()]).hint(REPORT)
@@ -116,12 +116,12 @@ impl Lock {
         digest(&self.sources.iter().map(Locked::line).collect::<Vec<_>>())
     }
 
-    /// When the revision was composed; none without a revision.
+    /// When the revision was composed; `None` without a revision.
     pub(crate) fn composed_at(&self) -> Option<Seconds> {
         self.composed_at.as_deref().and_then(parse_rfc3339)
     }
 
-    /// The same sources under the revision of `known`, if that has the same.
+    /// The same lock with the revision of `known`, if that has the same sources.
     pub(crate) fn or_as_in(self, known: Option<&Self>) -> Self {
         match known {
             Some(known) if known.digest() == self.digest() => {

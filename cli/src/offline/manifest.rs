@@ -1,4 +1,4 @@
-//! The manifest: which sources there are.
+//! The manifest, which lists the sources.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
 
-/// A manifest as it was read.
+/// A validated manifest.
 #[derive(Debug)]
 pub(crate) struct Manifest {
     path: PathBuf,
@@ -26,16 +26,16 @@ pub(crate) struct Manifest {
     pub(crate) sources: Vec<Source>,
 }
 
-/// Where the capabilities of a repo come from.
+/// The source of a repo's capabilities.
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
-    /// An index behind a URL.
+    /// An index at a URL.
     Remote(Registration),
     /// An index in the manifest's own repository.
     Local(Local),
 }
 
-/// An index in a file.
+/// A local index.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Local {
     pub(crate) repo: String,
@@ -87,7 +87,7 @@ impl Manifest {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let bytes = input::read(&name, MAX_DECODED_BYTES).map_err(|failure| {
-            failure.hint("name the manifest with --manifest, or write one with `reuse-surface hub sync`")
+            failure.hint("set --manifest to the manifest file, or create one with `reuse-surface hub sync`")
         })?;
         let sources = document::read(Schema::Federation, &bytes)
             .map_err(|found| without_secrets(found, &bytes))
@@ -95,21 +95,21 @@ impl Manifest {
         let mut sources = sources.map_err(|found| {
             Failure::new(Exit::Refused, format!("{name} is not a valid manifest"))
                 .because(found.iter().map(|found| format!("{name}:{found}")))
-                .hint("correct these lines; `reuse-surface explain CODE` says more about each")
+                .hint("correct these lines; `reuse-surface explain CODE` explains each code")
         })?;
         sources.sort_by(|one, other| one.repo().cmp(other.repo()));
         Ok(Self { path: path.to_owned(), sources })
     }
 
-    /// Where the local index `index` is. Paths start at the root of the git repository that the manifest is in, or, where
-    /// there is none, at the current directory.
+    /// The path of the local index `index`. Paths start at the root of the git repository that contains the manifest, or at the current
+    /// directory if there is none.
     pub(crate) fn locate(&self, index: &str) -> PathBuf {
         let manifest = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
         let repository = manifest.ancestors().skip(1).find(|folder| folder.join(".git").exists());
         repository.map(Path::to_owned).or_else(|| env::current_dir().ok()).unwrap_or_default().join(index)
     }
 
-    /// The name of the file beside the manifest at `path` that says what was composed: `sources.lock.yaml`.
+    /// The path of the lock file next to the manifest at `path`, such as `sources.lock.yaml`.
     pub(crate) fn lock_path(path: &Path) -> PathBuf {
         path.with_extension("lock.yaml")
     }
@@ -125,7 +125,7 @@ fn sources(value: &Value, bytes: &[u8]) -> Result<Vec<Source>, Vec<Diagnostic>> 
         match source(item) {
             Ok(source) if seen.insert(source.repo().to_owned()) => sources.push(source),
             Ok(source) => {
-                let message = format!("the repo `{}` is there already: every repo has one source", source.repo());
+                let message = format!("the repo `{}` is already listed: every repo has one source", source.repo());
                 found.push(Diagnostic::error(&indexes::DUPLICATE_REPO, at("/repo"), message));
             }
             Err(errors) => found.extend(errors.into_iter().map(|mut error| {
@@ -141,7 +141,7 @@ fn sources(value: &Value, bytes: &[u8]) -> Result<Vec<Source>, Vec<Diagnostic>> 
     Err(found)
 }
 
-/// The URL rules speak instead of the schema's pattern, which repeats a URL that may hold a password.
+/// Replaces findings of the schema's URL pattern, which quote a URL that may contain a password, by findings of the URL rules.
 fn without_secrets(mut found: Vec<Diagnostic>, bytes: &[u8]) -> Vec<Diagnostic> {
     let value = std::str::from_utf8(bytes).ok().and_then(|text| yaml::parse(text).ok()).unwrap_or_default();
     for found in &mut found {

@@ -1,5 +1,5 @@
-//! Composing without a hub: a manifest of sources, a cache that keeps what was seen of them, and a lock that says exactly
-//! what a document was composed from. How sources are judged and composed is the domain's, as on the hub.
+//! Composing without a hub: a manifest lists the sources, a cache stores their state and snapshots, and a lock records exactly what a
+//! document was composed from. As on the hub, the domain crate has the rules for validating and composing.
 
 mod cache;
 mod composition;

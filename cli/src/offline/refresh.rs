@@ -1,4 +1,4 @@
-//! Many sources, asked at once.
+//! Refreshes many sources in parallel.
 
 use federation::check::{Heard, Judged, hear};
 use federation::digest::Digest;
@@ -14,17 +14,17 @@ use crate::clock;
 use crate::failure::Failure;
 use crate::fetch::Fetcher;
 
-/// A source after it was asked.
+/// A source after its check.
 #[derive(Debug)]
 pub(crate) struct Refreshed {
     pub(crate) source: Registration,
-    /// What is known of it now.
+    /// The updated record.
     pub(crate) record: SourceRecord,
     pub(crate) effect: Effect,
 }
 
-/// Asks every one of `sources`, due or not, and keeps in the cache what it answered. Of a source that the cache does not
-/// know, or whose URL is new, the snapshot in `lock` counts as accepted. What is held of those in `release` is accepted.
+/// Fetches each of `sources`, even if it is not due, and stores the results in the cache. For a source that is not in the cache or has a
+/// new URL, the snapshot in `lock` counts as accepted. Held snapshots of the sources in `release` are accepted.
 pub(crate) async fn refresh(
     sources: Vec<Registration>,
     release: &[String],
@@ -64,7 +64,7 @@ pub(crate) async fn refresh(
     Ok(refreshed)
 }
 
-/// What a source publishes, and the exact bytes of a valid index that was not known before.
+/// Checks a source. Returns the observation, and the exact bytes of a valid index that was not known before.
 async fn check(
     fetcher: &Fetcher,
     source: &Registration,
@@ -72,7 +72,7 @@ async fn check(
 ) -> (Observation, Option<(Digest, Vec<u8>)>) {
     match hear(fetcher, source, known, known.validators(&source.url), |_, _| None).await {
         Heard::Known(observation) => (observation, None),
-        // Nobody is left alone here.
+        // No host is backed off here.
         Heard::Quiet(_) => (Observation::Unreachable(TransportFailure::Protocol.into()), None),
         Heard::New(content) => {
             let digest = content.digest.clone();

@@ -1,9 +1,9 @@
-//! Text from elsewhere, made harmless for a terminal.
+//! Escapes text from outside for terminals.
 
 use std::borrow::Cow;
 
-/// `text` with control characters, and those that reorder or break lines, written as Rust escapes, so that what a hub or
-/// an index says can neither move the cursor nor disguise itself.
+/// `text` with control characters, and characters that reorder text or break lines, as Rust escapes. Text from a hub or an index can then
+/// neither move the cursor nor disguise itself.
 pub(super) fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hostile) {
         return Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! A finding as compilers show it: what is wrong, where, and the line itself.
+//! Shows a finding in the style of a compiler: the message, the place, and the line.
 
 use federation::diagnostic::Diagnostic;
 

@@ -1,7 +1,7 @@
 //! The log of a running hub.
 //!
-//! Lines for single requests are written together, since a system call for each would cost more than the request. All others,
-//! which somebody may wait for, take what is pending along and are written at once.
+//! Access lines are buffered and written together, because a system call for each would cost more than the request. All other lines are
+//! written at once, together with the buffered lines.
 
 use std::io::{self, Write as _};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,16 +14,16 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::args::{LogFormat, LogLevel};
 
-/// The target of lines for single requests.
+/// The target of access lines, one per request.
 const ACCESS: &str = "access";
 
-/// How long such a line is held back.
+/// How long access lines are buffered.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Bytes that are pending at the most.
+/// Maximum number of buffered bytes.
 const FULL: usize = 256 << 10;
 
-/// Sends the program's log to standard error from now on. A second call changes nothing.
+/// Sends the program's log to standard error. A second call has no effect.
 pub(crate) fn start(format: LogFormat, level: LogLevel) {
     let log =
         tracing_subscriber::fmt().with_writer(&LOG).with_ansi(false).with_target(false).with_max_level(max(level));
@@ -32,7 +32,7 @@ pub(crate) fn start(format: LogFormat, level: LogLevel) {
         LogFormat::Json => log.json().flatten_event(true).try_init(),
     };
     if started.is_ok() {
-        // Without the thread, lines are written when the buffer is full or a line of another kind comes.
+        // Without the thread, access lines are written when the buffer is full or another line is logged.
         let _ = thread::Builder::new().name("log".into()).spawn(|| LOG.write_from_time_to_time());
     }
 }
@@ -46,7 +46,7 @@ fn max(level: LogLevel) -> LevelFilter {
     }
 }
 
-/// Writes what is pending.
+/// Writes the buffered lines.
 pub(crate) fn finish() {
     LOG.write_pending();
 }
@@ -55,9 +55,9 @@ static LOG: Log = Log { pending: Mutex::new(Vec::new()), begun: Condvar::new(), 
 
 struct Log {
     pending: Mutex<Vec<u8>>,
-    /// `pending` is no longer empty.
+    /// Signals that `pending` is no longer empty.
     begun: Condvar,
-    /// What is on its way out; held while it is written, so that lines keep their order.
+    /// The lines that are being written; locked while they are written, so that lines keep their order.
     writing: Mutex<Vec<u8>>,
 }
 
@@ -66,7 +66,7 @@ impl Log {
         let mut writing = lock(&self.writing);
         writing.clear();
         std::mem::swap(&mut *writing, &mut *lock(&self.pending));
-        // Nobody can be told that the log is not written.
+        // There is nowhere to report that the log cannot be written.
         let _ = io::stderr().write_all(&writing);
     }
 
@@ -96,7 +96,7 @@ impl<'a> MakeWriter<'a> for &'static Log {
     }
 }
 
-/// Takes one line.
+/// Collects one line.
 struct Line {
     may_wait: bool,
 }

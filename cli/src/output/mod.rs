@@ -1,4 +1,4 @@
-//! The only place that writes to standard output and standard error.
+//! The only module that writes to standard output and standard error.
 
 mod escape;
 mod finding;
@@ -21,7 +21,7 @@ use crate::env;
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 
-/// How and where to write, decided once from the flags.
+/// How and where to write, determined once from the flags.
 #[derive(Debug)]
 pub(crate) struct Output {
     format: Format,
@@ -32,7 +32,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Follows the global flags and the environment.
+    /// Creates the output from the global flags and the environment.
     pub(crate) fn new(global: &Global) -> Self {
         let is_refused = env::no_color() || env::dumb_terminal();
         let colour = |is_terminal| paint::is_wanted(global.color, is_terminal, is_refused);
@@ -45,17 +45,17 @@ impl Output {
         }
     }
 
-    /// What was asked for.
+    /// The requested format.
     pub(crate) fn format(&self) -> Format {
         self.format
     }
 
-    /// How many columns standard output has; `None` if it is no terminal.
+    /// The width of standard output in columns; `None` if it is not a terminal.
     pub(crate) fn width(&self) -> Option<usize> {
         console::Term::stdout().size_checked().map(|(_, columns)| columns.into())
     }
 
-    /// Writes the result of a command: `value` for machines, or what `table` makes of it for people.
+    /// Writes the result of a command: `value` as JSON or YAML, or the text that `table` builds.
     pub(crate) fn result(&self, value: &Value, table: impl FnOnce(&mut Text)) -> Result<(), Failure> {
         let written = match self.format {
             Format::Json | Format::Sarif => format!("{value:#}\n"),
@@ -69,40 +69,40 @@ impl Output {
         self.raw(written.as_bytes())
     }
 
-    /// Writes bytes as they are.
+    /// Writes bytes unchanged.
     pub(crate) fn raw(&self, bytes: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
-            // The reader has seen enough: `| head` is no error.
+            // The reader has closed the pipe, as `| head` does; that is not an error.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => written.map_err(|error| {
                 Failure::new(Exit::Refused, "standard output cannot be written to")
                     .because(chain(&error))
-                    .hint("see whether there is room where it leads")
+                    .hint("check that its destination has free space")
             }),
         }
     }
 
-    /// Says something that is no part of the result; not under `--quiet`.
+    /// Writes a message that is not part of the result, unless `--quiet` is set.
     pub(crate) fn note(&self, message: &str) {
         if !self.quiet {
             self.say(&escape(message));
         }
     }
 
-    /// Says what is being waited for, to a person who waits.
+    /// Shows the user what the program is waiting for.
     pub(crate) fn progress(&self, message: &str) {
         if self.has_terminal {
             self.note(message);
         }
     }
 
-    /// Warns of something that the person should change.
+    /// Warns about something that the user should change.
     pub(crate) fn warn(&self, message: &str) {
         self.say(&format!("{}: {}", Tone::Warn.paint("warning", self.colour_err), escape(message)));
     }
 
-    /// Tells why a command failed.
+    /// Shows why a command failed.
     pub(crate) fn failure(&self, failure: &Failure) {
         self.say(&format!("{}: {}", Tone::Bad.paint("error", self.colour_err), escape(&failure.what)));
         for cause in &failure.causes {
@@ -114,14 +114,14 @@ impl Output {
     }
 
     fn say(&self, line: &str) {
-        // There is nowhere left to report that standard error is gone.
+        // There is nowhere to report that standard error is closed.
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
 }
 
-/// Prints what clap answers instead of a command line: help and version on standard output, or what is wrong with it.
+/// Prints clap's output: help and version on standard output, usage errors on standard error.
 pub(crate) fn help_or_usage(answer: &clap::Error) -> Exit {
-    // As in `say` and `raw`: a closed pipe is no error, and there is no other place to report to.
+    // As in `say` and `raw`, a closed pipe is not an error, and there is nowhere else to report.
     let _ = answer.print();
     if answer.use_stderr() { Exit::Usage } else { Exit::Done }
 }

@@ -1,8 +1,8 @@
-//! Colour. It repeats what the words say, and never says anything alone.
+//! Colours. They only repeat information that the text contains.
 
 use crate::args::Color;
 
-/// Whether a stream gets colour. The flag beats the environment, which beats the kind of the stream.
+/// Whether a stream gets colours. The flag takes precedence over the environment, which takes precedence over the kind of stream.
 pub(super) fn is_wanted(when: Color, is_terminal: bool, is_refused: bool) -> bool {
     match when {
         Color::Always => true,
@@ -11,7 +11,7 @@ pub(super) fn is_wanted(when: Color, is_terminal: bool, is_refused: bool) -> boo
     }
 }
 
-/// What a piece of text means.
+/// The meaning of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     Plain,
@@ -32,8 +32,8 @@ impl Tone {
         }
     }
 
-    /// `text` in the colour of the tone, or as it is. Every tone adds equally many characters, so that the columns of a
-    /// table stay aligned although the escapes are counted as part of the text.
+    /// `text` in the colour of the tone, or unchanged. Every tone adds the same number of characters, so that the columns of a table stay
+    /// aligned although the escapes count as text.
     pub(super) fn paint(self, text: &str, colour: bool) -> String {
         if !colour {
             return text.to_owned();

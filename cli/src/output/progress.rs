@@ -1,16 +1,16 @@
-//! A bar that shows how far a refresh has come.
+//! A progress bar for refreshes.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Output;
 use crate::env;
 
-/// A bar on a terminal, or nothing anywhere else. It is gone when this is dropped.
+/// A progress bar on a terminal, or nothing elsewhere. It is removed on drop.
 #[derive(Debug)]
 pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Output {
-    /// Shows a person who waits how many of `total` items are done.
+    /// Shows the user how many of `total` items are done.
     pub(crate) fn bar(&self, total: usize, what: &'static str) -> Progress {
         if !self.has_terminal || self.quiet || total < 2 || env::dumb_terminal() {
             return Progress(None);
@@ -24,7 +24,7 @@ impl Output {
 }
 
 impl Progress {
-    /// One more is done.
+    /// Counts one more item as done.
     pub(crate) fn step(&self) {
         if let Some(bar) = &self.0 {
             bar.inc(1);

@@ -1,11 +1,11 @@
-//! Text for people, built from pieces that are escaped one by one.
+//! Text output, built from pieces that are escaped individually.
 
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::Tone;
 use super::escape::escape;
 
-/// The cell of a table.
+/// A cell of a table.
 #[derive(Debug)]
 pub(crate) struct Cell {
     text: String,
@@ -54,7 +54,7 @@ impl Text {
         self.line(rest);
     }
 
-    /// Adds lines of `name  value`, with the values in one column. Values that are missing leave their line out.
+    /// Adds lines of `name  value` with aligned values. Missing values are omitted.
     pub(crate) fn fields<const N: usize>(&mut self, fields: [(&str, Option<Cell>); N]) {
         let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
         for (name, value) in fields {
@@ -64,7 +64,7 @@ impl Text {
         }
     }
 
-    /// Adds a table without rules, as wide as its contents.
+    /// Adds a table without borders, as wide as its contents.
     pub(crate) fn table<const N: usize>(&mut self, header: [&str; N], rows: impl IntoIterator<Item = [Cell; N]>) {
         let rows: Vec<[Cell; N]> = rows.into_iter().collect();
         // A column is painted as a whole or not at all: see `Tone::paint`.

@@ -1,4 +1,4 @@
-//! The one call that writes YAML.
+//! The only call that writes YAML.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::failure::Failure;
 /// `value` as a YAML document.
 pub(super) fn render(value: &Value) -> Result<String, Failure> {
     federation::yaml::to_string(value).map_err(|error| {
-        Failure::new(Exit::Refused, "the answer cannot be written as YAML")
+        Failure::new(Exit::Refused, "the result cannot be written as YAML")
             .because([error.to_string()])
             .hint("use -o json")
     })

@@ -87,7 +87,7 @@ fn release_reports_the_source_or_that_nothing_is_held() {
     let hub = Hub::answering([Answer::json(200, &body), problem(409, "nothing-held", "Nothing is held.")]);
     let release = |exit| Ran::against(&hub.url(), &["hub", "release", "--repo", "a", "-o", "json"]).ended(exit);
     assert_eq!(release(0).json(), body);
-    assert!(release(1).err.contains("nothing-held)\nhint: see how the source stands"));
+    assert!(release(1).err.contains("nothing-held)\nhint: show the state of the source"));
     assert_eq!(hub.asked()[0].line, "POST /v1/repos/a/release");
 
     let digest = format!("sha256:{}", "0".repeat(64));
@@ -96,7 +96,7 @@ fn release_reports_the_source_or_that_nothing_is_held() {
         Ran::against(&hub.url(), &["hub", "release", "--repo", "a", "--digest", digest]).ended(exit)
     };
     release(&digest, 0);
-    assert!(release(&digest, 1).err.contains("held-another)\nhint: look at what is held by now"));
+    assert!(release(&digest, 1).err.contains("held-another)\nhint: review the index that is held now"));
     release("sha256:1", 2);
     assert_eq!(hub.asked()[0].line, "POST /v1/repos/a/release?digest=sha256%3A".to_owned() + &"0".repeat(64));
 }
@@ -131,7 +131,7 @@ fn changes_stop_at_the_limit_and_say_how_to_go_on() {
     let hub = Hub::answering([changes(1, 3, 9)]);
     let ran = Ran::against(&hub.url(), &["hub", "changes", "--since", "1", "--limit", "2"]).ended(0);
     assert_eq!(ran.out, "REVISION  OP     REPO  ID\n2         added  a     a.n2\n3         added  a     a.n3\n");
-    assert_eq!(ran.err, "read to revision 3 of 9: go on with --since 3\n");
+    assert_eq!(ran.err, "read up to revision 3 of 9: continue with --since 3\n");
     assert_eq!(hub.asked()[0].line, "GET /v1/changes?since=1&limit=2");
 }
 

@@ -44,7 +44,7 @@ fn a_server_without_tls_is_not_reachable_by_https() {
     });
     let ran = Ran::against(&format!("https://{address}"), &["hub", "list"]).ended(3);
     assert!(ran.err.starts_with(&format!("error: the hub at https://{address} is not reachable\n")), "{ran:?}");
-    assert!(ran.err.contains("hint: the port does not speak TLS: use http://"), "{ran:?}");
+    assert!(ran.err.contains("hint: the port does not use TLS: use http://"), "{ran:?}");
     server.join().unwrap();
 }
 
@@ -52,7 +52,7 @@ fn a_server_without_tls_is_not_reachable_by_https() {
 fn a_machine_without_certificates_is_told_how_to_get_them() {
     let mut list = program(&["hub", "list", "--base-url", "https://127.0.0.1:9"]);
     let ran = Ran::of(list.env("SSL_CERT_FILE", "/nonexistent").env("SSL_CERT_DIR", "/nonexistent")).ended(2);
-    assert!(ran.err.starts_with("error: there are no certificates to check an https hub by\n"), "{ran:?}");
+    assert!(ran.err.starts_with("error: there are no CA certificates to verify an https hub with\n"), "{ran:?}");
     assert!(ran.err.contains("hint: install the system's CA certificates"), "{ran:?}");
 }
 
@@ -65,8 +65,8 @@ fn what_is_no_hub_is_named_as_such() {
         (Answer::body(401, "text/html", html), 4, "status 401 and text/html, not JSON"),
         (Answer::body(200, "application/json", "{\"repos\": ["), 3, "status 200 and broken JSON"),
         (Answer::body(500, "text/plain", ""), 3, "status 500 and an empty body"),
-        (Answer::json(404, &json!({ "error": "no route" })), 3, "JSON that is no problem document"),
-        (Answer::json(200, &json!({ "hello": 1 })), 3, "JSON of another shape"),
+        (Answer::json(404, &json!({ "error": "no route" })), 3, "JSON that is not a problem document"),
+        (Answer::json(200, &json!({ "hello": 1 })), 3, "JSON with a shape"),
         (
             Answer::with(308, "location: https://example.org/v1/repos\r\n", ""),
             3,
@@ -77,7 +77,10 @@ fn what_is_no_hub_is_named_as_such() {
         let hub = Hub::answering([answer]);
         let ran = Ran::against(&hub.url(), &["hub", "list", "-o", "json"]).ended(exit);
         assert_eq!(ran.out, "", "{what}");
-        assert!(ran.err.contains(what) && ran.err.contains("hint: is this a reuse-surface hub?"), "{what}: {ran:?}");
+        assert!(
+            ran.err.contains(what) && ran.err.contains("hint: check that --base-url or REUSE_SURFACE_URL is"),
+            "{what}: {ran:?}"
+        );
         assert_eq!(hub.asked().len(), 1, "a redirect is not followed");
     }
 }

@@ -76,47 +76,43 @@ fn what_is_given_wins() {
 fn what_the_hub_cannot_see_yet_is_warned_of() {
     let place = clone();
     place.write(INDEX, &format!("domain: tools\n{}", index("a", 0..2)));
-    assert!(
-        derived(&place, &[])
-            .1
-            .contains("warning: registry/indexes/capabilities.yaml has changes that are not committed")
-    );
+    assert!(derived(&place, &[]).1.contains("warning: registry/indexes/capabilities.yaml has uncommitted changes"));
     commit(&place);
-    assert!(derived(&place, &[]).1.contains("has commits that are not pushed to origin"));
+    assert!(derived(&place, &[]).1.contains("has commits that were not pushed to origin"));
     git(&place, &["checkout", "--quiet", "-b", "feature/x"]);
     git(&place, &["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
     let (body, said) = derived(&place, &[]);
     assert!(body["url"].as_str().is_some_and(|url| url.contains("/raw/branch/feature/x/registry/")), "{body}");
     assert!(said.contains("branch feature/x was not pushed to origin"), "{said}");
-    assert!(said.contains("while the default of origin is main"), "{said}");
+    assert!(said.contains("but the default branch of origin is main"), "{said}");
 }
 
 #[test]
 fn what_cannot_be_derived_is_refused_with_a_remedy() {
     let place = clone();
     git(&place, &["checkout", "--quiet", "--detach"]);
-    assert!(refused(&place, &[]).contains("hint: name the branch with --branch"));
+    assert!(refused(&place, &[]).contains("hint: set --branch"));
     git(&place, &["checkout", "--quiet", "main"]);
 
     git(&place, &["remote", "set-url", "origin", "git@git.example.org:o/r.git"]);
-    assert!(refused(&place, &[]).contains("what git.example.org runs is not known\nhint: say it with --forge"));
+    assert!(refused(&place, &[]).contains("the software of git.example.org is unknown\nhint: set --forge"));
     git(&place, &["remote", "set-url", "origin", "https://me:s3cret-token@github.com/o/r.git"]);
-    assert!(refused(&place, &[]).contains("the remote `origin` holds credentials\nhint: remove them"));
+    assert!(refused(&place, &[]).contains("the remote `origin` contains credentials\nhint: remove them"));
     git(&place, &["remote", "set-url", "origin", "/srv/r.git"]);
-    assert!(refused(&place, &[]).contains("is no address on the web"));
+    assert!(refused(&place, &[]).contains("is not a web address"));
     git(&place, &["remote", "remove", "origin"]);
     assert!(refused(&place, &[]).contains("has no remote `origin`"));
 
     git(&place, &["remote", "add", "origin", REMOTE]);
     place.write(INDEX, &index("a", 0..1));
-    assert!(refused(&place, &[]).contains("names no domain\nhint: give --domain"));
+    assert!(refused(&place, &[]).contains("has no domain\nhint: set --domain"));
     assert!(refused(&place, &["--index", "../x"]).contains("there is no index `../x` in the repository"));
     std::fs::remove_file(place.path(INDEX)).expect("the index is there");
     assert!(refused(&place, &[]).contains("hint: write registry/indexes/capabilities.yaml"));
 
     let elsewhere = Place::new();
     elsewhere.write("registry/x", "");
-    assert!(refused(&elsewhere, &[]).contains("this folder is in no git work tree"));
+    assert!(refused(&elsewhere, &[]).contains("this directory is not in a git work tree"));
 }
 
 #[test]

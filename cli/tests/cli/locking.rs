@@ -47,10 +47,9 @@ fn what_is_missing_is_named_and_nothing_is_written() {
 fn without_a_lock_it_says_how_to_get_one() {
     let place = Place::with(&[]);
     let ran = place.run(&LOCKED).ended(1);
-    assert!(
-        ran.err
-            .starts_with(&format!("error: there is no lock file {LOCK}\nhint: write it with `reuse-surface hub sync`"))
-    );
+    assert!(ran.err.starts_with(&format!(
+        "error: there is no lock file at {LOCK}\nhint: create it with `reuse-surface hub sync`"
+    )));
 }
 
 #[test]
@@ -60,14 +59,14 @@ fn a_lock_that_does_not_fit_the_manifest_is_refused() {
     let b = |domain: &str, enabled: bool| json!({ "repo": "b", "url": "https://h/b", "domain": domain, "enabled": enabled });
     let new = json!({ "repo": "c", "url": "https://h/c", "domain": "d", "required": true });
     for (manifest, why) in [
-        (vec![a.clone()], "b: the manifest has no such source that is enabled"),
-        (vec![a.clone(), b("d", false)], "b: the manifest has no such source that is enabled"),
-        (vec![a.clone(), b("other", true)], "b: the manifest gives it another `domain` or `required`"),
-        (vec![a.clone(), b("d", true), new], "c: it is required, and not in the lock"),
+        (vec![a.clone()], "b: the manifest has no enabled source of this name"),
+        (vec![a.clone(), b("d", false)], "b: the manifest has no enabled source of this name"),
+        (vec![a.clone(), b("other", true)], "b: the manifest has another `domain` or `required`"),
+        (vec![a.clone(), b("d", true), new], "c: it is required but not in the lock"),
     ] {
         place.manifest(&manifest);
         let ran = place.run(&LOCKED).ended(1);
-        assert!(ran.err.contains(&format!("does not fit the manifest\n  {why}\nhint: ")), "{ran:?}");
+        assert!(ran.err.contains(&format!("does not match the manifest\n  {why}\nhint: ")), "{ran:?}");
         assert_eq!(place.read(DOCUMENT), document);
     }
     place.manifest(&[a, b("d", true), json!({ "repo": "c", "url": "https://h/c", "domain": "d" })]);
@@ -87,5 +86,5 @@ fn a_lock_that_is_damaged_is_refused() {
         assert!(ran.err.starts_with(&format!("error: {LOCK} is not a lock file\n")), "{from}: {ran:?}");
     }
     place.write(LOCK, &lock.replacen("capability_count: 2", "capability_count: 3", 1));
-    assert!(place.run(&LOCKED).ended(1).err.contains("\n  b: its snapshot has 2 capabilities, not 3\n"));
+    assert!(place.run(&LOCKED).ended(1).err.contains("\n  b: its snapshot has 2 capabilities instead of 3\n"));
 }

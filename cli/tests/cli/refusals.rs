@@ -17,17 +17,11 @@ fn each_refusal_has_its_exit_code_and_remedy() {
             404,
             "repo-not-found",
             1,
-            "hint: see what is registered with `reuse-surface hub list`",
+            "hint: list the registrations with `reuse-surface hub list`",
         ),
         (&register, 409, "repo-exists", 1, "hint: change it with `reuse-surface hub update`"),
-        (
-            &update,
-            412,
-            "precondition-failed",
-            1,
-            "hint: somebody changed it since: look at it with `reuse-surface hub show`",
-        ),
-        (&register, 422, "index-invalid", 1, "or register it as it is with --no-check"),
+        (&update, 412, "precondition-failed", 1, "hint: read the registration again with `reuse-surface hub show`"),
+        (&register, 422, "index-invalid", 1, "or register it anyway with --no-check"),
         (&update, 422, "required-unverified", 1, "hint: correct the index first"),
         (&["hub", "compose"], 503, "refresh-running", 1, "hint: try again in a minute"),
         (&["hub", "compose"], 503, "store-unavailable", 1, "hint: try again in a while"),
@@ -54,7 +48,7 @@ fn each_wrong_field_and_each_place_in_the_index_gets_a_line() {
         ran.err,
         "error: 2 fields are wrong (422 invalid-registration)\n  /url: must be absolute\n  \
          /capabilities/0/id (line 7, column 9): no string\n\
-         hint: correct what is listed; `reuse-surface hub register --help` says what each field takes\n"
+         hint: correct the listed fields; `reuse-surface hub register --help` describes each of them\n"
     );
 }
 
@@ -88,21 +82,21 @@ fn the_words_are_those_of_the_command_line() {
             409,
             "repo-exists",
             "`a` is already registered; change it with `PATCH /v1/repos/a`.",
-            "error: `a` is registered (409 repo-exists)\nhint: change it with `reuse-surface hub update`",
+            "error: `a` is already registered (409 repo-exists)\nhint: change it with `reuse-surface hub update`",
         ),
         (
             &token,
             422,
             "invalid-token-request",
             "Correct the fields listed under `errors`; nothing was written.",
-            "error: The title; nothing was written (422 invalid-token-request)\nhint: correct what is listed",
+            "error: The title; nothing was written (422 invalid-token-request)\nhint: correct the listed fields",
         ),
         (
             &list,
             404,
             "not-found",
             "`/v1/v1/repos` is not a path of this hub; `/openapi.json` lists all paths.",
-            "error: `/v1/v1/repos` is not a path of this hub (404 not-found)\nhint: see whether --base-url",
+            "error: `/v1/v1/repos` is not a path of this hub (404 not-found)\nhint: check that --base-url",
         ),
         (
             &search,
@@ -110,7 +104,7 @@ fn the_words_are_those_of_the_command_line() {
             "budget-too-small",
             "The smallest response has 98 bytes; set `budget_tokens` to 25 or more.",
             "error: The smallest response has 98 bytes; set `budget_tokens` to 25 or more (422 budget-too-small)\n\
-             hint: give --budget-tokens at least that much",
+             hint: set --budget-tokens to at least that value",
         ),
         (
             &search,
@@ -131,7 +125,9 @@ fn the_words_are_those_of_the_command_line() {
 #[test]
 fn an_index_that_was_not_reached_is_not_to_be_corrected() {
     let register = ["hub", "register", "--repo", "a", "--url", "https://example.org/a", "--domain", "d"];
-    for (pointer, remedy) in [("/url", "see whether the URL is the raw file's"), ("/version", "correct the index,")] {
+    for (pointer, remedy) in
+        [("/url", "check that the URL is that of the raw file"), ("/version", "correct the index,")]
+    {
         let errors = json!([{ "pointer": pointer, "message": "no", "code": "c" }]);
         let body = json!({ "status": 422, "code": "index-invalid", "detail": "No.", "errors": errors });
         let hub = Hub::answering([Answer::body(422, "application/problem+json", &body.to_string())]);

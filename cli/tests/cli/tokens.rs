@@ -28,8 +28,8 @@ fn create_prints_the_secret_alone_and_warns_beside_it() {
     assert_eq!(ran.out, format!("{SECRET}\n"));
     assert_eq!(
         ran.err,
-        "made ci for compose repos:write:a-*, valid until 2027-02-22T08:12:53Z or it is revoked\n\
-         warning: this secret is shown only now: keep it where secrets are kept\n"
+        "created ci with compose repos:write:a-*, valid until 2027-02-22T08:12:53Z or it is revoked\n\
+         warning: this secret is shown only once: store it in a safe place\n"
     );
     let ran =
         Ran::against(&hub.url(), &["hub", "token", "create", "ci", "--scope", "admin", "-o", "json", "-q"]).ended(0);
@@ -56,7 +56,7 @@ fn list_reads_every_page_with_the_token() {
     assert_eq!(ran.json(), json!({"tokens": [token("a", "active"), token("b", "revoked")], "total": 2, "next": null}));
     let ran = Ran::against(&hub.url(), &["hub", "token", "list", "--state", "expired"]).ended(0);
     assert_eq!(ran.out, "");
-    assert!(ran.err.contains("make one with `reuse-surface hub token create`"), "{ran:?}");
+    assert!(ran.err.contains("create one with `reuse-surface hub token create`"), "{ran:?}");
     let asked = hub.asked();
     let lines: Vec<_> = asked.iter().map(|asked| asked.line.as_str()).collect();
     assert_eq!(
@@ -83,10 +83,10 @@ fn revoke_gives_machines_an_object() {
 fn each_refusal_says_what_to_do() {
     let create = ["hub", "token", "create", "ci", "--scope", "compose"];
     for (status, code, exit, remedy) in [
-        (401, "token-expired", 4, "hint: ask whoever runs the hub for a new token"),
-        (401, "token-revoked", 4, "hint: ask whoever runs the hub for a new token"),
+        (401, "token-expired", 4, "hint: ask the operator of the hub for a new token"),
+        (401, "token-revoked", 4, "hint: ask the operator of the hub for a new token"),
         (403, "forbidden", 4, "hint: use a token whose scopes allow this"),
-        (409, "token-exists", 1, "hint: take another name"),
+        (409, "token-exists", 1, "hint: choose another name"),
         (429, "too-many-failures", 4, "hint: wait, and then use a token of this hub"),
     ] {
         let hub = Hub::answering([problem(status, code, "No.")]);
@@ -112,7 +112,7 @@ fn events_show_who_changed_what() {
         ran.out.lines().nth(1).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).as_deref(),
         Some("9 2026-11-24T08:12:53Z anna update a 7 domain: \"d\" -> \"e\"")
     );
-    assert!(ran.err.contains("the newest 2: give a higher --limit for more"), "{ran:?}");
+    assert!(ran.err.contains("the newest 2: set a higher --limit for more"), "{ran:?}");
     let arguments = ["hub", "events", "--actor", "anna", "--action", "update", "--limit", "2", "-o", "json"];
     assert_eq!(Ran::against(&hub.url(), &arguments).ended(0).json(), page);
     let asked = hub.asked();
@@ -138,7 +138,7 @@ fn the_token_may_be_in_a_file() {
     for (content, mode, warning) in [
         (&b"s3cret-token"[..], 0o600, ""),
         (b"  s3cret-token\r\n\n", 0o640, ""),
-        (b"s3cret-token\n", 0o644, "warning: everybody on this machine can read the token in "),
+        (b"s3cret-token\n", 0o644, "warning: all users of this machine can read the token in "),
     ] {
         let hub = Hub::answering([Answer::with(204, "", "")]);
         let ran = with_file(content, mode, &hub, &[]).ended(0);
@@ -148,7 +148,7 @@ fn the_token_may_be_in_a_file() {
     // Nothing in it is no token, as with the variable.
     let hub = Hub::answering([problem(401, "unauthorized", "No.")]);
     let ran = with_file(b" \n", 0o600, &hub, &[("REUSE_SURFACE_TOKEN", "")]).ended(4);
-    assert!(ran.err.starts_with("warning: the token file ") && ran.err.contains(" is empty: going on "), "{ran:?}");
+    assert!(ran.err.starts_with("warning: the token file ") && ran.err.contains(" is empty: continuing "), "{ran:?}");
     assert_eq!(hub.asked()[0].header("authorization"), None);
 }
 
@@ -159,9 +159,9 @@ fn a_token_file_that_cannot_be_used_ends_with_two() {
     assert!(both.err.starts_with("error: there is a token both in REUSE_SURFACE_TOKEN and in a file\n"), "{both:?}");
     assert!(both.err.contains("hint: unset REUSE_SURFACE_TOKEN or REUSE_SURFACE_TOKEN_FILE"), "{both:?}");
     let broken = with_file(b"s3cret-token\xff", 0o600, &hub, &[]).ended(2);
-    assert!(broken.err.starts_with("error: the token file is not usable\n  cannot read "), "{broken:?}");
+    assert!(broken.err.starts_with("error: the token file cannot be read\n  cannot read "), "{broken:?}");
     let two = with_file(b"s3cret-token\nnext", 0o600, &hub, &[]).ended(2);
-    assert!(two.err.starts_with("error: REUSE_SURFACE_TOKEN_FILE holds characters that no token has\n"), "{two:?}");
+    assert!(two.err.starts_with("error: REUSE_SURFACE_TOKEN_FILE contains characters that no token has\n"), "{two:?}");
     let mut missing = program(&["hub", "list"]);
     let ran = Ran::of(missing.env("REUSE_SURFACE_TOKEN_FILE", "/nonexistent/token")).ended(2);
     assert!(ran.err.contains("cannot open /nonexistent/token"), "{ran:?}");
@@ -194,6 +194,6 @@ fn a_token_that_was_cut_short_is_pointed_out_before_the_hub_refuses_it() {
     let hub = Hub::answering([problem(401, "unauthorized", "No.")]);
     let mut revoke = program(&["hub", "token", "revoke", "x"]);
     let ran = Ran::of(revoke.env("REUSE_SURFACE_URL", hub.url()).env("REUSE_SURFACE_TOKEN", &SECRET[..40])).ended(4);
-    assert!(ran.err.starts_with("warning: the token of REUSE_SURFACE_TOKEN is not whole"), "{ran:?}");
+    assert!(ran.err.starts_with("warning: the token in REUSE_SURFACE_TOKEN is invalid"), "{ran:?}");
     assert!(!ran.err.contains(&SECRET[..40]), "{ran:?}");
 }

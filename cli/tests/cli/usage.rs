@@ -11,13 +11,13 @@ fn unusable_command_lines_end_with_two_and_a_suggestion() {
         (&["hub"], "Usage: reuse-surface hub"),
         (&["hub", "update", "--repo", "a"], "--enabled <true|false>"),
         (&["hub", "update", "--repo", "a", "--enabled", "yes"], "[possible values: true, false]"),
-        (&["hub", "deregister", "--repo", ".."], "as `hub list` shows it"),
+        (&["hub", "deregister", "--repo", ".."], "as shown by `hub list`"),
         (&["hub", "list", "--timeout", "0"], "--timeout"),
         (&["hub", "list", "--token", "x"], "unexpected argument '--token'"),
         (&["hub", "token", "create", "ci", "--scope", "admin", "--token", "x"], "unexpected argument '--token'"),
         (&["hub", "token", "create", "ci", "--scope", "admin", "--expires-in", "90"], "such as 90d"),
         (&["serve", "--client-address-header", "a b"], "such as X-Forwarded-For"),
-        (&["serve", "--refresh-interval", "15"], "such as 90s, 15m or 1h, or 0 for none"),
+        (&["serve", "--refresh-interval", "15"], "such as 90s, 15m or 1h, or 0 to disable it"),
     ];
     for (arguments, expected) in cases {
         let ran = Ran::of(&mut program(arguments)).ended(2);
@@ -31,7 +31,7 @@ fn a_base_url_that_is_none_ends_with_two_and_a_remedy() {
     for base in ["hub.example", "ftp://hub.example", "", "https://hub.example/?x=1"] {
         let ran = Ran::of(&mut program(&["hub", "list", "--base-url", base])).ended(2);
         let expected = format!("error: the base URL `{base}` is not an absolute http or https URL");
-        assert!(ran.err.starts_with(&expected) && ran.err.contains("hint: give --base-url"), "{ran:?}");
+        assert!(ran.err.starts_with(&expected) && ran.err.contains("hint: set --base-url"), "{ran:?}");
         assert_eq!(Ran::of(&mut program(&["mcp", "--base-url", base])).ended(2).out, "");
     }
 }
@@ -49,7 +49,7 @@ fn credentials_in_the_base_url_are_refused_and_not_repeated() {
 #[test]
 fn a_token_that_cannot_be_sent_is_refused_and_not_repeated() {
     let ran = Ran::of(program(&["hub", "compose"]).env("REUSE_SURFACE_TOKEN", "s3cret-token\nnext")).ended(2);
-    assert!(ran.err.starts_with("error: REUSE_SURFACE_TOKEN holds characters that no token has\n"), "{ran:?}");
+    assert!(ran.err.starts_with("error: REUSE_SURFACE_TOKEN contains characters that no token has\n"), "{ran:?}");
 }
 
 #[test]

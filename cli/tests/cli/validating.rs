@@ -32,7 +32,7 @@ fn findings_show_the_line_and_the_place() {
     );
     assert_eq!(
         ran.err,
-        "error: a.yaml is not valid: 2 errors and 1 warning\nhint: `reuse-surface explain schema-type` says more; mend what is found and run this again\n"
+        "error: a.yaml is not valid: 2 errors and 1 warning\nhint: run `reuse-surface explain schema-type` for details; correct the index and run this command again\n"
     );
 }
 

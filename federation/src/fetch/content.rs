@@ -6,7 +6,7 @@ use std::io::Read as _;
 use flate2::bufread::GzDecoder;
 
 use super::{FetchFailure, headers};
-use crate::diagnostic::excerpt;
+use crate::excerpt::excerpt;
 use crate::limits::{MAX_DECODED_BYTES, MAX_GZIP_MEMBERS};
 
 /// Removes the one content encoding that the request allowed.

@@ -10,9 +10,6 @@ use url::Url;
 /// Longest validator worth keeping, in bytes.
 const VALIDATOR_BYTES: usize = 1024;
 
-/// Longest `Retry-After` that is honoured, in seconds.
-const RETRY_AFTER_SECONDS: i64 = 3600;
-
 /// One fetch in progress.
 #[derive(Debug)]
 pub struct Exchange {
@@ -92,7 +89,9 @@ impl Exchange {
                 let quiet = quiet::asked_for(&response, now);
                 let advice = if quiet.is_some() { " It asks for fewer requests." } else { advice(status) };
                 Err(FetchFailure {
-                    retry_after_seconds: response.header("retry-after").and_then(|value| retry_after(value, now)),
+                    retry_after_seconds: response
+                        .header("retry-after")
+                        .and_then(|value| headers::retry_after(value, now)),
                     quiet: quiet.map(|seconds| (source_url::host(&self.url), seconds)),
                     ..FetchFailure::new(
                         &sources::HTTP_STATUS,
@@ -136,10 +135,6 @@ impl Exchange {
 fn keep_validator(value: &str) -> Option<String> {
     let can_be_sent = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     (value.len() <= VALIDATOR_BYTES && !value.is_empty() && can_be_sent).then(|| value.to_owned())
-}
-
-pub(super) fn retry_after(value: &str, now: Seconds) -> Option<i64> {
-    headers::seconds_from(value, now).map(|seconds| seconds.min(RETRY_AFTER_SECONDS))
 }
 
 fn advice(status: u16) -> &'static str {
@@ -393,13 +388,13 @@ mod tests {
     fn reads_retry_after_in_both_forms_and_caps_it() {
         for (value, expected) in [
             ("120", Some(120)),
-            ("999999", Some(RETRY_AFTER_SECONDS)),
+            ("999999", Some(headers::RETRY_AFTER_SECONDS)),
             ("Tue, 24 Nov 2026 08:20:33 GMT", Some(60)),
             ("Tue, 24 Nov 2020 08:20:33 GMT", None),
             ("Tuesday, 24-Nov-26 08:20:33 GMT", Some(60)),
             ("Tue Nov 24 08:20:33 2026", Some(60)),
-            ("1e9", Some(RETRY_AFTER_SECONDS)),
-            ("99999999999999999999", Some(RETRY_AFTER_SECONDS)),
+            ("1e9", Some(headers::RETRY_AFTER_SECONDS)),
+            ("99999999999999999999", Some(headers::RETRY_AFTER_SECONDS)),
             ("-5", None),
             ("", None),
             ("soon", None),

@@ -68,6 +68,14 @@ pub(super) fn codings(value: &str) -> Vec<String> {
     codings.filter(|coding| !NOTHING.contains(&coding.as_str())).collect()
 }
 
+/// Longest `Retry-After` that is honoured, in seconds.
+pub(super) const RETRY_AFTER_SECONDS: i64 = 3600;
+
+/// Seconds that `Retry-After` asks for, up to a limit.
+pub(super) fn retry_after(value: &str, now: Seconds) -> Option<i64> {
+    seconds_from(value, now).map(|seconds| seconds.min(RETRY_AFTER_SECONDS))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Hosts that request a pause: with `Retry-After` (RFC 9110 §10.2.3), or by reporting an exhausted rate limit.
 
 use super::Response;
-use super::exchange::retry_after;
+use super::headers::retry_after;
 use crate::time::{CLOCK_TOLERANCE, Seconds};
 use std::collections::HashMap;
 

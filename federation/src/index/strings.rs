@@ -7,7 +7,8 @@
 use crate::problem::indexes;
 use serde_json::Value;
 
-use crate::diagnostic::{Severity, is_bidi_control};
+use crate::diagnostic::Severity;
+use crate::excerpt::is_bidi_control;
 use crate::findings::{Finding, Findings};
 use crate::path::{Path, Step};
 

@@ -3,7 +3,7 @@
 use jsonschema::{Draft, PatternOptions, Registry, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
-use super::{ALL, Schema, document};
+use super::kind::{ALL, Schema, document};
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CompileError {

@@ -5,10 +5,10 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
+use super::collected::Collected;
 use super::compile::as_in_the_schema;
-use super::pieces::Collected;
-use super::{Schema, document};
-use crate::diagnostic::{excerpt, json_excerpt};
+use super::kind::{Schema, document};
+use crate::excerpt::{excerpt, json_excerpt};
 use crate::findings::Finding;
 use crate::path::{Path, Step};
 use crate::size::json_bytes_within;

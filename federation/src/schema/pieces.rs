@@ -7,42 +7,11 @@
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
+use super::collected::Collected;
 use super::compile::{CompileError, compile_part, compile_shell, uri};
-use super::{Schema, document, message};
-use crate::findings::{Finding, LeftOut};
-use crate::limits::MAX_COUNTED_VIOLATIONS;
+use super::kind::{Schema, document};
+use super::message;
 use crate::path::{Path, Step};
-
-/// Violations up to a limit, and a count of the others.
-pub(super) struct Collected<'v> {
-    found: Vec<Finding<'v>>,
-    most: usize,
-    left_out: LeftOut,
-}
-
-impl<'v> Collected<'v> {
-    pub(super) fn up_to(most: usize) -> Self {
-        Self { found: Vec::new(), most, left_out: LeftOut::default() }
-    }
-
-    pub(super) fn add(&mut self, finding: impl FnOnce() -> Finding<'v>) {
-        if self.found.len() < self.most {
-            self.found.push(finding());
-        } else if self.is_enough() {
-            self.left_out.and_more = true;
-        } else {
-            self.left_out.counted += 1;
-        }
-    }
-
-    fn is_enough(&self) -> bool {
-        self.found.len() + self.left_out.counted >= self.most.max(MAX_COUNTED_VIOLATIONS)
-    }
-
-    pub(super) fn into_parts(self) -> (Vec<Finding<'v>>, LeftOut) {
-        (self.found, self.left_out)
-    }
-}
 
 /// A value whose lists are checked separately.
 pub(super) struct Piece {
@@ -96,7 +65,7 @@ impl Piece {
                     continue;
                 }
                 if collected.is_enough() {
-                    collected.left_out.and_more = true;
+                    collected.stop();
                     return;
                 }
                 path.push(Step::Item(place));

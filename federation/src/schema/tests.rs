@@ -1,3 +1,7 @@
+use super::compile::compile;
+use super::kind::ALL;
+use crate::findings::LeftOut;
+use serde_json::Value;
 use serde_json::json;
 
 use super::*;

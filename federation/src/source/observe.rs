@@ -78,13 +78,13 @@ impl SourceRecord {
                 if let (Some(checked), Some(validators)) = (&mut self.checked, validators) {
                     checked.validators = validators;
                 }
-                self.again(now)
+                self.apply_verdict(now)
             }
             Observation::Valid { digest, capability_count, validators } => {
                 self.http_status = Some(200);
                 let url = registration.url.clone();
                 self.checked = Some(Checked { url, digest, validators, verdict: Verdict::Valid(capability_count) });
-                self.again(now)
+                self.apply_verdict(now)
             }
             Observation::Invalid { digest, mut diagnostics, validators } => {
                 // A record is read together with all others: a hostile index must not make it large.
@@ -92,7 +92,7 @@ impl SourceRecord {
                 self.http_status = Some(200);
                 let url = registration.url.clone();
                 self.checked = Some(Checked { url, digest, validators, verdict: Verdict::Invalid(diagnostics) });
-                self.again(now)
+                self.apply_verdict(now)
             }
             Observation::Ended { digest } => {
                 let times = ended.filter(|ended| ended.digest == digest).map_or(0, |ended| ended.times);
@@ -119,7 +119,7 @@ impl SourceRecord {
 
     /// Applies a repeated observation of the content in `checked`: invalid content is still invalid,
     /// valid content is accepted or held.
-    fn again(&mut self, now: Seconds) -> Effect {
+    fn apply_verdict(&mut self, now: Seconds) -> Effect {
         let Some(Checked { url, digest, verdict, .. }) = self.checked.clone() else { return self.fail(unknown(now)) };
         let count = match verdict {
             Verdict::Valid(count) => count,

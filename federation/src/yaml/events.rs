@@ -11,7 +11,7 @@ use serde_saphyr::granit_parser::{self, ErrorKind, Parser, ScalarStyle, ScanErro
 
 use super::scalar::Type;
 use super::{Position, YamlError};
-use crate::diagnostic::excerpt;
+use crate::excerpt::excerpt;
 use crate::limits::{MAX_DEPTH, MAX_SCALAR_BYTES};
 
 /// Longest key without a `?` mark, in characters of the text. This is YAML's own limit …

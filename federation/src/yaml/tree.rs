@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::events::{Event, Events, too_deep};
 use super::scalar::{self, Fault, Type};
 use super::{Position, YamlError};
-use crate::diagnostic::excerpt;
+use crate::excerpt::excerpt;
 use crate::limits::{MAX_ALIASED_BYTES, MAX_ALIASED_NODES, MAX_ALIASES, MAX_DEPTH, MAX_NODES};
 
 /// Parses a text of exactly one YAML document. The [module](super) describes the result.

@@ -8,7 +8,7 @@ use crate::problem::indexes;
 use serde_json::{Map, Number, Value};
 
 use super::YamlError;
-use crate::diagnostic::is_bidi_control;
+use crate::excerpt::is_bidi_control;
 use crate::limits::MAX_DEPTH;
 
 /// Longest key in the short form, in bytes: YAML readers search only 1024 characters for the colon, and an escape takes

@@ -1,6 +1,6 @@
 //! Content that changes only with the version of the hub.
 
-use super::{Caching, Read, memo};
+use super::{Caching, Representation, memo};
 use crate::hub::AN_HOUR;
 use axum::response::Response;
 use bytes::Bytes;
@@ -23,7 +23,7 @@ impl Fixed {
 
     /// The response to a `GET`; 304 if the client already has the content. It may be cached for an hour: a new version of the hub may change it.
     pub fn respond(&self, request: &HeaderMap) -> Response {
-        let read = Read {
+        let read = Representation {
             media_type: self.media_type,
             body: self.body.clone().into(),
             etag: &self.etag,

@@ -15,7 +15,7 @@ mod origin;
 mod page_wanted;
 mod path;
 mod query;
-mod read;
+mod representation;
 mod streamed;
 
 pub use auth::{Actor, Caller};
@@ -30,7 +30,7 @@ pub use origin::check_origin;
 pub use page_wanted::may_be_page;
 pub use path::Path;
 pub use query::Query;
-pub use read::{Caching, Read, json, memo};
+pub use representation::{Caching, Representation, json, memo};
 pub use streamed::streamed;
 
 use http::{HeaderMap, HeaderName};

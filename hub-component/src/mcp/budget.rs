@@ -7,11 +7,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// Default budget, in tokens.
-const DEFAULT: u32 = 2_000;
+const DEFAULT_TOKENS: u32 = 2_000;
 /// Minimum budget, in tokens; a smaller one would not hold one entry.
-const LEAST: u32 = 750;
+const MIN_TOKENS: u32 = 750;
 /// Maximum budget, in tokens; a larger one is reduced to this.
-const MOST: u32 = 20_000;
+const MAX_TOKENS: u32 = 20_000;
 
 /// Bytes of a result around its content: `{"resultType":"complete","content":[{"type":"text","text":""}],"structuredContent":,"isError":false}`.
 const ENVELOPE: usize = 100;
@@ -23,14 +23,16 @@ pub struct Budget(usize);
 impl Budget {
     /// A budget of this many tokens; the default if `None`.
     pub fn of(tokens: Option<u32>) -> Result<Self, Problem> {
-        let tokens = tokens.unwrap_or(DEFAULT);
-        if tokens < LEAST {
+        let tokens = tokens.unwrap_or(DEFAULT_TOKENS);
+        if tokens < MIN_TOKENS {
             return Err(Problem::new(
                 &kinds::BUDGET_TOO_SMALL,
-                format!("`budget_tokens` is at least {LEAST}, {MOST} at the most, {DEFAULT} unless given."),
+                format!(
+                    "`budget_tokens` is at least {MIN_TOKENS}, {MAX_TOKENS} at the most, {DEFAULT_TOKENS} unless given."
+                ),
             ));
         }
-        Ok(Self(tokens.min(MOST) as usize * BYTES_PER_TOKEN))
+        Ok(Self(tokens.min(MAX_TOKENS) as usize * BYTES_PER_TOKEN))
     }
 
     /// Bytes available for the content, as [`weight`] counts them.

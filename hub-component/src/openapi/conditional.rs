@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 /// The request headers of a conditional read.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "it only describes; `edge::Read` looks at the header")]
+#[expect(dead_code, reason = "it only describes; `edge::Representation` looks at the header")]
 pub struct Conditional {
     /// Entity tags that the client has.
     #[param(rename = "If-None-Match")]

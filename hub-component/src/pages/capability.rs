@@ -13,8 +13,8 @@ use http::HeaderMap;
 use maud::html;
 
 /// Maximum number of entries on the page; the API returns the rest.
-const MOST: usize = 50;
-const MOST_BYTES: usize = 1 << 20;
+const MAX_ENTRIES: usize = 50;
+const MAX_ENTRIES_BYTES: usize = 1 << 20;
 
 /// The page of a capability.
 #[utoipa::path(
@@ -37,7 +37,7 @@ pub async fn capability<P: Ports>(
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let (head, memo_for) = revalidate_due(&app).await?;
-    let asked = Request { limit: Some(MOST), budget: Some(MOST_BYTES), ..Request::default() };
+    let asked = Request { limit: Some(MAX_ENTRIES), budget: Some(MAX_ENTRIES_BYTES), ..Request::default() };
     let found = search::capability(app.database().await?, &head, &id, &asked).await?;
     let content = html! {
         h1 { code { (id) } }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 /// Maximum number of characters shown of one value; the API returns the whole value.
-const MOST: usize = 4000;
+const MAX_TEXT_CHARS: usize = 4000;
 
 /// Fields that are shown outside the list of fields.
 const APART: [&str; 6] = ["id", "source_repo", "domain", "name", "title", "summary"];
@@ -46,7 +46,7 @@ pub(super) fn whole(entry: &Map<String, Value>) -> Markup {
         article.entry {
             h2 { (repo_link(text(entry, "source_repo"))) " " span.quiet.small { "in " (text(entry, "domain")) } }
             p { b { (beginning(name(entry), 500)) } }
-            @if !summary.is_empty() { p.plain { (beginning(summary, MOST)) } }
+            @if !summary.is_empty() { p.plain { (beginning(summary, MAX_TEXT_CHARS)) } }
             dl.facts {
                 @for (name, value) in entry.iter().filter(|(name, _)| !APART.contains(&name.as_str())) {
                     dt { (beginning(name, 80)) }
@@ -59,14 +59,14 @@ pub(super) fn whole(entry: &Map<String, Value>) -> Markup {
 
 fn shown(value: &Value) -> Markup {
     match value {
-        Value::String(text) => linked(text, MOST),
+        Value::String(text) => linked(text, MAX_TEXT_CHARS),
         Value::Array(items) if !items.iter().any(|item| item.is_array() || item.is_object()) => html! {
             ul.tags { @for item in items.iter().take(100) { li { (shown(item)) } } }
             @if items.len() > 100 { "and " (items.len() - 100) " more" }
         },
         Value::Array(_) | Value::Object(_) => {
             let json = serde_json::to_string_pretty(value).unwrap_or_default();
-            html! { pre { code { (beginning(&json, MOST)) } } }
+            html! { pre { code { (beginning(&json, MAX_TEXT_CHARS)) } } }
         }
         scalar => html! { (scalar) },
     }

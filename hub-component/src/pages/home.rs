@@ -28,7 +28,7 @@ const LINKS: &str = "</v1/federated>; rel=\"alternate\", </openapi.json>; rel=\"
     </.well-known/api-catalog>; rel=\"api-catalog\"";
 
 /// Repos per page.
-const MOST: usize = 200;
+const MAX_REPOS: usize = 200;
 
 /// Up to this many repos, no search form is needed.
 const FEW: usize = 20;
@@ -81,7 +81,7 @@ pub async fn home<P: Ports>(
         None => states.clone(),
     };
     let wanted = Wanted { state: parameters.state, words, ..Wanted::default() };
-    let sources = listing::page(&mut tx, &wanted, now, after, MOST + 1).await?;
+    let sources = listing::page(&mut tx, &wanted, now, after, MAX_REPOS + 1).await?;
     tx.end().await;
     let base = app.public_url();
     let content = if states.is_empty() {
@@ -152,7 +152,7 @@ fn search(parameters: &Parameters) -> Markup {
 /// The repos of a page, and one more if there is a next page. `found` counts the repos on all pages, by state.
 fn list(sources: &[Source], found: &[(SourceState, usize)], parameters: &Parameters, now: Seconds) -> Markup {
     let count = |wanted| found.iter().find(|(state, _)| *state == wanted).map_or(0, |(_, count)| *count);
-    let shown = sources.get(..MOST).unwrap_or(sources);
+    let shown = sources.get(..MAX_REPOS).unwrap_or(sources);
     let next = shown.last().filter(|_| sources.len() > shown.len());
     let chosen = parameters.state;
     html! {

@@ -1,7 +1,7 @@
 //! A page as a response, with its entity tag and security headers.
 
 use super::layout::{Page, SCRIPT, STYLE};
-use crate::edge::{Caching, Read};
+use crate::edge::{Caching, Representation};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,8 @@ const HTML: &str = "text/html; charset=utf-8";
 pub(super) fn respond(page: Page<'_>, request: &HeaderMap, public_url: &str) -> Response {
     let body = page.render();
     let etag = entity_tag(body.as_bytes());
-    let read = Read { media_type: HTML, body: body.into(), etag: &etag, modified: None, caching: Caching::Asked };
+    let read =
+        Representation { media_type: HTML, body: body.into(), etag: &etag, modified: None, caching: Caching::Asked };
     let mut response = read.respond(request);
     protect(response.headers_mut(), public_url);
     response

@@ -21,9 +21,9 @@ use store::revisions::steps::Beginning;
 use store::revisions::{self, Changed, Entry};
 
 /// Maximum number of changes listed for one source; the others are counted.
-const MOST_STEPS: usize = 100;
+const MAX_STEPS: usize = 100;
 /// Maximum number of sources whose changes are listed on one page.
-const MOST_SOURCES: usize = 50;
+const MAX_SOURCES: usize = 50;
 
 /// The page of a revision.
 #[utoipa::path(
@@ -42,8 +42,9 @@ pub async fn revision<P: Ports>(
     Path(number): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
-    let number =
-        number.parse().map_err(|_| Problem::new(&kinds::REVISION_NOT_FOUND, "A revision is a number, starting at 1."))?;
+    let number = number
+        .parse()
+        .map_err(|_| Problem::new(&kinds::REVISION_NOT_FOUND, "A revision is a number, starting at 1."))?;
     let (_, memo_for) = revalidate_due(&app).await?;
     let mut tx = app.database().await?.read().await?;
     kept(&mut tx, number).await?;
@@ -53,7 +54,7 @@ pub async fn revision<P: Ports>(
     // The first revision has changes too, from an empty document.
     let since = older.or((number == 1).then_some(0));
     let changed = revisions::changes_between(&mut tx, number, number).await?.remove(&number).unwrap_or_default();
-    let beginnings = revisions::steps::beginnings(&mut tx, number, MOST_STEPS).await?;
+    let beginnings = revisions::steps::beginnings(&mut tx, number, MAX_STEPS).await?;
     tx.end().await;
     let title = format!("Revision {number}");
     let content = html! {
@@ -63,14 +64,14 @@ pub async fn revision<P: Ports>(
             @if let Some(older) = older { a rel="prev" href={ "/revisions/" (older) } { "Revision " (older) } " " } @else { span {} }
             @if let Some(newer) = newer { a rel="next" href={ "/revisions/" (newer) } { "Revision " (newer) } }
         }
-        @for changed in changed.iter().take(MOST_SOURCES) {
+        @for changed in changed.iter().take(MAX_SOURCES) {
             h2 { (repo_link(&changed.repo)) " " span.quiet { (op(changed)) } }
             (of_line(changed))
             @if let Some(beginning) = beginnings.get(&changed.repo) { (of_entries(changed, beginning)) } @else { p { "Its capabilities stay as they are." } }
         }
-        @if changed.len() > MOST_SOURCES {
+        @if changed.len() > MAX_SOURCES {
             p {
-                "It changed " (changed.len() - MOST_SOURCES) " more repos"
+                "It changed " (changed.len() - MAX_SOURCES) " more repos"
                 @if let Some(since) = since { ": " a href={ "/v1/changes?since=" (since) "&limit=1" } { "all its changes as data" } }
                 "."
             }
@@ -129,7 +130,7 @@ pub(super) fn steps(changes: &[Change], count: usize, unread: Op) -> Markup {
     html! {
         @if count == 0 { p { "Its capabilities stay as they are." } }
         ul.steps {
-            @for change in changes.iter().take(MOST_STEPS) {
+            @for change in changes.iter().take(MAX_STEPS) {
                 @let (class, sign, word) = match change.op {
                     Op::Added => ("added", "+", "added"),
                     Op::Removed => ("removed", "−", "removed"),
@@ -146,7 +147,7 @@ pub(super) fn steps(changes: &[Change], count: usize, unread: Op) -> Markup {
                 }
             }
         }
-        @let shown = changes.len().min(MOST_STEPS);
+        @let shown = changes.len().min(MAX_STEPS);
         @if count > shown { p { @if shown > 0 { "… and " } (count - shown) @if shown > 0 { " more." } @else { " changes are not listed here." } } }
     }
 }

@@ -17,7 +17,7 @@ use store::revisions::{self, Changed, Entry};
 use utoipa::IntoParams;
 
 /// Revisions per page.
-const MOST: usize = 50;
+const PAGE_REVISIONS: usize = 50;
 /// Maximum number of repos named for one revision.
 const NAMED: usize = 8;
 
@@ -47,9 +47,9 @@ pub async fn revisions<P: Ports>(
     let before = parameters.before.unwrap_or(u64::MAX);
     let (_, memo_for) = revalidate_due(&app).await?;
     let mut tx = app.database().await?.read().await?;
-    let mut entries = revisions::history(&mut tx, before, MOST + 1).await?;
-    let more = entries.len() > MOST;
-    entries.truncate(MOST);
+    let mut entries = revisions::history(&mut tx, before, PAGE_REVISIONS + 1).await?;
+    let more = entries.len() > PAGE_REVISIONS;
+    entries.truncate(PAGE_REVISIONS);
     let (oldest, newest) = (number(entries.last()), number(entries.first()));
     let changes = revisions::changes_between(&mut tx, oldest, newest).await?;
     tx.end().await;

@@ -1,6 +1,6 @@
 //! `GET /v1/changes`: the steps from a known revision to the newest.
 
-use crate::edge::{self, Caching, Query, Read, link_next, memo};
+use crate::edge::{self, Caching, Query, Representation, link_next, memo};
 use crate::hub::AN_HOUR;
 use crate::hub::App;
 use crate::hub::BrokenOff;
@@ -90,7 +90,8 @@ pub async fn changes<P: Ports>(
     let before = format!("{{\"since\":{since},\"until\":{until},\"newest\":{newest},\"head\":{document},\"items\":[");
     let end = format!("],\"next\":{},\"cursor\":{}}}", Value::from(next), Value::from(cursor.clone()));
     let body = body(app.ports.clone(), before, shown.to_vec(), end);
-    let read = Read { media_type: "application/json", body, etag: &etag, modified: None, caching: Caching::Asked };
+    let read =
+        Representation { media_type: "application/json", body, etag: &etag, modified: None, caching: Caching::Asked };
     let response = read.respond(&headers);
     let here = match query.limit {
         Some(limit) => format!("{}?since={until}&limit={limit}", uri.path()),

@@ -1,6 +1,6 @@
 //! `GET /v1/indexes/{digest}`: the exact bytes of a published index.
 
-use crate::edge::{self, Caching, Path, Read, memo};
+use crate::edge::{self, Caching, Path, Representation, memo};
 use crate::hub::AN_HOUR;
 use crate::hub::App;
 use crate::hub::BrokenOff;
@@ -64,6 +64,12 @@ pub async fn index<P: Ports>(
             edge::streamed(length, stream::iter([Ok(Bytes::from(first))]).chain(rest).boxed())
         }
     };
-    let read = Read { media_type: "application/yaml", body, etag: &etag, modified: None, caching: Caching::Immutable };
+    let read = Representation {
+        media_type: "application/yaml",
+        body,
+        etag: &etag,
+        modified: None,
+        caching: Caching::Immutable,
+    };
     Ok(memo(read.respond(&request), Some(AN_HOUR)))
 }

@@ -59,10 +59,7 @@ pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>) -> Result<Respon
     of_refreshing(&mut registry, &head, &tallies);
     for (name, help) in [
         (tallies::INVALID_TOKENS, "Invalid tokens in requests; at most 300 a minute are counted"),
-        (
-            tallies::FRAGMENTS_MENDED,
-            "Damaged stored parts of documents that were rendered again from their snapshots",
-        ),
+        (tallies::FRAGMENTS_MENDED, "Damaged stored parts of documents that were rendered again from their snapshots"),
     ] {
         let counter = Counter::<u64>::default();
         counter.inc_by(counts.get(name).copied().unwrap_or_default());

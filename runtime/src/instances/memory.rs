@@ -1,6 +1,6 @@
 //! Limits the linear memory of an instance: by its own limit, and by the budget that all instances share.
 
-use crate::budget::Held;
+use crate::budget::Reservation;
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -29,7 +29,7 @@ impl Gauge {
 }
 
 pub(crate) struct Memory {
-    pub(crate) held: Held,
+    pub(crate) held: Reservation,
     /// The limit of this instance alone, in bytes.
     pub(crate) limit: usize,
     /// Whether it gets memory regardless of the budget: it answers liveness probes.

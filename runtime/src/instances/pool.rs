@@ -5,16 +5,16 @@
 //! idle one only does so when its idle time is over. So the pool hands a request to one instance, and takes it back if
 //! the instance does not start on it soon.
 
-use super::Workers;
 use super::run::run;
 use super::seat::{Job, Seat, UnderWay};
+use super::seats::{Place, Seats};
+use super::workers::Workers;
 use crate::problem::Problem;
 use futures::channel::oneshot;
 use http::{Request, Response};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio::time::{Instant, timeout, timeout_at};
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::ExpirationError;
@@ -43,20 +43,14 @@ struct Handed {
 /// All instances.
 pub(crate) struct Pool {
     workers: Arc<Workers>,
-    seats: Mutex<Vec<Arc<Seat>>>,
-    freed: Notify,
+    seats: Arc<Seats>,
     /// The number of requests handed over so far.
     handed: AtomicU64,
 }
 
 impl Pool {
     pub(crate) fn new(workers: Workers) -> Arc<Self> {
-        Arc::new(Self {
-            workers: Arc::new(workers),
-            seats: Mutex::default(),
-            freed: Notify::new(),
-            handed: AtomicU64::new(0),
-        })
+        Arc::new(Self { workers: Arc::new(workers), seats: Arc::default(), handed: AtomicU64::new(0) })
     }
 
     /// Returns an instance's response once its head is there, with a guard to keep as long as the body.
@@ -90,7 +84,7 @@ impl Pool {
         let mut request = Box::new(request);
         let (asked, mut wait) = (Instant::now(), WAIT);
         loop {
-            let freed = self.freed.notified();
+            let freed = self.seats.freed();
             match self.hand_over(request, vital) {
                 Ok(mut handed) => match Self::wait_for_begin(&mut handed).await {
                     Ok(()) => return Ok(handed),
@@ -142,7 +136,7 @@ impl Pool {
         vital: bool,
     ) -> Result<Handed, Box<Request<WasiBody>>> {
         let limits = &self.workers.limits;
-        let mut seats = self.seats();
+        let mut seats = self.seats.all();
         let may_take =
             |seat: &&Arc<Seat>| (vital || !seat.vital) && seat.is_free(limits.requests_per_instance as usize);
         let free = seats.iter().find(may_take).cloned();
@@ -173,37 +167,9 @@ impl Pool {
                 let seat = Seat::new(job, vital);
                 let under_way = seat.under_way();
                 seats.push(Arc::clone(&seat));
-                tokio::spawn(run(Arc::clone(&self.workers), Place { seat: Arc::clone(&seat), pool: Arc::clone(self) }));
+                tokio::spawn(run(Arc::clone(&self.workers), Place::new(&seat, &self.seats)));
                 Handed { id, under_way, seat, new: true, begun, answer }
             }
         })
-    }
-
-    fn seats(&self) -> MutexGuard<'_, Vec<Arc<Seat>>> {
-        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// An instance's claim on its seat, released when the instance is gone for whatever reason.
-pub(super) struct Place {
-    pub(super) seat: Arc<Seat>,
-    pool: Arc<Pool>,
-}
-
-impl Place {
-    /// Announces that the instance has room for one more request.
-    pub(super) fn offer(&self) {
-        self.pool.freed.notify_one();
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.pool.seats().retain(|seat| !Arc::ptr_eq(seat, &self.seat));
-        // No more requests can be handed over.
-        if let Some(Job { request, begun, .. }) = self.seat.take() {
-            _ = begun.send(Err(request));
-        }
-        self.offer();
     }
 }

@@ -1,11 +1,13 @@
 //! The life of one instance.
 
-use super::Workers;
 use super::expiry::{Expiry, Status};
-use super::pool::Place;
+use super::memory::Memory;
 use super::seat::{Job, Seat};
+use super::seats::Place;
+use super::state::State;
+use super::workers::Workers;
+use crate::budget::Purpose;
 use crate::limits::Limits;
-use crate::state::State;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use std::future::poll_fn;
@@ -16,7 +18,7 @@ use std::task::Poll;
 use std::time::Instant;
 use tokio::time::sleep;
 use wasmtime::component::{Accessor, Func};
-use wasmtime::{AsContextMut as _, Result, Store, UpdateDeadline};
+use wasmtime::{AsContextMut as _, Error, Result, Store, UpdateDeadline};
 use wasmtime_wasi_http::WasiHttpView as _;
 use wasmtime_wasi_http::handler::{Prepared, Proxy};
 
@@ -42,7 +44,11 @@ pub(super) async fn run(workers: std::sync::Arc<Workers>, place: Place) {
 }
 
 async fn instantiate(workers: &Workers, seat: &Seat) -> Result<(Store<State>, Proxy)> {
-    let mut store = Store::new(&workers.engine, State::new(workers, seat.memory.clone(), seat.vital)?);
+    // A reservation of nothing always succeeds.
+    let held = workers.budget.hold(Purpose::Instances, 0).ok_or_else(|| Error::msg("no memory is left"))?;
+    let (limit, vital, gauge) = (workers.limits.instance_memory, seat.vital, seat.memory.clone());
+    let state = State::new(&workers.services, Memory { held, limit, vital, gauge }, workers.lifecycle.guard());
+    let mut store = Store::new(&workers.engine, state);
     store.limiter_async(State::memory);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|context| {

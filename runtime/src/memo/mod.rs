@@ -11,7 +11,7 @@ mod key;
 pub(crate) use entries::Entry;
 pub(crate) use key::key;
 
-use crate::budget::{Budget, Held, Purpose};
+use crate::budget::{Budget, Purpose, Reservation};
 use crate::metrics::Metrics;
 use api::headers::MEMO;
 use entries::{Entries, OVERHEAD};
@@ -61,7 +61,7 @@ impl Memo {
 
     /// Reserves memory for a response with a body of `length` bytes. `None` if the body is too
     /// large to cache or there is no memory.
-    pub(crate) fn room(&self, key: &[u8], length: usize) -> Option<Held> {
+    pub(crate) fn room(&self, key: &[u8], length: usize) -> Option<Reservation> {
         if length > MAX_BODY {
             return None;
         }
@@ -82,7 +82,7 @@ impl Memo {
     }
 
     /// Remembers that the response of this generation is not cached.
-    pub(crate) fn pass(&self, key: &[u8], generation: u64) {
+    pub(crate) fn mark_uncacheable(&self, key: &[u8], generation: u64) {
         let (slot, hash) = self.passing(key, generation);
         if let Some(slot) = slot {
             slot.store(hash, Ordering::Relaxed);
@@ -95,7 +95,7 @@ impl Memo {
     }
 
     /// The right to call the component for a response that many clients may want now.
-    pub(crate) async fn turn(&self, key: &[u8]) -> Option<MutexGuard<'_, ()>> {
+    pub(crate) async fn fill_lock(&self, key: &[u8]) -> Option<MutexGuard<'_, ()>> {
         let index = self.hasher.hash_one(key) as usize % TURNS;
         timeout(TURN_TIME, self.turns.get(index)?.lock()).await.ok()
     }
@@ -136,15 +136,15 @@ mod tests {
     fn what_is_not_kept_is_known_for_its_generation() {
         let memo = Memo::new(Arc::new(Metrics::new()), Budget::new(8 << 20));
         assert!(!memo.is_passing(b"a", 1));
-        memo.pass(b"a", 1);
+        memo.mark_uncacheable(b"a", 1);
         assert!(memo.is_passing(b"a", 1) && !memo.is_passing(b"a", 2) && !memo.is_passing(b"b", 1));
     }
 
     #[tokio::test]
     async fn one_asks_while_the_others_wait() {
         let memo = Memo::new(Arc::new(Metrics::new()), Budget::new(8 << 20));
-        let first = memo.turn(b"a").await.unwrap();
-        let second = memo.turn(b"a");
+        let first = memo.fill_lock(b"a").await.unwrap();
+        let second = memo.fill_lock(b"a");
         tokio::pin!(second);
         assert!(futures::poll!(&mut second).is_pending());
         drop(first);

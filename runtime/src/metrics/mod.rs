@@ -160,16 +160,16 @@ impl Metrics {
 }
 
 /// Counts one in a gauge until it is dropped.
-pub(crate) struct Held(Gauge);
+pub(crate) struct Reservation(Gauge);
 
-impl Held {
+impl Reservation {
     pub(crate) fn new(gauge: &Gauge) -> Self {
         gauge.inc();
         Self(gauge.clone())
     }
 }
 
-impl Drop for Held {
+impl Drop for Reservation {
     fn drop(&mut self) {
         self.0.dec();
     }

@@ -1,7 +1,7 @@
 //! One SQLite connection, with the bookkeeping that makes it safe to reuse.
 
 use crate::bindings::spin::sqlite::sqlite::{Error, RowResult, Value};
-use crate::budget::{Budget, Held, Purpose};
+use crate::budget::{Budget, Purpose, Reservation};
 use rusqlite::hooks::{AuthAction, Authorization};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, Statement};
@@ -36,7 +36,7 @@ pub(crate) struct Outcome {
     pub(crate) rows: Vec<RowResult>,
     pub(crate) result: Result<(), Error>,
     /// The memory reserved for the rows, held as long as they are here.
-    pub(crate) held: Option<Held>,
+    pub(crate) held: Option<Reservation>,
 }
 
 impl Outcome {
@@ -152,7 +152,7 @@ fn read(
     statement: &mut Statement<'_>,
     parameters: &[Value],
     into: &mut Vec<RowResult>,
-    held: &mut Option<Held>,
+    held: &mut Option<Reservation>,
 ) -> Result<(), Error> {
     let width = statement.column_count();
     let parameters = rusqlite::params_from_iter(parameters.iter().map(Parameter));

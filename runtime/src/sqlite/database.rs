@@ -50,9 +50,9 @@ pub(crate) struct Database {
 /// A connection leased to the component. Dropping the last clone returns or closes it.
 #[derive(Clone)]
 #[expect(unreachable_pub, reason = "the generated bindings re-export it")]
-pub struct Lease(Arc<Held>);
+pub struct Lease(Arc<Reservation>);
 
-struct Held {
+struct Reservation {
     _place: OwnedSemaphorePermit,
     connection: Mutex<Option<Connection>>,
     /// The writer's permit, held from the beginning of a write transaction to its end.
@@ -150,7 +150,7 @@ impl Database {
             }
         };
         let (connection, turn) = (Mutex::new(Some(connection)), Mutex::default());
-        Ok(Lease(Arc::new(Held { _place: place, connection, turn, home: self })))
+        Ok(Lease(Arc::new(Reservation { _place: place, connection, turn, home: self })))
     }
 }
 
@@ -192,7 +192,7 @@ impl Lease {
     }
 }
 
-impl Drop for Held {
+impl Drop for Reservation {
     fn drop(&mut self) {
         let Some(connection) = lock(&self.connection).take() else { return };
         let turn = lock(&self.turn).take();

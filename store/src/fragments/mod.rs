@@ -3,17 +3,23 @@
 //! A fragment's layout contains the length and the CRC-32 of each piece, and has a digest of its own. So a damaged
 //! piece is never served: the fragment is rendered again from its snapshot, which has a digest too.
 
+mod keys;
 mod read;
+mod render;
 mod tables;
 mod write;
 
-pub use read::{Form, PIECES_AT_ONCE, Size, beginning, ids, json, pieces, size, sizes};
+pub use keys::Form;
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use read::{by_number, forms};
+pub(crate) use keys::forms;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use read::by_number;
+pub use read::{PIECES_AT_ONCE, Size, beginning, ids, json, pieces, size, sizes};
+pub use render::Rendered;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use render::render;
 pub(super) use tables::{DIGESTS, PIECES, cut_up, set_up};
-#[cfg(not(target_family = "wasm"))]
-pub(crate) use write::render;
-pub use write::{Rendered, Restored, ensure, forget_pieces, insert, restore};
+pub use write::{Restored, ensure, forget_pieces, insert, restore};
 
 use super::row::Columns as _;
 use crate::database::{Row, Value};

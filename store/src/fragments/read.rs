@@ -1,6 +1,7 @@
 //! Reads fragments piece by piece.
 
-use super::write::render;
+use super::keys::{Form, piece_key};
+use super::render::render;
 use super::{Layout, STORED, Stored, key, part, stored};
 use crate::StoreError;
 use crate::database::{Database, Row, Transaction, Value};
@@ -8,47 +9,6 @@ use crate::row::{Columns as _, placeholders};
 use federation::compose::pieces::{Extent, PieceInfo};
 use federation::compose::{Format, SourceLine};
 use std::collections::HashMap;
-
-/// The form in which a piece is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Form {
-    /// The format of the document.
-    pub format: Format,
-    /// Whether it is compressed.
-    pub deflated: bool,
-}
-
-impl Form {
-    const COUNT: i64 = 4;
-
-    fn number(self) -> i64 {
-        let format = match self.format {
-            Format::Json => 0,
-            Format::Yaml => 2,
-        };
-        format + i64::from(self.deflated)
-    }
-}
-
-/// The plain and the compressed form.
-pub(crate) fn forms(format: Format) -> [Form; 2] {
-    [false, true].map(|deflated| Form { format, deflated })
-}
-
-/// Most pieces of a fragment in one form.
-const PLACES: i64 = 1 << 12;
-
-/// The key of a piece.
-pub(super) fn piece_key(fragment: i64, form: Form, place: usize) -> i64 {
-    let place = i64::try_from(place).unwrap_or(PLACES).min(PLACES - 1);
-    (fragment * Form::COUNT + form.number()) * PLACES + place
-}
-
-/// The range of keys that the pieces of a fragment can have.
-pub(super) fn range(fragment: i64) -> (i64, i64) {
-    let first = fragment * Form::COUNT * PLACES;
-    (first, first + Form::COUNT * PLACES - 1)
-}
 
 /// Most pieces that one statement reads.
 pub const PIECES_AT_ONCE: usize = 64;

@@ -1,7 +1,8 @@
 //! The tables of fragments, and their migration from older versions.
 
 use super::part;
-use super::write::{Rendered, insert};
+use super::render::Rendered;
+use super::write::insert;
 use crate::database::{Transaction, Value};
 use crate::{StoreError, row::Columns as _, tallies};
 use federation::compose::Fragment;

@@ -238,7 +238,7 @@ pub struct Beginning {
 /// Bytes of steps that are read of all sources together …
 const BEGINNINGS: u64 = 1 << 20;
 /// … and the most sources that are read.
-const MOST_SOURCES: usize = 50;
+const MAX_SOURCES: usize = 50;
 
 /// The first steps of a revision, by source. Damaged or oversized steps are only counted.
 pub async fn beginnings(
@@ -255,7 +255,7 @@ pub async fn beginnings(
         let (piece, repo) = (listed_next(&mut row)?, row.string()?);
         beginnings.insert(repo.clone(), Beginning { steps: Vec::new(), count: row.count()? });
         bytes += piece.plain.length;
-        if wanted.len() < MOST_SOURCES && bytes <= BEGINNINGS {
+        if wanted.len() < MAX_SOURCES && bytes <= BEGINNINGS {
             wanted.push((piece, repo));
         }
     }

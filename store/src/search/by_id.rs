@@ -7,10 +7,10 @@ use crate::{StoreError, row::Columns as _};
 use federation::search::words;
 
 /// Candidates of each kind: before the unknown id, after it, and with its words.
-const MOST: usize = 100;
+const MAX_REPOS: usize = 100;
 
 /// Most stored entries with matching words that are checked for being in the newest revision.
-const MOST_ENTRIES: usize = 1000;
+const MAX_ENTRIES: usize = 1000;
 
 /// Most words that are searched: the last ones, which are more specific than the first.
 const WORDS: usize = 5;
@@ -26,14 +26,14 @@ pub async fn similar_ids(tx: &mut impl Transaction, finder: Finder, wrong: &str)
     let mut s = Statement::default();
     let id = wrong.to_lowercase();
     for (i, (comparison, order)) in [(">=", ""), ("<", "DESC")].into_iter().enumerate() {
-        let (id, most) = (s.bind(id.as_str()), s.bind(MOST));
+        let (id, most) = (s.bind(id.as_str()), s.bind(MAX_REPOS));
         s.push(&format!(
             "SELECT id FROM (SELECT e.id FROM {CURRENT} WHERE e.id {comparison} {id} ORDER BY e.id {order} LIMIT {most}) side{i} UNION "
         ));
     }
     s.push(&format!("SELECT id FROM (SELECT e.id FROM {CURRENT} WHERE "));
     has_words_but_one(&mut s, finder, wrong);
-    let most = s.bind(MOST);
+    let most = s.bind(MAX_REPOS);
     s.push(&format!(" LIMIT {most}) alike"));
     tx.query(&s.sql, s.parameters).await?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
 }
@@ -53,7 +53,7 @@ fn has_words_but_one(s: &mut Statement, finder: Finder, wrong: &str) {
             format!("({})", others.collect::<Vec<_>>().join(" AND "))
         };
         let any = s.bind((0..words.len()).map(but).collect::<Vec<_>>().join(" OR "));
-        let most = s.bind(MOST_ENTRIES);
+        let most = s.bind(MAX_ENTRIES);
         s.push(&format!(
             " AND e.entry IN (SELECT rowid FROM search_words WHERE search_words MATCH {any} LIMIT {most})"
         ));

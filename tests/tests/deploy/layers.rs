@@ -48,7 +48,8 @@ impl Crate {
         let reexports: BTreeMap<&Name, BTreeMap<String, Name>> =
             texts.iter().map(|(name, text)| (name, reexports(name, text))).collect();
         let mut arrows = BTreeMap::new();
-        for (name, text) in &texts {
+        // What is generated of WIT names the resources that the host implements, and they use its types.
+        for (name, text) in texts.iter().filter(|(name, _)| !name.iter().any(|part| part == "bindings")) {
             let targets = paths(text).into_iter().filter_map(|path| resolve(name, &path, &texts, &reexports));
             arrows.insert(name.clone(), targets.filter(|target| target != name).collect());
         }
@@ -112,7 +113,8 @@ fn reexports(name: &Name, text: &str) -> BTreeMap<String, Name> {
                 let mut path: Name = path.into_iter().filter(|part| part != "self").collect();
                 let Some(last) = path.pop() else { continue };
                 let (item, shown) = last.split_once(" as ").unwrap_or((&last, &last));
-                let mut target = if path.first().is_some_and(|part| part == "crate") { Vec::new() } else { name.clone() };
+                let mut target =
+                    if path.first().is_some_and(|part| part == "crate") { Vec::new() } else { name.clone() };
                 target.extend(path.into_iter().filter(|part| part != "crate"));
                 if item == shown && target == *name {
                     target.push(item.to_owned());
@@ -173,7 +175,8 @@ fn paths(text: &str) -> Vec<Name> {
         statements(text).into_iter().filter(|(_, public)| !public).flat_map(|(path, _)| expand(&path)).collect();
     for start in ["crate::", "super::"] {
         for (at, _) in text.match_indices(start) {
-            let path: String = text[at..].chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect();
+            let path: String =
+                text[at..].chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect();
             paths.push(path.trim_end_matches(':').split("::").map(str::to_owned).collect());
         }
     }
@@ -225,9 +228,10 @@ fn circle(arrows: &BTreeMap<(String, String), String>) -> Option<Vec<String>> {
     let mut left: BTreeSet<&(String, String)> = arrows.keys().collect();
     loop {
         let sources: BTreeSet<&String> = left.iter().map(|(from, _)| from).collect();
+        let targets: BTreeSet<&String> = left.iter().map(|(_, to)| to).collect();
         let before = left.len();
-        // What leads nowhere is on no circle.
-        left.retain(|(_, to)| sources.contains(to));
+        // What leads nowhere, or what nothing leads to, is on no circle.
+        left.retain(|(from, to)| sources.contains(to) && targets.contains(from));
         if left.len() == before {
             break;
         }
@@ -243,7 +247,9 @@ fn crates_use_what_they_may() -> Result<()> {
         let manifest = fs::read_to_string(Path::new(ROOT).join(name).join("Cargo.toml"))?;
         let own = manifest.split("[dev-dependencies]").next().unwrap_or_default();
         for (other, _) in CRATES {
-            let uses = own.lines().any(|line| line.starts_with(&format!("{other}.")) || line.starts_with(&format!("{other} ")));
+            let uses = own
+                .lines()
+                .any(|line| line.starts_with(&format!("{other}.")) || line.starts_with(&format!("{other} ")));
             ensure!(!uses || may.contains(&other), "{name} may not depend on {other}");
         }
     }

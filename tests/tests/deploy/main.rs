@@ -5,6 +5,7 @@ mod arguments;
 mod chart;
 mod engine;
 mod image;
+mod layers;
 mod plain;
 mod policies;
 mod rendered;

@@ -126,7 +126,7 @@ async fn the_commands_of_the_runbook_do_what_they_say() -> Result<()> {
     ensure!(left_out == (0..NOT_RUN.len()).collect::<Vec<_>>(), "an exception has no block, or two: {left_out:?}");
     // Three checks with a token: from outside, in the pod, and after the rotation.
     ensure!(printed.matches("ok       round-trip").count() == 3, "{printed}");
-    ensure!(printed.contains("bytes alike"), "the restored document was not verified:\n{printed}");
+    ensure!(printed.contains("identical bytes"), "the restored document was not verified:\n{printed}");
     ensure!(place.path(".local/share/man/man1/reuse-surface.1").is_file());
     let rendered = fs::read_to_string(place.path("rendered.yaml"))?;
     ensure!(rendered.contains("kind: StatefulSet"), "{rendered}");

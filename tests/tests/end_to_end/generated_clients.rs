@@ -81,5 +81,5 @@ async fn a_client_in_python_imports_and_works() -> Result<()> {
     let python = tools().join("python/bin");
     let generate = ["generate", "--path", "openapi.json", "--output-path", "generated_client", "--meta", "none"];
     setup.run(&python.join("openapi-python-client"), &generate)?;
-    setup.run(&python.join("python"), &["openapi_python_client.py"])
+    setup.run(&python.join("python"), &["python_client.py"])
 }

@@ -135,7 +135,7 @@ async fn the_timer_keeps_sources_fresh_when_nobody_reads() -> Result<()> {
         Ok(log["revisions"][0]["revision"] == 2)
     })
     .await?;
-    assert!(!hub.log().contains("got no answer"), "{}", hub.log());
+    assert!(!hub.log().contains("got no response"), "{}", hub.log());
     Ok(())
 }
 

@@ -142,7 +142,7 @@ async fn a_flipped_bit_in_a_text_is_not_served_and_is_mended() -> Result<()> {
         let ran = run(&["backup", text(&copy), "--data-dir", text(data.path()), "-o", "json"])?;
         ensure!(ran.code == 0, "{ran:?}");
         let of_fragment = ran.json()["mended"] == 1;
-        ensure!(of_fragment == ran.stderr.contains("see to the disk"), "{ran:?}");
+        ensure!(of_fragment == ran.stderr.contains("check the disk"), "{ran:?}");
         let hub = Hub::start_in(data, Some(TOKEN), &[])?;
         for (path, served) in paths.iter().zip(&served) {
             let read = hub.get(path).await?;

@@ -1,4 +1,4 @@
-//! `reuse-surface doctor`: what may stand between this machine and a hub.
+//! `reuse-surface doctor`: diagnoses problems between this machine and a hub.
 
 mod clocks;
 mod reach;
@@ -27,7 +27,7 @@ pub(super) async fn run(global: &Global, output: &Output) -> Result<Exit, Failur
         Ok(client) => client,
         Err(failure) => {
             report.add("settings", Err(failure));
-            return skip(report, &["hub", "tls", "versions", "clocks", "token"], "the settings are not usable", output);
+            return skip(report, &["hub", "tls", "versions", "clocks", "token"], "the settings are invalid", output);
         }
     };
     report.add("settings", Ok(Finding::Fine(settings(&client))));

@@ -1,4 +1,4 @@
-//! Whether what answers is a hub, and why nothing does.
+//! Checks whether a hub answers, and why not.
 
 use crate::client::{Client, Request};
 use crate::commands::checks::Finding;
@@ -7,30 +7,30 @@ use crate::failure::Failure;
 use api::health::Health;
 use api::paths;
 
-/// What a hub says of itself.
+/// The health report of a hub.
 pub(super) struct Seen {
     pub(super) version: String,
     pub(super) revision: u64,
-    /// Its clock, as it came.
+    /// The hub's time, as received.
     pub(super) date: Option<String>,
 }
 
-/// Asks for the health that only a hub has.
+/// Requests the health report, which only a hub provides.
 pub(super) async fn hub(client: &Client) -> Result<Seen, Failure> {
     let answer = client.send(Request::get(paths::HEALTH)).await?;
     let health: Health = answer.shape()?;
     let (version, Some(revision)) = (health.version, health.revision) else {
-        return Err(Failure::new(Exit::Unreachable, format!("what answers at {} is not a hub", client.base()))
-            .hint("see whether --base-url or REUSE_SURFACE_URL names a reuse-surface hub"));
+        return Err(Failure::new(Exit::Unreachable, format!("the server at {} is not a hub", client.base()))
+            .hint("check that --base-url or REUSE_SURFACE_URL is the URL of a reuse-surface hub"));
     };
     if health.status != "ok" {
-        let what = format!("the hub says `{}` of itself, not `ok`", health.status);
-        return Err(Failure::new(Exit::Refused, what).hint("see the hub's log, or tell whoever runs it"));
+        let what = format!("the hub reports its status as `{}`, not `ok`", health.status);
+        return Err(Failure::new(Exit::Refused, what).hint("see the hub's log, or contact the operator of the hub"));
     }
     Ok(Seen { version, revision, date: answer.date })
 }
 
-/// How the connection is protected; it worked, so a certificate was accepted.
+/// Whether the connection is encrypted. It was established, so the certificate was accepted.
 pub(super) fn tls(client: &Client) -> Finding {
     let base = client.base();
     if base.is_https() {
@@ -39,5 +39,5 @@ pub(super) fn tls(client: &Client) -> Finding {
     if base.is_loopback() {
         return Finding::Skipped("plain http on this machine".to_owned());
     }
-    Finding::Warning("plain http to another machine".to_owned(), "use an https URL: a token would travel in the clear")
+    Finding::Warning("plain http to another machine".to_owned(), "use an https URL: a token would be sent unencrypted")
 }

@@ -1,4 +1,4 @@
-//! Whether the hub takes the token, and what it allows.
+//! Checks whether the hub accepts the token, and what it allows.
 
 use api::paths;
 use api::tokens::OwnToken;
@@ -10,18 +10,18 @@ use crate::clock;
 use crate::commands::checks::Finding;
 use crate::failure::Failure;
 
-/// Seconds before the end of a token from when on it is pointed out.
+/// Seconds before the expiry of a token from which on `doctor` warns.
 const SOON: Seconds = 7 * 24 * 60 * 60;
 
 pub(super) async fn own(client: &Client) -> Result<Finding, Failure> {
     if !client.has_token() {
         return Ok(Finding::Skipped(
-            "there is none: reading needs none, for writes set REUSE_SURFACE_TOKEN".to_owned(),
+            "no token is set: reads need none; for writes, set REUSE_SURFACE_TOKEN".to_owned(),
         ));
     }
     let own: OwnToken = match client.send(Request::get(paths::OWN_TOKEN).authorised()).await {
         Err(Error::Problem(problem)) if problem.is(&kinds::NOT_FOUND) => {
-            return Ok(Finding::Skipped("a hub of this version does not say what a token allows".to_owned()));
+            return Ok(Finding::Skipped("a hub of this version does not report what a token allows".to_owned()));
         }
         answer => answer?.shape()?,
     };
@@ -29,7 +29,7 @@ pub(super) async fn own(client: &Client) -> Result<Finding, Failure> {
     let Some(end) = own.expires_at else { return Ok(Finding::Fine(format!("{allows}; it does not expire"))) };
     let seen = format!("{allows}; it expires at {end}");
     match parse_rfc3339(&end).is_some_and(|end| end - clock::now() < SOON) {
-        true => Ok(Finding::Warning(seen, "ask whoever runs the hub for a new token in time")),
+        true => Ok(Finding::Warning(seen, "ask the operator of the hub for a new token in time")),
         false => Ok(Finding::Fine(seen)),
     }
 }

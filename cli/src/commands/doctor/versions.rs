@@ -1,15 +1,18 @@
-//! This program's version and the hub's.
+//! Compares this program's version with the hub's.
 
 use crate::commands::checks::Finding;
 
 const OWN: &str = env!("CARGO_PKG_VERSION");
 
-/// They fit together while all but the last number is the same.
+/// The versions are compatible if all numbers but the last are the same.
 pub(super) fn compare(hub: &str) -> Finding {
-    let seen = format!("the hub has {hub}, this program {OWN}");
+    let seen = format!("the hub has version {hub}, this program {OWN}");
     match series(hub) == series(OWN) {
         true => Finding::Fine(seen),
-        false => Finding::Warning(seen, "use the program of the hub's version: they may not know all of each other"),
+        false => Finding::Warning(
+            seen,
+            "use the program in the hub's version: they may not support all of each other's features",
+        ),
     }
 }
 

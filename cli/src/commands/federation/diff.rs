@@ -13,17 +13,17 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output::{Cell, Output, Tone};
 
-/// More than any document has.
-const MOST: usize = 1 << 30;
+/// Maximum size of an input in bytes, more than any document has.
+const MAX_DOCUMENT_BYTES: usize = 1 << 30;
 
-/// A document by source.
+/// A document, split by source.
 struct Federated {
     name: Value,
     sources: BTreeMap<String, Value>,
     capabilities: BTreeMap<String, Vec<Value>>,
 }
 
-/// A source that is not the same on both sides.
+/// A source that differs between the documents.
 struct SourceChange {
     op: Op,
     repo: String,
@@ -68,9 +68,9 @@ fn read(name: &str) -> Result<Federated, Failure> {
             .because([why])
             .hint("compare what `reuse-surface federation compose` writes, or what a hub serves at /v1/federated")
     };
-    let bytes = input::read(name, MOST)?;
+    let bytes = input::read(name, MAX_DOCUMENT_BYTES)?;
     let text = std::str::from_utf8(&bytes).map_err(|error| unreadable(error.to_string()))?;
-    // As JSON it is read whatever its size; as YAML within the bounds of an index.
+    // JSON is read whatever its size; YAML within the limits of an index.
     let mut value: Value = match text.starts_with('{') {
         true => serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?,
         false => yaml::parse(text).map_err(|error| unreadable(error.to_string()))?,
@@ -119,7 +119,7 @@ fn capability_changes(before: &Federated, after: &Federated) -> Vec<(String, Cha
         .collect()
 }
 
-/// The names of the fields in which a source changed.
+/// The names of the fields of a source that changed.
 fn fields(change: &SourceChange) -> String {
     let (Some(Value::Object(before)), Some(Value::Object(after))) = (&change.before, &change.after) else {
         return String::new();

@@ -1,11 +1,11 @@
-//! What a document says of itself before its sources. It is looked for rather than parsed, so that a damaged document can be compared.
+//! Reads the head of a document. It searches the text instead of parsing it, so that a damaged document can be compared.
 
 use federation::compose::Filter;
 use federation::yaml;
 use serde::Deserialize as _;
 use serde_json::{Deserializer, Value};
 
-/// The number of its revision; none if it has no number that a hub gives.
+/// The revision of the document; `None` if it has no number that a hub would assign.
 pub(super) fn revision(document: &[u8]) -> Option<u64> {
     let head = String::from_utf8_lossy(document.get(..256).unwrap_or(document)).into_owned();
     let (_, after) = head.split_once("revision")?;
@@ -14,7 +14,7 @@ pub(super) fn revision(document: &[u8]) -> Option<u64> {
     number.get(..end)?.parse().ok().filter(|number| *number > 0)
 }
 
-/// The sources that it is restricted to; all of them where it names none.
+/// The filter of the document; all sources if it has none.
 pub(super) fn filter(document: &[u8]) -> Filter {
     let head = String::from_utf8_lossy(document);
     let value = match head.split_once("\nsources:") {
@@ -25,11 +25,11 @@ pub(super) fn filter(document: &[u8]) -> Filter {
         }),
     };
     let written = value.and_then(|value| Filter::deserialize(value).ok()).unwrap_or_default();
-    // In the hub's own order, whatever the document has: that is one of the things to compare.
+    // In the hub's order, whatever the document has, because the order is also compared.
     let list = |names: Option<&Vec<String>>| names.map(|names| names.join(",")).filter(|list| !list.is_empty());
     let named = Filter::parse(list(written.domain.as_ref()).as_deref(), list(written.repo.as_ref()).as_deref());
     let Ok(named) = named else { return Filter::default() };
-    // An empty list is none that can be asked for: it takes nothing.
+    // An empty list matches nothing and cannot be requested from the hub.
     let none = |names: Option<Vec<String>>| names.filter(Vec::is_empty);
     Filter { domain: named.domain.or(none(written.domain)), repo: named.repo.or(none(written.repo)) }
 }

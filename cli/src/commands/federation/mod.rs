@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Seconds for one answer of the hub.
+/// Timeout of a request in seconds.
 const TIMEOUT: u64 = 30;
 
 pub(super) async fn run(verb: &FederationVerb, global: &Global, output: &Output) -> Result<Exit, Failure> {

@@ -15,11 +15,11 @@ use crate::input;
 use crate::offline::{Cache, Composition, Contribution, Lock, Locked};
 use crate::output::Output;
 
-/// More than any document has.
-const MOST: usize = 1 << 30;
+/// Maximum size of an input in bytes, more than any document has.
+const MAX_DOCUMENT_BYTES: usize = 1 << 30;
 
 pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let given = args.file.as_deref().map(|path| input::read(path, MOST)).transpose()?;
+    let given = args.file.as_deref().map(|path| input::read(path, MAX_DOCUMENT_BYTES)).transpose()?;
     let revision = match (&given, &args.file) {
         (Some(document), Some(name)) => Some(head::revision(document).ok_or_else(|| not_a_revision(name))?),
         _ => None,
@@ -36,7 +36,7 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
             (document, format, name.clone())
         }
         _ => {
-            // The document before the first revision has no number to ask for.
+            // The document before the first revision has no number that could be requested.
             let revision = (manifest.revision > 0).then_some(manifest.revision);
             let request = Request::get(paths::FEDERATED).query(&FederatedQuery {
                 revision,
@@ -61,7 +61,7 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
     output.result(&value, |text| {
         if difference.is_none() {
             text.line(format!(
-                "{name}: revision {revision}{part} composed again from its snapshots, {} bytes alike",
+                "{name}: revision {revision}{part} composed again from its snapshots, {} identical bytes",
                 composed.len()
             ));
         }
@@ -69,26 +69,27 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
     let Some(Difference { line, given, composed }) = difference else { return Ok(Exit::Done) };
     Err(Failure::new(
         Exit::Refused,
-        format!("{name} is not what revision {revision} composes to: it differs in line {line}"),
+        format!("{name} is not the composition of revision {revision}: it differs in line {line}"),
     )
     .because([format!("it has    {given}"), format!("should be {composed}")])
-    .hint("something changed the document on its way: take it from the hub itself, without a proxy or a cache"))
+    .hint("the document was changed in transit: fetch it from the hub directly, without a proxy or a cache"))
 }
 
 fn not_a_revision(name: &str) -> Failure {
-    Failure::new(Exit::Refused, format!("{name} is no document of a hub's revision"))
-        .hint("a hub's revisions count from 1; what was composed here without `reuse-surface hub sync` has none")
+    Failure::new(Exit::Refused, format!("{name} is not the document of a hub's revision")).hint(
+        "a hub's revisions start at 1; a document that was composed here without `reuse-surface hub sync` has none",
+    )
 }
 
 fn compose(manifest: Manifest, filter: Filter, cache: &Cache) -> Result<Composition, Failure> {
     let (revision, composed_at) = (manifest.revision, manifest.composed_at);
     let lock = Lock::new(revision, composed_at, manifest.sources.into_iter().map(Locked::from).collect());
     let contributions = lock.sources.iter().map(|source| {
-        let snapshot = cache.snapshot(&source.index_digest).ok_or_else(|| "its snapshot is gone".to_owned());
+        let snapshot = cache.snapshot(&source.index_digest).ok_or_else(|| "its snapshot is missing".to_owned());
         snapshot.and_then(|bytes| Contribution::new(source.clone(), &bytes)).map_err(|why| {
             Failure::new(Exit::Refused, format!("revision {revision} cannot be composed"))
                 .because([format!("{}: {why}", source.repo)])
-                .hint("run it again: what the cache lacks is fetched anew")
+                .hint("run the command again: missing snapshots are fetched again")
         })
     });
     let contributions = contributions.collect::<Result<Vec<_>, _>>()?;
@@ -98,7 +99,7 @@ fn compose(manifest: Manifest, filter: Filter, cache: &Cache) -> Result<Composit
 /// Where two documents first differ.
 #[derive(Debug, PartialEq, Eq)]
 struct Difference {
-    /// From 1.
+    /// The line number, from 1.
     line: usize,
     given: String,
     composed: String,
@@ -115,7 +116,7 @@ fn first_difference(given: &[u8], composed: &[u8]) -> Option<Difference> {
     Some(Difference { line, given: excerpt(given, start, at), composed: excerpt(composed, start, at) })
 }
 
-/// The line of `document` that begins at `start`, around `at`.
+/// An excerpt around `at` of the line of `document` that begins at `start`.
 fn excerpt(document: &[u8], start: usize, at: usize) -> String {
     const BEFORE: usize = 40;
     const WIDTH: usize = 120;

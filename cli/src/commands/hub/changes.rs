@@ -17,7 +17,7 @@ pub(super) async fn run(args: &Changes, client: &Client, output: &Output) -> Res
     })?;
     let (since, until, newest) = (args.since, changes.until, changes.newest);
     output.note(&match changes.steps.len() {
-        _ if until < newest => format!("read to revision {until} of {newest}: go on with --since {until}"),
+        _ if until < newest => format!("read up to revision {until} of {newest}: continue with --since {until}"),
         0 if until == since => format!("nothing newer than revision {since}"),
         _ => format!("from revision {since} to {until}"),
     });

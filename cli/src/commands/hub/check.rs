@@ -19,7 +19,7 @@ pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Resul
         }
         None => json!({ "url": args.url }),
     };
-    output.progress("the hub checks the index …");
+    output.progress("the hub is checking the index …");
     let url = body.get("url").and_then(Value::as_str).unwrap_or_default().to_owned();
     let answer = client.send(Request::post(paths::CHECK).json(body)).await?;
     let verdict: Verdict = answer.shape()?;
@@ -29,7 +29,7 @@ pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Resul
     }
     Err(Failure::new(Exit::Refused, "the index is not valid")
         .because(why(&verdict.reason, &verdict.message))
-        .hint("correct it: `reuse-surface index validate PATH|URL` shows the lines"))
+        .hint("correct the index: `reuse-surface index validate PATH|URL` shows the lines with errors"))
 }
 
 fn describe(text: &mut Text, url: &str, verdict: &Verdict) {
@@ -61,7 +61,7 @@ fn consequence(would: &Would) -> String {
         "unchanged" => "would change nothing".to_owned(),
         "held" => "would hold it back: it lost most of its capabilities".to_owned(),
         "failed" => "would fail; readers keep the accepted snapshot, if there is one".to_owned(),
-        other => format!("would end as {other}"),
+        other => format!("would have the outcome {other}"),
     }
 }
 

@@ -10,7 +10,7 @@ use api::paths;
 use api::refresh::{ComposeQuery, Composed};
 
 pub(super) async fn run(args: &Compose, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    output.progress("the hub refreshes its sources …");
+    output.progress("the hub is refreshing its sources …");
     let request = Request::post(paths::COMPOSE).query(&ComposeQuery { force: args.force });
     let answer = client.send(request).await?;
     let composition: Composed = answer.shape()?;

@@ -1,4 +1,4 @@
-//! What is told when somebody else changed a registration first: who, and what.
+//! Explains a failed `If-Match`: who changed the registration, and what changed.
 
 use super::words::changes;
 use crate::client::{Answer, Client, Error, Request, events};
@@ -7,8 +7,8 @@ use api::events::EventsQuery;
 use api::paths;
 use federation::problem::answers as kinds;
 
-/// `error` as a failure. If it is that the registration has changed meanwhile, with what the hub tells of that: who changed what, if
-/// the token may know, or else what differs from the registration as it was `seen`.
+/// `error` as a failure. If the registration was changed in the meantime, it says who changed what, if the token may read that;
+/// otherwise it lists the differences from the registration as it was `seen`.
 pub(super) async fn explained(error: Error, repo: &str, seen: Option<&Answer>, client: &Client) -> Failure {
     let conflicts = matches!(&error, Error::Problem(problem) if problem.is(&kinds::PRECONDITION_FAILED));
     let failure = Failure::from(error);
@@ -31,7 +31,7 @@ pub(super) async fn explained(error: Error, repo: &str, seen: Option<&Answer>, c
 
 fn differences(seen: &Answer, now: &Answer) -> Vec<String> {
     let (Some(before), Some(after)) = (seen.body.as_object(), now.body.as_object()) else { return Vec::new() };
-    // The status moves by itself.
+    // The status changes without a change of the registration.
     let changed = after.iter().filter(|(name, value)| name.as_str() != "status" && before.get(*name) != Some(value));
-    changed.map(|(name, value)| format!("{name} is {value} now")).collect()
+    changed.map(|(name, value)| format!("{name} is now {value}")).collect()
 }

@@ -15,7 +15,7 @@ pub(super) async fn run(args: &Deregister, client: &Client, output: &Output) -> 
     if let Err(error) = client.send(request).await {
         return Err(conflict::explained(error, &args.repo, None, client).await);
     }
-    // The hub answers nothing; machines still get an object, as from every other verb.
+    // The hub sends no content; JSON output is still an object, as for every other command.
     let value = json!({ "repo": args.repo, "deregistered": true });
     output.result(&value, |text| text.line(format!("deregistered {}", args.repo)))?;
     Ok(Exit::Done)

@@ -27,7 +27,7 @@ pub(super) async fn run(args: &Events, client: &Client, output: &Output) -> Resu
     })?;
     match events.len() {
         0 => output.note("no event matches"),
-        shown if list.next.is_some() => output.note(&format!("the newest {shown}: give a higher --limit for more")),
+        shown if list.next.is_some() => output.note(&format!("the newest {shown}: set a higher --limit for more")),
         _ => {}
     }
     Ok(Exit::Done)

@@ -24,6 +24,6 @@ pub(super) async fn run(args: &args::Health, client: &Client, output: &Output) -
     if health.status == "ok" {
         return Ok(Exit::Done);
     }
-    Err(Failure::new(Exit::Refused, format!("the hub says `{}` of itself, not `ok`", health.status))
-        .hint("see the hub's log, or tell whoever runs it"))
+    Err(Failure::new(Exit::Refused, format!("the hub reports its status as `{}`, not `ok`", health.status))
+        .hint("see the hub's log, or contact the operator of the hub"))
 }

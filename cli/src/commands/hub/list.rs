@@ -19,7 +19,7 @@ pub(super) async fn run(args: &List, client: &Client, output: &Output) -> Result
     };
     let list = client::list(client, query, args.limit.map(|limit| limit as usize)).await?;
     let (registrations, total) = (&list.items, list.total.unwrap_or(list.items.len()));
-    // The object that the hub would have answered, had everything fitted on one page.
+    // The object that the hub would have sent if everything fitted on one page.
     output.result(&json!({ "repos": list.raw, "total": total, "next": list.next }), |text| {
         if !registrations.is_empty() {
             text.table(
@@ -31,7 +31,7 @@ pub(super) async fn run(args: &List, client: &Client, output: &Output) -> Result
     match registrations.len() {
         0 => output.note("no registration matches"),
         shown if list.next.is_some() => {
-            output.note(&format!("{shown} of {} shown: give a higher --limit, or none, for more", total));
+            output.note(&format!("{shown} of {} shown: set a higher --limit, or none, for more", total));
         }
         _ => {}
     }

@@ -17,9 +17,9 @@ mod search;
 mod show;
 mod status;
 mod sync;
+mod target;
 mod token;
 mod update;
-mod whereabouts;
 mod words;
 
 pub(super) use words::why;
@@ -55,7 +55,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
     }
 }
 
-/// Seconds. Where the hub fetches indexes before it answers, its own limit for a fetch (30 s) has to fit in.
+/// Timeout in seconds. If the hub fetches indexes before it responds, it must be longer than the hub's limit for a fetch (30 s).
 fn default_timeout(verb: &Verb) -> u64 {
     match verb {
         Verb::Compose(_) => 120,

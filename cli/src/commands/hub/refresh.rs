@@ -10,7 +10,7 @@ use api::paths;
 use api::refresh::Refreshed;
 
 pub(super) async fn run(args: &Refresh, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    output.progress("the hub fetches the index …");
+    output.progress("the hub is fetching the index …");
     let answer = client.send(Request::post(paths::REFRESH).named(&args.repo)).await?;
     let refreshed: Refreshed = answer.shape()?;
     output.result(&answer.body, |text| {

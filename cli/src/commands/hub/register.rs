@@ -6,7 +6,7 @@ use federation::source::State;
 use serde_json::{Map, Value};
 
 use super::registration::describe;
-use super::whereabouts::Whereabouts;
+use super::target::RegistrationTarget;
 use super::words::why;
 use crate::args::Register;
 use crate::client::{Client, Request};
@@ -15,35 +15,35 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(super) async fn run(args: &Register, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let whereabouts = Whereabouts::of(args, output)?;
+    let target = RegistrationTarget::of(args, output)?;
     if !args.no_check {
-        output.progress("the hub checks the index …");
+        output.progress("the hub is checking the index …");
     }
     let request = Request::post(paths::REPOS)
         .query(&RegisterQuery { require_valid: !args.no_check, dry_run: args.dry_run })
-        .json(registration(args, &whereabouts));
+        .json(registration(args, &target));
     let answer = client.send(request).await?;
     let registration: Repo<'static> = answer.shape()?;
     output.result(&answer.body, |text| describe(text, &registration, answer.etag.as_deref()))?;
     output.note(&match args.dry_run {
-        true => format!("{} would be registered; nothing was written", whereabouts.repo),
-        false => format!("registered {}", whereabouts.repo),
+        true => format!("{} would be registered; nothing was written", target.repo),
+        false => format!("registered {}", target.repo),
     });
-    // A disabled source is not fresh because that was asked for.
+    // A source that was registered as disabled is not expected to be fresh.
     if args.dry_run && ![State::Fresh, State::Disabled].iter().any(|state| registration.status.state.is(*state)) {
         return Err(Failure::new(Exit::Refused, format!("the source would be {}", registration.status.state))
             .because(why(&registration.status.reason, &registration.status.message))
-            .hint("`reuse-surface index validate PATH|URL` shows the lines of an index, `reuse-surface explain CODE` says what to do about a code"));
+            .hint("run `reuse-surface index validate PATH|URL` to see the lines with errors, and `reuse-surface explain CODE` to see what a code means"));
     }
     Ok(Exit::Done)
 }
 
-/// Only what was asked for: the defaults are the hub's.
-fn registration(args: &Register, whereabouts: &Whereabouts) -> Value {
+/// Only the fields that were set; the hub adds the defaults.
+fn registration(args: &Register, target: &RegistrationTarget) -> Value {
     let mut body = Map::new();
-    body.insert("repo".to_owned(), whereabouts.repo.as_str().into());
-    body.insert("url".to_owned(), whereabouts.url.as_str().into());
-    body.insert("domain".to_owned(), whereabouts.domain.as_str().into());
+    body.insert("repo".to_owned(), target.repo.as_str().into());
+    body.insert("url".to_owned(), target.url.as_str().into());
+    body.insert("domain".to_owned(), target.domain.as_str().into());
     if args.disabled {
         body.insert("enabled".to_owned(), false.into());
     }

@@ -6,7 +6,7 @@ use federation::source::State;
 use super::words::{finding, meanwhile, snippet, why};
 use crate::output::{Cell, Text, Tone};
 
-/// All there is to say about a registration, and its diagnostics.
+/// Writes all details of a registration, and its diagnostics.
 pub(super) fn describe(text: &mut Text, repo: &Repo<'_>, etag: Option<&str>) {
     let (registration, status) = (&repo.registration, &repo.status);
     let optional = |value: &Option<String>| value.as_deref().map(Cell::from);

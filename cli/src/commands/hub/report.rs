@@ -1,4 +1,4 @@
-//! What the hub did to sources, as text, and whether that is a success.
+//! The hub's report on sources as text, and whether it is a success.
 
 use api::refresh::{Outcome, SourceReport};
 use federation::source::State;
@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Text, Tone};
 
-/// The revision that it led to, a line for every source, and their diagnostics.
+/// Writes the revision, a line for every source, and the diagnostics.
 pub(super) fn describe(text: &mut Text, revision: u64, published: bool, sources: &[SourceReport]) {
     let news = if published { "published" } else { "unchanged" };
     text.line(format!("revision {revision} {news}"));
@@ -23,7 +23,7 @@ pub(super) fn describe(text: &mut Text, revision: u64, published: bool, sources:
     }
 }
 
-/// A failure if the last check of any of the sources did not end well.
+/// A failure if the last check of any of the sources failed.
 pub(super) fn judge(sources: &[SourceReport]) -> Result<Exit, Failure> {
     let failed: Vec<&SourceReport> = sources.iter().filter(|source| is_failure(source)).collect();
     if failed.is_empty() {
@@ -36,7 +36,7 @@ pub(super) fn judge(sources: &[SourceReport]) -> Result<Exit, Failure> {
     });
     Err(Failure::new(Exit::Refused, format!("{sources} no valid index now"))
         .because(causes)
-        .hint("`reuse-surface hub show --repo REPO` says what readers see of it meanwhile"))
+        .hint("run `reuse-surface hub show --repo REPO` to see what readers get in the meantime"))
 }
 
 fn row(source: &SourceReport) -> [Cell; 5] {
@@ -49,8 +49,8 @@ fn row(source: &SourceReport) -> [Cell; 5] {
     ]
 }
 
-/// True when the last check of the source failed, in this composition or, with the source not due, before it: otherwise a second composition
-/// would report success while nothing was repaired.
+/// True if the last check of the source failed, in this run or, if the source was not due, before it. Otherwise a second run would report
+/// success although nothing was repaired.
 fn is_failure(source: &SourceReport) -> bool {
     source.outcome.is(Outcome::Failed) || source.state.is(State::Failed) || source.state.is(State::Stale)
 }

@@ -43,7 +43,7 @@ pub(super) async fn run(args: &Search, client: &Client, output: &Output) -> Resu
     Ok(Exit::Done)
 }
 
-/// A result, as far as it is shown to people.
+/// The parts of a result that the table shows.
 #[derive(Deserialize)]
 struct Capability {
     id: String,
@@ -60,17 +60,17 @@ fn shown(found: &Capabilities) -> Vec<Capability> {
 
 const HEADER: [&str; 4] = ["ID", "REPO", "NAME", "SUMMARY"];
 
-/// Columns of a terminal that a name, and at least a summary, may take.
+/// Width of a name in terminal columns, and minimum width of a summary.
 const NAME: usize = 40;
 const SUMMARY: usize = 20;
 
-/// The rows of the table; on a terminal of `width` columns, with texts cut so that a row is a line as long as ids leave room for that.
+/// The rows of the table. On a terminal of `width` columns, texts are cut so that a row fits on one line if the ids leave room.
 fn rows(found: Vec<Capability>, width: Option<usize>) -> Vec<[String; 4]> {
     let mut rows: Vec<[String; 4]> = found
         .into_iter()
         .map(|it| {
             let name = it.name.or(it.title).unwrap_or_else(|| "-".to_owned());
-            // A summary may have several lines; a row is one.
+            // A summary may have several lines, but a row has only one.
             let summary = it.summary.unwrap_or_else(|| "-".to_owned());
             [it.id, it.source_repo, name, summary.split_whitespace().collect::<Vec<_>>().join(" ")]
         })

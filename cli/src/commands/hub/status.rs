@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
 
-/// The states of a source, in the order in which people are told of them.
+/// The states of a source, in the order in which they are shown.
 const STATES: [State; 6] = State::ALL;
 
 pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failure> {
@@ -25,7 +25,7 @@ pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failur
 
     let is_noteworthy = |repo: &&Repo<'_>| {
         let state = &repo.status.state;
-        // A source that somebody disabled is no trouble, unless others were told to rely on it.
+        // A disabled source is a problem only if it is required.
         !state.is(State::Fresh) && (!state.is(State::Disabled) || repo.registration.required)
     };
     let not_fresh: Vec<&Repo<'_>> = registrations.iter().filter(is_noteworthy).collect();
@@ -51,13 +51,13 @@ pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failur
     })?;
 
     if hub.status != "ok" {
-        return Err(Failure::new(Exit::Refused, format!("the hub says `{}` of itself, not `ok`", hub.status))
-            .hint("see the hub's log, or tell whoever runs it"));
+        return Err(Failure::new(Exit::Refused, format!("the hub reports its status as `{}`, not `ok`", hub.status))
+            .hint("see the hub's log, or contact the operator of the hub"));
     }
     if !required.is_empty() {
         return Err(Failure::new(Exit::Refused, "a required source is not fresh")
             .because(required.into_iter().map(str::to_owned))
-            .hint("repair its index, then `reuse-surface hub compose --force`"));
+            .hint("correct its index, then run `reuse-surface hub compose --force`"));
     }
     Ok(Exit::Done)
 }

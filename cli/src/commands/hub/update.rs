@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 pub(super) async fn run(args: &Update, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    // Without a tag of the person's own, what is read here is what gets changed, or nothing is.
+    // If the user gives no ETag, the change applies only to the registration that is read here.
     let seen = match args.if_match {
         Some(_) => None,
         None => Some(client.send(Request::get(paths::REPO).named(&args.repo)).await?),
@@ -30,7 +30,7 @@ pub(super) async fn run(args: &Update, client: &Client, output: &Output) -> Resu
     Ok(Exit::Done)
 }
 
-/// What was named on the command line, and nothing else.
+/// Only the fields that were set on the command line.
 fn patch(args: &Update) -> Value {
     let fields: [(&str, Option<Value>); 6] = [
         ("url", args.url.as_deref().map(Value::from)),

@@ -1,4 +1,4 @@
-//! What the hub says about a source, in words for people.
+//! The hub's information about a source, as text.
 
 use api::events::Event;
 use api::repos::Status;
@@ -6,7 +6,7 @@ use federation::diagnostic::Diagnostic;
 use federation::source::State;
 use serde_json::Value;
 
-/// `reason: message`, or the one of them that there is.
+/// `reason: message`, or only one of them if the other is missing.
 pub(crate) fn why(reason: &Option<String>, message: &Option<String>) -> Option<String> {
     match (reason, message) {
         (Some(reason), Some(message)) => Some(format!("{reason}: {message}")),
@@ -14,7 +14,7 @@ pub(crate) fn why(reason: &Option<String>, message: &Option<String>) -> Option<S
     }
 }
 
-/// What readers get from a source now.
+/// What readers currently get from a source.
 pub(super) fn meanwhile(status: &Status<'_>) -> String {
     match (&status.index_digest, &status.verified_at) {
         _ if status.state.is(State::Disabled) => "contributes nothing".to_owned(),
@@ -24,7 +24,7 @@ pub(super) fn meanwhile(status: &Status<'_>) -> String {
     }
 }
 
-/// `line:column code at pointer: message`, as far as they are known.
+/// `line:column code at pointer: message`, without the parts that are unknown.
 pub(super) fn finding(found: &Diagnostic) -> String {
     let place = match (found.line, found.column) {
         (Some(line), Some(column)) => format!("{line}:{column} "),
@@ -36,14 +36,14 @@ pub(super) fn finding(found: &Diagnostic) -> String {
     format!("{place}{}{pointer}: {}", found.code, found.message)
 }
 
-/// The line of the index that is meant, and below it a mark at the place; nothing if the hub does not say.
+/// The line of the index, with a mark below the place; empty if the hub did not send it.
 pub(super) fn snippet(found: &Diagnostic) -> Vec<String> {
     let Some(snippet) = &found.snippet else { return Vec::new() };
     let indent = snippet.around().0.chars().count();
     vec![format!("| {}", snippet.text), format!("| {:indent$}^", "")]
 }
 
-/// What an event changed, as `name: before -> after`, one a field.
+/// The changes of an event as `name: before -> after`, one per field.
 pub(super) fn changes(event: &Event) -> Vec<String> {
     let (Some(before), Some(after)) = (event.before.as_object(), event.after.as_object()) else { return Vec::new() };
     let changed = after.iter().filter(|(name, value)| before.get(*name) != Some(value));

@@ -1,4 +1,4 @@
-//! Findings as SARIF 2.1.0 (OASIS), for tools that show them beside the lines.
+//! Findings as SARIF 2.1.0 (OASIS), for tools that show them next to the lines.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use federation::diagnostic::Diagnostic;
 use reqwest::Url;
 use serde_json::{Map, Value, json};
 
-/// The log of one run over one document.
+/// The SARIF log of one run over one document.
 pub(super) fn log(source: &str, diagnostics: &[Diagnostic]) -> Value {
     let rules: BTreeSet<&str> = diagnostics.iter().map(|found| found.code.as_str()).collect();
     let uri = uri(source);
@@ -47,7 +47,7 @@ fn result(uri: &str, found: &Diagnostic) -> Value {
     })
 }
 
-/// A URI reference: a relative path stays relative, so that it is looked up in the repository.
+/// A URI reference. A relative path stays relative, so that tools resolve it in the repository.
 fn uri(source: &str) -> String {
     if source.contains("://") {
         return source.to_owned();

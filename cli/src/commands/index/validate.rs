@@ -15,14 +15,14 @@ use crate::fetch::Fetcher;
 use crate::input;
 use crate::output::Output;
 
-/// What there is to say about an index.
+/// The result of validating an index.
 struct Report {
-    /// Whether it was reached.
+    /// Whether the index was read.
     reached: bool,
-    /// None if the index is not valid.
+    /// `None` if the index is not valid.
     capability_count: Option<usize>,
     diagnostics: Vec<Diagnostic>,
-    /// How the program ends if the index is not valid.
+    /// The exit code if the index is not valid.
     exit: Exit,
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn run(args: &Validate, output: &Output) -> Result<Exit, Failur
     };
     let code = report.diagnostics.iter().find(|found| found.is_error()).map_or("CODE", |found| &found.code);
     Err(Failure::new(report.exit, format!("{source} {what}"))
-        .hint(format!("`reuse-surface explain {code}` says more; mend what is found and run this again")))
+        .hint(format!("run `reuse-surface explain {code}` for details; correct the index and run this command again")))
 }
 
 fn of_file(path: &str) -> Result<Report, Failure> {
@@ -74,12 +74,12 @@ fn of_file(path: &str) -> Result<Report, Failure> {
 async fn of_url(url: &str, output: &Output) -> Result<Report, Failure> {
     source_url::parse(url).map_err(|refused| {
         Failure::new(Exit::Usage, refused.message.trim_end_matches('.'))
-            .hint(format!("`reuse-surface explain {}` says what to do", refused.code))
+            .hint(format!("run `reuse-surface explain {}` to see what to do", refused.code))
     })?;
-    output.progress("the index is fetched …");
+    output.progress("fetching the index …");
     Ok(match Fetcher::default().fetch(url, Validators::default()).await {
         Ok(Fetched::Index { bytes, .. }) => judge(&bytes),
-        // Nothing was asked conditionally, and the rules of a fetch refuse such an answer.
+        // The request had no validators, and fetching refuses a 304 in that case.
         Ok(Fetched::NotModified) => judge(&[]),
         Err(failure) => Report {
             reached: false,

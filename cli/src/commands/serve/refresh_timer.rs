@@ -1,11 +1,11 @@
-//! The timer that keeps sources fresh when nobody reads.
+//! The timer that keeps sources fresh without readers.
 
 use std::time::Duration;
 
 use runtime::Runtime;
 use tokio::task::JoinHandle;
 
-/// Reads the federated index every `interval`: reading is what makes the hub refresh sources that are due, under `spin up` and here.
+/// Reads the federated index every `interval`. A read makes the hub refresh the sources that are due, under `spin up` and here.
 pub(super) fn start(runtime: Runtime, interval: Duration) -> Option<JoinHandle<()>> {
     if interval.is_zero() {
         return None;
@@ -18,7 +18,7 @@ pub(super) fn start(runtime: Runtime, interval: Duration) -> Option<JoinHandle<(
                 return;
             };
             if let Err(error) = runtime.request(request).await {
-                tracing::warn!(%error, "the refresh timer got no answer");
+                tracing::warn!(%error, "the refresh timer got no response");
             }
         }
     }))

@@ -1,4 +1,4 @@
-//! When to stop.
+//! Shutdown on signals.
 
 use std::io;
 
@@ -13,13 +13,13 @@ pub(super) fn requested() -> io::Result<impl Future<Output = ()>> {
             _ = terminate.recv() => "SIGTERM",
             _ = interrupt.recv() => "SIGINT",
         };
-        tracing::info!(signal = name, "stopping: finishing what is in flight");
+        tracing::info!(signal = name, "stopping: finishing requests in flight");
         tokio::spawn(async move {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
-            #[expect(clippy::exit, reason = "the second signal means now")]
+            #[expect(clippy::exit, reason = "a second signal ends the process at once")]
             std::process::exit(130);
         });
     })

@@ -1,4 +1,4 @@
-//! Being told to stop, without leaving anything behind.
+//! Interrupts the check without leaving anything behind.
 
 use std::io;
 
@@ -7,8 +7,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 
-/// Remembers that SIGINT or SIGTERM came. A request under way is not dropped: the hub would finish it all the same, and nobody would
-/// know what to clean up.
+/// Remembers a SIGINT or SIGTERM. A request in flight is not cancelled: the hub would still finish it, and it would be unclear what to
+/// clean up.
 pub(super) struct Interrupt {
     terminate: Signal,
     interrupt: Signal,
@@ -16,20 +16,20 @@ pub(super) struct Interrupt {
 }
 
 impl Interrupt {
-    /// From now on the signals end nothing by themselves.
+    /// Catches the signals, which then no longer end the process.
     pub(super) fn listen() -> Result<Self, Failure> {
         let listener = |kind| {
             signal(kind).map_err(|error: io::Error| {
                 Failure::new(Exit::Refused, "the program cannot listen for signals")
                     .because(chain(&error))
-                    .hint("try again in a while")
+                    .hint("try again later")
             })
         };
         let (terminate, interrupt) = (listener(SignalKind::terminate())?, listener(SignalKind::interrupt())?);
         Ok(Self { terminate, interrupt, came: false })
     }
 
-    /// Refuses to go on once a signal came.
+    /// Fails once a signal has arrived.
     pub(super) async fn check(&mut self) -> Result<(), Failure> {
         if !self.came {
             self.came = tokio::select! {
@@ -39,6 +39,6 @@ impl Interrupt {
                 () = std::future::ready(()) => false,
             };
         }
-        if self.came { Err(Failure::new(Exit::Refused, "interrupted").hint("run it again")) } else { Ok(()) }
+        if self.came { Err(Failure::new(Exit::Refused, "interrupted").hint("run the command again")) } else { Ok(()) }
     }
 }

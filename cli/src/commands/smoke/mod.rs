@@ -1,4 +1,4 @@
-//! `reuse-surface smoke`: a hub as clients find it.
+//! `reuse-surface smoke`: checks a hub from a client's point of view.
 
 mod interrupt;
 mod reads;
@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Seconds. `POST /v1/check` may wait for a fetch, which has 30 of its own.
+/// Timeout in seconds. `POST /v1/check` may wait for a fetch, which may take 30 s.
 const TIMEOUT: u64 = 60;
 
 pub(super) async fn run(args: &Smoke, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -30,11 +30,11 @@ pub(super) async fn run(args: &Smoke, global: &Global, output: &Output) -> Resul
     }
     report.add("tls", reads::tls(&client, timeout).await);
     report.add("federated", reads::federated(&client).await);
-    let writes = if args.read_only { Err("only reads were asked for (--read-only)") } else { Ok(()) };
+    let writes = if args.read_only { Err("only reads were requested (--read-only)") } else { Ok(()) };
     report.add("writes-refused", unless(writes, writes::refused(&client)).await);
     let with_token = writes.and_then(|()| match client.has_token() {
         true => Ok(()),
-        false => Err("there is no token: set REUSE_SURFACE_TOKEN"),
+        false => Err("no token is set: set REUSE_SURFACE_TOKEN"),
     });
     let mut interrupt = Interrupt::listen()?;
     report.add("round-trip", unless(with_token, round_trip::run(&client, &mut interrupt, output)).await);
@@ -43,7 +43,7 @@ pub(super) async fn run(args: &Smoke, global: &Global, output: &Output) -> Resul
     report.finish(output)
 }
 
-/// What a check finds, or that it was skipped and why.
+/// The result of a check, or why it was skipped.
 async fn unless(
     wanted: Result<(), &'static str>,
     check: impl Future<Output = Result<Finding, Failure>>,

@@ -1,4 +1,4 @@
-//! What everybody may ask.
+//! Checks that need no token.
 
 use std::time::Duration;
 
@@ -16,18 +16,18 @@ use crate::commands::checks::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// The hub is up and reads its database.
+/// Checks that the hub is up and can read its database.
 pub(super) async fn health(client: &Client) -> Result<Finding, Failure> {
     let health: Health = client.send(Request::get(paths::HEALTH)).await?.shape()?;
     if health.status != "ok" {
-        let what = format!("the hub says `{}` of itself, not `ok`", health.status);
+        let what = format!("the hub reports its status as `{}`, not `ok`", health.status);
         return Err(Failure::new(Exit::Refused, what).hint("see the hub's log"));
     }
     let version = Some(health.version.as_str()).filter(|version| !version.is_empty()).unwrap_or("unknown");
     Ok(Finding::Fine(format!("version {version}, revision {}", health.revision.unwrap_or_default())))
 }
 
-/// The certificate was accepted, since `health` went over the same connection, and nothing is served in the clear beside it.
+/// Checks that the hub is not also served over plain http. The certificate was already accepted, because `health` used the same connection.
 pub(super) async fn tls(client: &Client, timeout: Duration) -> Result<Finding, Failure> {
     if !client.base().is_https() {
         return Ok(Finding::Skipped("plain http".to_owned()));
@@ -37,7 +37,7 @@ pub(super) async fn tls(client: &Client, timeout: Duration) -> Result<Finding, F
     };
     match Client::new(clear, None, timeout)?.send(Request::get(paths::HEALTH)).await {
         Ok(_) => Err(Failure::new(Exit::Refused, "the hub answers over plain http as well")
-            .hint("let the proxy redirect http to https: tokens and indexes would travel in the clear")),
+            .hint("let the proxy redirect http to https: tokens and indexes would be sent unencrypted")),
         Err(Error::Unexpected { status: 300..=399, .. }) => {
             Ok(Finding::Fine("the certificate is valid for this host; http is redirected".to_owned()))
         }
@@ -53,7 +53,7 @@ struct Document {
     capabilities: Vec<Value>,
 }
 
-/// The document is whole, its digest is that of its sources, and its ETag spares the next reader the body.
+/// Checks that the document is complete, that its digest is that of its sources, and that a conditional read with its ETag gets a 304.
 pub(super) async fn federated(client: &Client) -> Result<Finding, Failure> {
     let request = || {
         Request::get(paths::FEDERATED)
@@ -71,14 +71,14 @@ pub(super) async fn federated(client: &Client) -> Result<Finding, Failure> {
     }
     let promised: usize = document.sources.iter().map(|source| source.capability_count).sum();
     if promised != document.capabilities.len() {
-        return Err(altered("the document has not as many capabilities as its sources say"));
+        return Err(altered("the number of capabilities in the document is not that in its sources"));
     }
     let Some(etag) = answer.etag.as_deref() else { return Err(altered("the document has no ETag")) };
     if !client.is_unchanged(request().if_none_match(etag)).await? {
-        // It may have been published anew in between; then the second answer holds for the newest.
+        // A new revision may have been published in between; the second attempt uses its ETag.
         let etag = client.send(request()).await?.etag.unwrap_or_default();
         if !client.is_unchanged(request().if_none_match(&etag)).await? {
-            return Err(altered("the document is sent again to whoever has it: its ETag is not honoured"));
+            return Err(altered("a conditional read with the ETag gets the document again"));
         }
     }
     let (sources, capabilities) = (document.sources.len(), document.capabilities.len());
@@ -90,5 +90,5 @@ pub(super) async fn federated(client: &Client) -> Result<Finding, Failure> {
 
 fn altered(what: &str) -> Failure {
     Failure::new(Exit::Refused, what)
-        .hint("ask the hub without the proxy: something between here and there changes answers")
+        .hint("contact the hub without the proxy: something between this machine and the hub changes responses")
 }

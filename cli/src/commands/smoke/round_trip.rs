@@ -1,4 +1,4 @@
-//! A registration of its own, from its first to its last day.
+//! The round trip: registers, reads, changes and removes a repo.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// How often it is tried to remove what a request without an answer may have left.
+/// How often the removal is attempted, in case a request without a response left a registration.
 const ATTEMPTS: u32 = 3;
 
 const DESCRIPTION: &str = "Written by `reuse-surface smoke`; safe to remove";
 
-/// Registers, reads, changes and removes. Whatever happens, the registration is removed.
+/// Registers, reads, changes and removes a repo. The registration is removed whatever happens.
 pub(super) async fn run(client: &Client, interrupt: &mut Interrupt, output: &Output) -> Result<Finding, Failure> {
     let repo = name();
     output.progress(&format!("registering {repo} …"));
     let registered = client.send(registration(&repo)).await;
     let is_certain = registered.is_ok();
     let result = match registered {
-        // The hub said no, so there is nothing to remove.
+        // The hub refused the registration, so there is nothing to remove.
         Err(Error::Problem(problem)) if problem.status < 500 => {
             return Err(at("register")(Error::Problem(problem).into()));
         }
@@ -38,16 +38,16 @@ pub(super) async fn run(client: &Client, interrupt: &mut Interrupt, output: &Out
     if remove(client, &repo, is_certain).await {
         return Err(failure);
     }
-    let remedy = format!("{repo} may be left: `reuse-surface hub deregister --repo {repo}`");
+    let remedy = format!("{repo} may still be registered; remove it with `reuse-surface hub deregister --repo {repo}`");
     Err(failure.hint(remedy))
 }
 
-/// Unique, and of a form that a token for `smoke-*` may write.
+/// A unique name that a token for `smoke-*` may write.
 fn name() -> String {
     format!("smoke-{:x}-{:x}", jiff::Timestamp::now().as_nanosecond(), std::process::id())
 }
 
-/// Disabled, so that nothing is fetched and nothing published.
+/// A disabled registration, so that nothing is fetched or published.
 fn registration(repo: &str) -> Request<'static> {
     Request::post(paths::REPOS).json(json!({
         "repo": repo,
@@ -72,7 +72,7 @@ async fn steps(client: &Client, repo: &str, etag: Option<&str>, interrupt: &mut 
     let listing = client::list(client, ReposQuery { q: Some(repo.to_owned()), ..ReposQuery::default() }, None)
         .await
         .map_err(told("list"))?;
-    expect("list", listing.total == Some(1), "it is not in the list, or not once")?;
+    expect("list", listing.total == Some(1), "it is not in the list exactly once")?;
 
     interrupt.check().await?;
     let patch =
@@ -98,7 +98,8 @@ async fn steps(client: &Client, repo: &str, etag: Option<&str>, interrupt: &mut 
     }
 }
 
-/// True if the registration is gone. One that was never answered may still be on its way: `is_certain` says that it was.
+/// Removes the registration; true if it is gone. `is_certain` says that the registration was confirmed; without a response, it may still be
+/// in flight.
 async fn remove(client: &Client, repo: &str, is_certain: bool) -> bool {
     for attempt in 1..=ATTEMPTS {
         match client.send(Request::delete(paths::REPO).named(repo)).await {

@@ -1,4 +1,4 @@
-//! Who may write, and whether the hub reaches indexes.
+//! Checks write access, and whether the hub can fetch indexes.
 
 use api::check::Verdict;
 use api::paths;
@@ -12,9 +12,9 @@ use crate::commands::hub::why;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// A write without a token is refused, before its body is looked at.
+/// Checks that a write without a token is refused before its body is read.
 pub(super) async fn refused(client: &Client) -> Result<Finding, Failure> {
-    // Not a registration, so that even a hub that lets it in writes nothing.
+    // The body is not a registration, so even a hub that accepts the request writes nothing.
     let request = Request::post(paths::REPOS).json(json!({}));
     match client.without_token().send(request).await {
         Err(Error::Problem(problem)) if matches!(problem.status, 401 | 403) => {
@@ -27,11 +27,11 @@ pub(super) async fn refused(client: &Client) -> Result<Finding, Failure> {
 }
 
 fn open(answer: &str) -> Failure {
-    Failure::new(Exit::Refused, format!("a write without a token was not refused as one: {answer}"))
+    Failure::new(Exit::Refused, format!("a write without a token was not refused as unauthorised: {answer}"))
         .hint("take the hub off the network until its log or the proxy's configuration explains this")
 }
 
-/// The hub fetches an index that it fetched before: name resolution, the network policy and certificates work where it runs.
+/// Checks that the hub can fetch an index that it fetched before: name resolution, network policy and certificates work on its host.
 pub(super) async fn outbound(client: &Client) -> Result<Finding, Failure> {
     let fresh = ReposQuery { state: Some(State::Fresh), ..ReposQuery::default() };
     let registrations = client::list(client, fresh, Some(1)).await?;
@@ -50,7 +50,5 @@ pub(super) async fn outbound(client: &Client) -> Result<Finding, Failure> {
     }
     Err(Failure::new(Exit::Refused, format!("the hub cannot fetch {url}, which was fresh"))
         .because(why(&verdict.reason, &verdict.message))
-        .hint(
-            "see whether the hub's host can resolve names and connect to ports 80 and 443 (network policy, firewall)",
-        ))
+        .hint("check that the hub's host can resolve names and connect to ports 80 and 443 (network policy, firewall)"))
 }

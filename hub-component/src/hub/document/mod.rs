@@ -32,9 +32,9 @@ pub struct Documents {
 }
 
 /// The right to read a revision.
-struct Turn<'a>(&'a AtomicBool);
+struct ReadLock<'a>(&'a AtomicBool);
 
-impl Drop for Turn<'_> {
+impl Drop for ReadLock<'_> {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Release);
     }
@@ -68,7 +68,7 @@ impl Documents {
                 return Ok(kept);
             }
             if !self.reading.swap(true, Ordering::Acquire) {
-                break Turn(&self.reading);
+                break ReadLock(&self.reading);
             }
             // Waits for the clock and not for the other task: the runtime traps a task that waits only for another task.
             ports.sleep(LOOK).await;

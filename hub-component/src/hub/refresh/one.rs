@@ -7,7 +7,7 @@ use crate::ports::Ports;
 use api::refresh::Outcome;
 use federation::source::Accepted;
 use store::database::{Database as _, Transaction as _};
-use store::leases::{Lease, Standing};
+use store::leases::{Lease, LeaseState};
 use store::revisions::{self, Origin};
 use store::sources::{self, Source};
 use store::{StoreError, revisions::Revision};
@@ -30,7 +30,7 @@ pub async fn refresh_one<P: Ports>(
     let lease = Lease::source(repo);
     let mut turns = TURNS;
     while !lease.acquire(database, app.ports.now()).await? {
-        while lease.standing(database, app.ports.now()).await? == Standing::Held {
+        while lease.state(database, app.ports.now()).await? == LeaseState::Held {
             if turns == 0 {
                 return Ok(None);
             }
@@ -38,7 +38,7 @@ pub async fn refresh_one<P: Ports>(
             app.ports.sleep(TURN_WAIT).await;
         }
         // A lease that was not released belonged to a holder that is gone; its work still has to be done.
-        if lease.standing(database, app.ports.now()).await? == Standing::Free
+        if lease.state(database, app.ports.now()).await? == LeaseState::Free
             && let Some(report) = joined(app, repo, &before).await?
         {
             return Ok(Some(report));

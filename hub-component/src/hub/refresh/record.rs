@@ -39,15 +39,15 @@ impl Batch {
 
     /// Whether the batch must be written before more is added: until then it is held in memory.
     pub(super) fn is_full(&self) -> bool {
-        self.finished.len() >= MOST
-            || self.finished.iter().map(|finished| finished.checked.size()).sum::<usize>() >= MOST_BYTES
+        self.finished.len() >= MAX_BATCH
+            || self.finished.iter().map(|finished| finished.checked.size()).sum::<usize>() >= MAX_BATCH_BYTES
     }
 }
 
 /// Maximum number of results in a batch; a batch needs one fsync instead of many.
-const MOST: usize = 128;
+const MAX_BATCH: usize = 128;
 /// Bytes of new snapshots, fetched and rendered, at which a batch is full.
-const MOST_BYTES: usize = 16 << 20;
+const MAX_BATCH_BYTES: usize = 16 << 20;
 
 /// Writes a batch and renews the lease under which it was made. Its events are recorded under `action`.
 pub(super) async fn record(

@@ -1,7 +1,7 @@
 //! Suggestions for an id that does not exist.
 
 /// Maximum number of ids that are suggested.
-const MOST: usize = 3;
+const MAX_NEAR_IDS: usize = 3;
 
 /// The detail of `capability-not-found`: similar ids, and how to search further.
 pub(super) fn suggest(wrong: &str, candidates: Vec<String>) -> String {
@@ -16,7 +16,7 @@ pub(super) fn suggest(wrong: &str, candidates: Vec<String>) -> String {
     near.sort();
     let nearest = near.first().map_or(0, |(distance, _)| *distance);
     near.retain(|(distance, _)| *distance <= nearest + 1);
-    let near: Vec<String> = near.into_iter().take(MOST).map(|(_, id)| format!("`{id}`")).collect();
+    let near: Vec<String> = near.into_iter().take(MAX_NEAR_IDS).map(|(_, id)| format!("`{id}`")).collect();
     let hint = match near.as_slice() {
         [] => String::new(),
         near => format!(" Did you mean {}?", near.join(" or ")),

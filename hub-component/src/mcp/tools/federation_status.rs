@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 pub const NAME: &str = "federation_status";
 
 /// Maximum number of repos that are listed; more would not fit any budget.
-const MOST_UNWELL: usize = 1000;
+const MAX_NOT_FRESH: usize = 1000;
 
 /// The arguments of the tool.
 #[derive(Deserialize, ToSchema)]
@@ -100,7 +100,7 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let states = listing::by_state(&mut tx, &Wanted::default(), now).await?;
     let wanted = Wanted::required_not_fresh();
     let total = listing::count(&mut tx, &wanted, now).await?;
-    let unwell = listing::page(&mut tx, &wanted, now, None, MOST_UNWELL).await?;
+    let unwell = listing::page(&mut tx, &wanted, now, None, MAX_NOT_FRESH).await?;
     tx.end().await;
 
     let states = states.into_iter().map(|(state, count)| (state.as_str(), count)).collect();

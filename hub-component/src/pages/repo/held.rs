@@ -12,7 +12,7 @@ use store::revisions::steps::Capabilities;
 use store::sources::Source;
 
 /// Maximum number of capabilities, before and after the release together, that are compared for one page.
-const MOST_COMPARED: usize = 10_000;
+const MAX_COMPARED: usize = 10_000;
 
 /// The changes that releasing the held index would make. `None` if nothing is held or if there is too much to compare.
 pub(super) async fn changes(
@@ -21,7 +21,7 @@ pub(super) async fn changes(
     now: Option<&SourceLine>,
 ) -> Result<Option<Vec<Change>>, StoreError> {
     let Some(held) = &source.record.held else { return Ok(None) };
-    if now.map_or(0, |line| line.capability_count) + held.capability_count > MOST_COMPARED {
+    if now.map_or(0, |line| line.capability_count) + held.capability_count > MAX_COMPARED {
         return Ok(None);
     }
     let line = SourceLine::new(&source.registered.registration, held.clone().into());

@@ -1,6 +1,6 @@
 //! The federated document.
 
-use crate::edge::{self, Caching, Query, Read, memo};
+use crate::edge::{self, Caching, Query, Representation, memo};
 use crate::hub::AN_HOUR;
 use crate::hub::App;
 use crate::hub::document::{Composed, entity_tag, kept, published};
@@ -194,7 +194,7 @@ impl Negotiated {
         body: Body,
     ) -> Response {
         let etag = entity_tag(revision, filter, self.format, self.coding);
-        let read = Read {
+        let read = Representation {
             media_type: self.format.media_type(),
             body,
             etag: &etag,

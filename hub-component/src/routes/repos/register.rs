@@ -107,7 +107,10 @@ pub async fn register<P: Ports>(
 }
 
 fn registered_already(repo: &str) -> Problem {
-    Problem::new(&kinds::REPO_EXISTS, format!("`{repo}` is already registered; change it with `PATCH /v1/repos/{repo}`."))
+    Problem::new(
+        &kinds::REPO_EXISTS,
+        format!("`{repo}` is already registered; change it with `PATCH /v1/repos/{repo}`."),
+    )
 }
 
 /// Fetches one source after the response. A failure shows in the source's status, and the next refresh tries again.

@@ -1,4 +1,4 @@
-//! What the lock file says, and nothing else.
+//! Composes from the lock file only.
 
 use std::path::Path;
 
@@ -13,11 +13,12 @@ use crate::input;
 use crate::offline::{Cache, Contribution, Lock, Locked, Manifest};
 use crate::output::Output;
 
-/// The snapshots of `lock`, without fetching anything.
+/// The snapshots that `lock` names, without fetching anything.
 pub(super) fn inputs(manifest: &Manifest, path: &Path, lock: Option<Lock>, output: &Output) -> Result<Inputs, Failure> {
     let lock = lock.ok_or_else(|| {
-        Failure::new(Exit::Refused, format!("there is no lock file {}", path.display()))
-            .hint("write it with `reuse-surface hub sync`, or with `reuse-surface federation compose` without --locked")
+        Failure::new(Exit::Refused, format!("there is no lock file at {}", path.display())).hint(
+            "create it with `reuse-surface hub sync`, or with `reuse-surface federation compose` without --locked",
+        )
     })?;
     fits(manifest, &lock, path, output)?;
     let cache = if lock.sources.iter().any(|source| source.url.is_some()) { Some(Cache::open()?) } else { None };
@@ -36,7 +37,7 @@ pub(super) fn inputs(manifest: &Manifest, path: &Path, lock: Option<Lock>, outpu
     if missing.is_empty() {
         return Ok(Inputs { lock, contributions, reports });
     }
-    Err(Failure::new(Exit::Refused, format!("{} cannot be composed from what is here", path.display()))
+    Err(Failure::new(Exit::Refused, format!("{} cannot be composed from the files on this machine", path.display()))
         .because(missing)
         .hint("fetch with `reuse-surface hub sync`, or write a new lock with `reuse-surface federation compose`"))
 }
@@ -52,16 +53,16 @@ fn snapshot(manifest: &Manifest, source: &Locked, cache: Option<&Cache>) -> Resu
     snapshot.ok_or_else(|| format!("the snapshot {} is not in the cache", source.index_digest))
 }
 
-/// Refuses a lock that says something else than the manifest. Sources that a hub has and never could read are in the manifest
-/// alone: those are warned of.
+/// Refuses a lock that contradicts the manifest. A hub's sources that never had a valid index are only in the manifest; these cause a
+/// warning.
 fn fits(manifest: &Manifest, lock: &Lock, path: &Path, output: &Output) -> Result<(), Failure> {
     let mut differs = Vec::new();
     for locked in &lock.sources {
         let source = manifest.sources.iter().find(|source| source.repo() == locked.repo && source.is_enabled());
         match source {
-            None => differs.push(format!("{}: the manifest has no such source that is enabled", locked.repo)),
+            None => differs.push(format!("{}: the manifest has no enabled source of this name", locked.repo)),
             Some(source) if source.domain() != locked.domain || source.is_required() != locked.required => {
-                differs.push(format!("{}: the manifest gives it another `domain` or `required`", locked.repo));
+                differs.push(format!("{}: the manifest has another `domain` or `required`", locked.repo));
             }
             Some(_) => {}
         }
@@ -71,15 +72,15 @@ fn fits(manifest: &Manifest, lock: &Lock, path: &Path, output: &Output) -> Resul
             continue;
         }
         if source.is_required() {
-            differs.push(format!("{}: it is required, and not in the lock", source.repo()));
+            differs.push(format!("{}: it is required but not in the lock", source.repo()));
         } else {
-            output.warn(&format!("{} is not in the lock, and contributes nothing", source.repo()));
+            output.warn(&format!("{} is not in the lock and contributes nothing", source.repo()));
         }
     }
     if differs.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Exit::Refused, format!("{} does not fit the manifest", path.display())).because(differs).hint(
+    Err(Failure::new(Exit::Refused, format!("{} does not match the manifest", path.display())).because(differs).hint(
         "write a new lock with `reuse-surface hub sync`, or with `reuse-surface federation compose` without --locked",
     ))
 }

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::offline::{Composition, Contribution, Lock, Manifest, may_replace, replace};
 use crate::output::Output;
 
-/// What goes into the document, and how every source came to it.
+/// The input of the composition, and a report on every source.
 struct Inputs {
     lock: Lock,
     contributions: Vec<Contribution>,
@@ -32,8 +32,8 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
     if let Some(path) = &target {
         may_replace(path, &DOCUMENT, args.force)?;
         if same_file(path, &lock_path) {
-            return Err(Failure::new(Exit::Usage, format!("{} is where the lock file goes", path.display()))
-                .hint("name another file with --output"));
+            return Err(Failure::new(Exit::Usage, format!("{} is the path of the lock file", path.display()))
+                .hint("choose another file with --output"));
         }
     }
     let inputs = if args.locked {
@@ -86,10 +86,10 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
     }
 }
 
-/// What a document begins with, in both forms.
+/// The beginning of a document, in both formats.
 const DOCUMENT: [&str; 2] = ["version: 1\nrevision: ", "{\"version\":1,\"revision\":"];
 
-/// Whether both lead to one place, there or not.
+/// Whether both paths name the same file, which need not exist.
 fn same_file(one: &Path, other: &Path) -> bool {
     let place = |path: &Path| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -98,7 +98,7 @@ fn same_file(one: &Path, other: &Path) -> bool {
     place(one).is_some_and(|place_of_one| place(other) == Some(place_of_one))
 }
 
-/// The file that the document goes to; none for standard output.
+/// The output file; `None` for standard output.
 fn target(args: &FederationCompose) -> Option<PathBuf> {
     match args.file.as_deref() {
         Some("-") => None,

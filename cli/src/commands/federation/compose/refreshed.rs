@@ -1,4 +1,4 @@
-//! What the sources of a manifest contribute now.
+//! Composes from the current indexes of the manifest's sources.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use crate::offline::{Cache, Contribution, Local, Lock, Locked, Manifest, Refresh
 use crate::output::Output;
 use crate::{clock, input};
 
-/// Asks every enabled source, and accepts what is held of those in `release`. `known` is the lock of the composition before.
+/// Fetches every enabled source, and accepts the held indexes of the sources in `release`. `known` is the lock of the previous composition.
 pub(super) async fn inputs(
     manifest: &Manifest,
     release: &[String],
@@ -26,8 +26,8 @@ pub(super) async fn inputs(
     output: &Output,
 ) -> Result<Inputs, Failure> {
     if let Some(unknown) = release.iter().find(|repo| manifest.sources.iter().all(|source| source.repo() != **repo)) {
-        return Err(Failure::new(Exit::Usage, format!("the manifest has no source `{unknown}` to release"))
-            .hint("give --release the name of one of its sources"));
+        return Err(Failure::new(Exit::Usage, format!("the manifest has no source `{unknown}`"))
+            .hint("set --release to the name of one of its sources"));
     }
     let remote: Vec<Registration> = manifest
         .sources
@@ -37,7 +37,7 @@ pub(super) async fn inputs(
             _ => None,
         })
         .collect();
-    // Without a URL there is nothing to remember, so that a manifest of files needs no cache.
+    // Only remote sources are cached, so a manifest of local files needs no cache.
     let cache = if remote.is_empty() { None } else { Some(Cache::open()?) };
     let mut refreshed = HashMap::new();
     if let Some(cache) = &cache {
@@ -52,7 +52,7 @@ pub(super) async fn inputs(
             _ if !source.is_enabled() => (None, Report::new(source.repo(), "disabled", Some(State::Disabled), 0)),
             (Source::Local(source), _, _) => local(manifest, source),
             (Source::Remote(_), Some(refreshed), Some(cache)) => fetched(refreshed, cache)?,
-            // Every enabled source was asked.
+            // Every enabled source has been fetched.
             _ => continue,
         };
         contributions.extend(contribution);
@@ -69,11 +69,11 @@ fn fetched(refreshed: &Refreshed, cache: &Cache) -> Result<(Option<Contribution>
     let report = Report::new(&source.repo, outcome(*effect), Some(state), count).explained(record);
     let Some(line) = SourceLine::of(source, record) else { return Ok((None, report)) };
     let damaged = |why: String| {
-        Failure::new(Exit::Refused, format!("the cache of {} is not usable", source.repo))
+        Failure::new(Exit::Refused, format!("the cache entry of {} is unusable", source.repo))
             .because([why])
             .hint(format!("remove {} and try again", cache.record_path(&source.url).display()))
     };
-    let bytes = cache.snapshot(&line.index_digest).ok_or_else(|| damaged("its snapshot is gone".to_owned()))?;
+    let bytes = cache.snapshot(&line.index_digest).ok_or_else(|| damaged("its snapshot is missing".to_owned()))?;
     Ok((Some(Contribution::new(line.into(), &bytes).map_err(damaged)?), report))
 }
 

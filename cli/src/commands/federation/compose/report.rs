@@ -1,4 +1,4 @@
-//! How sources came to a composition, and whether it may stand.
+//! Reports on the sources of a composition, and whether the composition is acceptable.
 
 use federation::diagnostic::Diagnostic;
 use federation::source::{Effect, SourceRecord, State};
@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
 
-/// One source, in the shape in which a hub reports on a composition.
+/// The report on one source, in the shape of a hub's report.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     pub(super) repo: String,
@@ -18,19 +18,19 @@ pub(super) struct Report {
     pub(super) state: Option<State>,
     pub(super) reason: Option<String>,
     pub(super) message: Option<String>,
-    /// How many capabilities it contributes.
+    /// How many capabilities the source contributes.
     pub(super) capability_count: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) diagnostics: Vec<Diagnostic>,
     #[serde(skip)]
     pub(super) required: bool,
-    /// What to tell the person about what is used instead of the newest index.
+    /// For the user: what is used instead of the newest index.
     #[serde(skip)]
     pub(super) instead: Option<String>,
 }
 
 impl Report {
-    /// A source of which there is nothing bad to say.
+    /// The report on a source without problems.
     pub(super) fn new(repo: &str, outcome: &'static str, state: Option<State>, capability_count: usize) -> Self {
         Self {
             repo: repo.to_owned(),
@@ -45,7 +45,7 @@ impl Report {
         }
     }
 
-    /// The same with what `record` says went wrong.
+    /// Adds the failure that `record` contains.
     pub(super) fn explained(mut self, record: &SourceRecord) -> Self {
         let Some((reason, message)) = record.reason() else { return self };
         if let Some(failure) = &record.failure {
@@ -57,9 +57,9 @@ impl Report {
             });
         } else if let (Some(held), Some(accepted)) = (&record.held, &record.accepted) {
             let (new, old, since) = (held.capability_count, accepted.capability_count, rfc3339(held.since));
-            self.message = Some(format!("it has {new} capabilities now instead of {old}, since {since}"));
+            self.message = Some(format!("it has had {new} capabilities instead of {old} since {since}"));
             self.instead = Some(format!(
-                "the old ones are used until that was so for 24 hours; to take the new ones now, add --release {}",
+                "the old ones are used for 24 hours; to use the new ones now, add --release {}",
                 self.repo
             ));
         }
@@ -67,7 +67,7 @@ impl Report {
         self
     }
 
-    /// Says what is used instead of the newest index.
+    /// Warns about what is used instead of the newest index.
     pub(super) fn warn(&self, output: &Output) {
         if let (Some(state), Some(instead)) = (self.state, &self.instead) {
             output.warn(&format!("{} is {}: {}; {instead}", self.repo, state.as_str(), self.why()));
@@ -94,7 +94,7 @@ impl Report {
     }
 }
 
-/// As the machine calls what a check did.
+/// The outcome of a check, as in JSON.
 pub(super) fn outcome(effect: Effect) -> &'static str {
     match effect {
         Effect::Accepted => "accepted",
@@ -104,17 +104,17 @@ pub(super) fn outcome(effect: Effect) -> &'static str {
     }
 }
 
-/// Why nothing may be written: a required source that has no valid index now.
+/// The failure if a required source has no valid index now, in which case nothing is written.
 pub(super) fn required(reports: &[Report]) -> Option<Failure> {
     let refused: Vec<String> = reports.iter().filter(|it| it.required && it.is_failure()).map(Report::cause).collect();
     (!refused.is_empty()).then(|| {
         Failure::new(Exit::Refused, "a required source has no valid index now, so nothing is written")
             .because(refused)
-            .hint("repair its index, or compose what the lock file says with --locked")
+            .hint("correct its index, or compose from the lock file with --locked")
     })
 }
 
-/// What to say when something contributes nothing because it never was valid.
+/// The failure if a source contributes nothing because its index was never valid.
 pub(super) fn missing(reports: &[Report]) -> Option<Failure> {
     let missing: Vec<String> = reports.iter().filter(|it| !it.contributes()).map(Report::cause).collect();
     (!missing.is_empty()).then(|| {
@@ -125,11 +125,11 @@ pub(super) fn missing(reports: &[Report]) -> Option<Failure> {
         };
         Failure::new(Exit::Refused, format!("{sources} nothing: no valid index is known"))
             .because(missing)
-            .hint("see what is wrong with `reuse-surface index validate PATH|URL`, or set `enabled: false`")
+            .hint("find the errors with `reuse-surface index validate PATH|URL`, or set `enabled: false`")
     })
 }
 
-/// A line for every source, and the diagnostics.
+/// Writes a line for every source, and the diagnostics.
 pub(super) fn describe(text: &mut Text, reports: &[Report]) {
     if reports.is_empty() {
         return;

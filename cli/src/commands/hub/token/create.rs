@@ -15,12 +15,12 @@ pub(super) async fn run(args: &TokenCreate, client: &Client, output: &Output) ->
     let NewToken { token: secret, view: token } = answer.shape()?;
     output.result(&answer.body, |text| text.line(&secret))?;
     let until = token.expires_at.map_or_else(|| "is revoked".to_owned(), |at| format!("{at} or it is revoked"));
-    output.note(&format!("made {} for {}, valid until {until}", token.name, token.scopes.join(" ")));
-    output.warn("this secret is shown only now: keep it where secrets are kept");
+    output.note(&format!("created {} with {}, valid until {until}", token.name, token.scopes.join(" ")));
+    output.warn("this secret is shown only once: store it in a safe place");
     Ok(Exit::Done)
 }
 
-/// Only what was asked for: the defaults are the hub's.
+/// Only the fields that were set; the hub adds the defaults.
 fn body(args: &TokenCreate) -> Value {
     let mut body = Map::new();
     body.insert("name".to_owned(), args.name.as_str().into());

@@ -19,7 +19,7 @@ pub(super) async fn run(args: &TokenList, client: &Client, output: &Output) -> R
         }
     })?;
     if tokens.is_empty() {
-        output.note("there is no such named token: make one with `reuse-surface hub token create`");
+        output.note("no named token matches: create one with `reuse-surface hub token create`");
     }
     Ok(Exit::Done)
 }

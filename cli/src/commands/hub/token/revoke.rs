@@ -11,7 +11,7 @@ use crate::output::Output;
 
 pub(super) async fn run(args: &TokenRevoke, client: &Client, output: &Output) -> Result<Exit, Failure> {
     client.send(Request::delete(paths::TOKEN).named(&args.name)).await?;
-    // The hub answers nothing; machines still get an object, as from every other verb.
+    // The hub sends no content; JSON output is still an object, as for every other command.
     let value = json!({ "name": args.name, "revoked": true });
     output.result(&value, |text| text.line(format!("revoked {}", args.name)))?;
     Ok(Exit::Done)

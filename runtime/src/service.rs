@@ -5,7 +5,7 @@ use crate::dispatch::Dispatch;
 use crate::incoming;
 use crate::limits::Limits;
 use crate::memo::{self, Entry, Memo};
-use crate::metrics::{Held, Metrics, Tally, is_exposition};
+use crate::metrics::{Metrics, Reservation, Tally, is_exposition};
 use crate::problem::Problem;
 use crate::request_id;
 use crate::sqlite::Databases;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime_wasi_http::WasiBody;
 
-pub(crate) struct Front {
+pub(crate) struct HttpService {
     pub(crate) dispatch: Dispatch,
     pub(crate) memo: Memo,
     pub(crate) databases: Databases,
@@ -37,14 +37,14 @@ struct Answer {
     tally: Tally,
 }
 
-impl Front {
+impl HttpService {
     /// Returns the response once its head is there; the body may still be on its way.
     pub(crate) async fn answer<B>(&self, request: Request<B>, peer: SocketAddr) -> Response<WasiBody>
     where
         B: Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
     {
         let started = Instant::now();
-        let _in_flight = Held::new(&self.metrics.in_flight);
+        let _in_flight = Reservation::new(&self.metrics.in_flight);
         let id = request_id::of(request.headers());
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let answer = self.ask(request, peer, &id, started).await;
@@ -106,7 +106,7 @@ impl Front {
         let key = memo::key(&request);
         let look = |key, now| self.memo.look(key, self.databases.generation(), now);
         if let Some(entry) = key.as_ref().and_then(|key| look(key, started)) {
-            return Ok(again(&entry, id));
+            return Ok(repeated(&entry, id));
         }
         let method = request.method().clone();
         let request = incoming::receive(request, self.limits.body, self.limits.body_time, &self.budget).await?;
@@ -114,9 +114,9 @@ impl Front {
         // build the same costly document.
         let mut turn = None;
         if let Some(key) = key.as_ref().filter(|key| !self.memo.is_passing(key, self.databases.generation())) {
-            turn = self.memo.turn(key).await;
+            turn = self.memo.fill_lock(key).await;
             if let Some(entry) = look(key, Instant::now()) {
-                return Ok(again(&entry, id));
+                return Ok(repeated(&entry, id));
             }
             if self.memo.is_passing(key, self.databases.generation()) {
                 turn = None;
@@ -129,7 +129,7 @@ impl Front {
         let max_age = memo::take_max_age(&mut head.headers);
         let tally = self.metrics.tally(&mut head.headers, &method, head.status);
         if let (Some(key), None) = (&key, max_age) {
-            self.memo.pass(key, generation);
+            self.memo.mark_uncacheable(key, generation);
         }
         let response = match (key, max_age) {
             (Some(key), Some(max_age)) => self.keep(&key, head, body, &tally, &method, generation, max_age).await?,
@@ -154,7 +154,7 @@ impl Front {
         self.metrics.memo_misses.inc();
         let length = if has_body(method, head.status) { announced(&head.headers) } else { Some(0) };
         let Some(room) = length.and_then(|length| self.memo.room(key, length)) else {
-            self.memo.pass(key, generation);
+            self.memo.mark_uncacheable(key, generation);
             return Ok(Response::from_parts(head, body));
         };
         // The body has the announced length: the component's output stream ensures that. It is copied because the
@@ -186,7 +186,7 @@ impl Front {
     }
 }
 
-fn again(entry: &Entry, id: &HeaderValue) -> Answer {
+fn repeated(entry: &Entry, id: &HeaderValue) -> Answer {
     let mut response = Response::new(full(entry.body.clone()));
     *response.status_mut() = entry.status;
     response.headers_mut().clone_from(&entry.headers);

@@ -36,7 +36,7 @@ impl Caching {
 }
 
 /// A representation, before it is known whether the client already has it.
-pub struct Read<'a> {
+pub struct Representation<'a> {
     /// The media type.
     pub media_type: &'static str,
     /// The bytes.
@@ -49,7 +49,7 @@ pub struct Read<'a> {
     pub caching: Caching,
 }
 
-impl Read<'_> {
+impl Representation<'_> {
     /// 200 with the bytes, or 304 without the headers that only describe the bytes.
     pub fn respond(self, request: &HeaderMap) -> Response {
         let mut response = Response::default();
@@ -76,7 +76,8 @@ pub fn json(request: &HeaderMap, caching: Caching, document: &impl Serialize) ->
     let bytes = serde_json::to_vec(document)
         .map_err(|e| Problem::new(&kinds::INTERNAL, "The response cannot be written.").internal(e.to_string()))?;
     let etag = entity_tag(&bytes);
-    let read = Read { media_type: "application/json", body: bytes.into(), etag: &etag, modified: None, caching };
+    let read =
+        Representation { media_type: "application/json", body: bytes.into(), etag: &etag, modified: None, caching };
     Ok(read.respond(request))
 }
 

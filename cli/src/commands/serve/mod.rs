@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{embedded, env, output};
 
-/// The component's variable for the bootstrap token.
+/// The name of the component's variable for the bootstrap token.
 const TOKEN: &str = "reuse_surface_token";
 
 pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
@@ -36,28 +36,28 @@ pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
 async fn serve(args: &Serve) -> Result<Exit, Failure> {
     let refused = |what: &str, error: &dyn std::fmt::Display| {
         Failure::new(Exit::Refused, format!("{what}: {error:#}"))
-            .hint("see docs/deploy/README.md, and whether --data-dir is a folder that may be written to")
+            .hint("see docs/deploy/README.md, and check that --data-dir is a writable directory")
     };
-    // Asked for first: a signal during start-up must not be lost.
+    // Installed first, so that a signal during start-up is not lost.
     let shutdown = shutdown::requested().map_err(|error| refused("cannot listen for signals", &error))?;
     let listener = bind(args.listen).await.map_err(|error| {
         refused(&format!("cannot listen on {}", args.listen), &error).hint("choose another address with --listen")
     })?;
-    let address = listener.local_addr().map_err(|error| refused("the listener is not usable", &error))?;
+    let address = listener.local_addr().map_err(|error| refused("the listener is unusable", &error))?;
     let token_file = args.token_file();
     let token = token::configured(token_file.as_deref())?;
     token::check_of_hub(token.as_ref(), token_file.as_deref())?;
     let runtime = Runtime::new(config(args, address, token_file.as_deref())?)
         .map_err(|error| refused("the hub does not start", &error))?;
     if args.allow_private_networks {
-        tracing::warn!("private and loopback addresses can be fetched (--allow-private-networks): for local work only");
+        tracing::warn!("private and loopback addresses can be fetched (--allow-private-networks); for local use only");
     }
     if let Some(warning) = token_file.as_deref().and_then(token::exposed) {
         tracing::warn!("{warning}");
     }
     if token.is_none() {
         tracing::warn!(
-            "no token is configured, so only named tokens can write: set REUSE_SURFACE_TOKEN to make the first one"
+            "no token is configured, so only named tokens can write: set REUSE_SURFACE_TOKEN to create the first one"
         );
     }
     let timer = refresh_timer::start(runtime.clone(), args.refresh_interval);
@@ -69,7 +69,7 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Memory that a thread gives back stays with its arena, and each thread would have one of its own: twice the memory with 200 readers.
+/// Limits the number of malloc arenas. Freed memory stays with its arena, and one arena per thread doubles the memory with 200 readers.
 #[cfg(target_env = "gnu")]
 #[expect(unsafe_code, reason = "it sets a number, before there is a second thread")]
 fn share_arenas() {
@@ -80,7 +80,7 @@ fn share_arenas() {
 #[cfg(not(target_env = "gnu"))]
 fn share_arenas() {}
 
-/// `[::]` is both families. Where a machine has one alone, that is IPv4.
+/// Binds to `address`. `[::]` means IPv6 and IPv4; on a machine with only one of them, it falls back to IPv4.
 async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     match TcpListener::bind(address).await {
         Err(error) if address.ip() == Ipv6Addr::UNSPECIFIED && error.kind() != io::ErrorKind::AddrInUse => {
@@ -94,19 +94,19 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
     let manifest = match &args.manifest {
         Some(path) => fs::read_to_string(path).map_err(|error| {
             Failure::new(Exit::Usage, format!("cannot read {}: {error}", path.display()))
-                .hint("name a readable file with --manifest, or leave it out")
+                .hint("set --manifest to a readable file, or omit it")
         })?,
         None => embedded::MANIFEST.to_owned(),
     };
     let manifest = Manifest::parse(&manifest).map_err(|error| {
-        Failure::new(Exit::Usage, format!("the manifest is not usable: {error:#}"))
-            .hint("correct it, or leave --manifest out to take the one inside this program")
+        Failure::new(Exit::Usage, format!("the manifest is invalid: {error:#}"))
+            .hint("correct it, or omit --manifest to use the built-in one")
     })?;
     let component = match &args.component {
         Some(path) => ComponentSource::File(path.clone()),
         None if embedded::WASM.is_empty() => {
-            return Err(Failure::new(Exit::Refused, "this program was built without the hub inside")
-                .hint("build it with `cargo xtask build`, or name a component with --component"));
+            return Err(Failure::new(Exit::Refused, "this program was built without the hub component")
+                .hint("build it with `cargo xtask build`, or set --component"));
         }
         None => ComponentSource::Embedded { precompiled: embedded::PRECOMPILED, wasm: embedded::WASM },
     };
@@ -124,10 +124,10 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
     })
 }
 
-/// The component's settings: what Spin takes from `SPIN_VARIABLE_…` comes from flags and the environment here.
+/// The component's variables. Spin takes them from `SPIN_VARIABLE_…`; here they come from flags and the environment.
 fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::from([("public_url".to_owned(), public_url.to_owned())]);
-    // Of a component from before it was asked for, the manifest does not have it.
+    // The manifest of an older component does not declare this variable.
     if manifest.has_variable("served_by") {
         variables.insert("served_by".to_owned(), "serve".to_owned());
     }

@@ -1,8 +1,7 @@
 //! The state of one instance of the component, and the imports that use it.
 
+use super::memory::Memory;
 use crate::bindings::spin::{sqlite::sqlite, variables::variables};
-use crate::budget::Purpose;
-use crate::instances::{Gauge, Memory, Workers};
 use crate::outbound::Outbound;
 use crate::output::{Level, LogLines};
 use crate::shutdown::Guard;
@@ -11,7 +10,7 @@ use crate::variables::Variables;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use wasmtime::component::{Linker, ResourceTable};
-use wasmtime::{Engine, Error, ResourceLimiterAsync, Result};
+use wasmtime::{Engine, ResourceLimiterAsync, Result};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -38,28 +37,22 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Creates the state of an instance whose memory `gauge` reports. A `vital` instance gets
-    /// memory regardless of the budget.
-    ///
-    /// # Errors
-    /// Never, since a reservation of zero bytes always succeeds.
-    pub(crate) fn new(workers: &Workers, gauge: Arc<Gauge>, vital: bool) -> Result<Self> {
-        let (services, limit) = (&workers.services, workers.limits.instance_memory);
-        let held = workers.budget.hold(Purpose::Instances, 0).ok_or_else(|| Error::msg("no memory is left"))?;
+    /// The state of an instance with this memory, which `guard` keeps the shutdown waiting for.
+    pub(crate) fn new(services: &Services, memory: Memory, guard: Guard) -> Self {
         let mut wasi = WasiCtxBuilder::new();
         wasi.stdout(LogLines::new(Level::Info)).stderr(LogLines::new(Level::Warn));
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_HANDLES);
-        Ok(Self {
+        Self {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             table,
             sqlite: SqliteState::new(services.databases.clone()),
             services: services.clone(),
-            memory: Memory { held, limit, vital, gauge },
+            memory,
             ticks: Arc::default(),
-            _guard: workers.lifecycle.guard(),
-        })
+            _guard: guard,
+        }
     }
 
     /// How often the component was interrupted while it computed.

@@ -9,13 +9,13 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Diagnostic, json_excerpt};
+use crate::diagnostic::{Diagnostic, attach_snippets};
 use crate::document;
+use crate::excerpt::json_excerpt;
 use crate::findings::{Finding, Findings};
 use crate::limits::{MAX_CAPABILITIES, MAX_DIAGNOSTICS};
 use crate::path::{Path, Step};
 use crate::schema::{self, Schema};
-use crate::snippet;
 use crate::yaml::{self, Position};
 
 pub use sizes::Sizes;
@@ -75,7 +75,7 @@ impl Verdict {
 
     fn refused(bytes: &[u8], diagnostic: Diagnostic) -> Self {
         let mut diagnostics = vec![diagnostic];
-        snippet::attach(bytes, &mut diagnostics);
+        attach_snippets(bytes, &mut diagnostics);
         Self { index: None, diagnostics }
     }
 }

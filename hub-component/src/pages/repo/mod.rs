@@ -44,7 +44,7 @@ pub async fn repo<P: Ports>(
     let source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
     let line = publish::line(&source);
     let entries = match &line {
-        Some(line) => fragments::beginning(&mut tx, line, offer::MOST).await?,
+        Some(line) => fragments::beginning(&mut tx, line, offer::MAX_OFFERED).await?,
         None => Vec::new(),
     };
     let held = held::changes(&mut tx, &source, line.as_ref()).await?;

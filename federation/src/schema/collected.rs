@@ -1,0 +1,41 @@
+//! Violations while they are collected.
+
+use crate::findings::{Finding, LeftOut};
+use crate::limits::MAX_COUNTED_VIOLATIONS;
+
+/// Violations up to a limit, and a count of the others.
+pub(super) struct Collected<'v> {
+    found: Vec<Finding<'v>>,
+    most: usize,
+    left_out: LeftOut,
+}
+
+impl<'v> Collected<'v> {
+    pub(super) fn up_to(most: usize) -> Self {
+        Self { found: Vec::new(), most, left_out: LeftOut::default() }
+    }
+
+    pub(super) fn add(&mut self, finding: impl FnOnce() -> Finding<'v>) {
+        if self.found.len() < self.most {
+            self.found.push(finding());
+        } else if self.is_enough() {
+            self.left_out.and_more = true;
+        } else {
+            self.left_out.counted += 1;
+        }
+    }
+
+    /// Whether no more need to be looked for.
+    pub(super) fn is_enough(&self) -> bool {
+        self.found.len() + self.left_out.counted >= self.most.max(MAX_COUNTED_VIOLATIONS)
+    }
+
+    /// There may be more, which nobody counted.
+    pub(super) fn stop(&mut self) {
+        self.left_out.and_more = true;
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<Finding<'v>>, LeftOut) {
+        (self.found, self.left_out)
+    }
+}
