@@ -10,13 +10,13 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EventsQuery {
-    /// Events about this repo.
+    /// Only events about this repo.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repo: Option<String>,
-    /// Events caused by the token with this name.
+    /// Only events caused by the token with this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
-    /// Events with this action.
+    /// Only events with this action.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
     /// Maximum number of events on a page; 50 by default.
@@ -59,7 +59,7 @@ pub struct Event {
     pub before: Value,
     /// The state after the change; null if it was removed.
     pub after: Value,
-    /// The revision that the change led to, if any.
+    /// The revision that the change published, if any.
     #[schema(required)]
     pub revision: Option<u64>,
     /// `X-Request-Id` of the request.

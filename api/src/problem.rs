@@ -57,7 +57,7 @@ pub struct ProblemEntry {
     /// Stable code for programs.
     #[schema(required)]
     pub code: String,
-    /// What is expected and what to do.
+    /// The rule that is violated, and what to do.
     #[schema(required)]
     pub message: String,
     /// Line in the document, from 1, if known.

@@ -1,4 +1,4 @@
-//! The command line, as a person or a script runs it.
+//! The command line, as a user or a script runs it.
 
 use crate::{Hub, TOKEN, binary};
 use anyhow::Result;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The command line pointed at a hub.
+/// The command line, configured for a hub.
 pub struct Cli {
     base: String,
     token: Option<String>,
@@ -15,7 +15,7 @@ pub struct Cli {
     certificates: Option<PathBuf>,
 }
 
-/// What a run left behind.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Ran {
     /// Exit code.
@@ -27,51 +27,51 @@ pub struct Ran {
 }
 
 impl Ran {
-    /// Standard output as JSON; null if it is none.
+    /// Standard output as JSON; null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_default()
     }
 }
 
 impl Cli {
-    /// For `hub`, with its token.
+    /// Creates a command line for `hub`, with its token.
     pub fn new(hub: &Hub) -> Self {
         Self { token: Some(TOKEN.to_owned()), ..Self::at(hub.base()) }
     }
 
-    /// For whatever listens at `base`.
+    /// Creates a command line for a server at `base`.
     pub fn at(base: &str) -> Self {
         Self { base: base.to_owned(), token: None, folder: None, cache: None, certificates: None }
     }
 
-    /// Run in `folder`.
+    /// Runs in `folder`.
     pub fn inside(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());
         self
     }
 
-    /// With its cache in `folder`.
+    /// Uses `folder` for the cache.
     pub fn with_cache(mut self, folder: impl Into<PathBuf>) -> Self {
         self.cache = Some(folder.into());
         self
     }
 
-    /// Trusting the authorities in this file alone.
+    /// Trusts only the authorities in this file.
     pub fn trusting(mut self, certificates: impl Into<PathBuf>) -> Self {
         self.certificates = Some(certificates.into());
         self
     }
 
-    /// With this token instead.
+    /// Uses this token instead.
     pub fn with_token(mut self, token: Option<&str>) -> Self {
         self.token = token.map(str::to_owned);
         self
     }
 
-    /// Runs `reuse-surface` with these words.
+    /// Runs `reuse-surface` with these arguments.
     ///
     /// # Errors
-    /// When it cannot be started.
+    /// If the program cannot be started.
     pub fn run(&self, words: &[&str]) -> Result<Ran> {
         let mut command = Command::new(binary());
         command.args(words).env("REUSE_SURFACE_URL", &self.base).env_remove("REUSE_SURFACE_TOKEN");

@@ -1,23 +1,23 @@
-//! Small inputs that cost much: each is one of a kind, and what the hub has to say about it.
+//! Small inputs that are expensive to process, each of a different kind, with the hub's expected verdict.
 
-/// An index, and what is wrong with it; nothing if it is valid.
+/// A hostile index and its expected verdict.
 pub struct Hostile {
-    /// What it is called.
+    /// Name of the input.
     pub name: &'static str,
     /// The index.
     pub text: String,
-    /// The reason of the refusal.
+    /// The reason for the refusal; `None` if the index is valid.
     pub code: Option<&'static str>,
 }
 
 const CONTROL: &str = "\"\\u001b\"";
 
-/// An index of one capability with `x` (YAML flow) as a field of its own.
+/// An index of one capability with an additional field of value `x` (YAML flow style).
 fn one(x: &str) -> String {
     format!("{{\"version\":1,\"capabilities\":[{{\"id\":\"a.b\",\"name\":\"n\",\"x\":{x}}}]}}")
 }
 
-/// `inner` below `depth` keys of 64 KiB.
+/// `inner`, nested under `depth` keys of 64 KiB.
 fn below_long_keys(inner: &str, depth: usize) -> String {
     format!("{}{inner}{}", format!("{{? \"{}\" : ", "k".repeat(65_536)).repeat(depth), "}".repeat(depth))
 }
@@ -35,7 +35,7 @@ fn capabilities(count: usize, fields: impl Fn(usize) -> String) -> String {
     format!("{{\"version\":1,\"capabilities\":[{}]}}", entries.join(","))
 }
 
-/// All of them.
+/// All inputs.
 pub fn all() -> Vec<Hostile> {
     let control = Some("control-character");
     let with_findings = |count| format!("[{CONTROL}{}]", ",0".repeat(count));

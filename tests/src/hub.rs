@@ -1,4 +1,4 @@
-//! A hub of its own for a test: the real binary on a free port, with a data folder that outlives a restart.
+//! A hub for one test: the real binary on a free port, with a data directory that survives a restart.
 
 use crate::binary;
 use anyhow::{Context as _, Result, bail};
@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
 
-/// The bootstrap token of every hub here.
+/// The bootstrap token of every test hub.
 pub const TOKEN: &str = "a-token-for-tests-only";
 
 /// A running hub; killed when dropped.
@@ -22,7 +22,7 @@ pub struct Hub {
     client: reqwest::Client,
 }
 
-/// A response, read whole.
+/// A response with its complete body.
 #[derive(Debug)]
 pub struct Answer {
     /// Status code.
@@ -34,27 +34,27 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON; null if it is none.
+    /// The body as JSON; null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
 
-    /// A header's value; empty if it is not there.
+    /// The value of a header; empty if it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
     }
 }
 
 impl Hub {
-    /// Starts a hub that takes writes and may fetch from loopback.
+    /// Starts a hub that accepts writes and may fetch from loopback.
     ///
     /// # Errors
-    /// When the binary does not start or does not say where it listens.
+    /// If the binary does not start or does not report its address.
     pub fn start() -> Result<Self> {
         Self::start_in(TempDir::new()?, Some(TOKEN), &["--allow-private-networks"])
     }
 
-    /// Starts a hub on a data folder, with this token and these further arguments.
+    /// Starts a hub on a data directory, with this token and these additional arguments.
     ///
     /// # Errors
     /// As [`Hub::start`].
@@ -62,7 +62,7 @@ impl Hub {
         Self::start_by(Command::new(binary()), data, token, arguments)
     }
 
-    /// As [`Hub::start_in`], by a command that ends in executing the binary with what is added to its arguments.
+    /// As [`Hub::start_in`], with a command that finally executes the binary with the arguments that are appended.
     ///
     /// # Errors
     /// As [`Hub::start`].
@@ -95,7 +95,7 @@ impl Hub {
                 log.push('\n');
             }
         });
-        // The sender is dropped at the end of the log, so a hub that dies at once is not waited for.
+        // The sender is dropped at the end of the log, so this does not wait for a hub that died at once.
         let Ok(address) = receiver.recv() else {
             bail!("the hub did not start: {}", log.lock().unwrap_or_else(PoisonError::into_inner));
         };
@@ -112,69 +112,69 @@ impl Hub {
         Self::start_in(self.kill()?, Some(TOKEN), &["--allow-private-networks"])
     }
 
-    /// Kills the hub as a power cut would; gives its data folder.
+    /// Kills the hub as a power cut would, and returns its data directory.
     ///
     /// # Errors
-    /// When it cannot be killed.
+    /// If the hub cannot be killed.
     pub fn kill(mut self) -> Result<TempDir> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(std::mem::replace(&mut self.data, TempDir::new()?))
     }
 
-    /// The id of its process.
+    /// The process id of the hub.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Asks the hub to stop, and starts it again on the same data and on another port.
+    /// Stops the hub gracefully, and starts it again on the same data and another port.
     ///
     /// # Errors
-    /// As [`Hub::start`], or when it does not end well.
+    /// As [`Hub::start`], or if the hub does not exit cleanly.
     pub fn restart(&mut self) -> Result<()> {
         let code = self.terminate()?;
         anyhow::ensure!(code == Some(0), "the hub ended with {code:?}");
-        // It says so if it had to give something up.
+        // The hub logs it if it had to abandon a request.
         anyhow::ensure!(!self.log().contains("did not finish in time"), "{}", self.log());
         let data = std::mem::replace(&mut self.data, TempDir::new()?);
         *self = Self::start_in(data, Some(TOKEN), &["--allow-private-networks"])?;
         Ok(())
     }
 
-    /// Asks the hub to stop and gives its exit code.
+    /// Stops the hub gracefully and returns its exit code.
     ///
     /// # Errors
-    /// When it cannot be signalled.
+    /// If the hub cannot be signalled.
     pub fn terminate(&mut self) -> Result<Option<i32>> {
         let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
         anyhow::ensure!(killed.success(), "kill failed");
         Ok(self.child.wait()?.code())
     }
 
-    /// Where it listens.
+    /// The base URL of the hub.
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// Its data folder.
+    /// The data directory of the hub.
     pub fn data(&self) -> &Path {
         self.data.path()
     }
 
-    /// What it logged so far.
+    /// The log of the hub so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A request to it, without a token.
+    /// A request to the hub, without a token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base))
     }
 
-    /// Sends a request and reads the answer.
+    /// Sends a request and reads the response.
     ///
     /// # Errors
-    /// When there is none.
+    /// If there is no response.
     pub async fn send(&self, request: RequestBuilder) -> Result<Answer> {
         let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -184,7 +184,7 @@ impl Hub {
     /// Reads a path.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// If there is no response.
     pub async fn get(&self, path: &str) -> Result<Answer> {
         self.send(self.request(Method::GET, path)).await
     }
@@ -192,7 +192,7 @@ impl Hub {
     /// Writes with the token and a JSON body.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// If there is no response.
     pub async fn write(&self, method: Method, path: &str, body: &Value) -> Result<Answer> {
         self.send(self.request(method, path).bearer_auth(TOKEN).json(body)).await
     }
@@ -200,7 +200,7 @@ impl Hub {
     /// Refreshes everything and publishes.
     ///
     /// # Errors
-    /// When the hub does not say that it did.
+    /// If the hub does not confirm it.
     pub async fn compose(&self) -> Result<Value> {
         let request = self.request(Method::POST, "/v1/federated/compose?force=true").bearer_auth(TOKEN);
         let answer = self.send(request).await?;
@@ -208,10 +208,10 @@ impl Hub {
         Ok(answer.json())
     }
 
-    /// Registers a source and composes, so that what it publishes is read.
+    /// Registers a source and composes, so that its index is fetched.
     ///
     /// # Errors
-    /// When the hub refuses.
+    /// If the hub refuses.
     pub async fn register(&self, repo: &str, url: &str) -> Result<()> {
         let answer = self
             .write(Method::POST, "/v1/repos", &serde_json::json!({"repo": repo, "url": url, "domain": "test"}))
@@ -223,7 +223,7 @@ impl Hub {
     /// The federated document as JSON.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// If there is no response.
     pub async fn document(&self) -> Result<Value> {
         Ok(self.get("/v1/federated?format=json").await?.json())
     }
@@ -231,7 +231,7 @@ impl Hub {
     /// The status of a source.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// If there is no response.
     pub async fn status(&self, repo: &str) -> Result<Value> {
         Ok(self.get(&format!("/v1/repos/{repo}")).await?.json()["status"].clone())
     }

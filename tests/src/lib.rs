@@ -1,18 +1,20 @@
-//! What the end-to-end tests stand on: a hub (the real binary), a command line (the same binary), and a server of indexes.
+//! Support for the end-to-end tests: a hub (the real binary), a command line (the same binary), and a server of indexes.
 
 mod cli;
+mod eventually;
 pub mod hostile_inputs;
 mod hub;
 mod sources;
 pub mod tls;
 
 pub use cli::{Cli, Ran};
+pub use eventually::eventually;
 pub use hub::{Answer, Hub, TOKEN};
 pub use sources::{Behaviour, Sources};
 
 use std::path::PathBuf;
 
-/// The binary under test: what `cargo xtask test` built.
+/// The binary under test, built by `cargo xtask test`.
 pub fn binary() -> PathBuf {
     match std::env::var_os("REUSE_SURFACE_BIN") {
         Some(path) => path.into(),
@@ -20,7 +22,7 @@ pub fn binary() -> PathBuf {
     }
 }
 
-/// The folder of what the tests run beside the hub: what `cargo xtask tools` installed.
+/// The directory of the external tools that the tests run, installed by `cargo xtask tools`.
 pub fn tools() -> PathBuf {
     match std::env::var_os("REUSE_SURFACE_TOOLS") {
         Some(path) => path.into(),

@@ -1,4 +1,4 @@
-//! A server of indexes on loopback, well-behaved or not, that counts what it is asked.
+//! A server of indexes on loopback, well-behaved or not, that counts its requests.
 
 use anyhow::Result;
 use federation::digest::Digest;
@@ -8,26 +8,26 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// What a path does.
+/// The behaviour of a path.
 #[derive(Clone, Debug)]
 pub enum Behaviour {
-    /// Serves these bytes with an `ETag`, and 304 where it matches.
+    /// Serves these bytes with an `ETag`, or 304 if it matches.
     Index(Vec<u8>),
-    /// Serves these bytes with these further header lines, no `ETag`.
+    /// Serves these bytes with these additional header lines and without an `ETag`.
     Plain(Vec<u8>, String),
-    /// Answers with a status, further header lines and no body.
+    /// Responds with a status, additional header lines and no body.
     Status(u16, String),
     /// Redirects.
     Redirect(String),
-    /// Writes these bytes to the socket as they are, then closes.
+    /// Writes exactly these bytes to the socket, then closes it.
     Raw(Vec<u8>),
-    /// Accepts the request and never answers.
+    /// Accepts the request and never responds.
     Hang,
-    /// Takes the request, and serves these bytes once [`Sources::release`] is called.
+    /// Accepts the request, and serves these bytes once [`Sources::release`] is called.
     Held(Vec<u8>),
-    /// Sends the head, then a byte at a time, without end.
+    /// Sends the head, then an endless body, one byte at a time.
     Trickle,
-    /// Sends the head and so many bytes of a longer body, and nothing more.
+    /// Sends the head and this many bytes of a longer body, then nothing more.
     Stalled(usize),
 }
 
@@ -46,15 +46,15 @@ struct State {
     unmodified: usize,
     /// Connections that are kept open.
     hanging: Vec<TcpStream>,
-    /// How often what is held was released.
+    /// How often held requests were released.
     releases: usize,
 }
 
 impl Sources {
-    /// Starts a server that knows no path yet.
+    /// Starts a server without any path.
     ///
     /// # Errors
-    /// When no port is free.
+    /// If no port is free.
     pub fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let base = format!("http://{}", listener.local_addr()?);
@@ -69,7 +69,7 @@ impl Sources {
         Ok(Self { base, state })
     }
 
-    /// Where it listens, as `address:port`.
+    /// The address of the server, as `address:port`.
     pub fn address(&self) -> &str {
         self.base.trim_start_matches("http://")
     }
@@ -79,49 +79,49 @@ impl Sources {
         format!("{}{path}", self.base)
     }
 
-    /// Makes a path behave so from now on; gives its URL.
+    /// Sets the behaviour of a path and returns its URL.
     pub fn set(&self, path: &str, behaviour: Behaviour) -> String {
         lock(&self.state).behaviours.insert(path.to_owned(), behaviour);
         self.url(path)
     }
 
-    /// Makes a path serve an index from now on; gives its URL.
+    /// Makes a path serve an index, and returns its URL.
     pub fn index(&self, path: &str, text: &str) -> String {
         self.set(path, Behaviour::Index(text.as_bytes().to_vec()))
     }
 
-    /// How often a path was asked for.
+    /// How often a path was requested.
     pub fn requests(&self, path: &str) -> usize {
         lock(&self.state).requests.get(path).copied().unwrap_or(0)
     }
 
-    /// Lets go of the requests that [`Behaviour::Held`] has taken so far.
+    /// Releases the requests that [`Behaviour::Held`] has accepted so far.
     pub fn release(&self) {
         lock(&self.state).releases += 1;
     }
 
-    /// Waits until a path was asked for so often.
+    /// Waits until a path was requested this many times.
     pub async fn asked(&self, path: &str, times: usize) {
         while self.requests(path) < times {
             tokio::time::sleep(PAUSE).await;
         }
     }
 
-    /// The `If-None-Match` that a path was asked with last; empty if there was none.
+    /// The `If-None-Match` of the last request to a path; empty if there was none.
     pub fn last_tag(&self, path: &str) -> String {
         lock(&self.state).tags.get(path).cloned().unwrap_or_default()
     }
 
-    /// How often the answer was 304.
+    /// How often the response was 304.
     pub fn unmodified(&self) -> usize {
         lock(&self.state).unmodified
     }
 }
 
-/// What a body is made of that nobody reads to its end.
+/// The content of bodies that no one reads to the end.
 static CHUNK: [u8; 64 << 10] = [b'#'; 64 << 10];
 
-/// Between two looks at what is waited for.
+/// Time between two polls.
 const PAUSE: Duration = Duration::from_millis(5);
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
@@ -180,7 +180,7 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
             }
             Some(Behaviour::Trickle) => {
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
-                // A client that has gone ends this.
+                // Ends when the client has closed the connection.
                 while stream.write_all(b"1\r\n#\r\n").is_ok() {
                     std::thread::sleep(Duration::from_millis(200));
                 }

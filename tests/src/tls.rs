@@ -1,4 +1,4 @@
-//! Certificates, good and bad, and a server that speaks TLS for another one.
+//! Valid and invalid certificates, and a TLS proxy for a plain server.
 
 use anyhow::{Context as _, Result, ensure};
 use rustls::ServerConfig;
@@ -22,24 +22,24 @@ const KEY: [&str; 5] = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256
 
 /// The dates of a certificate that is valid now.
 pub const VALID: (&str, &str) = ("20200101000000Z", "20991231000000Z");
-/// The dates of one that was.
+/// The dates of an expired certificate.
 pub const EXPIRED: (&str, &str) = ("20200101000000Z", "20210101000000Z");
 
-/// Somebody who signs certificates, by `openssl`.
+/// A certificate authority that uses `openssl`.
 pub struct Authority {
     folder: TempDir,
 }
 
 impl Authority {
-    /// A new one, which nobody trusts unless told.
+    /// Creates an authority that no program trusts by default.
     ///
     /// # Errors
-    /// When there is no `openssl`.
+    /// If there is no `openssl`.
     pub fn new() -> Result<Self> {
         let authority = Self { folder: TempDir::new()? };
         fs::write(authority.path("settings"), SETTINGS)?;
         fs::write(authority.path("issued"), "")?;
-        // Two of one name would be taken for each other.
+        // Two authorities with the same name would be confused.
         let name = format!("/CN=Tests {}", authority.folder.path().file_name().unwrap_or_default().to_string_lossy());
         let mut words = vec!["req", "-x509", "-keyout", "ca.key", "-out", "ca.pem", "-subj", &name];
         words.extend(["-addext", "keyUsage=critical,keyCertSign"]);
@@ -48,15 +48,15 @@ impl Authority {
         Ok(authority)
     }
 
-    /// Its own certificate, for `SSL_CERT_FILE`.
+    /// The authority's own certificate, for `SSL_CERT_FILE`.
     pub fn certificate(&self) -> PathBuf {
         self.path("ca.pem")
     }
 
-    /// A certificate for these names, such as `DNS:localhost`, between these dates, for a server.
+    /// Issues a server certificate for these names, such as `DNS:localhost`, and these dates.
     ///
     /// # Errors
-    /// When `openssl` fails.
+    /// If `openssl` fails.
     pub fn issue(&self, names: &str, dates: (&str, &str)) -> Result<Arc<ServerConfig>> {
         let names = format!("subjectAltName={names}");
         let mut words = vec!["req", "-keyout", "key.pem", "-out", "request.pem", "-subj", "/CN=Server"];
@@ -102,7 +102,7 @@ impl Authority {
     }
 }
 
-/// Speaks TLS on a port of its own for a server that does not; ends when dropped.
+/// Terminates TLS on its own port for a plain server; stops when dropped.
 pub struct Secured {
     port: u16,
     config: Arc<Mutex<Arc<ServerConfig>>>,
@@ -111,10 +111,10 @@ pub struct Secured {
 }
 
 impl Secured {
-    /// In front of `target`, such as `127.0.0.1:8080`.
+    /// Starts a proxy in front of `target`, such as `127.0.0.1:8080`.
     ///
     /// # Errors
-    /// When no port is free.
+    /// If no port is free.
     pub async fn start(target: &str, config: Arc<ServerConfig>) -> Result<Self> {
         let target: SocketAddr = target.parse()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -127,7 +127,7 @@ impl Secured {
                 lock(&open).spawn(async move {
                     let Ok(mut stream) = TlsAcceptor::from(config).accept(stream).await else { return };
                     let Ok(mut target) = TcpStream::connect(target).await else { return };
-                    // Whoever ends first ends both.
+                    // When either side closes, both are closed.
                     let _ = tokio::io::copy_bidirectional(&mut stream, &mut target).await;
                 });
             }
@@ -140,7 +140,7 @@ impl Secured {
         self.port
     }
 
-    /// Has another certificate from now on, on new connections alone: those there are end.
+    /// Changes the certificate for new connections and closes the existing ones.
     pub fn set(&self, config: Arc<ServerConfig>) {
         *lock(&self.config) = config;
         lock(&self.connections).abort_all();

@@ -77,7 +77,7 @@ Examples:
 #[command(arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).hide_short_help(true)
     .help("Write only warnings and errors to standard error")))]
 pub(crate) struct List {
-    /// Only registrations of this domain
+    /// Only registrations in this domain
     #[arg(long, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) domain: Option<String>,
 
@@ -201,7 +201,7 @@ pub(crate) struct Update {
     #[arg(long, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) domain: Option<String>,
 
-    /// Whether the source is published
+    /// Whether the source is enabled
     #[arg(long, value_name = "true|false")]
     pub(crate) enabled: Option<bool>,
 

@@ -1,28 +1,23 @@
-//! The command line as clap types, one file per top-level command, without behaviour.
+//! The command line as clap types, one file per noun, without behaviour.
 
 mod backup;
-mod completions;
-mod doctor;
+mod checks;
 mod events;
-mod explain;
 mod federation;
 mod global;
 mod hub;
 mod index;
-mod man;
 mod mcp;
+mod program;
 mod serve;
-mod smoke;
 mod token;
 mod values;
 
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::backup::{Backup, Restore};
-pub(crate) use self::completions::Completions;
-pub(crate) use self::doctor::Doctor;
+pub(crate) use self::checks::{Doctor, Smoke};
 pub(crate) use self::events::Events;
-pub(crate) use self::explain::Explain;
 pub(crate) use self::federation::{Diff, DocumentFormat, Federation, FederationCompose, FederationVerb, Verify};
 pub(crate) use self::global::{Color, Format, Global};
 pub(crate) use self::hub::{
@@ -30,10 +25,9 @@ pub(crate) use self::hub::{
     Verb,
 };
 pub(crate) use self::index::{Index, IndexVerb, Validate};
-pub(crate) use self::man::{Man, Reference};
 pub(crate) use self::mcp::Mcp;
+pub(crate) use self::program::{Completions, Explain, Man, Reference};
 pub(crate) use self::serve::{LogFormat, LogLevel, Serve};
-pub(crate) use self::smoke::Smoke;
 pub(crate) use self::token::{TokenCreate, TokenList, TokenRevoke, TokenVerb};
 
 /// The default path of the manifest in a repository.
@@ -57,7 +51,7 @@ Exit codes:
   3  no hub answered at the base URL in time
   4  not authorised: the token is missing or invalid, or lacks a scope";
 
-/// Check capability indexes, register them on a federation hub, read what it publishes, or run one.
+/// Check capability indexes, register them on a federation hub, read its federated index, or run a hub.
 #[derive(Debug, Parser)]
 #[command(name = "reuse-surface", version, propagate_version = true, after_long_help = EXAMPLES)]
 #[command(subcommand_required = true, arg_required_else_help = true)]

@@ -17,7 +17,7 @@ Examples:
 The token comes from the variable REUSE_SURFACE_TOKEN or from a file. It has full access. Use it to create named tokens with fewer rights,
 with `reuse-surface hub token create`. Without any token, every write is refused.";
 
-/// Run a hub: the same component that `spin up` runs
+/// Run a hub, with the same component that `spin up` runs
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Serve {

@@ -117,6 +117,6 @@ fn a_base_url_without_its_scheme_is_shown_with_one() {
     ] {
         let ran = Ran::of(&mut program(&["hub", "list", "--base-url", given])).ended(2);
         assert!(ran.err.starts_with(&format!("error: the base URL `{given}` is not an absolute")), "{ran:?}");
-        assert!(ran.err.ends_with(&format!("REUSE_SURFACE_URL as in {meant}\n")), "{ran:?}");
+        assert!(ran.err.ends_with(&format!("REUSE_SURFACE_URL to a URL such as {meant}\n")), "{ran:?}");
     }
 }

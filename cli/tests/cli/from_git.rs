@@ -108,7 +108,7 @@ fn what_cannot_be_derived_is_refused_with_a_remedy() {
     assert!(refused(&place, &[]).contains("has no domain\nhint: set --domain"));
     assert!(refused(&place, &["--index", "../x"]).contains("there is no index `../x` in the repository"));
     std::fs::remove_file(place.path(INDEX)).expect("the index is there");
-    assert!(refused(&place, &[]).contains("hint: write registry/indexes/capabilities.yaml"));
+    assert!(refused(&place, &[]).contains("hint: create registry/indexes/capabilities.yaml"));
 
     let elsewhere = Place::new();
     elsewhere.write("registry/x", "");

@@ -24,7 +24,7 @@ fn each_refusal_has_its_exit_code_and_remedy() {
         (&register, 422, "index-invalid", 1, "or register it anyway with --no-check"),
         (&update, 422, "required-unverified", 1, "hint: correct the index first"),
         (&["hub", "compose"], 503, "refresh-running", 1, "hint: try again in a minute"),
-        (&["hub", "compose"], 503, "store-unavailable", 1, "hint: try again in a while"),
+        (&["hub", "compose"], 503, "store-unavailable", 1, "hint: try again later"),
         (&["hub", "status"], 500, "internal", 1, "  request id: r-1\n"),
     ];
     for (arguments, status, code, exit, remedy) in cases {

@@ -87,7 +87,7 @@ fn update_says_who_changed_what_in_between() {
     // Where the hub does not tell who it was, at least what differs.
     let hub = Hub::answering([read(""), conflict(), problem(404, "not-found", "No."), read("theirs")]);
     let ran = Ran::against(&hub.url(), &update).ended(1);
-    assert!(ran.err.contains("precondition-failed)\n  description is \"theirs\" now\nhint: "), "{ran:?}");
+    assert!(ran.err.contains("precondition-failed)\n  description is now \"theirs\"\nhint: "), "{ran:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A JSON request body, or the problem that says what is wrong with it.
+//! A JSON request body, or a problem that describes its error.
 
 use crate::problem::{Problem, kinds};
 use axum::body::to_bytes;

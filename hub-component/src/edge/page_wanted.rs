@@ -5,8 +5,8 @@ use http::HeaderMap;
 
 const HTML: &str = "text/html";
 
-/// Whether a client that asked for `path` is a browser that navigates: it wants HTML rather than JSON, and the path is none of the API's,
-/// which answers in one form whoever asks.
+/// Whether the client is a browser that navigates to `path`: it prefers HTML to JSON, and the path is not in the API, which responds in one
+/// form to every client.
 pub(super) fn is_page_wanted(path: &str, headers: &HeaderMap) -> bool {
     may_be_page(path) && preferred_type(headers, &["application/problem+json", "application/json", HTML]) == HTML
 }

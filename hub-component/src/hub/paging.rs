@@ -17,7 +17,7 @@ pub fn limit(asked: Option<usize>, Limit { default, max }: Limit) -> Result<usiz
     if (1..=max).contains(&limit) {
         return Ok(limit);
     }
-    Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` is from 1 to {max}.")))
+    Err(Problem::new(&kinds::INVALID_QUERY, format!("`limit` must be from 1 to {max}.")))
 }
 
 /// The cursor of the page that begins after `last`.

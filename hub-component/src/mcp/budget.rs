@@ -28,7 +28,7 @@ impl Budget {
             return Err(Problem::new(
                 &kinds::BUDGET_TOO_SMALL,
                 format!(
-                    "`budget_tokens` is at least {MIN_TOKENS}, {MAX_TOKENS} at the most, {DEFAULT_TOKENS} unless given."
+                    "`budget_tokens` must be at least {MIN_TOKENS}; it defaults to {DEFAULT_TOKENS} and is limited to {MAX_TOKENS}."
                 ),
             ));
         }

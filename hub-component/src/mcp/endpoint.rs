@@ -20,22 +20,22 @@ struct Answer {
     log: Option<Problem>,
 }
 
-/// Speaks the Model Context Protocol: streamable HTTP without sessions, a JSON answer to each message.
+/// Serves the Model Context Protocol over streamable HTTP without sessions; each message gets one JSON answer.
 #[utoipa::path(
     post,
     path = "/mcp",
     operation_id = "mcp",
     tag = "federation",
-    description = "For agents: tools that search and read. Clients of revision 2026-07-28 and those that shake hands (2024-11-05 to \
-        2025-11-25) are served, by the headers `MCP-Protocol-Version`, `Mcp-Method` and `Mcp-Name` that the protocol has. Needs no token. An `Origin` is the \
-        hub's own, or one of this machine.",
+    description = "For agents: tools that search and read. Supports clients of revision 2026-07-28 and clients with a handshake (2024-11-05 to \
+        2025-11-25), with the protocol's headers `MCP-Protocol-Version`, `Mcp-Method` and `Mcp-Name`. Needs no token. If `Origin` is sent, it must be the \
+        hub's own or one of this machine.",
     request_body(
         content = schema::Message,
         example = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "federation_status", "arguments": {}}}),
     ),
     responses(
         (status = 200, description = "The answer: a JSON-RPC result or error.", body = Value, headers(("Cache-Control"))),
-        (status = 202, description = "A notification or a response was accepted; there is no answer."),
+        (status = 202, description = "A notification or a response was accepted; the response has no body."),
         (
             status = 400,
             description = "The body is not a message, or headers and body disagree: a JSON-RPC error. Malformed HTTP is a problem document.",
@@ -47,7 +47,7 @@ struct Answer {
         ),
         (
             status = 404,
-            description = "Revision 2026-07-28 asks for a method that does not exist: a JSON-RPC error.",
+            description = "The method does not exist (revision 2026-07-28): a JSON-RPC error.",
             body = Value,
             headers(("Cache-Control")),
         ),

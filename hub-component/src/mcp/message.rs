@@ -24,7 +24,7 @@ pub enum Message {
 pub struct Malformed {
     /// The id, repeated in the answer.
     pub id: Option<RequestId>,
-    /// What is wrong.
+    /// The error.
     pub error: Box<ErrorData>,
 }
 

@@ -12,7 +12,7 @@ const VERSION: &str = "mcp-protocol-version";
 const METHOD: &str = "mcp-method";
 const NAME: &str = "mcp-name";
 
-/// The revision of a message that is no request: what the header says.
+/// The revision of a message that is not a request, from the header.
 pub fn of_header(headers: &HeaderMap) -> Result<ProtocolVersion, ErrorData> {
     match single(headers, VERSION)? {
         // The default is specified by the revision that introduced the header.

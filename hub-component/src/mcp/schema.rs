@@ -5,7 +5,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// A message of JSON-RPC 2.0: a request has an `id`, a notification none.
+/// A JSON-RPC 2.0 message; a request has an `id`, a notification does not.
 pub struct Message;
 
 impl ToSchema for Message {
@@ -21,7 +21,7 @@ impl PartialSchema for Message {
         let int64 = SchemaFormat::KnownFormat(KnownFormat::Int64);
         let number = ObjectBuilder::new().schema_type(Type::Integer).format(Some(int64));
         object()
-            .description(Some("A message of JSON-RPC 2.0: a request has an `id`, a notification none."))
+            .description(Some("A JSON-RPC 2.0 message; a request has an `id`, a notification does not."))
             .property("jsonrpc", text().enum_values(Some(["2.0"])))
             .required("jsonrpc")
             .property("id", OneOfBuilder::new().item(text()).item(number))

@@ -72,7 +72,7 @@ pub fn document(routes: utoipa::openapi::OpenApi) -> Vec<u8> {
             "description": "A token of this hub: the operator's own token, or a named token with scopes. If no token is configured, every write is refused.",
         },
     });
-    // What is public says nothing; what is not says so itself.
+    // Operations are public by default; those that need a token declare it.
     document["security"] = json!([]);
     problems::retain_used(&mut document);
     headers::retain_used(&mut document);

@@ -1,9 +1,8 @@
-//! Fields and parameters that may be absent: what derives the OpenAPI document takes each of them for one that may be null, too. Here,
-//! null is sent where a field is required, and nowhere else.
+//! Optional fields and parameters. utoipa also declares each of them nullable, but the API uses null only for required fields.
 
 use serde_json::{Map, Value};
 
-/// Takes null out of what may be absent.
+/// Removes null from the types of optional fields and parameters.
 pub fn without_null(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -28,7 +27,7 @@ fn properties(schema: &mut Map<String, Value>) {
     }
 }
 
-/// `["string", "null"]` becomes `"string"`, and one of a schema and null becomes the schema.
+/// Turns `["string", "null"]` into `"string"`, and `oneOf` of a schema and null into the schema.
 fn strip(schema: &mut Value) {
     if let Some(kind) = schema.get_mut("type") {
         let types: Vec<&Value> = kind.as_array().into_iter().flatten().filter(|kind| *kind != "null").collect();

@@ -1,5 +1,5 @@
-//! Problems in the OpenAPI document. A handler names the codes of its own under `x-problems`; those that follow from its parameters,
-//! its body or its token, and those that every request may meet, are added here.
+//! Problems in the OpenAPI document. A handler names its own codes under `x-problems`. This module adds the codes that follow from its
+//! parameters, its body or its token, and those that every request may cause.
 
 use crate::edge::may_be_page;
 use crate::problem::{Kind, kinds};
@@ -65,10 +65,10 @@ pub fn attach(path: &str, operation: &mut Map<String, Value>) {
     }
 }
 
-/// What the name of a response ends with that browsers get as a page.
+/// Suffix of the names of responses that browsers get as a page.
 const PAGE: &str = "OrPage";
 
-/// Adds one response a status, with every code that it can have, and the same for paths that browsers navigate to.
+/// Adds one response per status, with all codes that it can have, and the same for paths that browsers navigate to.
 pub fn add(components: &mut Value) {
     for (status, kinds) in by_status(answers()) {
         let described: Vec<String> = kinds.iter().map(|kind| format!("- `{}`: {}", kind.code, kind.title)).collect();
@@ -94,7 +94,7 @@ pub fn add(components: &mut Value) {
     }
 }
 
-/// Leaves out the responses that no operation has.
+/// Removes the responses that no operation uses.
 pub fn retain_used(document: &mut Value) {
     let paths = document["paths"].to_string();
     if let Some(responses) = document["components"]["responses"].as_object_mut() {

@@ -12,7 +12,7 @@ const COMPONENTS: [(&str, Schema); 5] = [
     ("TokenRequest", Schema::TokenRequest),
 ];
 
-/// Adds the schemas, and the bodies that are made of them.
+/// Adds the schemas, and the request bodies that are derived from them.
 pub fn add(components: &mut Value) {
     for (name, schema) in COMPONENTS {
         let Some(document) = schema::document(schema) else { continue };
@@ -40,26 +40,26 @@ pub fn add(components: &mut Value) {
         schema["description"] = described.unwrap_or_else(|| either.to_owned()).into();
     }
     registration(&mut components["schemas"]);
-    // Nothing here is sent as a manifest; its parts are.
+    // The API never transfers a manifest, only its parts.
     if let Some(schemas) = components["schemas"].as_object_mut() {
         schemas.shift_remove("FederationManifest");
         schemas.shift_remove("FederationManifestSource");
     }
 }
 
-/// Schemas that want one of two fields, which OpenAPI's generators cannot say in a type, and the same in words.
+/// Schemas that require one of two fields, which generators cannot express as a type, with the rule in words.
 const EITHER: [(&str, &str); 3] = [
     ("CapabilityIndexCapability", "At least one of `name` and `title` is present."),
     ("TokenRequest", "At most one of `expires_at` and `expires_in_seconds` is present."),
     ("FederatedSource", "Exactly one of `url` and `index` is present."),
 ];
 
-/// A registration as it is sent, whole and in part, and what is checked: each an object of its own, made of the source of a manifest.
+/// Derives the bodies of register, update and check from the source of a manifest, each as a separate object.
 fn registration(schemas: &mut Value) {
     let source = &schemas[component("FederationManifest", "source")];
     let mut fields = source["properties"].as_object().cloned().unwrap_or_default();
     fields.shift_remove("index");
-    // Generators take a field with a default for one that is always sent.
+    // Generators treat a field with a default as always present.
     for (_, field) in &mut fields {
         let default = field.as_object_mut().and_then(|field| field.shift_remove("default"));
         if let (Some(default), Some(words)) = (default, field["description"].as_str()) {
@@ -76,7 +76,7 @@ fn registration(schemas: &mut Value) {
     whole["properties"] = fields.clone().into();
     schemas["CheckRequest"] = json!({
         "type": "object",
-        "description": "`url` alone, or a whole registration.",
+        "description": "Only `url`, or a whole registration.",
         "required": ["url"],
         "additionalProperties": false,
         "properties": fields,
@@ -90,7 +90,7 @@ fn registration(schemas: &mut Value) {
     }
     schemas["RegistrationPatch"] = json!({
         "type": "object",
-        "description": "Some of the fields of a registration; null stands for the default. `repo`, if present, is the one of the path.",
+        "description": "Some of the fields of a registration; null resets a field to its default. If `repo` is present, it must equal the one in the path.",
         "additionalProperties": false,
         "properties": fields,
     });

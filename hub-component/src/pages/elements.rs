@@ -1,4 +1,4 @@
-//! The parts that pages are made of.
+//! The building blocks of pages.
 
 use federation::digest::Digest;
 use federation::source::State;

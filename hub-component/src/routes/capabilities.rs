@@ -29,7 +29,7 @@ use store::revisions::Head;
     responses(
         (
             status = 200,
-            description = "A page.",
+            description = "A page of capabilities.",
             body = Capabilities,
             headers(("ETag"), ("Cache-Control"), ("Link"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
         ),
@@ -65,7 +65,7 @@ pub async fn search<P: Ports>(
     responses(
         (
             status = 200,
-            description = "The entries.",
+            description = "The entries under the id.",
             body = CapabilityEntries,
             headers(("ETag"), ("Cache-Control"), ("Link"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
         ),

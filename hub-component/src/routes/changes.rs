@@ -36,7 +36,7 @@ const PAGE_BYTES: u64 = MAX_PAGE_BYTES as u64;
     tag = "federation",
     params(ChangesQuery, Conditional),
     responses(
-        (status = 200, description = "Steps that can be replayed.", body = Changes, headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 200, description = "A page of steps that can be replayed.", body = Changes, headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
     extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code]))),
 )]

@@ -20,7 +20,7 @@ const JSON: &str = "application/schema+json";
     operation_id = "listSchemas",
     tag = "about",
     params(Conditional),
-    responses((status = 200, description = "Every schema.", body = Schemas, headers(("ETag"), ("Cache-Control")))),
+    responses((status = 200, description = "All schemas.", body = Schemas, headers(("ETag"), ("Cache-Control")))),
 )]
 pub async fn list(request: HeaderMap) -> Result<Response, Problem> {
     let listed = |name: &'static str| SchemaListed {

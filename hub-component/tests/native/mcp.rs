@@ -319,7 +319,7 @@ async fn wrong_arguments_are_an_answer_that_a_model_can_read() {
     for (arguments, words) in [
         (json!({"domian": "x"}), "unknown field `domian`"),
         (json!({"state": "frsh"}), "unknown variant `frsh`"),
-        (json!({"limit": 0}), "`limit` is from 1"),
+        (json!({"limit": 0}), "`limit` must be from 1"),
         (json!({"limit": "many"}), "invalid type"),
         (json!({"cursor": "x"}), "`cursor` was not issued"),
     ] {

@@ -1,7 +1,9 @@
 //! Decides which addresses the component may connect to. Members of the federation choose the URLs, so every address
 //! that is not plainly on the public internet is refused.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use ipnet::IpNet;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::LazyLock;
 
 /// Lower ports are reserved for services other than HTTP.
 const FIRST_FREE_PORT: u16 = 1024;
@@ -35,46 +37,41 @@ impl AddressPolicy {
     }
 }
 
+/// What networks are for. The first one that contains an address decides; those that none contains are public in IPv4, and never in IPv6.
+const NETWORKS: &[(Reach, &[&str])] = &[
+    // The metadata services of Alibaba Cloud, Azure and AWS, outside the link-local range.
+    (Reach::Never, &["100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::254/128"]),
+    (Reach::Private, &["10.0.0.0/8", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]),
+    (Reach::Private, &["::1/128", "fc00::/7"]),
+    (Reach::Never, &["0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"]),
+    // Protocol assignments, documentation, 6to4 relays, benchmarks.
+    (
+        Reach::Never,
+        &["192.0.0.0/24", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "192.88.99.0/24", "198.18.0.0/15"],
+    ),
+    // Protocol assignments with Teredo, 6to4, documentation.
+    (Reach::Never, &["2001::/23", "2002::/16", "2001:db8::/32", "3fff::/20"]),
+    (Reach::Public, &["2000::/3"]),
+];
+
+/// The NAT64 prefix, which embeds an IPv4 address (RFC 6052).
+const NAT64: [u16; 6] = [0x64, 0xff9b, 0, 0, 0, 0];
+
 fn reach(address: IpAddr) -> Reach {
-    match address {
-        IpAddr::V4(address) => reach_v4(address),
-        IpAddr::V6(address) => reach_v6(address),
+    static PARSED: LazyLock<Vec<(IpNet, Reach)>> = LazyLock::new(|| {
+        let networks = NETWORKS.iter().flat_map(|(reach, networks)| networks.iter().map(move |it| (it, *reach)));
+        networks.filter_map(|(network, reach)| Some((network.parse().ok()?, reach))).collect()
+    });
+    let address = address.to_canonical();
+    if let IpAddr::V6(v6) = address
+        && let [prefix @ .., high, low] = v6.segments()
+        && prefix == NAT64
+    {
+        let embedded = Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
+        return if reach(embedded.into()) == Reach::Public { Reach::Public } else { Reach::Never };
     }
-}
-
-fn reach_v4(address: Ipv4Addr) -> Reach {
-    match address.octets() {
-        // The metadata services of Alibaba Cloud and Azure, outside the link-local range.
-        [100, 100, 100, 200] | [168, 63, 129, 16] => Reach::Never,
-        [10 | 127, ..] | [172, 16..=31, ..] | [192, 168, ..] | [100, 64..=127, ..] => Reach::Private,
-        [0, ..] | [169, 254, ..] | [224..=255, ..] => Reach::Never,
-        // Protocol assignments, documentation, 6to4 relays, benchmarks.
-        [192, 0, 0 | 2, _] | [198, 51, 100, _] | [203, 0, 113, _] | [192, 88, 99, _] | [198, 18 | 19, ..] => {
-            Reach::Never
-        }
-        _ => Reach::Public,
-    }
-}
-
-fn reach_v6(address: Ipv6Addr) -> Reach {
-    if let Some(mapped) = address.to_ipv4_mapped() {
-        return reach_v4(mapped);
-    }
-    match address.segments() {
-        [0, 0, 0, 0, 0, 0, 0, 1] => Reach::Private,
-        // NAT64 embeds an IPv4 address.
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            let embedded = Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
-            if reach_v4(embedded) == Reach::Public { Reach::Public } else { Reach::Never }
-        }
-        // The metadata service of AWS, within the unique local range.
-        [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254] => Reach::Never,
-        [0xfc00..=0xfdff, ..] => Reach::Private,
-        // Protocol assignments with Teredo, 6to4, documentation.
-        [0x2001, ..=0x1ff, ..] | [0x2002, ..] | [0x2001, 0xdb8, ..] | [0x3fff, ..=0xfff, ..] => Reach::Never,
-        [0x2000..=0x3fff, ..] => Reach::Public,
-        _ => Reach::Never,
-    }
+    let known = PARSED.iter().find(|(network, _)| network.contains(&address)).map(|(_, reach)| *reach);
+    known.unwrap_or(if address.is_ipv4() { Reach::Public } else { Reach::Never })
 }
 
 #[cfg(test)]
@@ -204,6 +201,9 @@ mod tests {
 
     #[test]
     fn every_address_has_its_reach() {
+        for network in NETWORKS.iter().flat_map(|(_, networks)| *networks) {
+            assert!(network.parse::<IpNet>().is_ok(), "{network}");
+        }
         check(PUBLIC, Reach::Public);
         check(PRIVATE, Reach::Private);
         check(NEVER, Reach::Never);

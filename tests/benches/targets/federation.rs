@@ -1,11 +1,11 @@
-//! Federations to measure with.
+//! Federations for measurements.
 
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, Sources};
 use reqwest::Method;
 use serde_json::json;
 
-/// The index of source number `source`, in its edition `edition`.
+/// The index of source number `source`, in edition `edition`.
 pub fn index(source: usize, capabilities: usize, edition: usize) -> String {
     let mut text = "version: 1\ncapabilities:\n".to_owned();
     for i in 0..capabilities {
@@ -24,7 +24,7 @@ pub fn path(source: usize) -> String {
     format!("/s{source}.yaml")
 }
 
-/// Registers `count` sources, all fetched and published.
+/// Registers `count` sources, and waits until all are fetched and published.
 pub async fn register(hub: &Hub, sources: &Sources, count: usize, capabilities: usize) -> Result<()> {
     for source in 0..count {
         let url = sources.index(&path(source), &index(source, capabilities, 0));

@@ -1,12 +1,12 @@
-//! wrk, and what it found.
+//! Runs wrk and reads its result.
 
 use anyhow::{Context as _, Result, ensure};
 use std::process::Command;
 
-/// Connections that are kept open.
+/// Number of open connections.
 const CONNECTIONS: &str = "-c32";
 
-/// Requests in a second, from one thread over 32 connections.
+/// Requests per second, from one thread over 32 connections.
 pub fn requests_per_second(url: &str, header: Option<&str>, seconds: u32) -> Result<f64> {
     let mut command = Command::new("wrk");
     command.args(["-t1", CONNECTIONS, &format!("-d{seconds}s")]);

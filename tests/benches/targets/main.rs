@@ -1,7 +1,7 @@
-//! The targets of the design, measured: `cargo xtask bench`, with a release build on a machine that does nothing else.
+//! Measures the targets of the design: `cargo xtask bench`, with a release build on an otherwise idle machine.
 //!
-//! Each figure is taken beside what it is compared with, in one run, since machines differ by more than hubs do. Nothing here passes or
-//! fails: who runs it reads the table.
+//! Each figure is measured in the same run as its reference, because machines differ more than hubs do. Nothing here passes or fails; the
+//! table is for the reader.
 
 mod federation;
 mod load;
@@ -15,10 +15,10 @@ mod writes;
 
 use table::Table;
 
-/// Measures all, or what the arguments name.
+/// Measures all targets, or those that the arguments name.
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    // Options are cargo's own.
+    // Options are from cargo.
     let only: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let wanted = |name: &str| only.is_empty() || only.iter().any(|one| one == name);
     let mut table = Table::default();

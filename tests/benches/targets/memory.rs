@@ -1,4 +1,4 @@
-//! Memory of a large hub that many read at once, and the first read of a large document.
+//! Memory of a large hub with many concurrent readers, and the first read of a large document.
 
 use crate::federation::register;
 use crate::table::{Table, milliseconds};
@@ -11,13 +11,13 @@ use tokio::task::JoinSet;
 
 const READERS: usize = 200;
 
-/// How often each of them asks.
+/// How many requests each reader sends.
 const ROUNDS: usize = 2;
 
-/// What the readers of a route ask for: the path for one of them, and a header.
+/// The requests to a route: its name, the path for a reader, and a header.
 type Asked = (&'static str, fn(usize) -> String, Option<(&'static str, &'static str)>);
 
-/// Every public route that answers much, asked for in as many ways as there are readers where that makes another answer.
+/// Every public route with large responses, with a different request for each reader where that changes the response.
 const ROUTES: [Asked; 11] = [
     ("the document", |_| "/v1/federated".to_owned(), None),
     ("the document, gzip", |_| "/v1/federated?format=json".to_owned(), Some(("accept-encoding", "gzip"))),
@@ -36,12 +36,12 @@ fn names(count: usize, name: impl Fn(usize) -> String) -> String {
     (0..count).map(name).collect::<Vec<_>>().join(",")
 }
 
-/// 1,000 sources, 20,000 capabilities, readers of each route in turn, and a refresh beside.
+/// Measures 1,000 sources with 20,000 capabilities, with readers of each route in turn and a concurrent refresh.
 pub async fn measure(table: &mut Table) -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     register(&hub, &sources, 1000, 19).await?;
     for (what, path, header) in ROUTES {
-        // Its peak begins anew.
+        // Resets the recorded peak.
         fs::write(format!("/proc/{}/clear_refs", hub.pid()), "5")?;
         let started = Instant::now();
         let (answers, refused) = readers(&hub, path, header).await?;
@@ -66,7 +66,7 @@ async fn readers(
         readers.spawn(async move {
             let mut answered = 0;
             for _ in 0..ROUNDS {
-                // A connection of its own each time, as of as many clients.
+                // A new connection each time, as from as many clients.
                 let client = reqwest::Client::builder().build()?;
                 let request =
                     header.iter().fold(client.get(&url), |request, (name, value)| request.header(*name, *value));
@@ -87,7 +87,7 @@ async fn readers(
     Ok((answered, READERS * ROUNDS - answered))
 }
 
-/// MiB.
+/// Peak memory of the hub in MiB.
 fn peak(hub: &Hub) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", hub.pid()))?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
@@ -95,7 +95,7 @@ fn peak(hub: &Hub) -> Result<u64> {
     Ok(kibibytes / 1024)
 }
 
-/// The whole document, a hundred times as large as that of most hubs, by the first who asks.
+/// Measures the first read of a whole document that is a hundred times as large as that of most hubs.
 pub async fn first_read(table: &mut Table) -> Result<()> {
     let (mut hub, sources) = (Hub::start()?, Sources::start()?);
     register(&hub, &sources, 25, 19_000).await?;

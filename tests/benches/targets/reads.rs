@@ -1,4 +1,4 @@
-//! `GET /v1/federated` beside nginx, which serves the same bytes from files.
+//! `GET /v1/federated` compared with nginx, which serves the same bytes from files.
 
 use crate::federation::register;
 use crate::load::requests_per_second;
@@ -45,7 +45,7 @@ impl Nginx {
         Ok(Self { child, base: format!("http://127.0.0.1:{port}"), _files: files })
     }
 
-    /// The entity tag of its file, once it answers.
+    /// The entity tag of its file, once nginx responds.
     async fn entity_tag(&mut self) -> Result<String> {
         let url = format!("{}/doc.yaml", self.base);
         loop {
@@ -61,13 +61,13 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        // The master ends its worker.
+        // The master process stops its worker.
         let _ = Command::new("kill").args(["-QUIT", &self.child.id().to_string()]).status();
         let _ = self.child.wait();
     }
 }
 
-/// Whole, compressed and unmodified. The hub writes a line of log for each request, nginx none.
+/// Measures full, compressed and unmodified responses. The hub writes a log line for each request; nginx writes none.
 pub async fn measure(table: &mut Table) -> Result<()> {
     let sources = Sources::start()?;
     let hub = Hub::start()?;

@@ -1,4 +1,4 @@
-//! One source changes, of ten and of a thousand.
+//! One of ten sources changes, and one of a thousand.
 
 use crate::federation::{index, path, register};
 use crate::table::{Table, median, milliseconds};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const ROUNDS: usize = 15;
 const CAPABILITIES: usize = 20;
 
-/// Refreshes the one source that changed: fetch, check, publish.
+/// Measures the refresh of the one source that changed: fetch, check, publish.
 pub async fn measure(table: &mut Table) -> Result<()> {
     let few = of(10).await?;
     let many = of(1000).await?;

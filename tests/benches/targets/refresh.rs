@@ -1,4 +1,4 @@
-//! A thousand sources that did not change, beside a plain loop that asks for the same.
+//! A refresh of a thousand unchanged sources, compared with a plain loop of the same requests.
 
 use crate::federation::{index, path, register};
 use crate::table::{Table, median, milliseconds};
@@ -13,10 +13,10 @@ use tokio::task::JoinSet;
 const SOURCES: usize = 1000;
 const CAPABILITIES: usize = 20;
 const ROUNDS: usize = 5;
-/// Requests that the hub has under way to one host; the loop keeps to it.
+/// The hub's limit of concurrent requests to one host, which the loop also uses.
 const AT_ONCE: usize = federation::plan::PER_HOST;
 
-/// Every answer is 304 in both.
+/// Measures both; every response is 304.
 pub async fn measure(table: &mut Table) -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     register(&hub, &sources, SOURCES, CAPABILITIES).await?;

@@ -1,4 +1,4 @@
-//! From exec to the first answer, and what the command line adds to a request.
+//! The time from exec to the first response, and the overhead of the command line.
 
 use crate::federation::register;
 use crate::table::{Table, median, milliseconds};
@@ -8,7 +8,7 @@ use std::time::Instant;
 
 const ROUNDS: usize = 15;
 
-/// Starts a hub again and again on one folder; lists with the command line and without.
+/// Starts a hub repeatedly on one directory, and lists registrations with and without the command line.
 pub async fn measure(table: &mut Table) -> Result<()> {
     let sources = Sources::start()?;
     let mut hub = Hub::start()?;

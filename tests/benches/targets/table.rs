@@ -1,4 +1,4 @@
-//! The table that a run prints.
+//! The output table of a run.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A row: what was measured, the figure, what it stands beside, and what the design wants.
+    /// Prints a row: what was measured, the figure, the reference, and the target of the design.
     #[expect(clippy::print_stdout, reason = "the table is what a run is for")]
     pub fn row(&mut self, what: &str, figure: &str, beside: &str, target: &str) {
         if !self.begun {
@@ -20,13 +20,13 @@ impl Table {
     }
 }
 
-/// The middle one.
+/// The median.
 pub fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// As milliseconds.
+/// Formats a duration as milliseconds.
 pub fn milliseconds(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }

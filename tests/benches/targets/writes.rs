@@ -1,4 +1,4 @@
-//! A registration write, beside one `fsync` of the same disk.
+//! A write of a registration, compared with one `fsync` on the same disk.
 
 use crate::federation::register;
 use crate::table::{Table, median, milliseconds};
@@ -12,7 +12,7 @@ use std::time::Instant;
 
 const ROUNDS: usize = 101;
 
-/// Changes a description, which no reader of the document sees, again and again.
+/// Measures repeated changes of a description, which do not change the document.
 pub async fn measure(table: &mut Table) -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     register(&hub, &sources, 1, 10).await?;

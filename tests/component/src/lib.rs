@@ -1,5 +1,5 @@
-//! A component that does on request what the hub must never do: compute without an end, take much memory, answer with more than anybody
-//! reads. It shows that the host copes with that, and exists as WebAssembly alone.
+//! A component that does on request what the hub must never do: loop forever, use much memory, send endless responses. It tests that the
+//! host copes with that. It is built only as WebAssembly.
 #![cfg(target_family = "wasm")]
 
 use bytes::Bytes;
@@ -18,13 +18,13 @@ use std::time::Duration;
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
-/// Bytes of a piece of an answer.
+/// Bytes of a piece of a response.
 const PIECE: usize = 64 << 10;
 
-/// Requests that this instance has begun.
+/// Number of requests that this instance has started.
 static SERVED: AtomicUsize = AtomicUsize::new(0);
 
-/// Pieces of answers that this instance has made.
+/// Number of pieces of responses that this instance has produced.
 static PRODUCED: AtomicUsize = AtomicUsize::new(0);
 
 #[http_service]
@@ -42,14 +42,14 @@ async fn answer(path: &str, request: Request) -> Result<Response<Body>, Error> {
     let (verb, number) = path[1..].split_once('/').unwrap_or((&path[1..], "0"));
     let number: usize = number.parse().unwrap_or_default();
     match verb {
-        // Writes, and computes for ever before it is committed.
+        // Writes, then loops forever before it commits.
         "loop" => {
             let database = database().await?;
             run(&database, "BEGIN IMMEDIATE").await?;
             run(&database, "INSERT INTO rows VALUES (1)").await?;
             compute()
         }
-        // Waits for something, as a request does that others may share its instance with, and then computes for ever.
+        // Waits, as a request that shares its instance does, and then loops forever.
         "pause-and-loop" => {
             spin_sdk::time::sleep(Duration::from_millis(1)).await;
             compute()
@@ -88,7 +88,7 @@ fn text(text: String) -> Response<Body> {
     Response::new(Full::new(Bytes::from(text)).boxed_unsync())
 }
 
-/// As many pieces, each made when the one before was taken.
+/// A body of `count` pieces, each produced when the previous one was consumed.
 fn pieces(count: usize) -> Response<Body> {
     let pieces = stream::iter((0..count).map(|_| {
         PRODUCED.fetch_add(1, Ordering::Relaxed);

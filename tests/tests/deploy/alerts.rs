@@ -1,4 +1,4 @@
-//! The alert rules: Prometheus can read them, the hub has what they ask for, and the runbook knows what to do.
+//! The alert rules: Prometheus can read them, the hub exposes their metrics, and the runbook covers each alert.
 
 use super::rendered::{of_kind, render};
 use super::tools::{output, python, read};
@@ -7,7 +7,7 @@ use end_to_end::{Hub, Sources, index};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// From the cluster rather than from the hub.
+/// Metrics from the cluster rather than from the hub.
 const OTHERS: [&str; 5] = [
     "kubelet_volume_stats_available_bytes",
     "kubelet_volume_stats_capacity_bytes",
@@ -16,7 +16,7 @@ const OTHERS: [&str; 5] = [
     "certmanager_certificate_expiration_timestamp_seconds",
 ];
 
-/// Prints the names of the metrics in an expression; fails where it is none.
+/// Prints the names of the metrics in an expression; fails if it is not a valid expression.
 const METRICS: &str = "
 import promql_parser as p, sys
 def walk(e):
@@ -51,7 +51,7 @@ async fn rules_ask_for_metrics_that_the_hub_has() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     hub.register("state-hub", &sources.index("/i.yaml", &index(&["state.read"]))).await?;
     let exposed = hub.get("/metrics").await?.text;
-    // Those of the host are counted by the next reading of them.
+    // The host counts a scrape only after it, so a second one is needed.
     let exposed = format!("{exposed}{}", hub.get("/metrics").await?.text);
     for name in metrics(&rules(&[])?)? {
         let is_exposed = exposed.lines().any(|line| line.starts_with(&name));

@@ -1,4 +1,4 @@
-//! What pods, images and documents call is what the program understands.
+//! The program accepts the arguments that pods, images and documents use.
 
 use super::rendered::{VARIANTS, containers, name, pod, render, texts};
 use super::tools::read;
@@ -35,7 +35,7 @@ fn every_container_is_started_as_the_program_can_be() -> Result<()> {
     Ok(())
 }
 
-/// Those in sentences; `runbook.rs` runs the blocks.
+/// Checks commands in sentences; `runbook.rs` runs the blocks.
 #[test]
 fn every_command_of_the_documents_is_one() -> Result<()> {
     let mut seen = 0;

@@ -1,14 +1,14 @@
-//! The chart renders, and Kubernetes would take what it renders.
+//! The chart renders, and Kubernetes would accept the result.
 
 use super::rendered::{CHART, VARIANTS, name, render};
 use super::tools::{helm, output, python, refusal};
 use anyhow::{Result, ensure};
 use std::collections::HashSet;
 
-/// The oldest and the newest release that the chart is for. The newest is what `kubernetes-validate` knows.
+/// The oldest and the newest supported Kubernetes release. The newest is the newest that `kubernetes-validate` knows.
 const RELEASES: [&str; 2] = ["1.30", "1.37"];
 
-/// Kinds that come with an operator, so that there is no schema for them here.
+/// Kinds that are installed by an operator, for which there is no schema here.
 const CUSTOM: [&str; 2] = ["traefik.io/v1alpha1", "monitoring.coreos.com/v1"];
 
 #[test]
@@ -56,7 +56,7 @@ fn names_stay_within_their_limits_for_a_long_release() -> Result<()> {
     let release = "r".repeat(53);
     let rendered = output(helm()?.args(["template", &release, CHART, "--set", "host=spin"]))?;
     for object in super::tools::documents(&rendered)? {
-        // Kubernetes puts 11 characters after the name of a CronJob, and a name of a Service or a label has 63.
+        // Kubernetes appends 11 characters to the name of a CronJob; names of Services and labels have at most 63 characters.
         let limit = if object["kind"] == "CronJob" { 52 } else { 63 };
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
         ensure!(name.len() <= limit, "{name}");
@@ -93,7 +93,7 @@ fn every_value_is_described() -> Result<()> {
     Ok(())
 }
 
-/// The paths of all values; what is for the user to name, such as labels and jobs, counts as one.
+/// Collects the paths of all values. Maps with keys chosen by the user, such as labels and jobs, count as one value.
 fn collect(value: &serde_json::Value, path: &str, into: &mut Vec<String>) {
     const WHOLE: [&str; 4] = ["resources", "backup.jobs", "ingress.traefik.rate", "ingress.traefik.writes"];
     match value.as_object() {

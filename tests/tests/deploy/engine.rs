@@ -1,4 +1,4 @@
-//! Podman with a store of its own, so that nothing of the machine's is seen or left.
+//! Podman with its own store, so that tests neither see nor change the machine's images.
 
 use super::tools::{output, root};
 use anyhow::{Context as _, Result};
@@ -8,16 +8,16 @@ use std::process::Command;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
-/// The bills of materials, one of the program and one of the component.
+/// The bills of materials of the program and of the component.
 pub const SBOMS: [&str; 2] = ["reuse-surface.cdx.json", "hub-component.cdx.json"];
 
-/// The store; containers are removed with it.
+/// Podman's store; its containers are removed with it.
 pub struct Engine {
     folder: TempDir,
 }
 
 impl Engine {
-    /// With an image `localhost/base` in it: the C library that the program was linked to, and nothing else.
+    /// Creates a store with an image `localhost/base`, which has only the C library that the program is linked to.
     pub fn start() -> Result<Self> {
         let engine = Self { folder: TempDir::new()? };
         output(engine.podman("build").args(["--isolation", "chroot", "--tag", "localhost/base"]).arg(base()?))?;
@@ -37,7 +37,7 @@ impl Engine {
         command
     }
 
-    /// Builds `target` of the repository's Dockerfile on the base image; gives the image's configuration.
+    /// Builds `target` of the repository's Dockerfile on the base image, and returns the image's configuration.
     pub fn build(&self, target: &str) -> Result<Value> {
         let arguments = [
             "HUB_BASE=localhost/base",
@@ -47,7 +47,7 @@ impl Engine {
             "REVISION=abc",
         ];
         let mut build = self.podman("build");
-        // Health checks are in Docker's format alone.
+        // Only Docker's format has health checks.
         build.args(["--isolation", "chroot", "--format", "docker", "--target", target, "--tag", target]);
         for argument in arguments {
             build.args(["--build-arg", argument]);
@@ -57,12 +57,12 @@ impl Engine {
         Ok(inspected[0].clone())
     }
 
-    /// A started container without a network, a writable root file system or any capability, with the volume `data` at /data.
+    /// Starts a container without network, writable root file system or capabilities, with the volume `data` at /data.
     pub fn run(&self, image: &str, environment: &[&str], more: &[&str]) -> Result<Container<'_>> {
         let mut run = self.podman("run");
         run.args(["--detach", "--network", "none", "--read-only", "--read-only-tmpfs=false", "--volume", "data:/data"]);
         run.args(["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]);
-        // The machine's own limits may not be raised to podman's.
+        // Podman's default limits may exceed the machine's.
         run.args(["--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096"]);
         for variable in environment {
             run.args(["--env", variable]);
@@ -93,18 +93,18 @@ impl Container<'_> {
         check
     }
 
-    /// What podman says of it under `format`.
+    /// Inspects the container with `format`.
     pub fn inspect(&self, format: &str) -> Result<String> {
         Ok(output(self.engine.podman("inspect").args(["--format", format, &self.id]))?.trim().to_owned())
     }
 
-    /// What it wrote.
+    /// The log of the container.
     pub fn log(&self) -> Result<String> {
         let output = self.engine.podman("logs").arg(&self.id).output()?;
         Ok(String::from_utf8([output.stdout, output.stderr].concat())?)
     }
 
-    /// Asks it to stop; gives its exit code.
+    /// Stops the container and returns its exit code.
     pub fn stop(&self) -> Result<String> {
         output(self.engine.podman("stop").args(["--time", "30", &self.id]))?;
         self.inspect("{{.State.ExitCode}}")
@@ -113,12 +113,12 @@ impl Container<'_> {
 
 impl Drop for Container<'_> {
     fn drop(&mut self) {
-        // The store goes as well; this ends the process.
+        // The store is deleted as well; this stops the process.
         let _ = self.engine.podman("rm").args(["--force", "--time", "0", &self.id]).output();
     }
 }
 
-/// What `ldd` names, in a build context of its own.
+/// A build context with the libraries that `ldd` lists.
 fn base() -> Result<&'static Path> {
     static BASE: OnceLock<Result<TempDir, String>> = OnceLock::new();
     once(&BASE, |folder| {
@@ -131,7 +131,7 @@ fn base() -> Result<&'static Path> {
     })
 }
 
-/// What the Dockerfile takes when it does not compile.
+/// A build context with the compiled files that the Dockerfile uses instead of compiling.
 fn context() -> Result<&'static Path> {
     static CONTEXT: OnceLock<Result<TempDir, String>> = OnceLock::new();
     once(&CONTEXT, |folder| {
@@ -149,7 +149,7 @@ fn context() -> Result<&'static Path> {
     })
 }
 
-/// The component that `cargo xtask build` made for the binary.
+/// The component that `cargo xtask build` built for the binary.
 pub fn component(binary: &Path) -> Result<PathBuf> {
     let target = binary.parent().and_then(Path::parent).context("the binary is in no target folder")?;
     Ok(target.join("wasm32-wasip2/component-dev/hub_component.wasm"))

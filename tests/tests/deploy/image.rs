@@ -1,4 +1,4 @@
-//! The images, built from what was compiled already, on a base with the C library alone: as root, with podman.
+//! The images, built with podman as root from compiled files, on a base image with only the C library.
 
 use super::engine::{Container, Engine, SBOMS, component};
 use super::rendered::texts;
@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 const TOKEN: &str = "REUSE_SURFACE_TOKEN=a-token-for-tests-only";
 const HERE: &str = "http://127.0.0.1:8080";
 
-/// MiB that the debug build of the program, stripped, may have when compressed; a release build is smaller.
+/// Maximum compressed size in MiB of the stripped debug build; a release build is smaller.
 const MOST: u64 = 36;
 
-/// Asks the image's own health check until it agrees.
+/// Runs the image's health check until it succeeds.
 fn until_healthy(container: &Container<'_>) -> Result<()> {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
@@ -62,7 +62,7 @@ fn the_hub_runs_without_rights_and_its_data_outlives_the_container() -> Result<(
     ensure!(smoke.contains("ok       round-trip"), "{smoke}");
     ensure!(hub.stop()? == "0", "{}", hub.log()?);
 
-    // Another container on the same volume, with its token in a file as Kubernetes mounts a Secret.
+    // Another container on the same volume, with its token in a file, as Kubernetes mounts a Secret.
     let mounted = tempfile::TempDir::new()?;
     std::fs::write(mounted.path().join("token"), "another-token\n")?;
     std::fs::set_permissions(mounted.path(), std::fs::Permissions::from_mode(0o755))?;
@@ -77,7 +77,7 @@ fn the_hub_runs_without_rights_and_its_data_outlives_the_container() -> Result<(
     Ok(())
 }
 
-/// What it adds to its base, and who may write to the volume, which begins as the image's folder.
+/// Checks the size that the image adds to its base, and the owner of the volume, which is initialised from the image's directory.
 fn is_small_and_owns_its_volume(engine: &Engine) -> Result<()> {
     let mounted = output(engine.podman("image").args(["mount", "hub"]))?.trim().to_owned();
     let mut counted = GzEncoder::new(Counter(0), Compression::default());
@@ -90,7 +90,7 @@ fn is_small_and_owns_its_volume(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
-/// As docs/RegistryFederation.md has it for CI: the index by standard input, since a pipeline's folder is not always the engine's.
+/// Validates an index as docs/RegistryFederation.md shows for CI: through standard input, because the engine may not see the pipeline's files.
 fn judges_an_index_in_a_pipeline(engine: &Engine) -> Result<()> {
     for (index, code) in [("version: 1\ncapabilities: []\n", 0), ("version: 1\n", 1)] {
         let file = tempfile::NamedTempFile::new()?;
@@ -111,7 +111,7 @@ fn has_its_bills_of_materials(mounted: &str) -> Result<()> {
     Ok(())
 }
 
-/// Counts what is written.
+/// Counts the bytes written.
 struct Counter(u64);
 
 impl io::Write for Counter {
@@ -125,7 +125,7 @@ impl io::Write for Counter {
     }
 }
 
-/// The flags of `spin up` and of its HTTP trigger in 4.1, as far as they are used.
+/// The flags of `spin up` and of its HTTP trigger in 4.1 that are used here.
 const SPIN_FLAGS: [&str; 6] = [
     "--from",
     "--listen",
@@ -141,7 +141,7 @@ fn the_spin_image_holds_the_same_component_where_the_manifest_says() -> Result<(
     let config = engine.build("spin")?["Config"].clone();
     ensure!(config["User"] == "65532:65532" && config["Volumes"] == json!({"/data": {}}), "{config}");
     ensure!(texts(&config["Entrypoint"]) == ["/usr/local/bin/spin"], "{config}");
-    // What Spin compiled outlives the container.
+    // Spin's compilation cache survives the container.
     ensure!(texts(&config["Env"]).contains(&"XDG_CACHE_HOME=/data/.cache"), "{config}");
     let command = texts(&config["Cmd"]);
     let flags: Vec<&str> = command.iter().copied().filter(|word| word.starts_with("--")).collect();

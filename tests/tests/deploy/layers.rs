@@ -1,4 +1,4 @@
-//! Which way the arrows point: the `use` lines of every crate, its paths into itself, and what `docs/architecture.md` allows.
+//! The direction of dependencies: compares the `use` lines and internal paths of every crate with what `docs/architecture.md` allows.
 
 use anyhow::{Context as _, Result, ensure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +7,7 @@ use std::path::Path;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Crates, and those of the workspace that each may use.
+/// The crates, with the workspace crates that each may use.
 const CRATES: [(&str, &[&str]); 6] = [
     ("federation", &[]),
     ("api", &["federation"]),
@@ -17,7 +17,7 @@ const CRATES: [(&str, &[&str]); 6] = [
     ("cli", &["federation", "api", "store", "runtime"]),
 ];
 
-/// Modules of the hub, and those that each may use.
+/// The modules of the hub, with the modules that each may use.
 const HUB: [(&str, &[&str]); 11] = [
     ("log", &[]),
     ("ports", &[]),
@@ -32,10 +32,10 @@ const HUB: [(&str, &[&str]); 11] = [
     ("spin", &["hub", "ports", "router"]),
 ];
 
-/// A module, as the names that lead to it; the root has none.
+/// The path of a module; empty for the root.
 type Name = Vec<String>;
 
-/// The modules of a crate, and what each of them uses.
+/// The modules of a crate, with the modules that each uses.
 struct Crate {
     arrows: BTreeMap<Name, BTreeSet<Name>>,
 }
@@ -56,7 +56,7 @@ impl Crate {
         Ok(Self { arrows })
     }
 
-    /// Arrows between the children of `folder`, each with an example of the modules that make it. The folder's own module is a child without a name.
+    /// Dependencies between the children of `folder`, each with an example. The folder's own module is a child without a name.
     fn between_children(&self, folder: &[String]) -> BTreeMap<(String, String), String> {
         let child = |name: &Name| {
             let rest = name.strip_prefix(folder)?;
@@ -104,7 +104,7 @@ fn without_tests(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// Names that a module gives on, and what they are; glob imports are not in use.
+/// The names that a module re-exports, with their targets; glob imports are not used.
 fn reexports(name: &Name, text: &str) -> BTreeMap<String, Name> {
     let mut given = BTreeMap::new();
     for (statement, public) in statements(text) {
@@ -126,7 +126,7 @@ fn reexports(name: &Name, text: &str) -> BTreeMap<String, Name> {
     given
 }
 
-/// The `use` statements of a text without their keyword, and whether each gives on what it names.
+/// The `use` statements of a text without their keyword, and whether each is a re-export.
 fn statements(text: &str) -> Vec<(String, bool)> {
     let mut found = Vec::new();
     for statement in text.split(';') {
@@ -169,7 +169,7 @@ fn expand(path: &str) -> Vec<Name> {
     pieces.flat_map(expand).map(|tail| prefix.iter().cloned().chain(tail).collect()).collect()
 }
 
-/// Every path that a text uses: those of its private `use` statements, and those that stand in its code.
+/// Every path that a text uses, in private `use` statements and in code.
 fn paths(text: &str) -> Vec<Name> {
     let mut paths: Vec<Name> =
         statements(text).into_iter().filter(|(_, public)| !public).flat_map(|(path, _)| expand(&path)).collect();
@@ -183,7 +183,7 @@ fn paths(text: &str) -> Vec<Name> {
     paths
 }
 
-/// The module that a path leads into, if it is one of this crate.
+/// The module that a path refers to, if it is in this crate.
 fn resolve(
     from: &Name,
     path: &Name,
@@ -203,7 +203,7 @@ fn resolve(
             here
         }
         first => {
-            // A child, or another crate.
+            // A child module, or another crate.
             let mut child = from.clone();
             child.push(first.to_owned());
             texts.contains_key(&child).then_some(child)?
@@ -223,14 +223,14 @@ fn resolve(
     texts.contains_key(&here).then_some(here)
 }
 
-/// The first circle among these arrows, as the names on it.
+/// The first cycle among these dependencies, as a list of names.
 fn circle(arrows: &BTreeMap<(String, String), String>) -> Option<Vec<String>> {
     let mut left: BTreeSet<&(String, String)> = arrows.keys().collect();
     loop {
         let sources: BTreeSet<&String> = left.iter().map(|(from, _)| from).collect();
         let targets: BTreeSet<&String> = left.iter().map(|(_, to)| to).collect();
         let before = left.len();
-        // What leads nowhere, or what nothing leads to, is on no circle.
+        // A node without outgoing or incoming edges is on no cycle.
         left.retain(|(from, to)| sources.contains(to) && targets.contains(from));
         if left.len() == before {
             break;

@@ -1,4 +1,4 @@
-//! What is deployed: the images, the chart, the plain manifests, the workflow. Nothing here needs a registry or a cluster.
+//! Tests of the deployment: the images, the chart, the plain manifests and the workflow. They need no registry and no cluster.
 
 mod alerts;
 mod arguments;

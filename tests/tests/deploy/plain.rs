@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// An object without what says who applied it.
+/// An object without the labels that identify who applied it.
 fn essence(mut object: Value) -> Value {
     if let Some(metadata) = object["metadata"].as_object_mut() {
         metadata.remove("namespace");

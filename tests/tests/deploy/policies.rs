@@ -1,11 +1,11 @@
-//! Rules of this project that every rendered object keeps, whatever the values.
+//! Rules of this project that every rendered object follows, whatever the values.
 
 use super::rendered::{VARIANTS, containers, name, of_kind, pod, render, texts};
 use super::tools::read;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
-/// Every object of every variant, with the name of its variant for messages.
+/// All objects of all variants, with the name of the variant for messages.
 fn everything() -> Result<Vec<(String, Value)>> {
     let mut all = Vec::new();
     for (variant, arguments) in VARIANTS {
@@ -153,7 +153,7 @@ fn there_is_one_writer_and_its_data_outlives_the_release() -> Result<()> {
     Ok(())
 }
 
-/// What `serve` takes at most to end, in seconds: docs/decisions/0045-shutdown.md.
+/// Maximum duration of a shutdown of `serve` in seconds: docs/decisions/0045-shutdown.md.
 const SHUTDOWN: u64 = 27;
 
 #[test]
@@ -163,7 +163,7 @@ fn a_pod_that_ends_has_time_for_what_it_was_asked() -> Result<()> {
         let pod = pod(of_kind(&objects, "StatefulSet")[0]).context("no pod")?;
         let before = containers(pod)[0]["lifecycle"]["preStop"]["sleep"]["seconds"].as_u64().context("no pause")?;
         let grace = pod["spec"]["terminationGracePeriodSeconds"].as_u64().unwrap_or_default();
-        // Spin ends what is in flight as soon as it is asked to end.
+        // Spin aborts requests in flight as soon as it is signalled.
         ensure!(before >= if variant.starts_with("spin") { SHUTDOWN - 2 } else { 5 });
         ensure!(before >= 5 && grace >= before + SHUTDOWN + 5, "{variant}: {grace} s, of which {before} s before");
     }
@@ -180,7 +180,7 @@ fn the_proxy_the_metrics_and_the_jobs_reach_the_hub_and_nobody_else() -> Result<
     let namespace = |name: &str| json!({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}});
     let from = [namespace("proxies"), namespace("watchers"), json!({"podSelector": {"matchLabels": labels}})];
     ensure!(hub["spec"]["ingress"] == json!([{"ports": [{"port": "http"}], "from": from}]), "{hub:#}");
-    // The jobs are of this release, as the policy asks.
+    // The jobs belong to this release, as the policy requires.
     for job in of_kind(&objects, "CronJob") {
         let own = &pod(job).context("no pod")?["metadata"]["labels"];
         ensure!(labels.as_object().into_iter().flatten().all(|(key, value)| &own[key] == value), "{own}");
@@ -232,13 +232,13 @@ fn the_hub_reaches_names_and_public_addresses_and_nothing_else() -> Result<()> {
     for network in ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"] {
         ensure!(except.contains(&network), "{network}");
     }
-    // Globally routable IPv6 alone, without the ranges that lead to IPv4 addresses.
+    // Only globally routable IPv6, without the ranges that map to IPv4 addresses.
     let v6 = &egress[1]["to"][1]["ipBlock"];
     ensure!(v6["cidr"] == "2000::/3" && texts(&v6["except"]).contains(&"2002::/16"));
 
     let jobs = policies.iter().find(|it| it["metadata"]["name"] == "reuse-surface-jobs").context("no policy")?;
     ensure!(jobs["spec"]["ingress"].is_null() && !jobs["spec"]["egress"].to_string().contains("ipBlock"));
-    // Every pod has one of the two labels.
+    // Each pod has one of the two labels.
     for (name, pod) in pods()? {
         let component = pod["metadata"]["labels"]["app.kubernetes.io/component"].as_str().unwrap_or_default();
         ensure!(["hub", "job"].contains(&component), "{name}");
@@ -282,7 +282,7 @@ fn traefik_ends_tls_limits_requests_and_hides_the_metrics() -> Result<()> {
         .collect();
     ensure!(referred.len() == 4 && referred.iter().all(|it| middlewares.contains(it)), "{referred:?} {middlewares:?}");
 
-    // Of one address fewer than of all, on reads and writes.
+    // The limit for one address is lower than for all, for reads and writes.
     let in_flight = |suffix: &str| -> Result<Value> {
         let found = of_kind(&objects, "Middleware").into_iter().find(|it| name(it).ends_with(suffix));
         Ok(found.context("no limit")?["spec"]["inFlightReq"].clone())
@@ -314,12 +314,12 @@ fn traefik_ends_tls_limits_requests_and_hides_the_metrics() -> Result<()> {
     ensure!(
         ["reuse-surface-body", "reuse-surface-per-client"].iter().all(|it| used(&rules[1]).contains(&(*it).to_owned()))
     );
-    // Agents ask by POST, and all of them may have one address.
+    // Agents use POST, and many may share one address.
     ensure!(rules[1]["match"].as_str().unwrap_or_default().contains("!Path(`/mcp`)"));
     let body =
         of_kind(&objects, "Middleware").into_iter().find(|it| name(it).ends_with("-body")).context("no limit")?;
     ensure!(body["spec"]["buffering"]["maxRequestBodyBytes"] == 256 * 1024, "the hub's own limit");
-    // Without Traefik nothing of it is left over.
+    // Without Traefik, none of its objects is rendered.
     let plain = render(&["--set", "ingress.traefik.enabled=false"])?;
     ensure!(!serde_json::to_string(&plain)?.contains("traefik.io"));
     Ok(())

@@ -1,4 +1,4 @@
-//! What the chart renders, and questions to an object.
+//! Renders the chart and reads its objects.
 
 use super::tools::{documents, helm, output};
 use anyhow::Result;
@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 pub const CHART: &str = "deploy/helm/reuse-surface";
 
-/// Everything that can be rendered: a name, and what is given to helm.
+/// The variants of the chart: a name, and the arguments for helm.
 pub const VARIANTS: [(&str, &[&str]); 6] = [
     ("defaults", &[]),
     ("railiance01", &["--values", "deploy/helm/values/railiance01.yaml"]),
@@ -24,7 +24,7 @@ pub const VARIANTS: [(&str, &[&str]); 6] = [
     ),
 ];
 
-/// The objects of the chart with these arguments. Many tests ask for the same ones, so they are kept.
+/// The objects of the chart with these arguments. They are cached, because many tests use the same ones.
 pub fn render(arguments: &[&str]) -> Result<Vec<Value>> {
     static RENDERED: Mutex<BTreeMap<Vec<String>, Vec<Value>>> = Mutex::new(BTreeMap::new());
     let key: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();

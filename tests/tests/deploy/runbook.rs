@@ -1,5 +1,5 @@
-//! The commands of the runbook and of the pages beside it. Where they need no cluster they are run; what they would ask a cluster is read by the
-//! real kubectl and helm, which then find none (`cluster/`).
+//! The commands of the runbook and the pages next to it. Commands that need no cluster are run; commands for a cluster are parsed by the
+//! real kubectl and helm, which find no cluster (`cluster/`).
 
 use super::rendered::{containers, name, of_kind, pod, render, texts};
 use super::tools::{kubernetes_tools, output, python, read, root};
@@ -20,7 +20,7 @@ const PAGES: [&str; 4] = [
     "deploy/spinkube/README.md",
 ];
 
-/// Blocks that are not run: how they begin, and why.
+/// Blocks that are not run: how each begins, and why it is not run.
 const NOT_RUN: [(&str, &str); 4] = [
     (
         "VERSION=",
@@ -36,7 +36,7 @@ fn blocks(page: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
-        // In an item of a list a block is indented as a whole.
+        // A block in a list item is indented.
         if let Some(indent) = line.strip_suffix("```sh").map(str::len) {
             let block = lines.by_ref().map(|line| line.get(indent..).unwrap_or_default());
             blocks.push(block.take_while(|line| *line != "```").collect::<Vec<_>>().join("\n"));
@@ -45,7 +45,7 @@ fn blocks(page: &str) -> Vec<String> {
     blocks
 }
 
-/// A folder like a clone, with what the pages speak of, and a cluster of which only the answers are there.
+/// A directory like a clone, with the files that the pages mention, and a simulated cluster.
 struct Place {
     folder: TempDir,
     hub: Hub,
@@ -92,7 +92,7 @@ impl Place {
             .map(|it| it.display().to_string())
             .join(":");
         let mut bash = Command::new("bash");
-        // What a block leaves running ends with it.
+        // Background jobs of a block are stopped at its end.
         let commands = format!("trap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n{commands}");
         bash.args(["-euo", "pipefail", "-c", &commands]).current_dir(self.folder.path()).env_clear();
         bash.env("PATH", path).env("HOME", self.folder.path()).env("TOKEN", TOKEN).env("CLUSTER", self.path("cluster"));
@@ -133,7 +133,7 @@ async fn the_commands_of_the_runbook_do_what_they_say() -> Result<()> {
     is_a_restore(&place)
 }
 
-/// The job that the runbook makes of the one for backups.
+/// Checks the job that the runbook derives from the backup job.
 fn is_a_restore(place: &Place) -> Result<()> {
     let file = place.path("cluster/applied.json");
     output(python("kubernetes-validate").args(["--strict", "--no-warn", "-k", "1.37"]).arg(&file))?;
@@ -159,7 +159,7 @@ async fn a_command_that_kubectl_or_helm_would_refuse_is_seen() -> Result<()> {
     Ok(())
 }
 
-/// Commands in the text, whole ones.
+/// Checks complete commands in the text.
 #[tokio::test]
 async fn commands_within_sentences_are_ones_too() -> Result<()> {
     let place = Place::new().await?;

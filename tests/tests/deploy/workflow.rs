@@ -1,4 +1,4 @@
-//! The workflow.
+//! The CI workflow.
 
 use super::tools::{documents, output, python, read};
 use anyhow::{Context as _, Result, ensure};
@@ -9,7 +9,7 @@ const WORKFLOW: &str = ".gitea/workflows/ci.yml";
 #[test]
 fn it_is_a_valid_workflow() -> Result<()> {
     output(python("check-jsonschema").args(["--builtin-schema", "vendor.github-workflows", WORKFLOW]))?;
-    // Expressions, inputs of the actions, and versions of them that runners no longer run.
+    // Checks expressions, inputs of actions, and action versions that runners no longer support.
     output(python("actionlint").args(["-no-color", "-shellcheck=", WORKFLOW])).map(drop)
 }
 
@@ -46,14 +46,14 @@ fn it_tests_before_it_builds_and_pushes_on_a_tag_alone() -> Result<()> {
     ensure!(image["needs"] == "test" && image["if"] == "startsWith(github.ref, 'refs/tags/v')");
     let runs = workflow["jobs"]["test"]["steps"].to_string();
     ensure!(runs.contains(".ci/run") && !runs.contains("push"));
-    // The job's own token reads and does nothing else, and what tests run never sees it.
+    // The job's token can only read, and the programs that tests run never see it.
     ensure!(workflow["permissions"] == json!({"contents": "read"}));
     for job in ["test", "image"] {
         ensure!(workflow["jobs"][job]["permissions"].is_null(), "{job}");
         let steps = workflow["jobs"][job]["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
         ensure!(steps[0]["with"]["persist-credentials"] == false, "{job}");
     }
-    // What is pushed was started before, and says what is in it.
+    // An image is pushed only after it was started, and with its bill of materials.
     let run = |step: &Value, word: &str| step["run"].as_str().is_some_and(|run| run.contains(word));
     let steps = image["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
     let seen =

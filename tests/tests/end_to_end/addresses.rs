@@ -1,4 +1,4 @@
-//! Addresses that a hub must not connect to, in every way that they can be written: nobody there is ever connected to.
+//! Addresses that a hub must not connect to, in every notation: the hub never connects to any of them.
 
 use anyhow::Result;
 use end_to_end::{Hub, TOKEN};
@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use std::io::ErrorKind;
 use std::net::{TcpListener, ToSocketAddrs as _};
 
-/// Hosts, to be followed by a port. Where it is `127.0.0.1` or `::1` that is meant, somebody listens.
+/// Hosts without a port. A listener runs on `127.0.0.1` and `::1`.
 const HOSTS: &[&str] = &[
-    // Loopback, and what parsers make of it.
+    // Loopback, in notations that parsers may accept.
     "127.0.0.1",
     "127.0.0.2",
     "127.255.255.254",
@@ -93,7 +93,7 @@ const HOSTS: &[&str] = &[
     "100.100.100.200",
     "168.63.129.16",
     "192.0.0.192",
-    // Not for hosts at all.
+    // Ranges that are never assigned to hosts.
     "192.0.2.1",
     "198.51.100.1",
     "203.0.113.1",
@@ -119,7 +119,7 @@ const HOSTS: &[&str] = &[
     // Names inside a cluster, which no public server knows.
     "kubernetes.default.svc",
     "kubernetes.default.svc.cluster.local",
-    // No hosts.
+    // Not valid hosts.
     "",
     "127.0.0.1%00.example.org",
     "127.0.0.1 ",
@@ -136,7 +136,7 @@ const HOSTS: &[&str] = &[
     "127.0.0.1#@example.org",
 ];
 
-/// Codes that say: not this address.
+/// Codes for a refused address.
 const REFUSED: [&str; 6] =
     ["address-refused", "dns-failed", "url-invalid", "url-internal", "url-credentials", "host-not-allowed"];
 
@@ -149,7 +149,7 @@ async fn no_way_of_writing_a_private_address_leads_to_it() -> Result<()> {
     let v4 = TcpListener::bind("127.0.0.1:0")?;
     let port = v4.local_addr()?.port();
     v4.set_nonblocking(true)?;
-    // A machine without IPv6 has nobody to protect there.
+    // A machine without IPv6 has nothing to protect.
     let v6 = TcpListener::bind(("::1", port)).ok();
     if let Some(listener) = &v6 {
         listener.set_nonblocking(true)?;
@@ -161,11 +161,11 @@ async fn no_way_of_writing_a_private_address_leads_to_it() -> Result<()> {
     for (i, host) in HOSTS.iter().enumerate() {
         let url = format!("http://{host}:{port}/index.yaml");
         let body = json!({"repo": format!("repo-{i}"), "url": url, "domain": "d"});
-        // Asked for with the registration, it is fetched and refused there.
+        // With `require_valid`, the URL is fetched and refused during registration.
         let verified = hub.write(Method::POST, "/v1/repos?require_valid=true", &body).await?;
         assert_eq!(verified.status, 422, "{url}: {}", verified.text);
         assert!(is_refusal(&verified.json()["errors"][0]["code"]), "{url}: {}", verified.text);
-        // Left to a refresh, it is refused there.
+        // Otherwise it is refused by the refresh.
         match hub.write(Method::POST, "/v1/repos", &body).await? {
             answer if answer.status == 201 => registered += 1,
             answer => assert!(

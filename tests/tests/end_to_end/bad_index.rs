@@ -1,10 +1,10 @@
-//! Sources that break, one by one: the others are composed all the same, and the status says what is wrong and where.
+//! Sources that fail one by one: the others are still composed, and the status shows the error and its place.
 
 use anyhow::Result;
 use end_to_end::{Behaviour, Hub, Sources, index};
 use serde_json::{Value, json};
 
-/// Behaviour, the reason the hub must give, and the line in the index if it was one.
+/// The behaviour, the reason that the hub must report, and the line if the index was read.
 fn faults(sources: &Sources) -> Vec<(&'static str, Behaviour, &'static str, Option<u64>)> {
     let plain = |text: &str| Behaviour::Index(text.as_bytes().to_vec());
     vec![
@@ -94,7 +94,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory")
 }
 
-/// A chunked body of 9 MiB that does not say so beforehand.
+/// A chunked body of 9 MiB, without an announced length.
 fn endless() -> Vec<u8> {
     let mut bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
     for _ in 0..144 {

@@ -1,4 +1,4 @@
-//! Requests that are not as they should be: the documented problem, the pointer of the field, and nothing written.
+//! Invalid requests: the hub responds with the documented problem and the pointer to the field, and writes nothing.
 
 use anyhow::Result;
 use end_to_end::{Hub, TOKEN};

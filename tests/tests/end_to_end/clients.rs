@@ -1,4 +1,4 @@
-//! Clients that do not behave: each is answered or dropped, and the others do not notice.
+//! Misbehaving clients: each gets a response or is disconnected, and other clients are not affected.
 
 use anyhow::{Context as _, Result};
 use end_to_end::{Hub, TOKEN};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 fn connect(hub: &Hub) -> Result<TcpStream> {
     let stream = TcpStream::connect(hub.base().trim_start_matches("http://"))?;
-    // Bounds a hang alone.
+    // Only limits a hang.
     stream.set_read_timeout(Some(Duration::from_secs(300)))?;
     Ok(stream)
 }
@@ -16,7 +16,7 @@ fn connect(hub: &Hub) -> Result<TcpStream> {
 /// Sends these bytes and reads until the hub closes.
 fn exchange(hub: &Hub, bytes: &[u8]) -> Result<String> {
     let mut stream = connect(hub)?;
-    // Who is refused half-way may find the connection closed.
+    // If the hub refuses early, the connection may already be closed.
     let _ = stream.write_all(bytes);
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {
@@ -25,7 +25,7 @@ fn exchange(hub: &Hub, bytes: &[u8]) -> Result<String> {
     }
 }
 
-/// The statuses of all answers, in order.
+/// The statuses of all responses, in order.
 fn statuses(answer: &str) -> Vec<u16> {
     answer
         .split("HTTP/1.")
@@ -68,7 +68,7 @@ async fn requests_that_proxies_and_servers_may_read_differently_are_read_in_one_
         assert!(refused.len() <= 1 && refused.iter().all(|status| (400..500).contains(status)), "{name}: {answer}");
         assert!(!hub.log().contains("/smuggled"), "{name}: the second request was read");
     }
-    // Whoever knows which one a proxy follows gets a request past it: so both are refused, and the connection with them.
+    // Request smuggling: a request with both headers is refused and its connection closed, because proxies differ in which header they use.
     let (length, coding) = ("Content-Length: 4\r\n", "transfer-encoding: chunked\r\n");
     for both in [[length, coding], [coding, length]] {
         let both = both.concat();
@@ -131,7 +131,7 @@ async fn what_is_too_large_is_refused_before_it_is_read() -> Result<()> {
     for _ in 0..2_000 {
         chunked.extend_from_slice(format!("400\r\n{}\r\n", "x".repeat(1024)).as_bytes());
     }
-    // The end of the answer may be lost with what was still on its way.
+    // The end of the response may be lost if data was still in flight.
     let answer = exchange(&hub, &chunked)?;
     assert!(matches!(statuses(&answer)[..], [] | [413]), "{answer}");
     assert_eq!(hub.get("/health").await?.status, 200);
@@ -147,12 +147,12 @@ async fn clients_that_never_finish_keep_nobody_out() -> Result<()> {
     let mut slow = Vec::new();
     for i in 0..600 {
         let mut stream = connect(&hub)?;
-        // Half of them stop within the head, half within the body.
+        // Half of them stop in the head, half in the body.
         let sent = if i % 2 == 0 { head.as_bytes() } else { &head.as_bytes()[..20] };
         stream.write_all(sent)?;
         slow.push(stream);
     }
-    // More of them than there are places: whoever found none would be told after a second.
+    // There are more of them than slots; a request without a slot would be refused after a second.
     for _ in 0..20 {
         assert_eq!(hub.get("/health").await?.status, 200);
         assert_eq!(hub.get("/v1/repos").await?.status, 200);

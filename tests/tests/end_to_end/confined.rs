@@ -1,4 +1,4 @@
-//! A hub that can reach nothing but loopback, whatever hosts are registered: for tests whose URLs are not their own.
+//! A hub that can reach only loopback, for tests with URLs on foreign hosts.
 
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, TOKEN};

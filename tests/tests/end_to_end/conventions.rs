@@ -1,4 +1,4 @@
-//! What every route has in common.
+//! Conventions that all routes follow.
 
 use anyhow::Result;
 use end_to_end::{Hub, Sources, TOKEN, index};

@@ -1,4 +1,4 @@
-//! Scripts in browsers read from anywhere, and write from nowhere.
+//! Scripts from any origin may read, and none may write.
 
 use anyhow::Result;
 use end_to_end::{Answer, Hub};

@@ -30,7 +30,7 @@ async fn says_503_while_nothing_was_accepted() -> Result<()> {
 #[tokio::test]
 async fn is_the_same_in_yaml_and_json_and_matches_its_schema_and_digest() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
-    // Registered out of order, with an id in common, with fields the schema does not name, and values that YAML readers mistake.
+    // Registered out of order, with a shared id, fields that are not in the schema, and values that YAML readers misinterpret.
     hub.register("zeta", &sources.index("/z", &index(&["capability.shared", "capability.z"]))).await?;
     let odd = "version: 1\ncapabilities:\n- name: Odd\n  id: capability.shared\n  x-country: \"no\"\n  x-octal: \"014\"\n  x-list: [1, 2.5, true, null]\n  domain: other\n";
     hub.register("alpha", &sources.index("/a", odd)).await?;
@@ -98,7 +98,7 @@ async fn keeps_its_bytes_while_nothing_changes_and_answers_304() -> Result<()> {
 #[tokio::test]
 async fn follows_every_edit_of_a_registration_without_fetching() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
-    // Verified before it is written, so that no fetch begins after the answer.
+    // Verified before it is written, so that no fetch starts after the response.
     let body = json!({"repo": "a", "url": sources.index("/a", &index(&["capability.a"])), "domain": "test"});
     assert_eq!(hub.write(Method::POST, "/v1/repos?require_valid=true", &body).await?.status, 201);
     let (asked, before) = (sources.requests("/a"), hub.document().await?["revision"].clone());

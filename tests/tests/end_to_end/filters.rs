@@ -1,4 +1,4 @@
-//! Documents of some sources: what a federation of these alone would have.
+//! Filtered documents: each is the document of a federation of only these sources.
 
 use anyhow::Result;
 use end_to_end::{Hub, Sources, index};
@@ -7,7 +7,7 @@ use federation::schema::{Schema, violations};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Three sources in two domains, of which two share an id.
+/// Three sources in two domains; two of them share an id.
 async fn hub() -> Result<(Hub, Sources)> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     for (repo, domain, id) in [
@@ -60,7 +60,7 @@ async fn a_filter_takes_sources_by_domain_and_repo() -> Result<()> {
             .filter_map(|c| c["source_repo"].as_str())
             .collect();
         assert_eq!(attributed, expected, "one capability each, in order");
-        // The rule for the digest is that of every document.
+        // The digest follows the same rule as in every document.
         let lines: Vec<SourceLine> = serde_json::from_value(document["sources"].clone())?;
         assert_eq!(document["digest"], digest(&lines).as_str());
         assert_eq!((&document["revision"], answer.header("reuse-surface-revision")), (&json!(3), "3"));
@@ -86,7 +86,7 @@ async fn equal_filters_have_equal_bytes_and_a_tag_of_their_own() -> Result<()> {
     let asked = |path: &'static str, tag: &str| hub.send(hub.request(Method::GET, path).header("if-none-match", tag));
     assert_eq!(asked("/v1/federated?repo=kitchen,state-hub", one.header("etag")).await?.status, 304);
     assert_eq!(asked("/v1/federated?repo=kitchen", one.header("etag")).await?.status, 200);
-    // A named revision keeps its filtered bytes too.
+    // The filtered bytes of a named revision do not change either.
     hub.write(Method::DELETE, "/v1/repos/kitchen", &Value::Null).await?;
     let then = hub.get("/v1/federated?revision=3&repo=kitchen,state-hub").await?;
     assert_eq!((&then.text, then.header("etag")), (&one.text, one.header("etag")));
@@ -113,7 +113,7 @@ async fn names_that_cannot_be_are_refused() -> Result<()> {
 async fn staleness_is_that_of_the_sources_shown() -> Result<()> {
     let (hub, _sources) = hub().await?;
     let oldest = hub.get("/v1/federated?repo=kitchen").await?.header("reuse-surface-verified").to_owned();
-    // From the next second on, state-hub is known to be current for longer than kitchen.
+    // From the next second on, state-hub has been verified more recently than kitchen.
     let mut newer = oldest.clone();
     while newer == oldest {
         hub.write(Method::POST, "/v1/repos/state-hub/refresh", &Value::Null).await?;

@@ -1,4 +1,4 @@
-//! Clients that generators make of the OpenAPI document: each is compiled, and registers, changes, searches and reads an error.
+//! Clients generated from the OpenAPI document: each is compiled, then registers, changes, searches and reads an error.
 
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, Sources, TOKEN, index, tools};
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
 
-/// A hub, a source, and a folder with the clients and the hub's OpenAPI document.
+/// A hub, a source, and a directory with the clients and the hub's OpenAPI document.
 struct Setup {
     hub: Hub,
     folder: TempDir,
@@ -32,7 +32,7 @@ impl Setup {
         Ok(Self { hub, folder, index_url, _sources: sources })
     }
 
-    /// Runs a program in the folder, with what a client has to know in its environment.
+    /// Runs a program in the directory, with the client's settings in its environment.
     fn run(&self, program: &Path, arguments: &[&str]) -> Result<()> {
         let document = self.folder.path().join("openapi.json");
         let output = Command::new(program)

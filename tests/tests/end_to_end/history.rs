@@ -1,4 +1,4 @@
-//! Revisions, and how to follow them.
+//! Revisions, and how clients follow them.
 
 use anyhow::Result;
 use end_to_end::{Behaviour, Hub, Sources, index};
@@ -70,7 +70,7 @@ fn by_source(document: &Value) -> BTreeMap<String, Vec<Value>> {
     lists
 }
 
-/// A document from the head of a page of changes and replayed lists.
+/// Builds a document from the `head` of a page of changes and the replayed lists.
 fn document(head: &Value, lists: &BTreeMap<String, Vec<Value>>) -> String {
     let document = Document {
         revision: head["revision"].as_u64().expect("revision"),

@@ -1,5 +1,5 @@
-//! Small inputs that cost much, served as gzip: the hub says what is wrong, everybody else is served and refreshed meanwhile, and the hostile
-//! source can be read, changed and removed, after a restart too.
+//! Small inputs that are expensive to process, served as gzip: the hub reports the error, all others are served and refreshed meanwhile, and
+//! the hostile source can be read, changed and removed, also after a restart.
 
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Behaviour, Hub, Sources, hostile_inputs, index};
@@ -13,7 +13,7 @@ fn gzip(text: &str) -> Result<Vec<u8>> {
     Ok(encoder.finish()?)
 }
 
-/// What the hub says about any source, in bytes: few, whatever the source is made of.
+/// Maximum bytes of a response about a source, whatever its content.
 const MOST: usize = 256 << 10;
 
 async fn ids(hub: &Hub) -> Result<Vec<Value>> {
@@ -43,7 +43,7 @@ async fn every_shape_is_answered_for_and_hurts_nobody_else() -> Result<()> {
         );
         let status = &seen.json()["status"];
         ensure!(status["reason"] == json!(hostile.code), "{name}: {:.1000}", status.to_string());
-        // The good source was asked in the same refresh.
+        // The good source was fetched in the same refresh.
         ensure!(ids(&hub).await?.contains(&json!(fresh)), "{name}");
         if hostile.code.is_none() {
             ensure!(

@@ -1,9 +1,9 @@
-//! Starting, stopping, being killed.
+//! The hub is started, stopped and killed.
 
 use anyhow::Result;
-use end_to_end::{Cli, Hub, Sources, index};
+use end_to_end::{Cli, Hub, Sources, eventually, index};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[tokio::test]
 async fn what_was_acknowledged_survives_a_kill() -> Result<()> {
@@ -19,7 +19,7 @@ async fn what_was_acknowledged_survives_a_kill() -> Result<()> {
             assert_eq!(answer.status, 201, "{}", answer.text);
             acknowledged.push(repo);
         }
-        // Killed while the refreshes that the registrations began are still running.
+        // Killed while the refreshes that the registrations started are still running.
         hub = hub.kill_and_restart()?;
         let repos = hub.get("/v1/repos?limit=1000").await?.json();
         let kept: Vec<&str> =
@@ -69,16 +69,10 @@ async fn a_registration_is_fetched_without_being_asked() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     let body = json!({"repo": "a", "url": sources.index("/a", &index(&["capability.a"])), "domain": "d"});
     assert_eq!(hub.write(Method::POST, "/v1/repos", &body).await?.status, 201);
-    // The fetch runs after the response; its end is what the test waits for.
-    let mut state = Value::Null;
-    // The end bounds a hang alone.
-    for _ in 0..12_000 {
-        state = hub.status("a").await?["state"].clone();
-        if state != "pending" {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
+    // The fetch runs after the response; the test waits for its end.
+    let state =
+        eventually(async || Ok(Some(hub.status("a").await?["state"].clone()).filter(|state| state != "pending")));
+    let state = state.await?;
     assert_eq!(state, "fresh");
     assert_eq!(hub.document().await?["revision"], 1);
     Ok(())

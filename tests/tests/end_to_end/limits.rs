@@ -1,4 +1,4 @@
-//! At the cap and one above it, in the component's own memory and stack.
+//! Inputs at each limit and just above it, with the component's memory and stack.
 
 use anyhow::Result;
 use end_to_end::{Hub, Sources};

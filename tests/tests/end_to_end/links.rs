@@ -1,4 +1,4 @@
-//! Links from one page of this repository to another, or to a file of it, lead somewhere.
+//! Links between the pages of this repository, and to its files, are valid.
 
 use anyhow::{Context as _, Result, ensure};
 use std::collections::{HashMap, HashSet};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const FOLDERS: [&str; 7] = [".", "deploy", "docs", "fuzz", "schemas", "specs", "tools"];
 
-/// The Markdown files in a folder and, unless it is the repository itself, below it.
+/// The Markdown files in a directory and, unless it is the root of the repository, below it.
 fn pages(folder: &Path, into: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -21,7 +21,7 @@ fn pages(folder: &Path, into: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// The lines of a page that are no code.
+/// The lines of a page that are not code.
 fn prose(text: &str) -> impl Iterator<Item = &str> {
     let mut in_code = false;
     text.lines().filter(move |line| {
@@ -31,13 +31,13 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The anchor that forges give a heading.
+/// The anchor that forges generate for a heading.
 fn anchor(heading: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() || ['-', '_', ' '].contains(c);
     heading.trim().to_lowercase().chars().filter(kept).map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
-/// The anchors of a page; a heading that occurs again gets a number.
+/// The anchors of a page; a repeated heading gets a number.
 fn anchors(text: &str) -> HashSet<String> {
     let mut seen = HashMap::new();
     let headings = prose(text).filter(|line| line.starts_with('#')).map(|line| anchor(line.trim_start_matches('#')));

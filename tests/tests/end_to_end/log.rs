@@ -1,25 +1,18 @@
-//! What `serve` writes down about requests, and what it does not.
+//! What `serve` logs about requests, and what it does not.
 
 use anyhow::Result;
-use end_to_end::{Hub, Sources, TOKEN};
+use end_to_end::{Hub, Sources, TOKEN, eventually};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// The access line of a request; lines are written shortly after the answer.
-async fn line(hub: &Hub, id: &str) -> Value {
-    // The end bounds a hang alone.
-    for _ in 0..12_000 {
-        let line = hub
-            .log()
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .find(|line| line["request_id"] == id);
-        if let Some(line) = line {
-            return line;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    Value::Null
+/// The access line of a request; it is written shortly after the response.
+async fn line(hub: &Hub, id: &str) -> Result<Value> {
+    eventually(async || {
+        let log = hub.log();
+        let mut lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        Ok(lines.find(|line| line["request_id"] == id))
+    })
+    .await
 }
 
 #[tokio::test]
@@ -27,7 +20,7 @@ async fn every_request_has_its_line_and_no_secret_is_in_it() -> Result<()> {
     let hub = Hub::start()?;
     let request = hub.request(Method::GET, "/v1/repos/none?token=in-the-query");
     let answer = hub.send(request.bearer_auth("in-the-header").header("x-request-id", "id-1")).await?;
-    let first = line(&hub, "id-1").await;
+    let first = line(&hub, "id-1").await?;
     assert_eq!(
         (&first["method"], &first["path"], &first["route"], &first["status"], &first["bytes"], &first["level"]),
         (
@@ -43,7 +36,7 @@ async fn every_request_has_its_line_and_no_secret_is_in_it() -> Result<()> {
     let body = json!({"repo": "a", "url": "https://user:in-the-url@example.org/x", "domain": "d"});
     let write = hub.request(Method::POST, "/v1/repos").bearer_auth(TOKEN).json(&body).header("x-request-id", "id-2");
     assert_eq!(hub.send(write).await?.status, 422);
-    assert_eq!(line(&hub, "id-2").await["status"], 422);
+    assert_eq!(line(&hub, "id-2").await?["status"], 422);
     let log = hub.log();
     for secret in [TOKEN, "in-the-query", "in-the-header", "in-the-url"] {
         assert!(!log.contains(secret), "{secret} is in the log");
@@ -56,23 +49,19 @@ async fn the_last_lines_are_written_before_the_end() -> Result<()> {
     let mut hub = Hub::start()?;
     hub.send(hub.request(Method::GET, "/health").header("x-request-id", "id-last")).await?;
     assert_eq!(hub.terminate()?, Some(0));
-    assert_eq!(line(&hub, "id-last").await["status"], 200);
+    assert_eq!(line(&hub, "id-last").await?["status"], 200);
     Ok(())
 }
 
-/// The first event that the component itself wrote, under any host, with this value in a field.
-async fn event(hub: &Hub, field: &str, value: &str) -> Value {
-    // The end bounds a hang alone.
-    for _ in 0..12_000 {
+/// The first event from the component, under any host, with this value in a field.
+async fn event(hub: &Hub, field: &str, value: &str) -> Result<Value> {
+    eventually(async || {
         let of_component = |line: Value| serde_json::from_str::<Value>(line["message"].as_str()?).ok();
         let lines = hub.log();
         let mut events = lines.lines().filter_map(|line| serde_json::from_str(line).ok()).filter_map(of_component);
-        if let Some(event) = events.find(|event| event[field] == value) {
-            return event;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    Value::Null
+        Ok(events.find(|event| event[field] == value))
+    })
+    .await
 }
 
 #[tokio::test]
@@ -86,7 +75,7 @@ async fn the_component_writes_a_line_for_each_write_and_refusal() -> Result<()> 
     ] {
         let request = hub.request(Method::POST, "/v1/repos").bearer_auth(token).json(&body).header("x-request-id", id);
         assert_eq!(hub.send(request).await?.status, status);
-        let event = event(&hub, "request_id", id).await;
+        let event = event(&hub, "request_id", id).await?;
         assert_eq!(
             (&event["event"], &event["status"], &event["method"], &event["path"], &event["actor"]),
             (&json!(name), &json!(status), &json!("POST"), &json!("/v1/repos"), &actor),
@@ -102,7 +91,7 @@ async fn the_component_writes_a_line_for_each_write_and_refusal() -> Result<()> 
 async fn the_component_writes_a_line_for_each_check_that_failed() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     hub.register("broken", &sources.index("/broken", "capabilities: [")).await?;
-    let event = event(&hub, "event", "check-failed").await;
+    let event = event(&hub, "event", "check-failed").await?;
     assert_eq!((&event["repo"], &event["code"]), (&json!("broken"), &json!("invalid-yaml")), "{event}");
     assert!(event["why"].as_str().is_some_and(|why| why.contains("1:")) && event["time"].is_string(), "{event}");
     Ok(())

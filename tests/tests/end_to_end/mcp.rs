@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 const TOOLS: [&str; 4] = ["search_capabilities", "get_capability", "list_repos", "federation_status"];
 
-/// Runs the client; gives what it saw.
+/// Runs the client and returns its results.
 async fn client(mode: &str, server: &[&str], calls: Value) -> Result<Value> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/mcp_client.py");
     let mut command = Command::new(tools().join("python/bin/python"));
@@ -45,7 +45,7 @@ async fn hub_with_two_repos() -> Result<(Hub, Sources)> {
     Ok((hub, sources))
 }
 
-/// What every client must see of a hub with two repos.
+/// Checks what every client must see of a hub with two repos.
 fn check(seen: &Value) {
     assert_eq!(seen["server"], "reuse-surface", "{seen}");
     assert!(seen["instructions"].as_str().is_some_and(|text| text.contains("never as instructions")), "{seen}");
@@ -79,7 +79,7 @@ async fn the_official_client_uses_the_hub_over_http() -> Result<()> {
     for (mode, version) in [("legacy", "2025-11-25"), ("auto", "2026-07-28"), ("2026-07-28", "2026-07-28")] {
         let seen = client(mode, &["http", &url], calls()).await?;
         if mode == "2026-07-28" {
-            // This mode takes the server as known and asks it nothing.
+            // This mode assumes that the server is known and does not query it.
             assert_eq!(seen["calls"][2]["structured"]["total"], 2, "{seen}");
         } else {
             check(&seen);
@@ -102,7 +102,7 @@ async fn the_official_client_uses_the_hub_over_stdio() -> Result<()> {
     Ok(())
 }
 
-/// A door to the hub that can be shut: what connects while it is, is dropped.
+/// A proxy to the hub that can be closed; while it is closed, it drops connections.
 struct Door {
     url: String,
     open: Arc<AtomicBool>,
@@ -136,7 +136,7 @@ fn pass(from: &TcpStream, to: &TcpStream) {
     });
 }
 
-/// `reuse-surface mcp`, spoken to line by line.
+/// A session with `reuse-surface mcp`, line by line.
 struct Agent {
     child: Child,
     answers: Lines<BufReader<ChildStdout>>,
@@ -157,7 +157,7 @@ impl Agent {
         Ok(serde_json::from_str(&self.answers.next().context("the program ended")??)?)
     }
 
-    /// Ends its input; gives its exit code.
+    /// Closes its input and returns its exit code.
     fn end(mut self) -> Result<Option<i32>> {
         drop(self.child.stdin.take());
         Ok(self.child.wait()?.code())

@@ -1,7 +1,7 @@
-//! Answers that the host gives again: as the component gave them, and never after a change.
+//! Responses that the host reuses: identical to the component's, and never after a change.
 
 use anyhow::{Context as _, Result};
-use end_to_end::{Answer, Hub, Sources, index};
+use end_to_end::{Answer, Hub, Sources, eventually, index};
 use reqwest::Method;
 use serde_json::json;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ async fn counted(hub: &Hub, metric: &str) -> Result<u64> {
     value.and_then(|value| value.parse().ok()).context("no such metric")
 }
 
-/// What a client may rely on: everything but what belongs to one answer.
+/// The parts of a response that are the same when it is reused.
 fn lasting(answer: &Answer) -> (u16, String, Vec<(String, String)>) {
     let of_one = |name: &str| matches!(name, "x-request-id" | "date");
     let headers = answer.headers.iter().filter(|(name, _)| !of_one(name.as_str()));
@@ -50,7 +50,7 @@ async fn a_repeated_answer_is_the_same_answer() -> Result<()> {
                     let request = hub.request(method.clone(), path);
                     hub.send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
                 };
-                // What the hub writes down after an answer, such as its upkeep, ends what is kept. That comes once, and then it is quiet.
+                // A write after a response, such as pruning, invalidates the cache. That happens once.
                 let mut first = ask().await?;
                 let second = loop {
                     let before = hits(&hub).await?;
@@ -81,7 +81,7 @@ async fn a_repeated_answer_is_the_same_answer() -> Result<()> {
 async fn what_was_acknowledged_is_in_every_later_answer() -> Result<()> {
     let (hub, sources) = (Arc::new(Hub::start()?), Sources::start()?);
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
-    // Others ask for the same all the time, so that answers are kept again as soon as they may be.
+    // Other clients send the same requests all the time, so that responses are cached again as soon as possible.
     let stop = Arc::new(AtomicBool::new(false));
     let readers: Vec<_> = (0..4)
         .map(|_| {
@@ -129,17 +129,10 @@ async fn a_source_that_becomes_due_is_fetched_though_its_document_is_kept() -> R
     let body = json!({"repo": "a", "url": url, "domain": "d", "cache_ttl_seconds": 1});
     assert_eq!(hub.write(Method::POST, "/v1/repos?require_valid=true", &body).await?.status, 201);
     sources.index("/a", &index(&["capability.b"]));
-    // The end bounds a hang alone, as below.
-    for _ in 0..12_000 {
-        if hub.get("/v1/federated").await?.text.contains("capability.b") {
-            return Ok(());
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    anyhow::bail!("the document is still the old one")
+    eventually(async || Ok(hub.get("/v1/federated").await?.text.contains("capability.b").then_some(()))).await
 }
 
-/// Each answer is made for a request that holds one of 256 places until it has been sent. Kept answers hold none.
+/// A request that needs the component holds one of 256 slots until its response has been sent. Cached responses need no slot.
 #[tokio::test]
 async fn what_is_kept_takes_nobodys_place() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
@@ -155,7 +148,7 @@ async fn what_is_kept_takes_nobodys_place() -> Result<()> {
 async fn a_herd_has_its_document_made_once() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
-    // Nothing is kept after a start, in the host or in an instance.
+    // After a start, neither the host nor an instance has anything cached.
     let hub = Arc::new(hub.kill_and_restart()?);
     let herd: Vec<_> = (0..100)
         .map(|_| {
@@ -167,7 +160,7 @@ async fn a_herd_has_its_document_made_once() -> Result<()> {
         assert_eq!(reader.await??.status, 200);
     }
     let made = counted(&hub, "reuse_surface_memo_misses_total ").await?;
-    // On a machine so busy that the first takes a second, some stop waiting.
+    // On a busy machine where the first takes a second, some requests stop waiting.
     assert!((1..10).contains(&made), "made {made} times for 100 readers");
     Ok(())
 }

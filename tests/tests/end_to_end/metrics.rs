@@ -1,4 +1,4 @@
-//! `/metrics`, read as Prometheus reads it.
+//! `/metrics`, parsed as Prometheus does.
 
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, Sources, index, tools};
@@ -7,7 +7,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::process::Command;
 
-/// Every sample, as the official parser sees it.
+/// All samples, as the official parser reads them.
 fn scrape(hub: &Hub) -> Result<BTreeMap<String, f64>> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/metrics.py");
     let url = format!("{}/metrics", hub.base());
@@ -85,7 +85,7 @@ async fn what_a_reader_asked_for_and_cannot_have_is_no_failure_of_the_hub() -> R
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
     for _ in 0..3 {
         let mut stale = hub.get("/v1/federated?max_staleness=0").await?;
-        // Until the second in which it was verified is over.
+        // Waits until the second in which it was verified is over.
         while stale.status == 200 {
             stale = hub.get("/v1/federated?max_staleness=0").await?;
         }

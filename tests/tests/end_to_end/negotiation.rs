@@ -17,7 +17,7 @@ async fn hub() -> Result<(Hub, Sources)> {
     Ok((hub, sources))
 }
 
-/// Status, headers and bytes; every header goes on a line of its own.
+/// Returns status, headers and bytes; each header is sent on its own line.
 async fn ask(hub: &Hub, method: Method, path: &str, lines: &[(&str, &str)]) -> Result<(u16, HeaderMap, Vec<u8>)> {
     let mut request = hub.request(method, path);
     for (name, value) in lines {
@@ -145,7 +145,7 @@ async fn whoever_has_it_gets_304_without_a_body_and_its_headers() -> Result<()> 
 #[tokio::test]
 async fn the_date_counts_where_no_tag_is_named() -> Result<()> {
     let (hub, _sources) = hub().await?;
-    // Sent from the second after the composition on, when no other revision can have the same date.
+    // `Last-Modified` is sent from the second after the composition on, when no other revision can have the same date.
     let mut modified = String::new();
     while modified.is_empty() {
         let (_, headers, _) = ask(&hub, Method::GET, PATH, &[]).await?;
@@ -185,7 +185,7 @@ async fn head_has_the_headers_of_get() -> Result<()> {
             if status != 304 {
                 assert!(get.contains_key("content-length"), "{path}");
             }
-            // A problem names the request, whose id is as long as any other.
+            // A problem contains the request id, and all ids have the same length.
             assert_eq!(described(head), described(get), "{path} {lines:?}");
         }
     }

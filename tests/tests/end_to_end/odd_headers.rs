@@ -1,5 +1,5 @@
-//! Answers of sources with headers or bodies that are not what they should be, and indexes that name further addresses: what is not needed is
-//! neither unpacked, kept nor asked for.
+//! Responses of sources with unexpected headers or bodies, and indexes that contain further URLs: the hub neither decompresses, stores nor
+//! requests what it does not need.
 
 use anyhow::{Result, ensure};
 use end_to_end::{Behaviour, Hub, Sources, index};

@@ -1,4 +1,4 @@
-//! The offline twin: what the command line composes from a hub's snapshots is what the hub serves.
+//! The offline twin: the command line composes from a hub's snapshots exactly what the hub serves.
 
 use anyhow::{Context as _, Result};
 use end_to_end::{Cli, Hub, Sources, index};
@@ -69,7 +69,7 @@ async fn verify_judges_a_part_of_a_document_as_that_part() -> Result<()> {
         fs::write(folder.path().join("bad"), served.replacen("capability.a", "capability.x", 1))?;
         let ran = cli.run(&["federation", "verify", "bad"])?;
         assert_eq!(ran.code, i32::from(served.contains("capability.a")), "{query}: {ran:?}");
-        // A part that passes for the whole.
+        // A part of the document, disguised as the whole.
         let (head, rest) = served.split_once("filter").context("a filter")?;
         let (_, sources) = rest.split_once("sources").context("sources")?;
         fs::write(folder.path().join("whole"), format!("{head}sources{sources}"))?;

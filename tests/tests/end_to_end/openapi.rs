@@ -1,4 +1,4 @@
-//! The OpenAPI document against the hub that serves it: a validator reads it, and schemathesis makes requests of it.
+//! The OpenAPI document and the hub that serves it: a validator checks it, and schemathesis generates requests from it.
 
 use crate::confined::confined;
 use anyhow::{Context as _, Result, ensure};
@@ -33,7 +33,7 @@ async fn document(hub: &Hub, folder: &Path) -> Result<std::path::PathBuf> {
 async fn a_validator_accepts_it() -> Result<()> {
     let (hub, folder) = (Hub::start()?, TempDir::new()?);
     let path = document(&hub, folder.path()).await?;
-    // The component has other pointers than the native code that the copy is made with.
+    // The component has another pointer size than the native code that writes the copy.
     let served: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
     let mut copy: Value = serde_json::from_str(&fs::read_to_string(format!("{ROOT}/specs/openapi.json"))?)?;
     copy["servers"] = served["servers"].clone();
@@ -41,13 +41,13 @@ async fn a_validator_accepts_it() -> Result<()> {
     let check = || python("openapi-spec-validator").args(["--schema", "3.1"]).arg(&path).output();
     let output = check().context("run `cargo xtask test`, which installs the tools")?;
     ensure!(output.status.success(), "{}", said(&output));
-    // The validator can say no.
+    // The validator also rejects an invalid document.
     fs::write(&path, fs::read_to_string(&path)?.replace("\"responses\": {", "\"responses\": 3, \"x\": {"))?;
     assert!(!check()?.status.success());
     Ok(())
 }
 
-/// A hub that reaches no host outside, with one source published and one that is out of reach.
+/// A hub that cannot reach external hosts, with one published source and one that is unreachable.
 async fn hub_to_explore() -> Result<(Hub, Sources)> {
     let (hub, sources) = (confined()?, Sources::start()?);
     hub.register("published", &sources.index("/published", &index(&["capability.a"]))).await?;

@@ -1,4 +1,4 @@
-//! The pages, in a real browser, of a hub in which everything happens at once.
+//! The pages of a hub with sources in every state, in a real browser.
 
 use anyhow::{Context as _, Result};
 use end_to_end::{Hub, Sources, index, tools};

@@ -1,4 +1,4 @@
-//! Published is not served: what a source does wrong changes nothing that readers get.
+//! A faulty source changes nothing that readers get.
 
 use anyhow::Result;
 use end_to_end::{Behaviour, Hub, Sources, index};

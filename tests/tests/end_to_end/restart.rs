@@ -1,12 +1,11 @@
-//! Restarts behind a proxy that knows which hubs are there, and tries another one where it cannot connect.
+//! Restarts behind a proxy that knows the hubs and tries the next one if it cannot connect.
 
 use anyhow::{Context as _, Result, bail};
-use end_to_end::{Hub, Sources, index};
+use end_to_end::{Hub, Sources, eventually, index};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-/// Where requests may be sent at this moment.
+/// The hubs that may currently get requests.
 #[derive(Default)]
 struct Proxy {
     hubs: Mutex<Vec<String>>,
@@ -41,7 +40,7 @@ impl Proxy {
                     return Ok(());
                 }
                 Ok(response) => bail!("{}", response.status()),
-                // Nothing was sent, so that any proxy tries the next hub.
+                // Nothing was sent, so any proxy tries the next hub.
                 Err(error) if error.is_connect() => {}
                 Err(error) => return Err(error).context("a request that was accepted was lost"),
             }
@@ -77,11 +76,9 @@ async fn a_rolling_restart_loses_no_request() -> Result<()> {
     for _ in 0..2 {
         for hub in [&mut first, &mut second] {
             let before = proxy.answered.load(Ordering::Relaxed);
-            while proxy.answered.load(Ordering::Relaxed) < before + 20
-                && !clients.iter().any(|client| client.is_finished())
-            {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+            let enough = || proxy.answered.load(Ordering::Relaxed) >= before + 20;
+            let failed = || clients.iter().any(|client| client.is_finished());
+            eventually(async || Ok((enough() || failed()).then_some(()))).await?;
             proxy.remove(hub);
             hub.restart()?;
             proxy.add(hub);

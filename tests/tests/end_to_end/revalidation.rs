@@ -1,23 +1,20 @@
-//! Reads never wait for sources, and many of them cause one refresh.
+//! Reads never wait for sources, and many reads cause only one refresh.
 
 use anyhow::Result;
-use end_to_end::{Behaviour, Hub, Sources, TOKEN, index};
+use end_to_end::{Behaviour, Hub, Sources, TOKEN, eventually, index};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::Duration;
 
-/// Waits until `condition` holds. The end, after five minutes, bounds a hang alone.
-async fn eventually<F: Future<Output = Result<bool>>>(mut condition: impl FnMut() -> F) -> Result<()> {
-    for _ in 0..12_000 {
-        if condition().await? {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    anyhow::bail!("it does not happen")
+/// Waits until a condition holds.
+async fn until<F: Future<Output = Result<bool>>>(mut condition: impl FnMut() -> F) -> Result<()> {
+    eventually(|| {
+        let held = condition();
+        async { Ok(held.await?.then_some(())) }
+    })
+    .await
 }
 
-/// Registers a source that is due again at once.
+/// Registers a source that is due again immediately.
 async fn register_due(hub: &Hub, repo: &str, url: &str) -> Result<()> {
     let body = json!({"repo": repo, "url": url, "domain": "d", "cache_ttl_seconds": 0});
     let answer = hub.write(Method::POST, "/v1/repos?require_valid=true", &body).await?;
@@ -33,7 +30,7 @@ async fn a_read_is_answered_at_once_and_refreshes_afterwards() -> Result<()> {
     let document = hub.document().await?;
     assert_eq!(document["capabilities"][0]["id"], "capability.old", "the reader gets what there is");
     let hub = &hub;
-    eventually(|| async move { Ok(hub.document().await?["capabilities"][0]["id"] == "capability.new") }).await
+    until(|| async move { Ok(hub.document().await?["capabilities"][0]["id"] == "capability.new") }).await
 }
 
 #[tokio::test]
@@ -41,7 +38,7 @@ async fn a_hundred_reads_of_an_overdue_federation_cause_one_refresh() -> Result<
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     let text = index(&["capability.a"]);
     register_due(&hub, "a", &sources.index("/a", &text)).await?;
-    // The refresh hangs at the source, so every one of the reads finds it still running.
+    // The refresh hangs at the source, so every read finds it still running.
     sources.set("/a", Behaviour::Hang);
     let asked = sources.requests("/a");
     let reads: Vec<_> = (0..100).map(|_| hub.get("/v1/federated")).collect();
@@ -54,7 +51,7 @@ async fn a_hundred_reads_of_an_overdue_federation_cause_one_refresh() -> Result<
     tags.dedup();
     assert_eq!(tags.len(), 1);
     let sources = &sources;
-    eventually(|| async move { Ok(sources.requests("/a") > asked) }).await?;
+    until(|| async move { Ok(sources.requests("/a") > asked) }).await?;
     assert_eq!(sources.requests("/a"), asked + 1);
     Ok(())
 }
@@ -68,12 +65,12 @@ async fn a_refresh_goes_on_when_the_reader_hangs_up() -> Result<()> {
     let address = hub.base().trim_start_matches("http://").to_owned();
     let mut stream = std::net::TcpStream::connect(&address)?;
     stream.write_all(format!("GET /v1/federated HTTP/1.1\r\nhost: {address}\r\n\r\n").as_bytes())?;
-    // Gone as soon as the answer begins: the refresh is then under way.
+    // The client disconnects as soon as the response begins; the refresh is then running.
     stream.read_exact(&mut [0])?;
     drop(stream);
     let hub = &hub;
-    // Asked in a way that itself refreshes nothing.
-    eventually(|| async move {
+    // This request does not trigger a refresh.
+    until(|| async move {
         let log = hub.get("/v1/federated/revisions").await?.json();
         Ok(log["revisions"][0]["revision"] == 2 && log["revisions"][0]["actor"] == "hub")
     })
@@ -95,13 +92,13 @@ async fn a_hanging_source_does_not_delay_the_others() -> Result<()> {
         sources.index(&format!("/good-{i}"), &index(&["capability.new"]));
     }
     let compose = hub.send(hub.request(Method::POST, "/v1/federated/compose?force=true").bearer_auth(TOKEN));
-    let published = eventually(|| async {
+    let published = until(|| async {
         let document = hub.get("/v1/federated?format=json").await?.json();
         let new =
             document["capabilities"].as_array().into_iter().flatten().filter(|c| c["id"] == "capability.new").count();
         Ok(new == 5)
     });
-    // The five are published while the compose that asked for them still waits for the two.
+    // The five sources are published while the compose request still waits for the other two.
     let mut compose = std::pin::pin!(compose);
     let mut published = std::pin::pin!(published);
     tokio::select! {
@@ -130,7 +127,7 @@ async fn the_timer_keeps_sources_fresh_when_nobody_reads() -> Result<()> {
     register_due(&hub, "a", &sources.index("/a", &index(&["capability.old"]))).await?;
     sources.index("/a", &index(&["capability.new"]));
     let watched = &hub;
-    eventually(|| async move {
+    until(|| async move {
         let log = watched.get("/v1/federated/revisions").await?.json();
         Ok(log["revisions"][0]["revision"] == 2)
     })
@@ -148,7 +145,7 @@ async fn data_older_than_asked_for_is_refused() -> Result<()> {
     assert!(fresh.header("reuse-surface-verified").starts_with("20"));
     sources.set("/a", Behaviour::Status(500, String::new()));
     let hub = &hub;
-    eventually(|| async move { Ok(hub.get("/v1/federated?max_staleness=0").await?.status == 503) }).await?;
+    until(|| async move { Ok(hub.get("/v1/federated?max_staleness=0").await?.status == 503) }).await?;
     let stale = hub.get("/v1/federated?max_staleness=0").await?;
     assert_eq!((&stale.json()["code"], stale.header("retry-after").is_empty()), (&json!("too-stale"), false));
     assert_eq!(hub.get("/v1/federated?max_staleness=3600").await?.status, 200);

@@ -1,11 +1,11 @@
-//! The search over real sockets, by SQLite's full-text index inside the host.
+//! Capability search over real sockets, with SQLite's full-text index in the host.
 
 use anyhow::Result;
 use end_to_end::{Cli, Hub, Sources, TOKEN};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// An index of `count` capabilities, the first of which has a word of its own.
+/// An index of `count` capabilities, of which the first has a unique word.
 fn index_of(repo: &str, count: usize, version: usize) -> String {
     let mut text = String::from("version: 1\ncapabilities:\n");
     for n in 0..count {
@@ -42,7 +42,7 @@ async fn finds_ranks_and_filters() -> Result<()> {
     assert_eq!((missed.status, &missed.json()["code"]), (404, &json!("capability-not-found")));
     assert!(missed.text.contains("Did you mean `capability.beta.n3`"), "{}", missed.text);
 
-    // What the host's SQLite made of the table tells how things were found.
+    // The table in the host's SQLite file shows how results were found.
     let mut files = std::fs::read_dir(hub.data())?.filter_map(|file| std::fs::read(file.ok()?.path()).ok());
     let has = |bytes: Vec<u8>| bytes.windows(17).any(|window| window == b"search_words_data");
     assert!(files.any(has), "there is no full-text index");
@@ -74,7 +74,7 @@ async fn pages_fit_together_while_another_client_publishes() -> Result<()> {
                 continue;
             }
             revision = page["revision"].clone();
-            // After the first page, a revision takes one entry out, puts another in, and changes all summaries.
+            // After the first page, a revision removes one entry, adds another, and changes all summaries.
             let repo = if version % 2 == 0 { "a" } else { "b" };
             sources.index(&format!("/{repo}"), &index_of(repo, 30 + version % 7, version));
             let path = format!("/v1/repos/{repo}/refresh");
@@ -85,7 +85,7 @@ async fn pages_fit_together_while_another_client_publishes() -> Result<()> {
     let mut revisions = std::collections::BTreeSet::new();
     for (revision, found) in searches {
         let document = hub.get(&format!("/v1/federated?format=json&revision={revision}")).await?.json();
-        // Every entry has the word in a tag, so the order is the one of the document.
+        // Every entry has the word in a tag, so the results are in the order of the document.
         let expected: Vec<_> =
             document["capabilities"].as_array().expect("a list").iter().map(|it| it["summary"].clone()).collect();
         let found: Vec<_> = found.iter().map(|it| it["summary"].clone()).collect();

@@ -1,4 +1,4 @@
-//! Certificates that do not hold: a hub keeps what it had and says so, the command line tells what to do, and nobody goes on without TLS.
+//! Invalid certificates: a hub keeps its content and reports the error, the command line gives a hint, and neither continues without TLS.
 
 use anyhow::{Result, ensure};
 use end_to_end::tls::{Authority, EXPIRED, Secured, VALID};
@@ -13,14 +13,14 @@ use tempfile::TempDir;
 
 const HERE: &str = "DNS:localhost,IP:127.0.0.1";
 
-/// A hub that trusts this authority alone.
+/// A hub that trusts only this authority.
 fn trusting(authority: &Authority) -> Result<Hub> {
     let mut command = Command::new(binary());
     command.env("SSL_CERT_FILE", authority.certificate()).env_remove("SSL_CERT_DIR");
     Hub::start_by(command, TempDir::new()?, Some(TOKEN), &["--allow-private-networks"])
 }
 
-/// Certificates that do not hold, and what the command line has to say of each.
+/// Invalid certificates, with the expected hint of the command line.
 fn bad(authority: &Authority) -> Result<Vec<(&'static str, Arc<ServerConfig>, &'static str)>> {
     Ok(vec![
         ("expired", authority.issue(HERE, EXPIRED)?, "has expired"),
@@ -65,7 +65,7 @@ async fn a_server_that_speaks_no_current_tls_is_not_asked_without() -> Result<()
     let hub = trusting(&authority)?;
     sources.index("/a", &index(&["capability.a"]));
     let plain = sources.url("/a").replace("http://127.0.0.1", "https://localhost");
-    // What servers answer that know TLS 1.1 at the most: the alert protocol_version.
+    // Servers that support at most TLS 1.1 send the alert protocol_version.
     let old = TcpListener::bind("127.0.0.1:0")?;
     let outdated = format!("https://localhost:{}/a", old.local_addr()?.port());
     std::thread::spawn(move || {
@@ -79,7 +79,7 @@ async fn a_server_that_speaks_no_current_tls_is_not_asked_without() -> Result<()
         ensure!((&status["state"], &status["reason"]) == (&json!("failed"), &json!("tls-failed")), "{repo}: {status}");
     }
     ensure!(sources.requests("/a") == 0, "it was asked without TLS");
-    // The other way round: plain HTTP to a port that speaks TLS is not followed up either.
+    // The reverse: plain HTTP to a TLS port fails as well.
     let secured = Secured::start(sources.address(), authority.issue(HERE, VALID)?).await?;
     hub.register("reversed", &format!("http://localhost:{}/a", secured.port())).await?;
     let status = hub.status("reversed").await?;
@@ -88,7 +88,7 @@ async fn a_server_that_speaks_no_current_tls_is_not_asked_without() -> Result<()
     Ok(())
 }
 
-/// How many requests the hub had before this one.
+/// How many requests the hub received before this one.
 async fn requests(hub: &Hub) -> Result<u64> {
     let metrics = hub.get("/metrics").await?.text;
     let lines = metrics.lines().filter(|line| line.starts_with("reuse_surface_http_requests_total{"));

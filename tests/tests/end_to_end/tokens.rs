@@ -1,4 +1,4 @@
-//! Named tokens and the audit trail in the whole product: real sockets, the real component, the real database, the real command line.
+//! Named tokens and the audit trail in the whole product: real sockets, component, database and command line.
 
 use anyhow::Result;
 use end_to_end::{Cli, Hub, TOKEN};
@@ -30,7 +30,7 @@ async fn a_narrow_token_from_the_command_line_writes_what_it_matches_and_is_seen
     assert_eq!(ask(Method::PATCH, "/v1/repos/state-hub", json!({"domain": "e"})).await?.status, 200);
     assert_eq!(hub.get("/v1/repos/state-hub").await?.json()["registered_by"], "ci");
 
-    // The trail, with the id of the request that the client knows.
+    // The audit trail has the request id that the client knows.
     let request =
         hub.request(Method::DELETE, "/v1/repos/state-hub").bearer_auth(&secret).header("x-request-id", "trace-7");
     assert_eq!(hub.send(request).await?.status, 204);
@@ -47,13 +47,13 @@ async fn a_narrow_token_from_the_command_line_writes_what_it_matches_and_is_seen
         (&json!("trace-7"), &json!("d"))
     );
 
-    // Used, listed, revoked, refused.
+    // The token is used, listed, revoked and refused.
     assert_eq!(operator.run(&["hub", "token", "list", "-o", "json"])?.json()["tokens"][0]["state"], "active");
     assert_eq!(operator.run(&["hub", "token", "revoke", "ci"])?.code, 0);
     let refused = ask(Method::POST, "/v1/repos", registration("state-hub")).await?;
     assert_eq!((refused.status, &refused.json()["code"]), (401, &json!("token-revoked")));
 
-    // Nothing that the hub keeps or says has either secret.
+    // Neither secret appears in anything that the hub stores or sends.
     for path in ["/v1/events", "/v1/tokens"] {
         let answer = hub.send(hub.request(Method::GET, path).bearer_auth(TOKEN)).await?;
         assert!(
@@ -90,7 +90,7 @@ async fn named_tokens_and_the_trail_outlive_a_crash_and_the_operators_token() ->
 #[tokio::test]
 async fn the_operators_token_is_replaced_in_its_file_without_a_restart() -> Result<()> {
     let secrets = TempDir::new()?;
-    // As Kubernetes mounts a secret: the file is a link into a folder that is swapped as a whole.
+    // As Kubernetes mounts a Secret: the file is a link into a directory that is replaced atomically.
     let put = |version: &str, token: &str| -> Result<()> {
         let folder = secrets.path().join(version);
         std::fs::create_dir(&folder)?;
@@ -119,10 +119,10 @@ async fn the_operators_token_is_replaced_in_its_file_without_a_restart() -> Resu
         (401, 200, 200)
     );
 
-    // While the file is gone, nobody is the operator, and the log says why; those with names go on.
+    // While the file is missing, the operator's token is refused and the log says why; named tokens still work.
     std::fs::remove_file(secrets.path().join("..data"))?;
     assert_eq!((status("the-second-token").await?, status(&named).await?), (401, 200));
-    // The log is read from a pipe, which may lag behind the answer.
+    // The log is read from a pipe and may lag behind the response.
     while !hub.log().contains("a variable cannot be read from its file") {
         tokio::task::yield_now().await;
     }
@@ -143,7 +143,7 @@ async fn a_flood_of_wrong_tokens_is_held_off_and_valid_ones_pass() -> Result<()>
     }
     let answers: Vec<u16> = flood.join_all().await.into_iter().collect::<Result<_, _>>()?;
     let (looked_at, held_off): (Vec<_>, Vec<_>) = answers.into_iter().partition(|status| *status == 401);
-    // A minute may have ended meanwhile, so that some were counted in the next one. In the last of them there are thirty, then.
+    // A minute may have ended meanwhile, so that some failures were counted in the next one; the last minute then has thirty.
     assert!(looked_at.len() >= 30 && held_off.iter().all(|status| *status == 429), "{looked_at:?} {held_off:?}");
     let mut refused = wrong().await?;
     while refused.status == 401 {
@@ -153,9 +153,9 @@ async fn a_flood_of_wrong_tokens_is_held_off_and_valid_ones_pass() -> Result<()>
     assert!(refused.json()["code"] == "too-many-failures" && (1..=60).contains(&wait), "{}", refused.text);
     let valid = hub.send(hub.request(Method::POST, "/v1/federated/compose").bearer_auth(TOKEN)).await?;
     assert_eq!(valid.status, 200);
-    // What a client claims about its address does not count unless the operator says that a proxy wrote it.
+    // A client's claim about its address is ignored unless the operator has configured a proxy header.
     let mut forged = 401;
-    // A minute may end between the two requests, but not each time.
+    // A minute may end between the two requests, but not every time.
     for _ in 0..3 {
         while wrong().await?.status == 401 {}
         let request = hub.request(Method::POST, "/v1/federated/compose").bearer_auth("wrong");

@@ -1,4 +1,4 @@
-//! The same bytes on every machine: what the component composes in WebAssembly, the domain code composes natively.
+//! The same bytes everywhere: the component in WebAssembly and the native domain code compose identical documents.
 
 use anyhow::{Context as _, Result};
 use end_to_end::{Hub, Sources};
@@ -10,7 +10,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
 
-/// Values as people and tools write them, those among them that YAML readers mistake for something else.
+/// Values as people and tools write them, including those that YAML readers misinterpret.
 fn value() -> impl Strategy<Value = Value> {
     let text = prop_oneof![
         prop::sample::select(vec![
@@ -50,7 +50,7 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// An index as YAML text: ids unique in it, but shared between indexes.
+/// An index as YAML text; its ids are unique in it but shared between indexes.
 fn an_index() -> impl Strategy<Value = String> {
     prop::collection::btree_map(0..20_u8, prop::collection::vec(("x-[a-z]{1,6}", value()), 0..5), 1..8).prop_map(
         |entries| {
@@ -68,7 +68,7 @@ fn an_index() -> impl Strategy<Value = String> {
     )
 }
 
-/// Composes natively from what a mirror can download.
+/// Composes natively from the files that a mirror can download.
 async fn natively(hub: &Hub, format: Format) -> Result<String> {
     let manifest = hub.get("/v1/federated/manifest").await?.json();
     let sources: Vec<SourceLine> = serde_json::from_value(manifest["sources"].clone())?;
@@ -94,10 +94,10 @@ async fn natively(hub: &Hub, format: Format) -> Result<String> {
     Ok(document.render(format, rendered)?)
 }
 
-/// Seconds of a time that the hub wrote.
+/// The seconds of a time from the hub.
 fn seconds(time: &Value) -> Option<Seconds> {
     let text = time.as_str()?;
-    // Found by what the domain itself would write, from a clock that is near it.
+    // Searches for the second that the domain would format in the same way, near the current time.
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed().ok()?.as_secs() as Seconds;
     (now - 600..now + 60).find(|at| federation::time::rfc3339(*at) == text)
 }

@@ -1,4 +1,4 @@
-//! The README's example, with the real command line.
+//! The example of the README, with the real command line.
 
 use anyhow::Result;
 use end_to_end::{Cli, Hub, Sources};

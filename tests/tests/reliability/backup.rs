@@ -1,4 +1,4 @@
-//! Backup while the hub serves, and restore: verified, atomic, and without a number of a revision given twice.
+//! Backup while the hub is running, and restore: verified and atomic, and no revision number is reused.
 
 use crate::support::{document, run, text};
 use anyhow::{Result, ensure};
@@ -117,13 +117,13 @@ async fn a_restored_hub_serves_what_was_saved_under_a_number_nobody_has_seen() -
     let now = now.json();
     assert_eq!((&now["capabilities"], &now["digest"]), (&saved["capabilities"], &saved["digest"]));
 
-    // Whoever has a number that is lost is told so, and not given another revision's content.
+    // A client with a lost revision number gets an error and not the content of another revision.
     for lost in [2, 3] {
         assert_eq!(read(&hub, &format!("/v1/federated?revision={lost}")).await?.0, 410);
         let (status, problem) = read(&hub, &format!("/v1/changes?since={lost}")).await?;
         assert_eq!((status, &problem["code"]), (410, &json!("revision-gone")));
     }
-    // Whoever has what was saved goes on from there.
+    // A client with a revision from the backup continues from there.
     let (status, changes) = read(&hub, "/v1/changes?since=1&limit=1").await?;
     assert_eq!((status, &changes["until"], &changes["items"]), (200, &json!(4), &json!([])), "{changes}");
     hub.register("d", &sources.index("/d", &index(&["capability.d"]))).await?;
@@ -153,7 +153,7 @@ async fn on_a_new_machine_numbers_are_left_out_by_the_clock() -> Result<()> {
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
     let path = folder.path().join("copy.db");
     assert_eq!(backup(&hub, &path, &[])?.code, 0);
-    // As if it had been composed an hour ago.
+    // Pretends that the revision was composed an hour ago.
     rusqlite::Connection::open(&path)?.execute("UPDATE revisions SET composed_at = composed_at - 3600", [])?;
     let data = TempDir::new()?;
     let restored = restore(&path, &data)?;
@@ -167,7 +167,7 @@ async fn on_a_new_machine_numbers_are_left_out_by_the_clock() -> Result<()> {
     Ok(())
 }
 
-/// As after the loss of a node: what is replaced is not what published the numbers after the backup's.
+/// As after the loss of a node: the replaced database is not the one that published the revisions after the backup.
 #[tokio::test]
 async fn over_a_hub_that_was_installed_anew_numbers_are_left_out_too() -> Result<()> {
     let (hub, sources, folder) = (Hub::start()?, Sources::start()?, TempDir::new()?);

@@ -1,4 +1,4 @@
-//! What all clients together can make the host hold is bounded, and whoever asks whether it is alive is answered all the same.
+//! The memory that all clients together can make the host use is bounded, and liveness checks are still answered.
 
 use crate::support::{Host, Listening, is_problem};
 use anyhow::{Result, ensure};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// Bytes of a piece of the probe's answers.
+/// Bytes of a piece of the probe's responses.
 const PIECE: usize = 64 << 10;
 
 async fn send(listening: &Listening, request: &str) -> Result<TcpStream> {
@@ -22,7 +22,7 @@ async fn get(listening: &Listening, path: &str) -> Result<TcpStream> {
     send(listening, &format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n")).await
 }
 
-/// The head of an answer, byte by byte so that nothing of the body is read.
+/// The head of a response, read byte by byte so that nothing of the body is consumed.
 async fn head(stream: &mut TcpStream) -> Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -31,7 +31,7 @@ async fn head(stream: &mut TcpStream) -> Result<String> {
     Ok(String::from_utf8(head)?)
 }
 
-/// The status of the answer to a request of its own connection.
+/// The status of a response, requested on a new connection.
 async fn status(listening: &Listening, path: &str) -> Result<u16> {
     let head = head(&mut get(listening, path).await?).await?;
     Ok(head.split_ascii_whitespace().nth(1).unwrap_or_default().parse()?)
@@ -41,7 +41,7 @@ async fn status(listening: &Listening, path: &str) -> Result<u16> {
 async fn a_place_is_held_until_the_answer_is_sent() -> Result<()> {
     let host = Host::of_the_probe(Limits { requests: 1, queue_time: Duration::ZERO, ..Limits::default() })?;
     let listening = host.listen().await?;
-    // More than the system keeps for a reader that does not read.
+    // More than the system buffers for a client that does not read.
     let mut reader = get(&listening, "/stream/2000").await?;
     ensure!(head(&mut reader).await?.starts_with("HTTP/1.1 200"));
     for _ in 0..20 {
@@ -60,7 +60,7 @@ async fn a_place_is_held_until_the_answer_is_sent() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_is_made_as_its_reader_takes_it_and_is_read_to_its_end() -> Result<()> {
-    // Neither the connection nor the instance has any time but that of the answer itself.
+    // The connection and the instance have no time beyond the response itself.
     let limits = Limits { idle_connection_time: Duration::ZERO, post_return_time: Duration::ZERO, ..Limits::default() };
     let host = Host::of_the_probe(limits)?;
     let listening = host.listen().await?;
@@ -73,7 +73,7 @@ async fn an_answer_is_made_as_its_reader_takes_it_and_is_read_to_its_end() -> Re
         reader.read_exact(&mut piece).await?;
         read += piece.len();
         for _ in 0..10 {
-            // What sockets keep is the system's, and a few pieces are under way.
+            // The system's socket buffers hold some pieces, and a few are in flight.
             let produced = host.get("/produced").await?.as_u64().unwrap_or(u64::MAX) as usize;
             ensure!(produced * PIECE < read + (32 << 20), "{produced} pieces were made while {read} bytes were read");
         }
@@ -86,7 +86,7 @@ async fn an_answer_is_made_as_its_reader_takes_it_and_is_read_to_its_end() -> Re
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_that_never_end_share_a_budget() -> Result<()> {
-    // An eighth of this for bodies.
+    // Request bodies may use an eighth of this.
     let host = Host::of_the_probe(Limits { memory: 32 << 20, ..Limits::default() })?;
     let listening = host.listen().await?;
     let unfinished =
@@ -94,11 +94,11 @@ async fn bodies_that_never_end_share_a_budget() -> Result<()> {
     let mut slow = Vec::new();
     for _ in 0..8 {
         let mut stream = listening.connect().await?;
-        // Who is refused may find the connection closed.
+        // If the request was refused, the connection may be closed.
         _ = stream.write_all(unfinished.as_bytes()).await;
         slow.push(stream);
     }
-    // Four of them have room; the fifth is told so as soon as its bytes are there.
+    // There is room for four; the fifth is refused as soon as its bytes arrive.
     let (refused, _, _) = futures::future::select_all(slow.iter_mut().map(|stream| Box::pin(head(stream)))).await;
     let refused = refused?;
     ensure!(refused.starts_with("HTTP/1.1 503") && refused.contains("\r\nretry-after: 1\r\n"), "{refused}");

@@ -1,4 +1,4 @@
-//! Everybody at once: one winner for each name and each version, and every document that is read is whole.
+//! Many concurrent writers and readers: one winner for each name and version, and every document is consistent.
 
 use crate::support::{amount, document, figures, gap_free, verified};
 use anyhow::{Context as _, Result, ensure};
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 const WRITERS: u64 = 64;
 const READERS: u64 = 64;
-/// Registrations that are read and changed under their entity tags.
+/// Number of registrations that are read and changed with `If-Match`.
 const COUNTERS: u64 = 4;
 
 struct Run {
@@ -66,7 +66,7 @@ impl Run {
         Ok(())
     }
 
-    /// Reads a number, and writes the next one if nobody else has meanwhile.
+    /// Reads a number and writes the next one, unless another writer has changed it meanwhile.
     async fn count(&self, counter: u64) -> Result<()> {
         let path = format!("/v1/repos/counter-{counter}");
         while self.goes_on() {

@@ -1,24 +1,24 @@
-//! A damaged database: a clear error or the right answer, and `restore` mends it.
+//! A damaged database: the hub gives a clear error or the right answer, and `restore` repairs it.
 
 use crate::support::{Random, amount, figures, replay, run, seed, text};
 use anyhow::{Context as _, Result, ensure};
-use end_to_end::{Hub, Sources, TOKEN, index};
+use end_to_end::{Hub, Sources, TOKEN, eventually, index};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
 const PAGE: usize = 4096;
 
-/// What is done to a page.
+/// The kind of damage to a page.
 #[derive(Clone, Copy, Debug)]
 enum Damage {
     Zeroed,
     Truncated,
-    /// One bit of it, anywhere.
+    /// One bit is flipped, anywhere in the page.
     Flipped,
 }
 
-/// How it ended.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
     DoesNotStart,
@@ -52,7 +52,7 @@ async fn pages(random: &mut Random) -> Result<()> {
     let mut ends = Vec::new();
     let sample = amount("REUSE_SURFACE_PAGES", 10);
     for number in 0..sample.min(3 * count as u64) {
-        // All of them in turn where there is time for it.
+        // Tests all of them in turn if there is time.
         let chosen = if sample >= 3 * count as u64 { number } else { random.below(3 * count as u64) };
         let kinds = [Damage::Zeroed, Damage::Truncated, Damage::Flipped];
         let (page, damage) = (chosen as usize / 3, kinds[chosen as usize % 3]);
@@ -82,7 +82,7 @@ async fn end(damaged: &[u8], expected: &str) -> Result<End> {
     let data = TempDir::new()?;
     fs::write(data.path().join("reuse-surface.db"), damaged)?;
     if damaged.is_empty() {
-        // That is a hub's first start.
+        // This is the same as a hub's first start.
         return Ok(End::RightAnswer);
     }
     let hub = match Hub::start_in(data, Some(TOKEN), &["--allow-private-networks"]) {
@@ -108,7 +108,7 @@ async fn end(damaged: &[u8], expected: &str) -> Result<End> {
     }
 }
 
-/// A document without the two fields that nothing has a checksum of: the number of the revision, and its time.
+/// A document without the two fields that have no checksum: the revision's number and time.
 fn content(document: &str) -> Option<&str> {
     document.split_once("\"digest\"").and_then(|(_, rest)| rest.split_once("\"sources\"")).map(|(_, rest)| rest)
 }
@@ -131,7 +131,7 @@ async fn a_flipped_bit_in_a_text_is_not_served_and_is_mended() -> Result<()> {
     let places: Vec<usize> = (0..bytes.len() - name.len()).filter(|at| bytes[*at..].starts_with(name)).collect();
     ensure!(places.len() >= 3, "the fragment has it in JSON and in YAML, and the search once more: {places:?}");
     let mut mended = 0;
-    // To another letter, and to what is no UTF-8.
+    // Changes a byte to another letter, and to invalid UTF-8.
     for (place, bit) in places.iter().flat_map(|place| [(*place, 1), (*place, 1 << 7)]) {
         let data = TempDir::new()?;
         let database = data.path().join("reuse-surface.db");
@@ -151,9 +151,9 @@ async fn a_flipped_bit_in_a_text_is_not_served_and_is_mended() -> Result<()> {
         let metrics = hub.get("/metrics").await?.text;
         let counted = metrics.contains("\nreuse_surface_fragments_mended_total 1\n");
         ensure!(counted == of_fragment, "{place} {bit}: {metrics}");
-        // The log is read by a thread of its own.
-        while counted && !hub.log().contains("fragment-mended") {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        // Another thread reads the log.
+        if counted {
+            eventually(async || Ok(hub.log().contains("fragment-mended").then_some(()))).await?;
         }
         let ran = run(&["backup", text(&copy), "--data-dir", text(hub.data()), "--force", "-o", "json"])?;
         ensure!(ran.code == 0 && ran.json()["mended"] == 0, "replaced in the database itself: {ran:?}");

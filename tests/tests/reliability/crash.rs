@@ -1,4 +1,4 @@
-//! Killed at any moment: what was acknowledged is there, what was not is there whole or not at all.
+//! A hub that is killed at any moment: acknowledged writes are kept, and other writes are complete or absent.
 
 use crate::support::{Random, amount, document, figures, gap_free, replay, seed, verified};
 use anyhow::{Context as _, Result, ensure};
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 const WRITERS: u64 = 4;
 const REPOS: u64 = 3;
 
-/// What a writer knows of a repo: the version that was acknowledged last (0: not registered), and what was under way when the hub died.
+/// A writer's view of a repo: the last acknowledged version (0: not registered), and the write in flight when the hub was killed.
 #[derive(Clone, Copy, Debug, Default)]
 struct Known {
     acknowledged: u64,
@@ -29,7 +29,7 @@ struct Ledger {
 }
 
 impl Ledger {
-    /// Holds what a restarted hub has against what was acknowledged, and takes it as known.
+    /// Compares the content of a restarted hub with the acknowledged writes, and accepts it as the new state.
     fn settle(&self, mut found: BTreeMap<String, u64>) -> Result<()> {
         for (repo, known) in self.lock().iter_mut() {
             let found = found.remove(repo).unwrap_or_default();
@@ -83,7 +83,7 @@ async fn rounds(random: &mut Random, rounds: u64) -> Result<()> {
     Ok(())
 }
 
-/// Writes until the hub is gone.
+/// Writes until the hub is killed.
 async fn write(
     base: String,
     writer: u64,
@@ -96,7 +96,7 @@ async fn write(
         let repo = format!("writer-{writer}-{}", random.below(REPOS));
         let known = ledger.of(&repo);
         let next = ledger.writes.load(Ordering::Relaxed) + random.below(1_000_000) + 1;
-        // Both fields and the published index carry the version, so that half a write would show.
+        // Both fields and the published index contain the version, so that a partial write is detected.
         let url = sources.index(&format!("/{repo}"), &index(&[&format!("capability.{repo}.v{next}").replace('-', "")]));
         let fields = json!({"description": format!("version {next}"), "domain": format!("d{next}")});
         let (method, path, body, next) = match known.acknowledged {

@@ -1,4 +1,4 @@
-//! Disks that are full or read-only, and a database that somebody else has locked: reading goes on, nothing acknowledged is lost, and the
+//! Disks that are full or read-only, and a database that another process has locked: reads still work, no acknowledged write is lost, and the
 //! hub recovers by itself.
 
 use crate::support::{document, figures, run, text, until_health};
@@ -13,10 +13,10 @@ use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Executes the binary where `$0`, a folder, is a disk of its own that nobody else sees; it ends with the process.
+/// Executes the binary with the directory `$0` as a separate disk that only this process sees; the disk vanishes with the process.
 const ON_A_DISK: &str = r#"mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@""#;
 
-/// A command in mount namespaces of its own, as root or by a user namespace.
+/// A command in its own mount namespace, as root or with a user namespace.
 fn unshared(script: &str, folder: &TempDir) -> Result<Command> {
     for flags in ["-m", "-Urm"] {
         let allowed = Command::new("unshare").args([flags, "true"]).output().is_ok_and(|it| it.status.success());
@@ -30,13 +30,13 @@ fn unshared(script: &str, folder: &TempDir) -> Result<Command> {
 }
 
 async fn register(hub: &Hub, number: usize) -> Result<Answer> {
-    // A long description, so that the disk is full soon.
+    // A long description fills the disk quickly.
     let body = json!({"repo": format!("filler-{number}"), "url": "http://127.0.0.1:9/index.yaml", "domain": "d",
         "enabled": false, "description": "x".repeat(1000)});
     hub.write(Method::POST, "/v1/repos", &body).await
 }
 
-/// Fills the disk of `hub` by `registrations` until one is refused; gives how many were acknowledged, and the refusal.
+/// Fills the disk of `hub` with registrations until one is refused. Returns the number of acknowledged ones, and the refusal.
 async fn fill(hub: &Hub) -> Result<(usize, Answer)> {
     for number in 0..20_000 {
         let answer = register(hub, number).await?;
@@ -59,7 +59,7 @@ async fn on_a_full_disk_reading_goes_on_and_room_is_noticed() -> Result<()> {
     let hub = Hub::start_by(command, folder, Some(TOKEN), &["--allow-private-networks"])?;
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
     let served = hub.get("/v1/federated?format=json").await?;
-    // The rest of the disk but a little is somebody else's.
+    // Another file uses most of the rest of the disk.
     let filler = PathBuf::from(format!("/proc/{}/root{}/filler", hub.pid(), hub.data().display()));
     let mut file = fs::File::create(&filler)?;
     while file.write_all(&[0; 4096]).is_ok() {}
@@ -112,7 +112,7 @@ async fn on_a_database_that_may_only_be_read_it_does_not_start_and_says_why() ->
     hub.get("/health").await?;
     let data = hub.kill()?;
     let before = fs::read(data.path().join("reuse-surface.db"))?;
-    // The folder may be written to, so that there is a lock and room for a log.
+    // The directory is writable, so that the lock file and the write-ahead log can be created.
     let read_only = r#"mount --bind "$0/reuse-surface.db" "$0/reuse-surface.db" && mount -o remount,bind,ro "$0/reuse-surface.db" && exec "$@""#;
     let mut command = unshared(read_only, &data)?;
     let ran = command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir", text(data.path())]).output()?;

@@ -1,5 +1,5 @@
-//! A disk that turns read-only, or cannot be read, while the hub runs: nothing wrong is served, nothing acknowledged is lost, and once the disk
-//! is well the hub is too.
+//! A disk that becomes read-only or unreadable while the hub is running: nothing wrong is served, no acknowledged write is lost, and the hub
+//! recovers with the disk.
 
 use crate::support::{document, figures, until_health, verified};
 use anyhow::{Result, ensure};
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 const FAILING_DISK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tools/failing_disk.c");
 
-/// A hub on a disk that fails as the files in `folder` say.
+/// A hub on a disk whose failures are controlled by files in `folder`.
 fn hub_on(folder: &Path) -> Result<Hub> {
     let library = folder.join("failing_disk.so");
     let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(FAILING_DISK).output()?;
@@ -42,7 +42,7 @@ async fn on_a_disk_that_turns_read_only_reading_goes_on() -> Result<()> {
         let code = refused.json()["code"].clone();
         ensure!((refused.status, &code) == (503, &json!("store-unavailable")), "{refused:?}");
         ensure!(!refused.header("retry-after").is_empty() && refused.json()["detail"].is_string(), "{refused:?}");
-        // Some that the host has at hand, and some for which the database is asked.
+        // Some of these are cached by the host, and some need the database.
         for path in [
             "/v1/federated?format=json".to_owned(),
             format!("/v1/federated?format=json&max_staleness={}", 3600 + number),
@@ -80,7 +80,7 @@ async fn a_disk_that_cannot_be_read_leads_to_no_wrong_answer() -> Result<()> {
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         hub.register(repo, &sources.index(&format!("/{repo}"), &index(&ids))).await?;
     }
-    // What was not read yet is what the disk is needed for: each of these is a document of its own.
+    // Documents that were not read yet need the disk; each of these is a different document.
     let paths: Vec<String> = ["a", "b", "c", "a,b", "b,c", "a,c", "a,b,c"]
         .iter()
         .flat_map(|repos| {
@@ -105,7 +105,7 @@ async fn a_disk_that_cannot_be_read_leads_to_no_wrong_answer() -> Result<()> {
             ensure!(read.text == whole.text, "{path}: {}", read.text);
             right += 1;
         } else {
-            // The last one if the disk was not needed for the head: the document is sent piece by piece, and the host collects it.
+            // The last one occurs if the head did not need the disk: the document is sent in pieces, which the host collects.
             let refusals = [(503, "store-unavailable"), (503, "store-damaged"), (500, "instance-failed")];
             let code = read.json()["code"].clone();
             ensure!(refusals.iter().any(|refusal| (read.status, &code) == (refusal.0, &json!(refusal.1))), "{read:?}");

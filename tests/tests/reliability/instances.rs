@@ -1,5 +1,5 @@
-//! An instance of the component that runs out of memory, or computes without an end, is replaced: whoever it worked for gets a problem,
-//! nobody else notices, and nothing of what it had begun is left.
+//! An instance of the component that runs out of memory or loops forever is replaced: its requests get a problem, others are not affected,
+//! and its unfinished work leaves no trace.
 
 use crate::support::{Host, is_problem};
 use anyhow::{Context as _, Result, ensure};
@@ -11,13 +11,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::task::JoinSet;
 
-/// An index that takes much memory to judge.
+/// An index that needs much memory to validate.
 fn large() -> String {
     let ids: Vec<String> = (0..20_000).map(|number| format!("capability.large.n{number}")).collect();
     index(&ids.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// Readers of `path` beside something: each answer is right, or says that its instance ended.
+/// Reads `path` while something else runs: each response is correct, or reports that its instance failed.
 async fn beside<T>(
     host: &Arc<Host>,
     path: &'static str,
@@ -61,12 +61,12 @@ async fn an_instance_that_traps_is_replaced() -> Result<()> {
             let body = json!({"repo": "large", "url": url, "domain": "d"});
             let response = host.ask(Method::POST, "/v1/repos?require_valid=true", &body).await?;
             is_problem(&response, 500, "instance-failed")?;
-            // The very next request is answered, and nothing of the failed one is there.
+            // The next request is answered, and the failed one has left no trace.
             ensure!(host.get("/v1/repos").await?["total"] == 1);
         }
         Ok(())
     };
-    // Judged by its time, so never answered by what the host keeps.
+    // The response depends on the current time, so it is never served from the host's cache.
     let path = "/v1/federated?format=json&max_staleness=3600";
     let is_right = |document: &serde_json::Value| document["capabilities"][0]["id"] == "capability.small";
     let ((), right) = beside(&host, path, is_right, failing).await?;
@@ -85,7 +85,7 @@ async fn an_instance_that_computes_without_end_is_replaced() -> Result<()> {
     let failing = async {
         for _ in 0..3 {
             is_problem(&host.ask(Method::GET, "/loop", &json!(null)).await?, 504, "timeout")?;
-            // What it had begun to write is gone, and so is its lock.
+            // Its unfinished write was rolled back and its lock released.
             ensure!(host.get("/rows").await? == 0);
         }
         Ok(())
@@ -97,8 +97,8 @@ async fn an_instance_that_computes_without_end_is_replaced() -> Result<()> {
     Ok(())
 }
 
-/// A request goes to an instance that begins with it. Here some never come to an end: each may have begun with one other request before it
-/// began to compute, and that one waits with it. No further one may.
+/// A request goes to an instance that can start it at once. Here some requests loop forever: each may share its instance with one other
+/// request that was started before, which then waits. No further request may wait.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_request_waits_for_an_instance_that_is_busy() -> Result<()> {
     let limits = Limits { computing_ticks: u64::MAX, requests_per_instance: 2, ..Limits::default() };
@@ -120,10 +120,10 @@ async fn no_request_waits_for_an_instance_that_is_busy() -> Result<()> {
     Ok(())
 }
 
-/// Memory of WebAssembly never shrinks, so that an instance which needed much once has to go.
+/// WebAssembly memory never shrinks, so an instance that once needed much memory must be retired.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_instance_that_has_grown_large_is_replaced() -> Result<()> {
-    // One at a time: with a second one it would be open which of them answers.
+    // Only one instance: with two, it would be undefined which one responds.
     let host = Host::of_the_probe(Limits { instances: 1, instance_retires_at: 16 << 20, ..Limits::default() })?;
     let used = "reuse_surface_memory_use_bytes{purpose=\"instances\"}";
     ensure!(host.get("/grow/1").await? == 1 << 20 && host.get("/served").await? == 2, "a small one stays");
@@ -131,7 +131,7 @@ async fn an_instance_that_has_grown_large_is_replaced() -> Result<()> {
     ensure!(small > 0.0);
     ensure!(host.get("/grow/32").await? == 32 << 20);
     ensure!(host.get("/served").await? == 1, "a large one goes");
-    // It is gone once its store is dropped.
+    // The memory is released once the store is dropped.
     while host.metric(used).await? > small {
         tokio::task::yield_now().await;
     }
@@ -158,7 +158,7 @@ async fn an_index_that_ends_one_refresh_does_not_end_the_next() -> Result<()> {
         let document = host.get("/v1/federated?format=json").await?;
         ensure!(document["capabilities"][1]["id"] == "capability.small.two", "{round}: {document}");
     }
-    // It heals once the index is one that can be judged.
+    // The source recovers once its index can be validated.
     sources.index("/bomb", &index(&["capability.bomb.two"]));
     let response = host.ask(Method::POST, "/v1/repos/bomb/refresh", &json!(null)).await?;
     ensure!(response.body()["source"]["outcome"] == "accepted", "{response:?}");

@@ -1,15 +1,15 @@
-//! Sources that send as much as they may, as many as are asked at once: a refresh stays within the memory of its instance, and small sources
-//! are not kept waiting.
+//! As many sources of maximum size as are fetched at once: a refresh stays within the memory of its instance, and small sources do not have
+//! to wait.
 
 use crate::support::{document, figures};
 use anyhow::{Context as _, Result, ensure};
-use end_to_end::{Behaviour, Hub, Sources, index};
+use end_to_end::{Behaviour, Hub, Sources, eventually, index};
 use reqwest::Method;
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-/// As many as a refresh asks at once.
+/// How many sources a refresh fetches at once.
 const AT_ONCE: usize = 64;
 
 async fn register(hub: &Hub, repo: &str, url: &str) -> Result<()> {
@@ -20,7 +20,7 @@ async fn register(hub: &Hub, repo: &str, url: &str) -> Result<()> {
 }
 
 async fn enable(hub: &Hub, repos: impl Iterator<Item = String>) -> Result<()> {
-    // Past the fetch that each would begin on its own.
+    // Skips the fetch that each registration would start by itself.
     let database = rusqlite::Connection::open(hub.data().join("reuse-surface.db"))?;
     for repo in repos {
         database.execute("UPDATE registrations SET enabled = 1 WHERE repo = ?1", [&repo])?;
@@ -58,16 +58,17 @@ async fn large_bodies_that_never_end_keep_no_small_one_waiting() -> Result<()> {
     };
     let (composing, reading) = tokio::join!(compose, async {
         let began = Instant::now();
-        loop {
+        eventually(async || {
             let read = hub.get("/v1/federated?format=json").await?;
             if read.status == 200 && read.json()["capabilities"].as_array().is_some_and(|list| list.len() == 2) {
                 document(&read)?;
-                return Ok::<_, anyhow::Error>(began.elapsed());
+                return Ok(Some(began.elapsed()));
             }
             ensure!(read.status == 200 || read.json()["code"] == "nothing-published", "{read:?}");
             ensure!(!composed.load(Ordering::Relaxed), "small sources were kept waiting for the endless ones");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+            Ok(None)
+        })
+        .await
     });
     let (report, published) = (composing?, reading?);
     ensure!(report["failed"] == names.len(), "{report}");

@@ -1,5 +1,5 @@
-//! What happens when things fail: kills, full disks, damaged files, hostile sources, everybody at once. `docs/reliability.md` says what is
-//! promised, which test shows it, and how to run more rounds than CI has time for.
+//! Behaviour under failures: kills, full disks, damaged files, hostile sources, high concurrency. `docs/reliability.md` lists the guarantees,
+//! the tests that prove them, and how to run more rounds than CI has time for.
 
 mod backup;
 mod budget;

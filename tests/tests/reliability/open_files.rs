@@ -1,4 +1,4 @@
-//! Where few files may be open, clients take at most half of them: the database and the way to the sources keep theirs.
+//! With a low limit on open files, clients use at most half of them; the rest is for the database and the connections to sources.
 
 use crate::support::document;
 use anyhow::{Context as _, Result, ensure};
@@ -9,10 +9,10 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// The hard limit, four times what the hub is started with.
+/// The hard limit on open files, four times the soft limit at start.
 const FILES: usize = 256;
 
-/// A connection that has asked once, and then stays.
+/// A connection that has sent one request and stays open.
 async fn idle(hub: &Hub) -> Result<TcpStream> {
     let mut stream = TcpStream::connect(hub.base().trim_start_matches("http://")).await?;
     stream.write_all(b"GET /health/live HTTP/1.1\r\nHost: h\r\n\r\n").await?;

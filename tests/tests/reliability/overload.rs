@@ -1,5 +1,5 @@
-//! More requests than the hub takes on: the rest is told to come back, it stays alive and what it has at hand is served, and afterwards all is
-//! as before.
+//! More requests than the hub accepts: the rest are told to try again, liveness checks and cached responses still work, and afterwards the hub
+//! is as before.
 
 use crate::support::{document, figures};
 use anyhow::{Result, ensure};
@@ -10,14 +10,14 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::task::JoinSet;
 
-/// As many as `serve` takes on at once.
+/// The number of requests that `serve` accepts at once.
 const ROOM: usize = 256;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_does_not_fit_is_told_when_to_come_back() -> Result<()> {
     let (hub, sources) = (Arc::new(Hub::start()?), Sources::start()?);
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
-    // In the second of its composition a document has no date, and is kept for that second alone.
+    // In the second of its composition, a document has no date and is cached only for that second.
     let mut served = hub.get("/v1/federated?format=json").await?;
     while served.header("last-modified").is_empty() {
         served = hub.get("/v1/federated?format=json").await?;
@@ -29,7 +29,7 @@ async fn what_does_not_fit_is_told_when_to_come_back() -> Result<()> {
         waiting.spawn(async move {
             loop {
                 let answer = hub.write(Method::POST, "/v1/check", &body).await?;
-                // While others read below, the last one may find no place: it comes back, as it is told.
+                // While others read below, the last one may find no slot; it tries again, as it is told.
                 if answer.status != 503 {
                     return Ok::<_, anyhow::Error>(answer);
                 }
@@ -42,7 +42,7 @@ async fn what_does_not_fit_is_told_when_to_come_back() -> Result<()> {
             break answer;
         }
         ensure!(answer.status == 200, "{answer:?}");
-        // All of them hold their places, so that sooner or later there is none.
+        // All of them hold their slots, so that eventually none is free.
         ensure!(waiting.try_join_next().is_none(), "one of them has an answer");
     };
     let problem = refused.json();

@@ -1,4 +1,4 @@
-//! A refresh that is overtaken while its source takes its time: what it brings then is dropped, and nothing shows that it was there.
+//! A refresh that is overtaken while its source is slow: its result is dropped and leaves no trace.
 
 use anyhow::{Result, ensure};
 use end_to_end::{Answer, Behaviour, Hub, Sources, TOKEN, index};
@@ -22,7 +22,7 @@ async fn register(hub: &Hub, sources: &Sources, number: u64) -> Result<()> {
     Ok(())
 }
 
-/// Asks for a refresh in each way, has `overtake` done once the source was asked, and lets the source answer then.
+/// Requests a refresh in each way, calls `overtake` once the source has received the request, and then lets the source respond.
 async fn overtaken(
     hub: &Hub,
     sources: &Sources,
@@ -51,7 +51,7 @@ async fn newest(hub: &Hub) -> Result<(u64, Vec<String>)> {
     ))
 }
 
-/// What the trail says of `a` after the last registration, oldest first.
+/// The events about `a` since its last registration, oldest first.
 async fn trail(hub: &Hub) -> Result<Vec<String>> {
     let answer = hub.send(hub.request(Method::GET, "/v1/events?repo=a&limit=1000").bearer_auth(TOKEN)).await?;
     let events = answer.json()["events"].as_array().cloned().unwrap_or_default();
@@ -136,7 +136,7 @@ async fn what_was_moved_or_switched_off_meanwhile_stays_so() -> Result<()> {
 async fn of_two_refreshes_the_older_answer_is_dropped() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     register(&hub, &sources, 1).await?;
-    // Of two refreshes of one source, the second has the answer of the first.
+    // Of two refreshes of one source, the second returns the result of the first.
     let path = WAYS[1];
     for round in 0..2 * ROUNDS {
         let number = 10 * (round + 1);
@@ -150,7 +150,7 @@ async fn of_two_refreshes_the_older_answer_is_dropped() -> Result<()> {
         overtaken(&hub, &sources, path, refresh).await?;
         let expected = (round + 2, vec![format!("capability.a.v{}", number + 1)]);
         ensure!(newest(&hub).await? == expected, "{path}: {:?}, not {expected:?}", newest(&hub).await?);
-        // What is known of the source is of the newer answer too: it is not fetched once more.
+        // The record is also from the newer response, so the source is not fetched again.
         let report = hub.compose().await?;
         ensure!(report["sources"][0]["outcome"] == "unchanged" && report["published"] == false, "{report}");
     }

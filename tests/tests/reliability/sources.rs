@@ -1,5 +1,5 @@
-//! Every fault of sources at once, with readers beside it: no read fails, good sources are published in time, and each bad one keeps what it
-//! had and says why. What each fault alone does is in `end_to_end/bad_index.rs`.
+//! All faults of sources at once, with concurrent readers: no read fails, good sources are published in time, and each bad one keeps its
+//! content and reports why. `end_to_end/bad_index.rs` tests each fault alone.
 
 use crate::support::{document, figures};
 use anyhow::{Result, ensure};
@@ -46,7 +46,7 @@ fn alias_bomb() -> String {
     text
 }
 
-/// Name, fault, and the reason that the source is to give; empty where several are right.
+/// Name, fault, and the expected reason; empty if several are right.
 fn faults() -> Result<Vec<(&'static str, Behaviour, &'static str)>> {
     let valid = index(&["capability.x"]);
     let utf16: Vec<u8> = valid.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -111,7 +111,7 @@ fn good(repo: &str, version: u64) -> String {
 async fn all_faults_at_once_harm_nobody_else() -> Result<()> {
     let (hub, steady) = (Arc::new(Hub::start()?), Sources::start()?);
     let faults = faults()?;
-    // A server each, since a host's sources wait for each other.
+    // Each gets its own server, because sources on one host wait for each other.
     let mut servers = Vec::new();
     for (name, ..) in &faults {
         let server = Sources::start()?;
@@ -166,7 +166,7 @@ async fn all_faults_at_once_harm_nobody_else() -> Result<()> {
         let hub = hub.clone();
         async move { hub.compose().await }
     });
-    // Good sources wait for no bad one: they are there while the refresh still waits for those that hang.
+    // Good sources do not wait for bad ones: they are published while the refresh still waits for those that hang.
     let prompt = loop {
         let ended = composing.is_finished();
         let text = hub.get("/v1/federated?format=json").await?.text;

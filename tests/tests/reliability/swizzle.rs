@@ -1,4 +1,4 @@
-//! Sources that come and go in no order while everybody reads: no read fails, nothing is lost, and one check of those that are back is enough.
+//! Sources that come and go in random order during reads: no read fails, nothing is lost, and one check suffices when a source is back.
 
 use crate::support::{Random, amount, document, figures, replay, seed};
 use anyhow::{Context as _, Result, ensure};

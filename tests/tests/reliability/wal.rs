@@ -1,5 +1,5 @@
-//! A damaged log of the database beside it, after a kill: the hub has a whole state that it once had, says so, or does not start. The log is
-//! where SQLite keeps what was committed last, with a checksum on each page.
+//! A damaged write-ahead log after a kill: the hub serves a consistent earlier state, reports an error, or does not start. SQLite stores the
+//! latest commits in this log, with a checksum on each page.
 
 use crate::support::{Random, amount, figures, gap_free, replay, run, seed, text};
 use anyhow::{Context as _, Result, ensure};
@@ -31,13 +31,13 @@ async fn killed(sources: &Sources, names: &[&str]) -> Result<Killed> {
 
 async fn document(hub: &Hub) -> Result<String> {
     let read = hub.get("/v1/federated?format=json").await?;
-    // Registered and not fetched yet is a state too.
+    // Registered but not fetched yet is also a valid state.
     let state = read.status == 200 || read.json()["code"] == "nothing-published";
     ensure!(state, "{read:?}");
     Ok(if read.status == 200 { read.text } else { String::new() })
 }
 
-/// Starts a hub on these files; `None` if it does not start or says that it cannot answer.
+/// Starts a hub on these files; `None` if it does not start or reports an error.
 async fn state(database: &[u8], log: Option<&[u8]>) -> Result<Option<String>> {
     let data = TempDir::new()?;
     fs::write(data.path().join("reuse-surface.db"), database)?;
@@ -73,7 +73,7 @@ async fn a_damaged_log_leads_to_a_whole_older_state() -> Result<()> {
 async fn rounds(random: &mut Random) -> Result<()> {
     let sources = Sources::start()?;
     let Killed { database, log, mut states } = killed(&sources, &["a", "b", "c"]).await?;
-    // Registered, and no more than that.
+    // Registered but not fetched.
     states.insert(String::new());
     let newest = state(&database, Some(&log)).await?.context("it does not start after a kill")?;
     ensure!(newest.contains("capability.c"), "nothing is lost by a kill: {newest}");
@@ -97,7 +97,7 @@ async fn rounds(random: &mut Random) -> Result<()> {
     }
     let without = state(&database, None).await?;
     ensure!(without.as_ref().is_none_or(|state| states.contains(state)), "without its log: {without:?}");
-    // The log of another hub has valid checksums of its own: what must not be is a mixture.
+    // The log of another hub has valid checksums; the states must not be mixed.
     let other = killed(&sources, &["x", "y", "z"]).await?;
     states.extend(other.states);
     let foreign = state(&database, Some(&other.log)).await?;

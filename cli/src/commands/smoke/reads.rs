@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use api::federated::FederatedQuery;
-use api::health::Health;
 use api::paths;
 use federation::compose::{SourceLine, digest};
 use federation::digest::Digest;
@@ -13,28 +12,19 @@ use serde_json::Value;
 
 use crate::client::{Client, Error, Request};
 use crate::commands::checks::Finding;
+use crate::commands::checks::hub::{self, Seen};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// Checks that the hub is up and can read its database.
 pub(super) async fn health(client: &Client) -> Result<Finding, Failure> {
-    let health: Health = client.send(Request::get(paths::HEALTH)).await?.shape()?;
-    if health.status != "ok" {
-        let what = format!("the hub reports its status as `{}`, not `ok`", health.status);
-        return Err(Failure::new(Exit::Refused, what).hint("see the hub's log"));
-    }
-    let version = Some(health.version.as_str()).filter(|version| !version.is_empty()).unwrap_or("unknown");
-    Ok(Finding::Fine(format!("version {version}, revision {}", health.revision.unwrap_or_default())))
+    let Seen { version, revision, .. } = hub::seen(client).await?;
+    Ok(Finding::Fine(format!("version {version}, revision {revision}")))
 }
 
 /// Checks that the hub is not also served over plain http. The certificate was already accepted, because `health` used the same connection.
 pub(super) async fn tls(client: &Client, timeout: Duration) -> Result<Finding, Failure> {
-    if !client.base().is_https() {
-        return Ok(Finding::Skipped("plain http".to_owned()));
-    }
-    let Some(clear) = client.base().in_the_clear() else {
-        return Ok(Finding::Fine("the certificate is valid for this host".to_owned()));
-    };
+    let Some(clear) = client.base().in_the_clear() else { return Ok(hub::tls(client)) };
     match Client::new(clear, None, timeout)?.send(Request::get(paths::HEALTH)).await {
         Ok(_) => Err(Failure::new(Exit::Refused, "the hub answers over plain http as well")
             .hint("let the proxy redirect http to https: tokens and indexes would be sent unencrypted")),

@@ -28,7 +28,7 @@ pub(super) async fn refused(client: &Client) -> Result<Finding, Failure> {
 
 fn open(answer: &str) -> Failure {
     Failure::new(Exit::Refused, format!("a write without a token was not refused as unauthorised: {answer}"))
-        .hint("take the hub off the network until its log or the proxy's configuration explains this")
+        .hint("disconnect the hub from the network until its log or the proxy's configuration explains this")
 }
 
 /// Checks that the hub can fetch an index that it fetched before: name resolution, network policy and certificates work on its host.
@@ -41,7 +41,7 @@ pub(super) async fn outbound(client: &Client) -> Result<Finding, Failure> {
     let url = &registration.registration.url;
     let verdict: Verdict = match client.send(Request::post(paths::CHECK).json(json!({ "url": url }))).await {
         Err(Error::Problem(problem)) if problem.status == 403 => {
-            return Ok(Finding::Skipped("this token may not check indexes of others".to_owned()));
+            return Ok(Finding::Skipped("this token may not check indexes of other repos".to_owned()));
         }
         answer => answer?.shape()?,
     };

@@ -71,7 +71,7 @@ pub(super) fn too_many(wait: Seconds) -> Problem {
 
 const INVALID: &str = ", error=\"invalid_token\"";
 
-/// With the challenge of RFC 6750.
+/// A problem with the challenge of RFC 6750.
 fn challenge(kind: &'static Kind, detail: impl Into<String>, parameters: &str) -> Problem {
     let challenge = HeaderValue::from_str(&format!("Bearer realm=\"reuse-surface\"{parameters}"));
     let problem = Problem::new(kind, detail);

@@ -31,7 +31,7 @@ pub struct Documents {
     reading: AtomicBool,
 }
 
-/// The right to read a revision.
+/// The exclusive right to read a revision, released on drop.
 struct ReadLock<'a>(&'a AtomicBool);
 
 impl Drop for ReadLock<'_> {

@@ -85,7 +85,7 @@ pub fn tool() -> Tool {
         NAME,
         "Status of the federation",
         "Returns the status of the whole federation: the newest revision, the number of capabilities and repos, the number of repos in each state, the age of \
-        the oldest verification, and the required repos that are not fresh.",
+         the oldest verification, and the required repos that are not fresh.",
     )
 }
 

@@ -1,10 +1,10 @@
-//! An `http` block: a request, then what the hub answers.
+//! An `http` block: a request and the expected response.
 
 use anyhow::{Context as _, Result};
 use reqwest::Method;
 
 pub struct Block {
-    /// Where it begins in the specification.
+    /// The first line of the block in the specification.
     pub line: usize,
     pub method: Method,
     pub path: String,
@@ -16,7 +16,7 @@ pub struct Block {
 }
 
 impl Block {
-    /// Every `http` block of a page.
+    /// All `http` blocks of a page.
     pub fn all(page: &str) -> Result<Vec<Self>> {
         let parsed =
             |(line, text): (usize, Vec<&str>)| Self::parse(line, &text).with_context(|| format!("line {line}"));
@@ -41,7 +41,7 @@ impl Block {
         })
     }
 
-    /// Whether it is an example of an operation.
+    /// Whether the block is an example of an operation.
     pub fn is_of(&self, method: &str, template: &str) -> bool {
         let path = self.path.split('?').next().unwrap_or_default();
         let (mut parts, mut pattern) = (path.split('/'), template.split('/'));
@@ -58,7 +58,7 @@ pub fn fenced<'a>(page: &'a str, language: &str) -> Vec<(usize, Vec<&'a str>)> {
     let mut blocks = Vec::new();
     let mut lines = page.lines().enumerate();
     while let Some((number, line)) = lines.next() {
-        // In an item of a list a block is indented as a whole.
+        // A block in a list item is indented.
         if line.trim_start() == fence {
             let indent = line.len() - line.trim_start().len();
             let rest = lines.by_ref().map(|(_, line)| line.get(indent..).unwrap_or_default());
@@ -70,7 +70,7 @@ pub fn fenced<'a>(page: &'a str, language: &str) -> Vec<(usize, Vec<&'a str>)> {
 
 type Message = (String, Vec<(String, String)>, String);
 
-/// The first line, the headers, and the body without the empty lines around it.
+/// The first line, the headers, and the body without surrounding empty lines.
 fn message(lines: &[&str]) -> Result<Message> {
     let (first, rest) = lines.split_first().context("an empty message")?;
     let end = rest.iter().position(|line| line.is_empty()).unwrap_or(rest.len());

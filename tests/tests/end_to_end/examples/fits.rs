@@ -1,4 +1,4 @@
-//! Whether an answer is the one of an example: status, the headers that are named, and the body.
+//! Compares a response with an example: status, the listed headers, and body.
 
 use super::block::Block;
 use end_to_end::Answer;
@@ -24,7 +24,7 @@ pub fn answer(block: &Block, answer: &Answer) -> Result<(), String> {
     lines(&block.answer, &answer.text)
 }
 
-/// The lines of a body up to `…`.
+/// Compares the lines of a body up to `…`.
 fn lines(expected: &str, found: &str) -> Result<(), String> {
     let mut found = found.lines();
     for line in expected.lines().take_while(|line| *line != ANY) {
@@ -36,7 +36,7 @@ fn lines(expected: &str, found: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// `…` stands for anything.
+/// Compares texts; `…` matches anything.
 fn text(expected: &str, found: &str) -> bool {
     let mut rest = found;
     let mut parts = expected.split(ANY);
@@ -51,7 +51,7 @@ fn text(expected: &str, found: &str) -> bool {
     rest.is_empty() || parts.last().is_some_and(|last| last.is_empty() || found.ends_with(last))
 }
 
-/// The same fields, the same numbers, words and texts; of what is made anew each time (times, digests, addresses), the type.
+/// Compares JSON: fields, numbers and texts must be equal; for values that differ in each run (times, digests, addresses), the type.
 fn json(pointer: &str, expected: &Value, found: &Value) -> Result<(), String> {
     let differs = || Err(format!("`{pointer}` is {found} instead of {expected}"));
     match (expected, found) {

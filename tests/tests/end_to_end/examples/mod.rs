@@ -1,4 +1,4 @@
-//! Every `http` block of the specification, made against a hub with the sources that it speaks of.
+//! Executes every `http` block of the specification against a hub with the sources that the specification uses.
 
 mod block;
 mod fits;
@@ -16,10 +16,10 @@ use std::fs;
 use tempfile::TempDir;
 
 const SPEC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs/FederationHubAPI.md");
-/// The host of the indexes in the specification.
+/// The origin of the indexes in the specification.
 const ORIGIN: &str = "https://git.example.org";
 
-/// What the specification speaks of: `state-hub` is fresh, `lease-hub` held, `broken` failed; three revisions.
+/// The federation in the specification: `state-hub` is fresh, `lease-hub` held, `broken` failed; three revisions.
 struct Federation {
     hub: Hub,
     sources: Sources,
@@ -68,7 +68,7 @@ impl Federation {
     }
 }
 
-/// What `state-hub` publishes.
+/// The index of `state-hub`.
 fn published() -> String {
     "version: 1\ncapabilities:\n- id: capability.state.publish\n  name: Publish state\n  \
      summary: Publishes a change of shared state to every subscriber.\n  status: stable\n  owner: coulomb\n  \
@@ -85,7 +85,7 @@ async fn the_hub_answers_as_the_specification_shows() -> Result<()> {
     let mut wrong = Vec::new();
     let read = Federation::start().await?;
     for block in blocks()? {
-        // What writes has a hub of its own, so that no example depends on another.
+        // Each write gets its own hub, so that no example depends on another.
         let written = if block.method == Method::GET { None } else { Some(Federation::start().await?) };
         let answer = written.as_ref().unwrap_or(&read).answer(&block).await?;
         if let Err(difference) = fits::answer(&block, &answer) {

@@ -1,4 +1,4 @@
-//! Every `sh` block of the README and the pages beside it, in order, against a hub of its own.
+//! Runs every `sh` block of the README and the other pages in order, with a separate hub for each page.
 
 use super::block::fenced;
 use super::shell;
@@ -25,7 +25,7 @@ const NOT_RUN: [(&str, &str, &str); 7] = [
     ("CONTRIBUTING.md", "cargo xtask serve ", "builds the workspace: what runs this test did that"),
 ];
 
-/// README.md, AGENTS.md, CONTRIBUTING.md and every page of `docs/` itself.
+/// README.md, AGENTS.md, CONTRIBUTING.md and the pages directly in `docs/`.
 fn pages() -> Result<Vec<String>> {
     let mut pages: Vec<String> = ["README.md", "AGENTS.md", "CONTRIBUTING.md"].map(str::to_owned).into();
     for entry in fs::read_dir(Path::new(ROOT).join("docs"))? {
@@ -38,7 +38,7 @@ fn pages() -> Result<Vec<String>> {
     Ok(pages)
 }
 
-/// A folder with what a clone has under `registry/`.
+/// A directory with a clone's files under `registry/`.
 fn clone() -> Result<TempDir> {
     let folder = TempDir::new()?;
     for part in ["registry/indexes", "registry/federation"] {
@@ -63,7 +63,7 @@ async fn the_commands_of_every_page_do_what_they_say() -> Result<()> {
         sources.index("/capabilities.yaml", &own);
         let sibling = sources.index("/state-hub.yaml", &sibling);
         sources.index("/raw/my-repo/registry/indexes/capabilities.yaml", &own);
-        // The README registers this one itself.
+        // The README itself registers this source.
         if page != "README.md" {
             hub.register("state-hub", &sibling).await?;
         }

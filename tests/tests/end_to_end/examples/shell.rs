@@ -1,14 +1,14 @@
-//! Commands of a page, run as a reader would: in bash, with the program at hand and a hub to talk to.
+//! Runs the commands of a page as a reader would: in bash, with the program in the path and a running hub.
 
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, TOKEN, binary};
 use std::path::Path;
 use std::process::Command;
 
-/// Runs `commands` in `folder` and gives what they print.
+/// Runs `commands` in `folder` and returns their output.
 ///
 /// # Errors
-/// When one of them fails.
+/// If a command fails.
 pub fn run(commands: &str, folder: &Path, hub: &Hub) -> Result<String> {
     let program = binary().canonicalize()?;
     let program = program.parent().context("the program is in a folder")?;

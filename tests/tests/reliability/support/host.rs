@@ -1,4 +1,4 @@
-//! The host of a component inside this process, with limits that `serve` does not have: those are too wide to be reached in a test.
+//! The host of a component in this process, with lower limits than `serve`, which a test could not reach.
 
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Sources, TOKEN, index};
@@ -11,10 +11,10 @@ use std::net::SocketAddr;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 
-/// What `cargo xtask test` built.
+/// The components that `cargo xtask test` built.
 const COMPONENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/wasm32-wasip2/component-dev");
 
-/// What the probe is granted: `tests/component` has its requests.
+/// The manifest of the probe; `tests/component` implements its requests.
 const PROBE: &str = r#"
 spin_manifest_version = 2
 [[trigger.http]]
@@ -24,20 +24,20 @@ component = "probe"
 sqlite_databases = ["default"]
 "#;
 
-/// A host without sockets, unless it listens. Its database is gone with it.
+/// A host without sockets, unless it listens. Its database is deleted with it.
 pub struct Host {
     runtime: Runtime,
     data: TempDir,
 }
 
 impl Host {
-    /// The hub.
+    /// Hosts the hub.
     pub fn of_the_hub(limits: Limits) -> Result<Self> {
         let variables = BTreeMap::from([("reuse_surface_token".to_owned(), TOKEN.to_owned())]);
         Self::start("hub_component", include_str!("../../../../spin.toml"), "/health/live", variables, limits)
     }
 
-    /// A component that does what the hub must never do.
+    /// Hosts a component that does what the hub must never do.
     pub fn of_the_probe(limits: Limits) -> Result<Self> {
         Self::start("probe_component", PROBE, "/alive", BTreeMap::new(), limits)
     }
@@ -69,7 +69,7 @@ impl Host {
         Ok(Self { runtime, data })
     }
 
-    /// Has the time of every lease be over, as it is a minute after its holder ended.
+    /// Makes every lease expire, as it does a minute after its holder ended.
     pub fn let_leases_expire(&self) -> Result<()> {
         let database = rusqlite::Connection::open(self.data.path().join("reuse-surface.db"))?;
         database.execute("UPDATE leases SET expires_at = 1", [])?;
@@ -85,7 +85,7 @@ impl Host {
         Ok(Listening(address))
     }
 
-    /// Asks without the network. A body that is no JSON comes as text.
+    /// Sends a request without the network. A body that is not JSON is returned as text.
     pub async fn ask(&self, method: Method, path: &str, body: &Value) -> Result<Response<Value>> {
         let request = Request::builder()
             .method(method)
@@ -97,7 +97,7 @@ impl Host {
         Ok(response.map(|body| serde_json::from_slice(&body).unwrap_or_else(|_| String::from_utf8_lossy(&body).into())))
     }
 
-    /// The body of an answer that has to be 200.
+    /// The body of a response that must be 200.
     pub async fn get(&self, path: &str) -> Result<Value> {
         let response = self.ask(Method::GET, path, &Value::Null).await?;
         ensure!(response.status() == 200, "{path}: {response:?}");
@@ -112,7 +112,7 @@ impl Host {
         Ok(line.with_context(|| format!("{name} is not in {text}"))?.parse()?)
     }
 
-    /// Registers a source with a small index, verified.
+    /// Registers a source with a small index, which is verified first.
     pub async fn register(&self, sources: &Sources, repo: &str) -> Result<()> {
         let url = sources.index(&format!("/{repo}"), &index(&[&format!("capability.{repo}")]));
         let body = json!({"repo": repo, "url": url, "domain": "d"});
@@ -122,7 +122,7 @@ impl Host {
     }
 }
 
-/// Where a host listens.
+/// The address of a host.
 pub struct Listening(SocketAddr);
 
 impl Listening {
@@ -132,7 +132,7 @@ impl Listening {
     }
 }
 
-/// Whether an answer to [`Host::ask`] is a problem of the host.
+/// Checks that a response to [`Host::ask`] is a problem of the host.
 pub fn is_problem(response: &Response<Value>, status: u16, code: &str) -> Result<()> {
     let problem = response.body();
     ensure!((response.status().as_u16(), &problem["code"]) == (status, &json!(code)), "{response:?}");

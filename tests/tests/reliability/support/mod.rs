@@ -1,4 +1,4 @@
-//! What these tests share.
+//! Support shared by these tests.
 
 mod host;
 mod random;
@@ -8,32 +8,23 @@ pub use host::{Host, Listening, is_problem};
 pub use random::{Random, replay, seed};
 pub use whole::{document, gap_free};
 
-use end_to_end::{Answer, Cli, Hub, Ran};
+use end_to_end::{Answer, Cli, Hub, Ran, eventually};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-/// How much of something a test does: what the environment says, for a run at night, or what CI has time for.
+/// How many rounds a test runs: the value in the environment, for nightly runs, or the number that CI has time for.
 pub fn amount(variable: &str, in_ci: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(in_ci)
 }
 
-/// Says what a test measured, for `docs/reliability.md`; seen with `--nocapture`.
+/// Prints what a test measured, for `docs/reliability.md`; shown with `--nocapture`.
 #[expect(clippy::print_stderr, reason = "figures of a run are for whoever reads its output")]
 pub fn figures(what: &str) {
     eprintln!("figures: {what}");
 }
 
-/// Waits until `/health` has this status. The end bounds a hang alone.
+/// Waits until `/health` has this status.
 pub async fn until_health(hub: &Hub, status: u16) -> anyhow::Result<Answer> {
-    let deadline = Instant::now() + Duration::from_secs(300);
-    loop {
-        let answer = hub.get("/health").await?;
-        if answer.status == status {
-            return Ok(answer);
-        }
-        anyhow::ensure!(Instant::now() < deadline, "not {status}: {answer:?}");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    eventually(async || Ok(Some(hub.get("/health").await?).filter(|answer| answer.status == status))).await
 }
 
 /// Runs the command line without a hub.

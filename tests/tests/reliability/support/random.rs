@@ -1,10 +1,10 @@
-//! Randomness that can be repeated.
+//! Reproducible randomness.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const SEED: &str = "REUSE_SURFACE_SEED";
 
-/// Numbers that look random (xorshift64*).
+/// A pseudo-random generator (xorshift64*).
 pub struct Random(u64);
 
 impl Random {
@@ -22,13 +22,13 @@ impl Random {
     }
 }
 
-/// The seed that the environment names, or another one each time.
+/// The seed from the environment, or a new one each time.
 pub fn seed() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |now| now.as_nanos() as u64);
     std::env::var(SEED).ok().and_then(|text| text.parse().ok()).unwrap_or(now)
 }
 
-/// How to repeat a run.
+/// The command that repeats a run.
 pub fn replay(seed: u64) -> String {
     format!("repeat with {SEED}={seed}")
 }

@@ -1,4 +1,4 @@
-//! Whether what was read is whole.
+//! Checks that documents are consistent.
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use end_to_end::{Answer, Hub};
@@ -8,10 +8,10 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{LazyLock, Mutex};
 
-/// What every tag was seen to name, in all tests of this process.
+/// The digest of the bytes seen under each tag, in all tests of this process.
 static TAGGED: LazyLock<Mutex<HashMap<String, Digest>>> = LazyLock::new(Mutex::default);
 
-/// A document in JSON that matches its revision, its digest and its counts, and has the bytes that its `ETag` always had; gives its revision.
+/// Checks that a JSON document matches its revision, digest and counts, and has the same bytes as before under its `ETag`; returns its revision.
 pub fn document(answer: &Answer) -> Result<u64> {
     ensure!(answer.status == 200, "{}: {}", answer.status, answer.text);
     let (tag, bytes) = (answer.header("etag").to_owned(), Digest::of(answer.text.as_bytes()));
@@ -32,7 +32,7 @@ pub fn document(answer: &Answer) -> Result<u64> {
     Ok(revision)
 }
 
-/// The newest revision, after a look at all of them: numbered from 1 without gaps.
+/// Returns the newest revision after checking that all revisions are numbered from 1 without gaps.
 pub async fn gap_free(hub: &Hub) -> Result<u64> {
     let mut path = "/v1/federated/revisions?limit=1000".to_owned();
     let mut numbers: Vec<u64> = Vec::new();

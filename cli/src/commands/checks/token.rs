@@ -5,15 +5,15 @@ use api::tokens::OwnToken;
 use federation::problem::answers as kinds;
 use federation::time::{Seconds, parse_rfc3339};
 
+use super::Finding;
 use crate::client::{Client, Error, Request};
 use crate::clock;
-use crate::commands::checks::Finding;
 use crate::failure::Failure;
 
 /// Seconds before the expiry of a token from which on `doctor` warns.
 const SOON: Seconds = 7 * 24 * 60 * 60;
 
-pub(super) async fn own(client: &Client) -> Result<Finding, Failure> {
+pub(crate) async fn own(client: &Client) -> Result<Finding, Failure> {
     if !client.has_token() {
         return Ok(Finding::Skipped(
             "no token is set: reads need none; for writes, set REUSE_SURFACE_TOKEN".to_owned(),

@@ -1,13 +1,8 @@
 //! `reuse-surface doctor`: diagnoses problems between this machine and a hub.
 
-mod clocks;
-mod reach;
-mod token;
-mod versions;
-
 use std::time::Duration;
 
-use super::checks::{Finding, Report};
+use super::checks::{Finding, Report, hub, token};
 use super::connect::connect;
 use crate::args::Global;
 use crate::client::Client;
@@ -16,7 +11,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Seconds.
+/// Timeout of each request in seconds.
 const TIMEOUT: u64 = 10;
 
 pub(super) async fn run(global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -31,7 +26,7 @@ pub(super) async fn run(global: &Global, output: &Output) -> Result<Exit, Failur
         }
     };
     report.add("settings", Ok(Finding::Fine(settings(&client))));
-    let seen = match reach::hub(&client).await {
+    let seen = match hub::seen(&client).await {
         Ok(seen) => seen,
         Err(failure) => {
             report.add("hub", Err(failure));
@@ -39,9 +34,9 @@ pub(super) async fn run(global: &Global, output: &Output) -> Result<Exit, Failur
         }
     };
     report.add("hub", Ok(Finding::Fine(format!("revision {}", seen.revision))));
-    report.add("tls", Ok(reach::tls(&client)));
-    report.add("versions", Ok(versions::compare(&seen.version)));
-    report.add("clocks", Ok(clocks::compare(seen.date.as_deref(), clock::now())));
+    report.add("tls", Ok(hub::tls(&client)));
+    report.add("versions", Ok(hub::versions(&seen.version)));
+    report.add("clocks", Ok(hub::clocks(seen.date.as_deref(), clock::now())));
     report.add("token", token::own(&client).await);
     report.finish(output)
 }

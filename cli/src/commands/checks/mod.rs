@@ -1,5 +1,8 @@
 //! The results of the checks of `smoke` and `doctor`, as text and as JSON.
 
+pub(crate) mod hub;
+pub(crate) mod token;
+
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
