@@ -20,7 +20,7 @@ struct Answer {
     log: Option<Problem>,
 }
 
-/// Serves the Model Context Protocol over streamable HTTP without sessions; each message gets one JSON answer.
+/// Speaks the Model Context Protocol.
 #[utoipa::path(
     post,
     path = "/mcp",

@@ -75,7 +75,9 @@ impl Parameters {
     }
 }
 
-/// The page of results.
+/// Shows the results of a search.
+///
+/// The same results as `GET /v1/capabilities`, for people.
 #[utoipa::path(
     get,
     path = "/capabilities",

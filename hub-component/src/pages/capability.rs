@@ -16,7 +16,9 @@ use maud::html;
 const MAX_ENTRIES: usize = 50;
 const MAX_ENTRIES_BYTES: usize = 1 << 20;
 
-/// The page of a capability.
+/// Shows a capability.
+///
+/// Every source's entry under the id.
 #[utoipa::path(
     get,
     path = "/capabilities/{id}",

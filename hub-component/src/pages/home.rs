@@ -54,7 +54,9 @@ pub struct Parameters {
     after: Option<String>,
 }
 
-/// The list of repos.
+/// Shows all repos.
+///
+/// The home page: a search, figures of the federation, and every registered repo with its state.
 #[utoipa::path(
     get,
     path = "/",

@@ -70,7 +70,9 @@ fn hash(text: &str) -> String {
 
 const FAVICON: &str = include_str!("favicon.svg");
 
-/// The hub's icon.
+/// Reads the icon.
+///
+/// An SVG.
 #[utoipa::path(
     get,
     path = "/favicon.svg",

@@ -25,7 +25,9 @@ const MAX_STEPS: usize = 100;
 /// Maximum number of sources whose changes are listed on one page.
 const MAX_SOURCES: usize = 50;
 
-/// The page of a revision.
+/// Shows a revision.
+///
+/// What it changed in each source, capability by capability.
 #[utoipa::path(
     get,
     path = "/revisions/{revision}",

@@ -28,7 +28,9 @@ pub struct Parameters {
     before: Option<u64>,
 }
 
-/// The log of revisions.
+/// Shows the log of revisions.
+///
+/// When each was composed, who or what caused it, and what it changed.
 #[utoipa::path(
     get,
     path = "/revisions",

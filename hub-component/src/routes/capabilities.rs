@@ -16,7 +16,10 @@ use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use store::revisions::Head;
 
-/// Matching capabilities, best match first. Without search words, all capabilities, by repo and position.
+/// Searches capabilities.
+///
+/// Best match first; without words, all capabilities by repo and position. Pages continue in the revision that the search began in.
+/// `budget_tokens` limits the size of the response.
 #[utoipa::path(
     get,
     path = "/v1/capabilities",
@@ -51,7 +54,9 @@ pub async fn search<P: Ports>(
     Ok(memo(link_next(response, &uri, "cursor", page.next.as_deref()), memo_for))
 }
 
-/// The entries that the sources publish under an id.
+/// Reads the entries of a capability.
+///
+/// The same id may be published by several sources: each has an entry, ordered by repo.
 #[utoipa::path(
     get,
     path = "/v1/capabilities/{id}",

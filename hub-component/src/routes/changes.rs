@@ -27,8 +27,10 @@ use store::{StoreError, revisions};
 /// Maximum bytes of steps on a page; a larger piece is sent on a page by itself.
 const PAGE_BYTES: u64 = MAX_PAGE_BYTES as u64;
 
-/// The changes of whole revisions, in order. Replaying them over the capabilities of revision `since` gives the capabilities of `until`,
-/// whose document is `head` with these capabilities.
+/// Lists the changes since a revision.
+///
+/// Whole revisions, in order. Replaying the steps over the capabilities of revision `since` gives those of `until`, whose document is `head`
+/// with these capabilities. Continue with `next` and `cursor` until `next` is null.
 #[utoipa::path(
     get,
     path = "/v1/changes",

@@ -20,7 +20,10 @@ use store::fragments::Rendered;
 use store::revisions::{self, steps::Capabilities};
 use store::sources::{self, Source};
 
-/// Checks the index of a URL or of a whole registration, registered or not.
+/// Checks an index without writing anything.
+///
+/// Fetches and validates the index of a URL or of a whole registration, registered or not, and says what accepting it would change in the
+/// federation.
 #[utoipa::path(
     post,
     path = "/v1/check",

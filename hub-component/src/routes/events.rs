@@ -14,9 +14,10 @@ use federation::time::rfc3339;
 use federation::token::Need;
 use store::events::{self, Filter, Recorded};
 
-/// The audit trail: who changed what, and when.
+/// Lists the audit trail.
 ///
-/// Any token may read events about repos. Events about tokens are shown only to tokens with the scope `admin`.
+/// Who changed what, and when, newest first. Any token may read events about repos. Events about tokens are shown only to tokens with the
+/// scope `admin`.
 #[utoipa::path(
     get,
     path = "/v1/events",

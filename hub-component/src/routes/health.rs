@@ -12,7 +12,9 @@ use store::{probe, revisions};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Readiness: the hub can read and write its store. Sources are not checked: an unreachable source is no reason to restart a hub.
+/// Checks readiness.
+///
+/// The hub can read and write its store. Sources are not checked: an unreachable source is no reason to restart a hub.
 #[utoipa::path(
     get,
     path = "/health",
@@ -34,7 +36,9 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
     }))
 }
 
-/// Liveness: the process responds. The store is not used.
+/// Checks liveness.
+///
+/// The process responds. The store is not used.
 #[utoipa::path(
     get,
     path = "/health/live",

@@ -16,7 +16,9 @@ use futures::{StreamExt as _, stream};
 use http::HeaderMap;
 use store::snapshots::Reader;
 
-/// A snapshot, named by its digest.
+/// Reads a snapshot.
+///
+/// The exact bytes of an accepted index, named by their digest, for as long as a kept revision contains it.
 #[utoipa::path(
     get,
     path = "/v1/indexes/{digest}",

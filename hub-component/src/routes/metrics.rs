@@ -25,10 +25,10 @@ const OPEN_METRICS: HeaderValue =
 
 type Label = [(&'static str, String); 1];
 
-/// Metrics in the OpenMetrics text format.
+/// Reads metrics.
 ///
-/// The values are read from the database at each request, so that all instances and replicas report the same. `reuse-surface serve` adds
-/// its own metrics.
+/// In the OpenMetrics text format. The values are read from the database at each request, so that all instances and replicas report the same.
+/// `reuse-surface serve` adds its own.
 #[utoipa::path(
     get,
     path = "/metrics",

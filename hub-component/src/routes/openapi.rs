@@ -21,7 +21,9 @@ impl Document {
     }
 }
 
-/// This document: every route, parameter, response and error, in OpenAPI 3.1.
+/// Reads this document.
+///
+/// Every route, parameter, response and error, in OpenAPI 3.1.
 #[utoipa::path(
     get,
     path = "/openapi.json",

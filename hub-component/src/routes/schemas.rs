@@ -13,7 +13,9 @@ use http::{HeaderMap, HeaderValue};
 const YAML: &str = "application/yaml";
 const JSON: &str = "application/schema+json";
 
-/// The list of schemas.
+/// Lists the schemas.
+///
+/// Of every document that the hub sends or accepts.
 #[utoipa::path(
     get,
     path = "/schemas",
@@ -36,9 +38,10 @@ pub async fn list(request: HeaderMap) -> Result<Response, Problem> {
     Ok(memo(edge::json(&request, Caching::ForAnHour, &list)?, Some(AN_HOUR)))
 }
 
-/// A JSON Schema (2020-12), in its original YAML or as JSON.
+/// Reads a schema.
 ///
-/// `name.schema.json` is JSON; `name.schema.yaml` is YAML unless `Accept` prefers `application/schema+json` or `application/json`.
+/// JSON Schema 2020-12. `name.schema.json` is JSON; `name.schema.yaml` is YAML unless `Accept` prefers `application/schema+json` or
+/// `application/json`.
 #[utoipa::path(
     get,
     path = "/schemas/{name}",

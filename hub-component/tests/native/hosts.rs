@@ -81,11 +81,11 @@ async fn a_hub_without_a_token_names_the_variable_of_its_host() {
         assert_eq!((status.as_u16(), &problem["code"]), (403, &json!("writes-disabled")), "{problem}");
         problem["detail"].as_str().unwrap_or_default().to_owned()
     };
-    assert!(detail(&hub).await.ends_with("sets REUSE_SURFACE_TOKEN."));
+    assert!(detail(&hub).await.ends_with("can set REUSE_SURFACE_TOKEN."));
     assert!(
         detail(&hub.at(Setting { host: Host::Spin, ..Setting::default() }))
             .await
-            .ends_with("sets SPIN_VARIABLE_REUSE_SURFACE_TOKEN.")
+            .ends_with("can set SPIN_VARIABLE_REUSE_SURFACE_TOKEN.")
     );
 }
 

@@ -20,7 +20,7 @@ use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::database::{Database as _, Transaction as _};
+use store::database::{Database, Transaction as _};
 use store::leases::Lease;
 use store::revisions::Origin;
 use store::sources::{self, Source};
@@ -115,88 +115,37 @@ pub(super) async fn refresh<P: Ports>(
     if asked && blamed.is_empty() {
         plan.fetch.append(&mut plan.not_due);
     }
-    let Plan { fetch, quiet, not_due, disabled } = plan;
-    let mut report = Report { fetched: fetch.len(), ..Report::default() };
-    for source in not_due.into_iter().filter_map(|i| sources.get(i)) {
-        let is_blamed = blamed.iter().any(|repo| repo == source.repo());
-        let outcome = if is_blamed { Outcome::Failed } else { Outcome::NotDue };
-        report.sources.push(report_on(source, outcome, now));
-    }
-    let disabled = disabled.into_iter().filter_map(|i| sources.get(i));
-    report.sources.extend(disabled.map(|source| report_on(source, Outcome::Disabled, now)));
-    let mut queue = Queue::default();
-    for source in fetch.iter().filter_map(|i| sources.get(*i)) {
-        queue.push(&source.registered.registration.url, source.clone());
-    }
+    let fetch = plan.fetch.clone();
+    let mut work = Work::planned(&sources, plan, &blamed, now);
 
     let hosts = Mutex::new(hosts);
     let mut running = FuturesUnordered::new();
-    let mut batch = Batch {
-        put_off: quiet.into_iter().filter_map(|(i, until)| Some((sources.get(i)?.clone(), until))).collect(),
-        ..Batch::default()
-    };
     loop {
         // The wait is measured from the last write, so that a steady trickle cannot put it off.
         let mut wait = pin!(app.ports.sleep(BATCH_WAIT));
         let idle = loop {
-            while let Some((host, source)) = queue.start() {
+            while let Some((host, source)) = work.queue.start() {
                 running.push(examine(&app.ports, host, source, asked, &hosts));
             }
-            let (host, source, started, heard) = match select(running.next(), wait.as_mut()).await {
+            let examined = match select(running.next(), wait.as_mut()).await {
                 Either::Left((Some(examined), _)) => examined,
                 Either::Left((None, _)) => break true,
                 Either::Right(_) => break false,
             };
-            let registration = &source.registered.registration;
-            let checked = match heard {
-                Heard::Quiet(until) => {
-                    queue.finish(&host);
-                    report.fetched -= 1;
-                    batch.put_off.push((source, until));
-                    continue;
-                }
-                Heard::Known(observation) => observation.into(),
-                Heard::New(content) if !asked && source.record.is_given_up(&content.digest) => {
-                    Observation::Ended { digest: content.digest }.into()
-                }
-                // No other body is read meanwhile; reading continues after this one is validated.
-                Heard::New(content) => {
-                    lease.judge(database, source.repo(), &content.digest, app.ports.now()).await?;
-                    judge(registration, content)
-                }
-            };
-            if let Observation::Unreachable(FetchFailure { quiet: Some((name, seconds)), .. }) = &checked.observation {
-                let until = app.ports.now() + seconds;
-                hosts.lock().unwrap_or_else(PoisonError::into_inner).add(name.clone(), until);
-                let deferred = queue.defer(name);
-                report.fetched -= deferred.len();
-                batch.put_off.extend(deferred.into_iter().map(|source| (source, until)));
-                batch.quiet.push((name.clone(), until));
-            }
-            queue.finish(&host);
-            batch.finished.push(Finished { source, checked, took: started.elapsed() });
-            if batch.is_full() {
+            // No other body is read meanwhile; reading continues after this one is validated.
+            work.take(examined, asked, &hosts, &app.ports, lease).await?;
+            if work.batch.is_full() {
                 break false;
             }
         };
-        if !batch.is_empty() {
-            let batch = std::mem::take(&mut batch);
-            let (revision, reports) = record(database, batch, origin, action, app.ports.now(), lease).await?;
-            for failed in reports.iter().filter(|report| report.outcome.is(Outcome::Failed)) {
-                log::line(
-                    "check-failed",
-                    &json!({ "repo": failed.repo, "code": failed.reason, "why": failed.message }),
-                );
-            }
-            report.revision = revision.or(report.revision);
-            report.sources.extend(reports);
-        }
+        work.write(database, origin, action, app.ports.now(), lease).await?;
         if idle || app.ports.now() - now >= REFRESH_TIME {
             break;
         }
     }
     // Unfinished fetches are cancelled. Nothing is written about them, so they stay due.
     drop(running);
+    let mut report = work.report;
     let heard: HashSet<String> = report.sources.iter().map(|source| source.repo.clone()).collect();
     let silent = fetch.into_iter().filter_map(|i| sources.get(i)).filter(|source| !heard.contains(source.repo()));
     report.sources.extend(silent.map(|source| report_on(source, Outcome::NotReached, now)));
@@ -205,14 +154,98 @@ pub(super) async fn refresh<P: Ports>(
     Ok(report)
 }
 
+/// A source, its host, since when it has been fetched, and what its origin says.
+type Examined = (String, Source, Instant, Heard);
+
+/// A refresh in progress: what is still to fetch, what is to be written, and what was.
+struct Work {
+    queue: Queue<Source>,
+    batch: Batch,
+    report: Report,
+}
+
+impl Work {
+    fn planned(sources: &[Source], plan: Plan, blamed: &[String], now: Seconds) -> Self {
+        let Plan { fetch, quiet, not_due, disabled } = plan;
+        let mut report = Report { fetched: fetch.len(), ..Report::default() };
+        for source in not_due.into_iter().filter_map(|i| sources.get(i)) {
+            let is_blamed = blamed.iter().any(|repo| repo == source.repo());
+            let outcome = if is_blamed { Outcome::Failed } else { Outcome::NotDue };
+            report.sources.push(report_on(source, outcome, now));
+        }
+        let disabled = disabled.into_iter().filter_map(|i| sources.get(i));
+        report.sources.extend(disabled.map(|source| report_on(source, Outcome::Disabled, now)));
+        let mut queue = Queue::default();
+        for source in fetch.into_iter().filter_map(|i| sources.get(i)) {
+            queue.push(&source.registered.registration.url, source.clone());
+        }
+        let put_off = quiet.into_iter().filter_map(|(i, until)| Some((sources.get(i)?.clone(), until))).collect();
+        Self { queue, batch: Batch { put_off, ..Batch::default() }, report }
+    }
+
+    /// Validates what an origin says, and puts it among the results to write.
+    async fn take<P: Ports>(
+        &mut self,
+        (host, source, started, heard): Examined,
+        asked: bool,
+        hosts: &Mutex<Quiet>,
+        ports: &P,
+        lease: &Lease,
+    ) -> Result<(), StoreError> {
+        let checked = match heard {
+            Heard::Quiet(until) => {
+                self.queue.finish(&host);
+                self.report.fetched -= 1;
+                self.batch.put_off.push((source, until));
+                return Ok(());
+            }
+            Heard::Known(observation) => observation.into(),
+            Heard::New(content) if !asked && source.record.is_given_up(&content.digest) => {
+                Observation::Ended { digest: content.digest }.into()
+            }
+            Heard::New(content) => {
+                lease.judge(ports.database(), source.repo(), &content.digest, ports.now()).await?;
+                judge(&source.registered.registration, content)
+            }
+        };
+        if let Observation::Unreachable(FetchFailure { quiet: Some((name, seconds)), .. }) = &checked.observation {
+            let until = ports.now() + seconds;
+            hosts.lock().unwrap_or_else(PoisonError::into_inner).add(name.clone(), until);
+            let deferred = self.queue.defer(name);
+            self.report.fetched -= deferred.len();
+            self.batch.put_off.extend(deferred.into_iter().map(|source| (source, until)));
+            self.batch.quiet.push((name.clone(), until));
+        }
+        self.queue.finish(&host);
+        self.batch.finished.push(Finished { source, checked, took: started.elapsed() });
+        Ok(())
+    }
+
+    /// Writes the results so far, if there are any.
+    async fn write(
+        &mut self,
+        database: &impl Database,
+        origin: Origin<'_>,
+        action: &'static str,
+        now: Seconds,
+        lease: &Lease,
+    ) -> Result<(), StoreError> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let batch = std::mem::take(&mut self.batch);
+        let (revision, reports) = record(database, batch, origin, action, now, lease).await?;
+        for failed in reports.iter().filter(|report| report.outcome.is(Outcome::Failed)) {
+            log::line("check-failed", &json!({ "repo": failed.repo, "code": failed.reason, "why": failed.message }));
+        }
+        self.report.revision = revision.or(self.report.revision.take());
+        self.report.sources.extend(reports);
+        Ok(())
+    }
+}
+
 /// Fetches a source, with its known validators unless a client `asked` for the refresh.
-async fn examine<P: Ports>(
-    ports: &P,
-    host: String,
-    source: Source,
-    asked: bool,
-    quiet: &Mutex<Quiet>,
-) -> (String, Source, Instant, Heard) {
+async fn examine<P: Ports>(ports: &P, host: String, source: Source, asked: bool, quiet: &Mutex<Quiet>) -> Examined {
     let started = Instant::now();
     let registration = &source.registered.registration;
     let conditions = if asked { Validators::default() } else { source.record.validators(&registration.url) };

@@ -26,7 +26,9 @@ pub struct Problems {
     problems: Vec<&'static Kind>,
 }
 
-/// Every code, what it means and how to resolve it.
+/// Lists all codes.
+///
+/// What each code of this hub means and what to do about it: as Markdown, as JSON, or as a page.
 #[utoipa::path(
     get,
     path = "/problems",
@@ -68,7 +70,9 @@ pub async fn list<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Res
     )
 }
 
-/// What a code means and how to resolve it, for each place where it occurs.
+/// Explains a code.
+///
+/// What it means and what to do, for each place where it occurs. `type` of every problem leads here.
 #[utoipa::path(
     get,
     path = "/problems/{code}",

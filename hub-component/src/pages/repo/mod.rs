@@ -22,7 +22,9 @@ use maud::html;
 use store::database::{Database as _, Transaction as _};
 use store::{fragments, revisions, sources};
 
-/// The page of a repo.
+/// Shows a repo.
+///
+/// Its registration, the state of its source, what it offers, and what is wrong in its newest index.
 #[utoipa::path(
     get,
     path = "/repos/{repo}",

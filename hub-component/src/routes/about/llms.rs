@@ -8,7 +8,9 @@ use http::HeaderMap;
 
 const TEXT: &str = include_str!("llms.md");
 
-/// An overview of this hub in Markdown: what it is, how to query it, and how fresh its data is.
+/// Reads the overview for language models.
+///
+/// What this hub is, how to query it, and how fresh its data is, in Markdown (`llms.txt`).
 #[utoipa::path(
     get,
     path = "/llms.txt",

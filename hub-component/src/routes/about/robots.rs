@@ -8,7 +8,9 @@ use http::HeaderMap;
 /// Everything may be read, but crawling the parts without end is useless.
 const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v1/indexes/\n";
 
-/// The rules for crawlers.
+/// Reads the rules for crawlers.
+///
+/// Everything may be read; only pages that have no end are excluded.
 #[utoipa::path(
     get,
     path = "/robots.txt",

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 
 const LINKSET: &str = "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"";
 
+/// Reads the API catalogue.
+///
 /// Links to everything about the API (RFC 9727, RFC 9264).
 #[utoipa::path(
     get,
@@ -54,7 +56,9 @@ pub async fn api_catalog<P: Ports>(Reached(app): Reached<P>, request: HeaderMap)
     response
 }
 
-/// Identifies the hub, with its version and the URLs of its interfaces.
+/// Describes the hub.
+///
+/// Its version and the URLs of its interfaces.
 #[utoipa::path(
     get,
     path = "/.well-known/reuse-surface",

@@ -9,7 +9,10 @@ use api::refresh::{ComposeQuery, Composed};
 use axum::Json;
 use axum::extract::State;
 
-/// `POST /v1/federated/compose`: refreshes the sources that are due (with `force`, all enabled sources) and publishes changes.
+/// Refreshes sources now.
+///
+/// Fetches the sources that are due, or with `force` all enabled ones, publishes what changed, and reports on every registration. Reads do
+/// the same in the background, so that nobody has to call this.
 #[utoipa::path(
     post,
     path = "/v1/federated/compose",

@@ -32,7 +32,10 @@ const FORMATS: &[(Format, &[&str])] = &[
     (Format::Json, &["application/json"]),
 ];
 
-/// `GET /v1/federated`: the federated document. It never waits for a source.
+/// Reads the federated document.
+///
+/// The capabilities of all sources in one document, or of those that `domain` and `repo` name. It never waits for a source: what is due is
+/// fetched after the response.
 #[utoipa::path(
     get,
     path = "/v1/federated",

@@ -17,7 +17,9 @@ use http::{HeaderMap, HeaderValue};
 use store::database::{Database as _, Transaction as _};
 use store::revisions;
 
-/// The manifest of a revision, by default of the newest.
+/// Reads the manifest of a revision.
+///
+/// The document without its capabilities: what a mirror needs to fetch only the snapshots that it lacks.
 #[utoipa::path(
     get,
     path = "/v1/federated/manifest",

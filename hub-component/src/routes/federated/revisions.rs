@@ -17,7 +17,9 @@ use std::collections::HashMap;
 use store::database::{Database as _, Transaction as _};
 use store::revisions::{self as log, Entry, Touched};
 
-/// A page of revisions with the changes of each.
+/// Lists revisions.
+///
+/// Newest first, each with the sources that it changed.
 #[utoipa::path(
     get,
     path = "/v1/federated/revisions",

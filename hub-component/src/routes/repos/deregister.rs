@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use store::database::Database as _;
 use store::registrations;
 
-/// Removes a registration. The next read no longer includes it.
+/// Removes a registration.
+///
+/// The next read no longer includes what the source contributed. The name may be registered again.
 #[utoipa::path(
     delete,
     path = "/v1/repos/{repo}",

@@ -15,7 +15,10 @@ use http::HeaderMap;
 /// States are exact to the second.
 const A_SECOND: Seconds = 1;
 
-/// Registrations with their status, ordered by repo. A cursor names the last repo of its page, so no repo is skipped or repeated.
+/// Lists registrations.
+///
+/// With the status of their sources, ordered by `repo`. A cursor names the last repo of its page, so no repo is skipped or repeated, whatever
+/// is registered in the meantime.
 #[utoipa::path(
     get,
     path = "/v1/repos",

@@ -16,8 +16,10 @@ use store::database::Database as _;
 use store::revisions::Revision;
 use store::sources;
 
-/// Fetches and checks one source now, ignoring back-off and without a conditional request. Concurrent requests share one fetch and its
-/// result.
+/// Fetches and checks one source now.
+///
+/// Ignores back-off, and sends no conditional request. Concurrent requests share one fetch and its result. Status 200 says that the check
+/// ended, not that it succeeded: see `source.outcome`.
 #[utoipa::path(
     post,
     path = "/v1/repos/{repo}/refresh",
@@ -41,7 +43,10 @@ pub async fn refresh<P: Ports>(
     respond(&app, revision, source).await
 }
 
-/// Accepts the held snapshot of a source.
+/// Accepts a held snapshot.
+///
+/// For an index that lost most of its capabilities on purpose. With `digest`, that snapshot is accepted or none, so that nobody releases what
+/// they have not seen.
 #[utoipa::path(
     post,
     path = "/v1/repos/{repo}/release",

@@ -20,7 +20,10 @@ use store::database::{Database as _, Transaction as _};
 use store::registrations::{self, Registered};
 use store::sources::{self, Source};
 
-/// Adds a registration. The index is fetched before the response if the client asks for that or the source is required, otherwise after it.
+/// Registers a repository.
+///
+/// The hub fetches the index before it answers if `require_valid` is set or the source is required, and after it otherwise. Registering never
+/// overwrites a registration.
 #[utoipa::path(
     post,
     path = "/v1/repos",

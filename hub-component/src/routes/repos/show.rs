@@ -12,7 +12,10 @@ use axum::response::Response;
 use store::database::{Database as _, Transaction as _};
 use store::sources;
 
-/// One registration with its status.
+/// Reads a registration.
+///
+/// With the status of its source: the state, why it is not fresh, and what is wrong in the newest index. Its `ETag` names the registration,
+/// not its status.
 #[utoipa::path(
     get,
     path = "/v1/repos/{repo}",

@@ -19,7 +19,10 @@ use serde_json::{Value, json};
 use store::database::{Database as _, Transaction as _};
 use store::{registrations, sources};
 
-/// Changes a registration with a JSON merge patch, and publishes the result at once from stored snapshots.
+/// Changes a registration.
+///
+/// By a JSON merge patch (RFC 7396): absent fields stay as they are. The result is published at once from stored snapshots. With `If-Match`,
+/// nobody's change is overwritten unseen.
 #[utoipa::path(
     patch,
     path = "/v1/repos/{repo}",

@@ -17,7 +17,9 @@ use store::database::{Database as _, Transaction as _};
 use store::events::{self, Event, Subject};
 use store::tokens::{self, Token};
 
-/// Creates a named token. Its secret is shown only in this response.
+/// Creates a named token.
+///
+/// Its secret is in this response and nowhere else: the hub stores a digest of it. Names are never reused.
 #[utoipa::path(
     post,
     path = "/v1/tokens",

@@ -13,7 +13,9 @@ use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use store::tokens;
 
-/// All named tokens, past and present, without their secrets.
+/// Lists named tokens.
+///
+/// Past and present, without their secrets.
 #[utoipa::path(
     get,
     path = "/v1/tokens",

@@ -11,7 +11,9 @@ use axum::response::Response;
 use federation::time::rfc3339;
 use federation::token::Scope;
 
-/// The token of this request, with its scopes and expiry.
+/// Reads the token of the request.
+///
+/// Its scopes and when it expires.
 #[utoipa::path(
     get,
     path = "/v1/tokens/self",

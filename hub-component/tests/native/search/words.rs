@@ -183,7 +183,7 @@ async fn what_cannot_be_asked_is_refused_with_a_remedy() {
     for (query, status, code, says) in [
         (long.as_str(), 400, "invalid-query", "256 characters"),
         (&many, 400, "invalid-query", "16 different words"),
-        (&wide, 400, "invalid-query", "`tag` may have 1000"),
+        (&wide, 400, "invalid-query", "`tag` may have at most 1000"),
         ("q=%2B%2B", 400, "invalid-query", "leave it out"),
         ("limit=0", 400, "invalid-query", "`limit` must be from 1 to 200"),
         ("limit=201", 400, "invalid-query", "`limit` must be from 1 to 200"),
@@ -193,7 +193,7 @@ async fn what_cannot_be_asked_is_refused_with_a_remedy() {
         ("cursor=x", 400, "invalid-query", "start again without it"),
         ("cursor=1.99.00000000.0.0.a", 400, "invalid-query", "another search"),
         ("budget_tokens=-1", 400, "invalid-query", "budget_tokens"),
-        ("budget_tokens=0", 422, "budget-too-small", "budget_tokens="),
+        ("budget_tokens=0", 422, "budget-too-small", "budget_tokens"),
     ] {
         let (answered, answer) = hub.ask(Method::GET, &format!("/v1/capabilities?{query}"), Value::Null).await;
         assert_eq!((answered.as_u16(), &answer["code"]), (status, &json!(code)), "{query}: {answer}");
