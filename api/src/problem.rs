@@ -7,28 +7,33 @@ use utoipa::ToSchema;
 
 /// A problem document (RFC 9457). Missing fields get their default when it is read.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
 pub struct Problem {
     /// URL of a page that explains the code.
+    #[serde(default)]
     #[schema(required)]
     pub r#type: String,
     /// Short summary of the kind of problem.
+    #[serde(default)]
     #[schema(required)]
     pub title: String,
     /// HTTP status of the response.
+    #[serde(default)]
     #[schema(required)]
     pub status: u16,
     /// What happened in this case and what to do, as text.
+    #[serde(default)]
     #[schema(required)]
     pub detail: String,
     /// Stable code for programs.
+    #[serde(default)]
     #[schema(required)]
     pub code: String,
     /// `X-Request-Id`.
+    #[serde(default)]
     #[schema(required)]
     pub request_id: String,
     /// The individual errors, if there are any.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemEntry>,
 }
 
@@ -49,15 +54,17 @@ impl Problem {
 
 /// One entry of `errors`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
 pub struct ProblemEntry {
     /// JSON Pointer (RFC 6901) to the value; empty for the whole document.
+    #[serde(default)]
     #[schema(required)]
     pub pointer: String,
     /// Stable code for programs.
+    #[serde(default)]
     #[schema(required)]
     pub code: String,
     /// The rule that is violated, and what to do.
+    #[serde(default)]
     #[schema(required)]
     pub message: String,
     /// Line in the document, from 1, if known.

@@ -61,7 +61,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
             }
             Ok(Step::Done(Fetched::NotModified)) => break assert_eq!(status, 304),
             Err(failure) => {
-                assert!(fuzz::is_code(failure.code) && fuzz::is_harmless(&failure.message), "{failure:?}");
+                assert!(fuzz::is_code(failure.code.code) && fuzz::is_harmless(&failure.message), "{failure:?}");
                 assert_eq!(failure.http_status, Some(status));
                 assert!(failure.retry_after_seconds.is_none_or(|seconds| (1..=3600).contains(&seconds)));
                 break;

@@ -16,10 +16,10 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
             match source_url::parse(url.as_str()) {
                 Ok(again) => assert_eq!(again, url),
                 // Percent-encoding makes it longer.
-                Err(refused) => assert_eq!(refused.code, "url-too-long"),
+                Err(refused) => assert_eq!(refused.code.code, "url-too-long"),
             }
         }
-        Err(refused) => assert!(fuzz::is_code(refused.code) && fuzz::is_harmless(&refused.message), "{refused:?}"),
+        Err(refused) => assert!(fuzz::is_code(refused.code.code) && fuzz::is_harmless(&refused.message), "{refused:?}"),
     }
     let (domain, repo) = text.split_once('\n').unwrap_or((text, text));
     match Filter::parse(Some(domain), Some(repo)) {

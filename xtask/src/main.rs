@@ -24,6 +24,7 @@ cargo xtask <verb>
   build [--release]  build the component and the binary: <target>/debug/reuse-surface or <target>/release/reuse-surface
   tools              install the tools of the end-to-end tests into <target>/tools; `test` does that first
   component          build only the component: <target>/wasm32-wasip2/release/hub_component.wasm
+  docs               write what is generated from the code: specs/openapi.json and tools/README.md
   fuzz [--seconds N] [TARGET…]
                      run the fuzz targets, all unless named, for 8 or N seconds each; see fuzz/README.md
   bench [WHAT…]      build for release and measure the design targets against nginx and plain loops; WHAT is one of
@@ -55,6 +56,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ("build", []) => verbs::build(workspace::Profile::Dev),
         ("build", ["--release"]) => verbs::build(workspace::Profile::Release),
         ("component", []) => verbs::component(),
+        ("docs", []) => verbs::docs(),
         ("tools", []) => verbs::tools(),
         ("fuzz", ["--seconds", seconds, only @ ..]) => fuzz::fuzz(seconds, only),
         ("fuzz", only) => fuzz::fuzz("8", only),

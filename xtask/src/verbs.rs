@@ -56,6 +56,25 @@ pub(crate) fn test(arguments: &[&str]) -> Result<()> {
         .env("REUSE_SURFACE_TOOLS", tools))
 }
 
+/// `cargo xtask docs`: the tests that compare the generated documents write them instead.
+pub(crate) fn docs() -> Result<()> {
+    run(Workspace::locate()?
+        .cargo()
+        .args([
+            "test",
+            "--workspace",
+            "--test",
+            "native",
+            "--test",
+            "cli",
+            "--",
+            "the_copy_in_specs",
+            "the_page_is_what",
+        ])
+        .env("UPDATE_SPECS", "1")
+        .env("UPDATE_DOCS", "1"))
+}
+
 /// `cargo xtask bench`
 pub(crate) fn bench(only: &[&str]) -> Result<()> {
     let workspace = Workspace::locate()?;

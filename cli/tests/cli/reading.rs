@@ -1,6 +1,6 @@
 //! `hub status`, `hub list`, `hub show`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Answer, Hub, Ran, page, registration};
 
@@ -84,11 +84,22 @@ fn names_stay_one_segment_of_the_path() {
     assert_eq!(hub.asked()[0].line, "GET /prefix/v1/repos/..%2Fhealth%3Fx");
 }
 
+/// What a hub answers to `hub status`: its health, and the registrations of each state.
+fn status_of(health: Answer, repos: &[Value]) -> Vec<Answer> {
+    let of = |state: &str| repos.iter().filter(|repo| repo["status"]["state"] == state).cloned().collect::<Vec<_>>();
+    let pages = ["pending", "fresh", "stale", "held", "failed", "disabled"].map(|state| {
+        let matching = of(state);
+        let shown = if state == "fresh" { matching.len().min(1) } else { matching.len() };
+        page(&matching[..shown], matching.len(), None)
+    });
+    std::iter::once(health).chain(pages).collect()
+}
+
 #[test]
 fn status_counts_states_and_says_what_readers_see() {
     let states = ["fresh", "fresh", "stale", "failed", "held", "pending", "disabled"];
     let repos: Vec<_> = states.iter().enumerate().map(|(n, state)| registration(&format!("r{n}"), state)).collect();
-    let hub = Hub::answering([health("ok"), page(&repos, 7, None)]);
+    let hub = Hub::answering(status_of(health("ok"), &repos));
     let ran = Ran::against(&hub.url(), &["hub", "status"]).ended(0);
     for expected in [
         "sources   7: 1 pending, 2 fresh, 1 stale, 1 held, 1 failed, 1 disabled\n",
@@ -101,7 +112,11 @@ fn status_counts_states_and_says_what_readers_see() {
         assert!(ran.out.contains(expected), "{expected} in {}", ran.out);
     }
     assert!(!ran.out.contains("r0") && !ran.out.contains("r6"), "{}", ran.out);
-    assert_eq!(hub.asked()[0].line, "GET /health");
+    let lines: Vec<String> = hub.asked().into_iter().map(|asked| asked.line).collect();
+    assert_eq!(lines[0], "GET /health");
+    // Of those that are fresh, which are most of them, only the number.
+    assert!(lines.contains(&"GET /v1/repos?state=fresh&limit=1".to_owned()), "{lines:?}");
+    assert!(lines.contains(&"GET /v1/repos?state=stale&limit=1000".to_owned()), "{lines:?}");
 }
 
 #[test]
@@ -109,7 +124,7 @@ fn status_says_no_when_a_required_source_is_not_fresh() {
     for state in ["stale", "held", "failed", "pending", "disabled"] {
         let mut required = registration("core", state);
         required["required"] = true.into();
-        let hub = Hub::answering([health("ok"), page(&[required, registration("b", "fresh")], 2, None)]);
+        let hub = Hub::answering(status_of(health("ok"), &[required, registration("b", "fresh")]));
         let ran = Ran::against(&hub.url(), &["hub", "status", "-o", "json"]).ended(1);
         let value = ran.json();
         assert_eq!(value["required_not_fresh"], json!(["core"]));
@@ -121,6 +136,6 @@ fn status_says_no_when_a_required_source_is_not_fresh() {
 
 #[test]
 fn status_says_no_when_the_hub_does() {
-    let hub = Hub::answering([health("degraded"), page(&[], 0, None)]);
+    let hub = Hub::answering(status_of(health("degraded"), &[]));
     assert!(Ran::against(&hub.url(), &["hub", "status"]).ended(1).err.contains("`degraded`"));
 }

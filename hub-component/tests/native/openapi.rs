@@ -26,10 +26,7 @@ async fn the_copy_in_specs_is_what_the_hub_serves() {
         fs::write(COPY, &served).expect("a copy");
     }
     let same = fs::read_to_string(COPY).is_ok_and(|copy| copy == served);
-    assert!(
-        same,
-        "specs/openapi.json is not what the code says: UPDATE_SPECS=1 cargo test --workspace --test native openapi"
-    );
+    assert!(same, "specs/openapi.json is not what the code says: run `cargo xtask docs`");
 }
 
 #[tokio::test]

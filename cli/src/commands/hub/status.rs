@@ -20,34 +20,21 @@ const STATES: [State; 6] = State::ALL;
 pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failure> {
     let health = client.send(Request::get(paths::HEALTH)).await?;
     let hub: Health = health.shape()?;
-    let list = client::list(client, ReposQuery::default(), None).await?;
-    let registrations = &list.items;
-
-    let is_noteworthy = |repo: &&Repo<'_>| {
-        let state = &repo.status.state;
-        // A disabled source is a problem only if it is required.
-        !state.is(State::Fresh) && (!state.is(State::Disabled) || repo.registration.required)
-    };
-    let not_fresh: Vec<&Repo<'_>> = registrations.iter().filter(is_noteworthy).collect();
-    let required = not_fresh.iter().map(|it| &it.registration).filter(|it| it.required);
+    let Sources { states, not_fresh } = sources(client).await?;
+    let total: usize = states.values().sum();
+    let required = not_fresh.iter().map(|(repo, _)| &repo.registration).filter(|it| it.required);
     let required: Vec<&str> = required.map(|it| it.repo.as_str()).collect();
-    let mut states: BTreeMap<&str, usize> = BTreeMap::new();
-    for registration in registrations {
-        *states.entry(registration.status.state.as_str()).or_default() += 1;
-    }
-
-    let raw = list.raw.iter().zip(registrations).filter(|(_, registration)| is_noteworthy(registration));
     let value = json!({
         "hub": client.base().to_string(),
         "health": health.body,
-        "total": registrations.len(),
+        "total": total,
         "states": states,
         "required_not_fresh": required,
-        "not_fresh": raw.map(|(raw, _)| raw).collect::<Vec<&Value>>(),
+        "not_fresh": not_fresh.iter().map(|(_, raw)| raw).collect::<Vec<&Value>>(),
     });
     output.result(&value, |text| {
-        describe(text, client, &hub, &states, registrations.len());
-        not_fresh.iter().for_each(|registration| trouble(text, registration));
+        describe(text, client, &hub, &states, total);
+        not_fresh.iter().for_each(|(repo, _)| trouble(text, repo));
     })?;
 
     if hub.status != "ok" {
@@ -60,6 +47,33 @@ pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failur
             .hint("correct its index, then run `reuse-surface hub compose --force`"));
     }
     Ok(Exit::Done)
+}
+
+/// The sources of a hub, as far as its status goes.
+struct Sources {
+    /// How many are in each state.
+    states: BTreeMap<&'static str, usize>,
+    /// Those that are not fresh, by repo, typed and as they came. A disabled one is a problem only if it is required.
+    not_fresh: Vec<(Repo<'static>, Value)>,
+}
+
+/// Counts the sources in every state, and reads only those that are not fresh: the others are most of them.
+async fn sources(client: &Client) -> Result<Sources, Failure> {
+    let (mut states, mut not_fresh) = (BTreeMap::new(), Vec::new());
+    for state in STATES {
+        let query = ReposQuery { state: Some(state), ..ReposQuery::default() };
+        let list = client::list(client, query, (state == State::Fresh).then_some(1)).await?;
+        let total = list.total.unwrap_or(list.items.len());
+        if total > 0 {
+            states.insert(state.as_str(), total);
+        }
+        if state != State::Fresh {
+            let noteworthy = |repo: &Repo<'_>| state != State::Disabled || repo.registration.required;
+            not_fresh.extend(list.items.into_iter().zip(list.raw).filter(|(repo, _)| noteworthy(repo)));
+        }
+    }
+    not_fresh.sort_by(|(one, _), (other, _)| one.registration.repo.cmp(&other.registration.repo));
+    Ok(Sources { states, not_fresh })
 }
 
 fn describe(text: &mut Text, client: &Client, hub: &Health, states: &BTreeMap<&str, usize>, total: usize) {
