@@ -3,15 +3,11 @@
 use crate::support::document;
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, Sources, TOKEN, binary, index};
-use reqwest::Method;
-use serde_json::json;
 use std::fs;
 use std::process::Command;
-use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 
 /// The hard limit on open files, four times the soft limit at start.
 const FILES: usize = 256;
@@ -28,42 +24,12 @@ async fn idle(hub: &Hub) -> Result<TcpStream> {
     Ok(stream)
 }
 
-/// A hub whose limit on open files is low.
-fn hub_with_few_files() -> Result<Hub> {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn idle_clients_take_neither_the_database_nor_the_sources_away() -> Result<()> {
     let mut command = Command::new("sh");
     let limited = format!("ulimit -S -n {}; ulimit -H -n {FILES}; exec \"$@\"", FILES / 4);
     command.args(["-c", &limited, "sh"]).arg(binary());
-    Hub::start_by(command, TempDir::new()?, Some(TOKEN), &["--allow-private-networks"])
-}
-
-/// There are 32 connections to the database for eight instances: what an instance keeps for its next requests must not be all there are.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn readers_in_one_instance_leave_connections_to_the_others() -> Result<()> {
-    let (hub, sources) = (Arc::new(hub_with_few_files()?), Sources::start()?);
-    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
-    for round in 0..4 {
-        let mut readers = JoinSet::new();
-        for _ in 0..100 {
-            let hub = hub.clone();
-            // Nothing is kept of this route, so that each reader reaches the database.
-            readers.spawn(async move { hub.get("/v1/repos/a").await });
-        }
-        while let Some(read) = readers.join_next().await {
-            let read = read??;
-            let overloaded = read.status == 503 && read.json()["code"] == "overloaded";
-            ensure!(read.status == 200 || overloaded, "{read:?}");
-        }
-        let domain = json!({"domain": format!("d{round}")});
-        let write = hub.write(Method::PATCH, "/v1/repos/a", &domain).await?;
-        ensure!(write.status == 200, "{write:?}");
-    }
-    ensure!(hub.get("/health").await?.status == 200);
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn idle_clients_take_neither_the_database_nor_the_sources_away() -> Result<()> {
-    let hub = hub_with_few_files()?;
+    let hub = Hub::start_by(command, TempDir::new()?, Some(TOKEN), &["--allow-private-networks"])?;
     let limits = fs::read_to_string(format!("/proc/{}/limits", hub.pid()))?;
     let files = limits.lines().find(|line| line.starts_with("Max open files")).context("no limit")?;
     ensure!(files.split_whitespace().nth(3) == Some(&FILES.to_string()), "the soft limit was not raised: {files}");
