@@ -137,9 +137,9 @@ answers! {
         "The disk with the hub's database is full. Nothing was written. Reads still work.",
         "ask the operator to free disk space, then repeat the request; nothing was written";
 
-    BAD_REQUEST = Host 400 "bad-request": "The request does not name one host",
-        "An HTTP/1.1 request must carry exactly one `Host` header.",
-        "send exactly one `Host` header";
+    BAD_REQUEST = Host 400 "bad-request": "The request is not valid HTTP",
+        "A request must have exactly one `Host` header. Its body must match `Content-Length` or `Transfer-Encoding`, and it cannot have both.",
+        "send exactly one `Host` header, and state the length of the body once";
     REQUEST_TIMEOUT = Host 408 "request-timeout": "The body did not arrive in time",
         "The request body did not arrive completely within 20 s. Nothing was done.",
         "send the request again, with the whole body within 20 s";

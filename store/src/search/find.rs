@@ -1,10 +1,10 @@
 //! Finds one page of matches.
 
 use super::{ENTRIES_PER_FRAGMENT, Finder};
-use crate::database::{Row, Transaction};
+use crate::database::Transaction;
 use crate::revisions::AT;
 use crate::statement::Statement;
-use crate::{StoreError, row::Columns as _};
+use crate::{StoreError, row::Reader};
 use federation::limits::MAX_READ_BYTES;
 use federation::search::{Place, Query, TAG_BOUNDARY, in_column, rank};
 
@@ -30,9 +30,19 @@ pub async fn find(
 ) -> Result<Found, StoreError> {
     let Statement { sql, parameters } = statement(number, finder, query, after, limit);
     let rows = tx.query(&sql, parameters).await?;
-    let total = rows.first().map_or(Ok(0), |row| row.count(4))?;
-    let hits: Vec<_> = rows.iter().take_while(|row| !row.is_null(3)).map(read).collect::<Result<_, _>>()?;
-    Ok(Found { total, more: hits.len() < rows.len(), hits })
+    let mut found = Found { total: 0, hits: Vec::with_capacity(rows.len()), more: false };
+    for row in &rows {
+        let mut columns = Reader::of(row);
+        found.total = columns.count()?;
+        let (score, repo, entry) = (columns.count()?, columns.string()?, columns.integer()?);
+        let Some(json) = columns.optional(Reader::string)? else {
+            found.more = true;
+            break;
+        };
+        let position = u32::try_from(entry % ENTRIES_PER_FRAGMENT).unwrap_or_default();
+        found.hits.push((Place { score, repo, position }, json));
+    }
+    Ok(found)
 }
 
 /// Whether the whole content of a stored revision can still be searched.
@@ -42,12 +52,6 @@ pub async fn is_kept(tx: &mut impl Transaction, number: u64) -> Result<bool, Sto
          WHERE f.fragment IS NULL LIMIT 1"
     );
     Ok(tx.query(&sql, vec![number.into()]).await?.is_empty())
-}
-
-fn read(row: &Row) -> Result<(Place, String), StoreError> {
-    let position = u32::try_from(row.integer(2)? % ENTRIES_PER_FRAGMENT).unwrap_or_default();
-    let place = Place { score: row.count(0)?, repo: row.text(1)?.to_owned(), position };
-    Ok((place, row.text(3)?.to_owned()))
 }
 
 /// All matches are ranked and counted once; only the entries of the page are read.
@@ -84,7 +88,7 @@ fn statement(number: Option<u64>, finder: Finder, query: &Query, after: Option<&
     s.push(&format!(
         " ORDER BY score DESC, repo, entry LIMIT {limit}), sized AS MATERIALIZED (SELECT p.score, p.repo, p.entry, sum(octet_length(e.json)) OVER (ORDER BY p.score DESC, p.repo, p.entry)
            - octet_length(e.json) AS before FROM page p JOIN search_entries e ON e.entry = p.entry)
-         SELECT p.score, p.repo, p.entry, CASE WHEN p.before < {MAX_READ_BYTES} THEN e.json END, (SELECT count(*) FROM found) FROM sized p
+         SELECT (SELECT count(*) FROM found), p.score, p.repo, p.entry, CASE WHEN p.before < {MAX_READ_BYTES} THEN e.json END FROM sized p
          JOIN search_entries e ON e.entry = p.entry ORDER BY p.score DESC, p.repo, p.entry"
     ));
     s
