@@ -13,37 +13,28 @@ pub use federation::search::{BYTES_PER_TOKEN, Page as Capabilities};
 pub struct CapabilitiesQuery {
     /// Search words; each must begin a word of the id, name, title, summary or tags. If blank or absent, everything matches.
     #[param(max_length = 256)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// Only capabilities listed under exactly this domain.
     #[param(max_length = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// Only capabilities from exactly this repo.
     #[param(max_length = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repo: Option<String>,
     /// Only capabilities with this status, ignoring case.
     #[param(max_length = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Only capabilities with this tag, ignoring case.
     #[param(max_length = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// Comma-separated field names, or `*` for all; `id` and `source_repo` are always included.
     #[param(max_length = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<String>,
     /// Maximum number of results on a page; 20 by default.
     #[param(minimum = 1, maximum = 200)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// `next` of the previous page; the search continues in the revision in which it began.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// Size budget in tokens: the response has at most four bytes per token.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub budget_tokens: Option<u32>,
 }
 
@@ -54,21 +45,16 @@ pub struct CapabilitiesQuery {
 pub struct CapabilityQuery {
     /// Only the entry from exactly this repo.
     #[param(max_length = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repo: Option<String>,
     /// Comma-separated field names; all by default.
     #[param(max_length = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<String>,
     /// Maximum number of entries on a page; 20 by default.
     #[param(minimum = 1, maximum = 200)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// `next` of the previous page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     /// Size budget in tokens: the response has at most four bytes per token.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub budget_tokens: Option<u32>,
 }
 

@@ -15,11 +15,9 @@ pub struct ChangesQuery {
     pub since: u64,
     /// Maximum number of revisions on a page; 20 by default.
     #[param(minimum = 1, maximum = 100)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// `cursor` of the previous page; continues within the revision after `since`, where that page ended.
     #[param(pattern = r"^1\.[0-9]{1,18}$")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 

@@ -11,21 +11,16 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 pub struct EventsQuery {
     /// Only events about this repo.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repo: Option<String>,
     /// Only events caused by the token with this name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
     /// Only events with this action.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
     /// Maximum number of events on a page; 50 by default.
     #[param(minimum = 1, maximum = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// `next` of the previous page.
     #[param(pattern = r"^1\.[0-9]{1,19}$")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 

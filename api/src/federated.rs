@@ -13,21 +13,16 @@ use utoipa::{IntoParams, ToSchema};
 pub struct FederatedQuery {
     /// Overrides `Accept`.
     #[param(pattern = "^(yaml|json)$")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// Only the sources of these domains, as comma-separated names.
     #[param(pattern = "^[a-z0-9][a-z0-9_-]*(,[a-z0-9][a-z0-9_-]*)*$", example = "infotech,registry")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// Only these repos, as comma-separated names.
     #[param(pattern = "^[a-z0-9][a-z0-9._-]*(,[a-z0-9][a-z0-9._-]*)*$", example = "state-hub")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repo: Option<String>,
     /// A stored revision; its document never changes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
     /// Fail if any data was last verified more than this many seconds ago.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_staleness: Option<u32>,
 }
 
@@ -37,7 +32,6 @@ pub struct FederatedQuery {
 #[serde(deny_unknown_fields)]
 pub struct ManifestQuery {
     /// A stored revision; the newest by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
 }
 
@@ -67,11 +61,9 @@ pub struct Manifest {
 pub struct RevisionsQuery {
     /// Maximum number of revisions on a page; 50 by default.
     #[param(minimum = 1, maximum = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// `next` of the previous page.
     #[param(pattern = r"^1\.[0-9]{1,19}$")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 

@@ -14,7 +14,6 @@ use utoipa::{IntoParams, ToSchema};
 pub struct ReleaseQuery {
     /// Release only the snapshot with this digest; fail if another one is held by now.
     #[param(value_type = Option<String>, pattern = r"^sha256:[0-9a-f]{64}$")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
 }
 
@@ -24,7 +23,7 @@ pub struct ReleaseQuery {
 #[serde(deny_unknown_fields)]
 pub struct ComposeQuery {
     /// Refresh every enabled source, not only those that are due.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub force: bool,
 }
 

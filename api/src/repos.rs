@@ -16,25 +16,19 @@ use utoipa::{IntoParams, ToSchema};
 pub struct ReposQuery {
     /// Only registrations of exactly this domain.
     #[param(max_length = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// Only enabled registrations, or only disabled ones.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Only sources in this state.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
     /// Only registrations that have all these words in `repo`, `domain`, `url` or `description`.
     #[param(max_length = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
     /// Maximum number of registrations on a page; 100 by default.
     #[param(minimum = 1, maximum = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// `next` of the previous page.
     #[param(pattern = r"^1\.", max_length = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 
@@ -44,10 +38,10 @@ pub struct ReposQuery {
 #[serde(deny_unknown_fields)]
 pub struct RegisterQuery {
     /// Fetch and check the index first, and write nothing unless it is valid.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub require_valid: bool,
     /// Only check; write nothing.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
 }
 

@@ -10,15 +10,12 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 pub struct TokensQuery {
     /// Only tokens in this state.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<TokenState>,
     /// Maximum number of tokens on a page; 100 by default.
     #[param(minimum = 1, maximum = 1000)]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// `next` of the previous page.
     #[param(pattern = r"^1\.")]
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 

@@ -67,7 +67,7 @@ impl<'a> Request<'a> {
         let parameters = serde_json::to_value(parameters).unwrap_or_default();
         for (name, value) in parameters.as_object().into_iter().flatten() {
             match value {
-                Value::Null | Value::Bool(false) if name != "enabled" => {}
+                Value::Null => {}
                 Value::String(text) => self.query.push((name.clone(), text.clone())),
                 other => self.query.push((name.clone(), other.to_string())),
             }
