@@ -35,9 +35,14 @@ fn every_capability_has_its_maturity_and_links_to_what_is_there() {
         assert!(paths[1..].iter().all(|paths| !paths.is_empty()), "code, docs and tests of {}", capability["id"]);
         for path in paths.concat() {
             let path = path.as_str().expect("a path");
-            assert!(Path::new(ROOT).join(path).exists(), "{path} of {}", capability["id"]);
+            assert!(is_there(&Path::new(ROOT).join(path)), "{path} of {}", capability["id"]);
         }
     }
+}
+
+/// A folder that git emptied stays behind in a checkout that is used, and is missing in a new one.
+fn is_there(path: &Path) -> bool {
+    path.is_file() || std::fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_some())
 }
 
 #[test]
