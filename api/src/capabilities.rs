@@ -4,16 +4,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-pub use federation::search::{BYTES_PER_TOKEN, Page as Capabilities};
+pub use federation::search::{BYTES_PER_TOKEN, Corrected, Fit, Near, Page as Capabilities};
 
 /// Query parameters of `GET /v1/capabilities`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct CapabilitiesQuery {
-    /// Search words; each must begin a word of the id, name, title, summary or tags. If blank or absent, everything matches.
-    #[param(max_length = 256)]
-    pub q: Option<String>,
+    /// What is searched, as a sentence or as words. May be repeated for other phrasings: the best answer to any of them counts. Without it, everything matches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[param(max_items = 8)]
+    pub q: Vec<String>,
     /// Only capabilities listed under exactly this domain.
     #[param(max_length = 1000)]
     pub domain: Option<String>,
@@ -89,7 +90,7 @@ impl CapabilityEntries {
 
     /// Turns a page of search results into the page of one id.
     pub fn of(id: String, page: Capabilities) -> Self {
-        let Capabilities { revision, total, shown, complete, truncated, next, capabilities: entries } = page;
+        let Capabilities { revision, total, shown, complete, truncated, next, capabilities: entries, .. } = page;
         Self { id, revision, total, shown, complete, truncated, next, entries }
     }
 }

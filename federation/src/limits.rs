@@ -85,11 +85,14 @@ pub const MAX_URL_CHARS: usize = 2048;
 /// Longest description of a registration, in characters.
 pub const MAX_DESCRIPTION_CHARS: usize = 1000;
 
-/// Longest query of a search, in characters.
-pub const MAX_QUERY_CHARS: usize = 256;
+/// Most phrasings of one search.
+pub const MAX_PHRASINGS: usize = 8;
 
-/// Most distinct words in a query.
-pub const MAX_QUERY_WORDS: usize = 16;
+/// Longest phrasing whose words all count, in characters. What follows is ignored, not refused.
+pub const MAX_PHRASING_CHARS: usize = 2000;
+
+/// Most words in a filter of registrations, each of which is searched for in every registration.
+pub const MAX_FILTER_WORDS: usize = 16;
 
 /// Most bytes of a page of a list or a search: 1 MiB. A larger entry gets a page of its own. The
 /// rest follows on the next page.

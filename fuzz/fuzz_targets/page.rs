@@ -1,7 +1,7 @@
 //! A page of a search within a budget (the first line) of JSON objects (the others): never more bytes, and always a way on.
 #![no_main]
 
-use federation::search::{Cursor, Hit, Page, Place};
+use federation::search::{Cursor, Hit, Page, Place, Wording};
 use serde_json::{Map, Value};
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
@@ -19,9 +19,9 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         .collect();
     let count = hits.len();
     let size = |page: &Page| serde_json::to_vec(page).expect("a page is JSON").len();
-    let whole = Page::fit(1, 2, count, hits.clone(), false, None).expect("no budget");
+    let whole = Page::fit(1, 2, count, hits.clone(), false, &Wording::default(), None).expect("no budget");
     assert_eq!((whole.shown, whole.complete, whole.next.as_ref()), (count, true, None));
-    match Page::fit(1, 2, count, hits.clone(), false, Some(budget)) {
+    match Page::fit(1, 2, count, hits.clone(), false, &Wording::default(), Some(budget)) {
         Ok(page) => {
             assert!(size(&page) <= budget, "{} bytes for {budget}", size(&page));
             assert_eq!(page.capabilities.len(), page.shown);
@@ -33,7 +33,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         }
         Err(refused) => {
             assert!(refused.needed > budget);
-            assert!(Page::fit(1, 2, count, hits, false, Some(refused.needed)).is_ok());
+            assert!(Page::fit(1, 2, count, hits, false, &Wording::default(), Some(refused.needed)).is_ok());
         }
     }
 });

@@ -7,7 +7,7 @@ use crate::{
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 11] = [
+const STEPS: [&[&str]; 12] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -19,10 +19,8 @@ const STEPS: [&[&str]; 11] = [
     upkeep::INDEXES,
     fragments::PIECES,
     steps::TABLES,
+    search::INDEX,
 ];
-
-/// The step after which the search tables are filled from the published revision.
-const SEARCH: i64 = 2;
 
 /// The step after which fragments get their digests.
 const DIGESTS: i64 = 5;
@@ -35,6 +33,9 @@ const PIECES: i64 = 10;
 
 /// The step after which the changes of every revision are written.
 const CHANGES: i64 = 11;
+
+/// The step after which the index of the search is built from the published revision.
+const SEARCH: i64 = 12;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -105,7 +106,6 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
             return Err(StoreError::TooNew { found, known });
         }
     }
-    let finder = search::Finder::available(database).await;
     database.prepare().await?;
     let mut tx = database.write().await?;
     tx.query(
@@ -122,9 +122,6 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         for statement in step {
             tx.query(statement, Vec::new()).await?;
         }
-        if version == SEARCH {
-            search::set_up(&mut tx, finder).await?;
-        }
         if version == DIGESTS {
             fragments::set_up(&mut tx).await?;
         }
@@ -136,6 +133,9 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         }
         if version == CHANGES {
             steps::fill(&mut tx).await?;
+        }
+        if version == SEARCH {
+            search::set_up(&mut tx).await?;
         }
         tx.query(
             "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",

@@ -304,9 +304,13 @@ Examples:
   reuse-surface hub search --repo state-hub --all -o json | jq -r '.capabilities[].id'
   reuse-surface hub search lease --fields '*' --budget-tokens 2000 -o json")]
 pub(crate) struct Search {
-    /// The words to search for
+    /// What is searched, as a sentence or as words
     #[arg(value_name = "WORDS")]
     pub(crate) words: Vec<String>,
+
+    /// Another phrasing; the best answer to any of them counts
+    #[arg(long, value_name = "WORDS", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) also: Vec<String>,
 
     /// Only capabilities listed under this domain
     #[arg(long, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]

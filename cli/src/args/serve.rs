@@ -62,6 +62,12 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "NAME", env = env::CLIENT_ADDRESS_HEADER, value_parser = header_name)]
     pub(crate) client_address_header: Option<String>,
 
+    /// A file of words that mean the same to the search, in addition to its own
+    ///
+    /// Each line is a group (`k8s, kubernetes`) or a word and what it stands for (`redis > cache`); `#` begins a comment.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) synonyms: Option<PathBuf>,
+
     /// Memory limit in MiB for responses, requests and the hub's working memory together; requests beyond it get a 503
     ///
     /// The program itself needs about 100 MiB more. Validating the largest index takes 320 MiB.

@@ -69,6 +69,10 @@ impl<'a> Request<'a> {
             match value {
                 Value::Null => {}
                 Value::String(text) => self.query.push((name.clone(), text.clone())),
+                Value::Array(texts) => {
+                    self.query
+                        .extend(texts.iter().filter_map(Value::as_str).map(|text| (name.clone(), text.to_owned())));
+                }
                 other => self.query.push((name.clone(), other.to_string())),
             }
         }

@@ -1,17 +1,32 @@
-//! Search over the capabilities of a revision: queries, the searchable form of entries, ranking and pages. Pure, and
-//! independent of the database that finds the matches.
+//! Search over the capabilities of a revision: queries, the index, ranking and pages. Pure, and independent of the
+//! database that stores the index.
 
 mod cursor;
 mod entry;
 mod fields;
+mod find;
+mod fit;
+mod guess;
+mod language;
 mod page;
+mod postings;
 mod query;
-pub mod rank;
+mod question;
+mod rank;
 mod words;
 
 pub use cursor::{Cursor, Place};
-pub use entry::{Entry, TAG_BOUNDARY, entries};
+pub use entry::entries;
 pub use fields::Fields;
+pub use find::{Guesses, Index, Unknown, find};
+pub use fit::{Corrected, Fit, Near, Wording};
+pub use guess::{MAX_ERRORS, min_contained, min_shared, trigrams};
+pub use language::{Synonyms, TooManySynonyms};
 pub use page::{BYTES_PER_TOKEN, Hit, Page, TooSmall};
+pub use postings::{Posting, id_term, postings};
 pub use query::{Query, QueryError};
-pub use words::{in_column, words};
+pub use rank::{Answered, Match, Row};
+pub use words::words;
+
+/// The term that every entry has.
+pub const ALL: &str = "";

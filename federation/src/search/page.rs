@@ -1,6 +1,6 @@
 //! A page of results within a byte budget.
 
-use super::{Cursor, Place};
+use super::{Corrected, Cursor, Fit, Near, Place, Wording};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -37,7 +37,28 @@ pub struct Page {
     /// The cursor of the next page; null on the last one.
     #[schema(required)]
     pub next: Option<String>,
-    /// The results, best first, each with `id`, `source_repo` and the requested fields.
+    /// How well the best results fit the question; absent without `q`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub fit: Option<Fit>,
+    /// One sentence on what to do next, if the results do not fit well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub advice: Option<String>,
+    /// Words of the question that occur nowhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmatched: Vec<String>,
+    /// Words of the question that occur nowhere, and similar words that were searched for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrected: Vec<Corrected>,
+    /// Words of a long question that were left out, since others matter more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<String>,
+    /// Where to look further, if the results do not fit well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub near: Option<Near>,
+    /// The results, best first, each with `id`, `source_repo`, the requested fields, and in `matched` the words of the question that it answers.
     #[schema(value_type = Vec<Object>)]
     pub capabilities: Vec<Map<String, Value>>,
 }
@@ -51,7 +72,7 @@ pub struct TooSmall {
 }
 
 impl Page {
-    /// Builds the page of revision `revision` with as many hits as fit into `budget` bytes of JSON, or with all of them
+    /// Builds the page of revision `revision`, with what `wording` says about the question, and with as many hits as fit into `budget` bytes of JSON, or with all of them
     /// if there is no budget. There are `total` matches, `more` of them after these hits. If the first hit does not fit
     /// alone, it is shortened: its fields are cut or dropped, from the last one on, and `truncated` is set.
     ///
@@ -63,6 +84,7 @@ impl Page {
         total: usize,
         hits: Vec<Hit>,
         more: bool,
+        wording: &Wording,
         budget: Option<usize>,
     ) -> Result<Self, TooSmall> {
         let (places, entries): (Vec<Place>, Vec<Map<String, Value>>) =
@@ -72,7 +94,22 @@ impl Page {
             let next = last
                 .filter(|_| more || shown < places.len())
                 .map(|after| Cursor { revision, query, after: after.clone() }.to_string());
-            Self { revision, total, shown, complete: shown == total, truncated, next, capabilities: Vec::new() }
+            let Wording { fit, unmatched, corrected, dropped, near } = wording.clone();
+            Self {
+                revision,
+                total,
+                shown,
+                complete: shown == total,
+                truncated,
+                next,
+                fit,
+                advice: wording.advice(),
+                unmatched,
+                corrected,
+                dropped,
+                near,
+                capabilities: Vec::new(),
+            }
         };
         let Some(budget) = budget else {
             return Ok(Self { capabilities: entries, ..empty(places.len(), false) });
@@ -181,10 +218,12 @@ mod tests {
 
     #[test]
     fn never_exceeds_its_budget_and_always_comes_on() {
-        let least = Page::fit(9, 7, 5, hits(), true, Some(0)).expect_err("nothing fits into nothing").needed;
+        let least = Page::fit(9, 7, 5, hits(), true, &Wording::default(), Some(0))
+            .expect_err("nothing fits into nothing")
+            .needed;
         let mut most = 0;
         for budget in 0..4000 {
-            let page = Page::fit(9, 7, 5, hits(), true, Some(budget));
+            let page = Page::fit(9, 7, 5, hits(), true, &Wording::default(), Some(budget));
             let Ok(page) = page else {
                 assert_eq!((page, budget < least), (Err(TooSmall { needed: least }), true), "{budget}");
                 continue;
@@ -198,20 +237,21 @@ mod tests {
             assert_eq!((next.revision, next.query, next.after.position as usize), (9, 7, page.shown - 1));
         }
         assert_eq!(most, 3);
-        assert_eq!(Page::fit(9, 7, 5, hits(), true, None).expect("no bound").shown, 3);
+        assert_eq!(Page::fit(9, 7, 5, hits(), true, &Wording::default(), None).expect("no bound").shown, 3);
     }
 
     #[test]
     fn uses_its_budget() {
-        let whole = size(&Page::fit(1, 0, 3, hits(), false, None).expect("no bound"));
-        assert_eq!(Page::fit(1, 0, 3, hits(), false, Some(whole)).expect("exactly").shown, 3);
-        let page = Page::fit(1, 0, 3, hits(), false, Some(whole - 1)).expect("fewer");
+        let whole = size(&Page::fit(1, 0, 3, hits(), false, &Wording::default(), None).expect("no bound"));
+        assert_eq!(Page::fit(1, 0, 3, hits(), false, &Wording::default(), Some(whole)).expect("exactly").shown, 3);
+        let page = Page::fit(1, 0, 3, hits(), false, &Wording::default(), Some(whole - 1)).expect("fewer");
         assert_eq!((page.shown, page.complete, page.next.is_some()), (2, false, true));
     }
 
     #[test]
     fn shortens_what_does_not_fit_alone() {
-        let page = Page::fit(1, 0, 1, hits().into_iter().take(1).collect(), false, Some(260)).expect("a page");
+        let page = Page::fit(1, 0, 1, hits().into_iter().take(1).collect(), false, &Wording::default(), Some(260))
+            .expect("a page");
         assert_eq!((page.shown, page.complete, page.truncated, page.next), (1, true, true, None));
         let name = page.capabilities[0]["name"].as_str().expect("a name");
         assert!(name.starts_with("\"quoted\" \\") && name.ends_with(CUT), "{name}");
@@ -219,10 +259,13 @@ mod tests {
 
     #[test]
     fn an_empty_answer_needs_its_envelope() {
-        let page = Page::fit(1, 0, 0, Vec::new(), false, None).expect("no bound");
+        let page = Page::fit(1, 0, 0, Vec::new(), false, &Wording::default(), None).expect("no bound");
         assert!(page.complete && page.next.is_none());
         let needed = size(&page);
-        assert_eq!(Page::fit(1, 0, 0, Vec::new(), false, Some(needed)), Ok(page));
-        assert_eq!(Page::fit(1, 0, 0, Vec::new(), false, Some(needed - 1)), Err(TooSmall { needed }));
+        assert_eq!(Page::fit(1, 0, 0, Vec::new(), false, &Wording::default(), Some(needed)), Ok(page));
+        assert_eq!(
+            Page::fit(1, 0, 0, Vec::new(), false, &Wording::default(), Some(needed - 1)),
+            Err(TooSmall { needed })
+        );
     }
 }

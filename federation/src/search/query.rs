@@ -1,70 +1,73 @@
 //! Search queries.
 
+use super::postings::{filter_term, id_term};
 use super::words;
 use crate::digest::Digest;
-use crate::limits::{MAX_QUERY_CHARS, MAX_QUERY_WORDS};
+use crate::limits::{MAX_PHRASING_CHARS, MAX_PHRASINGS};
 
-/// A search query. An entry matches if each word is a prefix of a word in its id, name, title, summary
-/// or tags, and all filters match.
+/// A search query. An entry matches if it answers a word of one of the phrasings, and all filters match.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    /// The distinct words; an empty list matches everything.
-    pub words: Vec<String>,
-    /// The text of the query in lower case, to compare with ids.
-    pub text: String,
+    /// Phrasings of the same question; without one, every entry matches.
+    pub phrasings: Vec<String>,
     /// Only this id.
     pub id: Option<String>,
     /// Only entries of this domain.
     pub domain: Option<String>,
     /// Only entries of this repo.
     pub repo: Option<String>,
-    /// Only entries with this status, in lower case.
+    /// Only entries with this status, ignoring case.
     pub status: Option<String>,
-    /// Only entries with this tag, in lower case.
+    /// Only entries with this tag, ignoring case.
     pub tag: Option<String>,
 }
 
 /// Why a query is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
-    /// The text has too many characters.
-    #[error("`q` may have at most {MAX_QUERY_CHARS} characters")]
-    TooLong,
-    /// The text has too many words.
-    #[error("`q` may have at most {MAX_QUERY_WORDS} different words; leave out the most common ones")]
-    TooManyWords,
+    /// There are too many phrasings.
+    #[error("a search has at most {MAX_PHRASINGS} phrasings")]
+    TooMany,
     /// The text has only punctuation.
     #[error("`q` has no letter or digit to search for; leave it out to list everything")]
     NoWord,
 }
 
 impl Query {
-    /// Parses `text` as a query without filters. A blank text matches everything.
+    /// Parses phrasings as a query without filters. Blank ones are left out; what exceeds [`MAX_PHRASING_CHARS`] of a
+    /// phrasing does not count.
     ///
     /// # Errors
-    /// If the text exceeds a limit or contains no word.
-    pub fn of(text: &str) -> Result<Self, QueryError> {
-        if text.chars().count() > MAX_QUERY_CHARS {
-            return Err(QueryError::TooLong);
-        }
-        let text = text.trim();
+    /// If there are too many, or one contains no word.
+    pub fn of<T: AsRef<str>>(phrasings: &[T]) -> Result<Self, QueryError> {
         let mut different: Vec<String> = Vec::new();
-        for word in words(text) {
-            if !different.contains(&word) {
-                different.push(word);
+        for text in phrasings.iter().map(|text| text.as_ref().trim()).filter(|text| !text.is_empty()) {
+            let text: String = text.chars().take(MAX_PHRASING_CHARS).collect();
+            if words(&text).is_empty() {
+                return Err(QueryError::NoWord);
+            }
+            if !different.contains(&text) {
+                different.push(text);
             }
         }
-        match different.len() {
-            0 if !text.is_empty() => Err(QueryError::NoWord),
-            n if n > MAX_QUERY_WORDS => Err(QueryError::TooManyWords),
-            _ => Ok(Self { words: different, text: text.to_lowercase(), ..Self::default() }),
+        if different.len() > MAX_PHRASINGS {
+            return Err(QueryError::TooMany);
         }
+        Ok(Self { phrasings: different, ..Self::default() })
+    }
+
+    /// The terms that every match has.
+    pub fn required(&self) -> Vec<String> {
+        let Self { phrasings: _, id, domain: _, repo: _, status, tag } = self;
+        let filters = [("status", status), ("tag", tag)];
+        let filters = filters.into_iter().filter_map(|(field, value)| Some(filter_term(field, value.as_deref()?)));
+        id.as_deref().map(id_term).into_iter().chain(filters).collect()
     }
 
     /// Identifies the query, since a cursor is only valid for its own query.
     pub fn fingerprint(&self) -> u32 {
-        let Self { words, text, id, domain, repo, status, tag } = self;
-        let digest = Digest::of(serde_json::json!([words, text, id, domain, repo, status, tag]).to_string().as_bytes());
+        let Self { phrasings, id, domain, repo, status, tag } = self;
+        let digest = Digest::of(serde_json::json!([phrasings, id, domain, repo, status, tag]).to_string().as_bytes());
         digest.hex().get(..8).and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or_default()
     }
 }
@@ -74,22 +77,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn has_each_word_once_and_within_bounds() {
-        let query = Query::of(" State.lease  STATE ").expect("a query");
-        assert_eq!((query.words.join(" ").as_str(), query.text.as_str()), ("state lease", "state.lease  state"));
-        assert_eq!(Query::of(" \t").expect("everything"), Query::default());
-        assert_eq!(Query::of("%_*\""), Err(QueryError::NoWord));
-        assert_eq!(Query::of(&"x".repeat(MAX_QUERY_CHARS + 1)), Err(QueryError::TooLong));
-        let many: String = (0..=MAX_QUERY_WORDS).map(|n| format!("w{n} ")).collect();
-        assert_eq!(Query::of(&many), Err(QueryError::TooManyWords));
+    fn has_each_phrasing_once_and_within_bounds() {
+        let query = Query::of(&[" lock a state ", "", "lease", "lease"]).expect("a query");
+        assert_eq!(query.phrasings, ["lock a state", "lease"]);
+        assert_eq!(Query::of(&[" \t"]).expect("everything"), Query::default());
+        assert_eq!(Query::of(&["%_*\""]), Err(QueryError::NoWord));
+        let long = Query::of(&["x".repeat(MAX_PHRASING_CHARS + 1)]).expect("a long query");
+        assert_eq!(long.phrasings[0].len(), MAX_PHRASING_CHARS);
+        let many: Vec<String> = (0..=MAX_PHRASINGS).map(|n| format!("w{n}")).collect();
+        assert_eq!(Query::of(&many), Err(QueryError::TooMany));
     }
 
     #[test]
     fn differs_by_every_part() {
-        let base = Query::of("a b").expect("a query");
+        let base = Query::of(&["a b"]).expect("a query");
         let some = || Some("x".to_owned());
         let others = [
-            Query::of("b a").expect("a query"),
+            Query::of(&["b a"]).expect("a query"),
+            Query::of(&["a b", "c"]).expect("a query"),
             Query { id: some(), ..base.clone() },
             Query { domain: some(), ..base.clone() },
             Query { repo: some(), ..base.clone() },

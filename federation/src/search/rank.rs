@@ -1,25 +1,294 @@
-//! The rank of a match: an integer that depends only on the entry and the query. So it is the same in every database
-//! and does not change when others publish. Matches of equal rank are ordered by repo, then by position.
-//!
-//! Each word of the query counts once, by the best position where it occurs; a database adds these numbers up.
+//! Ranks the entries that answer a question. Only integers are used, and only what the searched revision contains, so the
+//! order is the same on every hub and in every database.
 
-/// The query is the whole id.
-pub const ID_IS_QUERY: u32 = 1000;
-/// The words of the name are exactly those of the query.
-pub const NAME_IS_QUERY: u32 = 100;
-/// The word occurs in the id.
-pub const WORD_IN_ID: u32 = 16;
-/// The word occurs in the name.
-pub const WORD_IN_NAME: u32 = 12;
-/// The word occurs in a tag.
-pub const WORD_IN_TAG: u32 = 10;
-/// A word of the id begins with it.
-pub const BEGINS_IN_ID: u32 = 8;
-/// A word of the name begins with it.
-pub const BEGINS_IN_NAME: u32 = 6;
-/// A word of a tag begins with it.
-pub const BEGINS_IN_TAG: u32 = 5;
-/// The word occurs in the summary.
-pub const WORD_IN_SUMMARY: u32 = 4;
-/// A word of the summary begins with it.
-pub const BEGINS_IN_SUMMARY: u32 = 2;
+use super::Place;
+use super::postings;
+use super::question::{Asked, Question};
+use std::collections::{BTreeMap, HashMap};
+
+/// The score of an entry that consists of the question.
+pub const MAX_SCORE: u64 = 10_000;
+
+/// Most words of a question that count: the rarest ones.
+const MAX_COUNTED_WORDS: usize = 16;
+
+/// How much of the score does not depend on the share of the question that an entry answers, in permille of that share.
+const WITHOUT_COVERAGE: u64 = 250;
+
+/// What an entry gets whose id or name consists of the words of the question.
+const WHOLE: u64 = 5_000;
+
+/// The best matches of which one must answer most of the question.
+const JUDGED: usize = 3;
+
+/// A match whose score is below this share of the best one, in percent, is no match.
+const MIN_SHARE_OF_BEST: u64 = 15;
+
+/// The entries of one source that have a term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The term.
+    pub term: String,
+    /// The number of the source's index in the database.
+    pub fragment: i64,
+    /// The source.
+    pub repo: String,
+    /// Whether the filters admit the source.
+    pub is_admitted: bool,
+    /// [`super::postings::Posting::entries`].
+    pub entries: Vec<u8>,
+}
+
+/// A match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// Its place in the order of results.
+    pub place: Place,
+    /// The number of the source's index in the database.
+    pub fragment: i64,
+    /// The phrasing that it answers best, and which words of it: one bit each.
+    by: (usize, u32),
+}
+
+/// How a revision answers a question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answered {
+    /// The matches, best first; equal ones by repo and position.
+    pub matches: Vec<Match>,
+    /// The share of the question that the best matches answer, in permille.
+    pub coverage: u32,
+    /// Words that no entry answers.
+    pub unmatched: Vec<String>,
+    /// Words and the spellings that were taken for them.
+    pub corrected: Vec<(String, String)>,
+    /// Words that do not count, since others matter more.
+    pub dropped: Vec<String>,
+    /// The words that count, of each phrasing.
+    words: Vec<Vec<String>>,
+}
+
+impl Answered {
+    /// The words of the question that a match answers.
+    pub fn matched(&self, it: &Match) -> Vec<&str> {
+        let (phrasing, mask) = it.by;
+        let words = self.words.get(phrasing).into_iter().flatten().zip(0..u32::BITS);
+        words.filter(|(_, bit)| mask & (1 << bit) != 0).map(|(word, _)| word.as_str()).collect()
+    }
+}
+
+/// Ranks what `rows` contain by these phrasings: an entry counts by the one that it answers best. There are `size`
+/// entries in the revision; a match has all terms of `required`.
+pub fn rank(phrasings: &[Question], rows: &[Row], size: usize, required: &[String]) -> Answered {
+    let table = Table::of(rows);
+    let weighed: Vec<Weighed> = phrasings.iter().map(|question| Weighed::of(question, &table, size)).collect();
+    let required: Vec<Option<usize>> = required.iter().map(|term| table.columns.get(term.as_str()).copied()).collect();
+    let mut best = 0;
+    let mut scored: Vec<Scored<'_>> = Vec::new();
+    table.each(|row, position, points| {
+        let has = |column: &Option<usize>| column.and_then(|at| points.get(at)).is_some_and(|points| *points > 0);
+        if !row.is_admitted || !required.iter().all(has) {
+            return;
+        }
+        let sums = weighed.iter().map(|question| question.sum(points)).enumerate();
+        let (phrasing, sum) = sums.rev().max_by_key(|(_, sum)| sum.score).unwrap_or_default();
+        if sum.score > 0 || weighed.is_empty() {
+            best = best.max(sum.score);
+            scored.push(Scored { sum, phrasing, row, position });
+        }
+    });
+    scored.retain(|it| it.sum.score * 100 >= best * MIN_SHARE_OF_BEST);
+    scored.sort_unstable_by(|a, b| {
+        b.sum.score.cmp(&a.sum.score).then_with(|| a.row.repo.cmp(&b.row.repo)).then(a.position.cmp(&b.position))
+    });
+    let told = weighed.get(scored.first().map_or(0, |it| it.phrasing));
+    let coverage = scored.iter().take(JUDGED).map(|it| it.sum.coverage).max().unwrap_or_default();
+    Answered {
+        matches: scored.iter().map(Scored::to_match).collect(),
+        coverage: u32::try_from(coverage).unwrap_or(u32::MAX),
+        unmatched: told.map(|it| it.unmatched.clone()).unwrap_or_default(),
+        corrected: told.map(|it| it.corrected.clone()).unwrap_or_default(),
+        dropped: told.map(|it| it.dropped.clone()).unwrap_or_default(),
+        words: weighed.into_iter().map(|it| it.words.into_iter().map(|word| word.word).collect()).collect(),
+    }
+}
+
+struct Scored<'a> {
+    sum: Sum,
+    phrasing: usize,
+    row: &'a Row,
+    position: u16,
+}
+
+impl Scored<'_> {
+    fn to_match(&self) -> Match {
+        let Self { sum, phrasing, row, position } = self;
+        let score = u32::try_from(sum.score).unwrap_or(u32::MAX);
+        let place = Place { score, repo: row.repo.clone(), position: (*position).into() };
+        Match { place, fragment: row.fragment, by: (*phrasing, sum.mask) }
+    }
+}
+
+/// The rows by entry: each term has a column.
+struct Table<'a> {
+    columns: HashMap<&'a str, usize>,
+    by_fragment: BTreeMap<i64, Vec<&'a Row>>,
+}
+
+impl<'a> Table<'a> {
+    fn of(rows: &'a [Row]) -> Self {
+        let mut columns = HashMap::new();
+        let mut by_fragment = BTreeMap::<i64, Vec<&Row>>::new();
+        for row in rows {
+            let next = columns.len();
+            columns.entry(row.term.as_str()).or_insert(next);
+            by_fragment.entry(row.fragment).or_default().push(row);
+        }
+        Self { columns, by_fragment }
+    }
+
+    /// Calls `visit` for each entry with its points in each column.
+    fn each(&self, mut visit: impl FnMut(&'a Row, u16, &[u8])) {
+        let mut points = vec![0u8; self.columns.len()];
+        let mut cells: Vec<(u16, usize, u8)> = Vec::new();
+        for rows in self.by_fragment.values() {
+            cells.clear();
+            for row in rows {
+                let Some(column) = self.columns.get(row.term.as_str()) else { continue };
+                cells.extend(postings::read(&row.entries).map(|(position, points)| (position, *column, points)));
+            }
+            cells.sort_unstable();
+            let Some(row) = rows.first() else { continue };
+            for entry in cells.chunk_by(|a, b| a.0 == b.0) {
+                points.fill(0);
+                for (_, column, value) in entry {
+                    if let Some(cell) = points.get_mut(*column) {
+                        *cell = *value;
+                    }
+                }
+                visit(row, entry.first().map_or(0, |cell| cell.0), &points);
+            }
+        }
+    }
+}
+
+/// The words of a phrasing with their weights.
+#[derive(Default)]
+struct Weighed {
+    words: Vec<WeighedWord>,
+    /// The sum of all weights, also of words that no entry answers.
+    all: u64,
+    /// The columns of the whole id or name.
+    whole: Option<usize>,
+    unmatched: Vec<String>,
+    corrected: Vec<(String, String)>,
+    dropped: Vec<String>,
+}
+
+struct WeighedWord {
+    word: String,
+    weight: u64,
+    ways: Vec<(Vec<usize>, u32)>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    score: u64,
+    coverage: u64,
+    mask: u32,
+}
+
+impl Weighed {
+    fn of(question: &Question, table: &Table<'_>, size: usize) -> Self {
+        let column = |term: &String| table.columns.get(term.as_str()).copied();
+        let known = |asked: &Asked| -> Vec<(Vec<usize>, u32, Option<String>)> {
+            let ways = asked.ways.iter();
+            ways.filter_map(|way| {
+                let columns = way.terms.iter().map(column).collect::<Option<Vec<_>>>()?;
+                Some((columns, way.quality, way.corrected.clone()))
+            })
+            .collect()
+        };
+        let ways: Vec<_> = question.asked.iter().map(known).collect();
+        let mut counts = vec![0u64; ways.len()];
+        table.each(|_, _, points| {
+            for (count, ways) in counts.iter_mut().zip(&ways) {
+                *count += u64::from(ways.iter().any(|(columns, ..)| least(columns, points) > 0));
+            }
+        });
+        let size = u64::try_from(size).unwrap_or(u64::MAX / 4);
+        let mut words: Vec<(u64, usize, u64)> =
+            counts.iter().enumerate().map(|(at, count)| (rarity(size, *count), at, *count)).collect();
+        // Words that nothing answers are the rarest, but leave out none that something does.
+        words.sort_by_key(|(weight, at, count)| (*count == 0, std::cmp::Reverse(*weight), *at));
+        let mut weighed = Self { dropped: question.dropped.clone(), ..Self::default() };
+        for (_, at, _) in words.split_off(words.len().min(MAX_COUNTED_WORDS)) {
+            weighed.dropped.extend(question.asked.get(at).map(|asked| asked.word.clone()));
+        }
+        words.sort_by_key(|(_, at, _)| *at);
+        for (weight, at, count) in words {
+            let (Some(asked), Some(ways)) = (question.asked.get(at), ways.get(at)) else { continue };
+            weighed.all += weight;
+            if count == 0 {
+                weighed.unmatched.push(asked.word.clone());
+            } else if let Some(spelling) = ways.iter().find_map(|(.., corrected)| corrected.clone()) {
+                weighed.corrected.push((asked.word.clone(), spelling));
+            }
+            let ways = ways.iter().map(|(columns, quality, _)| (columns.clone(), *quality)).collect();
+            weighed.words.push(WeighedWord { word: asked.word.clone(), weight, ways });
+        }
+        weighed.whole = column(&postings::whole_term(&question.words));
+        weighed
+    }
+
+    fn sum(&self, points: &[u8]) -> Sum {
+        let mut sum = Sum::default();
+        let (mut gained, mut covered) = (0, 0);
+        for (at, word) in self.words.iter().enumerate() {
+            let best = word
+                .ways
+                .iter()
+                .map(|(columns, quality)| (u64::from(least(columns, points)) * u64::from(*quality), *quality))
+                .max()
+                .filter(|(points, _)| *points > 0);
+            if let Some((points, quality)) = best {
+                gained += word.weight * points;
+                covered += word.weight * u64::from(quality);
+                sum.mask |= 1 << at.min(31);
+            }
+        }
+        let most = self.all.max(1) * 100;
+        sum.coverage = covered * 1000 / most;
+        let share = gained * MAX_SCORE / (most * u64::from(postings::MAX_POINTS));
+        sum.score = share * (WITHOUT_COVERAGE + sum.coverage) / (WITHOUT_COVERAGE + 1000);
+        let whole = self.whole.and_then(|column| points.get(column)).copied().unwrap_or_default();
+        sum.score += WHOLE * u64::from(whole) / u64::from(postings::MAX_POINTS);
+        sum
+    }
+}
+
+/// The least points of these columns: a way answers as well as its weakest term.
+fn least(columns: &[usize], points: &[u8]) -> u8 {
+    columns.iter().map(|column| points.get(*column).copied().unwrap_or_default()).min().unwrap_or_default()
+}
+
+/// The weight of a word that `count` of `size` entries answer: log₂ of their ratio, times 256.
+fn rarity(size: u64, count: u64) -> u64 {
+    log2(2 * size + 2).saturating_sub(log2(2 * count + 1)).max(1)
+}
+
+/// 256 times the logarithm to the base of two, rounded down.
+fn log2(number: u64) -> u64 {
+    let whole = u64::from(number.max(1).ilog2());
+    // 1 ≤ mantissa < 2, times 2^32; each squaring yields one more bit.
+    let mut mantissa = (u128::from(number.max(1)) << 32) >> whole;
+    let mut fraction = 0;
+    for _ in 0..8 {
+        mantissa = (mantissa * mantissa) >> 32;
+        fraction <<= 1;
+        if mantissa >= 2 << 32 {
+            mantissa >>= 1;
+            fraction |= 1;
+        }
+    }
+    whole * 256 + fraction
+}

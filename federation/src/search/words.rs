@@ -33,17 +33,32 @@ pub fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Words in the form of a database column: surrounded by spaces, so that `% word %` finds a word and `% wo%` a prefix.
-pub fn in_column<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let mut column = String::new();
-    for word in words {
-        column.push(' ');
-        column.push_str(word);
+/// The words of each identifier of a text, in order: what stands between spaces, split at punctuation and where a capital
+/// begins a word.
+pub fn identifiers(text: &str) -> impl Iterator<Item = Vec<String>> + '_ {
+    text.split_whitespace().map(|chunk| words(&spaced(chunk))).filter(|words| !words.is_empty())
+}
+
+/// The text with a space before each capital that begins a word: `geocodeAddress`, `HTTPServer`, `GitHub`, but not `iOS`
+/// or `IDs`.
+fn spaced(chunk: &str) -> String {
+    let chars: Vec<char> = chunk.chars().collect();
+    let mut spaced = String::with_capacity(chunk.len() + 4);
+    let mut begun = 0;
+    for (at, &c) in chars.iter().enumerate() {
+        let is_lower = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| c.is_lowercase());
+        let begins = c.is_uppercase() && (is_lower(at.checked_sub(1)) || is_lower(Some(at + 1)));
+        let is_plural = chars.get(at + 1) == Some(&'s') && !chars.get(at + 2).is_some_and(|c| c.is_alphanumeric());
+        if begins && at >= begun + 2 && !is_plural {
+            spaced.push(' ');
+            begun = at;
+        }
+        if !c.is_alphanumeric() {
+            begun = at + 1;
+        }
+        spaced.push(c);
     }
-    if !column.is_empty() {
-        column.push(' ');
-    }
-    column
+    spaced
 }
 
 /// Chinese characters and kana.
@@ -72,6 +87,19 @@ mod tests {
     }
 
     #[test]
+    fn of_identifiers_are_split() {
+        for (text, expected) in [
+            ("geocodeAddress rate-limit", "geocode+address rate+limit"),
+            ("HTTPServer GitHub iOS OAuth2 IDs APIs.", "http+server git+hub ios oauth2 ids apis"),
+            ("calculateSalesTax() state.lease_v2", "calculate+sales+tax state+lease+v2"),
+            (" -- ", ""),
+        ] {
+            let found: Vec<String> = identifiers(text).map(|words| words.join("+")).collect();
+            assert_eq!(found.join(" "), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn of_words_are_the_words() {
         let every_character = (0..=u32::from(char::MAX)).filter_map(char::from_u32);
         for c in every_character {
@@ -79,11 +107,5 @@ mod tests {
             assert_eq!(words(&once.join(" ")), once, "{c:?}");
             assert!(once.iter().all(|w| w.chars().all(char::is_alphanumeric)), "{c:?}: {once:?}");
         }
-    }
-
-    #[test]
-    fn in_a_column_have_a_space_on_both_sides() {
-        assert_eq!(in_column(["a", "b"]), " a b ");
-        assert_eq!(in_column([]), "");
     }
 }

@@ -6,7 +6,7 @@ use http::request::Parts;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
-/// The query parameters as `T`. Unknown and repeated parameters are refused if `T` refuses them.
+/// The query parameters as `T`. Only a list may be repeated; unknown parameters are refused if `T` refuses them.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
@@ -17,8 +17,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
         if percent_decode_str(parts.uri.query().unwrap_or_default()).decode_utf8().is_err() {
             return Err(Problem::new(&kinds::INVALID_QUERY, "The query is not valid UTF-8."));
         }
-        axum::extract::Query::<T>::try_from_uri(&parts.uri)
-            .map(|axum::extract::Query(query)| Self(query))
-            .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{}.", e.body_text().trim_end_matches('.'))))
+        let query = parts.uri.query().unwrap_or_default();
+        serde_path_to_error::deserialize(serde_html_form::Deserializer::new(url::form_urlencoded::parse(
+            query.as_bytes(),
+        )))
+        .map(Self)
+        .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{}.", e.to_string().trim_end_matches('.'))))
     }
 }

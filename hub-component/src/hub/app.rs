@@ -2,6 +2,7 @@
 
 use super::document::Documents;
 use crate::ports::Ports;
+use federation::search::Synonyms;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::{StoreError, migrations};
@@ -23,6 +24,8 @@ pub struct Setting {
     pub public_url: String,
     /// The host that runs the instance.
     pub host: Host,
+    /// Synonyms that the search uses.
+    pub synonyms: Synonyms,
 }
 
 /// A host of the component.
@@ -73,6 +76,11 @@ impl<P: Ports> App<P> {
     /// The host that runs the instance.
     pub fn host(&self) -> Host {
         self.inner.setting.host
+    }
+
+    /// Synonyms that the search uses.
+    pub fn synonyms(&self) -> &Synonyms {
+        &self.inner.setting.synonyms
     }
 
     /// The database, with its schema up to date.

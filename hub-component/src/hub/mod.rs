@@ -18,3 +18,4 @@ pub use app::{App, Host, Setting};
 pub use chunks::{BrokenOff, Chunks};
 pub use commit::{Change, commit_change};
 pub use revalidation::{AN_HOUR, revalidate_due};
+pub use search::synonyms;

@@ -85,9 +85,12 @@ pub async fn publish(
             Err(StoreError::Unreadable(_)) => steps::write_lost(tx, number, repo).await?,
             Err(error) => return Err(error),
         }
-        if let Some(line) = line {
-            search::keep(tx, line, &after.json).await?;
-            composition.insert(line.repo.clone(), line.clone());
+        match line {
+            Some(line) => {
+                search::keep(tx, line, &after.json).await?;
+                composition.insert(line.repo.clone(), line.clone());
+            }
+            None => search::remove(tx, repo).await?,
         }
     }
     let lines: Vec<SourceLine> = composition.values().cloned().collect();

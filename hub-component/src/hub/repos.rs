@@ -7,8 +7,7 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use api::repos::{Repo, ReposQuery, Status};
 use api::{Json, page};
-use federation::limits::MAX_QUERY_WORDS;
-use federation::search::QueryError;
+use federation::limits::MAX_FILTER_WORDS;
 use federation::time::{Seconds, rfc3339};
 use std::borrow::Cow;
 use store::database::{Database as _, Transaction as _};
@@ -55,8 +54,11 @@ pub fn not_registered(repo: &str) -> Problem {
 /// Limits the number of search words, because each is searched for in every registration.
 fn few_words(words: Option<&str>) -> Result<Option<&str>, Problem> {
     match words.map_or(0, |words| words.split_whitespace().count()) {
-        0..=MAX_QUERY_WORDS => Ok(words),
-        _ => Err(Problem::new(&kinds::INVALID_QUERY, format!("{}.", QueryError::TooManyWords))),
+        0..=MAX_FILTER_WORDS => Ok(words),
+        _ => Err(Problem::new(
+            &kinds::INVALID_QUERY,
+            format!("`q` may have at most {MAX_FILTER_WORDS} words here; leave out the most common ones."),
+        )),
     }
 }
 

@@ -55,7 +55,7 @@ impl Parameters {
     fn request(&self) -> Request {
         let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Request {
-            q: given(&self.q),
+            q: given(&self.q).into_iter().collect(),
             domain: given(&self.domain),
             repo: given(&self.repo),
             status: given(&self.status),
@@ -95,7 +95,7 @@ pub async fn capabilities<P: Ports>(
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let (head, memo_for) = revalidate_due(&app).await?;
-    let found = match search::search(app.database().await?, &head, &parameters.request()).await {
+    let found = match search::search(&app, &head, &parameters.request()).await {
         Ok(results) => results_of(&parameters, &results),
         Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => html! {
             p { "No valid index has been fetched yet. " a href="/" { "See the state of each repo" } "." }

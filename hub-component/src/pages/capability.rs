@@ -40,7 +40,7 @@ pub async fn capability<P: Ports>(
 ) -> Result<Response, Problem> {
     let (head, memo_for) = revalidate_due(&app).await?;
     let asked = Request { limit: Some(MAX_ENTRIES), budget: Some(MAX_ENTRIES_BYTES), ..Request::default() };
-    let found = search::capability(app.database().await?, &head, &id, &asked).await?;
+    let found = search::capability(&app, &head, &id, &asked).await?;
     let content = html! {
         h1 { code { (id) } }
         @if found.total > 1 {

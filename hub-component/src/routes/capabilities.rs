@@ -49,7 +49,7 @@ pub async fn search<P: Ports>(
     let request =
         Request { q, domain, repo, status, tag, fields, limit, cursor, budget: budget_tokens.map(bytes), around: 0 };
     let (head, memo_for) = revalidate_due(&app).await?;
-    let page = search::search(app.database().await?, &head, &request).await?;
+    let page = search::search(&app, &head, &request).await?;
     let response = respond(&page, page.revision, &head, &request_headers)?;
     Ok(memo(link_next(response, &uri, "cursor", page.next.as_deref()), memo_for))
 }
@@ -89,7 +89,7 @@ pub async fn show<P: Ports>(
     let around = CapabilityEntries::bytes_around(&id);
     let request = Request { repo, fields, limit, cursor, budget, around, ..Request::default() };
     let (head, memo_for) = revalidate_due(&app).await?;
-    let page = search::capability(app.database().await?, &head, &id, &request).await?;
+    let page = search::capability(&app, &head, &id, &request).await?;
     let entries = CapabilityEntries::of(id, page);
     let response = respond(&entries, entries.revision, &head, &request_headers)?;
     Ok(memo(link_next(response, &uri, "cursor", entries.next.as_deref()), memo_for))

@@ -19,7 +19,7 @@ const OTHERS: [&str; 2] = ["/v1/changes?since=0", "/revisions/3"];
 const MENDED: &str = "SELECT coalesce(sum(count), 0) FROM counters WHERE name = 'fragments_mended'";
 
 async fn damaged(change: &str) -> Hub {
-    let hub = Hub::over(FIRST_SCHEMA, true);
+    let hub = Hub::over(FIRST_SCHEMA);
     assert_eq!(hub.get("/health").await["status"], "ok");
     hub.change(change);
     hub
@@ -32,7 +32,7 @@ async fn refusal(hub: &Hub, method: Method, path: &str, body: Value) -> String {
 
 #[tokio::test]
 async fn a_damaged_fragment_is_rendered_anew_and_replaced() {
-    let whole = Hub::over(FIRST_SCHEMA, true);
+    let whole = Hub::over(FIRST_SCHEMA);
     for damage in [
         "UPDATE fragment_pieces SET body = CAST(replace(CAST(body AS TEXT), 'Version', 'Versioo') AS BLOB)",
         "UPDATE fragment_pieces SET body = x'00'",

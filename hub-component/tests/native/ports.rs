@@ -24,7 +24,6 @@ use tower::ServiceExt as _;
 /// SQLite in a file; every statement that ran is remembered.
 pub struct Observed {
     sqlite: Sqlite,
-    has_fts5: bool,
     seen: Arc<Seen>,
 }
 
@@ -77,9 +76,6 @@ impl Database for Observed {
     }
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        if !self.has_fts5 && sql.contains("fts5") {
-            return Err(DatabaseError::Other("no such table".to_owned()));
-        }
         self.seen.rows(sql, self.sqlite.query(sql, parameters).await)
     }
 
@@ -237,15 +233,15 @@ pub struct Hub {
 
 impl Hub {
     pub fn new() -> Self {
-        Self::over("", true)
+        Self::over("")
     }
 
-    /// A hub over a database that these statements made, on a host with or without FTS5.
-    pub fn over(database: &str, has_fts5: bool) -> Self {
+    /// A hub over a database that these statements made.
+    pub fn over(database: &str) -> Self {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("hub.db");
         Connection::open(&path).expect("a database").execute_batch(database).expect("statements");
-        let database = Observed { sqlite: Sqlite::at(path), has_fts5, seen: Arc::default() };
+        let database = Observed { sqlite: Sqlite::at(path), seen: Arc::default() };
         Self::of(database, Arc::default(), 1_800_000_000, Arc::new(folder))
     }
 
@@ -259,7 +255,8 @@ impl Hub {
             folder,
         };
         let ports = TestPorts(Arc::new(world));
-        let setting = Setting { public_url: "https://hub.example.org".to_owned(), host: Host::Serve };
+        let setting =
+            Setting { public_url: "https://hub.example.org".to_owned(), host: Host::Serve, ..Setting::default() };
         Self { router: router(App::new(ports.clone(), setting)), ports }
     }
 
@@ -271,7 +268,7 @@ impl Hub {
     /// Another hub on the same database, with the same sources, whose clock is so many seconds ahead.
     pub fn beside(&self, ahead: Seconds) -> Self {
         let World { database, sources, folder, .. } = &*self.ports.0;
-        let database = Observed { sqlite: database.sqlite.clone(), has_fts5: database.has_fts5, seen: Arc::default() };
+        let database = Observed { sqlite: database.sqlite.clone(), seen: Arc::default() };
         Self::of(database, sources.clone(), self.ports.now() + ahead, folder.clone())
     }
 

@@ -8,7 +8,7 @@ const FIRST_SCHEMA: &str = include_str!("search/first_schema.sql");
 
 #[tokio::test]
 async fn a_database_of_the_first_version_goes_on() {
-    let hub = Hub::over(FIRST_SCHEMA, true);
+    let hub = Hub::over(FIRST_SCHEMA);
     let document = hub.get("/v1/federated?format=json").await;
     let ids: Vec<_> = document["capabilities"].as_array().expect("a list").iter().map(|it| it["id"].clone()).collect();
     assert_eq!(ids, ["capability.a.n0", "capability.a.n1", "capability.b.n0"]);

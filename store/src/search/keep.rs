@@ -1,19 +1,25 @@
-//! Keeps the search tables in step with the published revisions.
+//! Keeps the index in step with the published revisions.
 
-use super::{ENTRIES_PER_FRAGMENT, Finder, finder};
-use crate::database::Transaction;
+use super::ENTRIES_PER_FRAGMENT;
+use crate::database::{Transaction, Value};
 use crate::statement::Statement;
 use crate::{StoreError, row::Columns as _};
 use federation::compose::SourceLine;
-use federation::search::{Entry, entries};
+use federation::search::{Posting, entries, postings, trigrams};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Entries that one statement writes.
-const BATCH: usize = 100;
+/// Rows that one statement writes.
+const BATCH: usize = 200;
 
-/// Adds the capabilities of a source line to the search tables; `json` is its fragment.
+/// Most new spellings of a source whose typing errors are recognised.
+const MAX_SPELLINGS: usize = 20_000;
+
+/// Makes a source line the current one of its repo, and adds its capabilities to the index; `json` is its fragment.
 pub async fn keep(tx: &mut impl Transaction, line: &SourceLine, json: &str) -> Result<(), StoreError> {
+    remove(tx, &line.repo).await?;
     let key = || vec![line.index_digest.as_str().into(), line.repo.as_str().into(), line.domain.as_str().into()];
-    let kept = "SELECT 1 FROM search_fragments WHERE digest = $1 AND repo = $2 AND domain = $3";
+    let kept =
+        "UPDATE search_fragments SET is_current = 1 WHERE digest = $1 AND repo = $2 AND domain = $3 RETURNING fragment";
     if !tx.query(kept, key()).await?.is_empty() {
         return Ok(());
     }
@@ -23,43 +29,104 @@ pub async fn keep(tx: &mut impl Transaction, line: &SourceLine, json: &str) -> R
     let fragment = rows.first().ok_or_else(|| lost("no number"))?.integer(0)?;
     let mut row = vec![fragment.into()];
     row.extend(key());
-    tx.query("INSERT INTO search_fragments (fragment, digest, repo, domain) VALUES ($1, $2, $3, $4)", row).await?;
+    let sql = "INSERT INTO search_fragments (fragment, digest, repo, domain, is_current) VALUES ($1, $2, $3, $4, 1)";
+    tx.query(sql, row).await?;
+    let index = postings(entries.iter().map(|(entry, _)| entry));
     for (batch, first) in entries.chunks(BATCH).zip((0..).step_by(BATCH)) {
-        let Statement { sql, parameters } = insertion(fragment, first, batch);
+        let Statement { sql, parameters } = entries_insertion(fragment, first, batch);
         tx.query(&sql, parameters).await?;
     }
-    if finder(tx).await? == Finder::Fts5 {
-        tx.query(
-            "INSERT INTO search_words (rowid, id_words, name_words, tag_words, summary_words)
-             SELECT entry, id_words, name_words, tag_words, summary_words FROM search_entries WHERE fragment = $1",
-            vec![fragment.into()],
-        )
-        .await?;
+    keep_spellings(tx, &index).await?;
+    let postings: Vec<(String, Posting)> = index.into_iter().collect();
+    for batch in postings.chunks(BATCH) {
+        let Statement { sql, parameters } = postings_insertion(fragment, batch);
+        tx.query(&sql, parameters).await?;
     }
     Ok(())
 }
 
-fn insertion(fragment: i64, first: i64, batch: &[Entry]) -> Statement {
-    let mut statement = Statement::default();
-    statement.push(
-        "INSERT INTO search_entries (entry, fragment, id, status, tags, id_words, name_words, tag_words, summary_words, json) VALUES ",
-    );
-    for (entry, position) in batch.iter().zip(first..) {
-        let columns = [
-            statement.bind(fragment * ENTRIES_PER_FRAGMENT + position),
-            statement.bind(fragment),
-            statement.bind(entry.id.as_str()),
-            statement.bind(entry.status.as_str()),
-            statement.bind(entry.tags.as_str()),
-            statement.bind(entry.id_words.as_str()),
-            statement.bind(entry.name_words.as_str()),
-            statement.bind(entry.tag_words.as_str()),
-            statement.bind(entry.summary_words.as_str()),
-            statement.bind(entry.json.as_str()),
-        ];
-        statement.push(if position == first { "(" } else { ", (" });
-        statement.push(&columns.join(", "));
-        statement.push(")");
+fn entries_insertion(fragment: i64, first: i64, batch: &[(serde_json::Value, &str)]) -> Statement {
+    let rows = (first..).zip(batch).map(|(position, (_, json))| [entry(fragment, position).into(), (*json).into()]);
+    insertion("INSERT INTO search_entries (entry, json) VALUES ", rows)
+}
+
+fn postings_insertion(fragment: i64, batch: &[(String, Posting)]) -> Statement {
+    let rows = batch.iter().map(|(term, Posting { entries, spellings })| {
+        let spellings = spellings.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+        [term.as_str().into(), fragment.into(), Value::Blob(entries.clone()), spellings.into()]
+    });
+    insertion("INSERT INTO search_postings (term, fragment, entries, spellings) VALUES ", rows)
+}
+
+/// A statement that inserts rows.
+fn insertion<const N: usize>(into: &str, rows: impl Iterator<Item = [Value; N]>) -> Statement {
+    let mut s = Statement::default();
+    s.push(into);
+    for (at, row) in rows.enumerate() {
+        let row = row.map(|value| s.bind(value));
+        s.push(&format!("{}({})", if at == 0 { "" } else { ", " }, row.join(", ")));
     }
-    statement
+    s
+}
+
+/// The newest revision no longer has a source of this repo.
+pub async fn remove(tx: &mut impl Transaction, repo: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE search_fragments SET is_current = 0 WHERE repo = $1 AND is_current = 1";
+    tx.query(sql, vec![repo.into()]).await?;
+    Ok(())
+}
+
+/// The number of an entry.
+pub(super) fn entry(fragment: i64, position: i64) -> i64 {
+    fragment * ENTRIES_PER_FRAGMENT + position
+}
+
+/// A word and its stem.
+type Spelling<'a> = (&'a str, &'a str);
+
+/// Adds the trigrams of spellings that are new.
+async fn keep_spellings(tx: &mut impl Transaction, index: &BTreeMap<String, Posting>) -> Result<(), StoreError> {
+    for batch in spellings(index).chunks(BATCH) {
+        let Statement { sql, parameters } = those_known(batch);
+        let rows = tx.query(&sql, parameters).await?;
+        let mut known = BTreeSet::new();
+        for row in &rows {
+            known.insert((row.text(0)?, row.text(1)?));
+        }
+        let new = trigrams_of(batch, &known);
+        for batch in new.chunks(BATCH) {
+            let Statement { mut sql, parameters } = trigrams_insertion(batch);
+            sql.push_str(" ON CONFLICT DO NOTHING");
+            tx.query(&sql, parameters).await?;
+        }
+    }
+    Ok(())
+}
+
+fn spellings(index: &BTreeMap<String, Posting>) -> Vec<Spelling<'_>> {
+    let all = index.iter().flat_map(|(term, posting)| posting.spellings.iter().map(|it| (it.as_str(), term.as_str())));
+    all.filter(|(spelling, _)| !trigrams(spelling).is_empty()).take(MAX_SPELLINGS).collect()
+}
+
+/// A statement that finds which spellings have trigrams already: the first one stands for all.
+fn those_known(batch: &[Spelling<'_>]) -> Statement {
+    let rows = batch.iter().map(|(spelling, term)| {
+        let first = trigrams(spelling).into_iter().next().unwrap_or_default();
+        [first.into(), (*spelling).into(), (*term).into()]
+    });
+    let mut s =
+        insertion("SELECT spelling, term FROM search_trigrams WHERE (trigram, spelling, term) IN (VALUES ", rows);
+    s.push(")");
+    s
+}
+
+fn trigrams_of<'a>(batch: &[Spelling<'a>], known: &BTreeSet<Spelling<'_>>) -> Vec<(String, Spelling<'a>)> {
+    let new = batch.iter().filter(|spelling| !known.contains(*spelling));
+    new.flat_map(|spelling| trigrams(spelling.0).into_iter().map(|trigram| (trigram, *spelling))).collect()
+}
+
+fn trigrams_insertion(batch: &[(String, Spelling<'_>)]) -> Statement {
+    let rows =
+        batch.iter().map(|(trigram, (spelling, term))| [trigram.as_str().into(), (*spelling).into(), (*term).into()]);
+    insertion("INSERT INTO search_trigrams (trigram, spelling, term) VALUES ", rows)
 }

@@ -1,20 +1,22 @@
-//! The search for capabilities: every entry of the revisions of the last day has a row, with its words.
-//!
-//! SQLite's FTS5 only finds the entries that have the words; without it, `LIKE` does the same. The ranking uses
-//! integers, so every database returns the same results.
+//! The index that the search reads: for each term, the entries that have it, source by source. It is written when a source
+//! is published; every entry of the revisions of the last day is in it.
 
-mod by_id;
-mod find;
+mod forget;
+mod fragments;
+mod guesses;
+mod index;
 mod keep;
+mod page;
 
-pub use by_id::similar_ids;
-pub use find::{Found, find, is_kept};
-pub use keep::keep;
+pub(crate) use forget::forget;
+pub use index::{Scope, is_kept};
+pub use keep::{keep, remove};
+pub use page::{entries, neighbours};
 
-use super::{StoreError, revisions, row::Columns as _};
-use crate::database::{Database, Transaction};
+use super::{StoreError, revisions};
+use crate::database::Transaction;
 
-/// The tables. The number of an entry is that of its fragment times [`ENTRIES_PER_FRAGMENT`], plus its position.
+/// The first form of the tables, which [`INDEX`] replaces.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE search_setup (finder TEXT NOT NULL)",
     "CREATE TABLE search_fragments (
@@ -27,60 +29,34 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE INDEX search_entries_by_id ON search_entries (id)",
 ];
 
-/// The words are already in lower case and separated by spaces, so the tokenizer must not change them. The table does
-/// not store the texts, so a row must be deleted before its entry.
-const WORDS: &str = "CREATE VIRTUAL TABLE search_words USING fts5(id_words, name_words, tag_words, summary_words,
-     content = 'search_entries', content_rowid = 'entry', tokenize = 'ascii', detail = 'none')";
+/// The tables. A fragment is the index of a source with its attribution; `is_current` says that the newest revision contains it.
+/// The number of an entry is that of its fragment times [`ENTRIES_PER_FRAGMENT`], plus its position.
+pub(super) const INDEX: &[&str] = &[
+    "DROP TABLE IF EXISTS search_words",
+    "DROP TABLE search_setup",
+    "DROP TABLE search_entries",
+    "DELETE FROM search_fragments",
+    "ALTER TABLE search_fragments ADD COLUMN is_current INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX search_fragments_of ON search_fragments (repo)",
+    "CREATE TABLE search_entries (entry INTEGER PRIMARY KEY NOT NULL, json TEXT NOT NULL)",
+    // Without a row number of their own, the rows of a term lie side by side. `entries` is that of `federation::search::postings`.
+    "CREATE TABLE search_postings (
+        term TEXT NOT NULL, fragment INTEGER NOT NULL, entries BLOB NOT NULL, spellings TEXT NOT NULL,
+        PRIMARY KEY (term, fragment)) WITHOUT ROWID",
+    "CREATE INDEX search_postings_of ON search_postings (fragment)",
+    "CREATE TABLE search_trigrams (
+        trigram TEXT NOT NULL, spelling TEXT NOT NULL, term TEXT NOT NULL, PRIMARY KEY (trigram, spelling, term)) WITHOUT ROWID",
+];
 
 /// More entries than an index may have.
 const ENTRIES_PER_FRAGMENT: i64 = 1 << 16;
 const _: () = assert!(federation::limits::MAX_CAPABILITIES < 1 << 16);
 
-/// How a database finds entries with given words. Fixed when the tables are created.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finder {
-    /// With SQLite's full-text index.
-    Fts5,
-    /// By scanning all entries.
-    Like,
-}
-
-impl Finder {
-    /// The best finder that this database supports. Runs outside a transaction, since in
-    /// PostgreSQL a failure would abort it.
-    pub async fn available(database: &impl Database) -> Self {
-        let modules = database.query("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'", Vec::new()).await;
-        if modules.is_ok_and(|rows| !rows.is_empty()) { Self::Fts5 } else { Self::Like }
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Fts5 => "fts5",
-            Self::Like => "like",
-        }
-    }
-}
-
-/// Fills the tables after their creation: with the finder, and with the published entries.
-pub(super) async fn set_up(tx: &mut impl Transaction, finder: Finder) -> Result<(), StoreError> {
-    tx.query("INSERT INTO search_setup (finder) VALUES ($1)", vec![finder.as_str().into()]).await?;
-    if finder == Finder::Fts5 {
-        tx.query(WORDS, Vec::new()).await?;
-    }
+/// Fills the tables with the published entries, after their creation.
+pub(super) async fn set_up(tx: &mut impl Transaction) -> Result<(), StoreError> {
     for line in revisions::composition(tx).await?.values() {
-        // The form of fragments when this step was introduced.
-        let sql = "SELECT json FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3";
-        let key = vec![line.index_digest.as_str().into(), line.repo.as_str().into(), line.domain.as_str().into()];
-        let rows = tx.query(sql, key).await?;
-        let row = rows.first().ok_or_else(|| StoreError::Unreadable(format!("fragment of {}: missing", line.repo)))?;
-        keep(tx, line, row.text(0)?).await?;
+        let (json, _) = crate::fragments::json(tx, line).await?;
+        keep(tx, line, &json).await?;
     }
     Ok(())
-}
-
-/// The finder of this database.
-pub async fn finder(tx: &mut impl Transaction) -> Result<Finder, StoreError> {
-    let rows = tx.query("SELECT finder FROM search_setup", Vec::new()).await?;
-    let found = rows.first().map_or(Ok(""), |row| row.text(0))?;
-    Ok(if found == Finder::Fts5.as_str() { Finder::Fts5 } else { Finder::Like })
 }

@@ -2,12 +2,14 @@
 
 use super::{ROWS, Upkeep, integer};
 use crate::database::{Database, Transaction};
-use crate::search::{Finder, finder};
-use crate::{StoreError, row::Columns as _};
+use crate::{StoreError, row::Columns as _, search};
 use federation::time::Seconds;
 
 /// Minimum time for which a search of an older revision can be continued, in seconds.
 const KEPT: Seconds = 24 * 60 * 60;
+
+/// Postings that one transaction may delete, for each entry that it may delete.
+const POSTINGS_PER_ENTRY: usize = 2;
 
 /// Fragments that one transaction examines.
 const FRAGMENTS: usize = 50;
@@ -39,11 +41,10 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
             return Ok(true);
         }
         let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
-        let finder = finder(&mut tx).await?;
         let mut room = ROWS;
         for row in &rows {
             let fragment = row.integer(0)?;
-            room = forget(&mut tx, finder, fragment, oldest, room).await?;
+            room = forget(&mut tx, fragment, oldest, room).await?;
             if room == 0 {
                 break;
             }
@@ -53,15 +54,9 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     }
 }
 
-/// Deletes up to `room` entries of a fragment, and the fragment with its last entry. Returns the room that
-/// is left: none if entries remain.
-async fn forget(
-    tx: &mut impl Transaction,
-    finder: Finder,
-    fragment: i64,
-    oldest: i64,
-    room: usize,
-) -> Result<usize, StoreError> {
+/// Deletes up to `room` entries of a fragment and what the index has of it, and the fragment with the last of both. Returns the
+/// room that is left: none if anything remains.
+async fn forget(tx: &mut impl Transaction, fragment: i64, oldest: i64, room: usize) -> Result<usize, StoreError> {
     // From now on it belongs to no source line, and its number is not reused while it has entries.
     let nobodys = format!(
         "UPDATE search_fragments AS f SET digest = '', domain = $1 WHERE f.fragment = $2 AND {} RETURNING fragment",
@@ -70,18 +65,8 @@ async fn forget(
     if tx.query(&nobodys, vec![fragment.to_string().into(), fragment.into(), oldest.into()]).await?.is_empty() {
         return Ok(room);
     }
-    let entries = "SELECT entry FROM search_entries WHERE fragment = $1 ORDER BY entry LIMIT $2";
-    let entries = tx.query(entries, vec![fragment.into(), room.into()]).await?;
-    if let Some(last) = entries.last() {
-        let until = last.integer(0)?;
-        let range = || vec![fragment.into(), until.into()];
-        if finder == Finder::Fts5 {
-            let words = "DELETE FROM search_words WHERE rowid IN (SELECT entry FROM search_entries WHERE fragment = $1 AND entry <= $2)";
-            tx.query(words, range()).await?;
-        }
-        tx.query("DELETE FROM search_entries WHERE fragment = $1 AND entry <= $2", range()).await?;
-    }
-    let left = room - entries.len();
+    let (entries, postings) = search::forget(tx, fragment, room, room * POSTINGS_PER_ENTRY).await?;
+    let left = room.saturating_sub(entries.max(postings.div_ceil(POSTINGS_PER_ENTRY)));
     if left > 0 {
         tx.query("DELETE FROM search_fragments WHERE fragment = $1", vec![fragment.into()]).await?;
     }

@@ -9,6 +9,7 @@ mod memory;
 mod reads;
 mod recompose;
 mod refresh;
+mod search;
 mod start;
 mod table;
 mod writes;
@@ -36,6 +37,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted("refresh") {
         refresh::measure(&mut table).await?;
+    }
+    if wanted("search") {
+        search::measure(&mut table).await?;
     }
     if wanted("memory") {
         memory::measure(&mut table).await?;

@@ -31,6 +31,7 @@ mod poisoning;
 mod restart;
 mod revalidation;
 mod search;
+mod search_quality;
 mod smoke;
 mod tls;
 mod tokens;

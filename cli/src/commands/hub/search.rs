@@ -1,6 +1,6 @@
 //! `reuse-surface hub search`.
 
-use api::capabilities::{Capabilities, CapabilitiesQuery};
+use api::capabilities::{Capabilities, CapabilitiesQuery, Corrected};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::output::Output;
 
 pub(super) async fn run(args: &Search, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let query = CapabilitiesQuery {
-        q: Some(args.words.join(" ")).filter(|words| !words.is_empty()),
+        q: Some(args.words.join(" ")).filter(|words| !words.is_empty()).into_iter().chain(args.also.clone()).collect(),
         domain: args.domain.clone(),
         repo: args.repo.clone(),
         status: args.status.clone(),
@@ -37,8 +37,14 @@ pub(super) async fn run(args: &Search, client: &Client, output: &Output) -> Resu
                 found.total
             ));
         }
-        (None, 0) => output.note("no capability matches"),
+        (None, 0) if found.fit.is_none() => output.note("no capability matches"),
         (None, _) => {}
+    }
+    for Corrected { word, searched } in &found.corrected {
+        output.note(&format!("nothing has `{word}`; searched for `{searched}`"));
+    }
+    if let Some(advice) = &found.advice {
+        output.note(advice);
     }
     Ok(Exit::Done)
 }

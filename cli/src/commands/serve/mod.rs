@@ -9,6 +9,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
+use federation::search::Synonyms;
 use runtime::{ComponentSource, Config, Limits, Manifest, Runtime};
 use tokio::net::TcpListener;
 
@@ -114,7 +115,7 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
     Ok(Config {
         component,
         data_dir: args.data_dir.clone(),
-        variables: variables(args, &manifest, &public_url),
+        variables: variables(args, &manifest, &public_url)?,
         manifest,
         variable_files: token_file.iter().map(|path| (TOKEN.to_owned(), (*path).to_owned())).collect(),
         public_url,
@@ -125,7 +126,7 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
 }
 
 /// The component's variables. Spin takes them from `SPIN_VARIABLE_…`; here they come from flags and the environment.
-fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> BTreeMap<String, String> {
+fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> Result<BTreeMap<String, String>, Failure> {
     let mut variables = BTreeMap::from([("public_url".to_owned(), public_url.to_owned())]);
     // The manifest of an older component does not declare this variable.
     if manifest.has_variable("served_by") {
@@ -137,5 +138,12 @@ fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> BTreeMap<St
     if let Some(header) = &args.client_address_header {
         variables.insert("client_address_header".to_owned(), header.clone());
     }
-    variables
+    if let Some(path) = &args.synonyms {
+        let invalid =
+            |why: String| Failure::new(Exit::Usage, format!("{} is no table of synonyms: {why}", path.display()));
+        let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
+        Synonyms::with(&text).map_err(|error| invalid(error.to_string()))?;
+        variables.insert("search_synonyms".to_owned(), text);
+    }
+    Ok(variables)
 }

@@ -2,25 +2,43 @@
 
 mod near;
 
+use crate::hub::App;
 use crate::hub::paging::{self, foreign_cursor};
+use crate::log;
+use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::page::CAPABILITIES;
-use federation::search::{BYTES_PER_TOKEN, Cursor, Fields, Hit, Page, Query};
-use serde_json::{Map, Value};
-use store::database::{Database, Transaction};
+use federation::search::{
+    Answered, BYTES_PER_TOKEN, Cursor, Fields, Hit, Match, Page, Place, Query, Synonyms, Wording, find,
+};
+use serde_json::{Map, Value, json};
+use std::cmp::Reverse;
+use store::StoreError;
+use store::database::{Database as _, Transaction};
 use store::revisions::{self, Head};
-use store::search::{self as entries, Found};
+use store::search::{self as index, Scope};
 
 /// Longest id that is compared with others to suggest similar ones, in bytes.
 const MAX_ID_BYTES: usize = 300;
+/// Most ids that are compared because they have words in common.
+const MAX_SIMILAR: usize = 20;
 /// Longest filter or list of fields, in characters.
 const MAX_CHARS: usize = 1000;
+
+/// The search's own synonyms and those of the operator. A table that is too long is reported and left out, since a search without it is better
+/// than none.
+pub fn synonyms(text: &str) -> Synonyms {
+    Synonyms::with(text).unwrap_or_else(|error| {
+        log::line("invalid_setting", &json!({"variable": "search_synonyms", "detail": error.to_string()}));
+        Synonyms::default()
+    })
+}
 
 /// A search request, not yet validated.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Search words; if blank or absent, everything matches.
-    pub q: Option<String>,
+    /// Phrasings of a question; without one, everything matches.
+    pub q: Vec<String>,
     /// Only this domain.
     pub domain: Option<String>,
     /// Only this repo.
@@ -45,9 +63,9 @@ pub struct Request {
 ///
 /// # Errors
 /// `invalid-query`, `budget-too-small`, `nothing-published`, `revision-gone` if the previous pages are too old, or a failure of the store.
-pub async fn search(database: &impl Database, head: &Head, request: &Request) -> Result<Page, Problem> {
-    let mut tx = database.read().await?;
-    let page = page(&mut tx, head, request, None, Fields::Compact).await?;
+pub async fn search<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> Result<Page, Problem> {
+    let mut tx = app.database().await?.read().await?;
+    let page = page(&mut tx, head, request, app.synonyms(), None, Fields::Compact).await?;
     tx.end().await;
     Ok(page)
 }
@@ -56,27 +74,35 @@ pub async fn search(database: &impl Database, head: &Head, request: &Request) ->
 ///
 /// # Errors
 /// `capability-not-found` with similar ids, and as [`search`].
-pub async fn capability(database: &impl Database, head: &Head, id: &str, request: &Request) -> Result<Page, Problem> {
-    let mut tx = database.read().await?;
-    let page = page(&mut tx, head, request, Some(id), Fields::All).await?;
+pub async fn capability<P: Ports>(app: &App<P>, head: &Head, id: &str, request: &Request) -> Result<Page, Problem> {
+    let mut tx = app.database().await?.read().await?;
+    let page = page(&mut tx, head, request, app.synonyms(), Some(id), Fields::All).await?;
     if page.total > 0 {
         tx.end().await;
         return Ok(page);
     }
-    let similar = match id.len() > MAX_ID_BYTES {
-        true => Vec::new(),
-        false => {
-            let finder = entries::finder(&mut tx).await?;
-            entries::similar_ids(&mut tx, finder, id).await?
-        }
-    };
+    let similar = if id.len() > MAX_ID_BYTES { Vec::new() } else { similar_ids(&mut tx, id).await? };
     Err(Problem::new(&kinds::CAPABILITY_NOT_FOUND, near::suggest(id, similar)))
+}
+
+/// Ids that are similar to one that does not exist: its neighbours in sort order, and those that have its words.
+async fn similar_ids(tx: &mut impl Transaction, id: &str) -> Result<Vec<String>, StoreError> {
+    let mut similar = index::neighbours(tx, id).await?;
+    let question = [id.to_owned()];
+    let found = find(&mut Scope::of(tx, None, None, None), &question, &Synonyms::default(), &[]).await?;
+    let best: Vec<Match> = found.matches.into_iter().take(MAX_SIMILAR).collect();
+    for json in index::entries(tx, &best).await? {
+        let entry: Value = serde_json::from_str(&json).unwrap_or_default();
+        similar.extend(entry.get("id").and_then(Value::as_str).map(str::to_owned));
+    }
+    Ok(similar)
 }
 
 async fn page(
     tx: &mut impl Transaction,
     head: &Head,
     request: &Request,
+    synonyms: &Synonyms,
     id: Option<&str>,
     fields: Fields,
 ) -> Result<Page, Problem> {
@@ -92,23 +118,30 @@ async fn page(
     if let Some(number) = past {
         still_there(tx, number, newest).await?;
     }
-    let finder = entries::finder(tx).await?;
-    let after = cursor.as_ref().map(|cursor| &cursor.after);
-    let Found { total, mut hits, more } = entries::find(tx, past, finder, &query, after, limit + 1).await?;
-    if hits.is_empty() && after.is_some() {
+    let mut scope = Scope::of(tx, past, query.domain.as_deref(), query.repo.as_deref());
+    let mut answered = find(&mut scope, &query.phrasings, synonyms, &query.required()).await?;
+    let mut wording = match query.phrasings.as_slice() {
+        [] => Wording::default(),
+        _ => Wording::of(&mut answered),
+    };
+    let rest = match &cursor {
+        None => answered.matches.as_slice(),
+        Some(cursor) => after(&answered.matches, &cursor.after),
+    };
+    if rest.is_empty() && cursor.is_some() {
         return Err(foreign_cursor());
     }
-    let mut more = more || hits.len() > limit;
-    hits.truncate(limit);
-    let mut hits = hits
-        .into_iter()
-        .map(|(place, json)| Ok(Hit { place, entry: fields.of(serde_json::from_str::<Map<String, Value>>(&json)?) }))
-        .collect::<Result<Vec<_>, serde_json::Error>>()
-        .map_err(|e| Problem::new(&kinds::INTERNAL, "An entry cannot be read.").internal(e.to_string()))?;
+    let (total, shown) = (answered.matches.len(), rest.get(..limit).unwrap_or(rest));
+    let mut hits = hits(tx, &answered, shown, &fields).await?;
+    if wording.advice().is_some() {
+        wording.near = Some(near::places(&hits));
+    }
+    let mut more = hits.len() < rest.len();
     more |= paging::fit(&mut hits);
     // An unknown id is reported whatever the budget.
     let budget = request.budget.filter(|_| total > 0 || id.is_none()).map(|bytes| bytes.saturating_sub(request.around));
-    Page::fit(revision, fingerprint, total, hits, more, budget).map_err(|small| {
+    let fit = |wording: &Wording| Page::fit(revision, fingerprint, total, hits.clone(), more, wording, budget);
+    fit(&wording).or_else(|_| fit(&wording.brief())).map_err(|small| {
         let bytes = small.needed + request.around;
         let tokens = bytes.div_ceil(BYTES_PER_TOKEN);
         Problem::new(
@@ -118,16 +151,42 @@ async fn page(
     })
 }
 
+/// The matches after a place in their order.
+fn after<'a>(matches: &'a [Match], place: &Place) -> &'a [Match] {
+    let key = |place: &Place| (Reverse(place.score), place.repo.clone(), place.position);
+    let last = key(place);
+    matches.get(matches.partition_point(|it| key(&it.place) <= last)..).unwrap_or_default()
+}
+
+/// The entries of matches with the chosen fields, and the words that matched; fewer if they are too large for one page.
+async fn hits(
+    tx: &mut impl Transaction,
+    answered: &Answered,
+    matches: &[Match],
+    fields: &Fields,
+) -> Result<Vec<Hit>, Problem> {
+    let entries = index::entries(tx, matches).await?;
+    let unreadable =
+        |e: serde_json::Error| Problem::new(&kinds::INTERNAL, "An entry cannot be read.").internal(e.to_string());
+    let hits = matches.iter().zip(entries).map(|(it, json)| {
+        let mut entry = fields.of(serde_json::from_str::<Map<String, Value>>(&json)?);
+        let matched = answered.matched(it);
+        if !matched.is_empty() {
+            entry.insert("matched".to_owned(), matched.into());
+        }
+        Ok(Hit { place: it.place.clone(), entry })
+    });
+    hits.collect::<Result<_, _>>().map_err(unreadable)
+}
+
 fn query(request: &Request) -> Result<Query, Problem> {
-    let query = Query::of(request.q.as_deref().unwrap_or_default())
-        .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
+    let query = Query::of(&request.q).map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
     let owned = |name, value: &Option<String>| bounded(name, value.as_deref()).map(|v| v.map(str::to_owned));
-    let lower = |name, value: &Option<String>| bounded(name, value.as_deref()).map(|v| v.map(str::to_lowercase));
     Ok(Query {
         domain: owned("domain", &request.domain)?,
         repo: owned("repo", &request.repo)?,
-        status: lower("status", &request.status)?,
-        tag: lower("tag", &request.tag)?,
+        status: owned("status", &request.status)?,
+        tag: owned("tag", &request.tag)?,
         ..query
     })
 }
@@ -162,7 +221,7 @@ async fn still_there(tx: &mut impl Transaction, number: u64, newest: u64) -> Res
     if number > newest {
         return Err(foreign_cursor());
     }
-    if number > 0 && revisions::get(tx, number).await?.is_some() && entries::is_kept(tx, number).await? {
+    if number > 0 && index::is_kept(tx, number).await? {
         return Ok(());
     }
     Err(Problem::new(

@@ -1,4 +1,6 @@
-//! Suggestions for an id that does not exist.
+//! Where to look further: ids that are similar to an unknown one, and the domains and tags of weak results.
+
+use federation::search::{Hit, Near};
 
 /// Maximum number of ids that are suggested.
 const MAX_NEAR_IDS: usize = 3;
@@ -14,6 +16,7 @@ pub(super) fn suggest(wrong: &str, candidates: Vec<String>) -> String {
         .filter(|(distance, id)| *distance <= id.chars().count() / 3)
         .collect();
     near.sort();
+    near.dedup();
     let nearest = near.first().map_or(0, |(distance, _)| *distance);
     near.retain(|(distance, _)| *distance <= nearest + 1);
     let near: Vec<String> = near.into_iter().take(MAX_NEAR_IDS).map(|(_, id)| format!("`{id}`")).collect();
@@ -22,4 +25,9 @@ pub(super) fn suggest(wrong: &str, candidates: Vec<String>) -> String {
         near => format!(" Did you mean {}?", near.join(" or ")),
     };
     format!("No source publishes a capability with this id.{hint} `GET /v1/capabilities?q=WORDS` searches.")
+}
+
+/// The domains and tags of results that do not fit well.
+pub(super) fn places(hits: &[Hit]) -> Near {
+    Near::of(hits.iter().map(|hit| &hit.entry))
 }

@@ -48,7 +48,7 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
         Request { repo, fields, cursor, around: CapabilityEntries::bytes_around(&id), ..Request::default() };
     for bytes in budget.attempts() {
         request.budget = Some(bytes);
-        let page = search::capability(app.database().await?, &head, &id, &request).await?;
+        let page = search::capability(app, &head, &id, &request).await?;
         let entries = CapabilityEntries::of(id.clone(), page);
         if budget.holds(&entries) {
             return Ok(result(&entries));

@@ -18,9 +18,11 @@ pub const NAME: &str = "search_capabilities";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Arguments {
-    /// Search words; each must begin a word of the id, name, title, summary or tags. If blank or absent, everything matches.
-    #[schema(max_length = 256)]
-    q: Option<String>,
+    /// What is needed, in your own words: a sentence or keywords. Better give two or three phrasings: the best answer to any of them counts.
+    /// Without it, all capabilities are listed.
+    #[serde(default)]
+    #[schema(max_items = 8)]
+    q: Vec<String>,
     /// Only capabilities of this domain.
     domain: Option<String>,
     /// Only capabilities of this repo.
@@ -57,7 +59,7 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let mut request = Request { q, domain, repo, status, tag, fields, limit, cursor, ..Request::default() };
     for bytes in budget.attempts() {
         request.budget = Some(bytes);
-        let page = search::search(app.database().await?, &head, &request).await?;
+        let page = search::search(app, &head, &request).await?;
         if budget.holds(&page) {
             return Ok(result(&page));
         }

@@ -1,6 +1,7 @@
 //! An answer never has more bytes than its budget, and every budget that is answered at all leads to the end.
 
-use super::{Random, both};
+use super::Random;
+use crate::ports::Hub;
 use serde_json::{Value, json};
 
 /// Entries from tiny to far beyond any budget, with everything that JSON has to escape.
@@ -21,7 +22,7 @@ fn awkward_index() -> String {
 async fn bounds_the_whole_body_and_every_page_comes_on() {
     let seed = 0x5eed_0003;
     let mut random = Random(seed);
-    let [hub, _] = both();
+    let hub = Hub::new();
     hub.register("a-repo", awkward_index()).await;
     hub.register("b", awkward_index()).await;
     for round in 0..60 {
@@ -65,7 +66,7 @@ async fn bounds_the_whole_body_and_every_page_comes_on() {
 
 #[tokio::test]
 async fn bounds_the_entries_of_an_id_too() {
-    let [hub, _] = both();
+    let hub = Hub::new();
     for repo in ["a", "b", "c"] {
         hub.register(repo, awkward_index()).await;
     }

@@ -1,4 +1,4 @@
-//! `GET /v1/capabilities`: every test on a host with FTS5 and on one without, since both must answer alike.
+//! `GET /v1/capabilities`.
 
 mod budget;
 mod by_id;
@@ -7,13 +7,7 @@ mod model;
 mod paging;
 mod words;
 
-use crate::ports::Hub;
 use serde_json::Value;
-
-/// A hub with a full-text index and one without.
-pub fn both() -> [Hub; 2] {
-    [Hub::over("", true), Hub::over("", false)]
-}
 
 /// A value for a query.
 pub fn encoded(text: &str) -> String {

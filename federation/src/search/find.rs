@@ -1,0 +1,111 @@
+//! The search: from phrasings to ranked matches, over whatever stores the index.
+
+use super::ALL;
+use super::guess::{by_beginning, by_halves, by_spelling, halves, trigrams};
+use super::language::Synonyms;
+use super::postings::whole_term;
+use super::question::{Asked, Question, stems};
+use super::rank::{Answered, Row, rank};
+use std::collections::BTreeSet;
+use std::future::Future;
+
+/// What a search reads from the index of one revision.
+pub trait Index {
+    /// Why the index cannot be read.
+    type Error;
+    /// The rows of these terms.
+    fn rows(&mut self, terms: &[String]) -> impl Future<Output = Result<Vec<Row>, Self::Error>> + Send;
+    /// What may be meant by words that no entry has.
+    fn guesses(&mut self, words: &[Unknown]) -> impl Future<Output = Result<Guesses, Self::Error>> + Send;
+    /// The number of entries.
+    fn size(&mut self) -> impl Future<Output = Result<usize, Self::Error>> + Send;
+}
+
+/// A word that no entry has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// The word.
+    pub word: String,
+    /// Its trigrams; empty if it is too short for typing errors.
+    pub trigrams: Vec<String>,
+}
+
+/// What may be meant, each list in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Guesses {
+    /// Terms that begin with a word: the place of the word, and the term.
+    pub beginnings: Vec<(usize, String)>,
+    /// Spellings that share trigrams with a word.
+    pub spellings: Vec<(usize, String)>,
+}
+
+/// Most words of a question whose meaning is guessed.
+const MAX_GUESSED: usize = 8;
+
+/// Ranks the entries of a revision by how well they answer the best of some phrasings; without a phrasing, all entries
+/// match. `required` are terms that a match must have.
+///
+/// # Errors
+/// If the index cannot be read.
+pub async fn find<I: Index>(
+    index: &mut I,
+    phrasings: &[String],
+    synonyms: &Synonyms,
+    required: &[String],
+) -> Result<Answered, I::Error> {
+    let mut questions: Vec<Question> = phrasings.iter().map(|text| Question::of(text, synonyms)).collect();
+    let mut terms: BTreeSet<String> = required.iter().cloned().collect();
+    for question in &questions {
+        terms.extend(question.terms().map(str::to_owned));
+        terms.insert(whole_term(&question.words));
+    }
+    if terms.is_empty() {
+        terms.insert(ALL.to_owned());
+    }
+    let mut rows = index.rows(&Vec::from_iter(terms.iter().cloned())).await?;
+    if questions.is_empty() {
+        return Ok(rank(&[], &rows, 0, required));
+    }
+    let halves = guess(index, &mut questions, &rows).await?;
+    let used: BTreeSet<&str> = questions.iter().flat_map(Question::terms).collect();
+    rows.extend(halves.into_iter().filter(|row| used.contains(row.term.as_str()) && !terms.contains(&row.term)));
+    terms.extend(rows.iter().map(|row| row.term.clone()));
+    let guessed: Vec<String> = used.into_iter().filter(|term| !terms.contains(*term)).map(str::to_owned).collect();
+    if !guessed.is_empty() {
+        rows.extend(index.rows(&guessed).await?);
+    }
+    Ok(rank(&questions, &rows, index.size().await?, required))
+}
+
+/// Adds ways to answer the words that no entry has. Returns the rows of the parts of compounds.
+async fn guess<I: Index>(index: &mut I, questions: &mut [Question], rows: &[Row]) -> Result<Vec<Row>, I::Error> {
+    let known: BTreeSet<&str> = rows.iter().map(|row| row.term.as_str()).collect();
+    let is_known =
+        |asked: &Asked| asked.ways.iter().any(|way| way.terms.iter().all(|term| known.contains(term.as_str())));
+    let unknown = questions.iter_mut().flat_map(|question| &mut question.asked).filter(|asked| !is_known(asked));
+    let mut unknown: Vec<&mut Asked> = unknown.take(MAX_GUESSED).collect();
+    if unknown.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parts = unknown.iter().flat_map(|asked| halves(&asked.word)).flat_map(|(left, right)| [left, right]);
+    let parts: BTreeSet<String> = parts.flat_map(|part| stems(&part)).collect();
+    let parts = index.rows(&Vec::from_iter(parts)).await?;
+    let found: BTreeSet<&str> = parts.iter().map(|row| row.term.as_str()).collect();
+    let words: Vec<Unknown> = unknown
+        .iter()
+        .map(|asked| Unknown {
+            word: asked.word.clone(),
+            trigrams: if asked.has_synonyms { Vec::new() } else { trigrams(&asked.word) },
+        })
+        .collect();
+    let Guesses { beginnings, spellings } = index.guesses(&words).await?;
+    for (place, asked) in unknown.iter_mut().enumerate() {
+        let of = |list: &[(usize, String)]| -> Vec<String> {
+            list.iter().filter(|(at, _)| *at == place).map(|(_, word)| word.clone()).collect()
+        };
+        by_halves(asked, |term| found.contains(term));
+        by_spelling(asked, &of(&spellings));
+        by_beginning(asked, of(&beginnings));
+    }
+    Ok(parts)
+}

@@ -1,0 +1,224 @@
+//! The index of a source: for each term, the entries that have it.
+
+use super::language::{Language, is_stop_word, language, stem};
+use super::words::{identifiers, words};
+use crate::limits::MAX_CAPABILITIES;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Longest term, in characters; longer words are cut.
+const MAX_TERM_CHARS: usize = 40;
+
+/// Most words of an entry that are indexed. The id, the name and the tags come first.
+const MAX_WORDS_PER_ENTRY: usize = 2_000;
+
+/// Most different terms of a source. Twenty thousand entries in prose have some 60,000.
+const MAX_TERMS: usize = 100_000;
+
+/// Most spellings that are kept for a term of a source.
+const MAX_SPELLINGS: usize = 8;
+
+/// How much the occurrence of a word counts in each part of an entry, times [`ONE`].
+const IN_ID: u32 = 5 * ONE;
+const IN_NAME: u32 = 8 * ONE;
+const IN_TAGS: u32 = 6 * ONE;
+const IN_SUMMARY: u32 = 4 * ONE;
+
+/// The fixed-point one of weights.
+const ONE: u32 = 64;
+
+/// The weight at which an entry gets half of the points: further occurrences matter less and less, as in BM25.
+const HALF: u32 = 6 * ONE;
+
+/// Words of an ordinary summary. In a longer one, each occurrence counts less.
+const ORDINARY_SUMMARY: u32 = 20;
+
+/// The most points of a term.
+pub const MAX_POINTS: u8 = u8::MAX;
+
+/// The entries of one source that have a term, each with its points, and the spellings of the term.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Posting {
+    /// Three bytes for each entry, in order: its position as a big-endian number, and its points.
+    pub entries: Vec<u8>,
+    /// The words that have this term as their stem, at most [`MAX_SPELLINGS`], ordered.
+    pub spellings: BTreeSet<String>,
+}
+
+/// Builds the index of a source from its entries as JSON, in order. Besides the stems of words there are terms of
+/// [`filter_term`] and [`whole_term`], and [`super::ALL`], which all entries have.
+pub fn postings<'a>(entries: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, Posting> {
+    let mut index = BTreeMap::<String, Posting>::new();
+    let mut terms: Vec<EntryTerms> = entries.into_iter().take(MAX_CAPABILITIES).map(EntryTerms::of).collect();
+    bequeath(&mut terms);
+    for (position, entry) in (0u16..).zip(terms) {
+        for (term, (points, spellings)) in entry.points {
+            if index.len() >= MAX_TERMS && !index.contains_key(&term) {
+                continue;
+            }
+            let posting = index.entry(term).or_default();
+            let [high, low] = position.to_be_bytes();
+            posting.entries.extend([high, low, points]);
+            let room = MAX_SPELLINGS.saturating_sub(posting.spellings.len());
+            posting.spellings.extend(spellings.into_iter().take(room));
+        }
+    }
+    index
+}
+
+/// Reads [`Posting::entries`]: positions and points.
+pub fn read(entries: &[u8]) -> impl Iterator<Item = (u16, u8)> + '_ {
+    entries.chunks_exact(3).filter_map(|entry| match entry {
+        &[high, low, points] => Some((u16::from_be_bytes([high, low]), points)),
+        _ => None,
+    })
+}
+
+/// The term of entries with a given status or tag, ignoring case. No word has this form.
+pub fn filter_term(field: &str, value: &str) -> String {
+    format!("{field}:{}", value.to_lowercase())
+}
+
+/// The term of entries with exactly this id.
+pub fn id_term(id: &str) -> String {
+    format!("id:{id}")
+}
+
+/// The term of the entry whose id or name consists of exactly these words.
+pub fn whole_term(words: &[String]) -> String {
+    format!("={}", words.join(" "))
+}
+
+/// The terms of an entry.
+struct EntryTerms {
+    id: String,
+    replaced_by: Option<String>,
+    is_deprecated: bool,
+    points: BTreeMap<String, (u8, BTreeSet<String>)>,
+}
+
+impl EntryTerms {
+    fn of(entry: &Value) -> Self {
+        let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
+        let list = entry.get("tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let tags: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
+        let id = text("id");
+        let id_words = id.strip_prefix("capability.").unwrap_or(id);
+        let status = text("status").to_lowercase();
+        let is_german = language(words(&format!("{} {}", text("name"), text("summary"))).iter().map(String::as_str));
+        let mut weights = Weights { language: is_german, room: MAX_WORDS_PER_ENTRY, ..Weights::default() };
+        weights.add(id_words, IN_ID, false);
+        if id_words.len() < id.len() {
+            weights.add_word("capability", 1);
+        }
+        weights.add(text("name"), IN_NAME, false);
+        weights.add(text("title"), IN_NAME, false);
+        for tag in &tags {
+            weights.add(tag, IN_TAGS, false);
+        }
+        let length = u32::try_from(words(text("summary")).len()).unwrap_or(u32::MAX).max(ORDINARY_SUMMARY / 2);
+        weights.add(text("summary"), IN_SUMMARY * 10 / (4 + length.saturating_mul(6) / ORDINARY_SUMMARY), true);
+        let mut points: BTreeMap<_, _> = weights
+            .of_terms
+            .into_iter()
+            .map(|(term, (weight, spellings))| (term, (saturated(weight), spellings)))
+            .collect();
+        let mut exactly = |term: String| points.insert(term, (MAX_POINTS, BTreeSet::new()));
+        for whole in [text("id"), id_words, text("name"), text("title")] {
+            let words = words(whole);
+            if !words.is_empty() {
+                exactly(whole_term(&words));
+            }
+        }
+        exactly(id_term(id));
+        for tag in tags {
+            exactly(filter_term("tag", tag));
+        }
+        if !status.is_empty() {
+            exactly(filter_term("status", &status));
+        }
+        exactly(super::ALL.to_owned());
+        Self {
+            id: id.to_owned(),
+            replaced_by: entry.get("replaced_by").and_then(Value::as_str).map(str::to_owned),
+            is_deprecated: status == "deprecated",
+            points,
+        }
+    }
+}
+
+/// Halves the points of what is deprecated, and gives them to the successor as well, so that it ranks higher
+/// whatever is searched.
+fn bequeath(terms: &mut [EntryTerms]) {
+    let positions: BTreeMap<String, usize> = terms.iter().enumerate().map(|(at, it)| (it.id.clone(), at)).collect();
+    for at in 0..terms.len() {
+        let Some(old) = terms.get_mut(at).filter(|it| it.is_deprecated) else { continue };
+        for (points, _) in old.points.iter_mut().filter(|(term, _)| !is_filter(term)).map(|(_, it)| it) {
+            *points = *points / 2;
+        }
+        let heir = old.replaced_by.as_ref().and_then(|id| positions.get(id)).copied().filter(|heir| *heir != at);
+        let left: Vec<(String, u8)> =
+            old.points.iter().filter(|(term, _)| !is_filter(term)).map(|(term, it)| (term.clone(), it.0)).collect();
+        let Some(heir) = heir.and_then(|heir| terms.get_mut(heir)) else { continue };
+        for (term, points) in left {
+            let (own, _) = heir.points.entry(term).or_default();
+            *own = points.saturating_add(1).max(*own);
+        }
+    }
+}
+
+fn is_filter(term: &str) -> bool {
+    term.is_empty() || term.contains(':')
+}
+
+/// Occurrences of terms, weighted.
+struct Weights {
+    language: Language,
+    room: usize,
+    of_terms: BTreeMap<String, (u32, BTreeSet<String>)>,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self { language: Language::English, room: 0, of_terms: BTreeMap::new() }
+    }
+}
+
+impl Weights {
+    /// Adds the words of a text. Parts of an identifier are also added in pairs and as a whole, since people write
+    /// `rate-limit`, `rate limit` and `ratelimit`.
+    fn add(&mut self, text: &str, weight: u32, is_prose: bool) {
+        for parts in identifiers(text) {
+            for part in &parts {
+                if !(is_prose && is_stop_word(part)) {
+                    self.add_word(part, weight);
+                }
+            }
+            for pair in parts.windows(2) {
+                self.add_word(&pair.concat(), weight);
+            }
+            if parts.len() > 2 {
+                self.add_word(&parts.concat(), weight);
+            }
+        }
+    }
+
+    fn add_word(&mut self, word: &str, weight: u32) {
+        let Some(room) = self.room.checked_sub(1) else { return };
+        self.room = room;
+        let word = cut(word);
+        let (sum, spellings) = self.of_terms.entry(stem(&word, self.language)).or_default();
+        *sum = sum.saturating_add(weight);
+        spellings.insert(word);
+    }
+}
+
+/// The beginning of a word that is used as a term.
+pub fn cut(word: &str) -> String {
+    word.chars().take(MAX_TERM_CHARS).collect()
+}
+
+fn saturated(weight: u32) -> u8 {
+    let points = u64::from(MAX_POINTS) * u64::from(weight) / u64::from(weight.saturating_add(HALF)).max(1);
+    u8::try_from(points).unwrap_or(MAX_POINTS).max(1)
+}

@@ -1,0 +1,152 @@
+//! What a question asks for: its words, and the terms by which an entry can answer each.
+
+use super::language::{Language, MAX_PHRASE_WORDS, Synonyms, is_stop_word, stem};
+use super::postings::cut;
+use super::words::identifiers;
+
+/// How well a way answers a word, in percent.
+pub const EXACT: u32 = 100;
+const SYNONYM: u32 = 75;
+
+/// Most words that are named as left out.
+const MAX_DROPPED: usize = 20;
+
+/// Most different words of a question that are looked up; the rest is left out.
+pub const MAX_WORDS: usize = 32;
+
+/// Most synonyms of a word that are looked up.
+const MAX_SYNONYMS: usize = 24;
+
+/// Terms that together answer a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// All of these terms.
+    pub terms: Vec<String>,
+    /// How well they answer, in percent.
+    pub quality: u32,
+    /// The spelling that was taken for the word.
+    pub corrected: Option<String>,
+}
+
+/// A word of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The word, in lower case and without accents.
+    pub word: String,
+    /// The ways to answer it.
+    pub ways: Vec<Way>,
+    /// Whether it has synonyms, so that it is certainly no typing error.
+    pub has_synonyms: bool,
+}
+
+impl Asked {
+    /// Adds a way, unless there is one with these terms.
+    pub fn add(&mut self, terms: Vec<String>, quality: u32) {
+        if !self.ways.iter().any(|way| way.terms == terms) {
+            self.ways.push(Way { terms, quality, corrected: None });
+        }
+    }
+
+    /// Adds the ways by a word.
+    pub fn add_word(&mut self, word: &str, quality: u32) {
+        for term in stems(word) {
+            self.add(vec![term], quality);
+        }
+    }
+}
+
+/// The words of one phrasing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// All its words.
+    pub words: Vec<String>,
+    /// Those that count.
+    pub asked: Vec<Asked>,
+    /// Those that would count if the question were shorter.
+    pub dropped: Vec<String>,
+}
+
+impl Question {
+    /// Parses a phrasing. Stop words count only if there are no others.
+    pub fn of(text: &str, synonyms: &Synonyms) -> Self {
+        let chunks: Vec<Vec<String>> =
+            identifiers(text).map(|parts| parts.iter().map(|word| cut(word)).collect()).collect();
+        let words = chunks.concat();
+        let only_stop_words = words.iter().all(|word| is_stop_word(word));
+        let counts = |word: &String| only_stop_words || !is_stop_word(word);
+        let mut question = Self { words: words.clone(), ..Self::default() };
+        // For each word of the text, its place in `asked`.
+        let mut places: Vec<Option<usize>> = Vec::with_capacity(words.len());
+        for word in &words {
+            let known = question.asked.iter().position(|asked| is_same(&asked.word, word));
+            places.push(match known {
+                _ if !counts(word) => None,
+                Some(place) => Some(place),
+                None if question.asked.len() == MAX_WORDS => {
+                    if question.dropped.len() < MAX_DROPPED {
+                        question.dropped.push(word.clone());
+                    }
+                    None
+                }
+                None => {
+                    let mut asked = Asked { word: word.clone(), ways: Vec::new(), has_synonyms: false };
+                    asked.add_word(word, EXACT);
+                    question.asked.push(asked);
+                    Some(question.asked.len() - 1)
+                }
+            });
+        }
+        question.join(&words, &places);
+        question.add_synonyms(&words, &places, synonyms);
+        question
+    }
+
+    /// Neighbours may be one word elsewhere: `time sheet`, `geo fence`.
+    fn join(&mut self, words: &[String], places: &[Option<usize>]) {
+        for (pair, places) in words.windows(2).zip(places.windows(2)) {
+            let &[Some(left), Some(right)] = places else { continue };
+            for place in [left, right] {
+                if let Some(asked) = self.asked.get_mut(place) {
+                    asked.add_word(&cut(&pair.concat()), EXACT);
+                }
+            }
+        }
+    }
+
+    fn add_synonyms(&mut self, words: &[String], places: &[Option<usize>], synonyms: &Synonyms) {
+        for length in 1..=MAX_PHRASE_WORDS {
+            for (phrase, places) in words.windows(length).zip(places.windows(length)) {
+                for language in [Language::English, Language::German] {
+                    let key: Vec<String> = phrase.iter().map(|word| stem(word, language)).collect();
+                    let found: Vec<&str> = synonyms.of(&key.join(" ")).take(MAX_SYNONYMS).collect();
+                    for place in places.iter().flatten() {
+                        let Some(asked) = self.asked.get_mut(*place) else { continue };
+                        asked.has_synonyms |= !found.is_empty();
+                        for synonym in &found {
+                            asked.add(synonym.split(' ').map(str::to_owned).collect(), SYNONYM);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The terms of all ways.
+    pub fn terms(&self) -> impl Iterator<Item = &str> {
+        self.asked.iter().flat_map(|asked| &asked.ways).flat_map(|way| &way.terms).map(String::as_str)
+    }
+}
+
+fn is_same(a: &str, b: &str) -> bool {
+    a == b || stem(a, Language::English) == stem(b, Language::English)
+}
+
+/// The stems of a word in each language, the English one first.
+pub fn stems(word: &str) -> Vec<String> {
+    let mut stems = vec![stem(word, Language::English)];
+    let german = stem(word, Language::German);
+    if !stems.contains(&german) {
+        stems.push(german);
+    }
+    stems
+}

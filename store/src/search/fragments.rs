@@ -1,0 +1,21 @@
+//! The fragments of a revision.
+
+use crate::revisions::AT;
+use crate::statement::Statement;
+
+/// Joins the fragments `f` of a revision to postings `p`. The order of a cross join is kept, so the terms are found first.
+pub(super) fn fragments_of(s: &mut Statement, past: Option<u64>) -> String {
+    match past {
+        None => {
+            "search_postings p CROSS JOIN search_fragments f ON f.fragment = p.fragment AND f.is_current = 1".to_owned()
+        }
+        Some(number) => {
+            let number = s.bind(number);
+            let at = AT.replace("$1", &number);
+            format!(
+                "search_postings p CROSS JOIN search_fragments f ON f.fragment = p.fragment
+                 JOIN {at} c ON c.index_digest = f.digest AND c.repo = f.repo AND c.domain = f.domain"
+            )
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What may be meant by words that no entry has.
+
+use super::fragments::fragments_of;
+use crate::database::Transaction;
+use crate::statement::Statement;
+use crate::{StoreError, row::Columns as _};
+use federation::search::{Guesses, MAX_ERRORS, Unknown, min_contained, min_shared};
+
+/// Most terms that begin with a word.
+const MAX_BEGINNINGS: usize = 16;
+
+/// Most similar spellings of a word.
+const MAX_SPELLINGS: usize = 100;
+
+/// More than any character in a term.
+const AFTER_ALL: char = '\u{10ffff}';
+
+const BEGINNINGS: i64 = 0;
+const SPELLINGS: i64 = 1;
+
+/// Reads the guesses for all words with one statement. Only what the revision contains is guessed, so that later
+/// publications do not change the answer.
+pub(super) async fn guesses(
+    tx: &mut impl Transaction,
+    past: Option<u64>,
+    words: &[Unknown],
+) -> Result<Guesses, StoreError> {
+    if words.is_empty() {
+        return Ok(Guesses::default());
+    }
+    let mut s = Statement::default();
+    for (place, unknown) in words.iter().enumerate() {
+        if place > 0 {
+            s.push(" UNION ALL ");
+        }
+        beginnings(&mut s, past, place, &unknown.word);
+        if !unknown.trigrams.is_empty() {
+            s.push(" UNION ALL ");
+            spellings(&mut s, past, place, unknown);
+        }
+    }
+    let mut guesses = Guesses::default();
+    for row in tx.query(&s.sql, s.parameters).await? {
+        let guess = (row.count(1)?, row.text(2)?.to_owned());
+        match row.integer(0)? {
+            BEGINNINGS => guesses.beginnings.push(guess),
+            _ => guesses.spellings.push(guess),
+        }
+    }
+    // The parts of a union have no order.
+    guesses.beginnings.sort();
+    guesses.spellings.sort();
+    guesses.spellings.dedup();
+    Ok(guesses)
+}
+
+fn beginnings(s: &mut Statement, past: Option<u64>, place: usize, word: &str) {
+    let from = fragments_of(s, past);
+    let first = s.bind(word);
+    let after = s.bind(format!("{word}{AFTER_ALL}"));
+    s.push(&format!(
+        "SELECT {BEGINNINGS} AS kind, {place} AS place, b{place}.term AS guess FROM (SELECT p.term AS term FROM {from}
+         WHERE p.term >= {first} AND p.term < {after} GROUP BY p.term ORDER BY p.term LIMIT {MAX_BEGINNINGS}) b{place}"
+    ));
+}
+
+fn spellings(s: &mut Statement, past: Option<u64>, place: usize, unknown: &Unknown) {
+    let grams: Vec<String> = unknown.trigrams.iter().map(|gram| s.bind(gram.as_str())).collect();
+    let (grams, count, length) = (grams.join(", "), unknown.trigrams.len(), unknown.word.chars().count());
+    let (similar, contained) = (min_shared(count), min_contained(count));
+    let (shortest, longest) = (length.saturating_sub(MAX_ERRORS), length + MAX_ERRORS);
+    let from = fragments_of(s, past);
+    s.push(&format!(
+        "SELECT {SPELLINGS} AS kind, {place} AS place, s{place}.spelling AS guess FROM (SELECT t.spelling AS spelling
+         FROM (SELECT spelling, term, count(*) AS shared FROM search_trigrams WHERE trigram IN ({grams})
+               GROUP BY spelling, term
+               HAVING count(*) >= {contained} OR (count(*) >= {similar} AND length(spelling) BETWEEN {shortest} AND {longest})) t
+         WHERE EXISTS (SELECT 1 FROM {from} WHERE p.term = t.term AND ' ' || p.spellings || ' ' LIKE '% ' || t.spelling || ' %')
+         ORDER BY t.shared DESC, t.spelling LIMIT {MAX_SPELLINGS}) s{place}"
+    ));
+}
