@@ -10,7 +10,9 @@ pub fn settle(message: &mut Value) {
     if !message.contains_key("method") {
         return;
     }
-    drop_if_unset(message, "params");
+    if message.get("params").is_some_and(is_none) {
+        message.remove("params");
+    }
     let Some(Value::Object(params)) = message.get_mut("params") else { return };
     if let Some(Value::String(text)) = params.get("arguments")
         && let Ok(written @ Value::Object(_)) = serde_json::from_str(text)
@@ -30,6 +32,10 @@ pub fn is_unset(value: &Value) -> bool {
         Value::Array(items) => items.iter().all(is_unset),
         _ => false,
     }
+}
+
+fn is_none(params: &Value) -> bool {
+    params.is_null() || params.as_array().is_some_and(Vec::is_empty)
 }
 
 fn drop_if_unset(object: &mut Map<String, Value>, name: &str) {

@@ -95,6 +95,8 @@ async fn what_is_no_message_is_refused_with_its_code() {
         (with("id", json!({})), 400, -32600),
         (with("method", json!(3)), 400, -32600),
         (with("params", json!([1])), 400, -32602),
+        (with("params", json!([null])), 400, -32602),
+        (with("params", json!("")), 400, -32602),
         (with("method", json!("tools/none")), 200, -32601),
         (with("method", json!("resources/list")), 200, -32601),
         (with("params", json!({"cursor": "2"})), 200, -32602),

@@ -20,7 +20,7 @@ async fn python(mode: &str, server: &[&str]) -> Result<Value> {
 async fn node(server: &[&str]) -> Result<Value> {
     let mut command = Command::new("node");
     command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/node/mcp_client.cjs")).args(server);
-    command.env("NODE_PATH", tools().join("node/node_modules"));
+    command.env("NODE_PATH", tools().join("mcp/node_modules"));
     seen_by(command).await
 }
 

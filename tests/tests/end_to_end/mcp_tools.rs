@@ -8,7 +8,7 @@ use std::process::Command;
 
 /// Runs a program from the npm registry and returns what it wrote to standard output.
 async fn run(program: &str, arguments: &[&str]) -> Result<String> {
-    let mut command = Command::new(tools().join("node/node_modules/.bin").join(program));
+    let mut command = Command::new(tools().join("mcp/node_modules/.bin").join(program));
     command.args(arguments);
     let output = tokio::task::spawn_blocking(move || command.output()).await?;
     let output = output.context("run `cargo xtask tools`, which installs the program")?;
