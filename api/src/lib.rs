@@ -13,6 +13,7 @@ pub mod headers;
 pub mod health;
 pub mod hub;
 mod json;
+pub mod mcp;
 mod open;
 pub mod page;
 pub mod paths;

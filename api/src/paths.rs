@@ -24,6 +24,8 @@ pub const API_CATALOG: &str = "/.well-known/api-catalog";
 pub const HUB: &str = "/.well-known/reuse-surface";
 /// `POST`: the Model Context Protocol.
 pub const MCP: &str = "/mcp";
+/// `POST`: the same, as many people configure it.
+pub const MCP_WITH_SLASH: &str = "/mcp/";
 /// `GET`: the registrations. `POST`: registers a repo.
 pub const REPOS: &str = "/v1/repos";
 /// `GET`, `PATCH`, `DELETE`: one registration.

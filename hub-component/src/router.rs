@@ -11,8 +11,10 @@ use crate::routes::openapi::Document;
 use crate::routes::{
     self, about, capabilities, changes, check, events, federated, health, indexes, metrics, repos, schemas, tokens,
 };
+use api::paths;
 use axum::extract::OriginalUri;
 use axum::middleware::from_fn_with_state;
+use axum::routing::post;
 use axum::{Extension, Router};
 use http::{Method, Uri};
 use percent_encoding::percent_decode_str;
@@ -69,6 +71,8 @@ pub fn router<P: Ports>(app: App<P>) -> Router {
     let edge = Edge { app: app.clone(), problem_page: pages::problem };
     let document = Document::new(|| table::<P>().into_openapi());
     router
+        // Many people configure this URL with a slash, and a client does not send a POST again where a redirect leads.
+        .route(paths::MCP_WITH_SLASH, post(mcp::endpoint::<P>))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(Extension(Arc::new(document)))

@@ -32,7 +32,8 @@ async def main():
     server = where[0] if transport == "http" else StdioServerParameters(command=where[0], args=where[1:])
     async with Client(server, mode=mode, read_timeout_seconds=60) as client:
         seen = {"version": client.protocol_version, "instructions": client.instructions}
-        seen["server"] = client.server_info.name if client.server_info else None
+        if server := client.server_info:
+            seen |= {"server": server.name, "title": server.title, "website": server.website_url}
         try:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         except MCPError as error:

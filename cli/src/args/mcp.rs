@@ -28,7 +28,7 @@ Codex (~/.codex/config.toml):
 ///
 /// Forwards the tools that the hub offers at /mcp: search capabilities, read them, list repositories, and show the status of the federation.
 /// It is read-only and needs no token. While the hub cannot be reached, the tools return an error and the server keeps running. The
-/// server stops at the end of its input and logs to standard error.
+/// server stops at the end of its input and logs errors to standard error.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Mcp {}

@@ -46,7 +46,7 @@ answers! {
         "A browser sent the request for a page of another site. `/mcp` accepts only pages of the hub itself and of the local machine.",
         "call `/mcp` from a program, or read `GET /v1/federated`, which is open to every page";
     NOT_FOUND = Answer 404 "not-found": "Nothing is at this path",
-        "The hub has no such path. A path with a trailing slash is a different path.",
+        "The hub has no such path. A path with a trailing slash is a different path, except `/mcp/`.",
         "use a path that `/openapi.json` lists";
     REPO_NOT_FOUND = Answer 404 "repo-not-found": "The repo is not registered",
         "No registration has this name. It may have been removed.",

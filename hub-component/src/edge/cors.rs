@@ -36,7 +36,8 @@ pub enum Audience {
 impl Audience {
     /// The origins that may read the response to this request.
     pub fn of(request: &Request, public_url: &str) -> Self {
-        let origin = request.headers().get(ORIGIN).filter(|_| request.uri().path() == paths::MCP);
+        let of_tools = [paths::MCP, paths::MCP_WITH_SLASH].contains(&request.uri().path());
+        let origin = request.headers().get(ORIGIN).filter(|_| of_tools);
         match origin.filter(|origin| is_allowed(origin, public_url)) {
             Some(origin) => Self::Tools(origin.clone()),
             None if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) => Self::Everybody,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// A JSON-RPC 2.0 message; a request has an `id`, a notification does not.
@@ -20,6 +20,8 @@ impl PartialSchema for Message {
         let object = || ObjectBuilder::new().schema_type(Type::Object);
         let int64 = SchemaFormat::KnownFormat(KnownFormat::Int64);
         let number = ObjectBuilder::new().schema_type(Type::Integer).format(Some(int64));
+        // Some languages have one literal for an empty list and an empty object.
+        let nothing = ArrayBuilder::new().max_items(Some(0));
         object()
             .description(Some("A JSON-RPC 2.0 message; a request has an `id`, a notification does not."))
             .property("jsonrpc", text().enum_values(Some(["2.0"])))
@@ -27,7 +29,7 @@ impl PartialSchema for Message {
             .property("id", OneOfBuilder::new().item(text()).item(number))
             .property("method", text())
             .required("method")
-            .property("params", object())
+            .property("params", OneOfBuilder::new().item(object()).item(nothing))
             .into()
     }
 }

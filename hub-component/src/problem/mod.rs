@@ -107,6 +107,11 @@ impl Problem {
         self.kind.status.and_then(|s| StatusCode::from_u16(s).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// The headers of the response.
+    pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.headers
+    }
+
     /// What happened in this case and what to do.
     pub fn detail(&self) -> &str {
         &self.detail

@@ -9,7 +9,8 @@ use tower::ServiceExt as _;
 
 const NEWEST: &str = "2026-07-28";
 
-async fn send(hub: &Hub, headers: &[(&str, &str)], body: impl Into<Body>) -> (StatusCode, HeaderMap, Value) {
+/// Sends a body to `/mcp`; gives status, headers and the answer.
+pub async fn send(hub: &Hub, headers: &[(&str, &str)], body: impl Into<Body>) -> (StatusCode, HeaderMap, Value) {
     let mut request = Request::builder().method(Method::POST).uri("/mcp").header("content-type", "application/json");
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -21,7 +22,7 @@ async fn send(hub: &Hub, headers: &[(&str, &str)], body: impl Into<Body>) -> (St
     (parts.status, parts.headers, serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
-fn request(method: &str, params: Value) -> Value {
+pub fn request(method: &str, params: Value) -> Value {
     json!({"jsonrpc": "2.0", "id": 7, "method": method, "params": params})
 }
 
@@ -36,7 +37,7 @@ fn initialize(version: &str) -> Value {
 }
 
 /// Calls a tool as a client of the handshake does; gives its result.
-async fn call(hub: &Hub, name: &str, arguments: Value) -> Value {
+pub async fn call(hub: &Hub, name: &str, arguments: Value) -> Value {
     let body = request("tools/call", json!({"name": name, "arguments": arguments})).to_string();
     let (status, _, answer) = send(hub, &[], body).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
@@ -93,12 +94,14 @@ async fn what_is_no_message_is_refused_with_its_code() {
         (with("id", Value::Null), 400, -32600),
         (with("id", json!({})), 400, -32600),
         (with("method", json!(3)), 400, -32600),
-        (with("params", json!([])), 400, -32602),
+        (with("params", json!([1])), 400, -32602),
+        (with("params", json!([null])), 400, -32602),
+        (with("params", json!("")), 400, -32602),
         (with("method", json!("tools/none")), 200, -32601),
         (with("method", json!("resources/list")), 200, -32601),
         (with("params", json!({"cursor": "2"})), 200, -32602),
         (request("tools/call", json!({"arguments": {}})).to_string(), 200, -32602),
-        (request("tools/call", json!({"name": "list_repos", "arguments": []})).to_string(), 200, -32602),
+        (request("tools/call", json!({"name": "list_repos", "arguments": [1]})).to_string(), 200, -32602),
         (request("tools/call", json!({"name": "rm"})).to_string(), 200, -32602),
         (request("initialize", json!({"protocolVersion": "2025-11-25"})).to_string(), 200, -32602),
     ] {
@@ -168,23 +171,6 @@ async fn the_newest_revision_says_everything_in_every_request() {
         send(&hub, &[("mcp-protocol-version", "2025-11-25")], request("tools/list", json!({})).to_string()).await;
     let keys: Vec<_> = answer["result"].as_object().expect("a result").keys().collect();
     assert_eq!(keys, ["tools"]);
-}
-
-#[tokio::test]
-async fn schemas_are_whole_and_say_what_each_field_is_once() {
-    let hub = Hub::new();
-    let (_, _, answer) = send(&hub, &[], request("tools/list", json!({})).to_string()).await;
-    let tools = answer["result"]["tools"].as_array().expect("tools");
-    for tool in tools {
-        for schema in [&tool["inputSchema"], &tool["outputSchema"]] {
-            assert_eq!(schema["type"], "object", "{tool}");
-            let text = schema.to_string();
-            assert!(!text.contains("$ref") && !text.contains("allOf"), "{text}");
-        }
-        assert_eq!(tool["inputSchema"]["additionalProperties"], false);
-    }
-    let states = &tools[2]["outputSchema"]["properties"]["repos"]["items"]["properties"]["state"];
-    assert_eq!((&states["type"], states["enum"].as_array().map(Vec::len)), (&json!("string"), Some(6)), "{states}");
 }
 
 /// Headers, body, status, code.
@@ -313,26 +299,6 @@ async fn repos_are_listed_in_pages_that_fit_the_budget() {
 }
 
 #[tokio::test]
-async fn wrong_arguments_are_an_answer_that_a_model_can_read() {
-    let hub = Hub::new();
-    for (arguments, words) in [
-        (json!({"domian": "x"}), "unknown field `domian`"),
-        (json!({"state": "frsh"}), "unknown variant `frsh`"),
-        (json!({"limit": 0}), "`limit` must be from 1"),
-        (json!({"limit": "many"}), "invalid type"),
-        (json!({"cursor": "x"}), "`cursor` was not issued"),
-    ] {
-        let result = call(&hub, "list_repos", arguments.clone()).await;
-        let text = result["content"][0]["text"].as_str().expect("text");
-        assert!(result["isError"] == true && text.contains(words), "{arguments}: {text}");
-        let problem: Value = serde_json::from_str(text).expect("JSON");
-        assert_eq!(problem["code"], "invalid-query", "{text}");
-        assert_eq!(problem["remedy"], "correct the parameter that `detail` names", "what /problems says");
-        assert!(result.get("structuredContent").is_none(), "{result}");
-    }
-}
-
-#[tokio::test]
 async fn the_status_counts_states_and_names_required_repos_that_are_not_fresh() {
     let hub = Hub::new();
     let status = async || call(&hub, "federation_status", json!({})).await["structuredContent"].clone();
@@ -437,9 +403,4 @@ async fn a_capability_is_whole_or_says_that_it_is_not() {
     let none = call(&hub, "get_capability", json!({"id": "capability.awkward.m0"})).await;
     let text = none["content"][0]["text"].as_str().expect("text");
     assert!(none["isError"] == true && text.contains("capability-not-found") && text.contains("awkward.n0"), "{text}");
-    let without = call(&hub, "get_capability", json!({})).await;
-    assert!(
-        without["content"][0]["text"].as_str().is_some_and(|text| text.contains("missing field `id`")),
-        "{without}"
-    );
 }

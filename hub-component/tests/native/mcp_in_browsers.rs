@@ -23,6 +23,8 @@ async fn a_preflight_lets_those_send_that_may_use_the_tools() {
     let hub = Hub::new();
     let asks = |origin| [("origin", origin), ("access-control-request-method", "POST")];
     for origin in ["http://localhost:6274", "http://127.0.0.1:3000", "https://hub.example.org"] {
+        let slashed = ask(&hub, Method::OPTIONS, "/mcp/", &asks(origin)).await;
+        assert_eq!(text(&slashed.1, "access-control-allow-methods"), "POST", "the same with a slash");
         let (status, headers) = ask(&hub, Method::OPTIONS, "/mcp", &asks(origin)).await;
         assert_eq!((status.as_u16(), text(&headers, "access-control-allow-origin")), (204, origin));
         assert_eq!((text(&headers, "access-control-allow-methods"), text(&headers, "vary")), ("POST", "origin"));
@@ -40,8 +42,11 @@ async fn a_preflight_lets_those_send_that_may_use_the_tools() {
     for origin in ["https://evil.example", "http://localhost.evil.example", "null"] {
         let (status, headers) = ask(&hub, Method::OPTIONS, "/mcp", &asks(origin)).await;
         assert_eq!((status.as_u16(), text(&headers, "access-control-allow-methods")), (204, "GET, HEAD"), "{origin}");
-        let (status, headers) = ask(&hub, Method::POST, "/mcp", &[("origin", origin)]).await;
-        assert_eq!((status.as_u16(), text(&headers, "access-control-allow-origin")), (403, ""), "{origin}");
+        for path in ["/mcp", "/mcp/"] {
+            let (status, headers) = ask(&hub, Method::POST, path, &[("origin", origin)]).await;
+            let allowed = text(&headers, "access-control-allow-origin");
+            assert_eq!((status.as_u16(), allowed), (403, ""), "{path} {origin}");
+        }
     }
     let (status, headers) = ask(&hub, Method::POST, "/mcp", &[]).await;
     assert_eq!((status.as_u16(), headers.contains_key("access-control-allow-origin")), (200, false), "a program");

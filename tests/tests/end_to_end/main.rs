@@ -20,6 +20,8 @@ mod limits;
 mod links;
 mod log;
 mod mcp;
+mod mcp_stdio;
+mod mcp_tools;
 mod memo;
 mod metrics;
 mod negotiation;

@@ -1,26 +1,37 @@
-//! MCP with the official Python client: over HTTP to the hub, and over standard input and output to `reuse-surface mcp`.
+//! MCP with the official clients: over HTTP to the hub, and over standard input and output to `reuse-surface mcp`.
 
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, Sources, binary, index, tools};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader, Lines, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 const TOOLS: [&str; 4] = ["search_capabilities", "get_capability", "list_repos", "federation_status"];
 
-/// Runs the client and returns its results.
-async fn client(mode: &str, server: &[&str], calls: Value) -> Result<Value> {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/mcp_client.py");
+/// Runs the client in Python and returns what it saw.
+async fn python(mode: &str, server: &[&str]) -> Result<Value> {
     let mut command = Command::new(tools().join("python/bin/python"));
-    command.arg(script).arg(mode).args(server).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().context("run `cargo xtask tools`, which installs the client")?;
-    child.stdin.take().context("no stdin")?.write_all(calls.to_string().as_bytes())?;
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/python/mcp_client.py")).arg(mode).args(server);
+    seen_by(command).await
+}
+
+/// Runs the client in TypeScript and returns what it saw.
+async fn node(server: &[&str]) -> Result<Value> {
+    let mut command = Command::new("node");
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/node/mcp_client.cjs")).args(server);
+    command.env("NODE_PATH", tools().join("mcp/node_modules"));
+    seen_by(command).await
+}
+
+async fn seen_by(mut client: Command) -> Result<Value> {
+    client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = client.spawn().context("run `cargo xtask tools`, which installs the client")?;
+    child.stdin.take().context("no stdin")?.write_all(calls().to_string().as_bytes())?;
     let output = tokio::task::spawn_blocking(move || child.wait_with_output()).await??;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{said}");
+    ensure!(said.is_empty(), "neither the client nor its server has anything to log: {said}");
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
@@ -31,12 +42,13 @@ fn calls() -> Value {
         {"name": "list_repos", "arguments": {"domain": "test"}},
         {"name": "federation_status", "arguments": {}},
         {"name": "get_capability", "arguments": {"id": "capability.none"}},
-        {"name": "list_repos", "arguments": {"domian": "test"}},
+        {"name": "list_repos", "arguments": {"limit": "many"}},
         {"name": "no_such_tool", "arguments": {}},
+        {"name": "search_capabilities", "arguments": {"q": "", "domain": null, "limit": "1", "fields": "name", "sessionId": "7"}},
     ])
 }
 
-async fn hub_with_two_repos() -> Result<(Hub, Sources)> {
+pub async fn hub_with_two_repos() -> Result<(Hub, Sources)> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     let state = sources.index("/state.yaml", &index(&["capability.state.publish", "capability.state.read"]));
     let other = sources.index("/other.yaml", &index(&["capability.registry.register"]));
@@ -46,8 +58,13 @@ async fn hub_with_two_repos() -> Result<(Hub, Sources)> {
 }
 
 /// Checks what every client must see of a hub with two repos.
-fn check(seen: &Value) {
+fn check(seen: &Value, hub: &Hub) {
     assert_eq!(seen["server"], "reuse-surface", "{seen}");
+    assert_eq!(
+        (&seen["title"], &seen["website"]),
+        (&json!("reuse-surface federation hub"), &json!(hub.base())),
+        "{seen}"
+    );
     assert!(seen["instructions"].as_str().is_some_and(|text| text.contains("never as instructions")), "{seen}");
     let tools = seen["tools"].as_array().expect("tools");
     assert_eq!(tools.iter().map(|tool| tool["name"].as_str().unwrap_or_default()).collect::<Vec<_>>(), TOOLS);
@@ -55,7 +72,8 @@ fn check(seen: &Value) {
         let hints = &tool["annotations"];
         assert_eq!((&hints["readOnlyHint"], &hints["openWorldHint"]), (&json!(true), &json!(false)), "{tool}");
         assert_eq!((&tool["inputSchema"]["type"], &tool["outputSchema"]["type"]), (&json!("object"), &json!("object")));
-        assert!(tool["inputSchema"]["properties"]["budget_tokens"]["default"].is_u64(), "{tool}");
+        let budget = &tool["inputSchema"]["properties"]["budget_tokens"];
+        assert_eq!((&budget["minimum"], &budget["maximum"]), (&json!(750), &json!(20_000)), "{tool}");
     }
     let calls = seen["calls"].as_array().expect("calls");
     for call in &calls[..4] {
@@ -69,20 +87,23 @@ fn check(seen: &Value) {
         assert_eq!(call["is_error"], true, "{call}");
         assert!(call["text"].as_str().is_some_and(|text| text.contains(code)), "{call}");
     }
+    assert!(calls[4]["text"].as_str().is_some_and(|text| text.contains("search_capabilities")), "{}", calls[4]);
     assert_eq!(calls[6]["code"], -32602, "{}", calls[6]);
+    assert!(calls[6]["message"].as_str().is_some_and(|words| words.contains("`list_repos`")), "{}", calls[6]);
+    assert_eq!(calls[7]["structured"]["shown"], 1, "{}", calls[7]);
 }
 
 #[tokio::test]
-async fn the_official_client_uses_the_hub_over_http() -> Result<()> {
+async fn the_official_client_in_python_uses_the_hub_over_http() -> Result<()> {
     let (hub, _sources) = hub_with_two_repos().await?;
     let url = format!("{}/mcp", hub.base());
     for (mode, version) in [("legacy", "2025-11-25"), ("auto", "2026-07-28"), ("2026-07-28", "2026-07-28")] {
-        let seen = client(mode, &["http", &url], calls()).await?;
+        let seen = python(mode, &["http", &url]).await?;
         if mode == "2026-07-28" {
             // This mode assumes that the server is known and does not query it.
             assert_eq!(seen["calls"][2]["structured"]["total"], 2, "{seen}");
         } else {
-            check(&seen);
+            check(&seen, &hub);
         }
         assert_eq!(seen["version"], version);
     }
@@ -91,112 +112,28 @@ async fn the_official_client_uses_the_hub_over_http() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_official_client_uses_the_hub_over_stdio() -> Result<()> {
+async fn the_official_client_in_python_uses_the_hub_over_stdio() -> Result<()> {
     let (hub, _sources) = hub_with_two_repos().await?;
     let program = binary();
     let program = program.to_str().context("a path in UTF-8")?;
     for mode in ["legacy", "auto"] {
         let server = ["stdio", program, "mcp", "--base-url", hub.base()];
-        check(&client(mode, &server, calls()).await?);
+        check(&python(mode, &server).await?, &hub);
     }
     Ok(())
 }
 
-/// A proxy to the hub that can be closed; while it is closed, it drops connections.
-struct Door {
-    url: String,
-    open: Arc<AtomicBool>,
-}
-
-impl Door {
-    fn before(hub: &Hub) -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let url = format!("http://{}", listener.local_addr()?);
-        let target = hub.base().trim_start_matches("http://").to_owned();
-        let open = Arc::new(AtomicBool::new(false));
-        let is_open = open.clone();
-        std::thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                let target = TcpStream::connect(&target).ok().filter(|_| is_open.load(Ordering::SeqCst));
-                if let Some(target) = target {
-                    pass(&client, &target);
-                    pass(&target, &client);
-                }
-            }
-        });
-        Ok(Self { url, open })
-    }
-}
-
-fn pass(from: &TcpStream, to: &TcpStream) {
-    let (Ok(mut from), Ok(mut to)) = (from.try_clone(), to.try_clone()) else { return };
-    std::thread::spawn(move || {
-        let _ = std::io::copy(&mut from, &mut to);
-        let _ = to.shutdown(std::net::Shutdown::Both);
-    });
-}
-
-/// A session with `reuse-surface mcp`, line by line.
-struct Agent {
-    child: Child,
-    answers: Lines<BufReader<ChildStdout>>,
-}
-
-impl Agent {
-    fn start(base: &str) -> Result<Self> {
-        let mut command = Command::new(binary());
-        command.args(["mcp", "--base-url", base]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn()?;
-        let answers = BufReader::new(child.stdout.take().context("no stdout")?).lines();
-        Ok(Self { child, answers })
-    }
-
-    fn ask(&mut self, method: &str, params: Value) -> Result<Value> {
-        let stdin = self.child.stdin.as_mut().context("no stdin")?;
-        writeln!(stdin, "{}", json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}))?;
-        Ok(serde_json::from_str(&self.answers.next().context("the program ended")??)?)
-    }
-
-    /// Closes its input and returns its exit code.
-    fn end(mut self) -> Result<Option<i32>> {
-        drop(self.child.stdin.take());
-        Ok(self.child.wait()?.code())
-    }
-}
-
 #[tokio::test]
-async fn without_a_hub_tools_fail_with_a_remedy_and_work_once_it_is_there() -> Result<()> {
+async fn the_official_client_in_typescript_uses_the_hub_over_http_and_stdio() -> Result<()> {
     let (hub, _sources) = hub_with_two_repos().await?;
-    let door = Door::before(&hub)?;
-    let mut agent = Agent::start(&door.url)?;
-    let hello =
-        json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
-    assert_eq!(agent.ask("initialize", hello)?["result"]["serverInfo"]["name"], "reuse-surface");
-
-    let status = json!({"name": "federation_status", "arguments": {}});
-    for _ in 0..2 {
-        let answer = agent.ask("tools/call", status.clone())?;
-        let text = answer["result"]["content"][0]["text"].as_str().unwrap_or_default();
-        assert_eq!(answer["result"]["isError"], true, "{answer}");
-        assert!(text.contains("hub-unreachable") && text.contains("--base-url") && text.contains(&door.url), "{text}");
-        let answer = agent.ask("tools/list", json!({}))?;
-        assert!(answer["error"]["message"].as_str().is_some_and(|words| words.contains("hub-unreachable")), "{answer}");
+    for path in ["/mcp", "/mcp/"] {
+        let seen = node(&["http", &format!("{}{path}", hub.base())]).await?;
+        check(&seen, &hub);
+        assert_eq!(seen["version"], "2025-11-25");
     }
-
-    door.open.store(true, Ordering::SeqCst);
-    let answer = agent.ask("tools/call", status.clone())?;
-    assert_eq!(answer["result"]["structuredContent"]["states"]["fresh"], 2, "{answer}");
-    drop(hub);
-    door.open.store(false, Ordering::SeqCst);
-    assert_eq!(agent.ask("tools/call", status)?["result"]["isError"], true);
-    assert_eq!(agent.ask("ping", json!({}))?["result"], json!({}));
-    assert_eq!(agent.end()?, Some(0));
-    Ok(())
-}
-
-#[tokio::test]
-async fn the_end_of_the_input_is_the_end_without_a_word_too() -> Result<()> {
-    assert_eq!(Agent::start("http://127.0.0.1:9")?.end()?, Some(0));
+    let program = binary();
+    let program = program.to_str().context("a path in UTF-8")?;
+    check(&node(&["stdio", program, "mcp", "--base-url", hub.base()]).await?, &hub);
     Ok(())
 }
 

@@ -27,8 +27,8 @@ const MAX_NOT_FRESH: usize = 1000;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Arguments {
-    /// Size budget in tokens: the result has at most 4 bytes per token. At most 20,000.
-    #[schema(minimum = 750, default = 2000)]
+    /// Size budget in tokens: the result has at most 4 bytes per token. From 750 to 20,000; 2,000 by default.
+    #[schema(minimum = 750, maximum = 20_000)]
     budget_tokens: Option<u32>,
 }
 

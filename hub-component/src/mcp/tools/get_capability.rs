@@ -18,16 +18,19 @@ pub const NAME: &str = "get_capability";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Arguments {
-    /// The id, such as `capability.registry.register`.
+    /// The id, such as `capability.registry.register`. At most 200 characters.
+    #[schema(max_length = 200)]
     id: String,
-    /// Only the entry of this repo.
+    /// Only the entry of this repo. At most 1,000 characters.
+    #[schema(max_length = 1000)]
     repo: Option<String>,
-    /// Comma-separated field names; all by default.
-    fields: Option<String>,
-    /// `next` of the previous page.
+    /// Names of the fields to return; all by default. At most 1,000 characters in all.
+    fields: Option<Vec<String>>,
+    /// `next` of the previous page. At most 160 characters.
+    #[schema(max_length = 160)]
     cursor: Option<String>,
-    /// Size budget in tokens: the result has at most 4 bytes per token. At most 20,000.
-    #[schema(minimum = 750, default = 2000)]
+    /// Size budget in tokens: the result has at most 4 bytes per token. From 750 to 20,000; 2,000 by default.
+    #[schema(minimum = 750, maximum = 20_000)]
     budget_tokens: Option<u32>,
 }
 
@@ -44,6 +47,7 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let Arguments { id, repo, fields, cursor, budget_tokens } = read(arguments)?;
     let budget = Budget::of(budget_tokens)?;
     let (head, _) = revalidate_due(app).await?;
+    let fields = fields.map(|names| names.join(","));
     let mut request =
         Request { repo, fields, cursor, around: CapabilityEntries::bytes_around(&id), ..Request::default() };
     for bytes in budget.attempts() {

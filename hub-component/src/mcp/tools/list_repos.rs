@@ -22,22 +22,25 @@ pub const NAME: &str = "list_repos";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Arguments {
-    /// Only repos of this domain.
+    /// Only repos of this domain. At most 1,000 characters.
+    #[schema(max_length = 1000)]
     domain: Option<String>,
-    // No doc comment here: with one, utoipa would create a separate schema beside the inlined one.
+    /// Only repos in this state.
     #[schema(inline)]
     state: Option<State>,
     /// Only enabled repos, or only disabled ones.
     enabled: Option<bool>,
-    /// Only repos that have all these words in their name, domain, URL or description.
+    /// Only repos that have all these words in their name, domain, URL or description. At most 1,000 characters.
+    #[schema(max_length = 1000)]
     q: Option<String>,
-    /// Maximum number of repos on a page; 100 by default.
+    /// Maximum number of repos on a page, from 1 to 1,000; 100 by default.
     #[schema(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
-    /// `next` of the previous page.
+    /// `next` of the previous page. At most 160 characters.
+    #[schema(max_length = 160)]
     cursor: Option<String>,
-    /// Size budget in tokens: the result has at most 4 bytes per token. At most 20,000.
-    #[schema(minimum = 750, default = 2000)]
+    /// Size budget in tokens: the result has at most 4 bytes per token. From 750 to 20,000; 2,000 by default.
+    #[schema(minimum = 750, maximum = 20_000)]
     budget_tokens: Option<u32>,
 }
 

@@ -1,18 +1,20 @@
 //! The tools, one file each: name, arguments, result and behaviour.
 
+mod arguments;
+mod failure;
 mod federation_status;
 mod get_capability;
 mod list_repos;
+mod schema;
 mod search_capabilities;
 
 use crate::hub::App;
 use crate::ports::Ports;
-use crate::problem::{Problem, kinds, quoted};
-use rmcp::model::{CallToolResult, ContentBlock, ErrorData, JsonObject, Tool, ToolAnnotations};
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use crate::problem::{Problem, quoted};
+use arguments::read;
+use rmcp::model::{CallToolResult, ErrorData, JsonObject, Tool, ToolAnnotations};
 use std::sync::Arc;
-use utoipa::PartialSchema;
+use utoipa::ToSchema;
 
 /// Every tool, as clients list them.
 pub fn all() -> Vec<Tool> {
@@ -35,53 +37,28 @@ pub async fn call<P: Ports>(
         list_repos::NAME => list_repos::call(app, arguments).await,
         federation_status::NAME => federation_status::call(app, arguments).await,
         _ => {
-            let words = format!("There is no tool `{}`; `tools/list` lists all tools.", quoted(name));
+            let names: Vec<String> = all().iter().map(|tool| format!("`{}`", tool.name)).collect();
+            let words = format!("There is no tool `{}`; the tools are {}.", quoted(name), names.join(", "));
             return Err(ErrorData::invalid_params(words, None));
         }
     };
     Ok(called.unwrap_or_else(|problem| {
-        let failed = failure(app, &problem);
+        let failed = failure::result(app, &problem);
         *log = Some(problem);
         failed
     }))
 }
 
-/// A problem as a result for a model: the document that HTTP clients get, and the remedy, which they would find at its `type`.
-fn failure<P: Ports>(app: &App<P>, problem: &Problem) -> CallToolResult {
-    let body = problem.body(app.public_url(), "");
-    let mut document: JsonObject = serde_json::from_slice(&body).unwrap_or_default();
-    for of_http in ["status", "request_id"] {
-        document.remove(of_http);
-    }
-    document.insert("remedy".to_owned(), problem.kind().remedy.into());
-    CallToolResult::error(vec![ContentBlock::text(Value::Object(document).to_string())])
-}
-
 /// Describes a tool that only reads from this hub.
-fn read_only<Arguments: PartialSchema, Output: PartialSchema>(
+fn read_only<Arguments: ToSchema, Output: ToSchema>(
     name: &'static str,
     title: &'static str,
     description: &'static str,
 ) -> Tool {
     let annotations =
         ToolAnnotations::with_title(title).read_only(true).destructive(false).idempotent(true).open_world(false);
-    Tool::new(name, description, schema::<Arguments>())
+    Tool::new(name, description, Arc::new(schema::of::<Arguments>()))
         .with_title(title)
-        .with_raw_output_schema(schema::<Output>())
+        .with_raw_output_schema(Arc::new(schema::of::<Output>()))
         .with_annotations(annotations)
-}
-
-/// The JSON Schema of a type. An OpenAPI 3.1 schema is the same as long as it has no references.
-fn schema<T: PartialSchema>() -> Arc<JsonObject> {
-    let schema = serde_json::to_value(T::schema()).ok();
-    Arc::new(match schema {
-        Some(Value::Object(schema)) => schema,
-        _ => JsonObject::from_iter([("type".to_owned(), json!("object"))]),
-    })
-}
-
-/// Reads the arguments of a tool.
-fn read<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, Problem> {
-    serde_json::from_value(Value::Object(arguments))
-        .map_err(|error| Problem::new(&kinds::INVALID_QUERY, format!("{error}; `tools/list` has the schema.")))
 }

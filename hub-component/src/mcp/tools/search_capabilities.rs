@@ -18,28 +18,32 @@ pub const NAME: &str = "search_capabilities";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Arguments {
-    /// What is needed, in your own words: a sentence or keywords. Better give two or three phrasings: the best answer to any of them counts.
-    /// Without it, all capabilities are listed.
-    #[serde(default)]
+/// What is needed, in your own words: a sentence or keywords. Better give two or three phrasings: the best answer to any of them counts.
+    /// Without it, all capabilities are listed. At most 8.
     #[schema(max_items = 8)]
-    q: Vec<String>,
-    /// Only capabilities of this domain.
+    q: Option<Vec<String>>,
+    /// Only capabilities of this domain. At most 1,000 characters.
+    #[schema(max_length = 1000)]
     domain: Option<String>,
-    /// Only capabilities of this repo.
+    /// Only capabilities of this repo. At most 1,000 characters.
+    #[schema(max_length = 1000)]
     repo: Option<String>,
-    /// Only capabilities with this status.
+    /// Only capabilities with this status. At most 1,000 characters.
+    #[schema(max_length = 1000)]
     status: Option<String>,
-    /// Only capabilities with this tag.
+    /// Only capabilities with this tag. At most 1,000 characters.
+    #[schema(max_length = 1000)]
     tag: Option<String>,
-    /// Comma-separated field names, or `*` for full entries. Default: domain, name, title, summary, status, tags, path.
-    fields: Option<String>,
-    /// Maximum number of results on a page; 20 by default.
+    /// Names of the fields to return, or `*` for full entries; domain, name, title, summary, status, tags and path by default. At most 1,000 characters in all.
+    fields: Option<Vec<String>>,
+    /// Maximum number of results on a page, from 1 to 200; 20 by default.
     #[schema(minimum = 1, maximum = 200)]
     limit: Option<usize>,
-    /// `next` of the previous page. All pages of a search belong to the same revision.
+    /// `next` of the previous page. All pages of a search belong to the same revision. At most 160 characters.
+    #[schema(max_length = 160)]
     cursor: Option<String>,
-    /// Size budget in tokens: the result has at most 4 bytes per token. At most 20,000.
-    #[schema(minimum = 750, default = 2000)]
+    /// Size budget in tokens: the result has at most 4 bytes per token. From 750 to 20,000; 2,000 by default.
+    #[schema(minimum = 750, maximum = 20_000)]
     budget_tokens: Option<u32>,
 }
 
@@ -56,7 +60,8 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let Arguments { q, domain, repo, status, tag, fields, limit, cursor, budget_tokens } = read(arguments)?;
     let budget = Budget::of(budget_tokens)?;
     let (head, _) = revalidate_due(app).await?;
-    let mut request = Request { q, domain, repo, status, tag, fields, limit, cursor, ..Request::default() };
+    let fields = fields.map(|names| names.join(","));
+    let mut request = Request { q: q.unwrap_or_default(), domain, repo, status, tag, fields, limit, cursor, ..Request::default() };
     for bytes in budget.attempts() {
         request.budget = Some(bytes);
         let page = search::search(app, &head, &request).await?;

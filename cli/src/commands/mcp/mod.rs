@@ -1,11 +1,14 @@
 //! `reuse-surface mcp`: the hub's tools for agents, over standard input and output.
 
+mod lines;
+
 use std::time::Duration;
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ClientConfig, ContentBlock,
-    DiscoverResult, Implementation, InitializeRequestParams, InitializeResult, ListToolsResult, PaginatedRequestParams,
-    ProtocolVersion, ServerCapabilities, ServerConfig,
+    CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ClientConfig,
+    ConstString as _, ContentBlock, CustomRequest, CustomResult, DiscoverResult, ErrorCode, Implementation,
+    InitializeRequestParams, InitializeResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+    ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{ClientInitializeError, RequestContext, RunningService, ServerInitializeError};
 use rmcp::transport::StreamableHttpClientTransport;
@@ -17,6 +20,7 @@ use rmcp::{
 use serde_json::json;
 use tokio::sync::OnceCell;
 
+use self::lines::Lines;
 use super::connect;
 use crate::args::{Global, LogFormat, LogLevel};
 use crate::client::{self, Base};
@@ -28,11 +32,12 @@ use crate::output;
 const DEFAULT_TIMEOUT: u64 = 30;
 
 pub(super) async fn run(global: &Global) -> Result<Exit, Failure> {
-    output::start_log(LogFormat::Text, LogLevel::Info);
+    // What `rmcp` logs below this level happens in ordinary sessions; agents show every line as a warning to people.
+    output::start_log(LogFormat::Text, LogLevel::Error);
     let base = connect::base(&global.base_url)?;
     let timeout = Duration::from_secs(global.timeout.unwrap_or(DEFAULT_TIMEOUT));
     let bridge = Bridge { http: client::http(&base, timeout)?, base, hub: OnceCell::new() };
-    match bridge.serve(rmcp::transport::stdio()).await {
+    match bridge.serve(Lines::stdio()).await {
         Ok(serving) => serving.waiting().await.map(drop).map_err(|error| broken(&error))?,
         // The input ended before the first message.
         Err(ServerInitializeError::ConnectionClosed(_)) => {}
@@ -81,23 +86,29 @@ impl Bridge {
 
     fn unreachable(&self, error: &dyn std::error::Error) -> String {
         let causes = chain(error).join(": ");
-        tracing::warn!("the hub at {} is not reachable: {causes}", self.base);
+        tracing::error!("the hub at {} is not reachable: {causes}", self.base);
         json!({
             "code": "hub-unreachable",
             "title": "The hub cannot be reached",
             "detail": format!(
-                "{} does not respond ({causes}). Check whether the hub is running and whether --base-url or REUSE_SURFACE_URL of `reuse-surface mcp` \
-                 is its URL, then call again.",
+                "{} does not respond ({causes}).",
                 self.base
             ),
+            "remedy": "check whether the hub is running and whether --base-url or REUSE_SURFACE_URL of `reuse-surface mcp` is its URL, then call again",
         })
         .to_string()
     }
 
-    /// The description of the server, with the hub's instructions if the hub can be reached.
+    /// The description of the server, with what the hub says of itself if it can be reached.
     async fn introduction(&self, mut server: ServerConfig) -> ServerConfig {
-        if let Ok(hub) = self.hub().await {
-            server.instructions = hub.peer_info().and_then(|info| info.instructions.clone());
+        if let Ok(hub) = self.hub().await
+            && let Some(info) = hub.peer_info()
+        {
+            server.instructions.clone_from(&info.instructions);
+            if let Some(hub) = &info.server_info {
+                server.server_info.title.clone_from(&hub.title);
+                server.server_info.website_url.clone_from(&hub.website_url);
+            }
         }
         server
     }
@@ -148,6 +159,21 @@ impl ServerHandler for Bridge {
         };
         // A model reads results of tools but not errors of the protocol.
         Ok(called.unwrap_or_else(|words| CallToolResult::error(vec![ContentBlock::text(words)])).into())
+    }
+
+    /// Refuses what `rmcp` does not know. A call without what a call needs comes here too.
+    async fn on_custom_request(
+        &self,
+        CustomRequest { method, params, .. }: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let read = |params| serde_json::from_value::<CallToolRequestParams>(params);
+        Err(match read(params.unwrap_or_else(|| json!({}))) {
+            Err(error) if method == CallToolRequestMethod::VALUE => {
+                ErrorData::invalid_params(format!("{error}."), None)
+            }
+            _ => ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "This server has no such method.", None),
+        })
     }
 }
 
