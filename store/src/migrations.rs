@@ -2,12 +2,12 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, fragments, leases, listing, quiet, revisions::steps, row::Columns as _, search, tallies, upkeep,
+    StoreError, facets, fragments, leases, listing, quiet, revisions::steps, row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 11] = [
+const STEPS: [&[&str]; 12] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -19,6 +19,7 @@ const STEPS: [&[&str]; 11] = [
     upkeep::INDEXES,
     fragments::PIECES,
     steps::TABLES,
+    facets::TABLES,
 ];
 
 /// The step after which the search tables are filled from the published revision.
@@ -35,6 +36,9 @@ const PIECES: i64 = 10;
 
 /// The step after which the changes of every revision are written.
 const CHANGES: i64 = 11;
+
+/// The step after which the statuses and tags of the published revision are counted.
+const FACETS: i64 = 12;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -136,6 +140,9 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         }
         if version == CHANGES {
             steps::fill(&mut tx).await?;
+        }
+        if version == FACETS {
+            facets::fill(&mut tx).await?;
         }
         tx.query(
             "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",

@@ -10,7 +10,7 @@ use store::fragments::Size;
 use store::revisions::steps::{self, Capabilities};
 use store::revisions::{self, Change, Origin, Revision};
 use store::sources::Source;
-use store::{StoreError, fragments, search};
+use store::{StoreError, facets, fragments, search};
 
 /// The result of publishing.
 pub struct Published {
@@ -89,6 +89,7 @@ pub async fn publish(
             search::keep(tx, line, &after.json).await?;
             composition.insert(line.repo.clone(), line.clone());
         }
+        facets::keep(tx, repo, line).await?;
     }
     let lines: Vec<SourceLine> = composition.values().cloned().collect();
     let revision = Revision {
