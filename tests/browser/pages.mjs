@@ -53,7 +53,7 @@ async function look(context, path, options) {
     gaps: [...document.querySelectorAll("h1, h2, h3, h4")].map((h) => Number(h.tagName[1])).filter((level, i, all) => level > (all[i - 1] ?? 0) + 1).length,
     searches: document.querySelectorAll("input[type=search]").length,
     description: document.querySelector("meta[name=description]")?.content ?? "",
-    first: document.querySelector(".hits > li, .choices li, .note")?.getBoundingClientRect().top ?? 0,
+    first: document.querySelector(".hits > li, .choices li, .note, .entry")?.getBoundingClientRect().top ?? 0,
     links: [...document.querySelectorAll("a[href]")].map((a) => a.href),
     foreign: [...document.querySelectorAll("a[href]")].filter((a) => a.origin !== location.origin && !/noopener.*noreferrer/.test(a.rel)).length,
     relative: [...document.querySelectorAll("time")].filter((time) => /ago|now|in |yesterday|last/.test(time.textContent)).length,
