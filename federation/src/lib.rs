@@ -12,6 +12,7 @@ pub mod document;
 mod excerpt;
 pub mod fetch;
 mod findings;
+pub mod forge;
 pub mod guard;
 pub mod index;
 pub mod limits;

@@ -7,6 +7,7 @@
 
 pub mod database;
 pub mod events;
+pub mod facets;
 pub mod failures;
 #[cfg(not(target_family = "wasm"))]
 pub mod file;
@@ -14,6 +15,7 @@ pub mod fragments;
 pub mod leases;
 pub mod listing;
 pub mod migrations;
+pub mod neighbours;
 pub mod probe;
 pub mod quiet;
 pub mod registrations;

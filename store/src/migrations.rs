@@ -2,12 +2,12 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, fragments, leases, listing, quiet, revisions::steps, row::Columns as _, search, tallies, upkeep,
+    StoreError, facets, fragments, leases, listing, quiet, revisions::steps, row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 12] = [
+const STEPS: [&[&str]; 13] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -20,6 +20,7 @@ const STEPS: [&[&str]; 12] = [
     fragments::PIECES,
     steps::TABLES,
     search::INDEX,
+    facets::TABLES,
 ];
 
 /// The step after which fragments get their digests.
@@ -36,6 +37,9 @@ const CHANGES: i64 = 11;
 
 /// The step after which the index of the search is built from the published revision.
 const SEARCH: i64 = 12;
+
+/// The step after which the statuses and tags of the published revision are counted.
+const FACETS: i64 = 13;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -136,6 +140,9 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         }
         if version == SEARCH {
             search::set_up(&mut tx).await?;
+        }
+        if version == FACETS {
+            facets::fill(&mut tx).await?;
         }
         tx.query(
             "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",

@@ -18,6 +18,7 @@ const FLAGS = [
 ];
 const problems = [];
 const links = new Set();
+const HEIGHT = 800;
 
 const READERS = [
   { colorScheme: "light", width: 375, javaScriptEnabled: true },
@@ -49,6 +50,10 @@ async function look(context, path, options) {
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     title: document.title,
     headings: [...document.querySelectorAll("h1")].length,
+    gaps: [...document.querySelectorAll("h1, h2, h3, h4")].map((h) => Number(h.tagName[1])).filter((level, i, all) => level > (all[i - 1] ?? 0) + 1).length,
+    searches: document.querySelectorAll("input[type=search]").length,
+    description: document.querySelector("meta[name=description]")?.content ?? "",
+    first: document.querySelector(".hits > li, .choices li, .note, .entry")?.getBoundingClientRect().top ?? 0,
     links: [...document.querySelectorAll("a[href]")].map((a) => a.href),
     foreign: [...document.querySelectorAll("a[href]")].filter((a) => a.origin !== location.origin && !/noopener.*noreferrer/.test(a.rel)).length,
     relative: [...document.querySelectorAll("time")].filter((time) => /ago|now|in |yesterday|last/.test(time.textContent)).length,
@@ -56,6 +61,10 @@ async function look(context, path, options) {
   }));
   if (facts.overflow > 0) report(`scrolls ${facts.overflow} px sideways`);
   if (!facts.title.endsWith("reuse-surface") || facts.headings !== 1) report(`title ${facts.title}, ${facts.headings} h1`);
+  if (facts.gaps > 0) report("a level of headings is skipped");
+  if (facts.searches !== 1) report(`${facts.searches} search fields`);
+  if (!facts.description) report("no description");
+  if (facts.first > HEIGHT - 100) report(`what was looked for begins at ${facts.first} px, below the fold`);
   if (facts.foreign > 0) report("a link elsewhere tells where it comes from");
   const expected = options.javaScriptEnabled ? facts.times : 0;
   if (facts.relative !== expected) report(`${facts.relative} of ${facts.times} times are relative`);
@@ -79,20 +88,25 @@ async function look(context, path, options) {
 async function keyboard(context, options) {
   const { page, report } = await open(context, options);
   const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className || "");
-  await page.goto(`${base}/`);
+  await page.goto(`${base}/revisions`);
   await page.keyboard.press("Tab");
   if ((await focused()) !== "skip") report(`the first stop is ${await focused()}`);
   await page.keyboard.press("Enter");
   if ((await focused()) !== "content") report(`skipping leads to ${await focused()}`);
-  await page.goto(`${base}/`);
+  await page.goto(`${base}/revisions`);
   for (let stops = 0; (await focused()) !== "search"; stops += 1) {
     if (stops > 8) return report("the search is out of reach of the keyboard");
     await page.keyboard.press("Tab");
   }
   if (options.javaScriptEnabled) {
-    await page.goto(`${base}/`);
+    await page.goto(`${base}/revisions`);
     await page.keyboard.press("/");
     if ((await focused()) !== "search") report("the slash does not lead to the search");
+  }
+  // Before anything is published, there is nothing to search for on the first page.
+  if (paths.length > 1) {
+    await page.goto(`${base}/`);
+    if ((await focused()) !== "search") report(`the first page has its focus on ${await focused()}`);
   }
   await page.keyboard.type("lease a/b");
   await page.keyboard.press("Enter");
@@ -107,7 +121,7 @@ const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", arg
 try {
   for (const options of READERS) {
     const { width, ...rest } = options;
-    const context = await browser.newContext({ ...rest, viewport: { width, height: 800 } });
+    const context = await browser.newContext({ ...rest, viewport: { width, height: HEIGHT } });
     for (const path of paths) await look(context, path, options);
     await keyboard(context, options);
     await context.close();

@@ -23,7 +23,7 @@ pub use fit::{Corrected, Fit, Near, Wording};
 pub use guess::{MAX_ERRORS, min_contained, min_shared, trigrams};
 pub use language::{Synonyms, TooManySynonyms};
 pub use page::{BYTES_PER_TOKEN, Hit, Page, TooSmall};
-pub use postings::{Posting, id_term, postings};
+pub use postings::{BYTES_PER_ENTRY, Posting, filter_term, id_term, postings};
 pub use query::{Query, QueryError};
 pub use rank::{Answered, Match, Row};
 pub use words::words;

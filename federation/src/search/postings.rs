@@ -66,6 +66,9 @@ pub fn postings<'a>(entries: impl IntoIterator<Item = &'a Value>) -> BTreeMap<St
     index
 }
 
+/// Bytes of an entry in [`Posting::entries`].
+pub const BYTES_PER_ENTRY: i64 = 3;
+
 /// Reads [`Posting::entries`]: positions and points.
 pub fn read(entries: &[u8]) -> impl Iterator<Item = (u16, u8)> + '_ {
     entries.chunks_exact(3).filter_map(|entry| match entry {

@@ -39,6 +39,13 @@ pub struct Row {
     pub entries: Vec<u8>,
 }
 
+impl Row {
+    /// The positions of its entries, in order.
+    pub fn positions(&self) -> impl Iterator<Item = u16> + '_ {
+        postings::read(&self.entries).map(|(position, _)| position)
+    }
+}
+
 /// A match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {

@@ -10,7 +10,7 @@ use store::fragments::Size;
 use store::revisions::steps::{self, Capabilities};
 use store::revisions::{self, Change, Origin, Revision};
 use store::sources::Source;
-use store::{StoreError, fragments, search};
+use store::{StoreError, facets, fragments, search};
 
 /// The result of publishing.
 pub struct Published {
@@ -92,6 +92,7 @@ pub async fn publish(
             }
             None => search::remove(tx, repo).await?,
         }
+        facets::keep(tx, repo, line).await?;
     }
     let lines: Vec<SourceLine> = composition.values().cloned().collect();
     let revision = Revision {

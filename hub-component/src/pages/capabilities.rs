@@ -1,8 +1,11 @@
 //! `GET /capabilities`: the search page.
 
 use super::elements::counted;
+use super::entry::{self, Under};
+use super::facets::{chosen, section};
+use super::layout::field;
 use super::response::respond;
-use super::{Page, Section, entry};
+use super::{Page, Search, Section};
 use crate::edge::{Query, Reached, memo};
 use crate::hub::revalidate_due;
 use crate::hub::search::{self, Request};
@@ -10,10 +13,12 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use axum::response::Response;
-use federation::search::Page as Results;
+use federation::search::{Corrected, Page as Results};
 use http::HeaderMap;
 use maud::{Markup, html};
 use serde::Deserialize;
+use store::database::{Database as _, Transaction as _};
+use store::facets::{self, Facets, Within};
 use url::form_urlencoded::Serializer;
 use utoipa::IntoParams;
 
@@ -42,13 +47,41 @@ pub struct Parameters {
 
 impl Parameters {
     /// Name, label and value of every filter.
-    fn filters(&self) -> [(&'static str, &'static str, &str); 4] {
+    pub(super) fn filters(&self) -> [(&'static str, &'static str, &str); 4] {
         [
-            ("repo", "Repo", &self.repo),
             ("domain", "Domain", &self.domain),
+            ("repo", "Repo", &self.repo),
             ("status", "Status", &self.status),
             ("tag", "Tag", &self.tag),
         ]
+    }
+
+    /// The value of a filter; empty if it is not set.
+    pub(super) fn value(&self, name: &str) -> &str {
+        self.filters().into_iter().find(|(filter, _, _)| *filter == name).map_or("", |(_, _, value)| value)
+    }
+
+    /// Whether there are search words.
+    pub(super) fn has_words(&self) -> bool {
+        !self.q.trim().is_empty()
+    }
+
+    /// A link to the search with the same words, and another value of one filter; none if it is empty.
+    pub(super) fn with(&self, filter: &str, value: &str) -> String {
+        let filters = self.filters().into_iter().map(|(name, _, own)| (name, if name == filter { value } else { own }));
+        address("/capabilities", [("q", self.q.as_str())].into_iter().chain(filters))
+    }
+
+    /// A link to the same search on another path, starting at `cursor`.
+    fn link(&self, path: &str, cursor: &str) -> String {
+        let filters = self.filters().into_iter().map(|(name, _, value)| (name, value));
+        address(path, [("q", self.q.as_str())].into_iter().chain(filters).chain([("cursor", cursor)]))
+    }
+
+    /// The part of the revision in which facets are counted.
+    fn within(&self) -> Within<'_> {
+        let given = |name| Some(self.value(name)).filter(|value| !value.is_empty());
+        Within { domain: given("domain"), repo: given("repo") }
     }
 
     /// Builds the search request; empty form fields are ignored.
@@ -65,14 +98,24 @@ impl Parameters {
         }
     }
 
-    /// A link to the same search on another path, starting at `cursor`.
-    fn link(&self, path: &str, cursor: &str) -> String {
-        let mut query = Serializer::new(String::new());
-        let filters = self.filters().into_iter().map(|(name, _, value)| (name, value));
-        let pairs = [("q", self.q.as_str())].into_iter().chain(filters).chain([("cursor", cursor)]);
-        query.extend_pairs(pairs.filter(|(_, value)| !value.is_empty()));
-        format!("{path}?{}", query.finish())
+    /// The search in words, for the title: its words and its filters.
+    fn title(&self) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        if self.has_words() {
+            parts.push(format!("“{}”", self.q.trim()));
+        }
+        let set = self.filters().into_iter().filter(|(_, _, value)| !value.is_empty());
+        parts.extend(set.map(|(name, _, value)| format!("{name} {value}")));
+        if parts.is_empty() { "Capabilities".to_owned() } else { format!("{} · Capabilities", parts.join(", ")) }
     }
+}
+
+/// A path with the parameters that have a value.
+fn address<'a>(path: &str, parameters: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(parameters.filter(|(_, value)| !value.is_empty()));
+    let query = query.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
 /// Shows the results of a search.
@@ -95,10 +138,16 @@ pub async fn capabilities<P: Ports>(
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let (head, memo_for) = revalidate_due(&app).await?;
+    let database = app.database().await?;
     let found = match search::search(&app, &head, &parameters.request()).await {
-        Ok(results) => results_of(&parameters, &results),
+        Ok(results) => {
+            let mut tx = database.read().await?;
+            let facets = facets::count(&mut tx, parameters.within()).await?;
+            tx.end().await;
+            results_of(&parameters, &results, &facets)
+        }
         Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => html! {
-            p { "No valid index has been fetched yet. " a href="/" { "See the state of each repo" } "." }
+            p { "No valid index has been fetched yet. " a href="/repos" { "See the state of each repo" } "." }
         },
         // The form is shown again, so that the user can correct the query.
         Err(problem) if problem.kind().code == kinds::INVALID_QUERY.code => html! { p { bdi { (problem.detail()) } } },
@@ -107,39 +156,81 @@ pub async fn capabilities<P: Ports>(
     let content = html! {
         h1 { "Capabilities" }
         (form(&parameters))
+        (chosen(&parameters))
         (found)
     };
-    let page = Page { title: "Capabilities", section: Section::Capabilities, words: &parameters.q, content };
+    let page = Page {
+        title: &parameters.title(),
+        description: "Capabilities that repositories offer for reuse, found by words, domain, repo, status and tag.",
+        section: Section::Capabilities,
+        search: Search::InContent,
+        content,
+    };
     Ok(memo(respond(page, &request, app.public_url()), memo_for))
 }
 
+/// The search field; a new search keeps the filters.
 fn form(parameters: &Parameters) -> Markup {
     html! {
-        form.filters action="/capabilities" aria-label="Search with filters" {
-            label.wide { "Words" input type="search" name="q" value=(parameters.q) maxlength="256" autocomplete="off"; }
-            @for (name, label, value) in parameters.filters() {
-                label { (label) input name=(name) value=(value) maxlength="200" autocomplete="off" spellcheck="false"; }
+        form.find role="search" action="/capabilities" {
+            (field(&parameters.q, "Search capabilities", false))
+            @for (name, _, value) in parameters.filters() {
+                @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
             }
-            button { "Search" }
         }
     }
 }
 
-fn results_of(parameters: &Parameters, results: &Results) -> Markup {
+/// What the search says about the words: how they were understood, and what to try instead.
+fn advice(parameters: &Parameters, results: &Results) -> Markup {
+    let is_narrowed = parameters.filters().iter().any(|(_, _, value)| !value.is_empty());
     html! {
+        @for Corrected { word, searched } in &results.corrected {
+            p.advice { "Nothing has " q { bdi { (word) } } ", so these are results for " q { bdi { (searched) } } "." }
+        }
+        @if let Some(sentence) = &results.advice {
+            p.advice {
+                (sentence)
+                @if is_narrowed && parameters.has_words() {
+                    " " a href=(address("/capabilities", [("q", parameters.q.as_str())].into_iter())) { "Search without the filters" } "."
+                }
+            }
+        } @else if results.total == 0 {
+            p.advice { "Nothing matches these filters." }
+        }
+        @if let Some(near) = results.near.as_ref().filter(|near| !near.tags.is_empty()) {
+            p.quiet {
+                "Near: "
+                @for tag in &near.tags { a.chip href=(address("/capabilities", [("tag", tag.as_str())].into_iter())) { bdi { (tag) } } " " }
+            }
+        }
+    }
+}
+
+fn results_of(parameters: &Parameters, results: &Results, facets: &Facets) -> Markup {
+    html! {
+        (advice(parameters, results))
         p.quiet role="status" {
-            @if results.total == 0 { "Nothing matches. Every word must begin a word of the id, the name, the summary or the tags." }
-            @else if results.complete { (counted(results.total, "capability", "capabilities")) ", " }
-            @else { (results.shown) " of " (counted(results.total, "capability", "capabilities")) ", " }
-            @if results.total > 0 { "best first, in " a href={ "/revisions/" (results.revision) } { "revision " (results.revision) } ". " }
+            @if results.total > 0 {
+                @if !results.complete { (results.shown) " of " }
+                (counted(results.total, "capability", "capabilities")) ", "
+                @if parameters.has_words() { "best first, " }
+                "in " a href={ "/revisions/" (results.revision) } { "revision " (results.revision) } ". "
+            }
             a href=(parameters.link("/v1/capabilities", "")) { "As data" } "."
+            @if !facets.domains.values.is_empty() { span.to-filters { " " a href="#filters" { "Narrow it down" } } }
         }
-        @if !results.capabilities.is_empty() {
-            ul.hits { @for found in &results.capabilities { li { (entry::hit(found, true)) } } }
-        }
-        p.pager {
-            @if parameters.cursor.is_empty() { span {} } @else { a href=(parameters.link("/capabilities", "")) { "From the beginning" } }
-            @if let Some(next) = &results.next { a rel="next" href=(parameters.link("/capabilities", next)) { "More" } }
+        div.columns {
+            div {
+                @if !results.capabilities.is_empty() {
+                    ul.hits { @for found in &results.capabilities { li { (entry::hit(found, Under::Title)) } } }
+                }
+                p.pager {
+                    @if parameters.cursor.is_empty() { span {} } @else { a href=(parameters.link("/capabilities", "")) { "From the beginning" } }
+                    @if let Some(next) = &results.next { a rel="next" href=(parameters.link("/capabilities", next)) { "More" } }
+                }
+            }
+            (section(parameters, facets))
         }
     }
 }

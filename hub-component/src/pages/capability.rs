@@ -1,8 +1,10 @@
 //! `GET /capabilities/{id}`: the entries of all repos under one id.
 
+use super::elements::beginning;
+use super::near::Near;
 use super::response::respond;
-use super::{Page, Section, entry};
-use crate::edge::{Path, Reached, memo};
+use super::{Page, Search, Section, entry};
+use crate::edge::{Path, Query, Reached, memo};
 use crate::hub::revalidate_due;
 use crate::hub::search::{self, Request};
 use crate::openapi::Conditional;
@@ -11,14 +13,27 @@ use crate::problem::{Problem, kinds};
 use axum::response::Response;
 use http::HeaderMap;
 use maud::html;
+use serde::Deserialize;
+use store::database::{Database as _, Transaction as _};
+use store::revisions;
+use utoipa::IntoParams;
 
-/// Maximum number of entries on the page; the API returns the rest.
-const MAX_ENTRIES: usize = 50;
+/// Maximum number of entries on a page.
+const MAX_ENTRIES: usize = 10;
 const MAX_ENTRIES_BYTES: usize = 1 << 20;
+/// Characters of the name in the title.
+const MAX_NAME_CHARS: usize = 60;
+
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Parameters {
+    /// Cursor of the previous page.
+    cursor: Option<String>,
+}
 
 /// Shows a capability.
 ///
-/// Every source's entry under the id.
+/// Every source's entry under the id, its neighbours, and the revisions that changed it.
 #[utoipa::path(
     get,
     path = "/capabilities/{id}",
@@ -26,6 +41,7 @@ const MAX_ENTRIES_BYTES: usize = 1 << 20;
     tag = "pages",
     params(
         ("id" = String, Path, description = "The capability's id."),
+        Parameters,
         Conditional,
     ),
     responses(
@@ -36,20 +52,55 @@ const MAX_ENTRIES_BYTES: usize = 1 << 20;
 pub async fn capability<P: Ports>(
     Reached(app): Reached<P>,
     Path(id): Path<String>,
+    Query(Parameters { cursor }): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let (head, memo_for) = revalidate_due(&app).await?;
-    let asked = Request { limit: Some(MAX_ENTRIES), budget: Some(MAX_ENTRIES_BYTES), ..Request::default() };
+    let is_first = cursor.is_none();
+    let asked = Request { limit: Some(MAX_ENTRIES), budget: Some(MAX_ENTRIES_BYTES), cursor, ..Request::default() };
+    let database = app.database().await?;
     let found = search::capability(&app, &head, &id, &asked).await?;
+    let repos: Vec<&str> = found.capabilities.iter().map(|one| entry::text(one, "source_repo")).collect();
+    let mut tx = database.read().await?;
+    let lines = revisions::lines_of(&mut tx, &repos).await?;
+    let near = if is_first { Some(Near::of(&mut tx, &id, &repos).await?) } else { None };
+    tx.end().await;
+    let index = |one| lines.get(entry::text(one, "source_repo")).map(|line| line.url.as_str());
+    let name = found.capabilities.first().map_or("", entry::name);
     let content = html! {
-        h1 { code { (id) } }
+        h1 { @if name.is_empty() { code { (id) } } @else { (beginning(name, 300)) } }
+        @if !name.is_empty() { p.id { code { (id) } } }
         @if found.total > 1 {
             p { (found.total) " repos publish this id. The hub keeps all of them; choose by repo." }
         }
-        @for one in &found.capabilities { (entry::whole(one)) }
-        @if !found.complete { p { (found.shown) " of " (found.total) " entries are shown." } }
+        @for one in &found.capabilities { (entry::whole(one, index(one), name)) }
+        @if let Some(next) = &found.next {
+            p.pager {
+                span { (found.shown) " of " (found.total) " entries" }
+                a rel="next" href={ "/capabilities/" (id) "?cursor=" (next) } { "More repos" }
+            }
+        }
+        @if let Some(near) = &near { (near.sections()) }
         p.small { a href={ "/v1/capabilities/" (id) } { "As data" } ", of " a href={ "/revisions/" (found.revision) } { "revision " (found.revision) } "." }
     };
-    let page = Page { title: &id, section: Section::Capabilities, words: "", content };
+    let title = if name.is_empty() { id.clone() } else { format!("{} · {id}", shortened(name)) };
+    let summary = found.capabilities.first().map_or("", |first| entry::text(first, "summary"));
+    let description =
+        if summary.is_empty() { format!("{title}: the repos that offer it for reuse.") } else { summary.to_owned() };
+    let page = Page {
+        title: &title,
+        description: &description,
+        section: Section::Capabilities,
+        search: Search::Above,
+        content,
+    };
     Ok(memo(respond(page, &request, app.public_url()), memo_for))
+}
+
+/// A name that leaves room for the id in a title.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(MAX_NAME_CHARS) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
+        None => name.to_owned(),
+    }
 }

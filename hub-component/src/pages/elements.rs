@@ -5,6 +5,10 @@ use federation::source::State;
 use federation::source_url;
 use federation::time::{Seconds, rfc3339};
 use maud::{Markup, PreEscaped, html};
+use url::form_urlencoded::Serializer;
+
+/// Characters that are shown of a tag, a domain or a status.
+const MAX_CHIP_CHARS: usize = 40;
 
 /// An absolute time, because a relative one would depend on when the page is read.
 pub(super) fn time(at: Seconds) -> Markup {
@@ -77,9 +81,19 @@ pub(super) fn repo_link(repo: &str) -> Markup {
     html! { a href={ "/repos/" (repo) } { (repo) } }
 }
 
-/// The link to the page of an id.
-pub(super) fn capability_link(id: &str) -> Markup {
-    html! { a href={ "/capabilities/" (id) } { code { (id) } } }
+/// The link to the page of a capability: its name, or its id if it has no name.
+pub(super) fn capability_link(id: &str, name: &str) -> Markup {
+    html! { a href={ "/capabilities/" (id) } { @if name.is_empty() { code { (id) } } @else { (beginning(name, 160)) } } }
+}
+
+/// The address of the capabilities that have this value in a filter.
+pub(super) fn search_href(filter: &str, value: &str) -> String {
+    format!("/capabilities?{}", Serializer::new(String::new()).append_pair(filter, value).finish())
+}
+
+/// A value as a link to the capabilities that have it.
+pub(super) fn search_link(filter: &str, value: &str) -> Markup {
+    html! { a href=(search_href(filter, value)) { (beginning(value, MAX_CHIP_CHARS)) } }
 }
 
 /// The link to a revision.

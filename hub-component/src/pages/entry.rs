@@ -1,6 +1,7 @@
 //! A capability as its repo describes it, as a list item and in full.
 
-use super::elements::{beginning, capability_link, linked, repo_link};
+use super::elements::{beginning, capability_link, linked, repo_link, search_link};
+use federation::forge;
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
@@ -11,7 +12,7 @@ const MAX_TEXT_CHARS: usize = 4000;
 const APART: [&str; 6] = ["id", "source_repo", "domain", "name", "title", "summary"];
 
 /// The text of a field; empty if the field has none.
-fn text<'a>(entry: &'a Map<String, Value>, name: &str) -> &'a str {
+pub(super) fn text<'a>(entry: &'a Map<String, Value>, name: &str) -> &'a str {
     entry.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -21,39 +22,79 @@ pub(super) fn name(entry: &Map<String, Value>) -> &str {
     if name.is_empty() { text(entry, "title") } else { name }
 }
 
-/// A capability in a list, from several repos or from one.
-pub(super) fn hit(entry: &Map<String, Value>, several: bool) -> Markup {
+/// What a list says about a capability.
+pub(super) fn summary(entry: &Map<String, Value>) -> Markup {
+    let summary = text(entry, "summary");
+    html! { @if !summary.is_empty() { p.small.quiet { (beginning(summary, 280)) } } }
+}
+
+/// What an item of a list stands under, which gives the level of its heading.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Under {
+    /// The title of the page.
+    Title,
+    /// A section of it, in which all items are of one repo.
+    SectionOfRepo,
+    /// A section of it, with items of several repos.
+    Section,
+}
+
+/// A capability in a list.
+pub(super) fn hit(entry: &Map<String, Value>, under: Under) -> Markup {
     let tags = entry.get("tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let (summary, status) = (text(entry, "summary"), text(entry, "status"));
+    let (id, status, name) = (text(entry, "id"), text(entry, "status"), name(entry));
+    let headline = html! { (capability_link(id, name)) };
+    let several = under != Under::SectionOfRepo;
     html! {
-        h3 { (capability_link(text(entry, "id"))) }
-        p { (beginning(name(entry), 160)) }
-        @if !summary.is_empty() { p.small.quiet { (beginning(summary, 280)) } }
+        @if under == Under::Title { h2 { (headline) } } @else { h3 { (headline) } }
+        @if !name.is_empty() { p.id { code { (id) } } }
+        (summary(entry))
         @if several || !tags.is_empty() || !status.is_empty() {
-            ul.tags aria-label="Repo, status and tags" {
-                @if several { li { (repo_link(text(entry, "source_repo"))) } }
-                @if !status.is_empty() { li { (beginning(status, 40)) } }
-                @for tag in tags.iter().filter_map(Value::as_str).take(12) { li { (beginning(tag, 40)) } }
+            ul.tags aria-label=(if several { "Repo, domain, status and tags" } else { "Status and tags" }) {
+                @if several {
+                    li { (repo_link(text(entry, "source_repo"))) }
+                    @if !text(entry, "domain").is_empty() { li { (search_link("domain", text(entry, "domain"))) } }
+                }
+                @if !status.is_empty() { li { (search_link("status", status)) } }
+                @for tag in tags.iter().filter_map(Value::as_str).take(12) { li { (search_link("tag", tag)) } }
             }
         }
     }
 }
 
-/// The full entry of a capability.
-pub(super) fn whole(entry: &Map<String, Value>) -> Markup {
+/// The full entry of a capability. `index` is the address of the index that has it, if that is known; `title` is the
+/// name that the page has already.
+pub(super) fn whole(entry: &Map<String, Value>, index: Option<&str>, title: &str) -> Markup {
     let summary = text(entry, "summary");
     html! {
         article.entry {
-            h2 { (repo_link(text(entry, "source_repo"))) " " span.quiet.small { "in " (text(entry, "domain")) } }
-            p { b { (beginning(name(entry), 500)) } }
+            h2 { (repo_link(text(entry, "source_repo"))) " " span.quiet.small { "in " (search_link("domain", text(entry, "domain"))) } }
+            @if name(entry) != title { p { b { (beginning(name(entry), 500)) } } }
             @if !summary.is_empty() { p.plain { (beginning(summary, MAX_TEXT_CHARS)) } }
             dl.facts {
                 @for (name, value) in entry.iter().filter(|(name, _)| !APART.contains(&name.as_str())) {
                     dt { (beginning(name, 80)) }
-                    dd { (shown(value)) }
+                    dd { (field(name, value, index)) }
                 }
             }
         }
+    }
+}
+
+fn field(name: &str, value: &Value, index: Option<&str>) -> Markup {
+    match (name, value) {
+        ("status", Value::String(status)) => search_link("status", status),
+        ("tags", Value::Array(tags)) => html! {
+            ul.tags { @for tag in tags.iter().filter_map(Value::as_str).take(100) { li { (search_link("tag", tag)) } } }
+            @if tags.len() > 100 { "and " (tags.len() - 100) " more" }
+        },
+        ("path", Value::String(path)) => match index.and_then(|index| forge::browse(index, path)) {
+            Some(page) => {
+                html! { a href=(page) rel="nofollow noopener noreferrer ugc" { code { (beginning(path, MAX_TEXT_CHARS)) } } }
+            }
+            None => shown(value),
+        },
+        _ => shown(value),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::elements::{prose, theirs_with_code};
 use super::response::error_headers;
-use super::{Page, Section};
+use super::{Page, Search, Section, missing};
 use crate::problem::Problem;
 use http::HeaderMap;
 use maud::html;
@@ -11,15 +11,23 @@ use maud::html;
 pub fn problem(problem: &Problem, request_id: &str, base: &str, headers: &mut HeaderMap) -> String {
     error_headers(headers, base);
     let kind = problem.kind();
+    let is_missing = missing::words(problem);
+    let title = is_missing.map_or(kind.title, |(title, _)| title);
     let content = html! {
-        h1 { (kind.title) }
-        p { (theirs_with_code(problem.detail(), usize::MAX)) }
-        p.quiet { (prose(kind.meaning)) }
-        p { a href="/" { "All repos" } " · " a href="/capabilities" { "Search capabilities" } " · " a href="/revisions" { "Revisions" } }
+        h1 { (title) }
+        @match is_missing {
+            Some((_, text)) => (missing::content(problem, text)),
+            None => {
+                p { (theirs_with_code(problem.detail(), usize::MAX)) }
+                p.quiet { (prose(kind.meaning)) }
+            }
+        }
+        p { a href="/" { "Start" } " · " a href="/capabilities" { "All capabilities" } " · " a href="/repos" { "All repos" } " · " a href="/revisions" { "Revisions" } }
         p.quiet.small {
             "Status " (problem.status().as_u16()) ", code " a href={ "/problems/" (kind.code) } { code { (kind.code) } }
             ", request " code { (request_id) } "."
         }
     };
-    Page { title: kind.title, section: Section::Elsewhere, words: "", content }.render()
+    let search = if is_missing.is_some() { Search::InContent } else { Search::Above };
+    Page { title, description: title, section: Section::Elsewhere, search, content }.render()
 }

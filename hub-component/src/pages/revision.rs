@@ -3,7 +3,7 @@
 use super::elements::{beginning, capability_link, counted, repo_link, snapshot_link, time};
 use super::response::respond;
 use super::revisions::op;
-use super::{Page, Section, entry, words};
+use super::{Page, Search, Section, entry, words};
 use crate::edge::{Path, Reached, memo};
 use crate::hub::document::kept;
 use crate::hub::revalidate_due;
@@ -79,7 +79,13 @@ pub async fn revision<P: Ports>(
             }
         }
     };
-    let page = Page { title: &title, section: Section::Revisions, words: "", content };
+    let page = Page {
+        title: &title,
+        description: &format!("What revision {number} changed: capabilities added, removed and changed, by repo."),
+        section: Section::Revisions,
+        search: Search::Above,
+        content,
+    };
     Ok(memo(respond(page, &request, app.public_url()), memo_for))
 }
 
@@ -140,7 +146,7 @@ pub(super) fn steps(changes: &[Change], count: usize, unread: Op) -> Markup {
                 };
                 li.(class) {
                     b aria-hidden="true" { (sign) } " " span.hidden { (word) " " }
-                    @if change.op == unread { code { (change.id) } } @else { (capability_link(&change.id)) }
+                    @if change.op == unread { code { (change.id) } } @else { (capability_link(&change.id, "")) }
                     @match (&change.before, &change.after) {
                         (Some(before), Some(after)) => span.quiet { " " (beginning(&fields(before, after), 200)) },
                         (_, Some(entry)) | (Some(entry), _) => { " " (beginning(entry.as_object().map_or("", entry::name), 120)) },
@@ -155,7 +161,7 @@ pub(super) fn steps(changes: &[Change], count: usize, unread: Op) -> Markup {
 }
 
 /// The names of the fields that differ.
-fn fields(before: &Value, after: &Value) -> String {
+pub(super) fn fields(before: &Value, after: &Value) -> String {
     let (Some(before), Some(after)) = (before.as_object(), after.as_object()) else { return String::new() };
     let differs = |name: &&String| before.get(*name) != after.get(*name);
     let mut names: Vec<&str> = after.keys().filter(differs).map(String::as_str).collect();

@@ -2,7 +2,7 @@
 
 use super::elements::{repo_link, time};
 use super::response::respond;
-use super::{Page, Section, words};
+use super::{Page, Search, Section, growth, words};
 use crate::edge::{Query, Reached, memo};
 use crate::hub::revalidate_due;
 use crate::openapi::Conditional;
@@ -17,7 +17,7 @@ use store::revisions::{self, Changed, Entry};
 use utoipa::IntoParams;
 
 /// Revisions per page.
-const PAGE_REVISIONS: usize = 50;
+const PAGE_REVISIONS: usize = 25;
 /// Maximum number of repos named for one revision.
 const NAMED: usize = 8;
 
@@ -54,13 +54,19 @@ pub async fn revisions<P: Ports>(
     entries.truncate(PAGE_REVISIONS);
     let (oldest, newest) = (number(entries.last()), number(entries.first()));
     let changes = revisions::changes_between(&mut tx, oldest, newest).await?;
+    let grown = match parameters.before {
+        None => Some(revisions::growth(&mut tx).await?),
+        Some(_) => None,
+    };
     tx.end().await;
     let content = html! {
         h1 { "Revisions" }
         p { "A revision is published only if the content differs from the previous revision." }
+        @if let Some(grown) = &grown { (growth::section(grown)) }
         @if entries.is_empty() {
             p { "There is none " @if parameters.before.is_some() { "that old. " a href="/revisions" { "Show the newest." } } @else { "yet: the first comes with the first valid index." } }
         } @else {
+            h2 { "Log" }
             table role="table" {
                 thead role="rowgroup" {
                     tr role="row" {
@@ -73,7 +79,13 @@ pub async fn revisions<P: Ports>(
         }
         @if more { p.pager { span {} a rel="next" href={ "/revisions?before=" (oldest) } { "Older revisions" } } }
     };
-    let page = Page { title: "Revisions", section: Section::Revisions, words: "", content };
+    let page = Page {
+        title: "Revisions",
+        description: "The log of this hub, newest first: who changed what and when, and how many capabilities there were.",
+        section: Section::Revisions,
+        search: Search::Above,
+        content,
+    };
     Ok(memo(respond(page, &request, app.public_url()), memo_for))
 }
 

@@ -43,7 +43,7 @@ async fn a_list_by_state_has_those_that_are_in_it_at_any_time() {
         let all = hub.get("/v1/repos").await;
         assert_eq!((names(&all).len(), &all["total"]), (7, &json!(7)));
         let metrics = hub.text("/metrics").await;
-        let home = hub.text("/").await;
+        let page = hub.text("/repos").await;
         for state in STATES {
             let of_state = |it: &&Value| it["status"]["state"] == state;
             let expected: Vec<&Value> = all["repos"].as_array().expect("a list").iter().filter(of_state).collect();
@@ -53,7 +53,7 @@ async fn a_list_by_state_has_those_that_are_in_it_at_any_time() {
             let count = expected.len();
             assert!(metrics.contains(&format!("reuse_surface_repos{{state=\"{state}\"}} {count}\n")), "{metrics}");
             let choice = format!("</svg>{state}</span> <span class=\"number\">{count}</span>");
-            assert_eq!(home.contains(&choice), count > 0, "{state}: {choice}");
+            assert_eq!(page.contains(&choice), count > 0, "{state}: {choice}");
             seen.push((state, expected.join(" ")));
         }
     }

@@ -6,18 +6,18 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
-const PLAIN: (&str, &str) = ("x-none", "");
+pub const PLAIN: (&str, &str) = ("x-none", "");
 
 impl Hub {
     /// A page that is there; tags are left out of what people see of it.
-    async fn see(&self, path: &str) -> String {
+    pub async fn see(&self, path: &str) -> String {
         let (status, _, html) = self.page(path, PLAIN).await;
         assert_eq!(status, StatusCode::OK, "{path}: {html}");
         seen(&html)
     }
 
     /// Registers a source without asking whether it is valid, and checks it.
-    async fn take(&self, body: Value, text: Option<&str>) {
+    pub async fn take(&self, body: Value, text: Option<&str>) {
         if let Some(text) = text {
             self.sources().set(body["url"].as_str().unwrap_or_default(), text.to_owned());
         }
@@ -27,12 +27,12 @@ impl Hub {
     }
 }
 
-fn registration(repo: &str) -> Value {
+pub fn registration(repo: &str) -> Value {
     json!({"repo": repo, "url": format!("https://{repo}.example.org/index.yaml"), "domain": "d"})
 }
 
 /// The text of a page in one line, without its style and script.
-fn seen(html: &str) -> String {
+pub fn seen(html: &str) -> String {
     const INLINE: [&str; 8] = ["a", "b", "bdi", "code", "mark", "span", "svg", "time"];
     let body = html.split_once("<body>").map_or("", |(_, body)| body);
     let body = body.split_once("<script>").map_or(body, |(body, _)| body);
@@ -50,7 +50,7 @@ fn seen(html: &str) -> String {
 }
 
 #[track_caller]
-fn says(page: &str, words: &str) {
+pub fn says(page: &str, words: &str) {
     let shown: String = page.chars().take(3000).collect();
     assert!(page.contains(words), "`{words}` is not in: {shown}");
 }
@@ -64,7 +64,7 @@ async fn an_empty_hub_says_how_to_begin() {
 }
 
 #[tokio::test]
-async fn home_shows_every_state_with_its_reason() {
+async fn the_repos_are_listed_with_every_state_with_its_reason() {
     let hub = Hub::new();
     hub.register("good", index("good", 3, 0)).await;
     hub.register("old", index("old", 2, 0)).await;
@@ -75,7 +75,7 @@ async fn home_shows_every_state_with_its_reason() {
     let mut off = registration("off");
     off["enabled"] = false.into();
     hub.take(off, None).await;
-    let page = hub.see("/").await;
+    let page = hub.see("/repos").await;
     for words in [
         "repos registered 5",
         "capabilities published 25",
@@ -86,9 +86,9 @@ async fn home_shows_every_state_with_its_reason() {
     ] {
         says(&page, words);
     }
-    let only = hub.see("/?state=held").await;
+    let only = hub.see("/repos?state=held").await;
     assert!(only.contains("less The newest") && !only.contains("good fresh"), "{only}");
-    let (status, headers, html) = hub.page("/?state=sad", PLAIN).await;
+    let (status, headers, html) = hub.page("/repos?state=sad", PLAIN).await;
     assert_eq!(
         (status.as_u16(), headers["content-type"].as_bytes()),
         (400, &b"text/html; charset=utf-8"[..]),
@@ -112,7 +112,7 @@ async fn a_repo_shows_what_is_wrong_where_and_what_readers_get_meanwhile() {
         "1 finding in its index error schema-pattern: Capability.Broken does not have the expected form",
         "line 3, column 9, at /capabilities/0/id line 3 - id: Capability.Broken",
         "reuse-surface hub refresh --repo a",
-        "Capabilities 3 capability.a.n0 Version 0",
+        "Capabilities 3 Version 0 capability.a.n0",
         "the server answered 200",
         "revision 1, 2027-01-15 08:00:00 UTC: registered (bootstrap)",
     ] {
@@ -185,7 +185,7 @@ async fn the_search_finds_filters_and_goes_on() {
     .await;
     let page = hub.see("/capabilities?q=n0&repo=&domain=&status=&tag=").await;
     says(&page, "2 capabilities, best first, in revision 2");
-    says(&page, "capability.a.n0 Another one b beta R&D x");
+    says(&page, "Another one capability.a.n0 b d beta R&D x");
     says(&hub.see("/capabilities?q=n0&tag=r%26d").await, "1 capability, best first");
     let (_, _, html) = hub.page("/capabilities?q=capability&domain=d", PLAIN).await;
     says(&seen(&html), "20 of 31 capabilities");
@@ -200,7 +200,7 @@ async fn the_search_finds_filters_and_goes_on() {
     let both = hub.see("/capabilities/capability.a.n0").await;
     says(
         &both,
-        "2 repos publish this id. The hub keeps all of them; choose by repo. a in d Version 0 b in d Another one status beta tags R&D x",
+        "2 repos publish this id. The hub keeps all of them; choose by repo. a in d b in d Another one status beta tags R&D x",
     );
     let (status, _, html) = hub.page("/capabilities/capability.a.m0", PLAIN).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
@@ -213,25 +213,25 @@ async fn lists_are_paged_without_skipping() {
     for i in 0..210 {
         hub.register(&format!("r{i:03}"), index(&format!("r{i:03}"), 1, 0)).await;
     }
-    let (first, second) = (hub.see("/").await, hub.see("/?after=r199").await);
-    assert!(first.contains("r199 fresh") && !first.contains("r200 fresh"), "{first}");
+    let (first, second) = (hub.see("/repos").await, hub.see("/repos?after=r049").await);
+    assert!(first.contains("r049 fresh") && !first.contains("r050 fresh"), "{first}");
     assert!(
-        second.contains("r200 fresh") && second.contains("r209 fresh") && !second.contains("r199 fresh"),
+        second.contains("r050 fresh") && second.contains("r099 fresh") && !second.contains("r049 fresh"),
         "{second}"
     );
-    let (_, _, html) = hub.page("/?q=R%26D%20EXAMPLE&state=fresh", PLAIN).await;
+    let (_, _, html) = hub.page("/repos?q=R%26D%20EXAMPLE&state=fresh", PLAIN).await;
     says(&seen(&html), "No repo has these words. Show all.");
-    let (_, _, html) = hub.page("/?q=%20EXAMPLE&state=fresh", PLAIN).await;
-    assert!(html.contains("href=\"/?q=EXAMPLE&amp;state=fresh&amp;after=r199#repos\""), "{html}");
-    assert!(html.contains("href=\"/?q=EXAMPLE#repos\""), "all of these words: {html}");
+    let (_, _, html) = hub.page("/repos?q=%20EXAMPLE&state=fresh", PLAIN).await;
+    assert!(html.contains("href=\"/repos?q=EXAMPLE&amp;state=fresh&amp;after=r049\""), "{html}");
+    assert!(html.contains("href=\"/repos?q=EXAMPLE\""), "all of these words: {html}");
     assert!(html.contains("<input type=\"hidden\" name=\"state\" value=\"fresh\">"), "{html}");
-    let some = hub.see("/?q=r20").await;
+    let some = hub.see("/repos?q=r20").await;
     says(&some, "repos registered 210");
     says(&some, "all 10 fresh 10");
     assert!(some.contains("r209 fresh") && !some.contains("r199 fresh"), "{some}");
-    let (log, older) = (hub.see("/revisions").await, hub.see("/revisions?before=161").await);
-    assert!(log.contains("Revision 161 ") && !log.contains("Revision 160 "), "{log}");
-    assert!(older.contains("Revision 160 ") && older.contains("Revision 111 "), "{older}");
+    let (log, older) = (hub.see("/revisions").await, hub.see("/revisions?before=186").await);
+    assert!(log.contains("Revision 186 ") && !log.contains("Revision 185 "), "{log}");
+    assert!(older.contains("Revision 185 ") && older.contains("Revision 161 "), "{older}");
     says(&hub.see("/revisions?before=1").await, "There is none that old.");
 }
 
@@ -246,11 +246,12 @@ async fn pages_cost_a_few_statements_however_much_there_is() {
     }
     hub.compose().await;
     for (path, most) in [
-        ("/", 3),
+        ("/", 4),
+        ("/repos", 3),
         ("/repos/r1", 5),
         ("/capabilities?q=n1", 5),
-        ("/capabilities/capability.r1.n1", 5),
-        ("/revisions", 3),
+        ("/capabilities/capability.r1.n1", 9),
+        ("/revisions", 7),
         ("/revisions/31", 6),
     ] {
         hub.statements();
@@ -290,7 +291,9 @@ async fn the_policy_allows_exactly_what_is_in_the_page() {
 async fn a_page_that_did_not_change_is_not_sent_again() {
     let hub = Hub::new();
     hub.register("a", index("a", 3, 0)).await;
-    for path in ["/", "/repos/a", "/revisions", "/revisions/1"] {
+    for path in
+        ["/", "/capabilities", "/capabilities/capability.a.n0", "/repos", "/repos/a", "/revisions", "/revisions/1"]
+    {
         let (_, headers, _) = hub.page(path, PLAIN).await;
         let etag = headers["etag"].to_str().expect("a tag");
         let (status, again, body) = hub.page(path, ("if-none-match", etag)).await;
@@ -322,6 +325,7 @@ async fn hostile_text_stays_text() {
     .await;
     for path in [
         "/",
+        "/repos",
         "/repos/evil",
         "/repos/worse",
         "/capabilities",
@@ -340,7 +344,7 @@ async fn hostile_text_stays_text() {
         assert!(!html.contains("href=\"javascript:"), "{path}");
         assert!(html.len() < 200_000, "{path}: {}", html.len());
     }
-    says(&hub.see("/repos/evil").await, r#"capability.evil </title></style></script>"><script>alert(1)</script>"#);
+    says(&hub.see("/repos/evil").await, r#"</title></style></script>"><script>alert(1)</script>"#);
     let worse = hub.see("/repos/worse").await;
     says(&worse, "schema-pattern");
 }
@@ -351,7 +355,7 @@ async fn a_browser_gets_errors_as_pages_and_a_program_as_data() {
     let (status, headers, html) = hub.page("/nothing", PLAIN).await;
     assert_eq!((status.as_u16(), headers["content-type"].as_bytes()), (404, &b"text/html; charset=utf-8"[..]));
     assert!(headers.contains_key("content-security-policy"));
-    says(&seen(&html), "Nothing is at this path /nothing is not a path of this hub");
+    says(&seen(&html), "This page does not exist The address may be mistyped, or the link is old.");
     const DATA: &str = "application/problem+json";
     const PAGE: &str = "text/html; charset=utf-8";
     for (path, accept, answered) in [
@@ -381,7 +385,9 @@ async fn a_hub_that_only_people_read_stays_fresh() {
     let hub = Hub::new();
     hub.register("a", index("a", 3, 0)).await;
     let asked = || hub.sources().requests.load(Ordering::Relaxed);
-    for path in ["/", "/repos/a", "/capabilities", "/capabilities/capability.a.n0", "/revisions", "/revisions/1"] {
+    for path in
+        ["/", "/repos", "/repos/a", "/capabilities", "/capabilities/capability.a.n0", "/revisions", "/revisions/1"]
+    {
         hub.pass(24 * 3600);
         let before = asked();
         hub.see(path).await;
@@ -401,7 +407,7 @@ async fn a_hub_that_only_people_read_stays_fresh() {
 async fn a_lost_store_is_told_to_people_too() {
     let hub = Hub::new();
     hub.lose_store();
-    for path in ["/", "/repos/a", "/revisions", "/revisions/1"] {
+    for path in ["/", "/repos", "/repos/a", "/revisions", "/revisions/1"] {
         let (status, headers, html) = hub.page(path, PLAIN).await;
         assert_eq!((status.as_u16(), headers["retry-after"].as_bytes()), (503, &b"5"[..]), "{path}");
         says(&seen(&html), "The database cannot be reached The hub cannot reach its database");

@@ -31,7 +31,7 @@ async fn one_that_cannot_be_read_takes_nothing_else_with_it_and_is_replaced() {
         );
         assert_eq!(status["capability_count"], 3, "readers keep what it contributes: {damage}");
         assert_eq!(list["repos"][1]["status"]["state"], "fresh", "{damage}");
-        let (status, _, page) = hub.page("/", ("accept-language", "en")).await;
+        let (status, _, page) = hub.page("/repos", ("accept-language", "en")).await;
         assert!(status == StatusCode::OK && page.contains("the next check replaces it"), "{damage}");
         let before = hub.get("/v1/federated?format=json").await;
         hub.publish("good", index("good", 3, 1));

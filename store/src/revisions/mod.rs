@@ -2,13 +2,17 @@
 
 mod append;
 mod compositions;
+mod growth;
 mod history;
+mod recent;
 pub mod steps;
 
 pub use append::{Change, Origin, append};
 pub(crate) use compositions::AT;
 pub use compositions::{composition, lines_at, stored, verified_at};
+pub use growth::{Growth, Sample, growth};
 pub use history::{Changed, Entry, Touched, changes_between, history, history_of, touched};
+pub use recent::{Past, Recent, newest_steps, past_of};
 
 use crate::StoreError;
 use crate::database::{Database, Row, Transaction};

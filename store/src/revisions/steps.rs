@@ -160,7 +160,7 @@ fn listed(row: &Row) -> Result<Piece, StoreError> {
     listed_next(&mut Reader::of(row))
 }
 
-fn listed_next(row: &mut Reader<'_>) -> Result<Piece, StoreError> {
+pub(super) fn listed_next(row: &mut Reader<'_>) -> Result<Piece, StoreError> {
     Ok(Piece {
         number: row.integer()?,
         revision: row.count()?,
@@ -214,7 +214,7 @@ async fn replace(database: &impl Database, piece: &Piece, text: &str) -> Result<
     Ok(tx.commit().await?)
 }
 
-fn unpack(piece: &Piece, body: &[u8]) -> Result<String, StoreError> {
+pub(super) fn unpack(piece: &Piece, body: &[u8]) -> Result<String, StoreError> {
     let damaged = || StoreError::Unreadable(format!("changes of revision {}: damaged", piece.revision));
     let length = usize::try_from(piece.plain.length).map_err(|_| damaged())?;
     // One byte more, to detect a body that is longer than its recorded length.

@@ -11,6 +11,7 @@ mod page;
 pub(crate) use forget::forget;
 pub use index::{Scope, is_kept};
 pub use keep::{keep, remove};
+pub(crate) use page::filter_values;
 pub use page::{entries, neighbours};
 
 use super::{StoreError, revisions};

@@ -1,30 +1,49 @@
-//! Reads the entries of a page.
+//! Reads entries, and what is known of them beside their words.
 
 use super::fragments::fragments_of;
 use super::keep::entry;
-use crate::database::Transaction;
+use crate::database::{Transaction, Value};
 use crate::statement::Statement;
 use crate::{StoreError, row::Columns as _};
+use federation::compose::SourceLine;
 use federation::limits::MAX_READ_BYTES;
-use federation::search::{Match, id_term};
+use federation::search::{BYTES_PER_ENTRY, filter_term, id_term};
 
-/// The entries of these matches as JSON, in order; fewer if they exceed [`MAX_READ_BYTES`].
-pub async fn entries(tx: &mut impl Transaction, matches: &[Match]) -> Result<Vec<String>, StoreError> {
-    if matches.is_empty() {
+/// The entries at these places (fragment and position) as JSON, in order, each with its number in the list; fewer if they exceed
+/// [`MAX_READ_BYTES`], or if there is none at a place.
+pub async fn entries(tx: &mut impl Transaction, places: &[(i64, u32)]) -> Result<Vec<(usize, String)>, StoreError> {
+    if places.is_empty() {
         return Ok(Vec::new());
     }
     let mut s = Statement::default();
     s.push("WITH page (place, entry) AS (VALUES ");
-    for (place, it) in matches.iter().enumerate() {
-        let number = s.bind(entry(it.fragment, it.place.position.into()));
+    for (place, (fragment, position)) in places.iter().enumerate() {
+        let number = s.bind(entry(*fragment, (*position).into()));
         s.push(&format!("{}({place}, {number})", if place == 0 { "" } else { ", " }));
     }
     s.push(&format!(
         "), sized AS MATERIALIZED (SELECT p.place, p.entry, sum(octet_length(e.json)) OVER (ORDER BY p.place) - octet_length(e.json) AS before
          FROM page p JOIN search_entries e ON e.entry = p.entry)
-         SELECT e.json FROM sized s JOIN search_entries e ON e.entry = s.entry WHERE s.before < {MAX_READ_BYTES} ORDER BY s.place"
+         SELECT s.place, e.json FROM sized s JOIN search_entries e ON e.entry = s.entry WHERE s.before < {MAX_READ_BYTES} ORDER BY s.place"
     ));
-    tx.query(&s.sql, s.parameters).await?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+    let rows = tx.query(&s.sql, s.parameters).await?;
+    rows.iter().map(|row| Ok((row.count(0)?, row.text(1)?.to_owned()))).collect()
+}
+
+/// The statuses or tags of a published source, each with its number of entries; `kind` is `status` or `tag`.
+pub async fn filter_values(
+    tx: &mut impl Transaction,
+    line: &SourceLine,
+    kind: &str,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let first = filter_term(kind, "");
+    let last = filter_term(kind, "\u{10ffff}");
+    let sql = "SELECT p.term, octet_length(p.entries) FROM search_fragments f JOIN search_postings p ON p.fragment = f.fragment
+         WHERE f.digest = $1 AND f.repo = $2 AND f.domain = $3 AND p.term >= $4 AND p.term < $5";
+    let key = [line.index_digest.as_str(), &line.repo, &line.domain, &first, &last];
+    let rows = tx.query(sql, key.map(Value::from).into()).await?;
+    let value = |term: &str| term.strip_prefix(first.as_str()).unwrap_or(term).to_owned();
+    rows.iter().map(|row| Ok((value(row.text(0)?), row.integer(1)? / BYTES_PER_ENTRY))).collect()
 }
 
 /// Ids of the newest revision that are close to `id` in sort order, and so share its beginning: up to 100 on either side.

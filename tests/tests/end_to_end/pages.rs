@@ -75,7 +75,12 @@ async fn every_page_works_in_a_browser() -> Result<()> {
     everything(&hub, &sources).await?;
     let found = walk(&[
         "/",
-        "/?state=stale",
+        "/repos",
+        "/repos?state=stale",
+        "/capabilities",
+        "/capabilities?q=invoice&domain=finance",
+        "/capabilities/capability.state.lease",
+        "/capabilities/capability.state.leas",
         "/repos/reuse-surface",
         "/repos/ledger",
         "/repos/billing",

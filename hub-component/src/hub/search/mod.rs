@@ -90,8 +90,8 @@ async fn similar_ids(tx: &mut impl Transaction, id: &str) -> Result<Vec<String>,
     let mut similar = index::neighbours(tx, id).await?;
     let question = [id.to_owned()];
     let found = find(&mut Scope::of(tx, None, None, None), &question, &Synonyms::default(), &[]).await?;
-    let best: Vec<Match> = found.matches.into_iter().take(MAX_SIMILAR).collect();
-    for json in index::entries(tx, &best).await? {
+    let best: Vec<(i64, u32)> = found.matches.iter().take(MAX_SIMILAR).map(place_of).collect();
+    for (_, json) in index::entries(tx, &best).await? {
         let entry: Value = serde_json::from_str(&json).unwrap_or_default();
         similar.extend(entry.get("id").and_then(Value::as_str).map(str::to_owned));
     }
@@ -151,6 +151,10 @@ async fn page(
     })
 }
 
+fn place_of(it: &Match) -> (i64, u32) {
+    (it.fragment, it.place.position)
+}
+
 /// The matches after a place in their order.
 fn after<'a>(matches: &'a [Match], place: &Place) -> &'a [Match] {
     let key = |place: &Place| (Reverse(place.score), place.repo.clone(), place.position);
@@ -165,10 +169,11 @@ async fn hits(
     matches: &[Match],
     fields: &Fields,
 ) -> Result<Vec<Hit>, Problem> {
-    let entries = index::entries(tx, matches).await?;
+    let entries = index::entries(tx, &matches.iter().map(place_of).collect::<Vec<_>>()).await?;
     let unreadable =
         |e: serde_json::Error| Problem::new(&kinds::INTERNAL, "An entry cannot be read.").internal(e.to_string());
-    let hits = matches.iter().zip(entries).map(|(it, json)| {
+    let hits = entries.into_iter().filter_map(|(place, json)| Some((matches.get(place)?, json)));
+    let hits = hits.map(|(it, json)| {
         let mut entry = fields.of(serde_json::from_str::<Map<String, Value>>(&json)?);
         let matched = answered.matched(it);
         if !matched.is_empty() {

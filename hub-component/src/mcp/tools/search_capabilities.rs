@@ -18,7 +18,7 @@ pub const NAME: &str = "search_capabilities";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Arguments {
-/// What is needed, in your own words: a sentence or keywords. Better give two or three phrasings: the best answer to any of them counts.
+    /// What is needed, in your own words: a sentence or keywords. Better give two or three phrasings: the best answer to any of them counts.
     /// Without it, all capabilities are listed. At most 8.
     #[schema(max_items = 8)]
     q: Option<Vec<String>>,
@@ -61,7 +61,8 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let budget = Budget::of(budget_tokens)?;
     let (head, _) = revalidate_due(app).await?;
     let fields = fields.map(|names| names.join(","));
-    let mut request = Request { q: q.unwrap_or_default(), domain, repo, status, tag, fields, limit, cursor, ..Request::default() };
+    let mut request =
+        Request { q: q.unwrap_or_default(), domain, repo, status, tag, fields, limit, cursor, ..Request::default() };
     for bytes in budget.attempts() {
         request.budget = Some(bytes);
         let page = search::search(app, &head, &request).await?;

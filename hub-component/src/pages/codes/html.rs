@@ -4,7 +4,7 @@ use crate::edge::memo;
 use crate::hub::AN_HOUR;
 use crate::pages::elements::prose;
 use crate::pages::response::respond;
-use crate::pages::{Page, Section};
+use crate::pages::{Page, Search, Section};
 use axum::response::Response;
 use federation::problem::{Kind, Place};
 use http::HeaderMap;
@@ -32,7 +32,13 @@ pub(super) fn problems(kinds: &[&Kind], request: &HeaderMap, public_url: &str) -
             }
         }
     };
-    let page = Page { title: "Problems", section: Section::Elsewhere, words: "", content };
+    let page = Page {
+        title: "Problem codes",
+        description: "What the codes of this hub mean, and how to resolve each problem.",
+        section: Section::Elsewhere,
+        search: Search::Above,
+        content,
+    };
     memo(respond(page, request, public_url), Some(AN_HOUR))
 }
 
@@ -52,6 +58,12 @@ pub(super) fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public
         }
         p { a href="/problems" { "All codes" } }
     };
-    let page = Page { title: code, section: Section::Elsewhere, words: "", content };
+    let page = Page {
+        title: code,
+        description: kinds.first().map_or("", |kind| kind.meaning),
+        section: Section::Elsewhere,
+        search: Search::Above,
+        content,
+    };
     memo(respond(page, request, public_url), Some(AN_HOUR))
 }

@@ -1,6 +1,6 @@
 //! The facts about a registration.
 
-use crate::pages::elements::{linked, revision_link, snapshot_link, time};
+use crate::pages::elements::{linked, revision_link, search_link, snapshot_link, time};
 use crate::pages::words;
 use federation::limits::MAX_URL_CHARS;
 use maud::{Markup, html};
@@ -18,7 +18,7 @@ pub(super) fn section(source: &Source) -> Markup {
         h2 { "Registration" }
         dl.facts {
             dt { "Index" } dd { (linked(&registration.url, MAX_URL_CHARS)) }
-            dt { "Domain" } dd { (registration.domain) }
+            dt { "Domain" } dd { (search_link("domain", &registration.domain)) }
             dt { "Required" } dd { @if registration.required { "yes, readers rely on it" } @else { "no" } }
             dt { "Checked every" } dd { (registration.cache_ttl_seconds) " seconds" }
             dt { "Registered" } dd { (time(registered.registered_at)) " by " (registered.registered_by) }

@@ -7,7 +7,7 @@ mod offer;
 
 use super::elements::{state, theirs, theirs_with_code};
 use super::response::respond;
-use super::{Page, Section, words};
+use super::{Page, Search, Section, words};
 use crate::edge::{Path, Reached};
 use crate::hub::publish;
 use crate::hub::repos::not_registered;
@@ -72,9 +72,16 @@ pub async fn repo<P: Ports>(
         (facts::section(&source))
         (facts::history(&history))
     };
-    Ok(respond(
-        Page { title: &registration.repo, section: Section::Repos, words: "", content },
-        &request,
-        app.public_url(),
-    ))
+    let description = match registration.description.as_str() {
+        "" => format!("What {} offers for reuse, and the state of its index.", registration.repo),
+        text => text.to_owned(),
+    };
+    let page = Page {
+        title: &registration.repo,
+        description: &description,
+        section: Section::Repos,
+        search: Search::Above,
+        content,
+    };
+    Ok(respond(page, &request, app.public_url()))
 }

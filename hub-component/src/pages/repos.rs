@@ -1,8 +1,9 @@
-//! `GET /`: the registered repos and their states.
+//! `GET /repos`: the registered repos and their states.
 
-use super::elements::{beginning, counted, repo_link, shape, state, theirs_with_code, time};
+use super::elements::{beginning, counted, repo_link, search_link, shape, state, theirs_with_code, time};
+use super::layout::field;
 use super::response::respond;
-use super::{Page, Section};
+use super::{Page, Search, Section, start};
 use crate::edge::{Query, Reached};
 use crate::hub::revalidate_due;
 use crate::hub::search::bounded;
@@ -12,8 +13,7 @@ use crate::problem::Problem;
 use axum::response::Response;
 use federation::source::State as SourceState;
 use federation::time::Seconds;
-use http::header::LINK;
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::database::{Database as _, Transaction as _};
@@ -23,12 +23,8 @@ use store::sources::Source;
 use url::form_urlencoded::Serializer;
 use utoipa::IntoParams;
 
-/// Links for programs (RFC 8631, RFC 9727).
-const LINKS: &str = "</v1/federated>; rel=\"alternate\", </openapi.json>; rel=\"service-desc\", </llms.txt>; rel=\"service-doc\", \
-    </.well-known/api-catalog>; rel=\"api-catalog\"";
-
 /// Repos per page.
-const MAX_REPOS: usize = 200;
+const MAX_REPOS: usize = 50;
 
 /// Up to this many repos, no search form is needed.
 const FEW: usize = 20;
@@ -56,18 +52,18 @@ pub struct Parameters {
 
 /// Shows all repos.
 ///
-/// The home page: a search, figures of the federation, and every registered repo with its state.
+/// Figures of the federation, and every registered repo with its state.
 #[utoipa::path(
     get,
-    path = "/",
+    path = "/repos",
     operation_id = "pageOfRepos",
     tag = "pages",
     params(Parameters, Conditional),
     responses(
-        (status = 200, description = "The registered repos and their states.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"), ("Link"))),
+        (status = 200, description = "The registered repos and their states.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
 )]
-pub async fn home<P: Ports>(
+pub async fn repos<P: Ports>(
     Reached(app): Reached<P>,
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
@@ -86,27 +82,31 @@ pub async fn home<P: Ports>(
     let sources = listing::page(&mut tx, &wanted, now, after, MAX_REPOS + 1).await?;
     tx.end().await;
     let base = app.public_url();
-    let content = if states.is_empty() {
-        html! {
-            h1 { "Nothing is registered yet" }
-            p { "This hub composes one document that lists what repositories offer for reuse. Register the first repo to start." }
-            (how_to_register(base))
-        }
-    } else {
-        html! {
-            h1 { "What these repos offer for reuse" }
-            p { "Every repo publishes an index of its capabilities. The hub fetches and checks the indexes, and serves them as one document." }
+    let has_form = total(&states) > FEW;
+    let content = html! {
+        h1 { "Repos" }
+        @if states.is_empty() {
+            p { "Nothing is registered yet." }
+            (start::how_to_register(base))
+        } @else {
             (figures(total(&states), newest.as_ref(), head.verified_at))
-            h2 #repos { "Repos" }
-            @if total(&states) > FEW { (search(&parameters)) }
+            @if has_form { (form(&parameters)) }
             (list(&sources, &found, &parameters, now))
-            (how_to_read(base))
-            (how_to_register(base))
         }
     };
-    let mut response = respond(Page { title: "Repos", section: Section::Repos, words: "", content }, &request, base);
-    response.headers_mut().insert(LINK, HeaderValue::from_static(LINKS));
-    Ok(response)
+    let title = match (words, parameters.state) {
+        (Some(words), _) => format!("“{words}” · Repos"),
+        (None, Some(state)) => format!("Repos that are {}", state.as_str()),
+        (None, None) => "Repos".to_owned(),
+    };
+    let page = Page {
+        title: &title,
+        description: "The repositories that publish their capabilities here, with the state of each.",
+        section: Section::Repos,
+        search: if has_form { Search::InContent } else { Search::Above },
+        content,
+    };
+    Ok(respond(page, &request, base))
 }
 
 fn total(states: &[(SourceState, usize)]) -> usize {
@@ -122,8 +122,8 @@ fn figures(repos: usize, newest: Option<&Entry>, verified_at: Option<Seconds>) -
                 dt { "newest revision" }
                 dd { @match newest { Some(entry) => a href={ "/revisions/" (entry.revision.number) } { (entry.revision.number) }, None => "none yet" } }
             }
-            @if let Some(entry) = newest { div { dt { "composed" } dd.long { (time(entry.revision.composed_at)) } } }
-            @if let Some(at) = verified_at { div { dt { "oldest verification" } dd.long { (time(at)) } } }
+            @if let Some(entry) = newest { div.wide { dt { "composed" } dd.long { (time(entry.revision.composed_at)) } } }
+            @if let Some(at) = verified_at { div.wide { dt { "oldest verification" } dd.long { (time(at)) } } }
         }
     }
 }
@@ -137,16 +137,15 @@ impl Parameters {
             [("q", self.q.trim()), ("state", state), ("after", after)].iter().filter(|(_, value)| !value.is_empty()),
         );
         let query = query.finish();
-        if query.is_empty() { "/#repos".to_owned() } else { format!("/?{query}#repos") }
+        if query.is_empty() { "/repos".to_owned() } else { format!("/repos?{query}") }
     }
 }
 
-fn search(parameters: &Parameters) -> Markup {
+fn form(parameters: &Parameters) -> Markup {
     html! {
-        form.filters action="/#repos" aria-label="Find repos" {
-            label.wide { "Words in name, domain, URL or description" input type="search" name="q" value=(parameters.q) maxlength="1000" autocomplete="off"; }
+        form.find role="search" action="/repos" {
+            (field(&parameters.q, "Find repos", false))
             @if let Some(state) = parameters.state { input type="hidden" name="state" value=(state.as_str()); }
-            button { "Find repos" }
         }
     }
 }
@@ -169,7 +168,7 @@ fn list(sources: &[Source], found: &[(SourceState, usize)], parameters: &Paramet
             }
         }
         @if !shown.is_empty() { (table(shown, now)) }
-        @else if total(found) == 0 { p { "No repo has these words. " a href="/#repos" { "Show all." } } }
+        @else if total(found) == 0 { p { "No repo has these words. " a href="/repos" { "Show all." } } }
         @else { p { "No repo is in this state. " a href=(parameters.link(None, "")) { "Show all." } } }
         @if let Some(last) = next {
             p.pager {
@@ -182,7 +181,7 @@ fn list(sources: &[Source], found: &[(SourceState, usize)], parameters: &Paramet
 
 fn table(sources: &[Source], now: Seconds) -> Markup {
     html! {
-        table role="table" aria-labelledby="repos" {
+        table role="table" aria-label="Repos" {
             thead role="rowgroup" {
                 tr role="row" {
                     @for name in ["Repo", "State", "Domain"] { th role="columnheader" scope="col" { (name) } }
@@ -207,32 +206,9 @@ fn row(source: &Source, standing: SourceState) -> Markup {
                 @if let Some((_, message)) = trouble { p.small { (theirs_with_code(&message, 200)) } }
             }
             td.whole role="cell" { (state(standing)) }
-            td role="cell" data-label="Domain" { (registration.domain) }
+            td role="cell" data-label="Domain" { (search_link("domain", &registration.domain)) }
             td.number role="cell" data-label="Capabilities" { (record.accepted.as_ref().filter(|_| registration.enabled).map_or(0, |a| a.capability_count)) }
             td role="cell" data-label="Verified" { @match record.verified_at { Some(at) => (time(at)), None => "never" } }
-        }
-    }
-}
-
-fn how_to_read(base: &str) -> Markup {
-    html! {
-        h2 { "Read it" }
-        p { "One URL returns everything, with an entity tag and the revision in its headers; agents start at " a href="/llms.txt" { "llms.txt" } "." }
-        pre tabindex="0" { code { "curl -fsS '" (base) "/v1/federated?format=json'" } }
-    }
-}
-
-fn how_to_register(base: &str) -> Markup {
-    html! {
-        h2 { "Register a repo" }
-        p { "Publish an index in the repo, validate it, then register its URL. The hub checks the index first and reports errors with their lines." }
-        pre tabindex="0" {
-            code {
-                "export REUSE_SURFACE_URL=" (base) " REUSE_SURFACE_TOKEN=…\n"
-                "reuse-surface index validate registry/indexes/capabilities.yaml\n"
-                "reuse-surface hub register --repo my-repo --domain my-domain \\\n"
-                "  --url https://git.example.org/my-repo/raw/main/registry/indexes/capabilities.yaml"
-            }
         }
     }
 }

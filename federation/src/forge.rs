@@ -1,0 +1,134 @@
+//! Links into repositories: from the raw address of an index to the page of another file of the repository.
+
+use crate::source_url;
+use url::Url;
+
+/// The longest path that is linked, in characters: that of an index's `path`.
+const MAX_PATH_CHARS: usize = 2048;
+
+/// The address at which people read `path` of the repository that `raw` is a file of. `None` if the forge of `raw` is not
+/// known, or if `path` is none inside a repository.
+///
+/// Known are the raw addresses of GitHub, of GitLab, and of Gitea and Forgejo, of which Codeberg is one.
+pub fn browse(raw: &str, path: &str) -> Option<String> {
+    let url = source_url::parse(raw).ok()?;
+    let place = place(&url)?;
+    let parts = parts(path)?;
+    let mut page = url.clone();
+    page.set_query(None);
+    page.set_fragment(None);
+    if let Some(host) = place.host {
+        page.set_host(Some(host)).ok()?;
+    }
+    // The segments of a URL are encoded already; what is added by `extend` is not.
+    page.set_path(&place.segments.join("/"));
+    page.path_segments_mut().ok()?.extend(parts);
+    Some(page.into())
+}
+
+/// Where the pages of a revision of a repository are.
+struct Place<'a> {
+    /// The host, if it is another than that of the raw address.
+    host: Option<&'static str>,
+    segments: Vec<&'a str>,
+}
+
+fn place(url: &Url) -> Option<Place<'_>> {
+    let segments: Vec<&str> = url.path_segments()?.collect();
+    if segments.iter().any(|segment| segment.is_empty()) {
+        return None;
+    }
+    let host = url.host_str()?;
+    match (host, segments.as_slice()) {
+        ("raw.githubusercontent.com", [owner, repo, "refs", "heads" | "tags", name, _, ..])
+        | ("raw.githubusercontent.com", [owner, repo, name, _, ..])
+        | ("github.com", [owner, repo, "raw", "refs", "heads" | "tags", name, _, ..])
+        | ("github.com", [owner, repo, "raw", name, _, ..]) => {
+            Some(Place { host: Some("github.com"), segments: vec![owner, repo, "blob", name] })
+        }
+        (_, all) if let Some(at) = all.windows(2).position(|pair| pair == ["-", "raw"]) => {
+            // At least a group and a project before, and a name and a file after.
+            let (project, name) = (all.get(..at).filter(|project| project.len() >= 2)?, all.get(at + 2)?);
+            all.get(at + 3)?;
+            Some(Place { host: None, segments: [project, &["-", "blob", name]].concat() })
+        }
+        (_, [owner, repo, "raw", kind @ ("branch" | "tag" | "commit"), name, _, ..]) => {
+            Some(Place { host: None, segments: vec![owner, repo, "src", kind, name] })
+        }
+        _ => None,
+    }
+}
+
+/// The segments of a path that stays in its repository. Its fragment and query, if it has any, are part of the name.
+fn parts(path: &str) -> Option<Vec<&str>> {
+    let is_plain = |c: char| !c.is_control() && c != '\\';
+    if path.starts_with('/')
+        || path.contains("://")
+        || path.chars().count() > MAX_PATH_CHARS
+        || !path.chars().all(is_plain)
+    {
+        return None;
+    }
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    (!parts.is_empty() && !parts.contains(&"..")).then_some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_known_forges_have_pages() {
+        for (raw, page) in [
+            ("https://raw.githubusercontent.com/o/r/main/registry/index.yaml", "https://github.com/o/r/blob/main/"),
+            ("https://raw.githubusercontent.com/o/r/refs/heads/main/i.yaml", "https://github.com/o/r/blob/main/"),
+            ("https://github.com/o/r/raw/v1.0/registry/index.yaml", "https://github.com/o/r/blob/v1.0/"),
+            ("https://github.com/o/r/raw/refs/tags/v1/i.yaml", "https://github.com/o/r/blob/v1/"),
+            ("https://gitlab.com/g/s/p/-/raw/main/i.yaml?ref_type=heads", "https://gitlab.com/g/s/p/-/blob/main/"),
+            ("https://git.example.org:8443/g/p/-/raw/a%2Fb/i.yaml", "https://git.example.org:8443/g/p/-/blob/a%2Fb/"),
+            ("https://codeberg.org/o/r/raw/branch/main/i.yaml", "https://codeberg.org/o/r/src/branch/main/"),
+            ("http://gitea.example.org/o/r/raw/tag/v1/i.yaml", "http://gitea.example.org/o/r/src/tag/v1/"),
+            (
+                "https://gitea.example.org/o/r/raw/commit/ab12/x/i.yaml",
+                "https://gitea.example.org/o/r/src/commit/ab12/",
+            ),
+        ] {
+            assert_eq!(browse(raw, "docs/a.md"), Some(format!("{page}docs/a.md")), "{raw}");
+        }
+    }
+
+    #[test]
+    fn other_addresses_have_none() {
+        for raw in [
+            "https://example.org/index.yaml",
+            "https://example.org/o/r/raw/main/i.yaml",
+            "https://example.org/p/-/raw/main/i.yaml",
+            "https://example.org/g/p/-/raw/main",
+            "https://codeberg.org/o/r/raw/branch/main",
+            "https://codeberg.org//o/r/raw/branch/main/i.yaml",
+            "https://raw.githubusercontent.com/o/r/main",
+            "https://raw.githubusercontent.com.example.org/o/r/main/i.yaml",
+            "https://user@github.com/o/r/raw/main/i.yaml",
+            "file:///o/r/raw/branch/main/i.yaml",
+            "",
+        ] {
+            assert_eq!(browse(raw, "docs/a.md"), None, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_path_stays_in_its_repository() {
+        let raw = "https://codeberg.org/o/r/raw/branch/main/i.yaml";
+        for (path, end) in [
+            ("./docs//a b.md", "docs/a%20b.md"),
+            ("a/?q=1#x/%2e%2e", "a/%3Fq=1%23x/%252e%252e"),
+            ("ä\u{202e}<script>\"'", "%C3%A4%E2%80%AE%3Cscript%3E%22'"),
+            ("docs/", "docs"),
+        ] {
+            assert_eq!(browse(raw, path), Some(format!("https://codeberg.org/o/r/src/branch/main/{end}")), "{path}");
+        }
+        for path in ["", "/", ".", "..", "a/../b", "/etc", "https://example.org/x", "a\\b", "a\nb", &"x".repeat(2049)] {
+            assert_eq!(browse(raw, path), None, "{path:?}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What people are told who followed an old link or mistyped an address. The words of a code itself are for programs.
+
+use super::elements::capability_link;
+use super::layout::field;
+use crate::problem::{Problem, kinds};
+use maud::{Markup, html};
+
+/// The title and the sentences for a page that is not there; `None` for any other problem.
+pub(super) fn words(problem: &Problem) -> Option<(&'static str, &'static str)> {
+    let known = [
+        (
+            &kinds::NOT_FOUND,
+            "This page does not exist",
+            "The address may be mistyped, or the link is old. Search for what you need, or begin at one of the lists.",
+        ),
+        (
+            &kinds::REPO_NOT_FOUND,
+            "This repo is not registered here",
+            "It may have been removed or renamed. Its capabilities may be offered by another repo: search for them.",
+        ),
+        (
+            &kinds::CAPABILITY_NOT_FOUND,
+            "No repo offers this capability",
+            "It may have been removed or renamed. Search for it by what it does.",
+        ),
+        (
+            &kinds::REVISION_NOT_FOUND,
+            "This revision does not exist",
+            "Revisions are numbered from 1. The list has all that are kept.",
+        ),
+        (
+            &kinds::REVISION_GONE,
+            "This revision is no longer kept",
+            "The hub keeps the newest 1,000 revisions and those of the last 90 days. A search that was begun a day ago has to be begun again.",
+        ),
+    ];
+    let own = problem.kind().code;
+    known.into_iter().find(|(kind, _, _)| kind.code == own).map(|(_, title, text)| (title, text))
+}
+
+/// The content of such a page, beside its title.
+pub(super) fn content(problem: &Problem, text: &str) -> Markup {
+    let similar = similar(problem);
+    html! {
+        @if !similar.is_empty() {
+            p { "Did you mean " @for (i, id) in similar.iter().enumerate() { @if i > 0 { " or " } (capability_link(id, "")) } "?" }
+        }
+        p { (text) }
+        form.find role="search" action="/capabilities" { (field("", "Search capabilities", false)) }
+    }
+}
+
+/// The ids that the problem of an unknown capability suggests: those that its detail quotes. Whatever has a space is no id.
+fn similar(problem: &Problem) -> Vec<&str> {
+    if problem.kind().code != kinds::CAPABILITY_NOT_FOUND.code {
+        return Vec::new();
+    }
+    problem.detail().split('`').skip(1).step_by(2).filter(|quoted| !quoted.contains(' ')).collect()
+}
