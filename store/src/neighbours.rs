@@ -75,7 +75,7 @@ pub async fn neighbours(tx: &mut impl Transaction, id: &str, most: usize) -> Res
 /// The entries of the newest revision that have some of these terms: where they stand, their repo, and how many terms they have.
 async fn places(tx: &mut impl Transaction, terms: &[String]) -> Result<Vec<(At, String, usize)>, StoreError> {
     let mut found = BTreeMap::<At, (String, usize)>::new();
-    for row in Scope::of(tx, None, None, None).rows(terms).await? {
+    for row in Scope::newest(tx).rows(terms).await? {
         for position in row.positions() {
             found.entry((row.fragment, position.into())).or_insert_with(|| (row.repo.clone(), 0)).1 += 1;
         }

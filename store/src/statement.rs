@@ -16,6 +16,14 @@ impl Statement {
         format!("${}", self.parameters.len())
     }
 
+    /// Adds the values of a list and returns its placeholders, to be written next. The last value is repeated up to a power of two, so that
+    /// a host which keeps prepared statements meets the same text again.
+    pub(super) fn bind_list(&mut self, values: &[String]) -> String {
+        let last = values.last().into_iter().cycle();
+        let padded = values.iter().chain(last).take(values.len().next_power_of_two());
+        padded.map(|value| self.bind(value.as_str())).collect::<Vec<_>>().join(", ")
+    }
+
     /// Adds a pattern that matches texts containing `text`, and returns its placeholder, to be
     /// written next, before `ESCAPE '!'`.
     pub(super) fn bind_contains(&mut self, text: &str) -> String {

@@ -15,8 +15,12 @@ pub trait Index {
     type Error;
     /// The rows of these terms.
     fn rows(&mut self, terms: &[String]) -> impl Future<Output = Result<Vec<Row>, Self::Error>> + Send;
-    /// What may be meant by words that no entry has.
-    fn guesses(&mut self, words: &[Unknown]) -> impl Future<Output = Result<Guesses, Self::Error>> + Send;
+    /// What may be meant by words that no entry has, and which of these terms entries have.
+    fn guesses(
+        &mut self,
+        words: &[Unknown],
+        terms: &[String],
+    ) -> impl Future<Output = Result<Guesses, Self::Error>> + Send;
     /// The number of entries.
     fn size(&mut self) -> impl Future<Output = Result<usize, Self::Error>> + Send;
 }
@@ -37,6 +41,8 @@ pub struct Guesses {
     pub beginnings: Vec<(usize, String)>,
     /// Spellings that share trigrams with a word.
     pub spellings: Vec<(usize, String)>,
+    /// The terms that entries have.
+    pub known: Vec<String>,
 }
 
 /// Most words of a question whose meaning is guessed.
@@ -66,10 +72,8 @@ pub async fn find<I: Index>(
     if questions.is_empty() {
         return Ok(rank(&[], &rows, 0, required));
     }
-    let halves = guess(index, &mut questions, &rows).await?;
+    guess(index, &mut questions, &rows).await?;
     let used: BTreeSet<&str> = questions.iter().flat_map(Question::terms).collect();
-    rows.extend(halves.into_iter().filter(|row| used.contains(row.term.as_str()) && !terms.contains(&row.term)));
-    terms.extend(rows.iter().map(|row| row.term.clone()));
     let guessed: Vec<String> = used.into_iter().filter(|term| !terms.contains(*term)).map(str::to_owned).collect();
     if !guessed.is_empty() {
         rows.extend(index.rows(&guessed).await?);
@@ -77,20 +81,18 @@ pub async fn find<I: Index>(
     Ok(rank(&questions, &rows, index.size().await?, required))
 }
 
-/// Adds ways to answer the words that no entry has. Returns the rows of the parts of compounds.
-async fn guess<I: Index>(index: &mut I, questions: &mut [Question], rows: &[Row]) -> Result<Vec<Row>, I::Error> {
+/// Adds ways to answer the words that no entry has.
+async fn guess<I: Index>(index: &mut I, questions: &mut [Question], rows: &[Row]) -> Result<(), I::Error> {
     let known: BTreeSet<&str> = rows.iter().map(|row| row.term.as_str()).collect();
     let is_known =
         |asked: &Asked| asked.ways.iter().any(|way| way.terms.iter().all(|term| known.contains(term.as_str())));
     let unknown = questions.iter_mut().flat_map(|question| &mut question.asked).filter(|asked| !is_known(asked));
     let mut unknown: Vec<&mut Asked> = unknown.take(MAX_GUESSED).collect();
     if unknown.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
     let parts = unknown.iter().flat_map(|asked| halves(&asked.word)).flat_map(|(left, right)| [left, right]);
     let parts: BTreeSet<String> = parts.flat_map(|part| stems(&part)).collect();
-    let parts = index.rows(&Vec::from_iter(parts)).await?;
-    let found: BTreeSet<&str> = parts.iter().map(|row| row.term.as_str()).collect();
     let words: Vec<Unknown> = unknown
         .iter()
         .map(|asked| Unknown {
@@ -98,14 +100,14 @@ async fn guess<I: Index>(index: &mut I, questions: &mut [Question], rows: &[Row]
             trigrams: if asked.has_synonyms { Vec::new() } else { trigrams(&asked.word) },
         })
         .collect();
-    let Guesses { beginnings, spellings } = index.guesses(&words).await?;
+    let Guesses { beginnings, spellings, known } = index.guesses(&words, &Vec::from_iter(parts)).await?;
     for (place, asked) in unknown.iter_mut().enumerate() {
         let of = |list: &[(usize, String)]| -> Vec<String> {
             list.iter().filter(|(at, _)| *at == place).map(|(_, word)| word.clone()).collect()
         };
-        by_halves(asked, |term| found.contains(term));
+        by_halves(asked, |term| known.iter().any(|known| known == term));
         by_spelling(asked, &of(&spellings));
         by_beginning(asked, of(&beginnings));
     }
-    Ok(parts)
+    Ok(())
 }

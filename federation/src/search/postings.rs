@@ -28,7 +28,7 @@ const IN_SUMMARY: u32 = 4 * ONE;
 const ONE: u32 = 64;
 
 /// The weight at which an entry gets half of the points: further occurrences matter less and less, as in BM25.
-const HALF: u32 = 6 * ONE;
+const HALF: u32 = 9 * ONE;
 
 /// Words of an ordinary summary. In a longer one, each occurrence counts less.
 const ORDINARY_SUMMARY: u32 = 20;

@@ -26,7 +26,7 @@ pub struct Query {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
     /// There are too many phrasings.
-    #[error("a search has at most {MAX_PHRASINGS} phrasings")]
+    #[error("`q` may have at most {MAX_PHRASINGS} phrasings")]
     TooMany,
     /// The text has only punctuation.
     #[error("`q` has no letter or digit to search for; leave it out to list everything")]

@@ -3,13 +3,16 @@
 use super::language::{Language, MAX_PHRASE_WORDS, Synonyms, is_stop_word, stem};
 use super::postings::cut;
 use super::words::identifiers;
+use std::collections::BTreeMap;
 
 /// How well a way answers a word, in percent.
 pub const EXACT: u32 = 100;
-const SYNONYM: u32 = 75;
+const SYNONYM: u32 = 85;
 
 /// Most words that are named as left out.
 const MAX_DROPPED: usize = 20;
+
+const LANGUAGES: [Language; 2] = [Language::English, Language::German];
 
 /// Most different words of a question that are looked up; the rest is left out.
 pub const MAX_WORDS: usize = 32;
@@ -73,15 +76,16 @@ impl Question {
             identifiers(text).map(|parts| parts.iter().map(|word| cut(word)).collect()).collect();
         let words = chunks.concat();
         let only_stop_words = words.iter().all(|word| is_stop_word(word));
-        let counts = |word: &String| only_stop_words || !is_stop_word(word);
-        let mut question = Self { words: words.clone(), ..Self::default() };
-        // For each word of the text, its place in `asked`.
-        let mut places: Vec<Option<usize>> = Vec::with_capacity(words.len());
-        for word in &words {
-            let known = question.asked.iter().position(|asked| is_same(&asked.word, word));
-            places.push(match known {
-                _ if !counts(word) => None,
-                Some(place) => Some(place),
+        // A question may repeat its words often, and stems are expensive.
+        let stems: Vec<[String; 2]> = words.iter().map(|word| LANGUAGES.map(|language| stem(word, language))).collect();
+        let mut question = Self { words, ..Self::default() };
+        // For each word of the text, its place in `asked`; for each stem, the same.
+        let mut places: Vec<Option<usize>> = Vec::with_capacity(stems.len());
+        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+        for (word, [english, german]) in question.words.iter().zip(&stems) {
+            places.push(match known.get(english.as_str()) {
+                _ if is_stop_word(word) && !only_stop_words => None,
+                Some(place) => Some(*place),
                 None if question.asked.len() == MAX_WORDS => {
                     if question.dropped.len() < MAX_DROPPED {
                         question.dropped.push(word.clone());
@@ -90,20 +94,22 @@ impl Question {
                 }
                 None => {
                     let mut asked = Asked { word: word.clone(), ways: Vec::new(), has_synonyms: false };
-                    asked.add_word(word, EXACT);
+                    asked.add(vec![english.clone()], EXACT);
+                    asked.add(vec![german.clone()], EXACT);
+                    known.insert(english, question.asked.len());
                     question.asked.push(asked);
                     Some(question.asked.len() - 1)
                 }
             });
         }
-        question.join(&words, &places);
-        question.add_synonyms(&words, &places, synonyms);
+        question.join(&places);
+        question.add_synonyms(&stems, &places, synonyms);
         question
     }
 
     /// Neighbours may be one word elsewhere: `time sheet`, `geo fence`.
-    fn join(&mut self, words: &[String], places: &[Option<usize>]) {
-        for (pair, places) in words.windows(2).zip(places.windows(2)) {
+    fn join(&mut self, places: &[Option<usize>]) {
+        for (pair, places) in self.words.windows(2).zip(places.windows(2)) {
             let &[Some(left), Some(right)] = places else { continue };
             for place in [left, right] {
                 if let Some(asked) = self.asked.get_mut(place) {
@@ -113,11 +119,14 @@ impl Question {
         }
     }
 
-    fn add_synonyms(&mut self, words: &[String], places: &[Option<usize>], synonyms: &Synonyms) {
+    fn add_synonyms(&mut self, stems: &[[String; 2]], places: &[Option<usize>], synonyms: &Synonyms) {
         for length in 1..=MAX_PHRASE_WORDS {
-            for (phrase, places) in words.windows(length).zip(places.windows(length)) {
-                for language in [Language::English, Language::German] {
-                    let key: Vec<String> = phrase.iter().map(|word| stem(word, language)).collect();
+            for (phrase, places) in stems.windows(length).zip(places.windows(length)) {
+                if places.iter().all(Option::is_none) {
+                    continue;
+                }
+                for language in 0..LANGUAGES.len() {
+                    let key: Vec<&str> = phrase.iter().filter_map(|of| of.get(language)).map(String::as_str).collect();
                     let found: Vec<&str> = synonyms.of(&key.join(" ")).take(MAX_SYNONYMS).collect();
                     for place in places.iter().flatten() {
                         let Some(asked) = self.asked.get_mut(*place) else { continue };
@@ -137,16 +146,9 @@ impl Question {
     }
 }
 
-fn is_same(a: &str, b: &str) -> bool {
-    a == b || stem(a, Language::English) == stem(b, Language::English)
-}
-
 /// The stems of a word in each language, the English one first.
 pub fn stems(word: &str) -> Vec<String> {
-    let mut stems = vec![stem(word, Language::English)];
-    let german = stem(word, Language::German);
-    if !stems.contains(&german) {
-        stems.push(german);
-    }
+    let mut stems: Vec<String> = LANGUAGES.map(|language| stem(word, language)).into();
+    stems.dedup();
     stems
 }

@@ -13,7 +13,7 @@ pub const MAX_SCORE: u64 = 10_000;
 const MAX_COUNTED_WORDS: usize = 16;
 
 /// How much of the score does not depend on the share of the question that an entry answers, in permille of that share.
-const WITHOUT_COVERAGE: u64 = 250;
+const WITHOUT_COVERAGE: u64 = 400;
 
 /// What an entry gets whose id or name consists of the words of the question.
 const WHOLE: u64 = 5_000;

@@ -56,6 +56,7 @@ pub async fn capability<P: Ports>(
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let (head, memo_for) = revalidate_due(&app).await?;
+    let cursor = cursor.filter(|cursor| !cursor.is_empty());
     let is_first = cursor.is_none();
     let asked = Request { limit: Some(MAX_ENTRIES), budget: Some(MAX_ENTRIES_BYTES), cursor, ..Request::default() };
     let database = app.database().await?;

@@ -1,7 +1,7 @@
 //! The facets of a search: what it can be narrowed to, each with its number of capabilities.
 
-use super::capabilities::Parameters;
 use super::elements::theirs;
+use super::parameters::Parameters;
 use maud::{Markup, html};
 use store::facets::{Facet, Facets};
 

@@ -12,6 +12,7 @@ mod growth;
 mod layout;
 mod missing;
 mod near;
+mod parameters;
 mod problem;
 mod repo;
 mod repos;

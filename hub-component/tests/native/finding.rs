@@ -94,7 +94,7 @@ async fn facets_count_what_is_published_now() {
 #[tokio::test]
 async fn an_upgrade_counts_what_is_published() {
     let status = r#"UPDATE fragments SET json = replace(json, '"name"', '"status":"Beta","tags":["x"],"name"');"#;
-    let hub = Hub::over(&format!("{FIRST_SCHEMA};{status}"), true);
+    let hub = Hub::over(&format!("{FIRST_SCHEMA};{status}"));
     says(&hub.see("/capabilities").await, "Status beta 3 Tags x 3");
 }
 

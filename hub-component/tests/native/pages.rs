@@ -175,7 +175,7 @@ async fn revisions_show_who_why_and_what() {
 #[tokio::test]
 async fn the_search_finds_filters_and_goes_on() {
     let hub = Hub::new();
-    says(&hub.see("/capabilities?q=x").await, "Nothing matches.");
+    says(&hub.see("/capabilities?q=x").await, "Nothing published here fits");
     hub.register("a", index("a", 30, 0)).await;
     hub.register(
         "b",

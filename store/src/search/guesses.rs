@@ -17,6 +17,7 @@ const AFTER_ALL: char = '\u{10ffff}';
 
 const BEGINNINGS: i64 = 0;
 const SPELLINGS: i64 = 1;
+const KNOWN: i64 = 2;
 
 /// Reads the guesses for all words with one statement. Only what the revision contains is guessed, so that later
 /// publications do not change the answer.
@@ -24,6 +25,7 @@ pub(super) async fn guesses(
     tx: &mut impl Transaction,
     past: Option<u64>,
     words: &[Unknown],
+    terms: &[String],
 ) -> Result<Guesses, StoreError> {
     if words.is_empty() {
         return Ok(Guesses::default());
@@ -39,12 +41,17 @@ pub(super) async fn guesses(
             spellings(&mut s, past, place, unknown);
         }
     }
+    if !terms.is_empty() {
+        s.push(" UNION ALL ");
+        known(&mut s, past, terms);
+    }
     let mut guesses = Guesses::default();
     for row in tx.query(&s.sql, s.parameters).await? {
         let guess = (row.count(1)?, row.text(2)?.to_owned());
         match row.integer(0)? {
             BEGINNINGS => guesses.beginnings.push(guess),
-            _ => guesses.spellings.push(guess),
+            SPELLINGS => guesses.spellings.push(guess),
+            _ => guesses.known.push(guess.1),
         }
     }
     // The parts of a union have no order.
@@ -78,4 +85,10 @@ fn spellings(s: &mut Statement, past: Option<u64>, place: usize, unknown: &Unkno
          WHERE EXISTS (SELECT 1 FROM {from} WHERE p.term = t.term AND ' ' || p.spellings || ' ' LIKE '% ' || t.spelling || ' %')
          ORDER BY t.shared DESC, t.spelling LIMIT {MAX_SPELLINGS}) s{place}"
     ));
+}
+
+fn known(s: &mut Statement, past: Option<u64>, terms: &[String]) {
+    let from = fragments_of(s, past);
+    let terms = s.bind_list(terms);
+    s.push(&format!("SELECT {KNOWN}, 0, p.term FROM {from} WHERE p.term IN ({terms}) GROUP BY p.term"));
 }

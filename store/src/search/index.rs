@@ -4,7 +4,7 @@ use super::fragments::fragments_of;
 use super::guesses;
 use crate::database::{Transaction, Value};
 use crate::revisions::AT;
-use crate::row::{Columns as _, Reader, placeholders};
+use crate::row::{Columns as _, Reader};
 use crate::statement::Statement;
 use crate::{StoreError, revisions};
 use federation::search::{Guesses, Index, Row, Unknown};
@@ -13,14 +13,30 @@ use federation::search::{Guesses, Index, Row, Unknown};
 pub struct Scope<'a, T> {
     tx: &'a mut T,
     past: Option<u64>,
+    size: Option<usize>,
     domain: Option<&'a str>,
     repo: Option<&'a str>,
 }
 
 impl<'a, T: Transaction> Scope<'a, T> {
-    /// The index of the newest revision, or of the revision `past`, in which entries of one domain and one repo match.
-    pub fn of(tx: &'a mut T, past: Option<u64>, domain: Option<&'a str>, repo: Option<&'a str>) -> Self {
-        Self { tx, past, domain, repo }
+    /// The index of the newest revision.
+    pub fn newest(tx: &'a mut T) -> Self {
+        Self { tx, past: None, size: None, domain: None, repo: None }
+    }
+
+    /// The index of a revision that is not the newest.
+    pub fn past(tx: &'a mut T, number: u64) -> Self {
+        Self { past: Some(number), ..Self::newest(tx) }
+    }
+
+    /// The same, where the number of entries is known.
+    pub fn of_size(self, size: usize) -> Self {
+        Self { size: Some(size), ..self }
+    }
+
+    /// The same, in which only entries of this domain and this repo match.
+    pub fn within(self, domain: Option<&'a str>, repo: Option<&'a str>) -> Self {
+        Self { domain, repo, ..self }
     }
 }
 
@@ -40,8 +56,7 @@ impl<T: Transaction> Index for Scope<'_, T> {
                 admitted.push_str(&format!(" AND {column} = {value}"));
             }
         }
-        let marks = placeholders(s.parameters.len() + 1, terms.len());
-        s.parameters.extend(terms.iter().map(|term| Value::from(term.as_str())));
+        let marks = s.bind_list(terms);
         s.push(&format!(
             "SELECT p.term, p.fragment, f.repo, CASE WHEN {admitted} THEN 1 ELSE 0 END, p.entries FROM {from} WHERE p.term IN ({marks})"
         ));
@@ -49,17 +64,19 @@ impl<T: Transaction> Index for Scope<'_, T> {
         rows.into_iter().map(read).collect()
     }
 
-    async fn guesses(&mut self, words: &[Unknown]) -> Result<Guesses, StoreError> {
-        guesses::guesses(self.tx, self.past, words).await
+    async fn guesses(&mut self, words: &[Unknown], terms: &[String]) -> Result<Guesses, StoreError> {
+        guesses::guesses(self.tx, self.past, words, terms).await
     }
 
     async fn size(&mut self) -> Result<usize, StoreError> {
-        let (number, parameters) = match self.past {
-            None => ("(SELECT max(number) FROM revisions)", Vec::new()),
-            Some(number) => ("$1", vec![number.into()]),
-        };
-        let sql = format!("SELECT capability_count FROM revisions WHERE number = {number}");
-        self.tx.query(&sql, parameters).await?.first().map_or(Ok(0), |row| row.count(0))
+        match (self.size, self.past) {
+            (Some(size), _) => Ok(size),
+            (None, None) => Ok(newest(self.tx).await?.map_or(0, |(_, size)| size)),
+            (None, Some(number)) => {
+                let sql = "SELECT capability_count FROM revisions WHERE number = $1";
+                self.tx.query(sql, vec![number.into()]).await?.first().map_or(Ok(0), |row| row.count(0))
+            }
+        }
     }
 }
 
@@ -70,6 +87,12 @@ fn read(mut row: Vec<Value>) -> Result<Row, StoreError> {
     };
     let mut row = Reader::of(&row);
     Ok(Row { term: row.string()?, fragment: row.integer()?, repo: row.string()?, is_admitted: row.flag()?, entries })
+}
+
+/// The number of the newest revision, and the number of its entries.
+pub async fn newest(tx: &mut impl Transaction) -> Result<Option<(u64, usize)>, StoreError> {
+    let sql = "SELECT number, capability_count FROM revisions ORDER BY number DESC LIMIT 1";
+    tx.query(sql, Vec::new()).await?.first().map(|row| Ok((row.count(0)?, row.count(1)?))).transpose()
 }
 
 /// Whether the whole content of a stored revision can still be searched.

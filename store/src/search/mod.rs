@@ -9,7 +9,7 @@ mod keep;
 mod page;
 
 pub(crate) use forget::forget;
-pub use index::{Scope, is_kept};
+pub use index::{Scope, is_kept, newest};
 pub use keep::{keep, remove};
 pub(crate) use page::filter_values;
 pub use page::{entries, neighbours};

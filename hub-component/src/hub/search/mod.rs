@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use store::StoreError;
 use store::database::{Database as _, Transaction};
-use store::revisions::{self, Head};
+use store::revisions::Head;
 use store::search::{self as index, Scope};
 
 /// Longest id that is compared with others to suggest similar ones, in bytes.
@@ -89,7 +89,7 @@ pub async fn capability<P: Ports>(app: &App<P>, head: &Head, id: &str, request: 
 async fn similar_ids(tx: &mut impl Transaction, id: &str) -> Result<Vec<String>, StoreError> {
     let mut similar = index::neighbours(tx, id).await?;
     let question = [id.to_owned()];
-    let found = find(&mut Scope::of(tx, None, None, None), &question, &Synonyms::default(), &[]).await?;
+    let found = find(&mut Scope::newest(tx), &question, &Synonyms::default(), &[]).await?;
     let best: Vec<(i64, u32)> = found.matches.iter().take(MAX_SIMILAR).map(place_of).collect();
     for (_, json) in index::entries(tx, &best).await? {
         let entry: Value = serde_json::from_str(&json).unwrap_or_default();
@@ -112,13 +112,17 @@ async fn page(
     let fingerprint = query.fingerprint();
     let cursor = request.cursor.as_deref().map(|text| cursor(text, fingerprint)).transpose()?;
     crate::hub::document::published(head)?;
-    let newest = revisions::newest(tx).await?.map_or(0, |revision| revision.number);
+    let (newest, size) = index::newest(tx).await?.unwrap_or_default();
     let revision = cursor.as_ref().map_or(newest, |cursor| cursor.revision);
     let past = (revision != newest).then_some(revision);
     if let Some(number) = past {
         still_there(tx, number, newest).await?;
     }
-    let mut scope = Scope::of(tx, past, query.domain.as_deref(), query.repo.as_deref());
+    let scope = match past {
+        None => Scope::newest(tx).of_size(size),
+        Some(number) => Scope::past(tx, number),
+    };
+    let mut scope = scope.within(query.domain.as_deref(), query.repo.as_deref());
     let mut answered = find(&mut scope, &query.phrasings, synonyms, &query.required()).await?;
     let mut wording = match query.phrasings.as_slice() {
         [] => Wording::default(),

@@ -20,7 +20,6 @@ pub const NAME: &str = "search_capabilities";
 struct Arguments {
     /// What is needed, in your own words: a sentence or keywords. Better give two or three phrasings: the best answer to any of them counts.
     /// Without it, all capabilities are listed. At most 8.
-    #[schema(max_items = 8)]
     q: Option<Vec<String>>,
     /// Only capabilities of this domain. At most 1,000 characters.
     #[schema(max_length = 1000)]

@@ -69,8 +69,9 @@ impl Index for Memory {
         Ok(rows)
     }
 
-    async fn guesses(&mut self, words: &[Unknown]) -> Result<Guesses, Infallible> {
-        let mut guesses = Guesses::default();
+    async fn guesses(&mut self, words: &[Unknown], terms: &[String]) -> Result<Guesses, Infallible> {
+        let has = |term: &&String| self.sources.iter().any(|it| it.3.contains_key(*term));
+        let mut guesses = Guesses { known: terms.iter().filter(has).cloned().collect(), ..Guesses::default() };
         for (place, unknown) in words.iter().enumerate() {
             let terms = self.sources.iter().flat_map(|it| it.3.keys()).filter(|term| term.starts_with(&unknown.word));
             let mut terms: Vec<String> = terms.cloned().collect();
