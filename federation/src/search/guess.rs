@@ -63,10 +63,9 @@ pub const MAX_ERRORS: usize = 2;
 pub fn by_spelling(asked: &mut Asked, spellings: &[String]) {
     let length = asked.word.chars().count();
     let allowed = match length {
-        _ if asked.has_synonyms => 0,
-        ..MIN_TYPED => 0,
-        ..MIN_TYPED_TWICE => 1,
-        _ => 2,
+        _ if asked.has_synonyms || length < MIN_TYPED => 0,
+        MIN_TYPED_TWICE.. => 2,
+        _ => 1,
     };
     let mut near: Vec<(usize, &String)> = spellings
         .iter()

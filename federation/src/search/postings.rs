@@ -157,7 +157,7 @@ fn bequeath(terms: &mut [EntryTerms]) {
     for at in 0..terms.len() {
         let Some(old) = terms.get_mut(at).filter(|it| it.is_deprecated) else { continue };
         for (points, _) in old.points.iter_mut().filter(|(term, _)| !is_filter(term)).map(|(_, it)| it) {
-            *points = *points / 2;
+            *points /= 2;
         }
         let heir = old.replaced_by.as_ref().and_then(|id| positions.get(id)).copied().filter(|heir| *heir != at);
         let left: Vec<(String, u8)> =

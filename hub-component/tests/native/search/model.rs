@@ -11,17 +11,20 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
+/// Repo, domain, entries and their index.
+type Source = (String, String, Vec<Value>, BTreeMap<String, Posting>);
+
 /// The index of a document.
 struct Memory {
-    /// Repo, domain, entries and their index, in the order of the document.
-    sources: Vec<(String, String, Vec<Value>, BTreeMap<String, Posting>)>,
+    /// In the order of the document.
+    sources: Vec<Source>,
     domain: Option<String>,
     repo: Option<String>,
 }
 
 impl Memory {
     fn of(document: &Value, query: &Query) -> Self {
-        let mut sources: Vec<(String, String, Vec<Value>, _)> = Vec::new();
+        let mut sources: Vec<Source> = Vec::new();
         for entry in document["capabilities"].as_array().expect("a list") {
             let (repo, domain) = (text(&entry["source_repo"]).to_owned(), text(&entry["domain"]).to_owned());
             match sources.last_mut().filter(|(last, ..)| *last == repo) {
