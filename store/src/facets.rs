@@ -184,10 +184,7 @@ async fn insert(
 ) -> Result<(), StoreError> {
     let mut s = Statement::default();
     s.push(&format!("INSERT INTO {into} VALUES "));
-    for (i, row) in rows.enumerate() {
-        let columns: Vec<String> = row.into_iter().map(|value| s.bind(value)).collect();
-        s.push(&format!("{}({})", if i == 0 { "" } else { ", " }, columns.join(", ")));
-    }
+    s.push_rows(rows);
     s.push(conflict);
     tx.query(&s.sql, s.parameters).await?;
     Ok(())

@@ -41,7 +41,7 @@ pub struct Neighbours {
 /// A place in the index: the number of a fragment, and the position in it.
 type At = (i64, u32);
 
-/// Up to `most` neighbours of each kind of the capability with this id, in at most four statements.
+/// Up to `most` neighbours of each kind of the capability with this id, in at most five statements.
 pub async fn neighbours(tx: &mut impl Transaction, id: &str, most: usize) -> Result<Neighbours, StoreError> {
     let mut own = places(tx, &[id_term(id)]).await?;
     own.truncate(MAX_ENTRIES);

@@ -38,6 +38,14 @@ impl Statement {
         self.bind(pattern)
     }
 
+    /// Appends rows of values: `($1, $2), ($3, $4)`.
+    pub(super) fn push_rows<V: Into<Value>, R: IntoIterator<Item = V>>(&mut self, rows: impl IntoIterator<Item = R>) {
+        for (at, row) in rows.into_iter().enumerate() {
+            let row: Vec<String> = row.into_iter().map(|value| self.bind(value)).collect();
+            self.push(&format!("{}({})", if at == 0 { "" } else { ", " }, row.join(", ")));
+        }
+    }
+
     /// Appends SQL text.
     pub(super) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);

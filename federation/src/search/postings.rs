@@ -108,8 +108,8 @@ impl EntryTerms {
         let id = text("id");
         let id_words = id.strip_prefix("capability.").unwrap_or(id);
         let status = text("status").to_lowercase();
-        let is_german = language(words(&format!("{} {}", text("name"), text("summary"))).iter().map(String::as_str));
-        let mut weights = Weights { language: is_german, room: MAX_WORDS_PER_ENTRY, ..Weights::default() };
+        let written_in = language(words(&format!("{} {}", text("name"), text("summary"))).iter().map(String::as_str));
+        let mut weights = Weights { language: written_in, room: MAX_WORDS_PER_ENTRY, ..Weights::default() };
         weights.add(id_words, IN_ID, false);
         if id_words.len() < id.len() {
             weights.add_word("capability", 1);

@@ -184,7 +184,7 @@ struct Weighed {
     words: Vec<WeighedWord>,
     /// The sum of all weights, also of words that no entry answers.
     all: u64,
-    /// The columns of the whole id or name.
+    /// The column of the whole id or name.
     whole: Option<usize>,
     unmatched: Vec<String>,
     corrected: Vec<(String, String)>,

@@ -27,7 +27,7 @@ pub(super) struct Near {
 }
 
 impl Near {
-    /// Reads it for the capability that these repos publish, in at most three statements and two for each of three repos.
+    /// Reads it for the capability that these repos publish, in at most five statements and two for each of three repos.
     pub(super) async fn of(tx: &mut impl Transaction, id: &str, repos: &[&str]) -> Result<Self, Problem> {
         let neighbours = neighbours(tx, id, NEIGHBOURS).await?;
         let mut past = Vec::new();

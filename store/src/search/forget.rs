@@ -45,8 +45,8 @@ pub(crate) async fn forget(
 /// Deletes the trigrams of those spellings that no source has any more.
 async fn forget_spellings(tx: &mut impl Transaction, spellings: &[(&str, &str)]) -> Result<(), StoreError> {
     let mut s = Statement::default();
-    s.push("WITH gone (term, spelling) AS (");
-    values(&mut s, spellings.iter().map(|(term, spelling)| [*term, *spelling]));
+    s.push("WITH gone (term, spelling) AS (VALUES ");
+    s.push_rows(spellings.iter().map(|(term, spelling)| [*term, *spelling]));
     s.push(
         ") SELECT term, spelling FROM gone WHERE NOT EXISTS (SELECT 1 FROM search_postings p
            WHERE p.term = gone.term AND ' ' || p.spellings || ' ' LIKE '% ' || gone.spelling || ' %')",
@@ -59,18 +59,10 @@ async fn forget_spellings(tx: &mut impl Transaction, spellings: &[(&str, &str)])
     }
     for batch in rows.chunks(BATCH) {
         let mut s = Statement::default();
-        s.push("DELETE FROM search_trigrams WHERE (trigram, spelling, term) IN (");
-        values(&mut s, batch.iter().map(|row| row.each_ref().map(String::as_str)));
+        s.push("DELETE FROM search_trigrams WHERE (trigram, spelling, term) IN (VALUES ");
+        s.push_rows(batch.iter().map(|row| row.each_ref().map(String::as_str)));
         s.push(")");
         tx.query(&s.sql, s.parameters).await?;
     }
     Ok(())
-}
-
-fn values<'a, const N: usize>(s: &mut Statement, rows: impl Iterator<Item = [&'a str; N]>) {
-    s.push("VALUES ");
-    for (at, row) in rows.enumerate() {
-        let row = row.map(|value| s.bind(value));
-        s.push(&format!("{}({})", if at == 0 { "" } else { ", " }, row.join(", ")));
-    }
 }

@@ -62,10 +62,7 @@ fn postings_insertion(fragment: i64, batch: &[(String, Posting)]) -> Statement {
 fn insertion<const N: usize>(into: &str, rows: impl Iterator<Item = [Value; N]>) -> Statement {
     let mut s = Statement::default();
     s.push(into);
-    for (at, row) in rows.enumerate() {
-        let row = row.map(|value| s.bind(value));
-        s.push(&format!("{}({})", if at == 0 { "" } else { ", " }, row.join(", ")));
-    }
+    s.push_rows(rows);
     s
 }
 

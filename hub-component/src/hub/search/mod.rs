@@ -144,8 +144,13 @@ async fn page(
     more |= paging::fit(&mut hits);
     // An unknown id is reported whatever the budget.
     let budget = request.budget.filter(|_| total > 0 || id.is_none()).map(|bytes| bytes.saturating_sub(request.around));
-    let fit = |wording: &Wording| Page::fit(revision, fingerprint, total, hits.clone(), more, wording, budget);
-    fit(&wording).or_else(|_| fit(&wording.brief())).map_err(|small| {
+    let fit = |hits, wording: &Wording| Page::fit(revision, fingerprint, total, hits, more, wording, budget);
+    let page = match budget {
+        // Without a budget, everything fits.
+        None => fit(hits, &wording),
+        Some(_) => fit(hits.clone(), &wording).or_else(|_| fit(hits, &wording.brief())),
+    };
+    page.map_err(|small| {
         let bytes = small.needed + request.around;
         let tokens = bytes.div_ceil(BYTES_PER_TOKEN);
         Problem::new(
