@@ -7,6 +7,7 @@
 pub mod capabilities;
 pub mod changes;
 pub mod check;
+pub mod demand;
 pub mod events;
 pub mod federated;
 pub mod headers;
@@ -15,6 +16,7 @@ pub mod hub;
 mod json;
 pub mod mcp;
 mod open;
+pub mod overlaps;
 pub mod page;
 pub mod paths;
 pub mod problem;

@@ -19,5 +19,9 @@ pub const EVENTS: Limit = Limit { default: 50, max: 1000 };
 pub const REVISIONS: Limit = Limit { default: 50, max: 1000 };
 /// Of `GET /v1/changes`, in revisions.
 pub const CHANGES: Limit = Limit { default: 20, max: 100 };
+/// Of `GET /v1/demand`.
+pub const DEMAND: Limit = Limit { default: 20, max: 100 };
+/// Of `GET /v1/overlaps`, in pairs.
+pub const OVERLAPS: Limit = Limit { default: 20, max: 100 };
 /// Of `GET /v1/capabilities` and `GET /v1/capabilities/{id}`.
 pub const CAPABILITIES: Limit = Limit { default: 20, max: 200 };

@@ -58,6 +58,10 @@ pub const CHANGES: &str = "/v1/changes";
 pub const CAPABILITIES: &str = "/v1/capabilities";
 /// `GET`: the entries that the sources publish under an id.
 pub const CAPABILITY: &str = "/v1/capabilities/{id}";
+/// `GET`: questions that nothing answers well.
+pub const DEMAND: &str = "/v1/demand";
+/// `GET`: capabilities of different repos that seem to do the same.
+pub const OVERLAPS: &str = "/v1/overlaps";
 /// `GET`: the exact bytes of a snapshot.
 pub const INDEX: &str = "/v1/indexes/{digest}";
 

@@ -9,7 +9,8 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use crate::routes::openapi::Document;
 use crate::routes::{
-    self, about, capabilities, changes, check, events, federated, health, indexes, metrics, repos, schemas, tokens,
+    self, about, capabilities, changes, check, demand, events, federated, health, indexes, metrics, overlaps, repos,
+    schemas, tokens,
 };
 use api::paths;
 use axum::extract::OriginalUri;
@@ -41,6 +42,8 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(federated::compose))
         .routes(routes!(capabilities::search))
         .routes(routes!(capabilities::show))
+        .routes(routes!(demand::demand))
+        .routes(routes!(overlaps::overlaps))
         .routes(routes!(changes::changes))
         .routes(routes!(indexes::index))
         .routes(routes!(mcp::endpoint))
@@ -49,6 +52,8 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(pages::repo))
         .routes(routes!(pages::capabilities))
         .routes(routes!(pages::capability))
+        .routes(routes!(pages::demand))
+        .routes(routes!(pages::overlaps))
         .routes(routes!(pages::revisions))
         .routes(routes!(pages::revision))
         .routes(routes!(pages::favicon))

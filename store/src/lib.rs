@@ -6,6 +6,7 @@
 //! appearance, PostgreSQL by their digits.
 
 pub mod database;
+pub mod demand;
 pub mod events;
 pub mod facets;
 pub mod failures;
@@ -16,6 +17,7 @@ pub mod leases;
 pub mod listing;
 pub mod migrations;
 pub mod neighbours;
+pub mod overlaps;
 pub mod probe;
 pub mod quiet;
 pub mod registrations;

@@ -2,12 +2,13 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, facets, fragments, leases, listing, quiet, revisions::steps, row::Columns as _, search, tallies, upkeep,
+    StoreError, demand, facets, fragments, leases, listing, overlaps, quiet, revisions::steps, row::Columns as _,
+    search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 13] = [
+const STEPS: [&[&str]; 15] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -21,6 +22,8 @@ const STEPS: [&[&str]; 13] = [
     steps::TABLES,
     search::INDEX,
     facets::TABLES,
+    demand::TABLES,
+    overlaps::TABLES,
 ];
 
 /// The step after which fragments get their digests.
@@ -40,6 +43,9 @@ const SEARCH: i64 = 12;
 
 /// The step after which the statuses and tags of the published revision are counted.
 const FACETS: i64 = 13;
+
+/// The step after which all that is published is to be compared.
+const OVERLAPS: i64 = 15;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -143,6 +149,9 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         }
         if version == FACETS {
             facets::fill(&mut tx).await?;
+        }
+        if version == OVERLAPS {
+            overlaps::fill(&mut tx).await?;
         }
         tx.query(
             "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",

@@ -34,6 +34,8 @@ pub(crate) enum Verb {
     Release(Release),
     Compose(Compose),
     Search(Search),
+    Demand(Demand),
+    Overlaps(Overlaps),
     Changes(Changes),
     Sync(Sync),
     Token(Token),
@@ -347,6 +349,37 @@ pub(crate) struct Search {
     /// Continue after the page that returned this cursor
     #[arg(long, value_name = "CURSOR", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) cursor: Option<String>,
+}
+
+/// List what is missing: questions of at least three clients that nothing answers well
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Nothing is kept of who asked, and of a question only its words. Each question is answered again, so what somebody has published since is gone
+from the list.
+
+Examples:
+  reuse-surface hub demand
+  reuse-surface hub demand -o json | jq -r '.questions[].words'")]
+pub(crate) struct Demand {
+    /// The maximum number of questions
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) limit: u32,
+}
+
+/// List capabilities of different repositories that seem to do the same, the closest first
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  reuse-surface hub overlaps
+  reuse-surface hub overlaps --repo state-hub -o json | jq '.overlaps[] | [.score, .capabilities[].id]'")]
+pub(crate) struct Overlaps {
+    /// Only pairs of which one is from this repository
+    #[arg(long, value_name = "REPO", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) repo: Option<String>,
+
+    /// The maximum number of pairs
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
 }
 
 /// List the changes in the federated index since a revision

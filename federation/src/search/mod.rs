@@ -2,12 +2,14 @@
 //! database that stores the index.
 
 mod cursor;
+mod demand;
 mod entry;
 mod fields;
 mod find;
 mod fit;
 mod guess;
 mod language;
+mod overlap;
 mod page;
 mod postings;
 mod query;
@@ -16,12 +18,14 @@ mod rank;
 mod words;
 
 pub use cursor::{Cursor, Place};
+pub use demand::Alike;
 pub use entry::entries;
 pub use fields::Fields;
 pub use find::{Guesses, Index, Unknown, find};
 pub use fit::{Corrected, Fit, Near, Wording};
 pub use guess::{MAX_ERRORS, min_contained, min_shared, trigrams};
 pub use language::{Synonyms, TooManySynonyms};
+pub use overlap::{Counts, MAX_OVERLAPS, Overlap, Profile};
 pub use page::{BYTES_PER_TOKEN, Hit, Page, TooSmall};
 pub use postings::{BYTES_PER_ENTRY, Posting, filter_term, id_term, postings};
 pub use query::{Query, QueryError};

@@ -92,6 +92,12 @@ pub fn whole_term(words: &[String]) -> String {
     format!("={}", words.join(" "))
 }
 
+/// The words of one entry as terms, each with its points, whatever its status.
+pub fn word_points(entry: &Value) -> BTreeMap<String, u8> {
+    let terms = EntryTerms::of(entry).points.into_iter().filter(|(term, _)| !is_filter(term) && !term.starts_with('='));
+    terms.map(|(term, (points, _))| (term, points)).collect()
+}
+
 /// The terms of an entry.
 struct EntryTerms {
     id: String,
@@ -150,22 +156,36 @@ impl EntryTerms {
     }
 }
 
-/// Halves the points of what is deprecated, and gives them to the successor as well, so that it ranks higher
-/// whatever is searched.
+/// Most successors of a deprecated entry, one after the other, that inherit its terms.
+const MAX_SUCCESSORS: u8 = 8;
+
+/// Halves the points of what is deprecated, and gives them to its successors as well, one point more to each, so that
+/// they rank higher whatever is searched.
 fn bequeath(terms: &mut [EntryTerms]) {
     let positions: BTreeMap<String, usize> = terms.iter().enumerate().map(|(at, it)| (it.id.clone(), at)).collect();
-    for at in 0..terms.len() {
-        let Some(old) = terms.get_mut(at).filter(|it| it.is_deprecated) else { continue };
-        for (points, _) in old.points.iter_mut().filter(|(term, _)| !is_filter(term)).map(|(_, it)| it) {
-            *points /= 2;
+    let words = |it: &EntryTerms| -> Vec<(String, u8)> {
+        let words = it.points.iter().filter(|(term, _)| !is_filter(term));
+        words.map(|(term, (points, _))| (term.clone(), points / 2)).collect()
+    };
+    let left: Vec<(usize, Vec<(String, u8)>)> =
+        terms.iter().enumerate().filter(|(_, it)| it.is_deprecated).map(|(at, it)| (at, words(it))).collect();
+    for (at, words) in &left {
+        let Some(old) = terms.get_mut(*at) else { continue };
+        for (term, points) in words {
+            old.points.entry(term.clone()).and_modify(|it| it.0 = *points);
         }
-        let heir = old.replaced_by.as_ref().and_then(|id| positions.get(id)).copied().filter(|heir| *heir != at);
-        let left: Vec<(String, u8)> =
-            old.points.iter().filter(|(term, _)| !is_filter(term)).map(|(term, it)| (term.clone(), it.0)).collect();
-        let Some(heir) = heir.and_then(|heir| terms.get_mut(heir)) else { continue };
-        for (term, points) in left {
-            let (own, _) = heir.points.entry(term).or_default();
-            *own = points.saturating_add(1).max(*own);
+    }
+    for (first, words) in &left {
+        let mut at = *first;
+        for more in 1..=MAX_SUCCESSORS {
+            let next = terms.get(at).filter(|it| it.is_deprecated).and_then(|it| it.replaced_by.as_ref());
+            let Some(heir) = next.and_then(|id| positions.get(id)).copied().filter(|heir| heir != first) else { break };
+            for (term, points) in words {
+                let Some(it) = terms.get_mut(heir) else { break };
+                let (own, _) = it.points.entry(term.clone()).or_default();
+                *own = points.saturating_add(more).max(*own);
+            }
+            at = heir;
         }
     }
 }

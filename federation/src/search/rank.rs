@@ -279,7 +279,7 @@ fn least(columns: &[usize], points: &[u8]) -> u8 {
 }
 
 /// The weight of a word that `count` of `size` entries answer: log₂ of their ratio, times 256.
-fn rarity(size: u64, count: u64) -> u64 {
+pub fn rarity(size: u64, count: u64) -> u64 {
     log2(2 * size + 2).saturating_sub(log2(2 * count + 1)).max(1)
 }
 

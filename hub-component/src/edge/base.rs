@@ -1,5 +1,6 @@
 //! The base URL of a request, used as the hub's own if the operator configured none.
 
+use super::client_address::client_address;
 use crate::hub::App;
 use crate::ports::Ports;
 use axum::extract::{FromRequestParts, Request};
@@ -59,13 +60,15 @@ fn of_forwarded(element: &str, parameter: &str) -> Option<String> {
     Some(value.trim().trim_matches('"').to_owned())
 }
 
-/// The app, with the base URL of this request.
+/// The app, with the base URL and the client of this request.
 pub struct Reached<P>(pub App<P>);
 
 impl<P: Ports> FromRequestParts<App<P>> for Reached<P> {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App<P>) -> Result<Self, Infallible> {
-        Ok(Self(app.clone().reached_at(parts.extensions.get::<Base>().map(Base::address))))
+        let header = app.ports.client_address_header().await;
+        let client = client_address(&parts.headers, header.as_deref());
+        Ok(Self(app.clone().reached_at(parts.extensions.get::<Base>().map(Base::address)).asked_by(client)))
     }
 }

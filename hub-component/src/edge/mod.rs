@@ -3,6 +3,7 @@
 mod asked;
 mod auth;
 mod base;
+mod client_address;
 mod conditional;
 mod cors;
 mod finish;

@@ -14,6 +14,8 @@ pub struct App<P> {
     pub ports: P,
     /// The base URL of the request, if no base URL is configured.
     base: Option<Arc<str>>,
+    /// Address of the client of the request, if it matters to the handler.
+    client: Option<Arc<str>>,
     inner: Arc<Inner>,
 }
 
@@ -55,7 +57,7 @@ impl<P: Ports> App<P> {
             documents: Documents::default(),
             refreshing: AtomicBool::new(false),
         };
-        Self { ports, base: None, inner: Arc::new(inner) }
+        Self { ports, base: None, client: None, inner: Arc::new(inner) }
     }
 
     /// The hub's base URL for links, without a trailing slash; empty if unknown.
@@ -71,6 +73,16 @@ impl<P: Ports> App<P> {
     /// The same app for a request whose base URL is `base`. A configured base URL takes precedence.
     pub fn reached_at(self, base: Option<Arc<str>>) -> Self {
         Self { base, ..self }
+    }
+
+    /// The same app for a request from this client.
+    pub fn asked_by(self, client: String) -> Self {
+        Self { client: Some(client.into()), ..self }
+    }
+
+    /// The client of the request; none for work of the hub's own.
+    pub fn client(&self) -> Option<&str> {
+        self.client.as_deref()
     }
 
     /// The host that runs the instance.

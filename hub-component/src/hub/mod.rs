@@ -6,7 +6,9 @@
 mod app;
 mod chunks;
 mod commit;
+pub mod demand;
 pub mod document;
+pub mod overlaps;
 pub mod paging;
 pub mod publish;
 pub mod refresh;

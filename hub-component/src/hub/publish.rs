@@ -10,7 +10,7 @@ use store::fragments::Size;
 use store::revisions::steps::{self, Capabilities};
 use store::revisions::{self, Change, Origin, Revision};
 use store::sources::Source;
-use store::{StoreError, facets, fragments, search};
+use store::{StoreError, facets, fragments, overlaps, search};
 
 /// The result of publishing.
 pub struct Published {
@@ -80,9 +80,18 @@ pub async fn publish(
         };
         let after = Capabilities::of(tx, line).await?;
         match Capabilities::of(tx, composition.remove(repo).as_ref()).await {
-            Ok(before) => steps::write(tx, number, repo, &before, &after).await?,
+            Ok(before) => {
+                let changed = steps::write(tx, number, repo, &before, &after).await?;
+                overlaps::changed(tx, repo, &changed).await?;
+            }
             // A new index repairs a source whose old index was lost, but the changes between the two are unknown.
-            Err(StoreError::Unreadable(_)) => steps::write_lost(tx, number, repo).await?,
+            Err(StoreError::Unreadable(_)) => {
+                steps::write_lost(tx, number, repo).await?;
+                overlaps::forget(tx, repo).await?;
+                let ids = after.ids.iter();
+                let all: Vec<_> = ids.map(|id| steps::Changed { id: id.clone(), is_gone: false }).collect();
+                overlaps::changed(tx, repo, &all).await?;
+            }
             Err(error) => return Err(error),
         }
         match line {

@@ -1,6 +1,7 @@
 //! Stale-while-revalidate: a read never waits for a source.
 
 use super::app::App;
+use super::overlaps::compare_quietly;
 use super::refresh::{Scope, refresh_many};
 use crate::log;
 use crate::ports::Ports;
@@ -33,6 +34,7 @@ fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
         if let Err(error) = refresh_many(&later, Scope::DueAlone, Origin::HUB, false).await {
             log::line("refresh-failed", &json!({ "why": error.to_string() }));
         }
+        compare_quietly(&later).await;
         later.end_refresh();
     });
 }

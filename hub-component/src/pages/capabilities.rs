@@ -41,8 +41,10 @@ pub async fn capabilities<P: Ports>(
 ) -> Result<Response, Problem> {
     let (head, memo_for) = revalidate_due(&app).await?;
     let database = app.database().await?;
+    let mut is_missed = false;
     let found = match search::search(&app, &head, &parameters.request()).await {
         Ok(results) => {
+            is_missed = search::is_missed(&results);
             let mut tx = database.read().await?;
             let facets = facets::count(&mut tx, parameters.within()).await?;
             tx.end().await;
@@ -68,7 +70,7 @@ pub async fn capabilities<P: Ports>(
         search: Search::InContent,
         content,
     };
-    Ok(memo(respond(page, &request, app.public_url()), memo_for))
+    Ok(memo(respond(page, &request, app.public_url()), memo_for.filter(|_| !is_missed)))
 }
 
 /// The search field; a new search keeps the filters.

@@ -114,6 +114,8 @@ fn footer() -> Markup {
             li { a href="/v1/federated?format=json" { "as JSON" } }
             li { a href="/openapi.json" { "OpenAPI" } }
             li { a href="/llms.txt" { "For agents: llms.txt" } }
+            li { a href="/demand" { "What is missing" } }
+            li { a href="/overlaps" { "Overlaps" } }
             li { a href="/problems" { "Problem codes" } }
         }
         p { "reuse-surface " (env!("CARGO_PKG_VERSION")) ". Entries are written by the maintainers of the repos; times are in UTC." }

@@ -1,6 +1,6 @@
 //! `GET /v1/capabilities`: capability search.
 
-use crate::edge::{self, Caching, Path, Query, link_next, memo};
+use crate::edge::{self, Caching, Path, Query, Reached, link_next, memo};
 use crate::hub::App;
 use crate::hub::revalidate_due;
 use crate::hub::search::{self, Request};
@@ -40,7 +40,7 @@ use store::revisions::Head;
     extensions(("x-problems" = json!([kinds::REVISION_GONE.code, kinds::BUDGET_TOO_SMALL.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn search<P: Ports>(
-    State(app): State<App<P>>,
+    Reached(app): Reached<P>,
     OriginalUri(uri): OriginalUri,
     Query(parameters): Query<CapabilitiesQuery>,
     request_headers: HeaderMap,
@@ -51,6 +51,7 @@ pub async fn search<P: Ports>(
     let (head, memo_for) = revalidate_due(&app).await?;
     let page = search::search(&app, &head, &request).await?;
     let response = respond(&page, page.revision, &head, &request_headers)?;
+    let memo_for = memo_for.filter(|_| !search::is_missed(&page));
     Ok(memo(link_next(response, &uri, "cursor", page.next.as_deref()), memo_for))
 }
 
@@ -99,7 +100,12 @@ fn bytes(tokens: u32) -> usize {
     usize::try_from(tokens).unwrap_or(usize::MAX).saturating_mul(BYTES_PER_TOKEN)
 }
 
-fn respond(body: &impl Serialize, revision: u64, head: &Head, request: &HeaderMap) -> Result<Response, Problem> {
+pub(super) fn respond(
+    body: &impl Serialize,
+    revision: u64,
+    head: &Head,
+    request: &HeaderMap,
+) -> Result<Response, Problem> {
     let mut response = edge::json(request, Caching::Asked, body)?;
     let answer = response.headers_mut();
     answer.insert(headers::REVISION, HeaderValue::from(revision));

@@ -6,6 +6,7 @@ mod ports;
 
 mod addresses;
 mod damage;
+mod demand;
 mod events;
 mod every_page;
 mod failures;
@@ -21,6 +22,7 @@ mod mcp_in_browsers;
 mod mcp_schemas;
 mod metrics;
 mod openapi;
+mod overlaps;
 mod page_bytes;
 mod pages;
 mod politeness;

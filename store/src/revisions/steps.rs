@@ -7,7 +7,7 @@ use crate::row::{Columns as _, Reader, placeholders};
 use crate::{StoreError, fragments};
 use federation::compose::pieces::{Extent, MAX_PIECE_BYTES, deflate};
 use federation::compose::{SourceLine, entries};
-use federation::diff::{Change, Step, steps};
+use federation::diff::{Change, Op, Step, steps};
 use flate2::{Decompress, FlushDecompress};
 use std::collections::BTreeMap;
 
@@ -38,20 +38,30 @@ impl Capabilities {
     }
 }
 
-/// Stores the steps of a source in a revision that is being published.
+/// A capability that a revision changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Its id.
+    pub id: String,
+    /// Whether the revision no longer contains it.
+    pub is_gone: bool,
+}
+
+/// Stores the steps of a source in a revision that is being published, and returns the capabilities that it changes. One that only moved
+/// is both gone and there again.
 pub async fn write(
     tx: &mut impl Transaction,
     revision: u64,
     repo: &str,
     before: &Capabilities,
     after: &Capabilities,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Changed>, StoreError> {
     let (before, after) = (entries(&before.json, &before.ids), entries(&after.json, &after.ids));
     let steps = steps(&before, &after);
     for (text, count) in texts(revision, repo, &steps) {
         insert(tx, revision, repo, count, &text).await?;
     }
-    Ok(())
+    Ok(steps.iter().map(|step| Changed { id: step.id().to_owned(), is_gone: step.op == Op::Removed }).collect())
 }
 
 /// Splits the text of the steps into pieces, with the number of steps in each. A step is never split.
@@ -120,7 +130,9 @@ pub(crate) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
             let after = Capabilities::of(tx, changed.after.as_ref()).await;
             // Unreadable data must not block an upgrade.
             match (before, after) {
-                (Ok(before), Ok(after)) => write(tx, number, &changed.repo, &before, &after).await?,
+                (Ok(before), Ok(after)) => {
+                    write(tx, number, &changed.repo, &before, &after).await?;
+                }
                 _ => write_lost(tx, number, &changed.repo).await?,
             }
         }

@@ -4,10 +4,12 @@ mod changes;
 mod check;
 mod compose;
 mod conflict;
+mod demand;
 mod deregister;
 mod events;
 mod health;
 mod list;
+mod overlaps;
 mod refresh;
 mod register;
 mod registration;
@@ -48,6 +50,8 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
         Verb::Release(args) => release::run(args, &client, output).await,
         Verb::Compose(args) => compose::run(args, &client, output).await,
         Verb::Search(args) => search::run(args, &client, output).await,
+        Verb::Demand(args) => demand::run(args, &client, output).await,
+        Verb::Overlaps(args) => overlaps::run(args, &client, output).await,
         Verb::Changes(args) => changes::run(args, &client, output).await,
         Verb::Sync(args) => sync::run(args, &client, output).await,
         Verb::Token(args) => token::run(&args.verb, &client, output).await,

@@ -1,7 +1,7 @@
 //! Authentication: from the `Authorization` header to a valid token.
 
-use super::client_address::client_address;
 use super::refusal::{self, too_many};
+use crate::edge::client_address::client_address;
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::Problem;

@@ -2,7 +2,6 @@
 
 mod bearer;
 mod caller;
-mod client_address;
 mod refusal;
 
 pub use caller::{Actor, Caller};

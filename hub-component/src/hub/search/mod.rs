@@ -1,6 +1,9 @@
 //! Capability search: takes a request and returns a page. HTTP, MCP and the HTML pages all use it.
 
+mod missed;
 mod near;
+
+pub use missed::is_missed;
 
 use crate::hub::App;
 use crate::hub::paging::{self, foreign_cursor};
@@ -59,11 +62,22 @@ pub struct Request {
     pub around: usize,
 }
 
-/// A page of matching capabilities, best match first; without search words, by repo and position.
+/// A page of matching capabilities, best match first; without search words, by repo and position. A question that is not answered well is
+/// remembered.
 ///
 /// # Errors
 /// `invalid-query`, `budget-too-small`, `nothing-published`, `revision-gone` if the previous pages are too old, or a failure of the store.
 pub async fn search<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> Result<Page, Problem> {
+    let page = answer(app, head, request).await?;
+    missed::note(app, request, &page);
+    Ok(page)
+}
+
+/// As [`search`], for the hub itself: the question is not remembered.
+///
+/// # Errors
+/// As [`search`].
+pub async fn answer<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> Result<Page, Problem> {
     let mut tx = app.database().await?.read().await?;
     let page = page(&mut tx, head, request, app.synonyms(), None, Fields::Compact).await?;
     tx.end().await;

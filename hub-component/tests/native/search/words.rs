@@ -106,6 +106,29 @@ async fn what_is_deprecated_stands_below_its_successor() {
 }
 
 #[tokio::test]
+async fn each_successor_stands_above_the_one_before() {
+    let hub = Hub::new();
+    let one = |id: &str, name: &str, successor: &str| {
+        format!("- {{id: capability.{id}, name: {name}, status: deprecated, replaced_by: capability.{successor}}}\n")
+    };
+    let chain = [
+        one("first", "Password login for LDAP trees", "second"),
+        one("second", "Login", "third"),
+        "- {id: capability.third, name: OpenID Connect}\n".to_owned(),
+        // A ring has no newest one; it must still end.
+        one("ring", "Ring of successors", "round"),
+        one("round", "Round and round", "ring"),
+    ];
+    hub.register("a", format!("version: 1\ncapabilities:\n{}", chain.concat())).await;
+    for q in ["ldap password login", "password trees", "login"] {
+        let page = hub.get(&format!("/v1/capabilities?q={}", encoded(q))).await;
+        assert_eq!(places(&page), ["a capability.third", "a capability.second", "a capability.first"], "{q}");
+    }
+    let ring = hub.get("/v1/capabilities?q=ring").await;
+    assert_eq!(ring["total"], 2, "{ring}");
+}
+
+#[tokio::test]
 async fn the_operator_adds_synonyms() {
     let hub = filled().await;
     let ask = async |hub: &Hub| hub.get("/v1/capabilities?q=espresso").await["fit"].clone();

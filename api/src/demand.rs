@@ -1,0 +1,45 @@
+//! What is missing: questions that found nothing or little.
+
+use federation::search::Fit;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+
+/// Query parameters of `GET /v1/demand`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct DemandQuery {
+    /// Maximum number of questions; 20 by default.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<usize>,
+}
+
+/// Questions of at least three clients that nothing published answers well.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Demand {
+    /// The revision in which they were answered again.
+    pub revision: u64,
+    /// The questions, those asked on the most days first.
+    pub questions: Vec<Unanswered>,
+}
+
+/// A question that nothing published answers well.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Unanswered {
+    /// The words of the question that count, without what could be personal.
+    pub words: String,
+    /// On how many days it was asked.
+    pub days: u64,
+    /// The first of these days.
+    #[schema(format = Date)]
+    pub first_asked: String,
+    /// The last of these days.
+    #[schema(format = Date)]
+    pub last_asked: String,
+    /// How well the newest revision answers it.
+    pub fit: Fit,
+    /// The best results, if any: `id`, `source_repo`, `name`, and in `matched` the words that they answer.
+    #[schema(value_type = Vec<Object>)]
+    pub nearest: Vec<Map<String, Value>>,
+}

@@ -1,0 +1,12 @@
+//! What is missing.
+
+use api::demand::{Demand, DemandQuery};
+use api::{page, paths};
+
+use super::{Client, Error, Request};
+
+/// The questions that nothing answers well, up to `limit`.
+pub(crate) async fn demand(client: &Client, limit: usize) -> Result<Demand, Error> {
+    let query = DemandQuery { limit: Some(limit.min(page::DEMAND.max)) };
+    client.send(Request::get(paths::DEMAND).query(&query)).await?.shape()
+}

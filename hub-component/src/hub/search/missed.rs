@@ -1,0 +1,36 @@
+//! Remembers questions that found nothing or little.
+
+use super::Request;
+use crate::hub::App;
+use crate::log;
+use crate::ports::Ports;
+use federation::search::{Alike, Fit, Page};
+use serde_json::json;
+use store::demand;
+
+/// Whether a question was not answered well. The host must not give such an answer again by itself, since the hub would not learn how many
+/// ask.
+pub fn is_missed(page: &Page) -> bool {
+    matches!(page.fit, Some(Fit::Weak | Fit::None))
+}
+
+/// Remembers a question that was not answered well, after the response. Searches with filters are left out, since what they miss may be there.
+pub(super) fn note<P: Ports>(app: &App<P>, request: &Request, page: &Page) {
+    let Request { q, domain, repo, status, tag, cursor, .. } = request;
+    let is_whole = [domain, repo, status, tag, cursor].into_iter().all(Option::is_none);
+    let (Some(question), Some(client)) = (q.first(), app.client()) else { return };
+    if !is_whole || !is_missed(page) {
+        return;
+    }
+    let Some(asked) = Alike::of(question) else { return };
+    let (later, client, now) = (app.clone(), client.to_owned(), app.ports.now());
+    app.ports.spawn(async move {
+        let noted = match later.database().await {
+            Ok(database) => demand::note(database, &asked, &client, now).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = noted {
+            log::line("demand-failed", &json!({ "why": error.to_string() }));
+        }
+    });
+}

@@ -1,0 +1,96 @@
+//! `GET /overlaps`: capabilities of different repos that seem to do the same.
+
+use super::elements::{beginning, capability_link, repo_link};
+use super::entry::{name, summary, text};
+use super::parameters::address;
+use super::response::respond;
+use super::{Page, Search, Section};
+use crate::edge::{Query, Reached, memo};
+use crate::hub::{overlaps as hub, revalidate_due};
+use crate::openapi::Conditional;
+use crate::ports::Ports;
+use crate::problem::{Problem, kinds};
+use api::overlaps::{Overlap, OverlapsQuery};
+use axum::response::Response;
+use http::HeaderMap;
+use maud::{Markup, html};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// The parameters of the page, empty if they are not set.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Parameters {
+    /// Only pairs of which one is from this repo.
+    #[serde(default)]
+    repo: String,
+    /// Cursor of the previous page.
+    #[serde(default)]
+    cursor: String,
+}
+
+/// Shows near-duplicates.
+///
+/// The same pairs as `GET /v1/overlaps`, for people.
+#[utoipa::path(
+    get,
+    path = "/overlaps",
+    operation_id = "pageOfOverlaps",
+    tag = "pages",
+    params(Parameters, Conditional),
+    responses(
+        (status = 200, description = "Pairs of capabilities, the closest first.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+    ),
+)]
+pub async fn overlaps<P: Ports>(
+    Reached(app): Reached<P>,
+    Query(Parameters { repo, cursor }): Query<Parameters>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
+    let (head, memo_for) = revalidate_due(&app).await?;
+    let set = |value: &str| Some(value.to_owned()).filter(|value| !value.is_empty());
+    let query = OverlapsQuery { repo: set(&repo), limit: None, cursor: set(&cursor) };
+    let (pairs, next, complete) = match hub::page(&app, &head, &query).await {
+        Ok(page) => (page.overlaps, page.next, page.complete),
+        Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => (Vec::new(), None, true),
+        Err(problem) => return Err(problem),
+    };
+    let content = html! {
+        h1 { "Overlaps" @if !repo.is_empty() { " of " bdi { (repo) } } }
+        p { "Capabilities of different repos that seem to do the same. Could one of them use the other?" }
+        @if !complete { p.advice { "Not everything has been compared yet: load this page again for more." } }
+        @if pairs.is_empty() { p.advice { "No two capabilities seem to do the same." } }
+        ul.hits { @for pair in &pairs { li { (one(pair)) } } }
+        p.pager {
+            @if cursor.is_empty() { span {} } @else { a href=(link(&repo, "")) { "From the beginning" } }
+            @if let Some(next) = &next { a rel="next" href=(link(&repo, next)) { "More" } }
+        }
+        p.quiet { a href=(address("/v1/overlaps", [("repo", repo.as_str())].into_iter())) { "As data" } "." }
+    };
+    let page = Page {
+        title: "Overlaps",
+        description: "Capabilities of different repos that seem to do the same.",
+        section: Section::Elsewhere,
+        search: Search::Above,
+        content,
+    };
+    Ok(memo(respond(page, &request, app.public_url()), memo_for.filter(|_| complete)))
+}
+
+fn link(repo: &str, cursor: &str) -> String {
+    address("/overlaps", [("repo", repo), ("cursor", cursor)].into_iter())
+}
+
+fn one(Overlap { score, words, capabilities }: &Overlap) -> Markup {
+    html! {
+        h2 { (beginning(&words.join(" "), 120)) " " span.quiet.small { (score) " %" } }
+        ul {
+            @for entry in capabilities {
+                li {
+                    (capability_link(text(entry, "id"), name(entry))) " in " (repo_link(text(entry, "source_repo")))
+                    (summary(entry))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Near-duplicates: pairs of capabilities of different repos that seem to do the same, and which capabilities are still to be compared.
+
+use crate::database::{Row, Transaction, Value};
+use crate::revisions::steps::Changed;
+use crate::row::Reader;
+use crate::search::Scope;
+use crate::statement::Statement;
+use crate::{StoreError, revisions, row::Columns as _};
+use federation::search::{BYTES_PER_ENTRY, Counts, Index as _, Overlap, Row as Posting, id_term};
+use std::collections::BTreeMap;
+
+/// A step of the schema. A pair stands once, whichever of the two was compared.
+pub(super) const TABLES: &[&str] = &[
+    "CREATE TABLE overlaps_due (repo TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (repo, id))",
+    "CREATE TABLE overlaps (
+        pair INTEGER PRIMARY KEY NOT NULL, repo TEXT NOT NULL, id TEXT NOT NULL, other_repo TEXT NOT NULL, other_id TEXT NOT NULL,
+        score INTEGER NOT NULL, words TEXT NOT NULL, UNIQUE (repo, id, other_repo, other_id))",
+    "CREATE INDEX overlaps_of_other ON overlaps (other_repo, other_id)",
+    "CREATE INDEX overlaps_closest ON overlaps (score DESC, pair)",
+];
+
+/// Rows that one statement writes.
+const BATCH: usize = 200;
+
+/// A capability of a repo.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The repo.
+    pub repo: String,
+    /// The id.
+    pub id: String,
+}
+
+/// A pair of capabilities that overlap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// Its number.
+    pub number: i64,
+    /// The capabilities, by repo and id.
+    pub keys: [Key; 2],
+    /// How much of each is answered by the other, in percent.
+    pub score: u64,
+    /// The words that they have in common.
+    pub words: Vec<String>,
+}
+
+/// Where a page of pairs begins: after the pair with this score and number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    /// The score.
+    pub score: i64,
+    /// The number.
+    pub number: i64,
+}
+
+/// What changed in a repo was published: it is to be compared, and its old pairs are gone.
+pub async fn changed(tx: &mut impl Transaction, repo: &str, changed: &[Changed]) -> Result<(), StoreError> {
+    for batch in changed.chunks(BATCH) {
+        for (own_repo, own_id) in [("repo", "id"), ("other_repo", "other_id")] {
+            let mut s = Statement::default();
+            let own = s.bind(repo);
+            let ids: Vec<String> = batch.iter().map(|it| it.id.clone()).collect();
+            let ids = s.bind_list(&ids);
+            s.push(&format!("DELETE FROM overlaps WHERE {own_repo} = {own} AND {own_id} IN ({ids})"));
+            tx.query(&s.sql, s.parameters).await?;
+        }
+        let gone: Vec<String> = batch.iter().filter(|it| it.is_gone).map(|it| it.id.clone()).collect();
+        if !gone.is_empty() {
+            let mut s = Statement::default();
+            let own = s.bind(repo);
+            let ids = s.bind_list(&gone);
+            s.push(&format!("DELETE FROM overlaps_due WHERE repo = {own} AND id IN ({ids})"));
+            tx.query(&s.sql, s.parameters).await?;
+        }
+        let there: Vec<&Changed> = batch.iter().filter(|it| !it.is_gone).collect();
+        if !there.is_empty() {
+            let mut s = Statement::default();
+            s.push("INSERT INTO overlaps_due (repo, id) VALUES ");
+            s.push_rows(there.iter().map(|it| [repo, it.id.as_str()]));
+            s.push(" ON CONFLICT (repo, id) DO NOTHING");
+            tx.query(&s.sql, s.parameters).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Everything of a repo is gone.
+pub async fn forget(tx: &mut impl Transaction, repo: &str) -> Result<(), StoreError> {
+    for sql in ["DELETE FROM overlaps WHERE repo = $1 OR other_repo = $1", "DELETE FROM overlaps_due WHERE repo = $1"] {
+        tx.query(sql, vec![repo.into()]).await?;
+    }
+    Ok(())
+}
+
+/// Fills the list of what is to be compared, after its creation.
+pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
+    for line in revisions::composition(tx).await?.values() {
+        let (_, ids) = crate::fragments::json(tx, line).await?;
+        let all: Vec<Changed> = ids.into_iter().map(|id| Changed { id, is_gone: false }).collect();
+        changed(tx, &line.repo, &all).await?;
+    }
+    Ok(())
+}
+
+/// Up to `most` capabilities that are to be compared.
+pub async fn due(tx: &mut impl Transaction, most: usize) -> Result<Vec<Key>, StoreError> {
+    let sql = "SELECT repo, id FROM overlaps_due ORDER BY repo, id LIMIT $1";
+    let rows = tx.query(sql, vec![most.into()]).await?;
+    rows.iter().map(|row| Ok(Key { repo: row.text(0)?.to_owned(), id: row.text(1)?.to_owned() })).collect()
+}
+
+/// A capability was compared: its pairs are these.
+pub async fn compared(tx: &mut impl Transaction, key: &Key, pairs: &[(Key, Overlap)]) -> Result<(), StoreError> {
+    let own = || -> Vec<Value> { vec![key.repo.as_str().into(), key.id.as_str().into()] };
+    tx.query("DELETE FROM overlaps_due WHERE repo = $1 AND id = $2", own()).await?;
+    for (other, Overlap { score, words }) in pairs {
+        let [first, second] = if key < other { [key, other] } else { [other, key] };
+        tx.query(
+            "INSERT INTO overlaps (pair, repo, id, other_repo, other_id, score, words)
+             VALUES ((SELECT coalesce(max(pair), 0) + 1 FROM overlaps), $1, $2, $3, $4, $5, $6)
+             ON CONFLICT (repo, id, other_repo, other_id) DO UPDATE SET score = excluded.score, words = excluded.words",
+            vec![
+                first.repo.as_str().into(),
+                first.id.as_str().into(),
+                second.repo.as_str().into(),
+                second.id.as_str().into(),
+                (*score).into(),
+                words.join(" ").into(),
+            ],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Pairs after a place, the closest first; `repo` is one of the two repos.
+pub async fn page(
+    tx: &mut impl Transaction,
+    repo: Option<&str>,
+    after: Option<After>,
+    most: usize,
+) -> Result<Vec<Pair>, StoreError> {
+    let mut s = Statement::default();
+    s.push("SELECT pair, score, words, repo, id, other_repo, other_id FROM overlaps WHERE 1 = 1");
+    if let Some(repo) = repo {
+        let (first, second) = (s.bind(repo), s.bind(repo));
+        s.push(&format!(" AND (repo = {first} OR other_repo = {second})"));
+    }
+    if let Some(After { score, number }) = after {
+        let (below, same, number) = (s.bind(score), s.bind(score), s.bind(number));
+        s.push(&format!(" AND (score < {below} OR (score = {same} AND pair > {number}))"));
+    }
+    let most = s.bind(most);
+    s.push(&format!(" ORDER BY score DESC, pair LIMIT {most}"));
+    tx.query(&s.sql, s.parameters).await?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Pair, StoreError> {
+    let mut row = Reader::of(row);
+    let (number, score, words) = (row.integer()?, row.count()?, row.text()?);
+    let words = words.split_whitespace().map(str::to_owned).collect();
+    let mut key = || Ok::<_, StoreError>(Key { repo: row.string()?, id: row.string()? });
+    Ok(Pair { number, keys: [key()?, key()?], score, words })
+}
+
+/// Where capabilities stand in the index of the newest revision: fragment and position. What it does not contain is left out.
+pub async fn places(tx: &mut impl Transaction, keys: &[Key]) -> Result<BTreeMap<Key, (i64, u32)>, StoreError> {
+    let mut terms: Vec<String> = keys.iter().map(|key| id_term(&key.id)).collect();
+    terms.sort();
+    terms.dedup();
+    let rows = Scope::newest(tx).rows(&terms).await?;
+    let mut places = BTreeMap::new();
+    for key in keys {
+        let term = id_term(&key.id);
+        let row = rows.iter().find(|row| row.repo == key.repo && row.term == term);
+        if let Some((row, position)) = row.and_then(|row| Some((row, row.positions().next()?))) {
+            places.insert(key.clone(), (row.fragment, position.into()));
+        }
+    }
+    Ok(places)
+}
+
+/// How many entries of the newest revision have each of these terms; there are `size` of them.
+pub async fn counts(tx: &mut impl Transaction, terms: &[String], size: usize) -> Result<Counts, StoreError> {
+    let mut counts = Counts { size: u64::try_from(size).unwrap_or(u64::MAX), ..Counts::default() };
+    if terms.is_empty() {
+        return Ok(counts);
+    }
+    let mut s = Statement::default();
+    let terms = s.bind_list(terms);
+    s.push(&format!(
+        "SELECT p.term, CAST(sum(octet_length(p.entries)) AS BIGINT) FROM search_postings p
+         CROSS JOIN search_fragments f ON f.fragment = p.fragment AND f.is_current = 1 WHERE p.term IN ({terms}) GROUP BY p.term"
+    ));
+    for row in tx.query(&s.sql, s.parameters).await? {
+        counts
+            .entries
+            .insert(row.text(0)?.to_owned(), u64::try_from(row.integer(1)? / BYTES_PER_ENTRY).unwrap_or_default());
+    }
+    Ok(counts)
+}
+
+/// The rows of the newest revision with these terms.
+pub async fn postings(tx: &mut impl Transaction, terms: &[String]) -> Result<Vec<Posting>, StoreError> {
+    Scope::newest(tx).rows(terms).await
+}
