@@ -8,6 +8,7 @@ pub mod capabilities;
 pub mod changes;
 pub mod check;
 pub mod demand;
+pub mod discovery;
 pub mod events;
 pub mod federated;
 pub mod headers;
@@ -23,6 +24,7 @@ pub mod problem;
 pub mod refresh;
 pub mod repos;
 pub mod schemas;
+pub mod servers;
 pub mod tokens;
 
 pub use json::Json;

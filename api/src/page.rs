@@ -25,3 +25,9 @@ pub const DEMAND: Limit = Limit { default: 20, max: 100 };
 pub const OVERLAPS: Limit = Limit { default: 20, max: 100 };
 /// Of `GET /v1/capabilities` and `GET /v1/capabilities/{id}`.
 pub const CAPABILITIES: Limit = Limit { default: 20, max: 200 };
+/// Of `POST /search`; more is cut to the maximum.
+pub const ARD_SEARCH: Limit = Limit { default: 10, max: 100 };
+/// Of `GET /agents`; more is cut to the maximum.
+pub const ARD_RESOURCES: Limit = Limit { default: 20, max: 100 };
+/// Of `GET /v0.1/servers`; more is cut to the maximum.
+pub const MCP_SERVERS: Limit = Limit { default: 30, max: 100 };

@@ -64,6 +64,44 @@ pub const DEMAND: &str = "/v1/demand";
 pub const OVERLAPS: &str = "/v1/overlaps";
 /// `GET`: the exact bytes of a snapshot.
 pub const INDEX: &str = "/v1/indexes/{digest}";
+/// `POST`: the search of Agentic Resource Discovery (ARD).
+pub const ARD_SEARCH: &str = "/search";
+/// `GET`: all resources of ARD.
+pub const ARD_RESOURCES: &str = "/agents";
+/// `GET`: one resource of ARD.
+pub const ARD_RESOURCE: &str = "/agents/{identifier}";
+/// `GET`: the manifest of ARD.
+pub const ARD_MANIFEST: &str = "/.well-known/ard.json";
+/// `GET`: the same, where clients of earlier versions look.
+pub const AI_CATALOG: &str = "/.well-known/ai-catalog.json";
+/// `GET`: the servers of the MCP Registry.
+pub const MCP_SERVERS: &str = "/v0.1/servers";
+/// `GET`: the versions of a server of the MCP Registry.
+pub const MCP_SERVER_VERSIONS: &str = "/v0.1/servers/{serverName}/versions";
+/// `GET`: one version of a server of the MCP Registry.
+pub const MCP_SERVER_VERSION: &str = "/v0.1/servers/{serverName}/versions/{version}";
+
+/// A standard of others that a path follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standard {
+    /// Agentic Resource Discovery.
+    Ard,
+    /// The MCP Registry.
+    McpRegistry,
+}
+
+impl Standard {
+    /// The standard that a path follows; `None` for paths of the hub's own API.
+    pub fn of(path: &str) -> Option<Self> {
+        let is_below =
+            |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        match path {
+            _ if is_below("/v0.1") => Some(Self::McpRegistry),
+            _ if is_below(ARD_SEARCH) || is_below(ARD_RESOURCES) => Some(Self::Ard),
+            _ => None,
+        }
+    }
+}
 
 /// The segments of a path with its parameters replaced by `values`, in order and not yet percent-encoded. A parameter without a value is
 /// left as it is.

@@ -1,5 +1,6 @@
 //! Problem documents (RFC 9457).
 
+use crate::paths::Standard;
 use federation::problem::Kind;
 use federation::snippet::Snippet;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,15 @@ pub struct Problem {
     /// The individual errors, if there are any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemEntry>,
+    /// The code of Agentic Resource Discovery, on its paths.
+    #[serde(default, rename = "errorCode", skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+    /// `detail` again, where Agentic Resource Discovery has it, on its paths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// `detail` again, where the MCP Registry has it, on its paths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 impl Problem {
@@ -48,7 +58,34 @@ impl Problem {
             code: kind.code.to_owned(),
             request_id: request_id.to_owned(),
             errors: Vec::new(),
+            error_code: None,
+            message: None,
+            error: None,
         }
+    }
+
+    /// The same, with the members that clients of a standard read.
+    pub fn for_clients_of(mut self, standard: Option<Standard>) -> Self {
+        match standard {
+            Some(Standard::Ard) => {
+                self.error_code = Some(ard_code(self.status).to_owned());
+                self.message = Some(self.detail.clone());
+            }
+            Some(Standard::McpRegistry) => self.error = Some(self.detail.clone()),
+            None => {}
+        }
+        self
+    }
+}
+
+/// The code that Agentic Resource Discovery has for a status.
+fn ard_code(status: u16) -> &'static str {
+    match status {
+        401 => "UNAUTHENTICATED",
+        404 => "NOT_FOUND",
+        429 => "RATE_LIMIT_EXCEEDED",
+        400..500 => "INVALID_ARGUMENT",
+        _ => "INTERNAL_ERROR",
     }
 }
 

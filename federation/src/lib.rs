@@ -8,6 +8,7 @@ pub mod compose;
 pub mod diagnostic;
 pub mod diff;
 pub mod digest;
+pub mod discovery;
 pub mod document;
 mod excerpt;
 pub mod fetch;

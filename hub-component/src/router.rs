@@ -9,8 +9,8 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use crate::routes::openapi::Document;
 use crate::routes::{
-    self, about, capabilities, changes, check, demand, events, federated, health, indexes, metrics, overlaps, repos,
-    schemas, tokens,
+    self, about, capabilities, changes, check, demand, discovery, events, federated, health, indexes, metrics,
+    overlaps, repos, schemas, tokens,
 };
 use api::paths;
 use axum::extract::OriginalUri;
@@ -65,6 +65,14 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(about::robots))
         .routes(routes!(about::api_catalog))
         .routes(routes!(about::hub))
+        .routes(routes!(discovery::search))
+        .routes(routes!(discovery::resources))
+        .routes(routes!(discovery::resource))
+        .routes(routes!(discovery::manifest))
+        .routes(routes!(discovery::ai_catalog))
+        .routes(routes!(discovery::servers))
+        .routes(routes!(discovery::versions))
+        .routes(routes!(discovery::server))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::own))
         .routes(routes!(tokens::revoke))

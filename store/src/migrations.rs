@@ -8,7 +8,7 @@ use crate::{
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 15] = [
+const STEPS: [&[&str]; 16] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -24,6 +24,7 @@ const STEPS: [&[&str]; 15] = [
     facets::TABLES,
     demand::TABLES,
     overlaps::TABLES,
+    search::ANEW,
 ];
 
 /// The step after which fragments get their digests.
@@ -46,6 +47,9 @@ const FACETS: i64 = 13;
 
 /// The step after which all that is published is to be compared.
 const OVERLAPS: i64 = 15;
+
+/// The step after which the index of the search is built anew, since entries have more terms.
+const TERMS: i64 = 16;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -144,7 +148,7 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         if version == CHANGES {
             steps::fill(&mut tx).await?;
         }
-        if version == SEARCH {
+        if version == SEARCH || version == TERMS {
             search::set_up(&mut tx).await?;
         }
         if version == FACETS {

@@ -209,3 +209,39 @@ fn what_is_too_large_once_it_is_written_is_refused_where_it_stands() {
     let index = check(text.as_bytes()).index.unwrap();
     assert!(index.sizes.json_bytes > 2 * 16_000_000 && index.sizes.json_bytes <= MAX_RENDERED_BYTES);
 }
+
+#[test]
+fn what_agents_read_is_checked() {
+    let with = |fields: &str| format!("version: 1\ncapabilities:\n- id: capability.a\n  name: A\n  {fields}\n");
+    let server = "name: org.example/a, version: 1.2.0";
+    let remotes = "remotes: [{type: sse, url: 'https://a.example.org/{key}'}]";
+    for valid in [
+        "representative_queries: [how do I lock a state]".to_owned(),
+        "artifact: {type: 'text/markdown; profile=\"urn:air:agent-skills\"', url: 'https://a.example.org?a=b', more: 1}".to_owned(),
+        format!("mcp_server: {{{server}, {remotes}, more: [1]}}"),
+        format!("mcp_server: {{{server}, packages: [{{registryType: npm, identifier: '@a/b', transport: {{type: stdio}}}}]}}"),
+    ] {
+        assert_eq!(found(&with(&valid)), [], "{valid}");
+    }
+    let long = "x".repeat(501);
+    for (invalid, code) in [
+        ("representative_queries: []".to_owned(), "schema-too-few"),
+        (format!("representative_queries: [{}]", ["q"; 11].join(", ")), "schema-too-many"),
+        (format!("representative_queries: [{long}]"), "schema-too-long"),
+        ("representative_queries: how".to_owned(), "schema-type"),
+        ("artifact: {type: text/markdown}".to_owned(), "schema-required"),
+        ("artifact: {type: markdown, url: 'https://a.example.org'}".to_owned(), "schema-pattern"),
+        ("artifact: {type: text/markdown, url: 'ftp://a.example.org'}".to_owned(), "schema-pattern"),
+        ("artifact: {type: text/markdown, url: 'https://user:secret@a.example.org/'}".to_owned(), "schema-pattern"),
+        (format!("mcp_server: {{{server}}}"), "schema-one-of"),
+        (format!("mcp_server: {{{server}, remotes: []}}"), "schema-too-few"),
+        (format!("mcp_server: {{name: a, version: 1.2.0, {remotes}}}"), "schema-pattern"),
+        (format!("mcp_server: {{name: org.example/a, version: ^1.2, {remotes}}}"), "schema-pattern"),
+        (format!("mcp_server: {{{server}, remotes: [{{type: stdio, url: 'https://a.example.org'}}]}}"), "schema-enum"),
+        (format!("mcp_server: {{{server}, packages: [{{registryType: npm, identifier: a}}]}}"), "schema-required"),
+        (format!("mcp_server: {{{server}, {remotes}, title: {}}}", "x".repeat(101)), "schema-too-long"),
+    ] {
+        let codes: Vec<String> = found(&with(&invalid)).into_iter().map(|(code, ..)| code).collect();
+        assert!(codes.contains(&code.to_owned()), "{invalid}: {codes:?}");
+    }
+}

@@ -27,6 +27,9 @@ answers! {
     INVALID_QUERY = Answer 400 "invalid-query": "A query parameter is not valid",
         "A parameter is unknown on this path, occurs twice, or has a value that is not allowed.",
         "correct the parameter that `detail` names";
+    INVALID_ARGUMENT = Answer 400 "invalid-argument": "A value of the request is not valid",
+        "A member of the body or a part of the path is missing, has a value that is not allowed, or has one that this hub does not support.",
+        "correct the value that `detail` names";
     UNAUTHORIZED = Answer 401 "unauthorized": "A valid token is required",
         "Writes need `Authorization: Bearer <token>` with a valid token of this hub. The request had no token, or an unknown one.",
         "send a token of this hub, in exactly one `Authorization` header";
@@ -60,6 +63,12 @@ answers! {
     CAPABILITY_NOT_FOUND = Answer 404 "capability-not-found": "No source publishes this capability",
         "No published index has a capability with this id.",
         "use an id that `detail` suggests, or search with `GET /v1/capabilities?q=WORDS`";
+    SERVER_NOT_FOUND = Answer 404 "server-not-found": "No MCP server has this name and version",
+        "No published capability is an MCP server of this name, or it has another version.",
+        "see `GET /v0.1/servers` for the servers of this hub";
+    SERVER_CONTESTED = Answer 404 "server-contested": "Several capabilities claim this MCP server",
+        "More than one published capability says that it is the MCP server of this name. The hub cannot know which one is right, so it lists and serves none of them.",
+        "ask the maintainers of the repos that `detail` names to agree on one, and use `GET /v1/capabilities` until then";
     SNAPSHOT_NOT_FOUND = Answer 404 "snapshot-not-found": "No such index was published here",
         "The hub has no index with this digest: it never had one, or it pruned the index with the last revision that used it.",
         "use a digest from the manifest of a revision that is still kept";

@@ -49,7 +49,7 @@ pub struct Guesses {
 const MAX_GUESSED: usize = 8;
 
 /// Ranks the entries of a revision by how well they answer the best of some phrasings; without a phrasing, all entries
-/// match. `required` are terms that a match must have.
+/// match. `required` are groups of terms; a match has one of each group.
 ///
 /// # Errors
 /// If the index cannot be read.
@@ -57,10 +57,10 @@ pub async fn find<I: Index>(
     index: &mut I,
     phrasings: &[String],
     synonyms: &Synonyms,
-    required: &[String],
+    required: &[Vec<String>],
 ) -> Result<Answered, I::Error> {
     let mut questions: Vec<Question> = phrasings.iter().map(|text| Question::of(text, synonyms)).collect();
-    let mut terms: BTreeSet<String> = required.iter().cloned().collect();
+    let mut terms: BTreeSet<String> = required.iter().flatten().cloned().collect();
     for question in &questions {
         terms.extend(question.terms().map(str::to_owned));
         terms.insert(whole_term(&question.words));

@@ -61,6 +61,10 @@ pub struct Page {
     /// The results, best first, each with `id`, `source_repo`, the requested fields, and in `matched` the words of the question that it answers.
     #[schema(value_type = Vec<Object>)]
     pub capabilities: Vec<Map<String, Value>>,
+    /// The rank of each result ([`Place::score`]), in order. Not a part of the response.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub scores: Vec<u32>,
 }
 
 /// The budget is too small even for the shortest form of the next result.
@@ -109,6 +113,7 @@ impl Page {
                 dropped,
                 near,
                 capabilities: Vec::new(),
+                scores: places.iter().take(shown).map(|place| place.score).collect(),
             }
         };
         let Some(budget) = budget else {

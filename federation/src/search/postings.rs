@@ -2,6 +2,7 @@
 
 use super::language::{Language, is_stop_word, language, stem};
 use super::words::{identifiers, words};
+use crate::discovery;
 use crate::limits::MAX_CAPABILITIES;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,9 @@ const ONE: u32 = 64;
 
 /// The weight at which an entry gets half of the points: further occurrences matter less and less, as in BM25.
 const HALF: u32 = 9 * ONE;
+
+/// Most questions of an entry that are indexed; the same number as in `schemas/capability-index.schema.yaml`.
+const MAX_QUESTIONS: usize = 10;
 
 /// Words of an ordinary summary. In a longer one, each occurrence counts less.
 const ORDINARY_SUMMARY: u32 = 20;
@@ -77,7 +81,7 @@ pub fn read(entries: &[u8]) -> impl Iterator<Item = (u16, u8)> + '_ {
     })
 }
 
-/// The term of entries with a given status or tag, ignoring case. No word has this form.
+/// The term of entries with a given status, tag, type ([`discovery::media_type`]) or MCP server, ignoring case. No word has this form.
 pub fn filter_term(field: &str, value: &str) -> String {
     format!("{field}:{}", value.to_lowercase())
 }
@@ -125,8 +129,15 @@ impl EntryTerms {
         for tag in &tags {
             weights.add(tag, IN_TAGS, false);
         }
-        let length = u32::try_from(words(text("summary")).len()).unwrap_or(u32::MAX).max(ORDINARY_SUMMARY / 2);
-        weights.add(text("summary"), IN_SUMMARY * 10 / (4 + length.saturating_mul(6) / ORDINARY_SUMMARY), true);
+        weights.add_prose(text("summary"));
+        let questions =
+            entry.get("representative_queries").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        for question in questions.iter().filter_map(Value::as_str).take(MAX_QUESTIONS) {
+            weights.add_prose(question);
+        }
+        let fields = entry.as_object();
+        let server = fields.and_then(discovery::server_name);
+        weights.add(server.unwrap_or_default(), IN_ID, false);
         let mut points: BTreeMap<_, _> = weights
             .of_terms
             .into_iter()
@@ -145,6 +156,12 @@ impl EntryTerms {
         }
         if !status.is_empty() {
             exactly(filter_term("status", &status));
+        }
+        if let Some(fields) = fields {
+            exactly(filter_term("type", &discovery::canonical(discovery::media_type(fields))));
+        }
+        if let Some(server) = server {
+            exactly(filter_term("server", server));
         }
         exactly(super::ALL.to_owned());
         Self {
@@ -224,6 +241,12 @@ impl Weights {
                 self.add_word(&parts.concat(), weight);
             }
         }
+    }
+
+    /// Adds the words of a summary, or of a question that the entry answers.
+    fn add_prose(&mut self, text: &str) {
+        let length = u32::try_from(words(text).len()).unwrap_or(u32::MAX).max(ORDINARY_SUMMARY / 2);
+        self.add(text, IN_SUMMARY * 10 / (4 + length.saturating_mul(6) / ORDINARY_SUMMARY), true);
     }
 
     fn add_word(&mut self, word: &str, weight: u32) {

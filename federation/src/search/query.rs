@@ -20,6 +20,8 @@ pub struct Query {
     pub status: Option<String>,
     /// Only entries with this tag, ignoring case.
     pub tag: Option<String>,
+    /// Groups of terms ([`super::filter_term`], [`super::id_term`]): only entries that have one of each group.
+    pub any_of: Vec<Vec<String>>,
 }
 
 /// Why a query is not valid.
@@ -56,18 +58,24 @@ impl Query {
         Ok(Self { phrasings: different, ..Self::default() })
     }
 
-    /// The terms that every match has.
-    pub fn required(&self) -> Vec<String> {
-        let Self { phrasings: _, id, domain: _, repo: _, status, tag } = self;
+    /// Groups of terms, of which every match has one each.
+    pub fn required(&self) -> Vec<Vec<String>> {
+        let Self { phrasings: _, id, domain: _, repo: _, status, tag, any_of } = self;
         let filters = [("status", status), ("tag", tag)];
         let filters = filters.into_iter().filter_map(|(field, value)| Some(filter_term(field, value.as_deref()?)));
-        id.as_deref().map(id_term).into_iter().chain(filters).collect()
+        let each = id.as_deref().map(id_term).into_iter().chain(filters);
+        each.map(|term| vec![term]).chain(any_of.iter().cloned()).collect()
     }
 
     /// Identifies the query, since a cursor is only valid for its own query.
     pub fn fingerprint(&self) -> u32 {
-        let Self { phrasings, id, domain, repo, status, tag } = self;
-        let digest = Digest::of(serde_json::json!([phrasings, id, domain, repo, status, tag]).to_string().as_bytes());
+        let Self { phrasings, id, domain, repo, status, tag, any_of } = self;
+        let mut parts = serde_json::json!([phrasings, id, domain, repo, status, tag]).to_string();
+        if !any_of.is_empty() {
+            // Without groups, it is what earlier versions wrote into cursors.
+            parts.push_str(&serde_json::json!(any_of).to_string());
+        }
+        let digest = Digest::of(parts.as_bytes());
         digest.hex().get(..8).and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or_default()
     }
 }
@@ -100,6 +108,8 @@ mod tests {
             Query { repo: some(), ..base.clone() },
             Query { status: some(), ..base.clone() },
             Query { tag: some(), ..base.clone() },
+            Query { any_of: vec![vec!["x".to_owned(), "y".to_owned()]], ..base.clone() },
+            Query { any_of: vec![vec!["x".to_owned()], vec!["y".to_owned()]], ..base.clone() },
         ];
         let prints: std::collections::BTreeSet<u32> = others.iter().chain([&base]).map(Query::fingerprint).collect();
         assert_eq!(prints.len(), others.len() + 1);

@@ -84,16 +84,19 @@ impl Answered {
 }
 
 /// Ranks what `rows` contain by these phrasings: an entry counts by the one that it answers best. There are `size`
-/// entries in the revision; a match has all terms of `required`.
-pub fn rank(phrasings: &[Question], rows: &[Row], size: usize, required: &[String]) -> Answered {
+/// entries in the revision; a match has one of each group of terms in `required`.
+pub fn rank(phrasings: &[Question], rows: &[Row], size: usize, required: &[Vec<String>]) -> Answered {
     let table = Table::of(rows);
     let weighed: Vec<Weighed> = phrasings.iter().map(|question| Weighed::of(question, &table, size)).collect();
-    let required: Vec<Option<usize>> = required.iter().map(|term| table.columns.get(term.as_str()).copied()).collect();
+    let columns = |group: &Vec<String>| -> Vec<usize> {
+        group.iter().filter_map(|term| table.columns.get(term.as_str()).copied()).collect()
+    };
+    let required: Vec<Vec<usize>> = required.iter().map(columns).collect();
     let mut best = 0;
     let mut scored: Vec<Scored<'_>> = Vec::new();
     table.each(|row, position, points| {
-        let has = |column: &Option<usize>| column.and_then(|at| points.get(at)).is_some_and(|points| *points > 0);
-        if !row.is_admitted || !required.iter().all(has) {
+        let has = |column: &usize| points.get(*column).is_some_and(|points| *points > 0);
+        if !row.is_admitted || !required.iter().all(|group| group.iter().any(has)) {
             return;
         }
         let sums = weighed.iter().map(|question| question.sum(points)).enumerate();

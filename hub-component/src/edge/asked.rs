@@ -31,9 +31,10 @@ impl Asked {
         Self { method: request.method().clone(), path: request.uri().path().to_owned(), who: Who::default() }
     }
 
-    /// Whether the request is a write. The MCP tools use `POST` but only read.
+    /// Whether the request is a write. The MCP tools and the search of ARD use `POST` but only read.
     fn writes(&self) -> bool {
-        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) && self.path != paths::MCP
+        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+            && ![paths::MCP, paths::ARD_SEARCH].contains(&self.path.as_str())
     }
 
     pub(super) fn log_write(&self, status: StatusCode, id: &HeaderValue) {

@@ -1,7 +1,7 @@
-//! CORS: any origin may read, the origins in decision 0040 may use the tools of `/mcp`, and no origin may write.
+//! CORS: any origin may read and search, the origins in decision 0040 may use the tools of `/mcp`, and no origin may write.
 
 use super::origin::is_allowed;
-use api::paths;
+use api::paths::{self, Standard};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
@@ -9,7 +9,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 /// Request headers that a script may send with a read, in addition to the safelisted ones.
 const REQUEST_HEADERS: &str = "cache-control, if-modified-since, if-none-match, x-request-id";
@@ -17,6 +17,10 @@ const REQUEST_HEADERS: &str = "cache-control, if-modified-since, if-none-match, 
 /// Request headers that a script may send to the tools: those of the protocol, and a token, which some clients send although none is needed.
 const TOOL_HEADERS: &str = "accept, authorization, content-type, last-event-id, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id, \
     x-request-id";
+
+/// Request headers that a script may send to the paths of a standard. Their clients send a token although none is needed.
+const DISCOVERY_HEADERS: &str =
+    "accept, authorization, cache-control, content-type, if-modified-since, if-none-match, x-request-id";
 
 /// Response headers that a script may read, in addition to the safelisted ones.
 const RESPONSE_HEADERS: &str =
@@ -27,6 +31,8 @@ const RESPONSE_HEADERS: &str =
 pub enum Audience {
     /// Any origin.
     Everybody,
+    /// Any origin, on a path of a standard: with these methods. Some of its clients want to see them in every response.
+    Discovery(&'static str),
     /// This origin, which may use the tools.
     Tools(HeaderValue),
     /// No origin.
@@ -36,7 +42,11 @@ pub enum Audience {
 impl Audience {
     /// The origins that may read the response to this request.
     pub fn of(request: &Request, public_url: &str) -> Self {
-        let of_tools = [paths::MCP, paths::MCP_WITH_SLASH].contains(&request.uri().path());
+        let path = request.uri().path();
+        if let Some(methods) = of_discovery(path, request.method()) {
+            return Self::Discovery(methods);
+        }
+        let of_tools = [paths::MCP, paths::MCP_WITH_SLASH].contains(&path);
         let origin = request.headers().get(ORIGIN).filter(|_| of_tools);
         match origin.filter(|origin| is_allowed(origin, public_url)) {
             Some(origin) => Self::Tools(origin.clone()),
@@ -53,17 +63,16 @@ impl Audience {
         if request.method() != Method::OPTIONS || !asks {
             return None;
         }
-        let (methods, headers) = match self {
-            Self::Tools(_) => ("POST", TOOL_HEADERS),
-            _ => ("GET, HEAD", REQUEST_HEADERS),
-        };
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NO_CONTENT;
-        response.headers_mut().extend([
-            (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(methods)),
-            (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(headers)),
-            (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400")),
-        ] as [(HeaderName, HeaderValue); 3]);
+        let headers = response.headers_mut();
+        match self {
+            Self::Tools(_) => allow(headers, "POST", TOOL_HEADERS),
+            // Written with the other headers.
+            Self::Discovery(_) => {}
+            Self::Everybody | Self::Nobody => allow(headers, "GET, HEAD", REQUEST_HEADERS),
+        }
+        headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
         Some(response)
     }
 
@@ -71,6 +80,10 @@ impl Audience {
     pub fn admit(self, headers: &mut HeaderMap) {
         let origin = match self {
             Self::Everybody => HeaderValue::from_static("*"),
+            Self::Discovery(methods) => {
+                allow(headers, methods, DISCOVERY_HEADERS);
+                HeaderValue::from_static("*")
+            }
             Self::Tools(origin) => {
                 headers.append(VARY, HeaderValue::from_static("origin"));
                 origin
@@ -79,5 +92,19 @@ impl Audience {
         };
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(RESPONSE_HEADERS));
+    }
+}
+
+fn allow(headers: &mut HeaderMap, methods: &'static str, request_headers: &'static str) {
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(methods));
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(request_headers));
+}
+
+/// The methods that scripts may use at a path of a standard; `None` for other paths, and for methods that these paths do not have.
+fn of_discovery(path: &str, method: &Method) -> Option<&'static str> {
+    Standard::of(path)?;
+    match path == paths::ARD_SEARCH {
+        true => [Method::POST, Method::OPTIONS].contains(method).then_some("POST, OPTIONS"),
+        false => [Method::GET, Method::HEAD, Method::OPTIONS].contains(method).then_some("GET, HEAD, OPTIONS"),
     }
 }

@@ -9,6 +9,7 @@ use crate::hub::{App, Host};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::headers::{CODE, MEMO, REQUEST_ID, ROUTE, is_request_id};
+use api::paths::Standard;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -37,6 +38,7 @@ pub async fn finish<P: Ports>(
     let id = request.headers().get(REQUEST_ID).filter(|id| is_request_id(id)).cloned().unwrap_or_else(new_id);
     let page = is_page_wanted(request.uri().path(), request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let standard = Standard::of(request.uri().path());
     let asked = Asked::of(&request);
     request.headers_mut().insert(REQUEST_ID, id.clone());
     let base = match app.configured_url() {
@@ -67,7 +69,10 @@ pub async fn finish<P: Ports>(
         }
         Some(problem) => {
             asked.log_problem(&problem, &id);
-            write_out(&mut response, &problem, page.then_some(problem_page), app.public_url(), &id);
+            match page {
+                true => write_page(&mut response, &problem, problem_page, app.public_url(), &id),
+                false => write_document(&mut response, &problem, standard, app.public_url(), &id),
+            }
         }
         None => asked.log_write(response.status(), &id),
     }
@@ -100,17 +105,25 @@ pub async fn finish<P: Ports>(
 #[derive(Clone)]
 pub struct Logged(pub Problem);
 
-fn write_out(response: &mut Response, problem: &Problem, page: Option<ProblemPage>, base: &str, id: &HeaderValue) {
-    let id = id.to_str().unwrap_or_default();
+fn write_page(response: &mut Response, problem: &Problem, page: ProblemPage, base: &str, id: &HeaderValue) {
+    let body = page(problem, id.to_str().unwrap_or_default(), base, response.headers_mut());
+    write_out(response, problem, body.into_bytes());
+}
+
+fn write_document(
+    response: &mut Response,
+    problem: &Problem,
+    standard: Option<Standard>,
+    base: &str,
+    id: &HeaderValue,
+) {
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    write_out(response, problem, problem.body(base, id.to_str().unwrap_or_default(), standard));
+}
+
+fn write_out(response: &mut Response, problem: &Problem, body: Vec<u8>) {
     let headers = response.headers_mut();
     headers.insert(CODE, HeaderValue::from_static(problem.kind().code));
-    let body = match page {
-        Some(page) => page(problem, id, base, headers).into_bytes(),
-        None => {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-            problem.body(base, id)
-        }
-    };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     *response.body_mut() = Body::from(body);
 }

@@ -1,6 +1,7 @@
 //! Whether a client wants an HTML page or data.
 
 use super::preferred_type;
+use api::paths::Standard;
 use http::HeaderMap;
 
 const HTML: &str = "text/html";
@@ -13,7 +14,8 @@ pub(super) fn is_page_wanted(path: &str, headers: &HeaderMap) -> bool {
 
 /// Whether browsers get HTML at `path`, which is none of the API's.
 pub fn may_be_page(path: &str) -> bool {
-    !["/v1", "/health", "/mcp", "/metrics", "/schemas", "/openapi.json", "/.well-known"]
-        .iter()
-        .any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    let is_below =
+        |prefix: &&str| path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    Standard::of(path).is_none()
+        && !["/v1", "/health", "/mcp", "/metrics", "/schemas", "/openapi.json", "/.well-known"].iter().any(is_below)
 }

@@ -7,6 +7,7 @@ mod app;
 mod chunks;
 mod commit;
 pub mod demand;
+pub mod discovery;
 pub mod document;
 pub mod overlaps;
 pub mod paging;

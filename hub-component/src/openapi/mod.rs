@@ -27,6 +27,7 @@ use utoipa::OpenApi;
     ),
     tags(
         (name = "federation", description = "The federated document: what all sources publish"),
+        (name = "discovery", description = "The same where agents look: Agentic Resource Discovery and the MCP Registry"),
         (name = "registrations", description = "The registered repositories"),
         (name = "access", description = "Tokens and the audit trail"),
         (name = "operation", description = "Health and metrics"),

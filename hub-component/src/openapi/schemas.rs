@@ -48,8 +48,9 @@ pub fn add(components: &mut Value) {
 }
 
 /// Schemas that require one of two fields, which generators cannot express as a type, with the rule in words.
-const EITHER: [(&str, &str); 3] = [
+const EITHER: [(&str, &str); 4] = [
     ("CapabilityIndexCapability", "At least one of `name` and `title` is present."),
+    ("CapabilityIndexMcpServer", "At least one of `remotes` and `packages` is present."),
     ("TokenRequest", "At most one of `expires_at` and `expires_in_seconds` is present."),
     ("FederatedSource", "Exactly one of `url` and `index` is present."),
 ];

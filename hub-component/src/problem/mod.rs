@@ -2,6 +2,7 @@
 
 pub use federation::problem::{Kind, answers as kinds};
 
+use api::paths::Standard;
 use api::problem::{Problem as Document, ProblemEntry};
 use axum::response::{IntoResponse, Response};
 use federation::diagnostic::Diagnostic;
@@ -122,12 +123,13 @@ impl Problem {
         self.internal.as_deref()
     }
 
-    /// The problem document as JSON.
-    pub fn body(&self, base: &str, request_id: &str) -> Vec<u8> {
+    /// The problem document as JSON, for clients of this standard.
+    pub fn body(&self, base: &str, request_id: &str, standard: Option<Standard>) -> Vec<u8> {
         let document = Document {
             errors: self.errors.clone(),
             ..Document::new(self.kind, self.detail.as_str(), base, request_id)
         };
+        let document = document.for_clients_of(standard);
         // Strings and numbers always serialise.
         serde_json::to_vec(&document).unwrap_or_default()
     }

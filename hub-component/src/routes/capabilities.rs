@@ -46,8 +46,8 @@ pub async fn search<P: Ports>(
     request_headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let CapabilitiesQuery { q, domain, repo, status, tag, fields, limit, cursor, budget_tokens } = parameters;
-    let request =
-        Request { q, domain, repo, status, tag, fields, limit, cursor, budget: budget_tokens.map(bytes), around: 0 };
+    let budget = budget_tokens.map(bytes);
+    let request = Request { q, domain, repo, status, tag, fields, limit, cursor, budget, ..Request::default() };
     let (head, memo_for) = revalidate_due(&app).await?;
     let page = search::search(&app, &head, &request).await?;
     let response = respond(&page, page.revision, &head, &request_headers)?;

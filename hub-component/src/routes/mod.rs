@@ -5,6 +5,7 @@ pub mod capabilities;
 pub mod changes;
 pub mod check;
 pub mod demand;
+pub mod discovery;
 pub mod events;
 pub mod federated;
 pub mod health;

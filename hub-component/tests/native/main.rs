@@ -7,6 +7,7 @@ mod ports;
 mod addresses;
 mod damage;
 mod demand;
+mod discovery;
 mod events;
 mod every_page;
 mod failures;

@@ -49,6 +49,14 @@ pub(super) const INDEX: &[&str] = &[
         trigram TEXT NOT NULL, spelling TEXT NOT NULL, term TEXT NOT NULL, PRIMARY KEY (trigram, spelling, term)) WITHOUT ROWID",
 ];
 
+/// Empties the tables, so that [`set_up`] indexes what is published anew: with the type of each entry and the questions that it answers.
+pub(super) const ANEW: &[&str] = &[
+    "DELETE FROM search_trigrams",
+    "DELETE FROM search_postings",
+    "DELETE FROM search_entries",
+    "DELETE FROM search_fragments",
+];
+
 /// More entries than an index may have.
 const ENTRIES_PER_FRAGMENT: i64 = 1 << 16;
 const _: () = assert!(federation::limits::MAX_CAPABILITIES < 1 << 16);

@@ -8,6 +8,11 @@ use tempfile::TempDir;
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spin.toml");
 
 pub fn confined() -> Result<Hub> {
+    confined_with(&[])
+}
+
+/// The same with more arguments.
+pub fn confined_with(arguments: &[&str]) -> Result<Hub> {
     let manifest = fs::read_to_string(MANIFEST)?;
     let open = "[\"https://*:*\", \"http://*:*\"]";
     ensure!(manifest.contains(open), "spin.toml declares its hosts differently now");
@@ -15,5 +20,6 @@ pub fn confined() -> Result<Hub> {
     let path = data.path().join("spin.toml");
     fs::write(&path, manifest.replace(open, "[\"http://127.0.0.1:*\"]"))?;
     let path = path.to_str().context("a path in UTF-8")?.to_owned();
-    Hub::start_in(data, Some(TOKEN), &["--allow-private-networks", "--manifest", &path])
+    let arguments = [&["--allow-private-networks", "--manifest", &path], arguments].concat();
+    Hub::start_in(data, Some(TOKEN), &arguments)
 }

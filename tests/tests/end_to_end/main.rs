@@ -9,6 +9,7 @@ mod clients;
 mod confined;
 mod conventions;
 mod cors;
+mod discovery;
 mod document;
 mod examples;
 mod filters;

@@ -16,8 +16,8 @@ pub fn is_missed(page: &Page) -> bool {
 
 /// Remembers a question that was not answered well, after the response. Searches with filters are left out, since what they miss may be there.
 pub(super) fn note<P: Ports>(app: &App<P>, request: &Request, page: &Page) {
-    let Request { q, domain, repo, status, tag, cursor, .. } = request;
-    let is_whole = [domain, repo, status, tag, cursor].into_iter().all(Option::is_none);
+    let Request { q, domain, repo, status, tag, any_of, cursor, .. } = request;
+    let is_whole = any_of.is_empty() && [domain, repo, status, tag, cursor].into_iter().all(Option::is_none);
     let (Some(question), Some(client)) = (q.first(), app.client()) else { return };
     if !is_whole || !is_missed(page) {
         return;

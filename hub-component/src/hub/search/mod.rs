@@ -12,10 +12,11 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::page::CAPABILITIES;
 use federation::search::{
-    Answered, BYTES_PER_TOKEN, Cursor, Fields, Hit, Match, Page, Place, Query, Synonyms, Wording, find,
+    Answered, BYTES_PER_TOKEN, Cursor, Fields, Hit, Index as _, Match, Page, Place, Query, Synonyms, Wording, find,
 };
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use store::StoreError;
 use store::database::{Database as _, Transaction};
 use store::revisions::Head;
@@ -50,12 +51,16 @@ pub struct Request {
     pub status: Option<String>,
     /// Only with this tag, ignoring case.
     pub tag: Option<String>,
+    /// Groups of terms of the index: only capabilities that have one of each group.
+    pub any_of: Vec<Vec<String>>,
     /// Comma-separated field names, or `*` for all.
     pub fields: Option<String>,
     /// Maximum number of results on a page.
     pub limit: Option<usize>,
     /// `next` of the previous page.
     pub cursor: Option<String>,
+    /// Results that are left out before the page begins.
+    pub skip: usize,
     /// Maximum size of the response in bytes: the page as JSON, and the text around it.
     pub budget: Option<usize>,
     /// Bytes of the text around the page.
@@ -97,6 +102,21 @@ pub async fn capability<P: Ports>(app: &App<P>, head: &Head, id: &str, request: 
     }
     let similar = if id.len() > MAX_ID_BYTES { Vec::new() } else { similar_ids(&mut tx, id).await? };
     Err(Problem::new(&kinds::CAPABILITY_NOT_FOUND, near::suggest(id, similar)))
+}
+
+/// How many capabilities of the newest revision have each of these terms of the index; terms that none has are left out.
+///
+/// # Errors
+/// If the store fails.
+pub async fn counts<P: Ports>(app: &App<P>, terms: &[String]) -> Result<BTreeMap<String, usize>, Problem> {
+    let mut tx = app.database().await?.read().await?;
+    let rows = Scope::newest(&mut tx).rows(terms).await?;
+    tx.end().await;
+    let mut counts = BTreeMap::new();
+    for row in rows {
+        *counts.entry(row.term.clone()).or_default() += row.positions().count();
+    }
+    Ok(counts)
 }
 
 /// Ids that are similar to one that does not exist: its neighbours in sort order, and those that have its words.
@@ -149,6 +169,7 @@ async fn page(
     if rest.is_empty() && cursor.is_some() {
         return Err(foreign_cursor());
     }
+    let rest = rest.get(request.skip..).unwrap_or_default();
     let (total, shown) = (answered.matches.len(), rest.get(..limit).unwrap_or(rest));
     let mut hits = hits(tx, &answered, shown, &fields).await?;
     if wording.advice().is_some() {
@@ -215,6 +236,7 @@ fn query(request: &Request) -> Result<Query, Problem> {
         repo: owned("repo", &request.repo)?,
         status: owned("status", &request.status)?,
         tag: owned("tag", &request.tag)?,
+        any_of: request.any_of.clone(),
         ..query
     })
 }

@@ -28,7 +28,7 @@ const CALL_AGAIN: &str =
 
 /// The problem document that HTTP clients get, with the remedy, which they would find at its `type`.
 pub fn result<P: Ports>(app: &App<P>, problem: &Problem) -> CallToolResult {
-    let body = problem.body(app.public_url(), "");
+    let body = problem.body(app.public_url(), "", None);
     let mut document: JsonObject = serde_json::from_slice(&body).unwrap_or_default();
     for of_http in ["status", "request_id"] {
         document.remove(of_http);

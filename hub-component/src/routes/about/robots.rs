@@ -1,7 +1,9 @@
 //! `GET /robots.txt` (RFC 9309).
 
-use crate::edge::Fixed;
+use crate::edge::{Fixed, Reached};
 use crate::openapi::Conditional;
+use crate::ports::Ports;
+use api::paths::ARD_MANIFEST;
 use axum::response::Response;
 use http::HeaderMap;
 
@@ -10,7 +12,7 @@ const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v
 
 /// Reads the rules for crawlers.
 ///
-/// Everything may be read; only pages that have no end are excluded.
+/// Everything may be read; only pages that have no end are excluded. `Agentmap` leads to the manifest of resources.
 #[utoipa::path(
     get,
     path = "/robots.txt",
@@ -27,6 +29,7 @@ const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v
         ),
     ),
 )]
-pub async fn robots(request: HeaderMap) -> Response {
-    Fixed::new("text/plain; charset=utf-8", TEXT).respond(&request)
+pub async fn robots<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Response {
+    let text = format!("{TEXT}\nAgentmap: {}{ARD_MANIFEST}\n", app.public_url());
+    Fixed::new("text/plain; charset=utf-8", text).respond(&request)
 }

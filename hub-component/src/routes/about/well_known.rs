@@ -6,6 +6,7 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::hub::HubDescription;
+use api::paths;
 use axum::response::Response;
 use federation::schema::NAMES;
 use http::header::LINK;
@@ -46,6 +47,7 @@ pub async fn api_catalog<P: Ports>(Reached(app): Reached<P>, request: HeaderMap)
                 link("/llms.txt", "text/markdown"),
                 link("/problems", "text/markdown"),
             ],
+            "service-meta": [link(paths::ARD_MANIFEST, "application/json"), link(paths::MCP_SERVERS, "application/json")],
             "status": [link("/health", "application/json")],
             "describedby": schemas,
         }],

@@ -5,7 +5,7 @@ mod fits;
 mod pages;
 mod shell;
 
-use crate::confined::confined;
+use crate::confined::confined_with;
 use anyhow::{Context as _, Result, ensure};
 use block::{Block, fenced};
 use end_to_end::{Answer, Hub, Sources, TOKEN, index};
@@ -27,7 +27,8 @@ struct Federation {
 
 impl Federation {
     async fn start() -> Result<Self> {
-        let hub = confined()?;
+        // Identifiers contain the host of the hub.
+        let hub = confined_with(&["--public-url", "https://reuse.coulomb.social"])?;
         let federation = Self { hub, sources: Sources::start()? };
         let token = serde_json::json!({"name": "ci-lease-hub", "scopes": ["repos:write:lease-*"]});
         let answer = federation.hub.write(Method::POST, "/v1/tokens", &token).await?;

@@ -1,0 +1,52 @@
+//! The MCP Registry (v0.1).
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+pub use federation::discovery::Server;
+
+/// Query parameters of `GET /v0.1/servers`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ServersQuery {
+    /// `nextCursor` of the previous page. It carries the words of `search`.
+    #[param(max_length = 8192)]
+    pub cursor: Option<String>,
+    /// Maximum number of servers on a page; 30 by default, and never more than 100.
+    pub limit: Option<u32>,
+    /// Only servers that these words find.
+    #[param(max_length = 1000)]
+    pub search: Option<String>,
+    /// Only servers that changed since this time. As the hub knows when it published a revision, but not which server it changed, all servers are
+    /// returned unless the newest revision is older.
+    #[param(format = DateTime)]
+    pub updated_since: Option<String>,
+    /// Only servers of this version; `latest` means all.
+    #[param(max_length = 255)]
+    pub version: Option<String>,
+    /// Accepted and ignored: what was removed is not listed.
+    pub include_deleted: Option<bool>,
+}
+
+/// A page of MCP servers.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = McpServers)]
+pub struct Servers {
+    /// The servers: on the first page, the hub's own first.
+    pub servers: Vec<Server>,
+    /// Their number, and where the list continues.
+    pub metadata: ServersMetadata,
+}
+
+/// What is said of a page of MCP servers.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = McpServersMetadata)]
+#[serde(rename_all = "camelCase")]
+pub struct ServersMetadata {
+    /// The number of servers on this page.
+    pub count: usize,
+    /// The cursor of the next page; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}

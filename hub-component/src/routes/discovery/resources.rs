@@ -1,0 +1,85 @@
+//! `GET /agents`: all resources of Agentic Resource Discovery, and one of them.
+
+use super::super::capabilities::respond;
+use crate::edge::{Query, Reached, link_next, memo};
+use crate::hub::{discovery::resources as hub, revalidate_due};
+use crate::openapi::Conditional;
+use crate::ports::Ports;
+use crate::problem::{Problem, kinds};
+use api::discovery::{Resource, Resources, ResourcesQuery};
+use axum::extract::OriginalUri;
+use axum::response::Response;
+use http::HeaderMap;
+use percent_encoding::percent_decode_str;
+
+/// Lists resources.
+///
+/// All published capabilities by Agentic Resource Discovery (ARD), by repo. Pages continue in the revision that the first page is of. With
+/// `offset`, the answer has what clients of GitHub's agent finder read as well.
+#[utoipa::path(
+    get,
+    path = "/agents",
+    operation_id = "listResources",
+    tag = "discovery",
+    params(ResourcesQuery, Conditional),
+    responses(
+        (
+            status = 200,
+            description = "A page of resources.",
+            body = Resources,
+            headers(("ETag"), ("Cache-Control"), ("Link"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
+        ),
+    ),
+    extensions(("x-problems" = json!([kinds::INVALID_ARGUMENT.code, kinds::REVISION_GONE.code, kinds::NOTHING_PUBLISHED.code]))),
+)]
+pub async fn resources<P: Ports>(
+    Reached(app): Reached<P>,
+    OriginalUri(uri): OriginalUri,
+    Query(query): Query<ResourcesQuery>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
+    let (head, memo_for) = revalidate_due(&app).await?;
+    let (revision, page) = hub::page(&app, &head, &query).await?;
+    let response = respond(&page, revision, &head, &request)?;
+    // The next page begins after this one, not after the offset.
+    let next = page.page_token.as_deref().filter(|_| query.offset.is_none());
+    Ok(memo(link_next(response, &uri, "pageToken", next), memo_for))
+}
+
+/// Reads a resource.
+///
+/// The resource with an identifier, by Agentic Resource Discovery (ARD). The hub looks in its newest revision only.
+#[utoipa::path(
+    get,
+    path = "/agents/{identifier}",
+    operation_id = "readResource",
+    tag = "discovery",
+    params(
+        ("identifier" = String, Path, description = "The identifier, percent-encoded as one segment."),
+        Conditional,
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The resource.",
+            body = Resource,
+            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
+        ),
+    ),
+    extensions(("x-problems" = json!([kinds::INVALID_ARGUMENT.code, kinds::CAPABILITY_NOT_FOUND.code, kinds::NOTHING_PUBLISHED.code]))),
+)]
+pub async fn resource<P: Ports>(
+    Reached(app): Reached<P>,
+    OriginalUri(uri): OriginalUri,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
+    // The standard wants the segment decoded exactly once, and 400 for what cannot be decoded.
+    let segment = uri.path().rsplit('/').next().unwrap_or_default();
+    let identifier = percent_decode_str(segment)
+        .decode_utf8()
+        .map_err(|_| Problem::new(&kinds::INVALID_ARGUMENT, "The identifier in the path is not valid UTF-8."))?;
+    let (head, memo_for) = revalidate_due(&app).await?;
+    let resource = hub::one(&app, &head, &identifier).await?;
+    let revision = head.revision.as_ref().map_or(0, |newest| newest.number);
+    Ok(memo(respond(&resource, revision, &head, &request)?, memo_for))
+}
