@@ -6,7 +6,16 @@ use federation::compose::Conflict;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+
+/// Query parameters of `POST /v1/check`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct CheckQuery {
+    /// The name under which the index in the body is registered, or would be.
+    pub repo: Option<String>,
+}
 
 /// The result of checking an index.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -131,6 +131,11 @@ pub async fn hear(
 }
 
 impl Content {
+    /// Content that was not fetched.
+    pub fn of(bytes: Vec<u8>) -> Self {
+        Self { digest: Digest::of(&bytes), bytes, validators: Validators::default() }
+    }
+
     /// Validates the content: a large part of the work of a refresh.
     pub fn judge(self) -> Judged {
         let Self { digest, bytes, validators } = self;

@@ -65,3 +65,19 @@ pub trait Transaction: Send {
     /// Commits the transaction durably.
     fn commit(self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
 }
+
+/// The read statements of a database as if they were a transaction, though each may see a newer state than the one before. For what does not
+/// need one state, or notices that it saw two.
+pub struct Unframed<'a, D>(pub &'a D);
+
+impl<D: Database> Transaction for Unframed<'_, D> {
+    async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        self.0.query(sql, parameters).await
+    }
+
+    async fn end(self) {}
+
+    async fn commit(self) -> Result<(), DatabaseError> {
+        Err(DatabaseError::Other("there is no transaction to commit".to_owned()))
+    }
+}

@@ -5,11 +5,11 @@
 //! restores a database file. Placeholders are `$1`, `$2` … in the order of first use: SQLite numbers them by
 //! appearance, PostgreSQL by their digits.
 
+pub mod attempts;
 pub mod database;
 pub mod demand;
 pub mod events;
 pub mod facets;
-pub mod failures;
 #[cfg(not(target_family = "wasm"))]
 pub mod file;
 pub mod fragments;

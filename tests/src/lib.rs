@@ -4,6 +4,7 @@ mod cli;
 mod eventually;
 pub mod hostile_inputs;
 mod hub;
+pub mod overlaps;
 pub mod questions;
 mod sources;
 pub mod tls;

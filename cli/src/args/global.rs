@@ -47,8 +47,10 @@ pub(crate) enum Format {
     Json,
     /// YAML
     Yaml,
-    /// SARIF 2.1.0, only for `index validate`
+    /// SARIF 2.1.0, for `index validate` and `hub check`
     Sarif,
+    /// Markdown, for `hub check`
+    Markdown,
 }
 
 /// When colours are used.

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Arg, ArgAction, ArgGroup, Args, Subcommand};
+use clap::{Arg, ArgAction, ArgGroup, Args, Subcommand, value_parser};
 use federation::digest::Digest;
 use federation::source::State;
 
+use super::Format;
 use super::events::Events;
 use super::token::Token;
 use crate::git::Forge;
@@ -240,22 +241,34 @@ pub(crate) struct Deregister {
     pub(crate) if_match: Option<String>,
 }
 
-/// Let the hub check an index, registered or not, without writing anything
+/// Let the hub check an index, published or not, without writing anything
+///
+/// With FILE, the hub checks the file itself, so nothing has to be published before; no token is needed.
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("index").required(true).args(["url", "repo"])))]
+#[command(group(ArgGroup::new("index").required(true).multiple(true).args(["file", "url", "repo"])))]
 #[command(after_long_help = "\
-Exits with 1 if the index is not valid. For the URL of a registration, also shows what would change in the federation.
+Exits with 1 if the index is not valid. For a file, and for the URL of a registration, also shows what would change in the federation. With \
+--format markdown, the output is a comment for a pull request; with --format sarif, it is SARIF 2.1.0, which code review tools show next to the lines.
 
 Examples:
+  reuse-surface hub check registry/indexes/capabilities.yaml --repo my-repo
+  reuse-surface hub check registry/indexes/capabilities.yaml --repo my-repo --format markdown > comment.md
   reuse-surface hub check --repo my-repo
   reuse-surface hub check --url https://example.org/raw/capabilities.yaml
   reuse-surface hub check --repo my-repo -o json | jq .would")]
+// This argument has the global flag's id and accepts more formats.
+#[command(arg(Arg::new("output").short('o').long("output").visible_alias("format").value_name("FORMAT").default_value("table")
+    .value_parser(value_parser!(Format)).help("The format of standard output")))]
 pub(crate) struct Check {
+    /// The index file, or `-` for standard input
+    #[arg(value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) file: Option<String>,
+
     /// The raw URL of the index
-    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["file", "repo"], value_parser = NonEmptyStringValueParser::new())]
     pub(crate) url: Option<String>,
 
-    /// The registration whose index is checked
+    /// The registration whose index is checked; with FILE, the repo named in the index by default
     #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: Option<String>,
 }

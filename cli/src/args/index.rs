@@ -1,7 +1,7 @@
 //! `reuse-surface index …`.
 
-use clap::builder::NonEmptyStringValueParser;
-use clap::{Arg, Args, Subcommand, value_parser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser as _};
+use clap::{Arg, Args, Subcommand, ValueEnum as _};
 
 use super::Format;
 
@@ -33,7 +33,8 @@ Examples:
   reuse-surface index validate registry/indexes/capabilities.yaml -o sarif > index.sarif")]
 // This argument has the global flag's id and accepts one more format.
 #[command(arg(Arg::new("output").short('o').long("output").value_name("FORMAT").default_value("table")
-    .value_parser(value_parser!(Format)).help("The format of standard output")))]
+    .value_parser(PossibleValuesParser::new(["table", "json", "yaml", "sarif"]).try_map(|text| Format::from_str(&text, false)))
+    .help("The format of standard output")))]
 pub(crate) struct Validate {
     /// The index file, `-` for standard input, or the http or https URL of the raw index
     #[arg(value_name = "PATH|URL", value_parser = NonEmptyStringValueParser::new())]

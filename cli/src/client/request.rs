@@ -15,7 +15,7 @@ pub(crate) struct Request<'a> {
     path: &'static str,
     name: Option<&'a str>,
     query: Vec<(String, String)>,
-    body: Option<(&'static str, Value)>,
+    body: Option<(&'static str, Vec<u8>)>,
     if_match: Option<&'a str>,
     if_none_match: Option<&'a str>,
     accept: &'static str,
@@ -35,7 +35,10 @@ impl<'a> Request<'a> {
 
     /// Changes the resource at `path` with a JSON merge patch (RFC 7396).
     pub(crate) fn merge_patch(path: &'static str, patch: Value) -> Self {
-        Self { body: Some(("application/merge-patch+json", patch)), ..Self::new(Method::PATCH, path) }
+        Self {
+            body: Some(("application/merge-patch+json", patch.to_string().into())),
+            ..Self::new(Method::PATCH, path)
+        }
     }
 
     /// Deletes the resource at `path`.
@@ -80,8 +83,13 @@ impl<'a> Request<'a> {
     }
 
     /// Adds a JSON body.
-    pub(crate) fn json(mut self, body: Value) -> Self {
-        self.body = Some(("application/json", body));
+    pub(crate) fn json(self, body: Value) -> Self {
+        self.bytes("application/json", body.to_string().into())
+    }
+
+    /// Adds a body of this media type.
+    pub(crate) fn bytes(mut self, media_type: &'static str, body: Vec<u8>) -> Self {
+        self.body = Some((media_type, body));
         self
     }
 
@@ -124,7 +132,7 @@ impl<'a> Request<'a> {
             request = request.header(IF_NONE_MATCH, etag);
         }
         if let Some((content_type, body)) = self.body {
-            request = request.header(CONTENT_TYPE, content_type).body(body.to_string());
+            request = request.header(CONTENT_TYPE, content_type).body(body);
         }
         request
     }

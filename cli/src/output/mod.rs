@@ -5,6 +5,7 @@ mod finding;
 mod log;
 mod paint;
 mod progress;
+pub(crate) mod sarif;
 mod text;
 mod yaml;
 
@@ -58,7 +59,8 @@ impl Output {
     /// Writes the result of a command: `value` as JSON or YAML, or the text that `table` builds.
     pub(crate) fn result(&self, value: &Value, table: impl FnOnce(&mut Text)) -> Result<(), Failure> {
         let written = match self.format {
-            Format::Json | Format::Sarif => format!("{value:#}\n"),
+            // A command that writes Markdown does so itself.
+            Format::Json | Format::Sarif | Format::Markdown => format!("{value:#}\n"),
             Format::Yaml => yaml::render(value)?,
             Format::Table => {
                 let mut text = Text::new(self.colour_out);

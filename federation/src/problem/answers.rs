@@ -123,6 +123,9 @@ answers! {
     TOO_MANY_FAILURES = Answer 429 "too-many-failures": "Too many tokens were invalid",
         "More than 30 invalid tokens came from one address within a minute, or more than 300 from all addresses together. Requests with valid tokens are not delayed.",
         "wait for `Retry-After`, then send a valid token";
+    TOO_MANY_CHECKS = Answer 429 "too-many-checks": "Too many indexes were checked",
+        "More than 10 indexes came from one address within a minute, or more than 60 from all addresses together. Requests with a valid token are not counted.",
+        "wait for `Retry-After`, or send a token of this hub";
     INTERNAL = Answer 500 "internal": "The hub had an internal error",
         "Something went wrong inside the hub. Its log has the details.",
         "quote the `request_id` when you report the problem";

@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The score from which on two capabilities overlap, in percent.
-pub const MIN_OVERLAP: u64 = 30;
+pub const MIN_OVERLAP: u64 = 44;
 
 /// Most overlaps that are kept of a capability, the closest ones.
 pub const MAX_OVERLAPS: usize = 5;

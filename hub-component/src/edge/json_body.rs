@@ -1,7 +1,7 @@
 //! A JSON request body, or a problem that describes its error.
 
 use crate::problem::{Problem, kinds};
-use axum::body::to_bytes;
+use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use federation::limits::MAX_BODY_BYTES;
@@ -37,17 +37,22 @@ impl<S: Send + Sync> FromRequest<S> for JsonBytes {
                 "Send the body as JSON, with `Content-Type: application/json`.",
             ));
         }
-        to_bytes(request.into_body(), MAX_BODY_BYTES).await.map(Self).map_err(|error| {
-            if is_too_large(&error) {
-                Problem::new(
-                    &kinds::PAYLOAD_TOO_LARGE,
-                    format!("The body is too large; at most {} KiB are accepted.", MAX_BODY_BYTES >> 10),
-                )
-            } else {
-                Problem::new(&kinds::MALFORMED_JSON, "The body was incomplete; send the request again.")
-            }
-        })
+        read(request.into_body(), MAX_BODY_BYTES).await.map(Self)
     }
+}
+
+/// Reads a body of at most `most` bytes.
+pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
+    to_bytes(body, most).await.map_err(|error| {
+        if is_too_large(&error) {
+            Problem::new(
+                &kinds::PAYLOAD_TOO_LARGE,
+                format!("The body is too large; at most {} KiB are accepted.", most >> 10),
+            )
+        } else {
+            Problem::new(&kinds::MALFORMED_JSON, "The body was incomplete; send the request again.")
+        }
+    })
 }
 
 fn is_too_large(error: &axum::Error) -> bool {

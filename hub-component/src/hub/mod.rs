@@ -4,6 +4,7 @@
 //! `repos` answer queries. Nothing here depends on HTTP except for the status of a problem.
 
 mod app;
+pub mod check;
 mod chunks;
 mod commit;
 pub mod demand;

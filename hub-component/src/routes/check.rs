@@ -1,44 +1,71 @@
 //! `POST /v1/check`: the verdict on an index and the changes it would cause; nothing is written.
 
-use crate::edge::{Caller, JsonBody};
-use crate::hub::App;
-use crate::hub::document::conflicts::publishers;
-use crate::hub::refresh;
+use crate::edge::{Caller, IndexBody, JsonBody, Query, Reached};
+use crate::hub::{App, check as hub};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use api::check::{Verdict, Would};
+use api::check::{CheckQuery, Verdict};
 use axum::Json;
-use axum::extract::State;
-use federation::compose::{conflicts, entries};
-use federation::diff::{Op, steps};
+use axum::extract::{FromRequest as _, Request};
 use federation::registration::Registration;
-use federation::source::{Effect, Observation, SourceRecord};
 use federation::token::Need;
-use serde_json::json;
+use serde_json::{Value, json};
+use store::attempts;
 use store::database::{Database as _, Transaction as _};
-use store::fragments::Rendered;
-use store::revisions::{self, steps::Capabilities};
 use store::sources::{self, Source};
 
 /// Checks an index without writing anything.
 ///
-/// Fetches and validates the index of a URL or of a whole registration, registered or not, and says what accepting it would change in the
-/// federation.
+/// With `repo`, the body is the index itself, published or not, and no token is needed; an address may send ten a minute. Without, the hub
+/// fetches and validates the index of a URL or of a whole registration, registered or not. The verdict says what accepting the index would
+/// change in the federation.
 #[utoipa::path(
     post,
     path = "/v1/check",
     operation_id = "checkIndex",
     tag = "registrations",
-    request_body(content = ref("#/components/schemas/CheckRequest"), description = "A URL alone, or a whole registration."),
+    params(CheckQuery),
+    request_body(
+        content((ref("#/components/schemas/CheckRequest") = "application/json"), (String = "application/yaml")),
+        description = "A URL alone, or a whole registration; with `repo`, the index itself as YAML or JSON, up to 1 MiB.",
+    ),
     responses((status = 200, description = "The verdict, whether or not the index is valid.", body = Verdict)),
-    extensions(("x-problems" = json!([kinds::INVALID_REGISTRATION.code]))),
-    security(("token" = [])),
+    extensions(("x-problems" = json!([kinds::INVALID_REGISTRATION.code, kinds::TOO_MANY_CHECKS.code]))),
+    security((), ("token" = [])),
 )]
 pub async fn check<P: Ports>(
-    State(app): State<App<P>>,
-    caller: Caller,
-    JsonBody(body): JsonBody,
+    Reached(app): Reached<P>,
+    caller: Result<Caller, Problem>,
+    Query(CheckQuery { repo }): Query<CheckQuery>,
+    request: Request,
 ) -> Result<Json<Verdict>, Problem> {
+    let verdict = match repo {
+        Some(repo) => {
+            if caller.is_err() {
+                may_check(&app).await?;
+            }
+            let IndexBody(bytes) = IndexBody::from_request(request, &()).await?;
+            hub::unpublished(&app, &repo, bytes.into()).await?
+        }
+        None => {
+            let caller = caller?;
+            let JsonBody(body) = JsonBody::from_request(request, &()).await?;
+            registered(&app, &caller, body).await?
+        }
+    };
+    Ok(Json(verdict))
+}
+
+/// Refuses a client without a token that checks too often.
+async fn may_check<P: Ports>(app: &App<P>) -> Result<(), Problem> {
+    let client = app.client().unwrap_or_default();
+    let wait = attempts::count(app.database().await?, &attempts::CHECKS, client, app.ports.now()).await?;
+    let Some(seconds) = wait.map(|wait| u32::try_from(wait).unwrap_or(1).max(1)) else { return Ok(()) };
+    let detail = format!("Too many indexes were checked from here; wait {seconds} s, or send a token of this hub.");
+    Err(Problem::new(&kinds::TOO_MANY_CHECKS, detail).retry_after(seconds))
+}
+
+async fn registered<P: Ports>(app: &App<P>, caller: &Caller, body: Value) -> Result<Verdict, Problem> {
     let url_alone = body.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key("url"));
     // A URL alone is validated by the same rules, with placeholders for the other fields.
     let document = if url_alone { json!({"repo": "unnamed", "domain": "unnamed", "url": body["url"]}) } else { body };
@@ -48,7 +75,6 @@ pub async fn check<P: Ports>(
     } else {
         caller.writes(&registration.repo)?
     };
-
     let mut tx = app.database().await?.read().await?;
     let known = if url_alone {
         // Only a registration that the token may write is compared.
@@ -62,71 +88,5 @@ pub async fn check<P: Ports>(
         registration = source.registered.registration.clone();
     }
     let speculate = !url_alone || known.is_some();
-    let mut record = known.map(|source| source.record).unwrap_or_default();
-    // Fetched without validators, so that there is always content to check.
-    let checked = refresh::check(&app.ports, &registration, &SourceRecord::default()).await;
-    let content = match &checked.observation {
-        Observation::Valid { digest, capability_count, .. } => Some((digest.clone(), *capability_count)),
-        Observation::Invalid { digest, .. } => Some((digest.clone(), 0)),
-        Observation::Unchanged { .. } | Observation::Ended { .. } | Observation::Unreachable(_) => None,
-    };
-    let effect = record.observe(&registration, checked.observation, app.ports.now(), 0.0);
-
-    let valid = effect != Effect::Failed;
-    let would = match speculate {
-        true => Some(would(&app, &registration, effect, checked.snapshot.map(|s| s.fragment)).await?),
-        false => None,
-    };
-    let failure = record.failure.filter(|_| !valid);
-    let (index_digest, capability_count) = content.map_or((None, 0), |(digest, count)| (Some(digest), count));
-    Ok(Json(Verdict {
-        valid,
-        reason: failure.as_ref().map(|f| f.code.clone()),
-        message: failure.as_ref().map(|f| f.message.clone()),
-        http_status: record.http_status,
-        index_digest,
-        capability_count,
-        diagnostics: if valid { checked.warnings } else { failure.map(|f| f.diagnostics).unwrap_or_default() },
-        would,
-    }))
-}
-
-async fn would<P: Ports>(
-    app: &App<P>,
-    registration: &Registration,
-    effect: Effect,
-    fragment: Option<Rendered>,
-) -> Result<Would, Problem> {
-    let mut would = Would {
-        outcome: refresh::outcome(effect).into(),
-        added: Vec::new(),
-        changed: Vec::new(),
-        removed: Vec::new(),
-        conflicts: Vec::new(),
-    };
-    let shows = registration.enabled && matches!(effect, Effect::Accepted | Effect::Held);
-    let Some(fragment) = fragment.filter(|_| shows) else {
-        return Ok(would);
-    };
-    let mut tx = app.database().await?.read().await?;
-    let line = revisions::composition(&mut tx).await?.remove(&registration.repo);
-    let before = Capabilities::of(&mut tx, line.as_ref()).await?;
-    let (json, ids) = fragment.into_json();
-    let wanted = ids.iter().map(String::as_str).collect();
-    let mut published = publishers(&mut tx, &registration.repo, &wanted).await?;
-    tx.end().await;
-    for step in steps(&entries(&before.json, &before.ids), &entries(&json, &ids)) {
-        let list = match step.op {
-            Op::Added => &mut would.added,
-            Op::Changed => &mut would.changed,
-            Op::Removed => &mut would.removed,
-        };
-        list.push(step.id().to_owned());
-    }
-    published.insert(registration.repo.clone(), ids);
-    would.conflicts = conflicts(published.iter().map(|(repo, ids)| (repo.as_str(), ids.iter().map(String::as_str))))
-        .into_iter()
-        .filter(|conflict| conflict.repos.contains(&registration.repo))
-        .collect();
-    Ok(would)
+    hub::published(app, &registration, known, speculate).await
 }

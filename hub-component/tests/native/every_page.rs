@@ -51,6 +51,8 @@ async fn every_page_has_a_title_a_description_one_search_and_no_gap_between_head
         ("/repos?state=held", "Repos that are held"),
         ("/repos/a", "a"),
         ("/revisions", "Revisions"),
+        ("/demand", "What is missing"),
+        ("/overlaps", "Overlaps"),
         ("/revisions/2", "Revision 2"),
         ("/problems", "Problem codes"),
         ("/problems/not-found", "not-found"),

@@ -5,6 +5,7 @@
 mod ports;
 
 mod addresses;
+mod checking;
 mod damage;
 mod demand;
 mod discovery;

@@ -291,9 +291,17 @@ async fn the_policy_allows_exactly_what_is_in_the_page() {
 async fn a_page_that_did_not_change_is_not_sent_again() {
     let hub = Hub::new();
     hub.register("a", index("a", 3, 0)).await;
-    for path in
-        ["/", "/capabilities", "/capabilities/capability.a.n0", "/repos", "/repos/a", "/revisions", "/revisions/1"]
-    {
+    for path in [
+        "/",
+        "/capabilities",
+        "/capabilities/capability.a.n0",
+        "/repos",
+        "/repos/a",
+        "/revisions",
+        "/revisions/1",
+        "/demand",
+        "/overlaps",
+    ] {
         let (_, headers, _) = hub.page(path, PLAIN).await;
         let etag = headers["etag"].to_str().expect("a tag");
         let (status, again, body) = hub.page(path, ("if-none-match", etag)).await;

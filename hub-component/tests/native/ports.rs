@@ -13,6 +13,7 @@ use hub_component::ports::{Fetch, Ports};
 use hub_component::router::router;
 use rusqlite::Connection;
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,6 +25,7 @@ use tower::ServiceExt as _;
 /// SQLite in a file; every statement that ran is remembered.
 pub struct Observed {
     sqlite: Sqlite,
+    path: PathBuf,
     seen: Arc<Seen>,
 }
 
@@ -42,6 +44,8 @@ struct Seen {
     commits: Mutex<Vec<i64>>,
     /// Bytes of the largest result.
     largest: AtomicUsize,
+    /// Before a statement outside of a transaction that contains the first text, the second is executed, once.
+    between: Mutex<Option<(&'static str, String)>>,
 }
 
 impl Seen {
@@ -76,6 +80,10 @@ impl Database for Observed {
     }
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        let between = self.seen.between.lock().expect("lock").take_if(|(before, _)| sql.contains(*before));
+        if let Some((_, change)) = between {
+            Connection::open(&self.path).expect("a database").execute_batch(&change).expect("statements");
+        }
         self.seen.rows(sql, self.sqlite.query(sql, parameters).await)
     }
 
@@ -241,7 +249,7 @@ impl Hub {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("hub.db");
         Connection::open(&path).expect("a database").execute_batch(database).expect("statements");
-        let database = Observed { sqlite: Sqlite::at(path), seen: Arc::default() };
+        let database = Observed { sqlite: Sqlite::at(path.clone()), path, seen: Arc::default() };
         Self::of(database, Arc::default(), 1_800_000_000, Arc::new(folder))
     }
 
@@ -268,7 +276,7 @@ impl Hub {
     /// Another hub on the same database, with the same sources, whose clock is so many seconds ahead.
     pub fn beside(&self, ahead: Seconds) -> Self {
         let World { database, sources, folder, .. } = &*self.ports.0;
-        let database = Observed { sqlite: database.sqlite.clone(), seen: Arc::default() };
+        let database = Observed { sqlite: database.sqlite.clone(), path: database.path.clone(), seen: Arc::default() };
         Self::of(database, sources.clone(), self.ports.now() + ahead, folder.clone())
     }
 
@@ -329,6 +337,11 @@ impl Hub {
     /// The statements since the last call.
     pub fn statements(&self) -> Vec<String> {
         std::mem::take(&mut *self.ports.0.database.seen.statements.lock().expect("lock"))
+    }
+
+    /// Changes the database, past the hub, right before the next statement of its own that contains `before`.
+    pub fn change_before(&self, before: &'static str, sql: &str) {
+        *self.ports.0.database.seen.between.lock().expect("lock") = Some((before, sql.to_owned()));
     }
 
     /// From now on other tasks get a turn during a transaction. If one writes, they wait for its lock on this very thread.

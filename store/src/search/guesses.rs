@@ -1,6 +1,7 @@
 //! What may be meant by words that no entry has.
 
 use super::fragments::fragments_of;
+use super::index::NEWEST;
 use crate::database::Transaction;
 use crate::statement::Statement;
 use crate::{StoreError, row::Columns as _};
@@ -18,6 +19,10 @@ const AFTER_ALL: char = '\u{10ffff}';
 const BEGINNINGS: i64 = 0;
 const SPELLINGS: i64 = 1;
 const KNOWN: i64 = 2;
+const SEEN: i64 = 3;
+
+/// The newest revision and the number of its entries, as the statement saw them.
+type Seen = Option<(u64, usize)>;
 
 /// Reads the guesses for all words with one statement. Only what the revision contains is guessed, so that later
 /// publications do not change the answer.
@@ -26,9 +31,10 @@ pub(super) async fn guesses(
     past: Option<u64>,
     words: &[Unknown],
     terms: &[String],
-) -> Result<Guesses, StoreError> {
+) -> Result<(Guesses, Seen), StoreError> {
+    let (mut guesses, mut seen) = (Guesses::default(), None);
     if words.is_empty() {
-        return Ok(Guesses::default());
+        return Ok((guesses, seen));
     }
     let mut s = Statement::default();
     for (place, unknown) in words.iter().enumerate() {
@@ -45,10 +51,17 @@ pub(super) async fn guesses(
         s.push(" UNION ALL ");
         known(&mut s, past, terms);
     }
-    let mut guesses = Guesses::default();
+    if past.is_none() {
+        s.push(&format!(" UNION ALL SELECT {SEEN}, number, CAST(capability_count AS TEXT) FROM {NEWEST}"));
+    }
     for row in tx.query(&s.sql, s.parameters).await? {
+        let kind = row.integer(0)?;
+        if kind == SEEN {
+            seen = Some((row.count(1)?, row.text(2)?.parse().unwrap_or_default()));
+            continue;
+        }
         let guess = (row.count(1)?, row.text(2)?.to_owned());
-        match row.integer(0)? {
+        match kind {
             BEGINNINGS => guesses.beginnings.push(guess),
             SPELLINGS => guesses.spellings.push(guess),
             _ => guesses.known.push(guess.1),
@@ -58,7 +71,7 @@ pub(super) async fn guesses(
     guesses.beginnings.sort();
     guesses.spellings.sort();
     guesses.spellings.dedup();
-    Ok(guesses)
+    Ok((guesses, seen))
 }
 
 fn beginnings(s: &mut Statement, past: Option<u64>, place: usize, word: &str) {

@@ -13,7 +13,8 @@ use federation::search::{Guesses, Index, Row, Unknown};
 pub struct Scope<'a, T> {
     tx: &'a mut T,
     past: Option<u64>,
-    size: Option<usize>,
+    seen: Option<(u64, usize)>,
+    is_torn: bool,
     domain: Option<&'a str>,
     repo: Option<&'a str>,
 }
@@ -21,7 +22,7 @@ pub struct Scope<'a, T> {
 impl<'a, T: Transaction> Scope<'a, T> {
     /// The index of the newest revision.
     pub fn newest(tx: &'a mut T) -> Self {
-        Self { tx, past: None, size: None, domain: None, repo: None }
+        Self { tx, past: None, seen: None, is_torn: false, domain: None, repo: None }
     }
 
     /// The index of a revision that is not the newest.
@@ -29,14 +30,24 @@ impl<'a, T: Transaction> Scope<'a, T> {
         Self { past: Some(number), ..Self::newest(tx) }
     }
 
-    /// The same, where the number of entries is known.
-    pub fn of_size(self, size: usize) -> Self {
-        Self { size: Some(size), ..self }
-    }
-
     /// The same, in which only entries of this domain and this repo match.
     pub fn within(self, domain: Option<&'a str>, repo: Option<&'a str>) -> Self {
         Self { domain, repo, ..self }
+    }
+
+    /// The number of the newest revision and the number of its entries, as the statements saw them.
+    pub fn seen(&self) -> (u64, usize) {
+        self.seen.unwrap_or_default()
+    }
+
+    /// Whether statements saw different revisions as the newest one, which does not happen in a transaction.
+    pub fn is_torn(&self) -> bool {
+        self.is_torn
+    }
+
+    fn see(&mut self, number: u64, size: usize) {
+        self.is_torn |= self.seen.is_some_and(|seen| seen != (number, size));
+        self.seen = Some((number, size));
     }
 }
 
@@ -60,39 +71,47 @@ impl<T: Transaction> Index for Scope<'_, T> {
         s.push(&format!(
             "SELECT p.term, p.fragment, f.repo, CASE WHEN {admitted} THEN 1 ELSE 0 END, p.entries FROM {from} WHERE p.term IN ({marks})"
         ));
-        let rows = self.tx.query(&s.sql, s.parameters).await?;
-        rows.into_iter().map(read).collect()
+        if self.past.is_none() {
+            s.push(&format!(" UNION ALL SELECT '', number, '', capability_count, NULL FROM {NEWEST}"));
+        }
+        let mut read = Vec::new();
+        for mut row in self.tx.query(&s.sql, s.parameters).await? {
+            match row.pop() {
+                // The largest column is moved, not copied.
+                Some(Value::Blob(entries)) => read.push(posting(&row, entries)?),
+                _ => self.see(row.count(1)?, row.count(3)?),
+            }
+        }
+        Ok(read)
     }
 
     async fn guesses(&mut self, words: &[Unknown], terms: &[String]) -> Result<Guesses, StoreError> {
-        guesses::guesses(self.tx, self.past, words, terms).await
+        let (guesses, seen) = guesses::guesses(self.tx, self.past, words, terms).await?;
+        if let Some((number, size)) = seen {
+            self.see(number, size);
+        }
+        Ok(guesses)
     }
 
     async fn size(&mut self) -> Result<usize, StoreError> {
-        match (self.size, self.past) {
-            (Some(size), _) => Ok(size),
-            (None, None) => Ok(newest(self.tx).await?.map_or(0, |(_, size)| size)),
-            (None, Some(number)) => {
-                let sql = "SELECT capability_count FROM revisions WHERE number = $1";
-                self.tx.query(sql, vec![number.into()]).await?.first().map_or(Ok(0), |row| row.count(0))
-            }
-        }
+        let Some(number) = self.past else { return Ok(self.seen().1) };
+        let sql = "SELECT capability_count FROM revisions WHERE number = $1";
+        self.tx.query(sql, vec![number.into()]).await?.first().map_or(Ok(0), |row| row.count(0))
     }
 }
 
-fn read(mut row: Vec<Value>) -> Result<Row, StoreError> {
-    // The largest column is moved, not copied.
-    let Some(Value::Blob(entries)) = row.pop() else {
-        return Err(StoreError::Unreadable("a posting without entries".to_owned()));
-    };
-    let mut row = Reader::of(&row);
+/// The newest revision, as a table.
+pub(super) const NEWEST: &str = "revisions WHERE number = (SELECT max(number) FROM revisions)";
+
+fn posting(row: &[Value], entries: Vec<u8>) -> Result<Row, StoreError> {
+    let mut row = Reader::of(row);
     Ok(Row { term: row.string()?, fragment: row.integer()?, repo: row.string()?, is_admitted: row.flag()?, entries })
 }
 
 /// The number of the newest revision, and the number of its entries.
 pub async fn newest(tx: &mut impl Transaction) -> Result<Option<(u64, usize)>, StoreError> {
-    let sql = "SELECT number, capability_count FROM revisions ORDER BY number DESC LIMIT 1";
-    tx.query(sql, Vec::new()).await?.first().map(|row| Ok((row.count(0)?, row.count(1)?))).transpose()
+    let sql = format!("SELECT number, capability_count FROM {NEWEST}");
+    tx.query(&sql, Vec::new()).await?.first().map(|row| Ok((row.count(0)?, row.count(1)?))).transpose()
 }
 
 /// Whether the whole content of a stored revision can still be searched.

@@ -3,6 +3,7 @@
 use crate::load::requests_of_many;
 use crate::table::{Table, milliseconds};
 use anyhow::{Result, ensure};
+use end_to_end::overlaps::{self, Found};
 use end_to_end::questions::{Quality, Set, cranfield, folder, path};
 use end_to_end::{Hub, Sources};
 use reqwest::Method;
@@ -32,6 +33,11 @@ pub async fn measure(table: &mut Table) -> Result<()> {
 async fn quality(table: &mut Table, name: &str, set: &Set, target: f64) -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     set.register(&hub, &sources).await?;
+    if name == "questions" {
+        let Found { precision, recall, missed, .. } = overlaps::found(&hub).await?;
+        table.row("overlaps: precision", &format!("{precision:.2}"), "", "≥ 0.80");
+        table.row("overlaps: recall", &format!("{recall:.2}"), &format!("{} missed", missed.len()), "≥ 0.70");
+    }
     let Quality { ndcg, recall, by_kind, empty, answerable, recognised, stale } = set.ask(&hub).await?;
     let kinds: Vec<String> = by_kind.iter().map(|(kind, ndcg)| format!("{kind} {ndcg:.3}")).collect();
     table.row(&format!("{name}: nDCG@10"), &format!("{ndcg:.3}"), &kinds.join(", "), &format!("≥ {target:.2}"));

@@ -7,7 +7,7 @@ use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-const PATHS: [&str; 8] = [
+const PATHS: [&str; 12] = [
     "/v1/federated",
     "/v1/federated?format=json",
     "/v1/federated/manifest",
@@ -15,6 +15,10 @@ const PATHS: [&str; 8] = [
     "/v1/capabilities?q=a",
     "/capabilities?q=a",
     "/revisions",
+    "/demand",
+    "/overlaps",
+    "/v1/demand",
+    "/v1/overlaps",
     "/v1/repos",
 ];
 

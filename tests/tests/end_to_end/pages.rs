@@ -92,6 +92,8 @@ async fn every_page_works_in_a_browser() -> Result<()> {
         "/repos/nobody",
         "/revisions",
         "/revisions/1",
+        "/demand",
+        "/overlaps",
         "/nothing",
     ])?;
     assert_eq!(found["problems"], json!([]), "{found:#}");

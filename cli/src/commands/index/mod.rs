@@ -1,6 +1,5 @@
 //! `reuse-surface index …`.
 
-mod sarif;
 mod validate;
 
 use crate::args::IndexVerb;

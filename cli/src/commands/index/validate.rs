@@ -7,13 +7,12 @@ use federation::limits::MAX_DECODED_BYTES;
 use federation::source_url;
 use serde_json::json;
 
-use super::sarif;
 use crate::args::{Format, Validate};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fetch::Fetcher;
 use crate::input;
-use crate::output::Output;
+use crate::output::{Output, sarif};
 
 /// The result of validating an index.
 struct Report {

@@ -11,7 +11,7 @@ use federation::token::secret;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use store::tokens::Token;
-use store::{StoreError, failures, tokens};
+use store::{StoreError, attempts, tokens};
 use subtle::ConstantTimeEq as _;
 
 /// Resolution of `last_used_at` in seconds, so that a token in use costs at most one write an hour.
@@ -83,7 +83,7 @@ async fn unknown<P: Ports>(app: &App<P>, headers: &HeaderMap, now: Seconds) -> P
     let header = app.ports.client_address_header().await;
     let address = client_address(headers, header.as_deref());
     let counted = match app.database().await {
-        Ok(database) => failures::count(database, &address, now).await,
+        Ok(database) => attempts::count(database, &attempts::INVALID_TOKENS, &address, now).await,
         Err(error) => Err(error),
     };
     match counted {

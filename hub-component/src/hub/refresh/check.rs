@@ -92,7 +92,7 @@ pub(super) async fn hear<P: Ports>(
 }
 
 /// Validates content and renders its contribution.
-pub(super) fn judge(registration: &Registration, content: Content) -> Checked {
+pub fn judge(registration: &Registration, content: Content) -> Checked {
     let Judged { observation, valid, warnings } = content.judge();
     let (Some((bytes, index)), Observation::Valid { digest, capability_count, validators }) = (valid, &observation)
     else {

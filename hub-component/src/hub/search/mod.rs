@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use store::StoreError;
-use store::database::{Database as _, Transaction};
+use store::database::{Database as _, Transaction, Unframed};
 use store::revisions::Head;
 use store::search::{self as index, Scope};
 
@@ -83,10 +83,7 @@ pub async fn search<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> R
 /// # Errors
 /// As [`search`].
 pub async fn answer<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> Result<Page, Problem> {
-    let mut tx = app.database().await?.read().await?;
-    let page = page(&mut tx, head, request, app.synonyms(), None, Fields::Compact).await?;
-    tx.end().await;
-    Ok(page)
+    page(app, head, request, None, Fields::Compact).await
 }
 
 /// A page of the sources' entries under an id, with all fields unless `fields` says otherwise.
@@ -94,13 +91,12 @@ pub async fn answer<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> R
 /// # Errors
 /// `capability-not-found` with similar ids, and as [`search`].
 pub async fn capability<P: Ports>(app: &App<P>, head: &Head, id: &str, request: &Request) -> Result<Page, Problem> {
-    let mut tx = app.database().await?.read().await?;
-    let page = page(&mut tx, head, request, app.synonyms(), Some(id), Fields::All).await?;
+    let page = page(app, head, request, Some(id), Fields::All).await?;
     if page.total > 0 {
-        tx.end().await;
         return Ok(page);
     }
-    let similar = if id.len() > MAX_ID_BYTES { Vec::new() } else { similar_ids(&mut tx, id).await? };
+    let mut database = Unframed(app.database().await?);
+    let similar = if id.len() > MAX_ID_BYTES { Vec::new() } else { similar_ids(&mut database, id).await? };
     Err(Problem::new(&kinds::CAPABILITY_NOT_FOUND, near::suggest(id, similar)))
 }
 
@@ -109,9 +105,8 @@ pub async fn capability<P: Ports>(app: &App<P>, head: &Head, id: &str, request: 
 /// # Errors
 /// If the store fails.
 pub async fn counts<P: Ports>(app: &App<P>, terms: &[String]) -> Result<BTreeMap<String, usize>, Problem> {
-    let mut tx = app.database().await?.read().await?;
-    let rows = Scope::newest(&mut tx).rows(terms).await?;
-    tx.end().await;
+    let mut database = Unframed(app.database().await?);
+    let rows = Scope::newest(&mut database).rows(terms).await?;
     let mut counts = BTreeMap::new();
     for row in rows {
         *counts.entry(row.term.clone()).or_default() += row.positions().count();
@@ -132,32 +127,58 @@ async fn similar_ids(tx: &mut impl Transaction, id: &str) -> Result<Vec<String>,
     Ok(similar)
 }
 
-async fn page(
+async fn page<P: Ports>(
+    app: &App<P>,
+    head: &Head,
+    request: &Request,
+    id: Option<&str>,
+    fields: Fields,
+) -> Result<Page, Problem> {
+    let database = app.database().await?;
+    // A transaction costs as much as two statements, and is needed only for the past, or if a revision is published meanwhile.
+    let first = match &request.cursor {
+        None => read(&mut Unframed(database), head, request, app.synonyms(), id, fields.clone()).await?,
+        Some(_) => None,
+    };
+    if let Some(page) = first {
+        return Ok(page);
+    }
+    let mut tx = database.read().await?;
+    let page = read(&mut tx, head, request, app.synonyms(), id, fields).await?;
+    tx.end().await;
+    page.ok_or_else(|| Problem::new(&kinds::INTERNAL, "The search could not be finished; try again."))
+}
+
+/// Reads a page; none if the newest revision changed in between.
+async fn read(
     tx: &mut impl Transaction,
     head: &Head,
     request: &Request,
     synonyms: &Synonyms,
     id: Option<&str>,
     fields: Fields,
-) -> Result<Page, Problem> {
+) -> Result<Option<Page>, Problem> {
     let query = Query { id: id.map(str::to_owned), ..query(request)? };
     let fields = bounded("fields", request.fields.as_deref())?.map_or(fields, Fields::parse);
     let limit = paging::limit(request.limit, CAPABILITIES)?;
     let fingerprint = query.fingerprint();
     let cursor = request.cursor.as_deref().map(|text| cursor(text, fingerprint)).transpose()?;
     crate::hub::document::published(head)?;
-    let (newest, size) = index::newest(tx).await?.unwrap_or_default();
-    let revision = cursor.as_ref().map_or(newest, |cursor| cursor.revision);
-    let past = (revision != newest).then_some(revision);
-    if let Some(number) = past {
-        still_there(tx, number, newest).await?;
-    }
+    let past = match &cursor {
+        None => None,
+        Some(cursor) => still_there(tx, cursor.revision).await?,
+    };
     let scope = match past {
-        None => Scope::newest(tx).of_size(size),
+        None => Scope::newest(tx),
         Some(number) => Scope::past(tx, number),
     };
     let mut scope = scope.within(query.domain.as_deref(), query.repo.as_deref());
     let mut answered = find(&mut scope, &query.phrasings, synonyms, &query.required()).await?;
+    if scope.is_torn() {
+        return Ok(None);
+    }
+    let (newest, _) = scope.seen();
+    let revision = past.unwrap_or(newest);
     let mut wording = match query.phrasings.as_slice() {
         [] => Wording::default(),
         _ => Wording::of(&mut answered),
@@ -185,7 +206,7 @@ async fn page(
         None => fit(hits, &wording),
         Some(_) => fit(hits.clone(), &wording).or_else(|_| fit(hits, &wording.brief())),
     };
-    page.map_err(|small| {
+    page.map(Some).map_err(|small| {
         let bytes = small.needed + request.around;
         let tokens = bytes.div_ceil(BYTES_PER_TOKEN);
         Problem::new(
@@ -266,13 +287,17 @@ fn cursor(text: &str, fingerprint: u32) -> Result<Cursor, Problem> {
     Ok(cursor)
 }
 
-/// Checks that the revision in which a search began can still be searched.
-async fn still_there(tx: &mut impl Transaction, number: u64, newest: u64) -> Result<(), Problem> {
+/// Checks that the revision in which a search began can still be searched, and returns it unless it is the newest one.
+async fn still_there(tx: &mut impl Transaction, number: u64) -> Result<Option<u64>, Problem> {
+    let (newest, _) = index::newest(tx).await?.unwrap_or_default();
+    if number == newest {
+        return Ok(None);
+    }
     if number > newest {
         return Err(foreign_cursor());
     }
     if number > 0 && index::is_kept(tx, number).await? {
-        return Ok(());
+        return Ok(Some(number));
     }
     Err(Problem::new(
         &kinds::REVISION_GONE,

@@ -129,6 +129,23 @@ async fn each_successor_stands_above_the_one_before() {
 }
 
 #[tokio::test]
+async fn an_answer_is_of_one_revision_although_another_is_published_meanwhile() {
+    let path = "/v1/capabilities?q=state&q=grossenwhan";
+    for before in ["search_trigrams", "WHERE p.term IN"] {
+        let hub = filled().await;
+        let published =
+            "INSERT INTO revisions SELECT 3, digest, composed_at, actor, cause, 1, 7 FROM revisions WHERE number = 2;
+            UPDATE search_fragments SET is_current = 0 WHERE repo = 'another'";
+        let found = places(&hub.get(path).await);
+        assert!(found.iter().any(|place| place.starts_with("another")), "{found:?}");
+        hub.change_before(before, published);
+        let page = hub.get(path).await;
+        assert_eq!(page["revision"], 3, "before {before}: {page}");
+        assert!(places(&page).iter().all(|place| !place.starts_with("another")), "before {before}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn the_operator_adds_synonyms() {
     let hub = filled().await;
     let ask = async |hub: &Hub| hub.get("/v1/capabilities?q=espresso").await["fit"].clone();

@@ -7,7 +7,7 @@ use reqwest::Url;
 use serde_json::{Map, Value, json};
 
 /// The SARIF log of one run over one document.
-pub(super) fn log(source: &str, diagnostics: &[Diagnostic]) -> Value {
+pub(crate) fn log(source: &str, diagnostics: &[Diagnostic]) -> Value {
     let rules: BTreeSet<&str> = diagnostics.iter().map(|found| found.code.as_str()).collect();
     let uri = uri(source);
     json!({

@@ -1,29 +1,41 @@
 //! `reuse-surface hub check`.
 
-use api::check::{Verdict, Would};
+mod markdown;
+
+use api::check::{CheckQuery, Verdict, Would};
 use api::paths;
 use api::repos::Repo;
-use serde_json::{Value, json};
+use federation::index;
+use federation::limits::MAX_CHECKED_BYTES;
+use serde_json::json;
 
 use super::words::{finding, snippet, why};
-use crate::args::Check;
-use crate::client::{Client, Request};
+use crate::args::{Check, Format};
+use crate::client::{Answer, Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::{Cell, Output, Text, Tone};
+use crate::input;
+use crate::output::{Cell, Output, Text, Tone, sarif};
 
 pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let body = match &args.repo {
-        Some(repo) => {
-            json!(client.send(Request::get(paths::REPO).named(repo)).await?.shape::<Repo<'_>>()?.registration)
-        }
-        None => json!({ "url": args.url }),
-    };
     output.progress("the hub is checking the index …");
-    let url = body.get("url").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let answer = client.send(Request::post(paths::CHECK).json(body)).await?;
+    let (name, answer) = match (&args.file, &args.repo, &args.url) {
+        (Some(file), repo, _) => (file.clone(), of_file(file, repo.as_deref(), client).await?),
+        (None, Some(repo), _) => {
+            let known = client.send(Request::get(paths::REPO).named(repo)).await?.shape::<Repo<'_>>()?.registration;
+            (known.url.clone(), client.send(Request::post(paths::CHECK).json(json!(known))).await?)
+        }
+        (None, None, url) => {
+            let body = json!({ "url": url });
+            (url.clone().unwrap_or_default(), client.send(Request::post(paths::CHECK).json(body)).await?)
+        }
+    };
     let verdict: Verdict = answer.shape()?;
-    output.result(&answer.body, |text| describe(text, &url, &verdict))?;
+    match output.format() {
+        Format::Markdown => output.raw(markdown::render(&name, &verdict).as_bytes())?,
+        Format::Sarif => output.result(&sarif::log(&name, &verdict.diagnostics), |_| {})?,
+        _ => output.result(&answer.body, |text| describe(text, &name, &verdict))?,
+    }
     if verdict.valid {
         return Ok(Exit::Done);
     }
@@ -32,10 +44,22 @@ pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Resul
         .hint("correct the index: `reuse-surface index validate PATH|URL` shows the lines with errors"))
 }
 
-fn describe(text: &mut Text, url: &str, verdict: &Verdict) {
+/// Sends a file to be checked as the index of `repo`, or of the repo that it names.
+async fn of_file(file: &str, repo: Option<&str>, client: &Client) -> Result<Answer, Failure> {
+    let bytes = input::read(file, MAX_CHECKED_BYTES)?;
+    let named = || index::check(&bytes).index.and_then(|index| index.repo);
+    let Some(repo) = repo.map(str::to_owned).or_else(named) else {
+        return Err(Failure::new(Exit::Usage, format!("{file} does not say whose index it is"))
+            .hint("give the name of the registration with --repo, or set `repo` in the index"));
+    };
+    let query = CheckQuery { repo: Some(repo) };
+    Ok(client.send(Request::post(paths::CHECK).query(&query).bytes("application/yaml", bytes)).await?)
+}
+
+fn describe(text: &mut Text, name: &str, verdict: &Verdict) {
     let (word, tone) = if verdict.valid { ("yes", Tone::Good) } else { ("no", Tone::Bad) };
     text.fields([
-        ("url", Some(url.into())),
+        ("index", Some(name.into())),
         ("valid", Some(Cell::toned(word, tone))),
         ("reason", why(&verdict.reason, &verdict.message).map(Cell::from)),
         ("http status", verdict.http_status.map(Cell::from)),

@@ -1,0 +1,131 @@
+//! The verdict as Markdown, for a comment on a pull request. What the index says stands in code spans, so that it can format nothing and
+//! mention nobody.
+
+use api::check::{Verdict, Would};
+
+use super::consequence;
+use crate::commands::hub::words::why;
+
+/// Most lines of one list: forges limit comments to some 65,000 characters.
+const MAX_LINES: usize = 50;
+/// Longest text that is quoted, in characters.
+const MAX_CHARS: usize = 300;
+
+pub(super) fn render(name: &str, verdict: &Verdict) -> String {
+    let mut text = match verdict.valid {
+        true => format!("### The index of {} is valid\n\n", code(name)),
+        false => format!("### The index of {} is not valid\n\n", code(name)),
+    };
+    if let Some(why) = why(&verdict.reason, &verdict.message) {
+        text.push_str(&format!("{}\n\n", code(&why)));
+    }
+    if let Some(would) = &verdict.would {
+        text.push_str(&format!(
+            "It has {} capabilities. Once published, it {}.\n\n",
+            verdict.capability_count,
+            consequence(would)
+        ));
+        changes(&mut text, would);
+    }
+    let findings = verdict.diagnostics.iter().map(|found| {
+        let word = if found.is_error() { "error" } else { "warning" };
+        let place = found.line.map(|line| format!(" in line {line}")).unwrap_or_default();
+        format!("{word} {}{place}: {}", code(&found.code), code(&found.message))
+    });
+    list(&mut text, "Findings", findings.collect());
+    text
+}
+
+fn changes(text: &mut String, would: &Would) {
+    let groups = [("added", &would.added), ("changed", &would.changed), ("removed", &would.removed)];
+    if groups.iter().any(|(_, ids)| !ids.is_empty()) {
+        text.push_str("| | capability |\n| --- | --- |\n");
+        for (word, ids) in groups {
+            ids.iter().take(MAX_LINES).for_each(|id| text.push_str(&format!("| {word} | {} |\n", code(id))));
+            if let Some(more) = ids.len().checked_sub(MAX_LINES).filter(|more| *more > 0) {
+                text.push_str(&format!("| {word} | and {more} more |\n"));
+            }
+        }
+        text.push('\n');
+    }
+    let conflicts = would.conflicts.iter().map(|conflict| {
+        let repos: Vec<String> = conflict.repos.iter().map(|repo| code(repo)).collect();
+        format!("{} would be published by {}", code(&conflict.id), repos.join(", "))
+    });
+    list(text, "Conflicts", conflicts.collect());
+}
+
+fn list(text: &mut String, title: &str, lines: Vec<String>) {
+    if lines.is_empty() {
+        return;
+    }
+    text.push_str(&format!("**{title}**\n\n"));
+    lines.iter().take(MAX_LINES).for_each(|line| text.push_str(&format!("- {line}\n")));
+    if let Some(more) = lines.len().checked_sub(MAX_LINES).filter(|more| *more > 0) {
+        text.push_str(&format!("- and {more} more\n"));
+    }
+    text.push('\n');
+}
+
+/// A code span (CommonMark 6.1) that contains the text, on one line, and without what ends a cell of a table.
+fn code(text: &str) -> String {
+    let line = text.chars().map(|c| if c.is_control() || c == '|' { ' ' } else { c });
+    let cut: String = line.take(MAX_CHARS).collect();
+    let longest = cut.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let space = if cut.starts_with('`') || cut.ends_with('`') || cut.trim().is_empty() { " " } else { "" };
+    format!("{fence}{space}{cut}{space}{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use federation::compose::Conflict;
+    use federation::diagnostic::Diagnostic;
+    use federation::problem::indexes;
+
+    fn verdict(would: Would) -> Verdict {
+        Verdict {
+            valid: true,
+            reason: None,
+            message: None,
+            http_status: None,
+            index_digest: None,
+            capability_count: 3,
+            diagnostics: Vec::new(),
+            would: Some(would),
+        }
+    }
+
+    fn would(added: Vec<String>) -> Would {
+        let outcome = serde_json::from_value("accepted".into()).expect("an outcome");
+        Would { outcome, added, changed: Vec::new(), removed: Vec::new(), conflicts: Vec::new() }
+    }
+
+    #[test]
+    fn what_an_index_says_formats_nothing_and_mentions_nobody() {
+        let evil = "a`b``c | @everyone\n# Title <img src=x>";
+        let mut told = verdict(would(vec![evil.to_owned()]));
+        told.diagnostics = vec![Diagnostic::warning(&indexes::NOT_AN_INDEX, "", evil)];
+        if let Some(would) = &mut told.would {
+            would.conflicts = vec![Conflict { id: evil.to_owned(), repos: vec!["a".into(), "b".into()] }];
+        }
+        let text = render("r", &told);
+        let safe = "```a`b``c   @everyone # Title <img src=x>```";
+        assert_eq!(text.matches(safe).count(), 3, "{text}");
+        assert_eq!(text.matches("@everyone").count(), 3, "{text}");
+    }
+
+    #[test]
+    fn a_comment_fits_into_every_forge() {
+        let many: Vec<String> = (0..20_000).map(|n| format!("capability.{}.n{n}", "x".repeat(150))).collect();
+        let mut told = verdict(would(many.clone()));
+        told.diagnostics =
+            (0..101).map(|_| Diagnostic::warning(&indexes::NOT_AN_INDEX, "", "y".repeat(2000))).collect();
+        if let Some(would) = &mut told.would {
+            (would.changed, would.removed) = (many.clone(), many);
+        }
+        let text = render("r", &told);
+        assert!(text.len() < 60_000 && text.contains("and 19950 more"), "{}", text.len());
+    }
+}

@@ -1,0 +1,126 @@
+//! The verdict on an index, published or not, and the changes it would cause. Nothing is written.
+
+use super::app::App;
+use super::document::conflicts::publishers;
+use super::refresh;
+use crate::ports::Ports;
+use crate::problem::Problem;
+use api::check::{Verdict, Would};
+use federation::check::Content;
+use federation::compose::{conflicts, entries};
+use federation::diff::{Op, steps};
+use federation::registration::Registration;
+use federation::source::{Effect, Observation, SourceRecord};
+use serde_json::json;
+use store::database::{Database as _, Transaction as _};
+use store::fragments::Rendered;
+use store::revisions::{self, steps::Capabilities};
+use store::sources::{self, Source};
+
+/// Where an index is that no registration has the address of.
+const NOWHERE: &str = "https://unpublished.invalid/";
+
+/// The verdict on the index of a registration, which is fetched. Its effect is told if `speculate`, for `known`, the source that is
+/// registered.
+///
+/// # Errors
+/// If the store fails.
+pub async fn published<P: Ports>(
+    app: &App<P>,
+    registration: &Registration,
+    known: Option<Source>,
+    speculate: bool,
+) -> Result<Verdict, Problem> {
+    // Fetched without validators, so that there is always content to check.
+    let checked = refresh::check(&app.ports, registration, &SourceRecord::default()).await;
+    verdict(app, registration, known, checked, speculate).await
+}
+
+/// The verdict on the bytes of an index of a repo, registered or not.
+///
+/// # Errors
+/// `invalid-registration` if no repo can have this name, or a failure of the store.
+pub async fn unpublished<P: Ports>(app: &App<P>, repo: &str, bytes: Vec<u8>) -> Result<Verdict, Problem> {
+    let unknown = json!({"repo": repo, "domain": "unnamed", "url": NOWHERE});
+    let unknown = Registration::from_value(&unknown).map_err(Problem::invalid_registration)?;
+    let mut tx = app.database().await?.read().await?;
+    let known = sources::get(&mut tx, repo).await?;
+    tx.end().await;
+    let registration = known.as_ref().map_or(unknown, |source| source.registered.registration.clone());
+    let checked = refresh::judge(&registration, Content::of(bytes));
+    verdict(app, &registration, known, checked, true).await
+}
+
+async fn verdict<P: Ports>(
+    app: &App<P>,
+    registration: &Registration,
+    known: Option<Source>,
+    checked: refresh::Checked,
+    speculate: bool,
+) -> Result<Verdict, Problem> {
+    let mut record = known.map(|source| source.record).unwrap_or_default();
+    let content = match &checked.observation {
+        Observation::Valid { digest, capability_count, .. } => Some((digest.clone(), *capability_count)),
+        Observation::Invalid { digest, .. } => Some((digest.clone(), 0)),
+        Observation::Unchanged { .. } | Observation::Ended { .. } | Observation::Unreachable(_) => None,
+    };
+    let effect = record.observe(registration, checked.observation, app.ports.now(), 0.0);
+
+    let valid = effect != Effect::Failed;
+    let would = match speculate {
+        true => Some(would(app, registration, effect, checked.snapshot.map(|s| s.fragment)).await?),
+        false => None,
+    };
+    let failure = record.failure.filter(|_| !valid);
+    let (index_digest, capability_count) = content.map_or((None, 0), |(digest, count)| (Some(digest), count));
+    Ok(Verdict {
+        valid,
+        reason: failure.as_ref().map(|f| f.code.clone()),
+        message: failure.as_ref().map(|f| f.message.clone()),
+        http_status: record.http_status,
+        index_digest,
+        capability_count,
+        diagnostics: if valid { checked.warnings } else { failure.map(|f| f.diagnostics).unwrap_or_default() },
+        would,
+    })
+}
+
+async fn would<P: Ports>(
+    app: &App<P>,
+    registration: &Registration,
+    effect: Effect,
+    fragment: Option<Rendered>,
+) -> Result<Would, Problem> {
+    let mut would = Would {
+        outcome: refresh::outcome(effect).into(),
+        added: Vec::new(),
+        changed: Vec::new(),
+        removed: Vec::new(),
+        conflicts: Vec::new(),
+    };
+    let shows = registration.enabled && matches!(effect, Effect::Accepted | Effect::Held);
+    let Some(fragment) = fragment.filter(|_| shows) else {
+        return Ok(would);
+    };
+    let mut tx = app.database().await?.read().await?;
+    let line = revisions::composition(&mut tx).await?.remove(&registration.repo);
+    let before = Capabilities::of(&mut tx, line.as_ref()).await?;
+    let (json, ids) = fragment.into_json();
+    let wanted = ids.iter().map(String::as_str).collect();
+    let mut published = publishers(&mut tx, &registration.repo, &wanted).await?;
+    tx.end().await;
+    for step in steps(&entries(&before.json, &before.ids), &entries(&json, &ids)) {
+        let list = match step.op {
+            Op::Added => &mut would.added,
+            Op::Changed => &mut would.changed,
+            Op::Removed => &mut would.removed,
+        };
+        list.push(step.id().to_owned());
+    }
+    published.insert(registration.repo.clone(), ids);
+    would.conflicts = conflicts(published.iter().map(|(repo, ids)| (repo.as_str(), ids.iter().map(String::as_str))))
+        .into_iter()
+        .filter(|conflict| conflict.repos.contains(&registration.repo))
+        .collect();
+    Ok(would)
+}
