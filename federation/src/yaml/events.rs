@@ -72,8 +72,10 @@ impl<'t> Events<'t> {
                             format!("a value of {} bytes: keep every value below {MAX_SCALAR_BYTES} bytes", text.len());
                         return Err(YamlError::at(at, &indexes::SCALAR_TOO_LONG, message));
                     }
-                    let tag = tag.as_deref().map(|tag| scalar_type(tag, at)).transpose()?;
-                    Event::Scalar { text, plain: style == ScalarStyle::Plain, tag, anchor }
+                    // Some tools write the tag of a merge key, some quote it as well.
+                    let merges = text == "<<" && tag.as_deref().is_some_and(|tag| tag.core_suffix() == Some("merge"));
+                    let tag = tag.as_deref().filter(|_| !merges).map(|tag| scalar_type(tag, at)).transpose()?;
+                    Event::Scalar { text, plain: merges || style == ScalarStyle::Plain, tag, anchor }
                 }
                 granit_parser::Event::SequenceStart(_, anchor, tag) => {
                     self.open(tag.as_deref(), "seq", at)?;
