@@ -174,7 +174,9 @@ fn other_repo(index: &Index, registration: &Registration) -> Option<Diagnostic> 
 
 /// Names the raw address, if the page of a file on a forge was registered.
 fn point_to_raw(diagnostics: &mut [Diagnostic], url: &str) {
-    let Some(page) = diagnostics.iter_mut().find(|found| found.code.as_str() == indexes::NOT_AN_INDEX.code) else { return };
+    let Some(page) = diagnostics.iter_mut().find(|found| found.code.as_str() == indexes::NOT_AN_INDEX.code) else {
+        return;
+    };
     if let Some(raw) = forge::raw(url) {
         page.message = format!("{}. The raw file of this page is {raw}", page.message.as_str()).into();
     }

@@ -132,8 +132,14 @@ mod tests {
     #[test]
     fn the_page_of_a_file_has_a_raw_address() {
         for (page, file) in [
-            ("https://github.com/o/r/blob/main/a/i.yaml?plain=1#L3", "https://raw.githubusercontent.com/o/r/main/a/i.yaml"),
-            ("https://gitlab.com/g/s/p/-/blob/main/i.yaml?ref_type=heads", "https://gitlab.com/g/s/p/-/raw/main/i.yaml"),
+            (
+                "https://github.com/o/r/blob/main/a/i.yaml?plain=1#L3",
+                "https://raw.githubusercontent.com/o/r/main/a/i.yaml",
+            ),
+            (
+                "https://gitlab.com/g/s/p/-/blob/main/i.yaml?ref_type=heads",
+                "https://gitlab.com/g/s/p/-/raw/main/i.yaml",
+            ),
             ("https://codeberg.org/o/r/src/branch/a/b/i.yaml", "https://codeberg.org/o/r/raw/branch/a/b/i.yaml"),
             ("http://git.example.org:3000/o/r/src/tag/v1/i.yaml", "http://git.example.org:3000/o/r/raw/tag/v1/i.yaml"),
             ("https://bitbucket.org/o/r/src/main/i.yaml", "https://bitbucket.org/o/r/raw/main/i.yaml"),
