@@ -98,6 +98,10 @@ impl<'t> Events<'t> {
     }
 
     fn open(&mut self, tag: Option<&Tag>, own: &str, at: Position) -> Result<(), YamlError> {
+        // The parser gives the tag of a first key to the mapping.
+        if tag.is_some_and(|tag| tag.core_suffix() == Some("merge")) {
+            return Err(merge_key(at));
+        }
         if let Some(tag) = tag
             && !tag.is_yaml_core_schema_tag(own)
         {
@@ -144,6 +148,11 @@ fn scalar_type(tag: &Tag, at: Position) -> Result<Type, YamlError> {
         None if of_string => Ok(Type::String),
         _ => Err(unsupported_tag(tag, at)),
     }
+}
+
+pub(super) fn merge_key(at: Position) -> YamlError {
+    let message = "merge keys (`<<`) are not part of YAML 1.2: write the fields out, or quote the key";
+    YamlError::at(at, &indexes::MERGE_KEY, message)
 }
 
 fn unsupported_tag(tag: &Tag, at: Position) -> YamlError {
