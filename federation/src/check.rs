@@ -3,9 +3,12 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
+use crate::excerpt::excerpt;
 use crate::fetch::{Exchange, FetchFailure, Fetched, Request, Response, Step, TransportFailure, Validators};
+use crate::forge;
 use crate::index::{self, Index};
 use crate::limits::FETCH_TIMEOUT;
+use crate::problem::indexes;
 use crate::registration::Registration;
 use crate::source::{Observation, SourceRecord};
 use crate::source_url;
@@ -136,21 +139,45 @@ impl Content {
         Self { digest: Digest::of(&bytes), bytes, validators: Validators::default() }
     }
 
-    /// Validates the content: a large part of the work of a refresh.
-    pub fn judge(self) -> Judged {
+    /// Validates the content of this registration's index: a large part of the work of a refresh.
+    pub fn judge(self, registration: &Registration) -> Judged {
         let Self { digest, bytes, validators } = self;
-        let verdict = index::check(&bytes);
+        let mut verdict = index::check(&bytes);
         match verdict.index {
             Some(index) => Judged {
                 observation: Observation::Valid { digest, capability_count: index.capabilities.len(), validators },
+                warnings: verdict.diagnostics.into_iter().chain(other_repo(&index, registration)).collect(),
                 valid: Some((bytes, index)),
-                warnings: verdict.diagnostics,
             },
-            None => Judged {
-                observation: Observation::Invalid { digest, diagnostics: verdict.diagnostics, validators },
-                valid: None,
-                warnings: Vec::new(),
-            },
+            None => {
+                point_to_raw(&mut verdict.diagnostics, &registration.url);
+                Judged {
+                    observation: Observation::Invalid { digest, diagnostics: verdict.diagnostics, validators },
+                    valid: None,
+                    warnings: Vec::new(),
+                }
+            }
         }
+    }
+}
+
+/// A warning if the index names another repo than its registration.
+fn other_repo(index: &Index, registration: &Registration) -> Option<Diagnostic> {
+    let named = index.repo.as_ref().filter(|named| **named != registration.repo)?;
+    let message = format!(
+        "the index names the repo `{}`, but is registered as `{}`: correct one of them",
+        excerpt(named),
+        registration.repo
+    );
+    Some(Diagnostic::warning(&indexes::OTHER_REPO, "/repo", message))
+}
+
+/// Names the raw address, if the page of a file on a forge was registered.
+fn point_to_raw(diagnostics: &mut [Diagnostic], url: &str) {
+    let Some(page) = diagnostics.iter_mut().find(|found| found.code.as_str() == indexes::NOT_AN_INDEX.code) else {
+        return;
+    };
+    if let Some(raw) = forge::raw(url) {
+        page.message = format!("{}. The raw file of this page is {raw}", page.message.as_str()).into();
     }
 }

@@ -1,4 +1,5 @@
-//! Links into repositories: from the raw address of an index to the page of another file of the repository.
+//! Addresses of forges: from the raw address of an index to the page of another file of the repository, and from the page of a file to its
+//! raw address.
 
 use crate::source_url;
 use url::Url;
@@ -59,6 +60,37 @@ fn place(url: &Url) -> Option<Place<'_>> {
     }
 }
 
+/// The raw address of the file that people read at `page`. `None` if that is not the page of a file on a known forge: those of [`browse`] and
+/// Bitbucket.
+pub fn raw(page: &str) -> Option<String> {
+    let mut url = source_url::parse(page).ok()?;
+    let segments: Vec<&str> = url.path_segments()?.collect();
+    let (host, segments) = match (url.host_str()?, segments.as_slice()) {
+        ("github.com", [owner, repo, "blob", rest @ ..]) if rest.len() > 1 => {
+            (Some("raw.githubusercontent.com"), [&[*owner, *repo], rest].concat())
+        }
+        ("bitbucket.org", [owner, repo, "src", rest @ ..]) if rest.len() > 1 => {
+            (None, [&[*owner, *repo, "raw"], rest].concat())
+        }
+        (_, all) if let Some(at) = all.windows(2).position(|pair| pair == ["-", "blob"]) => {
+            let (project, rest) = (all.get(..at).filter(|project| project.len() >= 2)?, all.get(at + 2..)?);
+            (None, [project, &["-", "raw"], Some(rest).filter(|rest| rest.len() > 1)?].concat())
+        }
+        (_, [owner, repo, "src", kind @ ("branch" | "tag" | "commit"), rest @ ..]) if rest.len() > 1 => {
+            (None, [&[*owner, *repo, "raw", *kind], rest].concat())
+        }
+        _ => return None,
+    };
+    let path = segments.join("/");
+    if let Some(host) = host {
+        url.set_host(Some(host)).ok()?;
+    }
+    url.set_path(&path);
+    url.set_query(None);
+    url.set_fragment(None);
+    Some(url.into())
+}
+
 /// The segments of a path that stays in its repository. Its fragment and query, if it has any, are part of the name.
 fn parts(path: &str) -> Option<Vec<&str>> {
     let is_plain = |c: char| !c.is_control() && c != '\\';
@@ -94,6 +126,37 @@ mod tests {
             ),
         ] {
             assert_eq!(browse(raw, "docs/a.md"), Some(format!("{page}docs/a.md")), "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_page_of_a_file_has_a_raw_address() {
+        for (page, file) in [
+            (
+                "https://github.com/o/r/blob/main/a/i.yaml?plain=1#L3",
+                "https://raw.githubusercontent.com/o/r/main/a/i.yaml",
+            ),
+            (
+                "https://gitlab.com/g/s/p/-/blob/main/i.yaml?ref_type=heads",
+                "https://gitlab.com/g/s/p/-/raw/main/i.yaml",
+            ),
+            ("https://codeberg.org/o/r/src/branch/a/b/i.yaml", "https://codeberg.org/o/r/raw/branch/a/b/i.yaml"),
+            ("http://git.example.org:3000/o/r/src/tag/v1/i.yaml", "http://git.example.org:3000/o/r/raw/tag/v1/i.yaml"),
+            ("https://bitbucket.org/o/r/src/main/i.yaml", "https://bitbucket.org/o/r/raw/main/i.yaml"),
+        ] {
+            assert_eq!(raw(page).as_deref(), Some(file), "{page}");
+        }
+        for page in [
+            "https://github.com/o/r",
+            "https://github.com/o/r/blob/main",
+            "https://raw.githubusercontent.com/o/r/main/i.yaml",
+            "https://codeberg.org/o/r/raw/branch/main/i.yaml",
+            "https://codeberg.org/o/r/src/branch/main",
+            "https://gitlab.com/p/-/blob/main/i.yaml",
+            "https://example.org/index.html",
+            "",
+        ] {
+            assert_eq!(raw(page), None, "{page}");
         }
     }
 

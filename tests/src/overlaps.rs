@@ -28,8 +28,15 @@ pub struct Found {
 /// If the hub does not answer, or has not compared everything.
 pub async fn found(hub: &Hub) -> Result<Found> {
     let judged = judged()?;
-    let page = hub.get("/v1/overlaps?limit=100").await?.json();
-    ensure!(page["complete"] == true && page["next"].is_null(), "{page}");
+    // The hub compares for two seconds at a time.
+    let page = loop {
+        let page = hub.get("/v1/overlaps?limit=100").await?.json();
+        if page["complete"] == true {
+            break page;
+        }
+        ensure!(page["complete"] == false, "{page}");
+    };
+    ensure!(page["next"].is_null(), "{page}");
     let name = |entry: &serde_json::Value| -> Option<String> {
         Some(format!("{}/{}", entry["source_repo"].as_str()?, entry["id"].as_str()?))
     };

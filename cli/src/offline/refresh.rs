@@ -76,7 +76,7 @@ async fn check(
         Heard::Quiet(_) => (Observation::Unreachable(TransportFailure::Protocol.into()), None),
         Heard::New(content) => {
             let digest = content.digest.clone();
-            let Judged { observation, valid, .. } = content.judge();
+            let Judged { observation, valid, .. } = content.judge(source);
             (observation, valid.map(|(bytes, _)| (digest, bytes)))
         }
     }

@@ -83,7 +83,7 @@ impl Verdict {
 /// Validates the bytes of an index.
 ///
 /// In addition to the codes of [`crate::yaml::YamlError`] and [`schema::Violation`], it reports `too-large`,
-/// `invalid-utf8`, `not-an-index`, `unknown-version`, `too-many-capabilities`, `capability-too-large`,
+/// `invalid-utf8`, `not-an-index`, `lfs-pointer`, `unknown-version`, `too-many-capabilities`, `capability-too-large`,
 /// `rendered-too-large`, `duplicate-id`, `control-character`, `more-diagnostics`, and the warning `bidi-control`.
 pub fn check(bytes: &[u8]) -> Verdict {
     let text = match document::decode(bytes) {
@@ -91,6 +91,11 @@ pub fn check(bytes: &[u8]) -> Verdict {
             let message = "this looks like an HTML or XML page, not an index: use the URL of the raw file, and check that it \
                            can be read without signing in";
             let found = Diagnostic::error(&indexes::NOT_AN_INDEX, "", message).at(Position { line: 1, column: 1 });
+            return Verdict::refused(bytes, found);
+        }
+        Ok(text) if text.starts_with(LFS_POINTER) => {
+            let message = "this is a pointer of Git LFS, not the index: take the index out of Git LFS (`git lfs untrack`) and commit it again";
+            let found = Diagnostic::error(&indexes::LFS_POINTER, "", message).at(Position { line: 1, column: 1 });
             return Verdict::refused(bytes, found);
         }
         Ok(text) => text,
@@ -101,6 +106,9 @@ pub fn check(bytes: &[u8]) -> Verdict {
         Err(error) => Verdict::refused(bytes, error.into()),
     }
 }
+
+/// How a pointer begins (git-lfs, docs/spec.md).
+const LFS_POINTER: &str = "version https://git-lfs.github.com/spec/";
 
 fn looks_like_markup(text: &str) -> bool {
     let mut start = text.trim_start_matches('\u{feff}').trim_start().chars();

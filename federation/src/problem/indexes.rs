@@ -7,6 +7,12 @@ kinds! {
     NOT_AN_INDEX = "not-an-index": "The document is not an index",
         "It is an HTML page, a list or a single value.",
         "give the URL of the raw file, one that needs no sign-in";
+    LFS_POINTER = "lfs-pointer": "The file is a pointer of Git LFS",
+        "Git LFS keeps the index elsewhere; the raw address has only a pointer to it.",
+        "take the index out of Git LFS with `git lfs untrack`, and commit it again";
+    OTHER_REPO = "other-repo": "The index names another repo",
+        "Its `repo` is not the name under which it is registered. It is published under the name of the registration.",
+        "correct `repo` in the index, or register the index under that name";
     INVALID_UTF8 = "invalid-utf8": "The file is not UTF-8",
         "Its bytes are not valid UTF-8.",
         "save the file as UTF-8";

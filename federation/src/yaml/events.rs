@@ -72,8 +72,10 @@ impl<'t> Events<'t> {
                             format!("a value of {} bytes: keep every value below {MAX_SCALAR_BYTES} bytes", text.len());
                         return Err(YamlError::at(at, &indexes::SCALAR_TOO_LONG, message));
                     }
-                    let tag = tag.as_deref().map(|tag| scalar_type(tag, at)).transpose()?;
-                    Event::Scalar { text, plain: style == ScalarStyle::Plain, tag, anchor }
+                    // Some tools write the tag of a merge key, some quote it as well.
+                    let merges = text == "<<" && tag.as_deref().is_some_and(|tag| tag.core_suffix() == Some("merge"));
+                    let tag = tag.as_deref().filter(|_| !merges).map(|tag| scalar_type(tag, at)).transpose()?;
+                    Event::Scalar { text, plain: merges || style == ScalarStyle::Plain, tag, anchor }
                 }
                 granit_parser::Event::SequenceStart(_, anchor, tag) => {
                     self.open(tag.as_deref(), "seq", at)?;
@@ -96,6 +98,10 @@ impl<'t> Events<'t> {
     }
 
     fn open(&mut self, tag: Option<&Tag>, own: &str, at: Position) -> Result<(), YamlError> {
+        // The parser gives the tag of a first key to the mapping.
+        if tag.is_some_and(|tag| tag.core_suffix() == Some("merge")) {
+            return Err(merge_key(at));
+        }
         if let Some(tag) = tag
             && !tag.is_yaml_core_schema_tag(own)
         {
@@ -142,6 +148,11 @@ fn scalar_type(tag: &Tag, at: Position) -> Result<Type, YamlError> {
         None if of_string => Ok(Type::String),
         _ => Err(unsupported_tag(tag, at)),
     }
+}
+
+pub(super) fn merge_key(at: Position) -> YamlError {
+    let message = "merge keys (`<<`) are not part of YAML 1.2: write the fields out, or quote the key";
+    YamlError::at(at, &indexes::MERGE_KEY, message)
 }
 
 fn unsupported_tag(tag: &Tag, at: Position) -> YamlError {

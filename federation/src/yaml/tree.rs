@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
-use super::events::{Event, Events, too_deep};
+use super::events::{Event, Events, merge_key, too_deep};
 use super::scalar::{self, Fault, Type};
 use super::{Position, YamlError};
 use crate::excerpt::excerpt;
@@ -66,8 +66,7 @@ impl Tree {
             Event::Scalar { text, plain, tag, anchor } => {
                 let cost = Cost { nodes: 1, bytes: text.len(), height: 0 };
                 if plain && tag.is_none() && text == "<<" && self.wants_key() {
-                    let message = "merge keys (`<<`) are not part of YAML 1.2: write the fields out, or quote the key";
-                    return Err(YamlError::at(at, &indexes::MERGE_KEY, message));
+                    return Err(merge_key(at));
                 }
                 let value = match tag {
                     Some(wanted) => scalar::tagged(&text, wanted).map_err(|fault| no_value(fault, Some(wanted), at))?,

@@ -48,7 +48,8 @@ pub async fn unpublished<P: Ports>(app: &App<P>, repo: &str, bytes: Vec<u8>) -> 
     tx.end().await;
     let registration = known.as_ref().map_or(unknown, |source| source.registered.registration.clone());
     let checked = refresh::judge(&registration, Content::of(bytes));
-    verdict(app, &registration, known, checked, true).await
+    let verdict = verdict(app, &registration, known, checked, true).await?;
+    Ok(Verdict { http_status: None, ..verdict })
 }
 
 async fn verdict<P: Ports>(

@@ -50,16 +50,20 @@ pub async fn overlaps<P: Ports>(
     let (head, memo_for) = revalidate_due(&app).await?;
     let set = |value: &str| Some(value.to_owned()).filter(|value| !value.is_empty());
     let query = OverlapsQuery { repo: set(&repo), limit: None, cursor: set(&cursor) };
-    let (pairs, next, complete) = match hub::page(&app, &head, &query).await {
-        Ok(page) => (page.overlaps, page.next, page.complete),
-        Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => (Vec::new(), None, true),
+    let nothing = |why: &str| (Vec::new(), None, true, why.to_owned());
+    let (pairs, next, complete, why) = match hub::page(&app, &head, &query).await {
+        Ok(page) => (page.overlaps, page.next, page.complete, "No two capabilities seem to do the same.".to_owned()),
+        Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => {
+            nothing("No valid index has been fetched yet.")
+        }
+        Err(problem) if problem.kind().code == kinds::INVALID_QUERY.code => nothing(problem.detail()),
         Err(problem) => return Err(problem),
     };
     let content = html! {
         h1 { "Overlaps" @if !repo.is_empty() { " of " bdi { (repo) } } }
         p { "Capabilities of different repos that seem to do the same. Could one of them use the other?" }
         @if !complete { p.advice { "Not everything has been compared yet: load this page again for more." } }
-        @if pairs.is_empty() { p.advice { "No two capabilities seem to do the same." } }
+        @if pairs.is_empty() { p.advice { bdi { (why) } } }
         ul.hits { @for pair in &pairs { li { (one(pair)) } } }
         p.pager {
             @if cursor.is_empty() { span {} } @else { a href=(link(&repo, "")) { "From the beginning" } }

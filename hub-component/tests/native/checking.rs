@@ -51,7 +51,7 @@ async fn it_says_what_a_file_would_change_and_writes_nothing() {
         );
         let would = json!({"outcome": "accepted", "added": ["capability.shared"], "changed": ["capability.changed"],
             "removed": ["capability.gone"], "conflicts": [{"id": "capability.shared", "repos": ["a", "b"]}]});
-        assert_eq!(verdict["would"], would, "{media_type}");
+        assert_eq!((&verdict["would"], &verdict["http_status"]), (&would, &Value::Null), "{media_type}");
     }
     assert_eq!(hub.get("/v1/federated?format=json").await, before);
     let (_, unknown) = check(&hub, "/v1/check?repo=new", &[], of(&["capability.shared"]).into()).await;
@@ -119,4 +119,41 @@ async fn an_address_checks_ten_a_minute_and_all_together_sixty() {
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     hub.pass(61);
     assert_eq!(from("192.0.2.1", &[]).await.0, StatusCode::OK, "after a minute");
+}
+
+#[tokio::test]
+async fn what_people_get_wrong_is_called_by_its_name() {
+    let hub = filled().await;
+    let lfs = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
+    let (_, pointer) = check(&hub, "/v1/check?repo=a", &[], lfs.into()).await;
+    assert_eq!(pointer["diagnostics"][0]["code"], "lfs-pointer", "{pointer}");
+    let merged =
+        "version: 1\nbase: &base {status: stable}\ncapabilities:\n- !!merge <<: *base\n  id: capability.a\n  name: A\n";
+    let (_, merges) = check(&hub, "/v1/check?repo=a", &[], merged.into()).await;
+    assert_eq!(merges["diagnostics"][0]["code"], "merge-key", "{merges}");
+    let others = format!("repo: b\n{}", of(&["capability.kept"]));
+    let (_, warned) = check(&hub, "/v1/check?repo=a", &[], others.into()).await;
+    let expected = (&json!(true), &json!("other-repo"), &json!("warning"));
+    let found = &warned["diagnostics"][0];
+    assert_eq!((&warned["valid"], &found["code"], &found["severity"]), expected, "{warned}");
+    let page = "https://codeberg.org/coulomb/a/src/branch/main/index.yaml";
+    hub.sources().set(page, "<!DOCTYPE html><title>index.yaml</title>".to_owned());
+    let (_, verdict) = hub.ask(http::Method::POST, "/v1/check", json!({ "url": page })).await;
+    let message = verdict["diagnostics"][0]["message"].as_str().expect("a message");
+    assert!(message.ends_with("https://codeberg.org/coulomb/a/raw/branch/main/index.yaml"), "{message}");
+}
+
+#[tokio::test]
+async fn a_tag_that_a_proxy_weakened_is_explained() {
+    let hub = filled().await;
+    let (_, headers, _) = hub.read("/v1/repos/a", &[]).await;
+    let etag = headers["etag"].to_str().expect("a tag").to_owned();
+    for (tag, explained) in [(format!("W/{etag}"), true), ("W/\"0\"".to_owned(), false), ("\"0\"".to_owned(), false)] {
+        let request = http::Request::patch("/v1/repos/a").header("authorization", "Bearer t").header("if-match", &tag);
+        let request = request.header("content-type", "application/json").body(r#"{"description": "x"}"#.into());
+        let response = hub.send(request.expect("a request")).await;
+        let problem: Value = serde_json::from_slice(response.body()).expect("a problem");
+        assert_eq!((response.status().as_u16(), &problem["code"]), (412, &json!("precondition-failed")), "{tag}");
+        assert_eq!(problem["detail"].as_str().expect("a detail").contains("proxy"), explained, "{tag}: {problem}");
+    }
 }

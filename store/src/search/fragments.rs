@@ -3,6 +3,9 @@
 use crate::revisions::AT;
 use crate::statement::Statement;
 
+/// The newest revision, as a table.
+pub(super) const NEWEST: &str = "revisions WHERE number = (SELECT max(number) FROM revisions)";
+
 /// Joins the fragments `f` of a revision to postings `p`. The order of a cross join is kept, so the terms are found first.
 pub(super) fn fragments_of(s: &mut Statement, past: Option<u64>) -> String {
     match past {

@@ -1,7 +1,6 @@
 //! What may be meant by words that no entry has.
 
-use super::fragments::fragments_of;
-use super::index::NEWEST;
+use super::fragments::{NEWEST, fragments_of};
 use crate::database::Transaction;
 use crate::statement::Statement;
 use crate::{StoreError, row::Columns as _};

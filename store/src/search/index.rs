@@ -1,6 +1,6 @@
 //! Reads the index of one revision.
 
-use super::fragments::fragments_of;
+use super::fragments::{NEWEST, fragments_of};
 use super::guesses;
 use crate::database::{Transaction, Value};
 use crate::revisions::AT;
@@ -99,9 +99,6 @@ impl<T: Transaction> Index for Scope<'_, T> {
         self.tx.query(sql, vec![number.into()]).await?.first().map_or(Ok(0), |row| row.count(0))
     }
 }
-
-/// The newest revision, as a table.
-pub(super) const NEWEST: &str = "revisions WHERE number = (SELECT max(number) FROM revisions)";
 
 fn posting(row: &[Value], entries: Vec<u8>) -> Result<Row, StoreError> {
     let mut row = Reader::of(row);

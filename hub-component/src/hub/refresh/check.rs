@@ -93,7 +93,7 @@ pub(super) async fn hear<P: Ports>(
 
 /// Validates content and renders its contribution.
 pub fn judge(registration: &Registration, content: Content) -> Checked {
-    let Judged { observation, valid, warnings } = content.judge();
+    let Judged { observation, valid, warnings } = content.judge(registration);
     let (Some((bytes, index)), Observation::Valid { digest, capability_count, validators }) = (valid, &observation)
     else {
         return observation.into();

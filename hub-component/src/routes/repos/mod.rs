@@ -19,6 +19,7 @@ use crate::hub::repos;
 use crate::problem::{Problem, kinds};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use federation::negotiation::has_entity_tag;
 use federation::time::Seconds;
 use http::header::{CACHE_CONTROL, ETAG, IF_MATCH};
 use http::{HeaderMap, HeaderValue};
@@ -45,8 +46,18 @@ fn check_precondition(registered: &Registered, headers: &HeaderMap) -> Result<()
     let lists = headers.get_all(IF_MATCH).iter().filter_map(|value| value.to_str().ok());
     match lists.flat_map(|list| list.split(',')).map(str::trim).any(|tag| tag == "*" || tag == etag) {
         true => Ok(()),
+        false if is_weakened(headers, &etag) => Err(Problem::new(
+            &kinds::PRECONDITION_FAILED,
+            "`If-Match` has the current tag of this registration as a weak one (`W/…`), which never matches. A proxy in between has weakened it, as many do \
+             when they compress: send the tag without `W/`, or turn off compression for `/v1/repos`.",
+        )),
         false => Err(changed_meanwhile()),
     }
+}
+
+/// Whether the client has the current tag, but as a weak one.
+fn is_weakened(headers: &HeaderMap, etag: &str) -> bool {
+    has_entity_tag(headers.get_all(IF_MATCH).iter().filter_map(|value| value.to_str().ok()), etag)
 }
 
 fn changed_meanwhile() -> Problem {
