@@ -11,7 +11,6 @@ pub use federation::discovery::Server;
 #[serde(deny_unknown_fields)]
 pub struct ServersQuery {
     /// `nextCursor` of the previous page. It carries the words of `search`.
-    #[param(max_length = 8192)]
     pub cursor: Option<String>,
     /// Maximum number of servers on a page; 30 by default, and never more than 100.
     pub limit: Option<u32>,
@@ -23,7 +22,6 @@ pub struct ServersQuery {
     #[param(format = DateTime)]
     pub updated_since: Option<String>,
     /// Only servers of this version; `latest` means all.
-    #[param(max_length = 255)]
     pub version: Option<String>,
     /// Accepted and ignored: what was removed is not listed.
     pub include_deleted: Option<bool>,

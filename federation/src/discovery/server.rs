@@ -22,7 +22,7 @@ const MAX_VERSION: usize = 255;
 
 /// A server, and what is said of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-#[schema(as = McpServer)]
+#[schema(as = McpServerEntry)]
 pub struct Server {
     /// Its description, in the form of `server.json`.
     #[schema(value_type = Object)]
