@@ -143,6 +143,15 @@ async fn what_nothing_answers_has_no_results_and_is_remembered() {
 }
 
 #[tokio::test]
+async fn what_fits_badly_is_no_result() {
+    let hub = filled().await;
+    let question = "brew hot coffee with warm oat milk for the whole state";
+    let page = hub.get(&format!("/v1/capabilities?q={}", question.replace(' ', "+"))).await;
+    assert_eq!((&page["fit"], &page["total"]), (&json!("none"), &json!(2)), "{page}");
+    assert_eq!(search(&hub, json!({"query": {"text": question}, "pageSize": 1})).await, json!({"results": []}));
+}
+
+#[tokio::test]
 async fn a_hub_without_anything_finds_nothing() {
     let hub = Hub::new();
     assert_eq!(search(&hub, json!({"query": {"text": "anything"}})).await, json!({"results": []}));
