@@ -2,13 +2,13 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, demand, facets, fragments, leases, listing, overlaps, quiet, revisions::steps, row::Columns as _,
-    search, tallies, upkeep,
+    StoreError, demand, facets, fragments, hooks, leases, listing, overlaps, quiet, revisions::steps,
+    row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 15] = [
+const STEPS: [&[&str]; 16] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -24,6 +24,7 @@ const STEPS: [&[&str]; 15] = [
     facets::TABLES,
     demand::TABLES,
     overlaps::TABLES,
+    hooks::TABLES,
 ];
 
 /// The step after which fragments get their digests.

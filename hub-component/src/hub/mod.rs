@@ -9,6 +9,7 @@ mod chunks;
 mod commit;
 pub mod demand;
 pub mod document;
+pub mod hooks;
 pub mod overlaps;
 pub mod paging;
 pub mod publish;
@@ -16,6 +17,7 @@ pub mod refresh;
 pub mod repos;
 mod revalidation;
 pub mod search;
+pub mod secret;
 
 pub use app::{App, Host, Setting};
 pub use chunks::{BrokenOff, Chunks};

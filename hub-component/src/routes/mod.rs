@@ -8,6 +8,7 @@ pub mod demand;
 pub mod events;
 pub mod federated;
 pub mod health;
+pub mod hooks;
 pub mod indexes;
 pub mod metrics;
 pub mod openapi;
