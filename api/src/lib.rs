@@ -13,6 +13,7 @@ pub mod events;
 pub mod federated;
 pub mod headers;
 pub mod health;
+pub mod hooks;
 pub mod hub;
 mod json;
 pub mod mcp;

@@ -34,6 +34,10 @@ pub const REPO: &str = "/v1/repos/{repo}";
 pub const REFRESH: &str = "/v1/repos/{repo}/refresh";
 /// `POST`: accepts the held snapshot of a source.
 pub const RELEASE: &str = "/v1/repos/{repo}/release";
+/// `POST`: gives a registration a secret for webhooks. `DELETE`: removes it.
+pub const HOOK: &str = "/v1/repos/{repo}/hook";
+/// `POST`: a webhook of a forge.
+pub const HOOKS: &str = "/v1/hooks/{forge}";
 /// `POST`: the verdict on an index.
 pub const CHECK: &str = "/v1/check";
 /// `GET`: the audit trail.

@@ -15,6 +15,7 @@ pub mod fetch;
 mod findings;
 pub mod forge;
 pub mod guard;
+pub mod hooks;
 pub mod index;
 pub mod limits;
 mod name;

@@ -76,7 +76,7 @@ pub const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 /// Largest request body that the hub accepts: 256 KiB.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// Maximum size of an index that is sent to be checked, in bytes.
+/// Maximum size of an index that is sent to be checked, and of a webhook, in bytes.
 pub const MAX_CHECKED_BYTES: usize = 1024 * 1024;
 
 /// Most domains, and most repos, in a filter.

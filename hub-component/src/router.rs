@@ -9,7 +9,7 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use crate::routes::openapi::Document;
 use crate::routes::{
-    self, about, capabilities, changes, check, demand, discovery, events, federated, health, indexes, metrics,
+    self, about, capabilities, changes, check, demand, discovery, events, federated, health, hooks, indexes, metrics,
     overlaps, repos, schemas, tokens,
 };
 use api::paths;
@@ -35,6 +35,8 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(repos::show, repos::update, repos::deregister))
         .routes(routes!(repos::refresh))
         .routes(routes!(repos::release))
+        .routes(routes!(hooks::create, hooks::remove))
+        .routes(routes!(hooks::receive))
         .routes(routes!(check::check))
         .routes(routes!(federated::read))
         .routes(routes!(federated::manifest))

@@ -13,6 +13,7 @@ pub mod facets;
 #[cfg(not(target_family = "wasm"))]
 pub mod file;
 pub mod fragments;
+pub mod hooks;
 pub mod leases;
 pub mod listing;
 pub mod migrations;

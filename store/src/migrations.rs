@@ -2,13 +2,13 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, demand, facets, fragments, leases, listing, overlaps, quiet, revisions::steps, row::Columns as _,
-    search, tallies, upkeep,
+    StoreError, demand, facets, fragments, hooks, leases, listing, overlaps, quiet, revisions::steps,
+    row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 16] = [
+const STEPS: [&[&str]; 17] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -24,6 +24,7 @@ const STEPS: [&[&str]; 16] = [
     facets::TABLES,
     demand::TABLES,
     overlaps::TABLES,
+    hooks::TABLES,
     search::ANEW,
 ];
 
@@ -49,7 +50,7 @@ const FACETS: i64 = 13;
 const OVERLAPS: i64 = 15;
 
 /// The step after which the index of the search is built anew, since entries have more terms.
-const TERMS: i64 = 16;
+const TERMS: i64 = 17;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (

@@ -1,7 +1,7 @@
 //! Stored registrations.
 
 use crate::database::{Row, Transaction};
-use crate::{StoreError, leases, row::Reader};
+use crate::{StoreError, hooks, leases, row::Reader};
 use federation::digest::Digest;
 use federation::registration::Registration;
 use federation::time::Seconds;
@@ -128,5 +128,6 @@ pub async fn delete(tx: &mut impl Transaction, repo: &str) -> Result<bool, Store
     // Does not rely on the foreign key: its enforcement is a setting of the connection.
     tx.query("DELETE FROM source_state WHERE repo = $1", vec![repo.into()]).await?;
     leases::drop_of_source(tx, repo).await?;
+    hooks::remove(tx, repo).await?;
     Ok(!tx.query("DELETE FROM registrations WHERE repo = $1 RETURNING repo", vec![repo.into()]).await?.is_empty())
 }

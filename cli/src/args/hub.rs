@@ -33,6 +33,7 @@ pub(crate) enum Verb {
     Check(Check),
     Refresh(Refresh),
     Release(Release),
+    Hook(Hook),
     Compose(Compose),
     Search(Search),
     Demand(Demand),
@@ -303,6 +304,26 @@ pub(crate) struct Release {
     /// Release only the snapshot with this digest; fail if another one is held by now
     #[arg(long, value_name = "DIGEST", value_parser = |text: &str| Digest::try_from(text.to_owned()))]
     pub(crate) digest: Option<Digest>,
+}
+
+/// Make the secret of a webhook, so that a push makes the index fresh at once
+///
+/// In the repository's settings on the forge, add a webhook for pushes with this secret and the address shown for the forge. A new secret replaces
+/// the one before.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  reuse-surface hub hook --repo my-repo
+  reuse-surface hub hook --repo my-repo -o json | jq -r .secret
+  reuse-surface hub hook --repo my-repo --remove")]
+pub(crate) struct Hook {
+    /// The name of the registration
+    #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
+    pub(crate) repo: String,
+
+    /// Remove the secret, so that no webhook is accepted
+    #[arg(long)]
+    pub(crate) remove: bool,
 }
 
 /// Search the capabilities of every repository, best match first

@@ -21,8 +21,8 @@ pub(crate) use self::events::Events;
 pub(crate) use self::federation::{Diff, DocumentFormat, Federation, FederationCompose, FederationVerb, Verify};
 pub(crate) use self::global::{Color, Format, Global};
 pub(crate) use self::hub::{
-    Changes, Check, Compose, Demand, Deregister, Health, Hub, List, Overlaps, Refresh, Register, Release, Search, Show,
-    Sync, Update, Verb,
+    Changes, Check, Compose, Demand, Deregister, Health, Hook, Hub, List, Overlaps, Refresh, Register, Release, Search,
+    Show, Sync, Update, Verb,
 };
 pub(crate) use self::index::{Index, IndexVerb, Validate};
 pub(crate) use self::mcp::Mcp;

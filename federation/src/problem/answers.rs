@@ -48,6 +48,9 @@ answers! {
     ORIGIN_NOT_ALLOWED = Answer 403 "origin-not-allowed": "Pages of this site may not use the endpoint",
         "A browser sent the request for a page of another site. `/mcp` accepts only pages of the hub itself and of the local machine.",
         "call `/mcp` from a program, or read `GET /v1/federated`, which is open to every page";
+    HOOK_NOT_VERIFIED = Answer 403 "hook-not-verified": "The webhook is not verified",
+        "Its signature or token was not made with the secret of a registration of this repository, or it has none.",
+        "give the forge the secret that `POST /v1/repos/{repo}/hook` shows";
     NOT_FOUND = Answer 404 "not-found": "Nothing is at this path",
         "The hub has no such path. A path with a trailing slash is a different path, except `/mcp/`.",
         "use a path that `/openapi.json` lists";
@@ -120,6 +123,9 @@ answers! {
     BUDGET_TOO_SMALL = Answer 422 "budget-too-small": "The budget is too small for any answer",
         "`budget_tokens` limits the whole answer, at four bytes a token, and even the shortest answer is longer.",
         "use the budget that `detail` names, or a larger one";
+    HOOK_REPEATED = Answer 409 "hook-repeated": "The webhook has arrived before",
+        "The same delivery was received within the last seven days, and the index was fetched then.",
+        "nothing; to fetch the index again, use `POST /v1/repos/{repo}/refresh`";
     TOO_MANY_FAILURES = Answer 429 "too-many-failures": "Too many tokens were invalid",
         "More than 30 invalid tokens came from one address within a minute, or more than 300 from all addresses together. Requests with valid tokens are not delayed.",
         "wait for `Retry-After`, then send a valid token";

@@ -73,7 +73,7 @@ impl<'t> Events<'t> {
                         return Err(YamlError::at(at, &indexes::SCALAR_TOO_LONG, message));
                     }
                     // Some tools write the tag of a merge key, some quote it as well.
-                    let merges = text == "<<" && tag.as_deref().is_some_and(|tag| tag.core_suffix() == Some("merge"));
+                    let merges = text == "<<" && tag.as_deref().is_some_and(is_of_merge_keys);
                     let tag = tag.as_deref().filter(|_| !merges).map(|tag| scalar_type(tag, at)).transpose()?;
                     Event::Scalar { text, plain: merges || style == ScalarStyle::Plain, tag, anchor }
                 }
@@ -98,10 +98,6 @@ impl<'t> Events<'t> {
     }
 
     fn open(&mut self, tag: Option<&Tag>, own: &str, at: Position) -> Result<(), YamlError> {
-        // The parser gives the tag of a first key to the mapping.
-        if tag.is_some_and(|tag| tag.core_suffix() == Some("merge")) {
-            return Err(merge_key(at));
-        }
         if let Some(tag) = tag
             && !tag.is_yaml_core_schema_tag(own)
         {
@@ -148,6 +144,11 @@ fn scalar_type(tag: &Tag, at: Position) -> Result<Type, YamlError> {
         None if of_string => Ok(Type::String),
         _ => Err(unsupported_tag(tag, at)),
     }
+}
+
+fn is_of_merge_keys(tag: &Tag) -> bool {
+    let (handle, suffix) = tag.parts();
+    format!("{handle}{suffix}") == "tag:yaml.org,2002:merge"
 }
 
 pub(super) fn merge_key(at: Position) -> YamlError {

@@ -104,9 +104,9 @@ fn keys_are_strings_and_occur_once() {
     assert_eq!(error.to_string(), "line 4, column 1: the key `a` is already on line 1: keep one of them");
     refuses("base: &b {a: 1}\nx:\n  <<: *b\n  a: 2\n", "merge-key", 3, 3);
     // As Go's yaml.v3 and yq write it, quoted, in full, as an explicit key and in a flow mapping.
-    refuses("base: &b {a: 1}\nx:\n  !!merge <<: *b\n", "merge-key", 3, 3);
-    refuses("base: &b {a: 1}\nx:\n  !!merge '<<': *b\n", "merge-key", 3, 3);
-    refuses("base: &b {a: 1}\nx:\n  !<tag:yaml.org,2002:merge> <<: *b\n", "merge-key", 3, 3);
+    refuses("base: &b {a: 1}\nx:\n  !!merge <<: *b\n", "merge-key", 3, 11);
+    refuses("base: &b {a: 1}\nx:\n  !!merge '<<': *b\n", "merge-key", 3, 11);
+    refuses("base: &b {a: 1}\nx:\n  !<tag:yaml.org,2002:merge> <<: *b\n", "merge-key", 3, 30);
     refuses("base: &b {a: 1}\nx:\n  ? <<\n  : *b\n", "merge-key", 3, 5);
     refuses("base: &b {a: 1}\nx: {<<: [*b], c: 1}\n", "merge-key", 2, 5);
     assert_eq!(parse("!!merge x: 1\n").unwrap_err().code.code, "unsupported-tag");

@@ -10,6 +10,7 @@ mod commit;
 pub mod demand;
 pub mod discovery;
 pub mod document;
+pub mod hooks;
 pub mod overlaps;
 pub mod paging;
 pub mod publish;
@@ -17,6 +18,7 @@ pub mod refresh;
 pub mod repos;
 mod revalidation;
 pub mod search;
+pub mod secret;
 
 pub use app::{App, Host, Setting};
 pub use chunks::{BrokenOff, Chunks};

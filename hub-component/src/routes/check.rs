@@ -1,6 +1,6 @@
 //! `POST /v1/check`: the verdict on an index and the changes it would cause; nothing is written.
 
-use crate::edge::{Caller, IndexBody, JsonBody, Query, Reached};
+use crate::edge::{Caller, JsonBody, Query, RawBody, Reached};
 use crate::hub::{App, check as hub};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -44,7 +44,7 @@ pub async fn check<P: Ports>(
             if caller.is_err() {
                 may_check(&app).await?;
             }
-            let IndexBody(bytes) = IndexBody::from_request(request, &()).await?;
+            let RawBody(bytes) = RawBody::from_request(request, &()).await?;
             hub::unpublished(&app, &repo, bytes.into()).await?
         }
         None => {

@@ -9,6 +9,7 @@ pub mod discovery;
 pub mod events;
 pub mod federated;
 pub mod health;
+pub mod hooks;
 pub mod indexes;
 pub mod metrics;
 pub mod openapi;

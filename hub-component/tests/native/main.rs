@@ -14,6 +14,7 @@ mod every_page;
 mod failures;
 mod finding;
 mod growth;
+mod hooks;
 mod hosts;
 mod incremental;
 mod listing;

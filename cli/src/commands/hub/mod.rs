@@ -8,6 +8,7 @@ mod demand;
 mod deregister;
 mod events;
 mod health;
+mod hook;
 mod list;
 mod overlaps;
 mod refresh;
@@ -47,6 +48,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
         Verb::Deregister(args) => deregister::run(args, &client, output).await,
         Verb::Check(args) => check::run(args, &client, output).await,
         Verb::Refresh(args) => refresh::run(args, &client, output).await,
+        Verb::Hook(args) => hook::run(args, &client, output).await,
         Verb::Release(args) => release::run(args, &client, output).await,
         Verb::Compose(args) => compose::run(args, &client, output).await,
         Verb::Search(args) => search::run(args, &client, output).await,

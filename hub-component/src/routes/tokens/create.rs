@@ -3,14 +3,14 @@
 use super::private;
 use super::view::{grant, view};
 use crate::edge::{Caller, JsonBody};
-use crate::hub::App;
+use crate::hub::{App, secret};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::tokens::NewToken;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use federation::digest::Digest;
-use federation::token::{TokenRequest, secret};
+use federation::token::TokenRequest;
 use http::StatusCode;
 use serde_json::Value;
 use store::database::{Database as _, Transaction as _};
@@ -38,13 +38,7 @@ pub async fn create<P: Ports>(
     let actor = caller.administers()?;
     let now = app.ports.now();
     let request = TokenRequest::from_value(&body, now).map_err(Problem::invalid_token_request)?;
-    let mut bits = [0; 32];
-    // Unlike a request id, a secret must never be made without randomness.
-    getrandom::fill(&mut bits).map_err(|error| {
-        Problem::new(&kinds::INTERNAL, "The hub cannot generate a secret now; nothing was written. Try again.")
-            .internal(error.to_string())
-    })?;
-    let secret = secret::from_random(bits);
+    let secret = secret::new()?;
     let token = Token {
         name: request.name,
         scopes: request.scopes,

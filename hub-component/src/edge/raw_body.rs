@@ -1,4 +1,4 @@
-//! A request body that is an index.
+//! A request body as it was sent.
 
 use super::json_body::read;
 use crate::problem::{Problem, kinds};
@@ -7,10 +7,10 @@ use bytes::Bytes;
 use federation::limits::MAX_CHECKED_BYTES;
 use http::header::CONTENT_ENCODING;
 
-/// The body of any media type, within [`MAX_CHECKED_BYTES`]: clients that send a file often name another one, and JSON is YAML.
-pub struct IndexBody(pub Bytes);
+/// The body of any media type, within [`MAX_CHECKED_BYTES`]: clients that send a file often name another one.
+pub struct RawBody(pub Bytes);
 
-impl<S: Send + Sync> FromRequest<S> for IndexBody {
+impl<S: Send + Sync> FromRequest<S> for RawBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
@@ -18,7 +18,7 @@ impl<S: Send + Sync> FromRequest<S> for IndexBody {
         if !request.headers().get_all(CONTENT_ENCODING).iter().all(is_plain) {
             return Err(Problem::new(
                 &kinds::UNSUPPORTED_MEDIA_TYPE,
-                "Send the index as it is, without `Content-Encoding`.",
+                "Send the body as it is, without `Content-Encoding`.",
             ));
         }
         read(request.into_body(), MAX_CHECKED_BYTES).await.map(Self)

@@ -1,0 +1,311 @@
+//! Webhooks of forges: who sent one, what was pushed, and which indexes that concerns.
+//!
+//! Sources: GitHub *Webhook events and payloads* and *Validating webhook deliveries*, Gitea and Forgejo *Webhooks*, GitLab *Webhook events*.
+
+use crate::limits::MAX_URL_CHARS;
+use hmac::{Hmac, Mac as _};
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use sha2::Sha256;
+use std::collections::BTreeSet;
+
+/// A forge that sends webhooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forge {
+    /// GitHub.
+    GitHub,
+    /// Gitea.
+    Gitea,
+    /// Forgejo.
+    Forgejo,
+    /// GitLab.
+    GitLab,
+}
+
+impl Forge {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::GitHub, Self::Gitea, Self::Forgejo, Self::GitLab];
+
+    /// Its name in lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GitHub => "github",
+            Self::Gitea => "gitea",
+            Self::Forgejo => "forgejo",
+            Self::GitLab => "gitlab",
+        }
+    }
+
+    /// The forge with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|forge| forge.as_str() == name)
+    }
+
+    fn event_header(self) -> &'static str {
+        match self {
+            Self::GitHub => "x-github-event",
+            Self::Gitea => "x-gitea-event",
+            Self::Forgejo => "x-forgejo-event",
+            Self::GitLab => "x-gitlab-event",
+        }
+    }
+}
+
+/// What a request says about its sender.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender<'a> {
+    /// Whether it reports a push.
+    pub is_push: bool,
+    proof: Proof<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Proof<'a> {
+    /// HMAC-SHA-256 of the body, as hex.
+    Signature(&'a str),
+    /// The secret itself.
+    Secret(&'a str),
+}
+
+impl<'a> Sender<'a> {
+    /// Reads the headers of a delivery; none if the event or the proof is missing.
+    pub fn of(forge: Forge, header: impl Fn(&'static str) -> Option<&'a str>) -> Option<Self> {
+        let event = header(forge.event_header())?;
+        let proof = match forge {
+            Forge::GitHub => Proof::Signature(header("x-hub-signature-256")?.strip_prefix("sha256=")?),
+            Forge::Gitea => Proof::Signature(header("x-gitea-signature")?),
+            Forge::Forgejo => Proof::Signature(header("x-forgejo-signature")?),
+            Forge::GitLab => Proof::Secret(header("x-gitlab-token")?),
+        };
+        Some(Self { is_push: matches!(event, "push" | "Push Hook"), proof })
+    }
+
+    /// Whether the sender knows this secret. Takes the same time whatever is wrong.
+    pub fn knows(&self, secret: &str, body: &[u8]) -> bool {
+        // A key of any length is valid.
+        let Ok(mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
+        match self.proof {
+            Proof::Signature(hex) => mac.chain_update(body).verify_slice(&bytes(hex)).is_ok(),
+            Proof::Secret(given) => {
+                // Digests under one key have the same length, so that comparing them reveals nothing.
+                let Ok(other) = Hmac::<Sha256>::new_from_slice(given.as_bytes()) else { return false };
+                let digest = mac.chain_update(b"secret").finalize();
+                other.chain_update(b"secret").verify(&digest.into_bytes()).is_ok()
+            }
+        }
+    }
+}
+
+/// The bytes of a hexadecimal text; empty if it is none.
+fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).ok());
+    let bytes = pairs.map(|pair| u8::from_str_radix(pair.filter(|pair| pair.len() == 2)?, 16).ok());
+    bytes.collect::<Option<_>>().unwrap_or_default()
+}
+
+/// What a delivery is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Push {
+    forge: Forge,
+    /// The address of the repository, without a slash at the end.
+    repository: String,
+    /// The branch; empty if none was pushed.
+    branch: String,
+    /// The paths that changed; none if the delivery does not name them all.
+    changed: Option<BTreeSet<String>>,
+}
+
+#[derive(Deserialize)]
+struct Payload {
+    r#ref: Option<String>,
+    deleted: Option<bool>,
+    after: Option<String>,
+    repository: Option<Repository>,
+    project: Option<Project>,
+    commits: Option<Vec<Commit>>,
+    /// Of Gitea and Forgejo, which send the newest few.
+    total_commits: Option<usize>,
+    /// Of GitLab, which sends the newest twenty.
+    total_commits_count: Option<usize>,
+}
+
+#[derive(Deserialize)]
+struct Repository {
+    html_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Project {
+    web_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Commit {
+    added: Option<Vec<String>>,
+    removed: Option<Vec<String>>,
+    modified: Option<Vec<String>>,
+}
+
+impl Push {
+    /// Reads the body of a delivery; none if it names no repository.
+    ///
+    /// # Errors
+    /// If the body is not JSON, or not what the forge sends.
+    pub fn read(forge: Forge, body: &[u8]) -> Result<Option<Self>, serde_json::Error> {
+        let payload: Payload = serde_json::from_slice(body)?;
+        let address = match forge {
+            Forge::GitLab => payload.project.and_then(|project| project.web_url),
+            _ => payload.repository.and_then(|repository| repository.html_url),
+        };
+        let address = address.map(|address| address.trim_end_matches('/').to_owned());
+        let is_usable = |address: &String| {
+            address.starts_with("http") && address.len() <= MAX_URL_CHARS && !address.contains(char::is_control)
+        };
+        let Some(repository) = address.filter(is_usable) else { return Ok(None) };
+        let is_gone = payload.deleted == Some(true)
+            || payload.after.is_some_and(|after| !after.is_empty() && after.bytes().all(|digit| digit == b'0'));
+        let branch = payload.r#ref.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
+        let branch = branch.filter(|_| !is_gone).unwrap_or_default().to_owned();
+        let commits = payload.commits.unwrap_or_default();
+        let all = payload.total_commits.or(payload.total_commits_count).unwrap_or(commits.len());
+        // Without commits, the branch was created or set to another commit, and anything may have changed.
+        let are_all_named = !commits.is_empty() && all <= commits.len();
+        let changed = are_all_named.then(|| {
+            let lists = commits.into_iter().flat_map(|commit| [commit.added, commit.removed, commit.modified]);
+            lists.flatten().flatten().collect()
+        });
+        Ok(Some(Self { forge, repository, branch, changed }))
+    }
+
+    /// The beginnings of the raw addresses of the files of the repository.
+    pub fn raw_addresses(&self) -> Vec<String> {
+        let Self { forge, repository, .. } = self;
+        match forge {
+            Forge::GitHub => {
+                let on_github = repository.strip_prefix("https://github.com/");
+                let raw = on_github.map(|path| format!("https://raw.githubusercontent.com/{path}/"));
+                raw.into_iter().chain([format!("{repository}/raw/")]).collect()
+            }
+            Forge::Gitea | Forge::Forgejo => vec![format!("{repository}/raw/")],
+            Forge::GitLab => vec![format!("{repository}/-/raw/")],
+        }
+    }
+
+    /// Whether the push may have changed the file at this raw address.
+    pub fn concerns(&self, url: &str) -> bool {
+        if self.branch.is_empty() {
+            return false;
+        }
+        let file = url.split(['?', '#']).next().unwrap_or_default();
+        let Ok(file) = percent_decode_str(file).decode_utf8() else { return false };
+        let branch = &self.branch;
+        let names = match self.forge {
+            Forge::GitHub => vec![format!("{branch}/"), format!("refs/heads/{branch}/")],
+            Forge::Gitea | Forge::Forgejo => vec![format!("branch/{branch}/")],
+            Forge::GitLab => vec![format!("{branch}/")],
+        };
+        self.raw_addresses().iter().filter_map(|beginning| file.strip_prefix(beginning.as_str())).any(|rest| {
+            let paths = names.iter().filter_map(|name| rest.strip_prefix(name.as_str()));
+            paths.into_iter().any(|path| self.changed.as_ref().is_none_or(|changed| changed.contains(path)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn push(forge: Forge, body: &Value) -> Push {
+        Push::read(forge, body.to_string().as_bytes()).expect("a payload").expect("a repository")
+    }
+
+    fn body(address: &str, commits: Value) -> Value {
+        json!({"ref": "refs/heads/main", "after": "ab12", "repository": {"html_url": address, "homepage": address},
+            "project": {"web_url": address}, "commits": commits})
+    }
+
+    #[test]
+    fn a_push_concerns_the_file_that_it_changes_on_its_branch() {
+        let commits =
+            json!([{"added": ["new.yaml"], "removed": [], "modified": ["a b/index.yaml"]}, {"modified": null}]);
+        for (forge, address, base) in [
+            (Forge::GitHub, "https://github.com/o/r", "https://raw.githubusercontent.com/o/r/"),
+            (Forge::GitHub, "https://github.com/o/r", "https://raw.githubusercontent.com/o/r/refs/heads/"),
+            (Forge::GitHub, "https://github.com/o/r", "https://github.com/o/r/raw/"),
+            (Forge::Gitea, "https://git.example.org/o/r", "https://git.example.org/o/r/raw/branch/"),
+            (Forge::Forgejo, "https://codeberg.org/o/r", "https://codeberg.org/o/r/raw/branch/"),
+            (Forge::GitLab, "https://gitlab.com/g/s/p", "https://gitlab.com/g/s/p/-/raw/"),
+        ] {
+            let push = push(forge, &body(address, commits.clone()));
+            for (file, concerned) in [
+                ("main/a%20b/index.yaml", true),
+                ("main/new.yaml?ref_type=heads", true),
+                ("main/other.yaml", false),
+                ("dev/new.yaml", false),
+                ("main2/new.yaml", false),
+            ] {
+                assert_eq!(push.concerns(&format!("{base}{file}")), concerned, "{base}{file}");
+            }
+            assert!(!push.concerns(&format!("{}/main/new.yaml", base.replace("/o/r", "/o/rr").replace("/p/", "/pp/"))));
+            assert!(push.raw_addresses().iter().any(|beginning| base.starts_with(beginning)), "{base}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_name_all_its_commits_may_concern_anything() {
+        let url = "https://git.example.org/o/r/raw/branch/main/i.yaml";
+        let other = json!([{"modified": ["other"]}]);
+        let mut few = body("https://git.example.org/o/r/", other);
+        assert!(!push(Forge::Gitea, &few).concerns(url));
+        few["total_commits"] = 9.into();
+        assert!(push(Forge::Gitea, &few).concerns(url));
+        assert!(push(Forge::Gitea, &body("https://git.example.org/o/r", json!([]))).concerns(url), "a forced push");
+        for (field, value) in
+            [("deleted", json!(true)), ("after", "0".repeat(40).into()), ("ref", "refs/tags/main".into())]
+        {
+            let mut gone = body("https://git.example.org/o/r", json!([]));
+            gone[field] = value;
+            assert!(!push(Forge::Gitea, &gone).concerns(url), "{field}");
+        }
+    }
+
+    #[test]
+    fn only_who_knows_the_secret_is_believed() {
+        // The example of GitHub's documentation.
+        let (secret, payload) = ("It's a Secret to Everybody", b"Hello, World!");
+        let right = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+        let signed = |forge: Forge, name: &'static str, value: &'static str| {
+            Sender::of(forge, move |header| match header {
+                name_of_event if name_of_event.ends_with("-event") => Some("push"),
+                header => Some(value).filter(|_| header == name),
+            })
+        };
+        let github = signed(
+            Forge::GitHub,
+            "x-hub-signature-256",
+            "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+        );
+        assert!(github.expect("a sender").knows(secret, payload));
+        for (forge, name) in [(Forge::Gitea, "x-gitea-signature"), (Forge::Forgejo, "x-forgejo-signature")] {
+            assert!(signed(forge, name, right).expect("a sender").knows(secret, payload), "{name}");
+            assert!(!signed(forge, name, right).expect("a sender").knows("another", payload), "{name}");
+            for wrong in ["", "zz", "7", "757107", "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e18"] {
+                assert!(!signed(forge, name, wrong).expect("a sender").knows(secret, payload), "{wrong}");
+            }
+        }
+        let gitlab = signed(Forge::GitLab, "x-gitlab-token", "It's a Secret to Everybody").expect("a sender");
+        assert!(gitlab.knows(secret, b"anything") && !gitlab.knows("another", b"anything"));
+        assert!(signed(Forge::GitHub, "x-hub-signature", right).is_none(), "the old signature with SHA-1");
+    }
+
+    #[test]
+    fn other_bodies_are_no_pushes() {
+        for body in ["", "[]", "{", "{\"commits\": 7}"] {
+            assert!(Push::read(Forge::GitHub, body.as_bytes()).is_err(), "{body}");
+        }
+        for body in ["{}", "{\"repository\": {}}", "{\"repository\": {\"html_url\": \"javascript:x\"}}"] {
+            assert_eq!(Push::read(Forge::GitHub, body.as_bytes()).expect("JSON"), None, "{body}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `POST /v1/hooks/{forge}` receives webhooks; `POST` and `DELETE /v1/repos/{repo}/hook` give a registration a secret for them.
+
+use super::tokens::private;
+use crate::edge::{Caller, Path, RawBody, Reached};
+use crate::hub::repos::not_registered;
+use crate::hub::{App, hooks as hub, secret};
+use crate::ports::Ports;
+use crate::problem::{Problem, kinds, quoted};
+use api::hooks::{Hook, HookUrls, Received};
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use federation::hooks::{Forge, Push, Sender};
+use federation::time::rfc3339;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use std::borrow::Cow;
+use store::database::{Database as _, Transaction as _};
+use store::{hooks, sources};
+
+/// Receives a webhook.
+///
+/// From GitHub, Gitea, Forgejo or GitLab, with their own headers and signatures. A push that changes the index of a registration has it fetched
+/// after the response; any other event costs nothing.
+#[utoipa::path(
+    post,
+    path = "/v1/hooks/{forge}",
+    operation_id = "receiveHook",
+    tag = "registrations",
+    params(("forge" = String, Path, description = "`github`, `gitea`, `forgejo` or `gitlab`.")),
+    request_body(content((Object = "application/json"), (Object = "application/x-www-form-urlencoded")), description = "The payload as the forge sends it, up to 1 MiB."),
+    responses((status = 202, description = "The webhook was verified.", body = Received)),
+    extensions(("x-problems" = json!([kinds::NOT_FOUND.code, kinds::HOOK_NOT_VERIFIED.code, kinds::HOOK_REPEATED.code]))),
+)]
+pub async fn receive<P: Ports>(
+    State(app): State<App<P>>,
+    Path(forge): Path<String>,
+    headers: HeaderMap,
+    RawBody(bytes): RawBody,
+) -> Result<Response, Problem> {
+    let forge = Forge::parse(&forge).ok_or_else(|| {
+        let detail =
+            format!("`{}` is no forge that sends webhooks here: use github, gitea, forgejo or gitlab.", quoted(&forge));
+        Problem::new(&kinds::NOT_FOUND, detail)
+    })?;
+    let push = Push::read(forge, &payload(&headers, &bytes))
+        .map_err(|e| Problem::new(&kinds::MALFORMED_JSON, format!("The body is not a webhook as JSON: {e}.")))?;
+    let sender = Sender::of(forge, |name| headers.get(name).and_then(|value| value.to_str().ok()));
+    let refreshed = hub::receive(&app, sender, push.as_ref(), &bytes).await?;
+    Ok((StatusCode::ACCEPTED, Json(Received { refreshed })).into_response())
+}
+
+/// The payload of a body: forges send it as JSON, or as the field `payload` of a form, which is GitHub's default.
+fn payload<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+        return Cow::Borrowed(body);
+    }
+    let field = url::form_urlencoded::parse(body).find(|(name, _)| name == "payload");
+    Cow::Owned(field.map(|(_, payload)| payload.into_owned().into_bytes()).unwrap_or_default())
+}
+
+/// Makes the secret of a webhook.
+///
+/// In place of any earlier one. The response alone shows it.
+#[utoipa::path(
+    post,
+    path = "/v1/repos/{repo}/hook",
+    operation_id = "createHook",
+    tag = "registrations",
+    params(("repo" = String, Path, description = "The registration's name.")),
+    responses((status = 200, description = "The webhook.", body = Hook, headers(("Cache-Control")))),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code]))),
+    security(("token" = [])),
+)]
+pub async fn create<P: Ports>(
+    Reached(app): Reached<P>,
+    caller: Caller,
+    Path(repo): Path<String>,
+) -> Result<Response, Problem> {
+    caller.writes(&repo)?;
+    let secret = secret::new()?;
+    let now = app.ports.now();
+    let mut tx = app.database().await?.write().await?;
+    sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+    hooks::set(&mut tx, &repo, &secret, now).await?;
+    tx.commit().await?;
+    let at = |forge: Forge| format!("{}/v1/hooks/{}", app.public_url(), forge.as_str());
+    let urls = HookUrls {
+        github: at(Forge::GitHub),
+        gitea: at(Forge::Gitea),
+        forgejo: at(Forge::Forgejo),
+        gitlab: at(Forge::GitLab),
+    };
+    Ok(private(Hook { repo, secret, urls, created_at: rfc3339(now) }))
+}
+
+/// Removes the secret of a webhook.
+#[utoipa::path(
+    delete,
+    path = "/v1/repos/{repo}/hook",
+    operation_id = "removeHook",
+    tag = "registrations",
+    params(("repo" = String, Path, description = "The registration's name.")),
+    responses((status = 204, description = "The registration has no webhook.")),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code]))),
+    security(("token" = [])),
+)]
+pub async fn remove<P: Ports>(
+    State(app): State<App<P>>,
+    caller: Caller,
+    Path(repo): Path<String>,
+) -> Result<StatusCode, Problem> {
+    caller.writes(&repo)?;
+    let mut tx = app.database().await?.write().await?;
+    sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+    hooks::remove(&mut tx, &repo).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,194 @@
+//! Webhooks as forges send them: who is believed, what they cause, and what they cost.
+
+use crate::ports::Hub;
+use hmac::{Hmac, Mac as _};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+const URL: &str = "https://codeberg.org/coulomb/a/raw/branch/main/registry/index.yaml";
+
+fn index(name: &str) -> String {
+    format!("version: 1\ncapabilities:\n- {{id: capability.a, name: {name}}}\n")
+}
+
+/// A payload as Gitea and Forgejo document it, cut to what does not vary.
+fn push(file: &str, after: &str) -> Value {
+    json!({"ref": "refs/heads/main", "before": "28e1879d029cb852e4844d9c718537df08844e03", "after": after, "total_commits": 1,
+        "commits": [{"id": after, "message": "x", "added": [], "removed": [], "modified": [file]}],
+        "repository": {"id": 140, "full_name": "coulomb/a", "html_url": "https://codeberg.org/coulomb/a", "default_branch": "main"},
+        "pusher": {"login": "a"}})
+}
+
+fn signature(secret: &str, body: &str) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
+    mac.chain_update(body).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn deliver(hub: &Hub, forge: &str, headers: &[(&str, &str)], body: &str) -> (StatusCode, Value) {
+    let mut request = http::Request::post(format!("/v1/hooks/{forge}"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = hub.send(request.body(body.to_owned().into()).expect("a request")).await;
+    // The database and the sources answer at once, so that some turns finish the work after the response.
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    (response.status(), serde_json::from_slice(response.body()).unwrap_or_default())
+}
+
+/// A hub with one registration, and the secret of its webhook.
+async fn hooked() -> (Hub, String) {
+    let hub = Hub::new();
+    hub.sources().set(URL, index("Old"));
+    let body = json!({"repo": "a", "url": URL, "domain": "d"});
+    assert_eq!(hub.ask(Method::POST, "/v1/repos?require_valid=true", body).await.0, 201);
+    let (status, hook) = hub.ask(Method::POST, "/v1/repos/a/hook", Value::Null).await;
+    assert_eq!(
+        (status, &hook["urls"]["forgejo"]),
+        (StatusCode::OK, &json!("https://hub.example.org/v1/hooks/forgejo"))
+    );
+    (hub, hook["secret"].as_str().expect("a secret").to_owned())
+}
+
+async fn name(hub: &Hub) -> Value {
+    hub.get("/v1/capabilities/capability.a").await["entries"][0]["name"].clone()
+}
+
+#[tokio::test]
+async fn a_push_to_the_index_makes_it_fresh() {
+    let (hub, secret) = hooked().await;
+    hub.sources().set(URL, index("New"));
+    let body = push("registry/index.yaml", "ab12").to_string();
+    let signed = signature(&secret, &body);
+    let headers =
+        [("x-forgejo-event", "push"), ("x-forgejo-signature", signed.as_str()), ("content-type", "application/json")];
+    let (status, received) = deliver(&hub, "forgejo", &headers, &body).await;
+    assert_eq!((status, &received["refreshed"]), (StatusCode::ACCEPTED, &json!(["a"])), "{received}");
+    assert_eq!(name(&hub).await, "New");
+    // The same delivery again, as whoever has seen it could send it.
+    let asked = hub.sources().asked();
+    let (status, problem) = deliver(&hub, "forgejo", &headers, &body).await;
+    assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("hook-repeated")));
+    assert_eq!(hub.sources().asked(), asked);
+}
+
+#[tokio::test]
+async fn every_forge_is_understood_in_its_own_words() {
+    let (hub, secret) = hooked().await;
+    let payload = push("registry/index.yaml", "cd34").to_string();
+    let form = format!("payload={}", url::form_urlencoded::byte_serialize(payload.as_bytes()).collect::<String>());
+    let (of_json, of_form) = (signature(&secret, &payload), signature(&secret, &form));
+    let gitea = [("x-gitea-event", "push"), ("x-gitea-signature", of_json.as_str())];
+    assert_eq!(deliver(&hub, "gitea", &gitea, &payload).await.0, StatusCode::ACCEPTED);
+    let as_form = [
+        ("x-gitea-event", "push"),
+        ("x-gitea-signature", of_form.as_str()),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    assert_eq!(deliver(&hub, "gitea", &as_form, &form).await.1["refreshed"], json!(["a"]));
+    for (repo, url, forge, page) in [
+        ("g", "https://raw.githubusercontent.com/coulomb/g/main/index.yaml", "github", "https://github.com/coulomb/g"),
+        ("l", "https://gitlab.com/coulomb/sub/l/-/raw/main/index.yaml", "gitlab", "https://gitlab.com/coulomb/sub/l"),
+    ] {
+        hub.sources().set(url, index("Other"));
+        let body = json!({"repo": repo, "url": url, "domain": "d"});
+        assert_eq!(hub.ask(Method::POST, "/v1/repos?require_valid=true", body).await.0, 201);
+        let secret = hub.ask(Method::POST, &format!("/v1/repos/{repo}/hook"), Value::Null).await.1["secret"].clone();
+        let secret = secret.as_str().expect("a secret");
+        let mut body = push("index.yaml", "ef56");
+        body["repository"]["html_url"] = page.into();
+        body["project"] = json!({"web_url": page});
+        let body = body.to_string();
+        let signed = format!("sha256={}", signature(secret, &body));
+        let headers = match forge {
+            "github" => [("x-github-event", "push"), ("x-hub-signature-256", signed.as_str())],
+            _ => [("x-gitlab-event", "Push Hook"), ("x-gitlab-token", secret)],
+        };
+        assert_eq!(deliver(&hub, forge, &headers, &body).await.1["refreshed"], json!([repo]), "{forge}");
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_not_a_push_to_an_index_costs_nothing() {
+    let (hub, secret) = hooked().await;
+    let asked = hub.sources().asked();
+    let mut branch = push("registry/index.yaml", "1");
+    branch["ref"] = "refs/heads/dev".into();
+    let other = push("README.md", "2");
+    let ping = json!({"zen": "x", "repository": {"html_url": "https://codeberg.org/coulomb/a"}});
+    for (event, body) in
+        [("push", branch), ("push", other), ("ping", ping), ("issues", push("registry/index.yaml", "3"))]
+    {
+        let body = body.to_string();
+        let signed = signature(&secret, &body);
+        hub.statements();
+        let (status, received) =
+            deliver(&hub, "gitea", &[("x-gitea-event", event), ("x-gitea-signature", &signed)], &body).await;
+        assert_eq!((status, &received), (StatusCode::ACCEPTED, &json!({"refreshed": []})), "{event}");
+        assert_eq!(hub.statements().len(), 1, "{event}");
+    }
+    assert_eq!(hub.sources().asked(), asked);
+}
+
+#[tokio::test]
+async fn an_unknown_repository_is_answered_like_a_wrong_secret() {
+    let (hub, secret) = hooked().await;
+    let known = push("registry/index.yaml", "1").to_string();
+    let unknown = known.replace("coulomb/a", "coulomb/z");
+    let mut answers = Vec::new();
+    for (body, secret) in [(&known, "wrong"), (&unknown, "wrong"), (&unknown, secret.as_str())] {
+        let signed = signature(secret, body);
+        let headers = [("x-gitea-event", "push"), ("x-gitea-signature", signed.as_str()), ("x-request-id", "same")];
+        answers.push(deliver(&hub, "gitea", &headers, body).await);
+    }
+    answers.push(deliver(&hub, "gitea", &[("x-gitea-event", "push"), ("x-request-id", "same")], &known).await);
+    answers.push(deliver(&hub, "gitea", &[("x-request-id", "same")], "{}").await);
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+    assert_eq!((answers[0].0, &answers[0].1["code"]), (StatusCode::FORBIDDEN, &json!("hook-not-verified")));
+    for (forge, body, status) in [("svn", "{}", 404), ("gitea", "{", 400), ("gitea", &"x".repeat((1 << 20) + 1), 413)] {
+        assert_eq!(deliver(&hub, forge, &[], body).await.0.as_u16(), status, "{forge}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_is_replaced_removed_and_goes_with_its_registration() {
+    let (hub, old) = hooked().await;
+    let status = async |secret: &str, after: &str| {
+        let body = push("registry/index.yaml", after).to_string();
+        let signed = signature(secret, &body);
+        deliver(&hub, "gitea", &[("x-gitea-event", "push"), ("x-gitea-signature", &signed)], &body).await.0
+    };
+    let (_, hook) = hub.ask(Method::POST, "/v1/repos/a/hook", Value::Null).await;
+    let new = hook["secret"].as_str().expect("a secret");
+    assert_eq!((status(&old, "1").await, status(new, "2").await), (StatusCode::FORBIDDEN, StatusCode::ACCEPTED));
+    assert_eq!(hub.ask(Method::DELETE, "/v1/repos/a/hook", Value::Null).await.0, 204);
+    assert_eq!(status(new, "3").await, StatusCode::FORBIDDEN);
+    assert_eq!(hub.ask(Method::POST, "/v1/repos/none/hook", Value::Null).await.0, 404);
+    hub.ask(Method::POST, "/v1/repos/a/hook", Value::Null).await;
+    hub.ask(Method::DELETE, "/v1/repos/a", Value::Null).await;
+    for table in ["hooks", "hook_deliveries"] {
+        assert_eq!(hub.number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+    let (status, _) = hub.ask_as("wrong", Method::POST, "/v1/repos/a/hook", &Value::Null).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn what_is_remembered_of_deliveries_is_bounded() {
+    let (hub, secret) = hooked().await;
+    hub.change(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+         INSERT INTO hook_deliveries SELECT 'a', 'd' || i, 1800000000 + i FROM n",
+    );
+    let body = push("registry/index.yaml", "1").to_string();
+    let signed = signature(&secret, &body);
+    deliver(&hub, "gitea", &[("x-gitea-event", "push"), ("x-gitea-signature", &signed)], &body).await;
+    assert_eq!(hub.number("SELECT count(*) FROM hook_deliveries"), 100);
+    hub.pass(8 * 24 * 60 * 60);
+    let body = push("registry/index.yaml", "2").to_string();
+    let signed = signature(&secret, &body);
+    deliver(&hub, "gitea", &[("x-gitea-event", "push"), ("x-gitea-signature", &signed)], &body).await;
+    assert_eq!(hub.number("SELECT count(*) FROM hook_deliveries"), 1);
+}

@@ -1,0 +1,89 @@
+//! Webhooks: the secret that a forge shares with one registration, and which deliveries have arrived.
+
+use crate::database::{Database, Transaction};
+use crate::statement::Statement;
+use crate::{StoreError, row::Columns as _};
+use federation::time::Seconds;
+
+/// A step of the schema.
+pub(super) const TABLES: &[&str] = &[
+    // The secret itself: a signature can be checked with nothing less. It allows no more than to have the index fetched.
+    "CREATE TABLE hooks (repo TEXT PRIMARY KEY NOT NULL, secret TEXT NOT NULL, created_at INTEGER NOT NULL, pushed_at INTEGER)",
+    "CREATE TABLE hook_deliveries (repo TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (repo, digest))",
+    "CREATE INDEX hook_deliveries_at ON hook_deliveries (at)",
+    "CREATE INDEX registrations_at ON registrations (url)",
+];
+
+/// Registrations of one repository that a delivery may concern.
+const MAX_HOOKS: usize = 20;
+/// For how long a delivery is recognised, in seconds …
+const KEPT: Seconds = 7 * 24 * 60 * 60;
+/// … and how many are, of one registration.
+const KEPT_OF_ONE: usize = 100;
+
+/// A hook of a registration.
+#[derive(Clone, Debug)]
+pub struct Hook {
+    /// The repo.
+    pub repo: String,
+    /// The address of its index.
+    pub url: String,
+    /// The secret that its forge shares.
+    pub secret: String,
+}
+
+/// Gives a registration a secret, in place of any that it has.
+pub async fn set(tx: &mut impl Transaction, repo: &str, secret: &str, now: Seconds) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO hooks (repo, secret, created_at) VALUES ($1, $2, $3)
+         ON CONFLICT (repo) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at, pushed_at = NULL",
+        vec![repo.into(), secret.into(), now.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Removes the secret of a registration. Returns false if it has none.
+pub async fn remove(tx: &mut impl Transaction, repo: &str) -> Result<bool, StoreError> {
+    tx.query("DELETE FROM hook_deliveries WHERE repo = $1", vec![repo.into()]).await?;
+    Ok(!tx.query("DELETE FROM hooks WHERE repo = $1 RETURNING repo", vec![repo.into()]).await?.is_empty())
+}
+
+/// The hooks of registrations whose index is at an address with one of these beginnings.
+pub async fn at(database: &impl Database, beginnings: &[String]) -> Result<Vec<Hook>, StoreError> {
+    let mut s = Statement::default();
+    for (place, beginning) in beginnings.iter().enumerate() {
+        let (first, after) = (s.bind(beginning.as_str()), s.bind(format!("{beginning}\u{10ffff}")));
+        s.push(&format!(
+            "{}SELECT r.repo AS repo, r.url AS url, h.secret AS secret FROM registrations r JOIN hooks h ON h.repo = r.repo
+             WHERE r.url >= {first} AND r.url < {after}",
+            if place == 0 { "" } else { " UNION ALL " }
+        ));
+    }
+    s.push(&format!(" ORDER BY repo LIMIT {MAX_HOOKS}"));
+    let rows = database.query(&s.sql, s.parameters).await?;
+    let text = |row: &crate::database::Row, at: usize| row.text(at).map(str::to_owned);
+    rows.iter().map(|row| Ok(Hook { repo: text(row, 0)?, url: text(row, 1)?, secret: text(row, 2)? })).collect()
+}
+
+/// Remembers a delivery for a registration. Returns false if it has arrived before.
+pub async fn arrived(tx: &mut impl Transaction, repo: &str, digest: &str, now: Seconds) -> Result<bool, StoreError> {
+    tx.query("DELETE FROM hook_deliveries WHERE at < $1", vec![(now - KEPT).into()]).await?;
+    let new = tx
+        .query(
+            "INSERT INTO hook_deliveries (repo, digest, at) VALUES ($1, $2, $3) ON CONFLICT (repo, digest) DO NOTHING RETURNING repo",
+            vec![repo.into(), digest.into(), now.into()],
+        )
+        .await?;
+    if new.is_empty() {
+        return Ok(false);
+    }
+    tx.query(
+        "DELETE FROM hook_deliveries WHERE repo = $1 AND digest NOT IN
+         (SELECT digest FROM hook_deliveries WHERE repo = $1 ORDER BY at DESC, digest LIMIT $2)",
+        vec![repo.into(), KEPT_OF_ONE.into()],
+    )
+    .await?;
+    tx.query("UPDATE hooks SET pushed_at = $1 WHERE repo = $2", vec![now.into(), repo.into()]).await?;
+    Ok(true)
+}
