@@ -113,9 +113,6 @@ async fn a_registry_passes_the_checks_of_the_conformance_tool() -> Result<()> {
     refused(&hub.get("/agents/urn%253Aair%253Aa%253Ab").await?, 400, "INVALID_ARGUMENT")?;
     let explore = json!({"query": {"text": "weather"}, "resultType": {"facets": [{"field": "type"}]}});
     ensure!(hub.send(hub.request(Method::POST, "/explore").json(&explore)).await?.status == 404, "it is optional");
-    let is_write = |line: &&str| line.contains("\"write\"");
-    let writes: Vec<String> = hub.log().lines().filter(is_write).map(str::to_owned).collect();
-    ensure!(!writes.is_empty() && !writes.iter().any(|line| line.contains("/search")), "a search is none: {writes:?}");
     Ok(())
 }
 
