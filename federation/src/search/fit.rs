@@ -16,7 +16,7 @@ const WEAK: u32 = 200;
 const MAX_WEAK: usize = 5;
 
 /// Most domains and most tags that are named as near.
-const MAX_NEAR: usize = 8;
+pub const MAX_NEAR: usize = 8;
 
 /// How well the best results fit the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

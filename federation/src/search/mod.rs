@@ -22,7 +22,7 @@ pub use demand::Alike;
 pub use entry::entries;
 pub use fields::Fields;
 pub use find::{Guesses, Index, Unknown, find};
-pub use fit::{Corrected, Fit, Near, Wording};
+pub use fit::{Corrected, Fit, MAX_NEAR, Near, Wording};
 pub use guess::{MAX_ERRORS, min_contained, min_shared, trigrams};
 pub use language::{Synonyms, TooManySynonyms};
 pub use overlap::{Counts, MAX_OVERLAPS, Overlap, Profile};

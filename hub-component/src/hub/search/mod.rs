@@ -194,7 +194,10 @@ async fn read(
     let (total, shown) = (answered.matches.len(), rest.get(..limit).unwrap_or(rest));
     let mut hits = hits(tx, &answered, shown, &fields).await?;
     if wording.advice().is_some() {
-        wording.near = Some(near::places(&hits));
+        wording.near = Some(match hits.is_empty() {
+            true => near::everywhere(tx).await?,
+            false => near::places(&hits),
+        });
     }
     let mut more = hits.len() < rest.len();
     more |= paging::fit(&mut hits);

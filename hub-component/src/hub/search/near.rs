@@ -1,6 +1,9 @@
 //! Where to look further: ids that are similar to an unknown one, and the domains and tags of weak results.
 
-use federation::search::{Hit, Near};
+use federation::search::{Hit, MAX_NEAR, Near};
+use store::StoreError;
+use store::database::Transaction;
+use store::facets::{self, Facet, Within};
 
 /// Maximum number of ids that are suggested.
 const MAX_NEAR_IDS: usize = 3;
@@ -30,4 +33,11 @@ pub(super) fn suggest(wrong: &str, candidates: Vec<String>) -> String {
 /// The domains and tags of results that do not fit well.
 pub(super) fn places(hits: &[Hit]) -> Near {
     Near::of(hits.iter().map(|hit| &hit.entry))
+}
+
+/// The domains and tags with the most capabilities, for a question that nothing answers at all.
+pub(super) async fn everywhere(tx: &mut impl Transaction) -> Result<Near, StoreError> {
+    let most = |facet: Facet| facet.values.into_iter().take(MAX_NEAR).map(|(value, _)| value).collect();
+    let facets = facets::count(tx, Within::default()).await?;
+    Ok(Near { domains: most(facets.domains), tags: most(facets.tags) })
 }

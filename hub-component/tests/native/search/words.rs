@@ -61,6 +61,8 @@ async fn a_question_is_told_how_well_it_is_answered() {
     assert!(weak["shown"].as_u64().is_some_and(|shown| (1..=5).contains(&shown)), "{weak}");
     let none = ask("monitor thermometers").await;
     assert_eq!((&none["fit"], &none["total"]), (&json!("none"), &json!(0)), "{none}");
+    let near = json!({"domains": ["d"], "tags": ["50%_!", "c++", "state"]});
+    assert_eq!(none["near"], near, "the largest ones: {none}");
     let corrected = ask("grossenwhan").await;
     let expected = json!([{"word": "grossenwhan", "searched": "grossenwahn"}]);
     assert_eq!((&corrected["fit"], &corrected["corrected"]), (&json!("good"), &expected), "{corrected}");
