@@ -39,7 +39,7 @@ pub struct Unanswered {
     pub last_asked: String,
     /// How well the newest revision answers it.
     pub fit: Fit,
-    /// The best results, if any: `id`, `source_repo`, `name`, and in `matched` the words that they answer.
+    /// The best results, if any: `id`, `source_repo`, `name` or `title`, and in `matched` the words that they answer.
     #[schema(value_type = Vec<Object>)]
     pub nearest: Vec<Map<String, Value>>,
 }

@@ -33,7 +33,7 @@ pub async fn most_asked<P: Ports>(app: &App<P>, head: &Head, limit: Option<usize
     for asked in asked {
         let request = Request {
             q: vec![asked.words.clone()],
-            fields: Some("name".to_owned()),
+            fields: Some("name,title".to_owned()),
             limit: Some(NEAREST),
             ..Request::default()
         };

@@ -59,8 +59,8 @@ fn one(question: &Unanswered) -> Markup {
         h2 { a href=(search_href("q", words)) { (beginning(words, 200)) } }
         p.small.quiet {
             "Asked on " (days) ", "
-            @if first_asked != last_asked { "first " time datetime=(first_asked) { (first_asked) } ", " }
-            "last " time datetime=(last_asked) { (last_asked) } ". "
+            @if first_asked != last_asked { "first " (first_asked) ", " }
+            "last " (last_asked) ". "
             @if *fit == Fit::None { "Nothing fits." } @else { "Answered only in part:" }
         }
         @if *fit != Fit::None {

@@ -17,6 +17,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+/// Words of a pair in its heading.
+const HEADING_WORDS: usize = 4;
+
 /// The parameters of the page, empty if they are not set.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -87,7 +90,7 @@ fn link(repo: &str, cursor: &str) -> String {
 
 fn one(Overlap { score, words, capabilities }: &Overlap) -> Markup {
     html! {
-        h2 { (beginning(&words.join(" "), 120)) " " span.quiet.small { (score) " %" } }
+        h2 { (beginning(&words.iter().take(HEADING_WORDS).map(String::as_str).collect::<Vec<_>>().join(" "), 120)) " " span.quiet.small { (score) "\u{a0}%" } }
         ul {
             @for entry in capabilities {
                 li {

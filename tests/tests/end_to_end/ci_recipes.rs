@@ -172,6 +172,22 @@ async fn a_merge_request_is_told_what_it_would_change() -> Result<()> {
 }
 
 #[tokio::test]
+async fn an_index_that_names_its_repo_needs_no_option_even_if_it_is_wrong() -> Result<()> {
+    let runner = Runner::start().await?;
+    for (index, sentence) in [(NEW, "is valid"), (WRONG, "is not valid")] {
+        runner.write(&index.replace("version: 1\n", "version: 1\nrepo: a\n"))?;
+        let script = "reuse-surface hub check \"$INDEX\" --format markdown";
+        let program = binary().canonicalize()?.display().to_string();
+        let ran = runner.run(&script.replace("reuse-surface", &program), &[])?;
+        let text = String::from_utf8(ran.stdout)?;
+        ensure!(text.contains(sentence) && ran.status.success() == (index == NEW), "{text}");
+    }
+    let nobodys = runner.run(&format!("'{}' hub check - < /dev/null", binary().canonicalize()?.display()), &[])?;
+    ensure!(nobodys.status.code() == Some(2), "{nobodys:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn another_program_than_the_pinned_one_is_not_run() -> Result<()> {
     let runner = Runner::start().await?;
     for name in ACTIONS {

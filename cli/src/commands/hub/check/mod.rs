@@ -5,9 +5,9 @@ mod markdown;
 use api::check::{CheckQuery, Verdict, Would};
 use api::paths;
 use api::repos::Repo;
-use federation::index;
 use federation::limits::MAX_CHECKED_BYTES;
-use serde_json::json;
+use federation::yaml;
+use serde_json::{Value, json};
 
 use super::words::{finding, snippet, why};
 use crate::args::{Check, Format};
@@ -47,7 +47,11 @@ pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Resul
 /// Sends a file to be checked as the index of `repo`, or of the repo that it names.
 async fn of_file(file: &str, repo: Option<&str>, client: &Client) -> Result<Answer, Failure> {
     let bytes = input::read(file, MAX_CHECKED_BYTES)?;
-    let named = || index::check(&bytes).index.and_then(|index| index.repo);
+    // Also of an index that is not valid, which the hub is about to say.
+    let named = || {
+        let index = yaml::parse(str::from_utf8(&bytes).ok()?).ok()?;
+        index.get("repo").and_then(Value::as_str).map(str::to_owned)
+    };
     let Some(repo) = repo.map(str::to_owned).or_else(named) else {
         return Err(Failure::new(Exit::Usage, format!("{file} does not say whose index it is"))
             .hint("give the name of the registration with --repo, or set `repo` in the index"));
