@@ -24,6 +24,9 @@ pub enum DatabaseError {
     /// There is no space left for the write.
     #[error("no space is left for the database")]
     Full,
+    /// Another writer held the database for longer than this one may wait.
+    #[error("another writer holds the database")]
+    Busy,
     /// Any other failure.
     #[error("{0}")]
     Other(String),
@@ -32,7 +35,11 @@ pub enum DatabaseError {
 impl DatabaseError {
     /// Classifies an error by SQLite's message.
     pub fn of_text(text: String) -> Self {
-        if text.contains("database or disk is full") { Self::Full } else { Self::Other(text) }
+        match text {
+            text if text.contains("database or disk is full") => Self::Full,
+            text if text.contains("database is locked") => Self::Busy,
+            text => Self::Other(text),
+        }
     }
 }
 

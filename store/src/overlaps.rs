@@ -6,6 +6,7 @@ use crate::row::Reader;
 use crate::search::Scope;
 use crate::statement::Statement;
 use crate::{StoreError, revisions, row::Columns as _};
+use federation::diff::Op;
 use federation::search::{BYTES_PER_ENTRY, Counts, Index as _, Overlap, Row as Posting, id_term};
 use std::collections::BTreeMap;
 
@@ -55,32 +56,39 @@ pub struct After {
 
 /// What changed in a repo was published: it is to be compared, and its old pairs are gone.
 pub async fn changed(tx: &mut impl Transaction, repo: &str, changed: &[Changed]) -> Result<(), StoreError> {
-    for batch in changed.chunks(BATCH) {
+    let ids = |of: &dyn Fn(Op) -> bool| -> Vec<String> {
+        changed.iter().filter(|it| of(it.op)).map(|it| it.id.clone()).collect()
+    };
+    // What is new has no pairs yet.
+    for old in ids(&|op| op != Op::Added).chunks(BATCH) {
         for (own_repo, own_id) in [("repo", "id"), ("other_repo", "other_id")] {
-            let mut s = Statement::default();
-            let own = s.bind(repo);
-            let ids: Vec<String> = batch.iter().map(|it| it.id.clone()).collect();
-            let ids = s.bind_list(&ids);
-            s.push(&format!("DELETE FROM overlaps WHERE {own_repo} = {own} AND {own_id} IN ({ids})"));
-            tx.query(&s.sql, s.parameters).await?;
-        }
-        let gone: Vec<String> = batch.iter().filter(|it| it.is_gone).map(|it| it.id.clone()).collect();
-        if !gone.is_empty() {
-            let mut s = Statement::default();
-            let own = s.bind(repo);
-            let ids = s.bind_list(&gone);
-            s.push(&format!("DELETE FROM overlaps_due WHERE repo = {own} AND id IN ({ids})"));
-            tx.query(&s.sql, s.parameters).await?;
-        }
-        let there: Vec<&Changed> = batch.iter().filter(|it| !it.is_gone).collect();
-        if !there.is_empty() {
-            let mut s = Statement::default();
-            s.push("INSERT INTO overlaps_due (repo, id) VALUES ");
-            s.push_rows(there.iter().map(|it| [repo, it.id.as_str()]));
-            s.push(" ON CONFLICT (repo, id) DO NOTHING");
-            tx.query(&s.sql, s.parameters).await?;
+            delete(tx, "overlaps", (own_repo, repo), (own_id, old)).await?;
         }
     }
+    for gone in ids(&|op| op == Op::Removed).chunks(BATCH) {
+        delete(tx, "overlaps_due", ("repo", repo), ("id", gone)).await?;
+    }
+    for there in ids(&|op| op != Op::Removed).chunks(BATCH) {
+        let mut s = Statement::default();
+        s.push("INSERT INTO overlaps_due (repo, id) VALUES ");
+        s.push_rows(there.iter().map(|id| [repo, id.as_str()]));
+        s.push(" ON CONFLICT (repo, id) DO NOTHING");
+        tx.query(&s.sql, s.parameters).await?;
+    }
+    Ok(())
+}
+
+/// Deletes the rows of a table that have this repo and one of these ids in these columns.
+async fn delete(
+    tx: &mut impl Transaction,
+    table: &str,
+    (of_repo, repo): (&str, &str),
+    (of_id, ids): (&str, &[String]),
+) -> Result<(), StoreError> {
+    let mut s = Statement::default();
+    let (repo, ids) = (s.bind(repo), s.bind_list(ids));
+    s.push(&format!("DELETE FROM {table} WHERE {of_repo} = {repo} AND {of_id} IN ({ids})"));
+    tx.query(&s.sql, s.parameters).await?;
     Ok(())
 }
 
@@ -96,7 +104,7 @@ pub async fn forget(tx: &mut impl Transaction, repo: &str) -> Result<(), StoreEr
 pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
     for line in revisions::composition(tx).await?.values() {
         let (_, ids) = crate::fragments::json(tx, line).await?;
-        let all: Vec<Changed> = ids.into_iter().map(|id| Changed { id, is_gone: false }).collect();
+        let all: Vec<Changed> = ids.into_iter().map(|id| Changed { id, op: Op::Added }).collect();
         changed(tx, &line.repo, &all).await?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::problem::{Problem, kinds};
 use federation::compose::{SourceLine, digest};
+use federation::diff::Op;
 use federation::limits::MAX_FEDERATED_BYTES;
 use federation::time::Seconds;
 use std::collections::BTreeMap;
@@ -89,7 +90,7 @@ pub async fn publish(
                 steps::write_lost(tx, number, repo).await?;
                 overlaps::forget(tx, repo).await?;
                 let ids = after.ids.iter();
-                let all: Vec<_> = ids.map(|id| steps::Changed { id: id.clone(), is_gone: false }).collect();
+                let all: Vec<_> = ids.map(|id| steps::Changed { id: id.clone(), op: Op::Added }).collect();
                 overlaps::changed(tx, repo, &all).await?;
             }
             Err(error) => return Err(error),

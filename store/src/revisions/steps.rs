@@ -43,12 +43,12 @@ impl Capabilities {
 pub struct Changed {
     /// Its id.
     pub id: String,
-    /// Whether the revision no longer contains it.
-    pub is_gone: bool,
+    /// What the revision does to it.
+    pub op: Op,
 }
 
 /// Stores the steps of a source in a revision that is being published, and returns the capabilities that it changes. One that only moved
-/// is both gone and there again.
+/// is both removed and added.
 pub async fn write(
     tx: &mut impl Transaction,
     revision: u64,
@@ -61,7 +61,7 @@ pub async fn write(
     for (text, count) in texts(revision, repo, &steps) {
         insert(tx, revision, repo, count, &text).await?;
     }
-    Ok(steps.iter().map(|step| Changed { id: step.id().to_owned(), is_gone: step.op == Op::Removed }).collect())
+    Ok(steps.iter().map(|step| Changed { id: step.id().to_owned(), op: step.op }).collect())
 }
 
 /// Splits the text of the steps into pieces, with the number of steps in each. A step is never split.
