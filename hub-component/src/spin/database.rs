@@ -9,6 +9,9 @@ use store::database::{Database, DatabaseError, Row, Transaction, Value};
 /// Idle connections that an instance keeps. If it kept as many as its requests used at once, none would be left for other instances.
 const IDLE: usize = 2;
 
+/// How often a writer asks for the lock. Hosts wait for it for five seconds each time.
+const ATTEMPTS: usize = 5;
+
 /// The database labelled `default` in spin.toml.
 #[derive(Default)]
 pub(super) struct SpinSqlite {
@@ -35,6 +38,13 @@ impl Database for SpinSqlite {
     }
 
     async fn write(&self) -> Result<SpinTransaction, DatabaseError> {
+        // Publishing the largest index can take longer than a host waits for the lock. Nothing is lost by asking again.
+        for _ in 1..ATTEMPTS {
+            match self.begin("BEGIN IMMEDIATE").await {
+                Err(DatabaseError::Busy) => {}
+                begun => return begun,
+            }
+        }
         self.begin("BEGIN IMMEDIATE").await
     }
 

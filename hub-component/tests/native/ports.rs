@@ -46,8 +46,6 @@ struct Seen {
     largest: AtomicUsize,
     /// Before a statement outside of a transaction that contains the first text, the second is executed, once.
     between: Mutex<Option<(&'static str, String)>>,
-    /// How many of the next transactions that write find another writer.
-    busy: AtomicUsize,
 }
 
 impl Seen {
@@ -78,9 +76,6 @@ impl Database for Observed {
     }
 
     async fn write(&self) -> Result<ObservedTransaction, DatabaseError> {
-        if self.seen.busy.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
-            return Err(DatabaseError::of_text("database is locked".to_owned()));
-        }
         Ok(self.observe(self.sqlite.write().await?))
     }
 
@@ -342,11 +337,6 @@ impl Hub {
     /// The statements since the last call.
     pub fn statements(&self) -> Vec<String> {
         std::mem::take(&mut *self.ports.0.database.seen.statements.lock().expect("lock"))
-    }
-
-    /// The next so many transactions that write find another writer, for longer than they wait.
-    pub fn be_busy(&self, times: usize) {
-        self.ports.0.database.seen.busy.store(times, Ordering::Relaxed);
     }
 
     /// Changes the database, past the hub, right before the next statement of its own that contains `before`.

@@ -262,16 +262,3 @@ async fn what_is_released_is_what_was_judged_and_of_the_url_that_counts() {
     let (status, answer) = release(held).await;
     assert_eq!((status, &answer["source"]["capability_count"]), (StatusCode::OK, &json!(2)), "{answer}");
 }
-
-#[tokio::test]
-async fn a_compose_waits_for_a_writer_as_for_its_turn() {
-    let hub = Hub::new();
-    hub.register("a", index("a", 3, 0)).await;
-    hub.be_busy(2);
-    let (status, report) = hub.ask(Method::POST, "/v1/federated/compose", Value::Null).await;
-    assert_eq!(status, 200, "{report}");
-    // Somebody who never lets go is an outage, which is said in time.
-    hub.be_busy(usize::MAX);
-    let (status, problem) = hub.ask(Method::POST, "/v1/federated/compose", Value::Null).await;
-    assert_eq!((status.as_u16(), &problem["code"]), (503, &json!("store-unavailable")), "{problem}");
-}

@@ -184,3 +184,20 @@ async fn there_is_one_winner_and_every_document_is_whole() -> Result<()> {
     ));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_writer_waits_longer_than_the_host_for_a_large_publication() -> Result<()> {
+    let (hub, sources) = (Hub::start()?, Sources::start()?);
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    // As long as publishing the largest index takes on a slow machine: the host gives up after five seconds.
+    let database = rusqlite::Connection::open(hub.data().join("reuse-surface.db"))?;
+    database.execute_batch("BEGIN IMMEDIATE")?;
+    let held = tokio::task::spawn_blocking(move || {
+        std::thread::sleep(Duration::from_secs(7));
+        database.execute_batch("COMMIT")
+    });
+    let changed = hub.write(Method::PATCH, "/v1/repos/a", &json!({"description": "x"})).await?;
+    ensure!(changed.status == 200, "{}", changed.text);
+    held.await??;
+    Ok(())
+}

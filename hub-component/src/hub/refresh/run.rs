@@ -20,7 +20,7 @@ use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::database::{Database, DatabaseError, Transaction as _};
+use store::database::{Database, Transaction as _};
 use store::leases::Lease;
 use store::revisions::Origin;
 use store::sources::{self, Source};
@@ -50,8 +50,6 @@ const REFRESH_TIME: Seconds = 45;
 pub(super) const TURN_WAIT: Duration = Duration::from_millis(100);
 /// The number of attempts: 40 s in all, longer than one hanging source takes.
 pub(super) const TURNS: usize = 400;
-/// The attempts that one counts as if another writer held the database meanwhile: hosts wait five seconds for it.
-const BUSY_TURNS: usize = 50;
 
 /// Refreshes many sources under an exclusive lease; `None` if another refresh is still running.
 ///
@@ -66,18 +64,11 @@ pub async fn refresh_many<P: Ports>(
     let database = app.database().await?;
     let lease = Lease::refresh();
     let mut turns = if patient { TURNS } else { 0 };
-    loop {
-        let cost = match lease.acquire(database, app.ports.now()).await {
-            Ok(true) => break,
-            Ok(false) => 1,
-            // A large index is being published; the attempt has waited for it already.
-            Err(StoreError::Database(DatabaseError::Busy)) if turns > 0 => BUSY_TURNS,
-            Err(error) => return Err(error),
-        };
+    while !lease.acquire(database, app.ports.now()).await? {
         if turns == 0 {
             return Ok(None);
         }
-        turns = turns.saturating_sub(cost);
+        turns -= 1;
         app.ports.sleep(TURN_WAIT).await;
     }
     let report = refresh(app, scope, origin, "compose", &lease).await;
