@@ -27,6 +27,16 @@ impl Digester {
     }
 }
 
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut digits, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
 impl Digest {
     /// The prefix of every digest.
     pub const PREFIX: &str = "sha256:";
@@ -39,14 +49,7 @@ impl Digest {
     }
 
     fn from_hash(hash: &[u8]) -> Self {
-        use fmt::Write as _;
-        let mut name = String::with_capacity(Self::LENGTH);
-        name.push_str(Self::PREFIX);
-        for byte in hash {
-            // Writing to a String cannot fail.
-            let _ = write!(name, "{byte:02x}");
-        }
-        Self(name)
+        Self(format!("{}{}", Self::PREFIX, hex(hash)))
     }
 
     /// Parses a digest; `None` unless it is `sha256:` and 64 lower-case hex digits.

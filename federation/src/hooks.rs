@@ -2,12 +2,14 @@
 //!
 //! Sources: GitHub *Webhook events and payloads* and *Validating webhook deliveries*, Gitea and Forgejo *Webhooks*, GitLab *Webhook events*.
 
+use crate::digest::hex;
 use crate::limits::MAX_URL_CHARS;
 use hmac::{Hmac, Mac as _};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use sha2::Sha256;
 use std::collections::BTreeSet;
+use subtle::ConstantTimeEq as _;
 
 /// A forge that sends webhooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,27 +82,18 @@ impl<'a> Sender<'a> {
         Some(Self { is_push: matches!(event, "push" | "Push Hook"), proof })
     }
 
-    /// Whether the sender knows this secret. Takes the same time whatever is wrong.
+    /// Whether the sender knows this secret. How much of a proof is right does not show in the time.
     pub fn knows(&self, secret: &str, body: &[u8]) -> bool {
-        // A key of any length is valid.
-        let Ok(mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
         match self.proof {
-            Proof::Signature(hex) => mac.chain_update(body).verify_slice(&bytes(hex)).is_ok(),
-            Proof::Secret(given) => {
-                // Digests under one key have the same length, so that comparing them reveals nothing.
-                let Ok(other) = Hmac::<Sha256>::new_from_slice(given.as_bytes()) else { return false };
-                let digest = mac.chain_update(b"secret").finalize();
-                other.chain_update(b"secret").verify(&digest.into_bytes()).is_ok()
+            Proof::Signature(given) => {
+                // A key of any length is valid.
+                let Ok(mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
+                let right = hex(&mac.chain_update(body).finalize().into_bytes());
+                right.as_bytes().ct_eq(given.as_bytes()).into()
             }
+            Proof::Secret(given) => secret.as_bytes().ct_eq(given.as_bytes()).into(),
         }
     }
-}
-
-/// The bytes of a hexadecimal text; empty if it is none.
-fn bytes(hex: &str) -> Vec<u8> {
-    let pairs = hex.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).ok());
-    let bytes = pairs.map(|pair| u8::from_str_radix(pair.filter(|pair| pair.len() == 2)?, 16).ok());
-    bytes.collect::<Option<_>>().unwrap_or_default()
 }
 
 /// What a delivery is about.

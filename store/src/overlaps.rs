@@ -7,7 +7,7 @@ use crate::search::Scope;
 use crate::statement::Statement;
 use crate::{StoreError, revisions, row::Columns as _};
 use federation::diff::Op;
-use federation::search::{BYTES_PER_ENTRY, Counts, Index as _, Overlap, Row as Posting, id_term};
+use federation::search::{Index as _, Overlap, id_term};
 use std::collections::BTreeMap;
 
 /// A step of the schema. A pair stands once, whichever of the two was compared.
@@ -186,29 +186,4 @@ pub async fn places(tx: &mut impl Transaction, keys: &[Key]) -> Result<BTreeMap<
         }
     }
     Ok(places)
-}
-
-/// How many entries of the newest revision have each of these terms; there are `size` of them.
-pub async fn counts(tx: &mut impl Transaction, terms: &[String], size: usize) -> Result<Counts, StoreError> {
-    let mut counts = Counts { size: u64::try_from(size).unwrap_or(u64::MAX), ..Counts::default() };
-    if terms.is_empty() {
-        return Ok(counts);
-    }
-    let mut s = Statement::default();
-    let terms = s.bind_list(terms);
-    s.push(&format!(
-        "SELECT p.term, CAST(sum(octet_length(p.entries)) AS BIGINT) FROM search_postings p
-         CROSS JOIN search_fragments f ON f.fragment = p.fragment AND f.is_current = 1 WHERE p.term IN ({terms}) GROUP BY p.term"
-    ));
-    for row in tx.query(&s.sql, s.parameters).await? {
-        counts
-            .entries
-            .insert(row.text(0)?.to_owned(), u64::try_from(row.integer(1)? / BYTES_PER_ENTRY).unwrap_or_default());
-    }
-    Ok(counts)
-}
-
-/// The rows of the newest revision with these terms.
-pub async fn postings(tx: &mut impl Transaction, terms: &[String]) -> Result<Vec<Posting>, StoreError> {
-    Scope::newest(tx).rows(terms).await
 }

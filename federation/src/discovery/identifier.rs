@@ -1,5 +1,7 @@
 //! Identifiers of ARD (Appendix C): `urn:air:<publisher>:<part>…`.
 
+use super::words::is_made_of;
+
 /// Longest identifier, in bytes. Those of a hub have the longest host, repo and id at most.
 const MAX_BYTES: usize = 600;
 
@@ -7,9 +9,6 @@ const MAX_BYTES: usize = 600;
 pub fn is_identifier(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("urn:air:").filter(|_| text.len() <= MAX_BYTES) else { return false };
     let Some((publisher, parts)) = rest.split_once(':') else { return false };
-    let is_made_of = |part: &str, others: &[u8]| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || others.contains(&b))
-    };
     is_made_of(publisher, b".-") && parts.split(':').all(|part| is_made_of(part, b"._-"))
 }
 

@@ -1,9 +1,8 @@
 //! A capability as a server of the MCP Registry.
 
-use super::words::{cut, text};
+use super::words::{cut, is_made_of, text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::fmt::Write as _;
 use utoipa::ToSchema;
 
 /// The schema of a server's description.
@@ -59,9 +58,6 @@ impl Server {
 
 /// Whether a text is the name of a server: a reversed host name, a slash and a name.
 pub fn is_server_name(name: &str) -> bool {
-    let is_made_of = |part: &str, others: &[u8]| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || others.contains(&b))
-    };
     name.len() <= MAX_NAME
         && name.split_once('/').is_some_and(|(space, name)| is_made_of(space, b".-") && is_made_of(name, b"._-"))
 }
@@ -102,18 +98,6 @@ pub fn server(entry: &Map<String, Value>) -> Option<Server> {
     let is_deprecated = text(entry, "status").is_some_and(|status| status.eq_ignore_ascii_case("deprecated"));
     let of_hub = json!({"id": entry.get("id"), "repo": entry.get("source_repo"), "domain": entry.get("domain")});
     Some(Server::new(server, if is_deprecated { "deprecated" } else { "active" }, of_hub))
-}
-
-/// A text as one segment of a path.
-pub(super) fn percent_encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
 }
 
 #[cfg(test)]
@@ -190,11 +174,5 @@ mod tests {
         let packaged =
             change("packages", json!([{"registryType": "npm", "identifier": "tools", "transport": {"type": "stdio"}}]));
         assert_eq!(server_name(&entry(packaged, json!({}))), Some("org.example/tools"));
-    }
-
-    #[test]
-    fn a_name_is_one_segment() {
-        assert_eq!(percent_encoded("org.example-1/a_b~c"), "org.example-1%2Fa_b~c");
-        assert_eq!(percent_encoded("ü %"), "%C3%BC%20%25");
     }
 }

@@ -1,7 +1,10 @@
 //! The hub as the publisher of what it lists.
 
-use super::server::percent_encoded;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
+
+/// What is escaped in a segment of a path: all but the unreserved characters (RFC 3986).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Where a hub is reached, and what it is called in identifiers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +53,7 @@ impl Site {
 
     /// Where the hub describes an MCP server.
     pub fn server_url(&self, name: &str) -> String {
-        format!("{}/v0.1/servers/{}/versions/latest", self.url, percent_encoded(name))
+        format!("{}/v0.1/servers/{}/versions/latest", self.url, utf8_percent_encode(name, RESERVED))
     }
 }
 
@@ -73,6 +76,17 @@ mod tests {
             let identifier = site.identifier("state-hub", "capability.state_hub.publish");
             assert!(is_identifier(&identifier), "{identifier}");
             assert_eq!(site.parts(&identifier), Some(("state-hub", "capability.state_hub.publish")), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_segment() {
+        let site = Site::at("https://hub.example.org");
+        for (name, segment) in [("org.example-1/a_b~c", "org.example-1%2Fa_b~c"), ("ü %", "%C3%BC%20%25")] {
+            assert_eq!(
+                site.server_url(name),
+                format!("https://hub.example.org/v0.1/servers/{segment}/versions/latest")
+            );
         }
     }
 

@@ -7,6 +7,11 @@ pub(super) fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a
     fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
 }
 
+/// Whether a text consists of letters, digits and these other characters, all ASCII, and of one at least.
+pub(super) fn is_made_of(text: &str, others: &[u8]) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || others.contains(&b))
+}
+
 /// The texts of a field that is a list, at most `count`, without those of more than `chars` characters.
 pub(super) fn texts(fields: &Map<String, Value>, name: &str, count: usize, chars: usize) -> Vec<String> {
     let list = fields.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();

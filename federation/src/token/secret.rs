@@ -3,7 +3,7 @@
 //! The prefix and the checksum help people and scanners: they find a secret published by accident without false alarms,
 //! and tell a truncated secret from a wrong one. Neither makes it harder or easier to guess.
 
-use crate::digest::Digest;
+use crate::digest::{Digest, hex};
 
 /// The prefix of every secret.
 pub const PREFIX: &str = "rs_";
@@ -13,16 +13,9 @@ const CHECK_DIGITS: usize = 8;
 
 /// Creates a secret from these random bits.
 pub fn from_random(bits: [u8; RANDOM_DIGITS / 2]) -> String {
-    use std::fmt::Write as _;
-    let mut secret = String::with_capacity(PREFIX.len() + RANDOM_DIGITS + CHECK_DIGITS);
-    secret.push_str(PREFIX);
-    for byte in bits {
-        // Writing to a String cannot fail.
-        let _ = write!(secret, "{byte:02x}");
-    }
-    let checksum = checksum(&secret);
-    secret.push_str(&checksum);
-    secret
+    let random = format!("{PREFIX}{}", hex(&bits));
+    let checksum = checksum(&random);
+    random + &checksum
 }
 
 /// Whether `text` is a complete secret with a valid format and checksum.

@@ -25,7 +25,7 @@ const NEAREST: usize = 3;
 pub async fn most_asked<P: Ports>(app: &App<P>, head: &Head, limit: Option<usize>) -> Result<Demand, Problem> {
     let limit = paging::limit(limit, DEMAND)?;
     super::document::published(head)?;
-    let revision = head.revision.as_ref().map_or(0, |newest| newest.number);
+    let revision = head.number();
     let mut tx = app.database().await?.read().await?;
     let asked = demand::most_asked(&mut tx, MOST).await?;
     tx.end().await;

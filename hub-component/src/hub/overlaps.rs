@@ -7,15 +7,16 @@ use crate::ports::Ports;
 use crate::problem::Problem;
 use api::overlaps::{Overlap, Overlaps, OverlapsQuery};
 use api::page::OVERLAPS;
-use federation::search::{Fields, MAX_OVERLAPS, Profile, Synonyms};
+use federation::search::{Counts, Fields, Index as _, MAX_OVERLAPS, Profile, Synonyms};
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
+use store::StoreError;
 use store::database::{Database, Transaction};
 use store::overlaps::{self, After, Key, Pair};
 use store::revisions::Head;
-use store::{StoreError, search};
+use store::search::{self, Scope};
 
 /// Capabilities that are compared in one transaction, while other writers wait.
 const BATCH: usize = 8;
@@ -71,8 +72,9 @@ async fn compare_one(
     size: usize,
     synonyms: &Synonyms,
 ) -> Result<Vec<(Key, federation::search::Overlap)>, StoreError> {
-    let rows = overlaps::postings(tx, &profile.terms()).await?;
-    let candidates = profile.candidates(&key.repo, &rows, u64::try_from(size).unwrap_or(u64::MAX));
+    let rows = Scope::newest(tx).rows(&profile.terms()).await?;
+    let size = u64::try_from(size).unwrap_or(u64::MAX);
+    let candidates = profile.candidates(&key.repo, &rows, size);
     let entries = read(tx, &candidates).await?.into_iter();
     let others: Vec<(Key, Profile)> = entries
         .filter_map(|(_, entry)| {
@@ -83,7 +85,7 @@ async fn compare_one(
         .collect();
     let terms = others.iter().flat_map(|(_, other)| other.own_terms()).chain(profile.own_terms());
     let terms: BTreeSet<String> = terms.map(str::to_owned).collect();
-    let counts = overlaps::counts(tx, &Vec::from_iter(terms), size).await?;
+    let counts = Counts { entries: search::counts(tx, &Vec::from_iter(terms)).await?, size };
     let mut pairs: Vec<_> =
         others.into_iter().filter_map(|(key, other)| Some((key, profile.overlap(&other, &counts)?))).collect();
     pairs.sort_by_key(|(key, overlap)| (Reverse(overlap.score), key.clone()));
@@ -107,7 +109,7 @@ pub async fn page<P: Ports>(app: &App<P>, head: &Head, query: &OverlapsQuery) ->
     let after = ended_with(query.cursor.as_deref())?.map(after).transpose()?;
     let repo = super::search::bounded("repo", query.repo.as_deref())?;
     super::document::published(head)?;
-    let revision = head.revision.as_ref().map_or(0, |newest| newest.number);
+    let revision = head.number();
     // A database that cannot be written to is still read.
     let complete = compare(app).await.unwrap_or(false);
     let mut tx = app.database().await?.read().await?;

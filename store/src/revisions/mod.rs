@@ -51,6 +51,11 @@ pub struct Head {
 }
 
 impl Head {
+    /// The number of the newest revision; 0 before the first.
+    pub fn number(&self) -> u64 {
+        self.revision.as_ref().map_or(0, |newest| newest.number)
+    }
+
     /// Whether a check is due. A verification in the future dates from before the clock was set back.
     pub fn is_due(&self, now: Seconds) -> bool {
         self.due_at.is_some_and(|at| at <= now) || self.verified_last_at.is_some_and(|at| is_beyond(at, now))

@@ -12,7 +12,7 @@ pub(crate) use forget::forget;
 pub use index::{Scope, is_kept, newest};
 pub use keep::{keep, remove};
 pub(crate) use page::filter_values;
-pub use page::{entries, neighbours};
+pub use page::{counts, entries, neighbours};
 
 use super::{StoreError, revisions};
 use crate::database::Transaction;

@@ -8,6 +8,7 @@ use crate::{StoreError, row::Columns as _};
 use federation::compose::SourceLine;
 use federation::limits::MAX_READ_BYTES;
 use federation::search::{BYTES_PER_ENTRY, filter_term, id_term};
+use std::collections::BTreeMap;
 
 /// The entries at these places (fragment and position) as JSON, in order, each with its number in the list; fewer if they exceed
 /// [`MAX_READ_BYTES`], or if there is none at a place.
@@ -44,6 +45,21 @@ pub async fn filter_values(
     let rows = tx.query(sql, key.map(Value::from).into()).await?;
     let value = |term: &str| term.strip_prefix(first.as_str()).unwrap_or(term).to_owned();
     rows.iter().map(|row| Ok((value(row.text(0)?), row.integer(1)? / BYTES_PER_ENTRY))).collect()
+}
+
+/// How many entries of the newest revision have each of these terms; a term that none has is left out.
+pub async fn counts(tx: &mut impl Transaction, terms: &[String]) -> Result<BTreeMap<String, u64>, StoreError> {
+    if terms.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut s = Statement::default();
+    let (from, terms) = (fragments_of(&mut s, None), s.bind_list(terms));
+    s.push(&format!(
+        "SELECT p.term, CAST(sum(octet_length(p.entries)) AS BIGINT) FROM {from} WHERE p.term IN ({terms}) GROUP BY p.term"
+    ));
+    let rows = tx.query(&s.sql, s.parameters).await?;
+    let count = |bytes: i64| u64::try_from(bytes / BYTES_PER_ENTRY).unwrap_or_default();
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), count(row.integer(1)?)))).collect()
 }
 
 /// Ids of the newest revision that are close to `id` in sort order, and so share its beginning: up to 100 on either side.

@@ -25,6 +25,11 @@ fn recipe(name: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/ci")).join(name)
 }
 
+/// What a runner downloads as the program: it starts the binary under test.
+fn program() -> Result<String> {
+    Ok(format!("#!/bin/sh\nexec '{}' \"$@\"\n", binary().canonicalize()?.display()))
+}
+
 /// A repository on a runner, with the hub at which it is registered, and a forge that takes comments.
 struct Runner {
     hub: Hub,
@@ -39,9 +44,7 @@ impl Runner {
         let (hub, sources, folder) = (Hub::start()?, Sources::start()?, TempDir::new()?);
         hub.register("a", &sources.index("/a", OLD)).await?;
         fs::create_dir_all(folder.path().join("registry/indexes"))?;
-        // Whoever downloads the program gets one that starts the binary under test.
-        let program = format!("#!/bin/sh\nexec '{}' \"$@\"\n", binary().canonicalize()?.display());
-        sources.set("/program", Behaviour::Plain(program.into_bytes(), String::new()));
+        sources.set("/program", Behaviour::Plain(program()?.into_bytes(), String::new()));
         // The GitHub command line, as far as the recipe uses it: it shows its arguments and the file.
         let gh = folder.path().join("gh");
         fs::write(&gh, "#!/bin/sh\necho \"$*\" > gh.log\n")?;
@@ -56,8 +59,7 @@ impl Runner {
 
     /// Runs a script as the runner does.
     fn run(&self, script: &str, variables: &[(&str, &str)]) -> Result<Output> {
-        let digest =
-            Digest::of(format!("#!/bin/sh\nexec '{}' \"$@\"\n", binary().canonicalize()?.display()).as_bytes());
+        let digest = Digest::of(program()?.as_bytes());
         let path = format!("{}:{}", self.folder.path().display(), std::env::var("PATH")?);
         let mut command = Command::new("bash");
         command.args(["-e", "-o", "pipefail", "-c", script]).current_dir(self.folder.path());

@@ -73,7 +73,8 @@ async fn pages_fit_together_while_another_client_publishes() -> Result<()> {
             let repo = if version % 2 == 0 { "a" } else { "b" };
             sources.index(&format!("/{repo}"), &index_of(repo, 30 + version % 7, version));
             let path = format!("/v1/repos/{repo}/refresh");
-            hub.send(hub.request(Method::POST, &path).bearer_auth(TOKEN)).await?;
+            let refreshed = hub.send(hub.request(Method::POST, &path).bearer_auth(TOKEN)).await?;
+            anyhow::ensure!(refreshed.json()["published"] == true, "{refreshed:?}");
         }
         searches.push((revision, found));
     }

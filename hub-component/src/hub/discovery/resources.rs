@@ -35,7 +35,7 @@ pub async fn found<P: Ports>(
     }
     let filter = Filter::read(body.query.filter.as_ref().unwrap_or(&serde_json::Map::new()), &site)?;
     if filter.is_empty {
-        let revision = head.revision.as_ref().map_or(0, |newest| newest.number);
+        let revision = head.number();
         return Ok((revision, FoundResources::default()));
     }
     let request = Request {

@@ -29,16 +29,12 @@ const MAX_CLAIMS: usize = 10;
 /// `invalid-query`, `nothing-published`, `revision-gone` if the previous pages are too old, or a failure of the store.
 pub async fn page<P: Ports>(app: &App<P>, head: &Head, query: &ServersQuery) -> Result<(u64, Servers), Problem> {
     let site = Site::at(app.public_url());
-    let newest = head.revision.as_ref();
     let Continued { cursor, search, is_first } = Continued::of(query)?;
     let limit = size(query.limit, MCP_SERVERS);
     if let Some(since) = &query.updated_since {
         let since = parse_rfc3339(since).ok_or_else(|| invalid_query("`updated_since` must be an RFC 3339 time."))?;
-        if newest.is_none_or(|newest| newest.composed_at < since) {
-            return Ok((
-                newest.map_or(0, |newest| newest.number),
-                Servers { servers: Vec::new(), metadata: ServersMetadata::default() },
-            ));
+        if head.revision.as_ref().is_none_or(|newest| newest.composed_at < since) {
+            return Ok((head.number(), Servers { servers: Vec::new(), metadata: ServersMetadata::default() }));
         }
     }
     let own = Some(own_server(&site, env!("CARGO_PKG_VERSION"))).filter(|own| is_first && says(own, &search));

@@ -12,7 +12,7 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::page::CAPABILITIES;
 use federation::search::{
-    Answered, BYTES_PER_TOKEN, Cursor, Fields, Hit, Index as _, Match, Page, Place, Query, Synonyms, Wording, find,
+    Answered, BYTES_PER_TOKEN, Cursor, Fields, Hit, Match, Page, Place, Query, Synonyms, Wording, find,
 };
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
@@ -104,14 +104,8 @@ pub async fn capability<P: Ports>(app: &App<P>, head: &Head, id: &str, request: 
 ///
 /// # Errors
 /// If the store fails.
-pub async fn counts<P: Ports>(app: &App<P>, terms: &[String]) -> Result<BTreeMap<String, usize>, Problem> {
-    let mut database = Unframed(app.database().await?);
-    let rows = Scope::newest(&mut database).rows(terms).await?;
-    let mut counts = BTreeMap::new();
-    for row in rows {
-        *counts.entry(row.term.clone()).or_default() += row.positions().count();
-    }
-    Ok(counts)
+pub async fn counts<P: Ports>(app: &App<P>, terms: &[String]) -> Result<BTreeMap<String, u64>, Problem> {
+    Ok(index::counts(&mut Unframed(app.database().await?), terms).await?)
 }
 
 /// Ids that are similar to one that does not exist: its neighbours in sort order, and those that have its words.

@@ -80,6 +80,6 @@ pub async fn resource<P: Ports>(
         .map_err(|_| Problem::new(&kinds::INVALID_ARGUMENT, "The identifier in the path is not valid UTF-8."))?;
     let (head, memo_for) = revalidate_due(&app).await?;
     let resource = hub::one(&app, &head, &identifier).await?;
-    let revision = head.revision.as_ref().map_or(0, |newest| newest.number);
+    let revision = head.number();
     Ok(memo(respond(&resource, revision, &head, &request)?, memo_for))
 }

@@ -70,7 +70,7 @@ pub async fn versions<P: Ports>(
     let (head, memo_for) = revalidate_due(&app).await?;
     let server = hub::one(&app, &head, &name, hub::LATEST).await?;
     let page = Servers { servers: vec![server], metadata: ServersMetadata { count: 1, next_cursor: None } };
-    let revision = head.revision.as_ref().map_or(0, |newest| newest.number);
+    let revision = head.number();
     Ok(memo(respond(&page, revision, &head, &request)?, memo_for))
 }
 
@@ -104,6 +104,6 @@ pub async fn server<P: Ports>(
 ) -> Result<Response, Problem> {
     let (head, memo_for) = revalidate_due(&app).await?;
     let server = hub::one(&app, &head, &name, &version).await?;
-    let revision = head.revision.as_ref().map_or(0, |newest| newest.number);
+    let revision = head.number();
     Ok(memo(respond(&server, revision, &head, &request)?, memo_for))
 }

@@ -41,10 +41,8 @@ fn changes(text: &mut String, would: &Would) {
     if groups.iter().any(|(_, ids)| !ids.is_empty()) {
         text.push_str("| | capability |\n| --- | --- |\n");
         for (word, ids) in groups {
-            ids.iter().take(MAX_LINES).for_each(|id| text.push_str(&format!("| {word} | {} |\n", code(id))));
-            if let Some(more) = ids.len().checked_sub(MAX_LINES).filter(|more| *more > 0) {
-                text.push_str(&format!("| {word} | and {more} more |\n"));
-            }
+            let lines = ids.iter().map(|id| code(id)).collect();
+            cut(lines).for_each(|line| text.push_str(&format!("| {word} | {line} |\n")));
         }
         text.push('\n');
     }
@@ -60,11 +58,14 @@ fn list(text: &mut String, title: &str, lines: Vec<String>) {
         return;
     }
     text.push_str(&format!("**{title}**\n\n"));
-    lines.iter().take(MAX_LINES).for_each(|line| text.push_str(&format!("- {line}\n")));
-    if let Some(more) = lines.len().checked_sub(MAX_LINES).filter(|more| *more > 0) {
-        text.push_str(&format!("- and {more} more\n"));
-    }
+    cut(lines).for_each(|line| text.push_str(&format!("- {line}\n")));
     text.push('\n');
+}
+
+/// The first lines, and how many more there are.
+fn cut(lines: Vec<String>) -> impl Iterator<Item = String> {
+    let more = lines.len().saturating_sub(MAX_LINES);
+    lines.into_iter().take(MAX_LINES).chain((more > 0).then(|| format!("and {more} more")))
 }
 
 /// A code span (CommonMark 6.1) that contains the text, on one line, and without what ends a cell of a table.
