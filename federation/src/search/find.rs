@@ -3,9 +3,10 @@
 use super::ALL;
 use super::guess::{by_beginning, by_halves, by_spelling, halves, trigrams};
 use super::language::Synonyms;
-use super::postings::whole_term;
+use super::meaning::{ANSWERED, MAX_ENTRIES};
+use super::postings::{MEANING, whole_term};
 use super::question::{Asked, Question, stems};
-use super::rank::{Answered, Row, rank};
+use super::rank::{Answered, Ranking, Row};
 use std::collections::BTreeSet;
 use std::future::Future;
 
@@ -70,7 +71,7 @@ pub async fn find<I: Index>(
     }
     let mut rows = index.rows(&Vec::from_iter(terms.iter().cloned())).await?;
     if questions.is_empty() {
-        return Ok(rank(&[], &rows, 0, required));
+        return Ok(Ranking::of(&[], &rows, 0, required).answered());
     }
     guess(index, &mut questions, &rows).await?;
     let used: BTreeSet<&str> = questions.iter().flat_map(Question::terms).collect();
@@ -78,7 +79,14 @@ pub async fn find<I: Index>(
     if !guessed.is_empty() {
         rows.extend(index.rows(&guessed).await?);
     }
-    Ok(rank(&questions, &rows, index.size().await?, required))
+    let size = index.size().await?;
+    let mut ranking = Ranking::of(&questions, &rows, size, required);
+    if ranking.coverage() >= ANSWERED || size > MAX_ENTRIES {
+        return Ok(ranking.answered());
+    }
+    let meanings = index.rows(&[MEANING.to_owned()]).await?;
+    ranking.add_meaning(phrasings, &meanings);
+    Ok(ranking.answered())
 }
 
 /// Adds ways to answer the words that no entry has.

@@ -1,16 +1,17 @@
 //! How well a search answers its question, in words that an agent understands.
 
 use super::Answered;
+use super::meaning::LIKELY;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The share of a question that an entry must answer to fit well, in permille.
-const GOOD: u32 = 450;
+const GOOD: u64 = 450;
 
 /// The share below which nothing fits, in permille.
-const WEAK: u32 = 200;
+const WEAK: u64 = 200;
 
 /// Most results if they do not fit well.
 const MAX_WEAK: usize = 5;
@@ -70,6 +71,7 @@ impl Wording {
             _ if answered.matches.is_empty() => Fit::None,
             GOOD.. => Fit::Good,
             WEAK.. => Fit::Weak,
+            _ if answered.likeness >= LIKELY => Fit::Weak,
             _ => Fit::None,
         };
         if fit != Fit::Good {

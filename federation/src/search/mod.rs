@@ -9,12 +9,14 @@ mod find;
 mod fit;
 mod guess;
 mod language;
+mod meaning;
 mod overlap;
 mod page;
 mod postings;
 mod query;
 mod question;
 mod rank;
+mod weigh;
 mod words;
 
 pub use cursor::{Cursor, Place};

@@ -1,6 +1,7 @@
 //! The index of a source: for each term, the entries that have it.
 
 use super::language::{Language, is_stop_word, language, stem};
+use super::meaning;
 use super::words::{identifiers, words};
 use crate::discovery;
 use crate::limits::MAX_CAPABILITIES;
@@ -50,10 +51,12 @@ pub struct Posting {
 }
 
 /// Builds the index of a source from its entries as JSON, in order. Besides the stems of words there are terms of
-/// [`filter_term`] and [`whole_term`], and [`super::ALL`], which all entries have.
+/// [`filter_term`] and [`whole_term`], [`super::ALL`], which all entries have, and [`MEANING`].
 pub fn postings<'a>(entries: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, Posting> {
     let mut index = BTreeMap::<String, Posting>::new();
-    let mut terms: Vec<EntryTerms> = entries.into_iter().take(MAX_CAPABILITIES).map(EntryTerms::of).collect();
+    let mut meanings = Vec::new();
+    let entries = entries.into_iter().take(MAX_CAPABILITIES).inspect(|entry| meanings.extend(meaning::stored(entry)));
+    let mut terms: Vec<EntryTerms> = entries.map(EntryTerms::of).collect();
     bequeath(&mut terms);
     for (position, entry) in (0u16..).zip(terms) {
         for (term, (points, spellings)) in entry.points {
@@ -67,8 +70,12 @@ pub fn postings<'a>(entries: impl IntoIterator<Item = &'a Value>) -> BTreeMap<St
             posting.spellings.extend(spellings.into_iter().take(room));
         }
     }
+    index.insert(MEANING.to_owned(), Posting { entries: meanings, spellings: BTreeSet::new() });
     index
 }
+
+/// The term whose row has, instead of points, what each entry of the source means ([`super::meaning`]). No word has this form.
+pub const MEANING: &str = "~";
 
 /// Bytes of an entry in [`Posting::entries`].
 pub const BYTES_PER_ENTRY: i64 = 3;

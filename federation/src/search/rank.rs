@@ -2,21 +2,11 @@
 //! order is the same on every hub and in every database.
 
 use super::Place;
+use super::meaning::Sought;
 use super::postings;
-use super::question::{Asked, Question};
-use std::collections::{BTreeMap, HashMap};
-
-/// The score of an entry that consists of the question.
-pub const MAX_SCORE: u64 = 10_000;
-
-/// Most words of a question that count: the rarest ones.
-const MAX_COUNTED_WORDS: usize = 16;
-
-/// How much of the score does not depend on the share of the question that an entry answers, in permille of that share.
-const WITHOUT_COVERAGE: u64 = 400;
-
-/// What an entry gets whose id or name consists of the words of the question.
-const WHOLE: u64 = 5_000;
+use super::question::Question;
+use super::weigh::{Sum, Table, Weighed};
+use std::collections::{HashMap, HashSet};
 
 /// The best matches of which one must answer most of the question.
 const JUDGED: usize = 3;
@@ -63,7 +53,9 @@ pub struct Answered {
     /// The matches, best first; equal ones by repo and position.
     pub matches: Vec<Match>,
     /// The share of the question that the best matches answer, in permille.
-    pub coverage: u32,
+    pub coverage: u64,
+    /// How alike the question and the best match are in meaning, up to [`super::meaning::SAME`]; 0 if the words sufficed.
+    pub likeness: u64,
     /// Words that no entry answers.
     pub unmatched: Vec<String>,
     /// Words and the spellings that were taken for them.
@@ -83,43 +75,101 @@ impl Answered {
     }
 }
 
-/// Ranks what `rows` contain by these phrasings: an entry counts by the one that it answers best. There are `size`
-/// entries in the revision; a match has one of each group of terms in `required`.
-pub fn rank(phrasings: &[Question], rows: &[Row], size: usize, required: &[Vec<String>]) -> Answered {
-    let table = Table::of(rows);
-    let weighed: Vec<Weighed> = phrasings.iter().map(|question| Weighed::of(question, &table, size)).collect();
-    let columns = |group: &Vec<String>| -> Vec<usize> {
-        group.iter().filter_map(|term| table.columns.get(term.as_str()).copied()).collect()
-    };
-    let required: Vec<Vec<usize>> = required.iter().map(columns).collect();
-    let mut best = 0;
-    let mut scored: Vec<Scored<'_>> = Vec::new();
-    table.each(|row, position, points| {
-        let has = |column: &usize| points.get(*column).is_some_and(|points| *points > 0);
-        if !row.is_admitted || !required.iter().all(|group| group.iter().any(has)) {
-            return;
+/// The entries that answer a question, ranked.
+pub struct Ranking<'a> {
+    weighed: Vec<Weighed>,
+    /// The best first, whatever their share of the best score.
+    scored: Vec<Scored<'a>>,
+    /// The entries that have a term of each required group; none if nothing is required.
+    eligible: Option<HashSet<(i64, u16)>>,
+    coverage: u64,
+    likeness: u64,
+}
+
+impl<'a> Ranking<'a> {
+    /// Ranks what `rows` contain by these phrasings: an entry counts by the one that it answers best. There are `size`
+    /// entries in the revision; a match has one of each group of terms in `required`.
+    pub fn of(phrasings: &[Question], rows: &'a [Row], size: usize, required: &[Vec<String>]) -> Self {
+        let table = Table::of(rows);
+        let weighed: Vec<Weighed> = phrasings.iter().map(|question| Weighed::of(question, &table, size)).collect();
+        let columns = |group: &Vec<String>| -> Vec<usize> {
+            group.iter().filter_map(|term| table.columns.get(term.as_str()).copied()).collect()
+        };
+        let required: Vec<Vec<usize>> = required.iter().map(columns).collect();
+        let mut eligible = (!required.is_empty()).then(HashSet::new);
+        let mut scored: Vec<Scored<'_>> = Vec::new();
+        table.each(|row, position, points| {
+            let has = |column: &usize| points.get(*column).is_some_and(|points| *points > 0);
+            if !row.is_admitted || !required.iter().all(|group| group.iter().any(has)) {
+                return;
+            }
+            if let Some(eligible) = &mut eligible {
+                eligible.insert((row.fragment, position));
+            }
+            let sums = weighed.iter().map(|question| question.sum(points)).enumerate();
+            let (phrasing, sum) = sums.rev().max_by_key(|(_, sum)| sum.score).unwrap_or_default();
+            if sum.score > 0 || weighed.is_empty() {
+                scored.push(Scored { sum, phrasing, row, position });
+            }
+        });
+        sort(&mut scored);
+        let coverage = scored.iter().take(JUDGED).map(|it| it.sum.coverage).max().unwrap_or_default();
+        Self { weighed, scored, eligible, coverage, likeness: 0 }
+    }
+
+    /// The share of the question that the words of the best matches answer, in permille.
+    pub fn coverage(&self) -> u64 {
+        self.coverage
+    }
+
+    /// Adds how alike the entries are in meaning to the phrasings: `rows` are those of [`postings::MEANING`].
+    pub fn add_meaning(&mut self, phrasings: &[String], rows: &'a [Row]) {
+        let sought = phrasings.iter().map(|phrasing| Sought::of(phrasing, self.coverage));
+        let sought: Vec<(usize, Sought)> = (0..).zip(sought).filter_map(|(at, it)| Some((at, it?))).collect();
+        let mut alike: HashMap<(i64, u16), Scored<'a>> = HashMap::new();
+        for row in rows.iter().filter(|row| row.is_admitted) {
+            for (phrasing, sought) in &sought {
+                for (position, score, likeness) in sought.compare(&row.entries) {
+                    let place = (row.fragment, position);
+                    if self.eligible.as_ref().is_some_and(|eligible| !eligible.contains(&place)) {
+                        continue;
+                    }
+                    self.likeness = self.likeness.max(likeness);
+                    let sum = Sum { score, ..Sum::default() };
+                    let it = alike.entry(place).or_insert(Scored { sum, phrasing: *phrasing, row, position });
+                    it.sum.score = it.sum.score.max(score);
+                }
+            }
         }
-        let sums = weighed.iter().map(|question| question.sum(points)).enumerate();
-        let (phrasing, sum) = sums.rev().max_by_key(|(_, sum)| sum.score).unwrap_or_default();
-        if sum.score > 0 || weighed.is_empty() {
-            best = best.max(sum.score);
-            scored.push(Scored { sum, phrasing, row, position });
+        for it in &mut self.scored {
+            it.sum.score += alike.remove(&(it.row.fragment, it.position)).map_or(0, |alike| alike.sum.score);
         }
-    });
-    scored.retain(|it| it.sum.score * 100 >= best * MIN_SHARE_OF_BEST);
+        self.scored.extend(alike.into_values());
+        sort(&mut self.scored);
+    }
+
+    /// The matches, and what is to be said of the words.
+    pub fn answered(mut self) -> Answered {
+        let best = self.scored.first().map_or(0, |it| it.sum.score);
+        self.scored.retain(|it| it.sum.score * 100 >= best * MIN_SHARE_OF_BEST);
+        let told = self.weighed.get(self.scored.first().map_or(0, |it| it.phrasing));
+        Answered {
+            matches: self.scored.iter().map(Scored::to_match).collect(),
+            coverage: self.coverage,
+            likeness: self.likeness,
+            unmatched: told.map(|it| it.unmatched.clone()).unwrap_or_default(),
+            corrected: told.map(|it| it.corrected.clone()).unwrap_or_default(),
+            dropped: told.map(|it| it.dropped.clone()).unwrap_or_default(),
+            words: self.weighed.into_iter().map(|it| it.words.into_iter().map(|word| word.word).collect()).collect(),
+        }
+    }
+}
+
+/// The best first, equal ones by repo and position.
+fn sort(scored: &mut [Scored<'_>]) {
     scored.sort_unstable_by(|a, b| {
         b.sum.score.cmp(&a.sum.score).then_with(|| a.row.repo.cmp(&b.row.repo)).then(a.position.cmp(&b.position))
     });
-    let told = weighed.get(scored.first().map_or(0, |it| it.phrasing));
-    let coverage = scored.iter().take(JUDGED).map(|it| it.sum.coverage).max().unwrap_or_default();
-    Answered {
-        matches: scored.iter().map(Scored::to_match).collect(),
-        coverage: u32::try_from(coverage).unwrap_or(u32::MAX),
-        unmatched: told.map(|it| it.unmatched.clone()).unwrap_or_default(),
-        corrected: told.map(|it| it.corrected.clone()).unwrap_or_default(),
-        dropped: told.map(|it| it.dropped.clone()).unwrap_or_default(),
-        words: weighed.into_iter().map(|it| it.words.into_iter().map(|word| word.word).collect()).collect(),
-    }
 }
 
 struct Scored<'a> {
@@ -136,169 +186,4 @@ impl Scored<'_> {
         let place = Place { score, repo: row.repo.clone(), position: (*position).into() };
         Match { place, fragment: row.fragment, by: (*phrasing, sum.mask) }
     }
-}
-
-/// The rows by entry: each term has a column.
-struct Table<'a> {
-    columns: HashMap<&'a str, usize>,
-    by_fragment: BTreeMap<i64, Vec<&'a Row>>,
-}
-
-impl<'a> Table<'a> {
-    fn of(rows: &'a [Row]) -> Self {
-        let mut columns = HashMap::new();
-        let mut by_fragment = BTreeMap::<i64, Vec<&Row>>::new();
-        for row in rows {
-            let next = columns.len();
-            columns.entry(row.term.as_str()).or_insert(next);
-            by_fragment.entry(row.fragment).or_default().push(row);
-        }
-        Self { columns, by_fragment }
-    }
-
-    /// Calls `visit` for each entry with its points in each column.
-    fn each(&self, mut visit: impl FnMut(&'a Row, u16, &[u8])) {
-        let mut points = vec![0u8; self.columns.len()];
-        let mut cells: Vec<(u16, usize, u8)> = Vec::new();
-        for rows in self.by_fragment.values() {
-            cells.clear();
-            for row in rows {
-                let Some(column) = self.columns.get(row.term.as_str()) else { continue };
-                cells.extend(postings::read(&row.entries).map(|(position, points)| (position, *column, points)));
-            }
-            cells.sort_unstable();
-            let Some(row) = rows.first() else { continue };
-            for entry in cells.chunk_by(|a, b| a.0 == b.0) {
-                points.fill(0);
-                for (_, column, value) in entry {
-                    if let Some(cell) = points.get_mut(*column) {
-                        *cell = *value;
-                    }
-                }
-                visit(row, entry.first().map_or(0, |cell| cell.0), &points);
-            }
-        }
-    }
-}
-
-/// The words of a phrasing with their weights.
-#[derive(Default)]
-struct Weighed {
-    words: Vec<WeighedWord>,
-    /// The sum of all weights, also of words that no entry answers.
-    all: u64,
-    /// The column of the whole id or name.
-    whole: Option<usize>,
-    unmatched: Vec<String>,
-    corrected: Vec<(String, String)>,
-    dropped: Vec<String>,
-}
-
-struct WeighedWord {
-    word: String,
-    weight: u64,
-    ways: Vec<(Vec<usize>, u32)>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Sum {
-    score: u64,
-    coverage: u64,
-    mask: u32,
-}
-
-impl Weighed {
-    fn of(question: &Question, table: &Table<'_>, size: usize) -> Self {
-        let column = |term: &String| table.columns.get(term.as_str()).copied();
-        let known = |asked: &Asked| -> Vec<(Vec<usize>, u32, Option<String>)> {
-            let ways = asked.ways.iter();
-            ways.filter_map(|way| {
-                let columns = way.terms.iter().map(column).collect::<Option<Vec<_>>>()?;
-                Some((columns, way.quality, way.corrected.clone()))
-            })
-            .collect()
-        };
-        let ways: Vec<_> = question.asked.iter().map(known).collect();
-        let mut counts = vec![0u64; ways.len()];
-        table.each(|_, _, points| {
-            for (count, ways) in counts.iter_mut().zip(&ways) {
-                *count += u64::from(ways.iter().any(|(columns, ..)| least(columns, points) > 0));
-            }
-        });
-        let size = u64::try_from(size).unwrap_or(u64::MAX / 4);
-        let mut words: Vec<(u64, usize, u64)> =
-            counts.iter().enumerate().map(|(at, count)| (rarity(size, *count), at, *count)).collect();
-        // Words that nothing answers are the rarest, but leave out none that something does.
-        words.sort_by_key(|(weight, at, count)| (*count == 0, std::cmp::Reverse(*weight), *at));
-        let mut weighed = Self { dropped: question.dropped.clone(), ..Self::default() };
-        for (_, at, _) in words.split_off(words.len().min(MAX_COUNTED_WORDS)) {
-            weighed.dropped.extend(question.asked.get(at).map(|asked| asked.word.clone()));
-        }
-        words.sort_by_key(|(_, at, _)| *at);
-        for (weight, at, count) in words {
-            let (Some(asked), Some(ways)) = (question.asked.get(at), ways.get(at)) else { continue };
-            weighed.all += weight;
-            if count == 0 {
-                weighed.unmatched.push(asked.word.clone());
-            } else if let Some(spelling) = ways.iter().find_map(|(.., corrected)| corrected.clone()) {
-                weighed.corrected.push((asked.word.clone(), spelling));
-            }
-            let ways = ways.iter().map(|(columns, quality, _)| (columns.clone(), *quality)).collect();
-            weighed.words.push(WeighedWord { word: asked.word.clone(), weight, ways });
-        }
-        weighed.whole = column(&postings::whole_term(&question.words));
-        weighed
-    }
-
-    fn sum(&self, points: &[u8]) -> Sum {
-        let mut sum = Sum::default();
-        let (mut gained, mut covered) = (0, 0);
-        for (at, word) in self.words.iter().enumerate() {
-            let best = word
-                .ways
-                .iter()
-                .map(|(columns, quality)| (u64::from(least(columns, points)) * u64::from(*quality), *quality))
-                .max()
-                .filter(|(points, _)| *points > 0);
-            if let Some((points, quality)) = best {
-                gained += word.weight * points;
-                covered += word.weight * u64::from(quality);
-                sum.mask |= 1 << at.min(31);
-            }
-        }
-        let most = self.all.max(1) * 100;
-        sum.coverage = covered * 1000 / most;
-        let share = gained * MAX_SCORE / (most * u64::from(postings::MAX_POINTS));
-        sum.score = share * (WITHOUT_COVERAGE + sum.coverage) / (WITHOUT_COVERAGE + 1000);
-        let whole = self.whole.and_then(|column| points.get(column)).copied().unwrap_or_default();
-        sum.score += WHOLE * u64::from(whole) / u64::from(postings::MAX_POINTS);
-        sum
-    }
-}
-
-/// The least points of these columns: a way answers as well as its weakest term.
-fn least(columns: &[usize], points: &[u8]) -> u8 {
-    columns.iter().map(|column| points.get(*column).copied().unwrap_or_default()).min().unwrap_or_default()
-}
-
-/// The weight of a word that `count` of `size` entries answer: log₂ of their ratio, times 256.
-pub fn rarity(size: u64, count: u64) -> u64 {
-    log2(2 * size + 2).saturating_sub(log2(2 * count + 1)).max(1)
-}
-
-/// 256 times the logarithm to the base of two, rounded down.
-fn log2(number: u64) -> u64 {
-    let whole = u64::from(number.max(1).ilog2());
-    // 1 ≤ mantissa < 2, times 2^32; each squaring yields one more bit.
-    let mut mantissa = (u128::from(number.max(1)) << 32) >> whole;
-    let mut fraction = 0;
-    for _ in 0..8 {
-        mantissa = (mantissa * mantissa) >> 32;
-        fraction <<= 1;
-        if mantissa >= 2 << 32 {
-            mantissa >>= 1;
-            fraction |= 1;
-        }
-    }
-    whole * 256 + fraction
 }

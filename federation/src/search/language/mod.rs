@@ -1,5 +1,6 @@
 //! What the search knows of English and German: stems, stop words and synonyms.
 
+mod meanings;
 mod stems;
 mod stop_words;
 mod synonym_table;
@@ -7,6 +8,7 @@ mod synonyms;
 
 use super::words;
 
+pub use meanings::{DIMENSIONS, meaning};
 pub use stems::{Language, stem};
 pub use stop_words::{is_stop_word, language};
 pub use synonym_table::MAX_PHRASE_WORDS;

@@ -3,6 +3,7 @@
 mod budget;
 mod by_id;
 mod existing;
+mod meaning;
 mod model;
 mod paging;
 mod words;

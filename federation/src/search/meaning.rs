@@ -1,0 +1,136 @@
+//! Finds entries that mean what a question asks for in other words.
+
+use super::language::{DIMENSIONS, Language, is_stop_word, meaning, stem};
+use super::words::identifiers;
+use serde_json::Value;
+
+/// The share of a question that words answer, in permille, from which meaning is not asked for: it would add little, and
+/// costs a look at every entry.
+pub const ANSWERED: u64 = 700;
+
+/// Most entries that are looked at.
+pub const MAX_ENTRIES: usize = 50_000;
+
+/// How alike two meanings are at most.
+pub const SAME: u64 = 10_000;
+
+/// How alike a question and an entry must be to count.
+const ALIKE: u64 = 2_500;
+
+/// How alike they are if the entry may be what is asked for, although it has hardly a word of the question.
+pub const LIKELY: u64 = 5_000;
+
+/// How much the likeness counts beside the words, in sixteenths.
+const SHARE: u64 = 12;
+
+/// How much the words leave to the likeness, in permille, if they answer nothing.
+const MOST: u64 = 1_200;
+
+/// How often the words of each part of an entry count.
+const IN_NAME: i32 = 2;
+const IN_PROSE: i32 = 2;
+const IN_TAGS: i32 = 1;
+const IN_ID: i32 = 1;
+
+/// Most words of a text that count.
+const MAX_WORDS: u64 = 500;
+
+/// Bytes of a stored meaning: its length as a big-endian number, then the direction as signed bytes.
+const BYTES: usize = 2 + DIMENSIONS;
+
+/// The sum of what the words of a text mean.
+struct Meaning {
+    sum: [i32; DIMENSIONS],
+    words: u64,
+    known: u64,
+}
+
+impl Default for Meaning {
+    fn default() -> Self {
+        Self { sum: [0; DIMENSIONS], words: 0, known: 0 }
+    }
+}
+
+impl Meaning {
+    fn of_entry(entry: &Value) -> Self {
+        let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
+        let list =
+            |name: &str| entry.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let mut meaning = Self::default();
+        if text("replaced_by").is_empty() {
+            meaning.add(text("name"), IN_NAME);
+            meaning.add(text("title"), IN_NAME);
+            meaning.add(text("summary"), IN_PROSE);
+            list("representative_queries").for_each(|question| meaning.add(question, IN_PROSE));
+            list("tags").for_each(|tag| meaning.add(tag, IN_TAGS));
+            meaning.add(text("id").trim_start_matches("capability."), IN_ID);
+        }
+        meaning
+    }
+
+    fn add(&mut self, text: &str, times: i32) {
+        for word in identifiers(text).flatten().filter(|word| !is_stop_word(word)) {
+            if self.words >= MAX_WORDS {
+                return;
+            }
+            self.words += 1;
+            let Some((weight, direction)) = meaning(&stem(&word, Language::English)) else { continue };
+            self.known += 1;
+            for (sum, number) in self.sum.iter_mut().zip(direction) {
+                *sum += times * weight * number;
+            }
+        }
+    }
+    /// Its direction, each number at most 127, and the length of that.
+    fn direction(&self) -> (u64, [i8; DIMENSIONS]) {
+        let most = self.sum.iter().map(|it| it.abs()).max().unwrap_or_default().max(1);
+        let direction = self.sum.map(|it| i8::try_from(it * 127 / most).unwrap_or_default());
+        let square: u32 = direction.iter().map(|it| u32::from(it.unsigned_abs()).pow(2)).sum();
+        (u64::from(square.isqrt()), direction)
+    }
+
+    fn stored(&self) -> Vec<u8> {
+        let (length, direction) = self.direction();
+        let length = u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes();
+        length.into_iter().chain(direction.iter().map(|it| it.to_ne_bytes()[0])).collect()
+    }
+}
+
+/// What an entry means, as it is stored: [`BYTES`]. What has a successor means nothing, so that it never ranks above that.
+pub fn stored(entry: &Value) -> Vec<u8> {
+    Meaning::of_entry(entry).stored()
+}
+
+/// What a question asks for, to be compared with entries.
+pub struct Sought {
+    length: u64,
+    direction: [i8; DIMENSIONS],
+    /// How much the likeness counts, in permille: less, the more of the question the words answer, and the more of its words are unknown.
+    counts: u64,
+}
+
+impl Sought {
+    /// For a question of which words answer a share, in permille. None if nothing is known of its words.
+    pub fn of(question: &str, coverage: u64) -> Option<Self> {
+        let mut meaning = Meaning::default();
+        meaning.add(question, 1);
+        let (length, direction) = meaning.direction();
+        let known = meaning.known * 1000 / meaning.words.max(1);
+        let counts = MOST.saturating_sub(coverage) * known / 1000 * known / 1000;
+        (length > 0 && counts > 0).then_some(Self { length, direction, counts })
+    }
+
+    /// What the entries of a source add to their scores, and how alike they are, from [`ALIKE`] to [`SAME`]; only those for which it is not nothing,
+    /// each with its position.
+    pub fn compare<'a>(&'a self, stored: &'a [u8]) -> impl Iterator<Item = (u16, u64, u64)> + 'a {
+        (0u16..).zip(stored.chunks_exact(BYTES)).filter_map(|(position, entry)| {
+            let (length, direction) = entry.split_first_chunk::<2>()?;
+            let length = u64::from(u16::from_be_bytes(*length));
+            let pairs = direction.iter().zip(&self.direction);
+            let product: i32 = pairs.map(|(a, b)| i32::from(i8::from_ne_bytes([*a])) * i32::from(*b)).sum();
+            let likeness = u64::try_from(product).ok()? * SAME / (self.length * length).max(1);
+            let more = self.counts * likeness.checked_sub(ALIKE)? * SHARE / 16_000;
+            (more > 0).then_some((position, more, likeness))
+        })
+    }
+}
