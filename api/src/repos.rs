@@ -100,6 +100,9 @@ pub struct Status<'a> {
     /// When the next check is due; null means now.
     #[schema(required)]
     pub next_check_at: Option<String>,
+    /// When a webhook last announced a push; null if none does, so that the source is checked by its time to live instead of once a day.
+    #[schema(required)]
+    pub pushed_at: Option<String>,
     /// Number of consecutive failed checks.
     #[serde(default)]
     #[schema(required)]

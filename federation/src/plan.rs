@@ -236,6 +236,46 @@ mod tests {
         assert!(late <= 24 * REPOS / 100 * 14, "{late}");
     }
 
+    /// The same day where every forge announces its pushes.
+    #[test]
+    fn asks_once_for_each_change_and_once_a_day_where_pushes_are_announced() {
+        use crate::fetch::Validators;
+        const REPOS: usize = 500;
+        const DAYS: Seconds = 3;
+        let mut sources: Vec<_> = (0..REPOS).map(|i| source(&format!("repo-{i}"), None)).collect();
+        let mut contents = vec![0_u32; REPOS];
+        let (mut requests, mut changes) = (0, 0);
+        for now in (0..DAYS * 24 * 3600).step_by(300) {
+            if now == 0 {
+                sources.iter_mut().for_each(|(_, record)| record.announce(false, now));
+            }
+            if now % 3600 == 0 && now > 0 {
+                let hour = usize::try_from(now / 3600).expect("small");
+                for at in (0..REPOS / 100).map(|i| (hour * 37 + i * 101) % REPOS) {
+                    contents[at] += 1;
+                    changes += 1;
+                    sources[at].1.announce(true, now);
+                }
+            }
+            let due = plan(sources.iter().map(|(r, record)| (r, record)), false, &Quiet::default(), now);
+            for i in due.fetch {
+                requests += 1;
+                let (registration, record) = &mut sources[i];
+                let digest = Digest::of(&contents[i].to_le_bytes());
+                let observation = match record.checked.as_ref().is_some_and(|c| c.digest == digest) {
+                    true => Observation::Unchanged { validators: None, http_status: 304 },
+                    false => Observation::Valid { digest, capability_count: 1, validators: Validators::default() },
+                };
+                record.observe(registration, observation, now, i as f64 / REPOS as f64);
+            }
+            let known = |i: usize| sources[i].1.checked.as_ref().map(|c| c.digest.clone());
+            assert!((0..REPOS).all(|i| known(i) == Some(Digest::of(&contents[i].to_le_bytes()))), "at once");
+        }
+        println!("{changes} changes in {DAYS} days: {requests} requests");
+        let sweeps = usize::try_from(DAYS).expect("small") * REPOS;
+        assert!(requests <= sweeps + changes * 11 / 10, "{requests} for {changes} changes");
+    }
+
     #[test]
     fn a_host_that_asks_for_peace_gets_it() {
         let urls: Vec<_> =

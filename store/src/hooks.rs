@@ -8,7 +8,7 @@ use federation::time::Seconds;
 /// A step of the schema.
 pub(super) const TABLES: &[&str] = &[
     // The secret itself: a signature can be checked with nothing less. It allows no more than to have the index fetched.
-    "CREATE TABLE hooks (repo TEXT PRIMARY KEY NOT NULL, secret TEXT NOT NULL, created_at INTEGER NOT NULL, pushed_at INTEGER)",
+    "CREATE TABLE hooks (repo TEXT PRIMARY KEY NOT NULL, secret TEXT NOT NULL, created_at INTEGER NOT NULL)",
     "CREATE TABLE hook_deliveries (repo TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (repo, digest))",
     "CREATE INDEX hook_deliveries_at ON hook_deliveries (at)",
     "CREATE INDEX registrations_at ON registrations (url)",
@@ -36,7 +36,7 @@ pub struct Hook {
 pub async fn set(tx: &mut impl Transaction, repo: &str, secret: &str, now: Seconds) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO hooks (repo, secret, created_at) VALUES ($1, $2, $3)
-         ON CONFLICT (repo) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at, pushed_at = NULL",
+         ON CONFLICT (repo) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at",
         vec![repo.into(), secret.into(), now.into()],
     )
     .await?;
@@ -84,6 +84,5 @@ pub async fn arrived(tx: &mut impl Transaction, repo: &str, digest: &str, now: S
         vec![repo.into(), KEPT_OF_ONE.into()],
     )
     .await?;
-    tx.query("UPDATE hooks SET pushed_at = $1 WHERE repo = $2", vec![now.into(), repo.into()]).await?;
     Ok(true)
 }

@@ -17,6 +17,9 @@ pub(super) const COLUMNS_OF_LISTS: &[&str] = &[
     "ALTER TABLE source_state ADD COLUMN standing TEXT NOT NULL DEFAULT ''",
 ];
 
+/// A step of the schema: how often a source is checked, if not by its time to live.
+pub(super) const POLLED_EVERY: &[&str] = &["ALTER TABLE source_state ADD COLUMN polled_every INTEGER"];
+
 /// Sources that one statement writes.
 const BATCH: usize = 500;
 
@@ -137,7 +140,7 @@ fn state(s: &mut Statement, now: Seconds) {
     let now = s.bind(now);
     let (fresh, stale) = (State::Fresh.as_str(), State::Stale.as_str());
     s.push(&format!(
-        "CASE WHEN s.standing = '{fresh}' AND (s.verified_at IS NULL OR s.verified_at + 2 * r.cache_ttl_seconds + {GRACE} < {now})
+        "CASE WHEN s.standing = '{fresh}' AND (s.verified_at IS NULL OR s.verified_at + 2 * coalesce(s.polled_every, r.cache_ttl_seconds) + {GRACE} < {now})
          THEN '{stale}' ELSE s.standing END"
     ));
 }

@@ -8,7 +8,7 @@ use crate::{
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 17] = [
+const STEPS: [&[&str]; 18] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -26,12 +26,13 @@ const STEPS: [&[&str]; 17] = [
     overlaps::TABLES,
     hooks::TABLES,
     search::ANEW,
+    listing::POLLED_EVERY,
 ];
 
 /// The step after which fragments get their digests.
 const DIGESTS: i64 = 5;
 
-/// The step after which the columns of lists are filled from the data that they derive from.
+/// The step whose columns of lists are filled from the data that they derive from.
 const LISTS: i64 = 6;
 
 /// The step after which fragments are split into pieces.
@@ -140,9 +141,6 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         if version == DIGESTS {
             fragments::set_up(&mut tx).await?;
         }
-        if version == LISTS {
-            listing::fill(&mut tx).await?;
-        }
         if version == PIECES {
             fragments::cut_up(&mut tx).await?;
         }
@@ -163,6 +161,10 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
             vec![i64::into(version), rfc3339(now).into()],
         )
         .await?;
+    }
+    // Written by the statements of this version, which know the columns of all steps.
+    if found < LISTS {
+        listing::fill(&mut tx).await?;
     }
     tx.commit().await?;
     Ok(())

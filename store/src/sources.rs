@@ -158,22 +158,23 @@ pub async fn save_records(tx: &mut impl Transaction, sources: &[Source]) -> Resu
 
 async fn save_page(tx: &mut impl Transaction, sources: &[Source]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(sources.len());
-    let mut parameters = Vec::with_capacity(5 * sources.len());
+    let mut parameters = Vec::with_capacity(6 * sources.len());
     for source in sources {
         let record = &source.record;
-        let Registration { enabled, url, .. } = &source.registered.registration;
+        let Registration { enabled, url, cache_ttl_seconds, .. } = &source.registered.registration;
         let enabled = *enabled;
         let json = record.to_json().map_err(|e| StoreError::Unreadable(e.to_string()))?;
         let due = if enabled { record.next_check_at.unwrap_or(0) } else { NEVER };
         let verified = record.verified_at.filter(|_| enabled && record.accepted.is_some());
-        rows.push(format!("({})", placeholders(parameters.len() + 1, 5)));
+        rows.push(format!("({})", placeholders(parameters.len() + 1, 6)));
         parameters.extend([source.repo().into(), json.into(), due.into(), verified.into()]);
-        parameters.push(record.standing(enabled, url).as_str().into());
+        let polled_every = record.pushed_at.map(|_| i64::from(record.polled_every(*cache_ttl_seconds)));
+        parameters.extend([record.standing(enabled, url).as_str().into(), polled_every.into()]);
     }
     let sql = format!(
-        "INSERT INTO source_state (repo, record, next_check_at, verified_at, standing) VALUES {}
+        "INSERT INTO source_state (repo, record, next_check_at, verified_at, standing, polled_every) VALUES {}
          ON CONFLICT (repo) DO UPDATE SET record = excluded.record, next_check_at = excluded.next_check_at,
-         verified_at = excluded.verified_at, standing = excluded.standing",
+         verified_at = excluded.verified_at, standing = excluded.standing, polled_every = excluded.polled_every",
         rows.join(", ")
     );
     tx.query(&sql, parameters).await?;

@@ -4,6 +4,7 @@
 
 mod bound;
 mod observe;
+mod pushes;
 mod release;
 mod schedule;
 mod state;
@@ -48,6 +49,9 @@ pub struct SourceRecord {
     /// When the next check is due; null means now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_check_at: Option<Seconds>,
+    /// When its forge last announced a push; null while nobody announces what changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pushed_at: Option<Seconds>,
     /// Number of consecutive failed checks.
     pub consecutive_failures: u32,
     /// Status of the last HTTP response.
@@ -184,12 +188,13 @@ impl SourceRecord {
         self.consecutive_failures = 0;
         self.held = None;
         self.ended = None;
+        self.pushed_at = None;
     }
 
     /// Updates the record after the time to live became shorter. It counts from the last check. A back-off stays.
     pub fn shorten(&mut self, cache_ttl_seconds: u32) {
         if let (0, Some(last)) = (self.consecutive_failures, self.last_attempt_at) {
-            let sooner = last + Seconds::from(cache_ttl_seconds);
+            let sooner = last + Seconds::from(self.polled_every(cache_ttl_seconds));
             self.next_check_at = self.next_check_at.map(|at| at.min(sooner));
         }
     }

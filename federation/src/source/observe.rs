@@ -1,5 +1,6 @@
 //! The effect of one check on a source record.
 
+use super::pushes::AFTER_NOTHING_NEW;
 use super::{Accepted, Checked, Ended, Failure, Held, SourceRecord, Verdict, next_check};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
@@ -69,6 +70,9 @@ impl SourceRecord {
         now: Seconds,
         jitter: f64,
     ) -> Effect {
+        let is_awaited = self.is_awaited();
+        let is_announced = self.is_announced(now);
+        let known = self.checked.as_ref().map(|checked| checked.digest.clone());
         self.last_attempt_at = Some(now);
         let mut retry_after = None;
         let ended = self.ended.take();
@@ -111,8 +115,16 @@ impl SourceRecord {
                 })
             }
         };
-        self.next_check_at =
-            Some(next_check(now, registration.cache_ttl_seconds, self.consecutive_failures, retry_after, jitter));
+        let is_new = self.checked.as_ref().map(|checked| &checked.digest) != known.as_ref();
+        if is_new && !is_announced {
+            // Whatever announced pushes does so no longer.
+            self.pushed_at = None;
+        }
+        let wait = match is_awaited && !is_new {
+            true => registration.cache_ttl_seconds.min(AFTER_NOTHING_NEW),
+            false => self.polled_every(registration.cache_ttl_seconds),
+        };
+        self.next_check_at = Some(next_check(now, wait, self.consecutive_failures, retry_after, jitter));
         self.bound();
         effect
     }

@@ -7,20 +7,14 @@ const LONGEST_BACK_OFF: Seconds = 15 * 60;
 
 /// The time of the next check.
 ///
-/// After a successful check, the time to live. After failures, 1, 2, 4 … minutes up to 15, and never earlier
+/// After a successful check, `wait` seconds. After failures, 1, 2, 4 … minutes up to 15, and never earlier
 /// than the origin requests. `jitter` in 0.0 ..= 1.0 spreads the checks of many sources over a tenth of the
 /// wait, or half of it after failures.
-pub fn next_check(
-    now: Seconds,
-    cache_ttl_seconds: u32,
-    failures: u32,
-    retry_after: Option<Seconds>,
-    jitter: f64,
-) -> Seconds {
+pub fn next_check(now: Seconds, wait: u32, failures: u32, retry_after: Option<Seconds>, jitter: f64) -> Seconds {
     let jitter = jitter.clamp(0.0, 1.0);
     let spread = |wait: Seconds, share: f64| wait + (wait as f64 * share * jitter) as Seconds;
     let wait = match failures {
-        0 => spread(Seconds::from(cache_ttl_seconds), 0.1),
+        0 => spread(Seconds::from(wait), 0.1),
         n => spread((FIRST_BACK_OFF << (n - 1).min(8)).min(LONGEST_BACK_OFF), 0.5),
     };
     now + wait.max(retry_after.unwrap_or(0))

@@ -30,10 +30,10 @@ impl State {
     /// Every state.
     pub const ALL: [Self; 6] = [Self::Pending, Self::Fresh, Self::Stale, Self::Held, Self::Failed, Self::Disabled];
 
-    /// The state at `now` of a source that had this state when it was verified, with this time to
-    /// live: a fresh source becomes stale.
-    pub fn at(self, verified_at: Option<Seconds>, cache_ttl_seconds: u32, now: Seconds) -> Self {
-        let overdue = verified_at.is_none_or(|at| now > at + Seconds::from(cache_ttl_seconds) * 2 + GRACE);
+    /// The state at `now` of a source that had this state when it was verified, and is checked once in so many seconds: a
+    /// fresh source becomes stale.
+    pub fn at(self, verified_at: Option<Seconds>, polled_every: u32, now: Seconds) -> Self {
+        let overdue = verified_at.is_none_or(|at| now > at + Seconds::from(polled_every) * 2 + GRACE);
         if self == Self::Fresh && overdue { Self::Stale } else { self }
     }
 
@@ -53,7 +53,7 @@ impl State {
 impl SourceRecord {
     /// The state at `now` of a source registered with `url` and this time to live.
     pub fn state(&self, enabled: bool, url: &str, cache_ttl_seconds: u32, now: Seconds) -> State {
-        self.standing(enabled, url).at(self.verified_at, cache_ttl_seconds, now)
+        self.standing(enabled, url).at(self.verified_at, self.polled_every(cache_ttl_seconds), now)
     }
 
     /// The state, ignoring the passage of time.

@@ -7,10 +7,13 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use federation::digest::Digest;
 use federation::hooks::{Push, Sender};
+use federation::time::Seconds;
 use serde_json::json;
-use store::database::{Database as _, Transaction as _};
-use store::hooks;
+use store::StoreError;
+use store::database::{Database, Transaction};
+use store::hooks::{self, Hook};
 use store::revisions::Origin;
+use store::sources::{self, Source};
 
 /// Checked where no registration is concerned, so that it takes as long.
 const NOBODYS: &str = "a secret that no registration has";
@@ -40,29 +43,55 @@ pub async fn receive<P: Ports>(
     if verified.is_empty() {
         return Err(not_verified());
     }
-    let concerned: Vec<&str> = verified
-        .into_iter()
-        .filter(|hook| sender.is_push && push.concerns(&hook.url))
-        .map(|hook| hook.repo.as_str())
-        .collect();
-    // What changes no index is not even written down.
-    if concerned.is_empty() {
+    let now = app.ports.now();
+    let is_concerned = |hook: &Hook| sender.is_push && push.concerns(&hook.url);
+    let (concerned, others): (Vec<&Hook>, Vec<&Hook>) = verified.into_iter().partition(|hook| is_concerned(hook));
+    let unheard = unheard(database, &others, now).await?;
+    // What changes no index is not even written down, but once a day: it shows that announcements arrive.
+    if concerned.is_empty() && unheard.is_empty() {
         return Ok(Vec::new());
     }
-    let (digest, now) = (Digest::of(body), app.ports.now());
+    let digest = Digest::of(body);
     let mut tx = database.write().await?;
     let mut new = Vec::new();
-    for repo in concerned {
+    for Hook { repo, .. } in &concerned {
         if hooks::arrived(&mut tx, repo, digest.hex(), now).await? {
-            new.push(repo.to_owned());
+            new.push(repo.clone());
         }
     }
+    announce(&mut tx, &new, true, now).await?;
+    announce(&mut tx, &unheard, false, now).await?;
     tx.commit().await?;
-    if new.is_empty() {
+    if new.is_empty() && !concerned.is_empty() {
         let detail = "This delivery has arrived before; the index was fetched then.";
         return Err(Problem::new(&kinds::HOOK_REPEATED, detail));
     }
-    let (later, repos) = (app.clone(), new.clone());
+    refresh_later(app, new.clone());
+    Ok(new)
+}
+
+/// The repos of those hooks of whose forge the hub has not heard for a day.
+async fn unheard(database: &impl Database, hooks: &[&Hook], now: Seconds) -> Result<Vec<String>, StoreError> {
+    if hooks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let repos: Vec<&str> = hooks.iter().map(|hook| hook.repo.as_str()).collect();
+    let mut tx = database.read().await?;
+    let sources = sources::by_repos(&mut tx, &repos).await?;
+    tx.end().await;
+    Ok(sources.into_iter().filter(|(_, source)| !source.record.knows_of_pushes(now)).map(|(repo, _)| repo).collect())
+}
+
+/// Writes down that a push was announced for these repos, which `concerns` their indexes or something else.
+async fn announce(tx: &mut impl Transaction, repos: &[String], concerns: bool, now: Seconds) -> Result<(), StoreError> {
+    let repos: Vec<&str> = repos.iter().map(String::as_str).collect();
+    let mut sources: Vec<Source> = sources::by_repos(tx, &repos).await?.into_values().collect();
+    sources.iter_mut().for_each(|source| source.record.announce(concerns, now));
+    sources::save_records(tx, &sources).await
+}
+
+fn refresh_later<P: Ports>(app: &App<P>, repos: Vec<String>) {
+    let later = app.clone();
     app.ports.spawn(async move {
         for repo in repos {
             if let Err(error) = refresh_one(&later, &repo, Scope::One(repo.clone()), Origin::HUB).await {
@@ -70,5 +99,4 @@ pub async fn receive<P: Ports>(
             }
         }
     });
-    Ok(new)
 }

@@ -33,6 +33,7 @@ pub fn view(source: &Source, now: Seconds) -> Repo<'_> {
             verified_at: record.verified_at.map(rfc3339),
             last_attempt_at: record.last_attempt_at.map(rfc3339),
             next_check_at: record.next_check_at.map(rfc3339),
+            pushed_at: record.pushed_at.map(rfc3339),
             consecutive_failures: record.consecutive_failures,
             http_status: record.http_status,
             index_digest: accepted.map(|a| a.digest.clone()),

@@ -113,8 +113,10 @@ pub async fn remove<P: Ports>(
 ) -> Result<StatusCode, Problem> {
     caller.writes(&repo)?;
     let mut tx = app.database().await?.write().await?;
-    sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+    let mut source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
     hooks::remove(&mut tx, &repo).await?;
+    source.record.without_pushes(source.registered.registration.cache_ttl_seconds);
+    sources::save_record(&mut tx, &source).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -29,6 +29,7 @@ pub(super) fn describe(text: &mut Text, repo: &Repo<'_>, etag: Option<&str>) {
         ("verified at", optional(&status.verified_at)),
         ("last attempt", optional(&status.last_attempt_at)),
         ("next check", optional(&status.next_check_at)),
+        ("last push", optional(&status.pushed_at)),
         ("registered at", Some((&repo.registered_at).into())),
         ("registered by", Some((&repo.registered_by).into())),
         ("updated at", Some((&repo.updated_at).into())),

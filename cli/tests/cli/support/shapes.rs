@@ -27,7 +27,7 @@ pub(crate) fn registration(repo: &str, state: &str) -> Value {
             "state": state, "reason": reason.map(|it| it.0), "message": reason.map(|it| it.1),
             "failing_since": reason.map(|_| "2026-11-24T09:00:00Z"),
             "verified_at": has_snapshot.then_some("2026-11-23T10:00:00Z"),
-            "last_attempt_at": null, "next_check_at": null, "consecutive_failures": 0, "http_status": null,
+            "last_attempt_at": null, "next_check_at": null, "pushed_at": null, "consecutive_failures": 0, "http_status": null,
             "index_digest": has_snapshot.then_some("sha256:abababababababababababababababababababababababababababababababab"), "capability_count": if has_snapshot { 3 } else { 0 },
             "held_digest": null, "diagnostics": diagnostics,
         },

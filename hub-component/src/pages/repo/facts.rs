@@ -20,7 +20,11 @@ pub(super) fn section(source: &Source) -> Markup {
             dt { "Index" } dd { (linked(&registration.url, MAX_URL_CHARS)) }
             dt { "Domain" } dd { (search_link("domain", &registration.domain)) }
             dt { "Required" } dd { @if registration.required { "yes, readers rely on it" } @else { "no" } }
-            dt { "Checked every" } dd { (registration.cache_ttl_seconds) " seconds" }
+            dt { "Checked every" }
+            dd {
+                (record.polled_every(registration.cache_ttl_seconds)) " seconds"
+                @if let Some(at) = record.pushed_at { ", since webhooks announce pushes, last " (time(at)) }
+            }
             dt { "Registered" } dd { (time(registered.registered_at)) " by " (registered.registered_by) }
             @if registered.updated_at != registered.registered_at { dt { "Changed" } dd { (time(registered.updated_at)) } }
             @if let Some(at) = record.verified_at { dt { "Last verified" } dd { (time(at)) } }
