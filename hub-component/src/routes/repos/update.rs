@@ -108,8 +108,6 @@ fn needs_verifying(before: &Registration, changed: &Registration) -> bool {
     changed.required && (!before.required || !changed.has_index_of(before))
 }
 
-
-
 /// Checks the index before anything is written, outside the write transaction, so that other writers do not wait.
 async fn verified_first<P: Ports>(
     app: &App<P>,
