@@ -141,9 +141,6 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         if version == DIGESTS {
             fragments::set_up(&mut tx).await?;
         }
-        if version == LISTS {
-            listing::fill(&mut tx).await?;
-        }
         if version == PIECES {
             fragments::cut_up(&mut tx).await?;
         }
@@ -164,6 +161,10 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
             vec![i64::into(version), rfc3339(now).into()],
         )
         .await?;
+    }
+    // It reads registrations by the columns of this version, some of which later steps add.
+    if found < LISTS {
+        listing::fill(&mut tx).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -25,7 +25,8 @@ fn register_asks_for_the_check_and_leaves_defaults_to_the_hub() {
 #[test]
 fn register_sends_every_flag() {
     let hub = Hub::answering([created(), created()]);
-    let flags = ["--description", "what", "--required", "--disabled", "--cache-ttl-seconds", "0", "--format", "codemeta"];
+    let flags =
+        ["--description", "what", "--required", "--disabled", "--cache-ttl-seconds", "0", "--format", "codemeta"];
     let ran = Ran::against(&hub.url(), &[&REGISTER[..], &flags, &["--dry-run"]].concat()).ended(0);
     assert!(ran.err.contains("nothing was written"), "{ran:?}");
     Ran::against(&hub.url(), &[&REGISTER[..], &["--no-check", "-q"]].concat()).ended(0);
