@@ -5,7 +5,7 @@ use super::node::Node;
 use super::{check, refuses, unknown_version};
 use crate::findings::Findings;
 use crate::schema::Schema;
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 
 /// The type of an agent card in Agentic Resource Discovery.
@@ -72,7 +72,7 @@ fn capability<'v>(root: &Node<'v>, skill: &Node<'v>, address: Option<&(String, N
         }
     }
     if let Some((url, at)) = address {
-        entry.value("artifact", Value::from(json!({"type": CARD, "url": url})), at.clone());
+        entry.value("artifact", json!({"type": CARD, "url": url}), at.clone());
     }
     Some(entry)
 }
