@@ -2,20 +2,20 @@
 //! verdict, the same on the hub, in the CLI and in tests.
 
 mod formats;
+mod rules;
 mod sizes;
 mod strings;
 
 use crate::problem::indexes;
-use std::collections::HashMap;
-
 use serde_json::{Map, Value};
 
+use self::rules::{find_duplicate_ids, too_many};
 use crate::diagnostic::{Diagnostic, attach_snippets};
 use crate::document;
 use crate::excerpt::json_excerpt;
 use crate::findings::{Finding, Findings};
-use crate::limits::{MAX_CAPABILITIES, MAX_DIAGNOSTICS};
-use crate::path::{Path, Step};
+use crate::limits::MAX_DIAGNOSTICS;
+use crate::path::Path;
 use crate::schema::{self, Schema};
 use crate::yaml::{self, Position};
 
@@ -171,30 +171,6 @@ fn unreadable(value: &Value) -> Option<Finding<'_>> {
     }
     let count = root.get("capabilities").and_then(Value::as_array).map_or(0, Vec::len);
     too_many(count, at("/capabilities"))
-}
-
-fn too_many(count: usize, list: Path<'_>) -> Option<Finding<'_>> {
-    (count > MAX_CAPABILITIES).then(|| {
-        let message =
-            format!("{count} capabilities: an index may have {MAX_CAPABILITIES}, split it over several repos");
-        Finding::error(&indexes::TOO_MANY_CAPABILITIES, list, message)
-    })
-}
-
-fn find_duplicate_ids<'v>(value: &'v Value, found: &mut Findings<'v>) {
-    let list = Path::default().below(value, "/capabilities");
-    let capabilities = value.get("capabilities").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let id_of = |(place, capability): (usize, &'v Value)| list.with(Step::Item(place)).below(capability, "/id");
-    let mut seen: HashMap<&str, (usize, &'v Value)> = HashMap::with_capacity(capabilities.len());
-    for one in capabilities.iter().enumerate() {
-        let Some(id) = one.1.get("id").and_then(Value::as_str) else { continue };
-        match seen.get(id) {
-            Some(first) => found.add_duplicate(id, id_of(one), id_of(*first)),
-            None => {
-                seen.insert(id, one);
-            }
-        }
-    }
 }
 
 /// `None` only if the schema refuses the value.

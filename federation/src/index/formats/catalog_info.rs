@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use super::node::Node;
-use super::{check, unknown_version};
+use super::rules::{check, unknown_version};
 use crate::diagnostic::Severity;
 use crate::excerpt::json_excerpt;
 use crate::findings::{Finding, Findings};

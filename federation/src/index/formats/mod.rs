@@ -9,6 +9,7 @@ mod codemeta;
 mod entry;
 mod node;
 mod publiccode;
+mod rules;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,7 +17,9 @@ use utoipa::ToSchema;
 
 use self::entry::Entry;
 use self::node::Node;
-use super::{Sizes, find_duplicate_ids, sizes, strings, too_many};
+use super::rules::{find_duplicate_ids, too_many};
+use super::sizes::{self, Sizes};
+use super::strings;
 use crate::findings::{Finding, Findings};
 use crate::limits::MAX_DIAGNOSTICS;
 use crate::path::{Path, Step};
@@ -169,20 +172,4 @@ fn nodes(documents: &[Value]) -> Vec<Node<'_>> {
     }
     let documents = documents.iter().enumerate().filter(|(_, value)| !value.is_null());
     documents.map(|(place, value)| Node::of_document(place, value)).collect()
-}
-
-/// Adds the violations of a schema in a part of the file.
-fn check<'v>(schema: Schema, node: &Node<'v>, found: &mut Findings<'v>) {
-    found.add_violations(schema::findings_at(schema, node.value, &node.path, MAX_DIAGNOSTICS));
-}
-
-/// Refuses more parts of a file than an index has capabilities.
-fn refuses<'v>(count: usize, list: &Node<'v>, found: &mut Findings<'v>) -> bool {
-    too_many(count, list.path.clone()).map(|finding| found.add(finding)).is_some()
-}
-
-/// Refuses a version that is not known here.
-fn unknown_version<'v>(at: &Node<'v>, known: &str, found: &mut Findings<'v>) {
-    let message = format!("version {} is not known here: use {known}", crate::excerpt::json_excerpt(at.value));
-    found.add(Finding::error(&indexes::UNKNOWN_VERSION, at.path.clone(), message));
 }
