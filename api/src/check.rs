@@ -5,6 +5,7 @@ use crate::refresh::Outcome;
 use federation::compose::Conflict;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
+use federation::index::SourceFormat;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -15,6 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 pub struct CheckQuery {
     /// The name under which the index in the body is registered, or would be.
     pub repo: Option<String>,
+    /// The format of the index, instead of that of the registration.
+    pub source_format: Option<SourceFormat>,
 }
 
 /// The result of checking an index.

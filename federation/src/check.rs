@@ -124,7 +124,7 @@ pub async fn hear(
         Fetched::NotModified => Heard::Known(Observation::Unchanged { validators: None, http_status: 304 }),
         Fetched::Index { bytes, validators } => {
             let digest = Digest::of(&bytes);
-            let same = known.checked.as_ref().is_some_and(|c| c.digest == digest && c.url == registration.url);
+            let same = known.checked.as_ref().is_some_and(|c| c.digest == digest && c.is_of(registration));
             match same {
                 true => Heard::Known(Observation::Unchanged { validators: Some(validators), http_status: 200 }),
                 false => Heard::New(Content { digest, bytes, validators }),
@@ -142,7 +142,7 @@ impl Content {
     /// Validates the content of this registration's index: a large part of the work of a refresh.
     pub fn judge(self, registration: &Registration) -> Judged {
         let Self { digest, bytes, validators } = self;
-        let mut verdict = index::check(&bytes);
+        let mut verdict = index::check_as(&bytes, registration.format);
         match verdict.index {
             Some(index) => Judged {
                 observation: Observation::Valid { digest, capability_count: index.capabilities.len(), validators },

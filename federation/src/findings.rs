@@ -3,7 +3,7 @@
 use crate::bounded::Message;
 use crate::diagnostic::{Diagnostic, Severity, attach_snippets};
 use crate::excerpt::excerpt;
-use crate::limits::{MAX_DIAGNOSTICS, MAX_DIAGNOSTICS_BYTES};
+use crate::limits::{MAX_COUNTED_VIOLATIONS, MAX_DIAGNOSTICS, MAX_DIAGNOSTICS_BYTES};
 use crate::path::Path;
 use crate::problem::{Kind, indexes};
 use crate::yaml;
@@ -94,6 +94,24 @@ impl<'v> Findings<'v> {
 
     pub(crate) fn refuses(&self) -> bool {
         self.refuses
+    }
+
+    /// Whether the document is refused, with so many findings that no more need to be looked for. If so, the report says
+    /// that there may be more.
+    pub(crate) fn is_enough(&mut self) -> bool {
+        let enough = self.refuses && self.kept.len() + self.left_out.counted >= MAX_COUNTED_VIOLATIONS;
+        self.left_out.and_more |= enough;
+        enough
+    }
+
+    /// Adds these to `others`, which are about the document that `origin` knows the place of each value in.
+    pub(crate) fn move_to<'o>(self, others: &mut Findings<'o>, origin: impl Fn(&Path<'v>) -> Path<'o>) {
+        for Finding { code, severity, path, message, first, .. } in self.kept {
+            let (path, first) = (origin(&path), first.as_ref().map(&origin));
+            others.add(Finding { code, severity, path, at_key: false, message, first });
+        }
+        others.left_out.counted += self.left_out.counted;
+        others.left_out.and_more |= self.left_out.and_more;
     }
 
     /// The diagnostics in text order, with their positions in `text` and their lines.

@@ -5,9 +5,11 @@ use serde_json::{Map, Value};
 
 use crate::bounded::{Pointer, cut};
 
-/// One step down, to the child at an index, from 0. Fields of a mapping are in text order.
+/// One step down, to the child at an index, from 0. Fields of a mapping are in text order. The first step is into a
+/// document, if the text has several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step<'v> {
+    Document(usize),
     Field(usize, &'v str),
     Item(usize),
 }
@@ -15,7 +17,7 @@ pub(crate) enum Step<'v> {
 impl Step<'_> {
     pub(crate) fn place(self) -> usize {
         match self {
-            Self::Field(place, _) | Self::Item(place) => place,
+            Self::Document(place) | Self::Field(place, _) | Self::Item(place) => place,
         }
     }
 }
@@ -72,7 +74,7 @@ impl<'v> Path<'v> {
         for step in &self.0 {
             text.push('/');
             match step {
-                Step::Item(index) => text.push_str(&index.to_string()),
+                Step::Document(index) | Step::Item(index) => text.push_str(&index.to_string()),
                 Step::Field(_, key) => {
                     let short = cut(key, KEY_CHARS);
                     text.push_str(&short.as_deref().unwrap_or(key).replace('~', "~0").replace('/', "~1"));

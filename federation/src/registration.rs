@@ -1,6 +1,7 @@
 //! A registration: the data that a repo gives the hub about itself.
 
 use crate::bounded::{Message, Pointer};
+use crate::index::SourceFormat;
 use crate::problem::{Kind, fields, indexes};
 use crate::schema::{self, Schema, Violation};
 use crate::source_url;
@@ -36,6 +37,10 @@ pub struct Registration {
     #[serde(default)]
     #[schema(required)]
     pub description: String,
+    /// The format of the index.
+    #[serde(default)]
+    #[schema(required)]
+    pub format: SourceFormat,
 }
 
 fn yes() -> bool {
@@ -105,6 +110,12 @@ impl Registration {
         }
         serde_json::from_value(value.clone())
             .map_err(|e| vec![FieldError::new("", &indexes::SCHEMA_TYPE, e.to_string())])
+    }
+
+    /// Whether this and another state of the registration have the same URL and format, so that what was checked for one
+    /// is known for the other.
+    pub fn has_index_of(&self, other: &Self) -> bool {
+        self.url == other.url && self.format == other.format
     }
 
     /// Applies an RFC 7396 merge patch; `null` resets a field to its default.

@@ -2,13 +2,13 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, demand, facets, fragments, hooks, leases, listing, overlaps, quiet, revisions::steps,
+    StoreError, demand, facets, fragments, hooks, leases, listing, overlaps, quiet, registrations, revisions::steps,
     row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 18] = [
+const STEPS: [&[&str]; 19] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -27,6 +27,7 @@ const STEPS: [&[&str]; 18] = [
     hooks::TABLES,
     search::ANEW,
     listing::POLLED_EVERY,
+    registrations::FORMAT,
 ];
 
 /// The step after which fragments get their digests.
@@ -162,7 +163,7 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         )
         .await?;
     }
-    // Written by the statements of this version, which know the columns of all steps.
+    // It reads registrations by the columns of this version, some of which later steps add.
     if found < LISTS {
         listing::fill(&mut tx).await?;
     }

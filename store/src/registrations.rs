@@ -3,6 +3,7 @@
 use crate::database::{Row, Transaction};
 use crate::{StoreError, hooks, leases, row::Reader};
 use federation::digest::Digest;
+use federation::index::SourceFormat;
 use federation::registration::Registration;
 use federation::time::Seconds;
 
@@ -39,7 +40,10 @@ impl Registered {
     }
 }
 
-pub(super) const COLUMNS: &str = "r.repo, r.url, r.domain, r.enabled, r.required, r.cache_ttl_seconds, r.description, r.registered_at, r.updated_at, r.registered_by, r.incarnation";
+pub(super) const COLUMNS: &str = "r.repo, r.url, r.domain, r.enabled, r.required, r.cache_ttl_seconds, r.description, r.format, r.registered_at, r.updated_at, r.registered_by, r.incarnation";
+
+/// What adds the format of an index to registrations.
+pub(crate) const FORMAT: &[&str] = &["ALTER TABLE registrations ADD COLUMN format TEXT NOT NULL DEFAULT 'auto'"];
 
 pub(super) fn read(row: &Row) -> Result<Registered, StoreError> {
     read_next(&mut Reader::of(row))
@@ -56,12 +60,17 @@ pub(super) fn read_next(row: &mut Reader<'_>) -> Result<Registered, StoreError> 
             required: row.flag()?,
             cache_ttl_seconds: row.count()?,
             description: row.string()?,
+            format: format(&row.string()?)?,
         },
         registered_at: row.integer()?,
         updated_at: row.integer()?,
         registered_by: row.string()?,
         incarnation: row.integer()?,
     })
+}
+
+fn format(name: &str) -> Result<SourceFormat, StoreError> {
+    SourceFormat::from_name(name).ok_or_else(|| StoreError::Unreadable(format!("the format {name} of a registration")))
 }
 
 /// The text that a search for registrations matches, in lower case.
@@ -81,7 +90,7 @@ pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool,
     let rows = tx
         .query(
             "INSERT INTO registrations (repo, url, domain, enabled, required, cache_ttl_seconds, description, registered_at, updated_at, registered_by, incarnation,
-             words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING repo",
+             words, format) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING repo",
             vec![
                 r.repo.as_str().into(),
                 r.url.as_str().into(),
@@ -95,6 +104,7 @@ pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool,
                 new.registered_by.as_str().into(),
                 new.incarnation.into(),
                 words(r).into(),
+                r.format.as_str().into(),
             ],
         )
         .await?;
@@ -106,7 +116,7 @@ pub async fn update(tx: &mut impl Transaction, changed: &Registration, now: Seco
     let rows = tx
         .query(
             "UPDATE registrations SET url = $1, domain = $2, enabled = $3, required = $4, cache_ttl_seconds = $5, description = $6,
-             updated_at = $7, words = $8 WHERE repo = $9 RETURNING repo",
+             updated_at = $7, words = $8, format = $9 WHERE repo = $10 RETURNING repo",
             vec![
                 changed.url.as_str().into(),
                 changed.domain.as_str().into(),
@@ -116,6 +126,7 @@ pub async fn update(tx: &mut impl Transaction, changed: &Registration, now: Seco
                 changed.description.as_str().into(),
                 now.into(),
                 words(changed).into(),
+                changed.format.as_str().into(),
                 changed.repo.as_str().into(),
             ],
         )

@@ -35,12 +35,36 @@ fn capabilities(count: usize, fields: impl Fn(usize) -> String) -> String {
     format!("{{\"version\":1,\"capabilities\":[{}]}}", entries.join(","))
 }
 
+/// The card of an agent with so many skills, each with a text that makes it some 600 bytes long.
+fn agent_card(count: usize) -> String {
+    let text = "t".repeat(500);
+    let skill = |n| format!("{{\"id\":\"s{n}\",\"name\":\"n\",\"description\":\"{text}\",\"tags\":[\"a\",\"b\"]}}");
+    let skills: Vec<String> = (0..count).map(skill).collect();
+    let agent = "\"name\":\"x\",\"protocolVersion\":\"0.3\",\"url\":\"https://h/\",\"capabilities\":{}";
+    format!("{{{agent},\"skills\":[{}]}}", skills.join(","))
+}
+
+/// A catalogue of so many entities.
+fn catalogue(count: usize) -> String {
+    let entity =
+        |n| format!("apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {{name: n{n}}}\nspec: {{owner: o}}\n");
+    (0..count).map(entity).collect::<Vec<_>>().join("---\n")
+}
+
 /// All inputs.
 pub fn all() -> Vec<Hostile> {
     let control = Some("control-character");
     let with_findings = |count| format!("[{CONTROL}{}]", ",0".repeat(count));
     let long = "y".repeat(60_000);
     [
+        ("the largest card", agent_card(20_000), None),
+        (
+            "a card with tags only",
+            agent_card(1).replace("\"a\",", &"\"a\",".repeat(1_200_000)),
+            Some("capability-too-large"),
+        ),
+        ("the largest catalogue", catalogue(20_000), None),
+        ("a catalogue without an end", catalogue(70_000), Some("too-many-capabilities")),
         ("findings below long keys", one(&below_long_keys(&list(CONTROL, 120), 6)), control),
         ("findings below more long keys", one(&below_long_keys(&list(CONTROL, 120), 12)), control),
         ("a finding before many values", one(&below_long_keys(&with_findings(300_000), 1)), control),

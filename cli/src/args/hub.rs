@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgGroup, Args, Subcommand, value_parser};
 use federation::digest::Digest;
+use federation::index::SourceFormat;
 use federation::source::State;
 
 use super::Format;
@@ -126,6 +127,7 @@ Examples:
   reuse-surface hub register --from-git --dry-run
   reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools
   reuse-surface hub register --repo my-repo --url https://example.org/raw/capabilities.yaml --domain tools --dry-run
+  reuse-surface hub register --repo my-agent --url https://example.org/.well-known/agent-card.json --domain tools --format agent-card
   reuse-surface hub register --repo soon --url https://example.org/raw/soon.yaml --domain tools --no-check --disabled")]
 pub(crate) struct Register {
     /// The name of the registration: lower case, unique on the hub; it cannot be changed later
@@ -168,6 +170,10 @@ pub(crate) struct Register {
     #[arg(long)]
     pub(crate) disabled: bool,
 
+    /// The format of the index, if it must not be another one [hub's default: auto]
+    #[arg(long, value_name = "FORMAT", value_parser = super::values::variant(SourceFormat::ALL))]
+    pub(crate) format: Option<SourceFormat>,
+
     /// Seconds after which the hub checks the index again [hub's default: 3600]
     #[arg(long, value_name = "N")]
     pub(crate) cache_ttl_seconds: Option<u32>,
@@ -186,7 +192,7 @@ pub(crate) struct Register {
 /// The registration is read first and changed only if it has not been changed in the meantime.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("change").required(true).multiple(true)
-    .args(["url", "domain", "enabled", "required", "cache_ttl_seconds", "description"])))]
+    .args(["url", "domain", "enabled", "required", "cache_ttl_seconds", "description", "format"])))]
 #[command(after_long_help = "\
 Examples:
   reuse-surface hub update --repo state-hub --enabled true
@@ -212,6 +218,10 @@ pub(crate) struct Update {
     /// Whether a valid index is required
     #[arg(long, value_name = "true|false")]
     pub(crate) required: Option<bool>,
+
+    /// The new format of the index
+    #[arg(long, value_name = "FORMAT", value_parser = super::values::variant(SourceFormat::ALL))]
+    pub(crate) format: Option<SourceFormat>,
 
     /// Seconds after which the hub checks the index again
     #[arg(long, value_name = "N")]
@@ -272,6 +282,10 @@ pub(crate) struct Check {
     /// The registration whose index is checked; with FILE, the repo named in the index by default
     #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: Option<String>,
+
+    /// The format of the index [default: that of the registration, or auto]
+    #[arg(long, value_name = "FORMAT", value_parser = super::values::variant(SourceFormat::ALL))]
+    pub(crate) source_format: Option<SourceFormat>,
 }
 
 /// Fetch the index of one repository now, even if it is not due, and publish it if it changed

@@ -2,6 +2,7 @@
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser as _};
 use clap::{Arg, Args, Subcommand, ValueEnum as _};
+use federation::index::SourceFormat;
 
 use super::Format;
 
@@ -30,6 +31,7 @@ review tools show next to the lines.
 Examples:
   reuse-surface index validate registry/indexes/capabilities.yaml
   reuse-surface index validate https://example.org/raw/capabilities.yaml
+  reuse-surface index validate catalog-info.yaml --source-format catalog-info
   reuse-surface index validate registry/indexes/capabilities.yaml -o sarif > index.sarif")]
 // This argument has the global flag's id and accepts one more format.
 #[command(arg(Arg::new("output").short('o').long("output").value_name("FORMAT").default_value("table")
@@ -39,4 +41,8 @@ pub(crate) struct Validate {
     /// The index file, `-` for standard input, or the http or https URL of the raw index
     #[arg(value_name = "PATH|URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) source: String,
+
+    /// The format of the index
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = super::values::variant(SourceFormat::ALL))]
+    pub(crate) source_format: SourceFormat,
 }

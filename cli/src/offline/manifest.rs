@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use federation::diagnostic::Diagnostic;
 use federation::document;
+use federation::index::SourceFormat;
 use federation::limits::MAX_DECODED_BYTES;
 use federation::problem::indexes;
 use federation::registration::Registration;
@@ -46,6 +47,8 @@ pub(crate) struct Local {
     enabled: bool,
     #[serde(default)]
     pub(crate) required: bool,
+    #[serde(default)]
+    pub(crate) format: SourceFormat,
 }
 
 fn yes() -> bool {

@@ -70,7 +70,7 @@ async fn check(
     source: &Registration,
     known: &SourceRecord,
 ) -> (Observation, Option<(Digest, Vec<u8>)>) {
-    match hear(fetcher, source, known, known.validators(&source.url), |_, _| None).await {
+    match hear(fetcher, source, known, known.validators(source), |_, _| None).await {
         Heard::Known(observation) => (observation, None),
         // No host is backed off here.
         Heard::Quiet(_) => (Observation::Unreachable(TransportFailure::Protocol.into()), None),

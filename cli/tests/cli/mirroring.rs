@@ -75,7 +75,7 @@ fn after_a_sync_the_hubs_own_bytes_are_composed_offline() {
     let repos: Vec<_> = manifest["sources"].as_array().unwrap().iter().map(|it| it["repo"].as_str().unwrap()).collect();
     assert_eq!(repos, ["a", "b", "c"]);
     let fields: Vec<_> = manifest["sources"][0].as_object().unwrap().keys().cloned().collect();
-    assert_eq!(fields, ["repo", "url", "domain", "enabled", "required", "cache_ttl_seconds", "description"]);
+    assert_eq!(fields, ["repo", "url", "domain", "enabled", "required", "cache_ttl_seconds", "description", "format"]);
     let ran = place.run(&["federation", "compose", "--locked"]).ended(0);
     assert_eq!(ran.err, "warning: c is not in the lock and contributes nothing\n");
     assert_eq!(place.read(DOCUMENT), document);

@@ -47,6 +47,19 @@ fn a_warning_alone_refuses_nothing() {
 }
 
 #[test]
+fn a_file_of_another_standard_is_valid_unless_it_has_to_be_something_else() {
+    let place = Place::new();
+    let entity = "apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {name: a}\nspec: {owner: o}\n";
+    place.write("catalog-info.yaml", entity);
+    for format in [&[][..], &["--source-format", "auto"], &["--source-format", "catalog-info"]] {
+        let ran = place.run(&[&["index", "validate", "catalog-info.yaml"], format].concat()).ended(0);
+        assert_eq!(ran.out, "catalog-info.yaml: valid, 1 capability\n");
+    }
+    let ran = place.run(&["index", "validate", "catalog-info.yaml", "--source-format", "index"]).ended(1);
+    assert!(ran.out.starts_with("error[other-format]: "), "{}", ran.out);
+}
+
+#[test]
 fn machines_get_every_finding() {
     let place = Place::new();
     place.write("a.yaml", BAD);

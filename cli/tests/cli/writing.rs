@@ -25,7 +25,8 @@ fn register_asks_for_the_check_and_leaves_defaults_to_the_hub() {
 #[test]
 fn register_sends_every_flag() {
     let hub = Hub::answering([created(), created()]);
-    let flags = ["--description", "what", "--required", "--disabled", "--cache-ttl-seconds", "0"];
+    let flags =
+        ["--description", "what", "--required", "--disabled", "--cache-ttl-seconds", "0", "--format", "codemeta"];
     let ran = Ran::against(&hub.url(), &[&REGISTER[..], &flags, &["--dry-run"]].concat()).ended(0);
     assert!(ran.err.contains("nothing was written"), "{ran:?}");
     Ran::against(&hub.url(), &[&REGISTER[..], &["--no-check", "-q"]].concat()).ended(0);
@@ -34,6 +35,7 @@ fn register_sends_every_flag() {
     let body = asked[0].json();
     assert_eq!((&body["enabled"], &body["required"]), (&json!(false), &json!(true)));
     assert_eq!((&body["cache_ttl_seconds"], &body["description"]), (&json!(0), &json!("what")));
+    assert_eq!(body["format"], "codemeta");
     assert_eq!(asked[1].line, "POST /v1/repos");
 }
 
@@ -48,6 +50,16 @@ fn update_patches_what_is_named_and_nothing_else() {
     assert_eq!(asked[0].json(), json!({ "enabled": true, "description": "" }));
     assert_eq!(asked[0].header("content-type"), Some("application/merge-patch+json"));
     assert_eq!(asked[0].header("if-match"), Some("\"v7\""));
+}
+
+#[test]
+fn update_sets_a_format_that_there_is() {
+    let hub = Hub::answering([Answer::json(200, &registration("a", "fresh"))]);
+    let arguments = ["hub", "update", "--repo", "a", "--if-match", "v7", "--format"];
+    Ran::against(&hub.url(), &[&arguments[..], &["agent-card"]].concat()).ended(0);
+    assert_eq!(hub.asked()[0].json(), json!({ "format": "agent-card" }));
+    let ran = Ran::against(&hub.url(), &[&arguments[..], &["toml"]].concat()).ended(2);
+    assert!(ran.err.contains("catalog-info"), "{ran:?}");
 }
 
 /// The registration as a read gives it.

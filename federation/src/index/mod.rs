@@ -1,23 +1,25 @@
-//! Parses and validates a capability index. Pure: from bytes to a verdict, the same on
-//! the hub, in the CLI and in tests.
+//! Parses and validates a capability index, in its own format or in that of another standard. Pure: from bytes to a
+//! verdict, the same on the hub, in the CLI and in tests.
 
+mod formats;
+mod rules;
 mod sizes;
 mod strings;
 
 use crate::problem::indexes;
-use std::collections::HashMap;
-
 use serde_json::{Map, Value};
 
+use self::rules::{find_duplicate_ids, too_many};
 use crate::diagnostic::{Diagnostic, attach_snippets};
 use crate::document;
 use crate::excerpt::json_excerpt;
 use crate::findings::{Finding, Findings};
-use crate::limits::{MAX_CAPABILITIES, MAX_DIAGNOSTICS};
-use crate::path::{Path, Step};
+use crate::limits::MAX_DIAGNOSTICS;
+use crate::path::Path;
 use crate::schema::{self, Schema};
 use crate::yaml::{self, Position};
 
+pub use formats::SourceFormat;
 pub use sizes::Sizes;
 
 /// A valid index.
@@ -80,12 +82,19 @@ impl Verdict {
     }
 }
 
-/// Validates the bytes of an index.
+/// Validates the bytes of an index of any format, which the bytes decide.
 ///
 /// In addition to the codes of [`crate::yaml::YamlError`] and [`schema::Violation`], it reports `too-large`,
 /// `invalid-utf8`, `not-an-index`, `lfs-pointer`, `unknown-version`, `too-many-capabilities`, `capability-too-large`,
-/// `rendered-too-large`, `duplicate-id`, `control-character`, `more-diagnostics`, and the warning `bidi-control`.
+/// `rendered-too-large`, `duplicate-id`, `control-character`, `more-diagnostics`, and the warnings `bidi-control` and
+/// `left-out`.
 pub fn check(bytes: &[u8]) -> Verdict {
+    check_as(bytes, SourceFormat::Auto)
+}
+
+/// Validates the bytes of an index that is said to be of this format: as [`check`], but reports `other-format` if it has
+/// another one. So for the same bytes, all indexes that are not refused are equal.
+pub fn check_as(bytes: &[u8], said: SourceFormat) -> Verdict {
     let text = match document::decode(bytes) {
         Ok(text) if looks_like_markup(text) => {
             let message = "this looks like an HTML or XML page, not an index: use the URL of the raw file, and check that it \
@@ -101,8 +110,8 @@ pub fn check(bytes: &[u8]) -> Verdict {
         Ok(text) => text,
         Err(diagnostic) => return Verdict::refused(bytes, *diagnostic),
     };
-    match yaml::parse(text) {
-        Ok(value) => judge(text, value),
+    match yaml::parse_documents(text, formats::is_entity) {
+        Ok(documents) => judge(text, documents, said),
         Err(error) => Verdict::refused(bytes, error.into()),
     }
 }
@@ -115,23 +124,33 @@ fn looks_like_markup(text: &str) -> bool {
     start.next() == Some('<') && start.next().is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '!' | '?'))
 }
 
-fn judge(text: &str, value: Value) -> Verdict {
+fn judge(text: &str, mut documents: Vec<Value>, said: SourceFormat) -> Verdict {
     let mut found = Findings::default();
-    let mut sizes = Sizes::default();
-    match unreadable(&value) {
-        Some(refusal) => found.add(refusal),
-        None => {
-            found.add_violations(schema::findings(Schema::CapabilityIndex, &value, MAX_DIAGNOSTICS));
-            find_duplicate_ids(&value, &mut found);
-            strings::check(&value, &mut found);
-            if !found.refuses() {
-                sizes = sizes::measure(&value, &mut found);
-            }
+    let first = documents.first().unwrap_or(&Value::Null);
+    let converted = match formats::choose(first, said) {
+        Ok(SourceFormat::Auto | SourceFormat::Index) => Some((None, judge_index(first, &mut found))),
+        Ok(format) => formats::convert(format, &documents, &mut found).map(|(value, sizes)| (Some(value), sizes)),
+        Err(refusal) => {
+            found.add(refusal);
+            None
         }
-    }
+    };
     let refuses = found.refuses();
     let diagnostics = found.placed_in(text);
-    Verdict { index: if refuses { None } else { index(value, sizes) }, diagnostics }
+    let accepted = converted.filter(|_| !refuses);
+    let index = accepted.and_then(|(value, sizes)| index(value.or_else(|| documents.pop())?, sizes));
+    Verdict { index, diagnostics }
+}
+
+fn judge_index<'v>(value: &'v Value, found: &mut Findings<'v>) -> Sizes {
+    if let Some(refusal) = unreadable(value) {
+        found.add(refusal);
+        return Sizes::default();
+    }
+    found.add_violations(schema::findings(Schema::CapabilityIndex, value, MAX_DIAGNOSTICS));
+    find_duplicate_ids(value, found);
+    strings::check(value, Path::default(), found);
+    if found.refuses() { Sizes::default() } else { sizes::measure(value, found) }
 }
 
 /// Finds an error that makes all other findings pointless.
@@ -151,27 +170,7 @@ fn unreadable(value: &Value) -> Option<Finding<'_>> {
         return Some(Finding::error(&indexes::UNKNOWN_VERSION, at("/version"), message));
     }
     let count = root.get("capabilities").and_then(Value::as_array).map_or(0, Vec::len);
-    (count > MAX_CAPABILITIES).then(|| {
-        let message =
-            format!("{count} capabilities: an index may have {MAX_CAPABILITIES}, split it over several repos");
-        Finding::error(&indexes::TOO_MANY_CAPABILITIES, at("/capabilities"), message)
-    })
-}
-
-fn find_duplicate_ids<'v>(value: &'v Value, found: &mut Findings<'v>) {
-    let list = Path::default().below(value, "/capabilities");
-    let capabilities = value.get("capabilities").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let id_of = |(place, capability): (usize, &'v Value)| list.with(Step::Item(place)).below(capability, "/id");
-    let mut seen: HashMap<&str, (usize, &'v Value)> = HashMap::with_capacity(capabilities.len());
-    for one in capabilities.iter().enumerate() {
-        let Some(id) = one.1.get("id").and_then(Value::as_str) else { continue };
-        match seen.get(id) {
-            Some(first) => found.add_duplicate(id, id_of(one), id_of(*first)),
-            None => {
-                seen.insert(id, one);
-            }
-        }
-    }
+    too_many(count, at("/capabilities"))
 }
 
 /// `None` only if the schema refuses the value.

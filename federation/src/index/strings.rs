@@ -12,8 +12,9 @@ use crate::excerpt::is_bidi_control;
 use crate::findings::{Finding, Findings};
 use crate::path::{Path, Step};
 
-pub(super) fn check<'v>(root: &'v Value, found: &mut Findings<'v>) {
-    visit(root, &mut Path::default(), found);
+/// Adds the findings in a value that is at `path`.
+pub(super) fn check<'v>(value: &'v Value, mut path: Path<'v>, found: &mut Findings<'v>) {
+    visit(value, &mut path, found);
 }
 
 /// The depth limit of a document bounds the recursion.

@@ -5,11 +5,17 @@ const AS_SAID: &str = "correct the field as `message` says";
 kinds! {
     Index:
     NOT_AN_INDEX = "not-an-index": "The document is not an index",
-        "It is an HTML page, a list or a single value.",
+        "It is an HTML page, a list or a single value, or a file of another format with nothing to reuse in it.",
         "give the URL of the raw file, one that needs no sign-in";
     LFS_POINTER = "lfs-pointer": "The file is a pointer of Git LFS",
         "Git LFS keeps the index elsewhere; the raw address has only a pointer to it.",
         "take the index out of Git LFS with `git lfs untrack`, and commit it again";
+    OTHER_FORMAT = "other-format": "The file has another format than said",
+        "The registration, or whoever asked for the check, says a `format`, and the file has not the marks of it.",
+        "set `format` to that of the file, or to `auto`";
+    LEFT_OUT = "left-out": "A part of the file is not a capability",
+        "An entity of a `catalog-info.yaml` is of a kind that nobody reuses, or is a `Location`, which the hub does not follow.",
+        "nothing, if that is meant; register the files that a `Location` points to";
     OTHER_REPO = "other-repo": "The index names another repo",
         "Its `repo` is not the name under which it is registered. It is published under the name of the registration.",
         "correct `repo` in the index, or register the index under that name";
@@ -23,7 +29,7 @@ kinds! {
         "It has no content, or only comments.",
         "write at least `version: 1` and `capabilities: []`";
     MULTIPLE_DOCUMENTS = "multiple-documents": "The file has more than one document",
-        "`---` starts a second document.",
+        "`---` starts a second document, which only a `catalog-info.yaml` may have.",
         "keep one document in the file";
     CONTROL_CHARACTER = "control-character": "A text contains a control character",
         "Text and keys may contain tabs and line feeds, but no other control characters.",
@@ -65,8 +71,8 @@ kinds! {
         "One text, key or number is longer than 64 KiB.",
         "shorten the text";
     UNKNOWN_VERSION = "unknown-version": "The format version is unknown",
-        "The document has a `version` that this program does not support.",
-        "use `version: 1`";
+        "The document, or the standard that it follows, has a version that this program does not support.",
+        "use a version that `message` names; of an index, `version: 1`";
     TOO_MANY_CAPABILITIES = "too-many-capabilities": "The index has too many capabilities",
         "The index has more than 20,000 capabilities.",
         "split the index over several repos";

@@ -50,9 +50,19 @@ pub fn violations(schema: Schema, value: &Value) -> Vec<Violation> {
 
 /// The first `most` violations, and the number of the others.
 pub(crate) fn findings(schema: Schema, value: &Value, most: usize) -> (Vec<Finding<'_>>, LeftOut) {
+    findings_at(schema, value, &Path::default(), most)
+}
+
+/// Like [`findings`], for a value that is at `path`.
+pub(crate) fn findings_at<'v>(
+    schema: Schema,
+    value: &'v Value,
+    path: &Path<'v>,
+    most: usize,
+) -> (Vec<Finding<'v>>, LeftOut) {
     let unavailable = || {
         let message = "the check is not available: its schema did not compile";
-        (vec![Finding::error(&indexes::SCHEMA_UNAVAILABLE, Path::default(), message)], LeftOut::default())
+        (vec![Finding::error(&indexes::SCHEMA_UNAVAILABLE, path.clone(), message)], LeftOut::default())
     };
     let Some(validator) = validator(schema) else { return unavailable() };
     if validator.is_valid(value) {
@@ -60,7 +70,7 @@ pub(crate) fn findings(schema: Schema, value: &Value, most: usize) -> (Vec<Findi
     }
     let Some(piece) = piece(schema) else { return unavailable() };
     let mut collected = Collected::up_to(most);
-    piece.check(value, &Path::default(), &mut collected);
+    piece.check(value, path, &mut collected);
     collected.into_parts()
 }
 

@@ -5,12 +5,16 @@ use serde_json::Value;
 use std::sync::OnceLock;
 
 /// File names of all schemas, as served under `/schemas/`.
-pub const NAMES: [&str; 5] = [
+pub const NAMES: [&str; 9] = [
     Schema::Federation.name(),
     Schema::HubRegistration.name(),
     Schema::CapabilityIndex.name(),
     Schema::Federated.name(),
     Schema::TokenRequest.name(),
+    Schema::CatalogInfo.name(),
+    Schema::Publiccode.name(),
+    Schema::Codemeta.name(),
+    Schema::AgentCard.name(),
 ];
 
 /// A kind of document.
@@ -26,11 +30,28 @@ pub enum Schema {
     Federated,
     /// The request to create a token.
     TokenRequest,
+    /// What the hub reads of an entity of a `catalog-info.yaml`.
+    CatalogInfo,
+    /// What the hub reads of a `publiccode.yml`.
+    Publiccode,
+    /// What the hub reads of a `codemeta.json`.
+    Codemeta,
+    /// What the hub reads of an A2A agent card.
+    AgentCard,
 }
 
 /// All kinds, in the order of [`NAMES`].
-pub(super) const ALL: [Schema; 5] =
-    [Schema::Federation, Schema::HubRegistration, Schema::CapabilityIndex, Schema::Federated, Schema::TokenRequest];
+pub(super) const ALL: [Schema; 9] = [
+    Schema::Federation,
+    Schema::HubRegistration,
+    Schema::CapabilityIndex,
+    Schema::Federated,
+    Schema::TokenRequest,
+    Schema::CatalogInfo,
+    Schema::Publiccode,
+    Schema::Codemeta,
+    Schema::AgentCard,
+];
 
 impl Schema {
     /// The file name.
@@ -41,6 +62,10 @@ impl Schema {
             Self::CapabilityIndex => "capability-index.schema.yaml",
             Self::Federated => "federated.schema.yaml",
             Self::TokenRequest => "token-request.schema.yaml",
+            Self::CatalogInfo => "catalog-info.schema.yaml",
+            Self::Publiccode => "publiccode.schema.yaml",
+            Self::Codemeta => "codemeta.schema.yaml",
+            Self::AgentCard => "agent-card.schema.yaml",
         }
     }
 
@@ -58,6 +83,10 @@ pub const fn text(schema: Schema) -> &'static str {
         Schema::CapabilityIndex => include_str!("../../../schemas/capability-index.schema.yaml"),
         Schema::Federated => include_str!("../../../schemas/federated.schema.yaml"),
         Schema::TokenRequest => include_str!("../../../schemas/token-request.schema.yaml"),
+        Schema::CatalogInfo => include_str!("../../../schemas/catalog-info.schema.yaml"),
+        Schema::Publiccode => include_str!("../../../schemas/publiccode.schema.yaml"),
+        Schema::Codemeta => include_str!("../../../schemas/codemeta.schema.yaml"),
+        Schema::AgentCard => include_str!("../../../schemas/agent-card.schema.yaml"),
     }
 }
 

@@ -9,8 +9,8 @@ mod kind;
 mod message;
 mod pieces;
 
-pub(crate) use check::findings;
 pub use check::{Violation, violations};
+pub(crate) use check::{findings, findings_at};
 pub use kind::{NAMES, Schema, document, text};
 
 #[cfg(test)]

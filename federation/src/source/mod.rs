@@ -17,7 +17,9 @@ pub use state::{GRACE, State};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::Validators;
+use crate::index::SourceFormat;
 use crate::problem::sources;
+use crate::registration::Registration;
 use crate::time::{Seconds, is_beyond};
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +99,9 @@ impl From<Held> for Accepted {
 pub struct Checked {
     /// The URL from which it was fetched; the validators are only valid for this URL.
     pub url: String,
+    /// The format that it was said to have; the verdict is only valid for this format.
+    #[serde(default, skip_serializing_if = "SourceFormat::is_auto")]
+    pub format: SourceFormat,
     /// Digest of the content.
     pub digest: Digest,
     /// The validators for a conditional request.
@@ -138,11 +143,19 @@ pub struct Failure {
     pub since: Seconds,
 }
 
+impl Checked {
+    /// Whether it was checked for a registration with this URL and format.
+    pub fn is_of(&self, registration: &Registration) -> bool {
+        self.url == registration.url && self.format == registration.format
+    }
+}
+
 impl SourceRecord {
-    /// The validators for the next fetch of `url`: only those received from that URL for known content.
-    pub fn validators(&self, url: &str) -> Validators {
+    /// The validators for the next fetch of a registration: only those received from its URL for content that was
+    /// checked in its format.
+    pub fn validators(&self, registration: &Registration) -> Validators {
         match &self.checked {
-            Some(checked) if checked.url == url => checked.validators.clone(),
+            Some(checked) if checked.is_of(registration) => checked.validators.clone(),
             _ => Validators::default(),
         }
     }
@@ -181,7 +194,7 @@ impl SourceRecord {
         }
     }
 
-    /// Updates the record after the URL of the registration changed. The source is due at once, and only
+    /// Updates the record after the URL or the format of the registration changed. The source is due at once, and only
     /// its accepted snapshot is kept.
     pub fn moved(&mut self) {
         self.next_check_at = None;

@@ -86,16 +86,18 @@ impl SourceRecord {
             }
             Observation::Valid { digest, capability_count, validators } => {
                 self.http_status = Some(200);
-                let url = registration.url.clone();
-                self.checked = Some(Checked { url, digest, validators, verdict: Verdict::Valid(capability_count) });
+                let (url, format) = (registration.url.clone(), registration.format);
+                let verdict = Verdict::Valid(capability_count);
+                self.checked = Some(Checked { url, format, digest, validators, verdict });
                 self.apply_verdict(now)
             }
             Observation::Invalid { digest, mut diagnostics, validators } => {
                 // A record is read together with all others: a hostile index must not make it large.
                 diagnostics.iter_mut().skip(MAX_KEPT_SNIPPETS).for_each(|found| found.snippet = None);
                 self.http_status = Some(200);
-                let url = registration.url.clone();
-                self.checked = Some(Checked { url, digest, validators, verdict: Verdict::Invalid(diagnostics) });
+                let (url, format) = (registration.url.clone(), registration.format);
+                let verdict = Verdict::Invalid(diagnostics);
+                self.checked = Some(Checked { url, format, digest, validators, verdict });
                 self.apply_verdict(now)
             }
             Observation::Ended { digest } => {
@@ -344,7 +346,7 @@ mod tests {
         source.sees(valid("one", 3));
         let moved = registration().merge(&json!({"url": "https://e.org/b"})).expect("valid");
         assert_eq!(source.record.state(true, &moved.url, 3600, source.now), State::Stale);
-        assert_eq!(source.record.validators(&moved.url), Validators::default());
+        assert_eq!(source.record.validators(&moved), Validators::default());
         source.record.observe(&moved, unreachable(), source.now, 0.0);
         assert_eq!(source.record.accepted.as_ref().map(|a| a.url.as_str()), Some("https://e.org/a"));
         assert_eq!(source.record.observe(&moved, valid("one", 3), source.now, 0.0), Effect::Accepted);

@@ -21,16 +21,29 @@ const YAML_KEY_CHARS: usize = 1024;
 /// which costs some 40 MiB of memory.
 const JSON_KEY_CHARS: usize = MAX_SCALAR_BYTES + "\"\"".len();
 
-/// A step through a document. An anchor of 0 means none.
+/// A step through a text. An anchor of 0 means none.
 pub(super) enum Event<'t> {
-    Scalar { text: Cow<'t, str>, plain: bool, tag: Option<Type>, anchor: usize },
-    ListStart { anchor: usize },
-    MappingStart { anchor: usize },
+    /// Another document begins.
+    NextDocument,
+    Scalar {
+        text: Cow<'t, str>,
+        plain: bool,
+        tag: Option<Type>,
+        anchor: usize,
+    },
+    ListStart {
+        anchor: usize,
+    },
+    MappingStart {
+        anchor: usize,
+    },
     End,
-    Alias { anchor: usize },
+    Alias {
+        anchor: usize,
+    },
 }
 
-/// Reads a text of exactly one document, event by event. It ends after an error.
+/// Reads a text of one or more documents, event by event. It ends after an error.
 pub(super) struct Events<'t> {
     parser: Parser<'t, StrInput<'t>>,
     depth: usize,
@@ -60,11 +73,10 @@ impl<'t> Events<'t> {
             let event = match event {
                 granit_parser::Event::DocumentStart(..) => {
                     self.documents += 1;
-                    if self.documents > 1 {
-                        let message = "a second document starts here: keep one document in the file";
-                        return Err(YamlError::at(at, &indexes::MULTIPLE_DOCUMENTS, message));
+                    if self.documents == 1 {
+                        continue;
                     }
-                    continue;
+                    Event::NextDocument
                 }
                 granit_parser::Event::Scalar(text, style, anchor, tag) => {
                     if text.len() > MAX_SCALAR_BYTES {
@@ -119,6 +131,11 @@ impl<'t> Iterator for Events<'t> {
         self.ended = !matches!(next, Some(Ok(_)));
         next
     }
+}
+
+pub(super) fn multiple_documents(at: Position) -> YamlError {
+    let message = "a second document starts here: keep one document in the file";
+    YamlError::at(at, &indexes::MULTIPLE_DOCUMENTS, message)
 }
 
 pub(super) fn too_deep(at: Position) -> YamlError {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::Position;
 use super::events::{Event, Events};
-use crate::path::Path;
+use crate::path::{Path, Step};
 
 /// The position of one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,8 @@ pub(crate) struct Place {
 pub(crate) fn places(text: &str, paths: &[&Path<'_>]) -> Vec<Option<Place>> {
     let mut wanted = Wanted(vec![Branch::default()]);
     let ends: Vec<usize> = paths.iter().map(|path| wanted.want(path)).collect();
-    walk(text, &mut wanted);
+    let several = paths.iter().any(|path| matches!(path.steps().first(), Some(Step::Document(_))));
+    walk(text, several, &mut wanted);
     ends.into_iter().map(|end| wanted.nearest(end)).collect()
 }
 
@@ -72,14 +73,25 @@ struct Frame {
     key: Option<Position>,
 }
 
-fn walk(text: &str, wanted: &mut Wanted) {
+/// With `several` documents, the root is the list of them.
+fn walk(text: &str, several: bool, wanted: &mut Wanted) {
     let mut missing = wanted.0.len();
     let mut open: Vec<Frame> = Vec::new();
+    if several {
+        wanted.0[0].place = Some(Place { key: None, value: Position { line: 1, column: 1 } });
+        missing -= 1;
+        open.push(Frame { branch: Some(0), is_mapping: false, passed: 0, key: None });
+    }
     let Ok(events) = Events::new(text) else { return };
     for (event, at) in events.map_while(Result::ok) {
-        if matches!(event, Event::End) {
-            open.pop();
-            continue;
+        match event {
+            Event::NextDocument if several => continue,
+            Event::NextDocument => return,
+            Event::End => {
+                open.pop();
+                continue;
+            }
+            _ => {}
         }
         let (here, key) = match open.last_mut() {
             None => (Some(0), None),

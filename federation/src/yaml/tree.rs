@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
-use super::events::{Event, Events, merge_key, too_deep};
+use super::events::{Event, Events, merge_key, multiple_documents, too_deep};
 use super::scalar::{self, Fault, Type};
 use super::{Position, YamlError};
 use crate::excerpt::excerpt;
@@ -17,17 +17,36 @@ use crate::limits::{MAX_ALIASED_BYTES, MAX_ALIASED_NODES, MAX_ALIASES, MAX_DEPTH
 /// # Errors
 /// The first error, with its position.
 pub fn parse(text: &str) -> Result<Value, YamlError> {
+    parse_documents(text, |_| false)?.pop().ok_or_else(empty)
+}
+
+/// Parses a text of one document, or of several if `may_others_follow` says so of the first one. The budgets are those
+/// of one document for all together.
+///
+/// # Errors
+/// The first error, with its position.
+pub(crate) fn parse_documents(text: &str, may_others_follow: impl Fn(&Value) -> bool) -> Result<Vec<Value>, YamlError> {
     let mut tree = Tree::default();
+    let mut documents = Vec::new();
     for next in Events::new(text)? {
         let (event, at) = next?;
-        tree.take(event, at)?;
+        if !matches!(event, Event::NextDocument) {
+            tree.take(event, at)?;
+            continue;
+        }
+        documents.extend(tree.root.take());
+        tree.anchors.clear();
+        if documents.len() <= 1 && !documents.first().is_some_and(&may_others_follow) {
+            return Err(multiple_documents(at));
+        }
     }
-    tree.root.ok_or_else(|| YamlError {
-        code: &indexes::EMPTY_DOCUMENT,
-        line: None,
-        column: None,
-        message: "the document is empty".to_owned(),
-    })
+    documents.extend(tree.root);
+    if documents.is_empty() { Err(empty()) } else { Ok(documents) }
+}
+
+fn empty() -> YamlError {
+    let message = "the document is empty".to_owned();
+    YamlError { code: &indexes::EMPTY_DOCUMENT, line: None, column: None, message }
 }
 
 #[derive(Default)]
@@ -93,6 +112,7 @@ impl Tree {
                 self.finish(value, cost, frame.anchor, at)
             }
             Event::Alias { anchor } => self.expand(anchor, at),
+            Event::NextDocument => Err(multiple_documents(at)),
         }
     }
 

@@ -9,6 +9,7 @@ use api::check::{Verdict, Would};
 use federation::check::Content;
 use federation::compose::{conflicts, entries};
 use federation::diff::{Op, steps};
+use federation::index::SourceFormat;
 use federation::registration::Registration;
 use federation::source::{Effect, Observation, SourceRecord};
 use serde_json::json;
@@ -36,17 +37,23 @@ pub async fn published<P: Ports>(
     verdict(app, registration, known, checked, speculate).await
 }
 
-/// The verdict on the bytes of an index of a repo, registered or not.
+/// The verdict on the bytes of an index of a repo, registered or not, in this format or in that of the registration.
 ///
 /// # Errors
 /// `invalid-registration` if no repo can have this name, or a failure of the store.
-pub async fn unpublished<P: Ports>(app: &App<P>, repo: &str, bytes: Vec<u8>) -> Result<Verdict, Problem> {
+pub async fn unpublished<P: Ports>(
+    app: &App<P>,
+    repo: &str,
+    format: Option<SourceFormat>,
+    bytes: Vec<u8>,
+) -> Result<Verdict, Problem> {
     let unknown = json!({"repo": repo, "domain": "unnamed", "url": NOWHERE});
     let unknown = Registration::from_value(&unknown).map_err(Problem::invalid_registration)?;
     let mut tx = app.database().await?.read().await?;
     let known = sources::get(&mut tx, repo).await?;
     tx.end().await;
-    let registration = known.as_ref().map_or(unknown, |source| source.registered.registration.clone());
+    let mut registration = known.as_ref().map_or(unknown, |source| source.registered.registration.clone());
+    registration.format = format.unwrap_or(registration.format);
     let checked = refresh::judge(&registration, Content::of(bytes));
     let verdict = verdict(app, &registration, known, checked, true).await?;
     Ok(Verdict { http_status: None, ..verdict })

@@ -7,6 +7,7 @@ use crate::problem::{Problem, kinds};
 use api::check::{CheckQuery, Verdict};
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
+use federation::index::SourceFormat;
 use federation::registration::Registration;
 use federation::token::Need;
 use serde_json::{Value, json};
@@ -36,7 +37,7 @@ use store::sources::{self, Source};
 pub async fn check<P: Ports>(
     Reached(app): Reached<P>,
     caller: Result<Caller, Problem>,
-    Query(CheckQuery { repo }): Query<CheckQuery>,
+    Query(CheckQuery { repo, source_format }): Query<CheckQuery>,
     request: Request,
 ) -> Result<Json<Verdict>, Problem> {
     let verdict = match repo {
@@ -45,12 +46,12 @@ pub async fn check<P: Ports>(
                 may_check(&app).await?;
             }
             let RawBody(bytes) = RawBody::from_request(request, &()).await?;
-            hub::unpublished(&app, &repo, bytes.into()).await?
+            hub::unpublished(&app, &repo, source_format, bytes.into()).await?
         }
         None => {
             let caller = caller?;
             let JsonBody(body) = JsonBody::from_request(request, &()).await?;
-            registered(&app, &caller, body).await?
+            registered(&app, &caller, source_format, body).await?
         }
     };
     Ok(Json(verdict))
@@ -65,7 +66,12 @@ async fn may_check<P: Ports>(app: &App<P>) -> Result<(), Problem> {
     Err(Problem::new(&kinds::TOO_MANY_CHECKS, detail).retry_after(seconds))
 }
 
-async fn registered<P: Ports>(app: &App<P>, caller: &Caller, body: Value) -> Result<Verdict, Problem> {
+async fn registered<P: Ports>(
+    app: &App<P>,
+    caller: &Caller,
+    format: Option<SourceFormat>,
+    body: Value,
+) -> Result<Verdict, Problem> {
     let url_alone = body.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key("url"));
     // A URL alone is validated by the same rules, with placeholders for the other fields.
     let document = if url_alone { json!({"repo": "unnamed", "domain": "unnamed", "url": body["url"]}) } else { body };
@@ -87,6 +93,7 @@ async fn registered<P: Ports>(app: &App<P>, caller: &Caller, body: Value) -> Res
     if let (true, Some(source)) = (url_alone, &known) {
         registration = source.registered.registration.clone();
     }
+    registration.format = format.unwrap_or(registration.format);
     let speculate = !url_alone || known.is_some();
     hub::published(app, &registration, known, speculate).await
 }

@@ -56,7 +56,7 @@ async fn every_kind_of_change_is_recorded_once_with_before_and_after() {
     let [revoke, deregister, release, compose, refresh, update, register, made] = found.as_slice() else { panic!() };
     let registration = json!({
         "repo": "a", "url": "https://a.example.org/index.yaml", "domain": "d", "enabled": true, "required": false,
-        "cache_ttl_seconds": 3600, "description": "",
+        "cache_ttl_seconds": 3600, "description": "", "format": "auto",
     });
     assert_eq!((&register["before"], &register["after"]), (&Value::Null, &registration));
     assert_eq!((&update["before"], &update["after"]["domain"]), (&registration, &json!("e")));

@@ -13,6 +13,7 @@ mod events;
 mod every_page;
 mod failures;
 mod finding;
+mod formats;
 mod growth;
 mod hooks;
 mod hosts;

@@ -24,6 +24,8 @@ async fn a_database_of_the_first_version_goes_on() {
         let path = format!("/v1/federated?format=json&revision={number}");
         assert_eq!(hub.ask(Method::GET, &path, json!(null)).await.0, StatusCode::OK, "{number}");
     }
+    // What it is does not follow from a format that nobody said.
+    assert_eq!(hub.get("/v1/repos/a").await["format"], "auto");
     // Every step was made once, and what they are for can be used.
     assert_eq!(hub.number("SELECT max(version) - count(*) FROM migrations"), 0);
     hub.register("c", index("c", 1, 0)).await;

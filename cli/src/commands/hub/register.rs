@@ -53,6 +53,9 @@ fn registration(args: &Register, target: &RegistrationTarget) -> Value {
     if let Some(seconds) = args.cache_ttl_seconds {
         body.insert("cache_ttl_seconds".to_owned(), seconds.into());
     }
+    if let Some(format) = args.format {
+        body.insert("format".to_owned(), format.as_str().into());
+    }
     if let Some(description) = &args.description {
         body.insert("description".to_owned(), description.as_str().into());
     }

@@ -14,6 +14,7 @@ pub(super) fn describe(text: &mut Text, repo: &Repo<'_>, etag: Option<&str>) {
     text.fields([
         ("repo", Some((&registration.repo).into())),
         ("url", Some((&registration.url).into())),
+        ("format", Some(registration.format.as_str().into())),
         ("domain", Some((&registration.domain).into())),
         ("description", description.map(Cell::from)),
         ("enabled", Some(registration.enabled.into())),

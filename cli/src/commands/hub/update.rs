@@ -32,13 +32,14 @@ pub(super) async fn run(args: &Update, client: &Client, output: &Output) -> Resu
 
 /// Only the fields that were set on the command line.
 fn patch(args: &Update) -> Value {
-    let fields: [(&str, Option<Value>); 6] = [
+    let fields: [(&str, Option<Value>); 7] = [
         ("url", args.url.as_deref().map(Value::from)),
         ("domain", args.domain.as_deref().map(Value::from)),
         ("enabled", args.enabled.map(Value::from)),
         ("required", args.required.map(Value::from)),
         ("cache_ttl_seconds", args.cache_ttl_seconds.map(Value::from)),
         ("description", args.description.as_deref().map(Value::from)),
+        ("format", args.format.map(|format| format.as_str().into())),
     ];
     let named = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     named.collect::<Map<String, Value>>().into()

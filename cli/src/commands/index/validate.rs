@@ -2,7 +2,7 @@
 
 use federation::diagnostic::Diagnostic;
 use federation::fetch::{Fetched, Validators};
-use federation::index::check;
+use federation::index::{SourceFormat, check_as};
 use federation::limits::MAX_DECODED_BYTES;
 use federation::source_url;
 use serde_json::json;
@@ -27,7 +27,7 @@ struct Report {
 
 pub(super) async fn run(args: &Validate, output: &Output) -> Result<Exit, Failure> {
     let source = args.source.as_str();
-    let report = if source.contains("://") { of_url(source, output).await? } else { of_file(source)? };
+    let report = if source.contains("://") { of_url(args, output).await? } else { of_file(args)? };
     let count = |is_error: bool| report.diagnostics.iter().filter(|found| found.is_error() == is_error).count();
     let (errors, warnings) = (count(true), count(false));
     let value = match output.format() {
@@ -66,20 +66,21 @@ pub(super) async fn run(args: &Validate, output: &Output) -> Result<Exit, Failur
         .hint(format!("run `reuse-surface explain {code}` for details; correct the index and run this command again")))
 }
 
-fn of_file(path: &str) -> Result<Report, Failure> {
-    Ok(judge(&input::read(path, MAX_DECODED_BYTES)?))
+fn of_file(args: &Validate) -> Result<Report, Failure> {
+    Ok(judge(&input::read(&args.source, MAX_DECODED_BYTES)?, args.source_format))
 }
 
-async fn of_url(url: &str, output: &Output) -> Result<Report, Failure> {
+async fn of_url(args: &Validate, output: &Output) -> Result<Report, Failure> {
+    let url = args.source.as_str();
     source_url::parse(url).map_err(|refused| {
         Failure::new(Exit::Usage, refused.message.trim_end_matches('.'))
             .hint(format!("run `reuse-surface explain {}` to see what to do", refused.code))
     })?;
     output.progress("fetching the index …");
     Ok(match Fetcher::default().fetch(url, Validators::default()).await {
-        Ok(Fetched::Index { bytes, .. }) => judge(&bytes),
+        Ok(Fetched::Index { bytes, .. }) => judge(&bytes, args.source_format),
         // The request had no validators, and fetching refuses a 304 in that case.
-        Ok(Fetched::NotModified) => judge(&[]),
+        Ok(Fetched::NotModified) => judge(&[], args.source_format),
         Err(failure) => Report {
             reached: false,
             capability_count: None,
@@ -89,8 +90,8 @@ async fn of_url(url: &str, output: &Output) -> Result<Report, Failure> {
     })
 }
 
-fn judge(bytes: &[u8]) -> Report {
-    let verdict = check(bytes);
+fn judge(bytes: &[u8], format: SourceFormat) -> Report {
+    let verdict = check_as(bytes, format);
     Report {
         reached: true,
         capability_count: verdict.index.map(|index| index.capabilities.len()),

@@ -70,7 +70,7 @@ impl<P: Ports> Outbound for Outside<'_, P> {
 
 /// Fetches the index of a registration and validates it, given the known record of the source.
 pub async fn check<P: Ports>(ports: &P, registration: &Registration, known: &SourceRecord) -> Checked {
-    let conditions = known.validators(&registration.url);
+    let conditions = known.validators(registration);
     match federation::check::hear(&Outside(ports), registration, known, conditions, |_, _| None).await {
         Heard::New(content) => judge(registration, content),
         Heard::Known(observation) => observation.into(),

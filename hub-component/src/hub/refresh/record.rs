@@ -82,7 +82,8 @@ pub(super) async fn record(
         // The result applies only if registration and record are unchanged: otherwise it could restore a removed source or overwrite a newer result.
         let registration = &source.registered.registration;
         let registered_anew = source.registered.incarnation != planned.registered.incarnation;
-        if registered_anew || registration.url != planned.registered.registration.url || !registration.enabled {
+        let same_index = registration.has_index_of(&planned.registered.registration);
+        if registered_anew || !same_index || !registration.enabled {
             reports.push((report(&source, Outcome::Superseded, now), took));
             continue;
         }

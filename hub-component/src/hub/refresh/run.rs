@@ -248,7 +248,7 @@ impl Work {
 async fn examine<P: Ports>(ports: &P, host: String, source: Source, asked: bool, quiet: &Mutex<Quiet>) -> Examined {
     let started = Instant::now();
     let registration = &source.registered.registration;
-    let conditions = if asked { Validators::default() } else { source.record.validators(&registration.url) };
+    let conditions = if asked { Validators::default() } else { source.record.validators(registration) };
     let heard = hear(ports, registration, &source.record, conditions, quiet).await;
     (host, source, started, heard)
 }

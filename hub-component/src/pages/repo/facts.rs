@@ -18,6 +18,7 @@ pub(super) fn section(source: &Source) -> Markup {
         h2 { "Registration" }
         dl.facts {
             dt { "Index" } dd { (linked(&registration.url, MAX_URL_CHARS)) }
+            dt { "Format" } dd { (registration.format.as_str()) }
             dt { "Domain" } dd { (search_link("domain", &registration.domain)) }
             dt { "Required" } dd { @if registration.required { "yes, readers rely on it" } @else { "no" } }
             dt { "Checked every" }

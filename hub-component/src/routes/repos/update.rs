@@ -77,7 +77,7 @@ pub async fn update<P: Ports>(
         return Err(changed_meanwhile());
     }
     registrations::update(&mut tx, &changed, now).await?;
-    let moved = changed.url != before.url;
+    let moved = !changed.has_index_of(&before);
     let lives_shorter = changed.cache_ttl_seconds < before.cache_ttl_seconds;
     source.registered.registration = changed;
     source.registered.updated_at = now;
@@ -103,9 +103,9 @@ pub async fn update<P: Ports>(
     Ok(respond(&source, now))
 }
 
-/// Whether the source becomes required, or is required and gets a new URL.
+/// Whether the source becomes required, or is required and gets a new URL or format.
 fn needs_verifying(before: &Registration, changed: &Registration) -> bool {
-    changed.required && (!before.required || changed.url != before.url)
+    changed.required && (!before.required || !changed.has_index_of(before))
 }
 
 /// Checks the index before anything is written, outside the write transaction, so that other writers do not wait.

@@ -10,6 +10,9 @@ use tempfile::TempDir;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
 
+/// A file of another standard, for the page that registers one.
+const CATALOG_INFO: &str = include_str!("../../../../federation/tests/formats/catalog-info.yaml");
+
 /// Blocks that are not run: the page, how the block begins, and why.
 const NOT_RUN: [(&str, &str, &str); 7] = [
     ("README.md", "cargo xtask serve ", "builds the workspace: what runs this test did that"),
@@ -63,6 +66,7 @@ async fn the_commands_of_every_page_do_what_they_say() -> Result<()> {
         sources.index("/capabilities.yaml", &own);
         let sibling = sources.index("/state-hub.yaml", &sibling);
         sources.index("/raw/my-repo/registry/indexes/capabilities.yaml", &own);
+        sources.index("/raw/my-repo/catalog-info.yaml", CATALOG_INFO);
         // The README itself registers this source.
         if page != "README.md" {
             hub.register("state-hub", &sibling).await?;

@@ -92,7 +92,7 @@ fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) 
             return (None, failed("unreadable", format!("{}: {why}", source.index), Vec::new()));
         }
     };
-    let verdict = index::check(&bytes);
+    let verdict = index::check_as(&bytes, source.format);
     let Some(index) = verdict.index else {
         let first = verdict.diagnostics.iter().find(|found| found.is_error());
         let (code, message) = first.map(|first| (first.code.clone(), first.to_string())).unwrap_or_default();

@@ -20,14 +20,14 @@ use crate::output::{Cell, Output, Text, Tone, sarif};
 pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Result<Exit, Failure> {
     output.progress("the hub is checking the index …");
     let (name, answer) = match (&args.file, &args.repo, &args.url) {
-        (Some(file), repo, _) => (file.clone(), of_file(file, repo.as_deref(), client).await?),
+        (Some(file), _, _) => (file.clone(), of_file(file, args, client).await?),
         (None, Some(repo), _) => {
             let known = client.send(Request::get(paths::REPO).named(repo)).await?.shape::<Repo<'_>>()?.registration;
-            (known.url.clone(), client.send(Request::post(paths::CHECK).json(json!(known))).await?)
+            (known.url.clone(), client.send(check(args, None).json(json!(known))).await?)
         }
         (None, None, url) => {
             let body = json!({ "url": url });
-            (url.clone().unwrap_or_default(), client.send(Request::post(paths::CHECK).json(body)).await?)
+            (url.clone().unwrap_or_default(), client.send(check(args, None).json(body)).await?)
         }
     };
     let verdict: Verdict = answer.shape()?;
@@ -44,20 +44,23 @@ pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Resul
         .hint("correct the index: `reuse-surface index validate PATH|URL` shows the lines with errors"))
 }
 
-/// Sends a file to be checked as the index of `repo`, or of the repo that it names.
-async fn of_file(file: &str, repo: Option<&str>, client: &Client) -> Result<Answer, Failure> {
+fn check(args: &Check, repo: Option<String>) -> Request<'static> {
+    Request::post(paths::CHECK).query(&CheckQuery { repo, source_format: args.source_format })
+}
+
+/// Sends a file to be checked as the index of a registration, or of the repo that it names.
+async fn of_file(file: &str, args: &Check, client: &Client) -> Result<Answer, Failure> {
     let bytes = input::read(file, MAX_CHECKED_BYTES)?;
     // Also of an index that is not valid, which the hub is about to say.
     let named = || {
         let index = yaml::parse(str::from_utf8(&bytes).ok()?).ok()?;
         index.get("repo").and_then(Value::as_str).map(str::to_owned)
     };
-    let Some(repo) = repo.map(str::to_owned).or_else(named) else {
+    let Some(repo) = args.repo.clone().or_else(named) else {
         return Err(Failure::new(Exit::Usage, format!("{file} does not say whose index it is"))
             .hint("give the name of the registration with --repo, or set `repo` in the index"));
     };
-    let query = CheckQuery { repo: Some(repo) };
-    Ok(client.send(Request::post(paths::CHECK).query(&query).bytes("application/yaml", bytes)).await?)
+    Ok(client.send(check(args, Some(repo)).bytes("application/yaml", bytes)).await?)
 }
 
 fn describe(text: &mut Text, name: &str, verdict: &Verdict) {

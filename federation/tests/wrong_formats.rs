@@ -1,0 +1,300 @@
+//! Findings about files of other standards: the exact words, lines and pointers of the file.
+use federation::index::{SourceFormat, check, check_as};
+
+const CATALOG_INFO: &str = include_str!("formats/catalog-info.yaml");
+const PUBLICCODE: &str = include_str!("formats/publiccode.yml");
+const CODEMETA: &str = include_str!("formats/codemeta-3.json");
+const AGENT_CARD_1: &str = include_str!("formats/agent-card-1.json");
+const AGENT_CARD_0_3: &str = include_str!("formats/agent-card-0.3.json");
+
+/// The errors of a file, without warnings.
+fn errors(text: &str) -> Vec<String> {
+    let verdict = check(text.as_bytes());
+    let errors: Vec<String> = verdict.diagnostics.iter().filter(|it| it.is_error()).map(ToString::to_string).collect();
+    assert_eq!(verdict.index.is_none(), !errors.is_empty(), "{errors:?}");
+    errors
+}
+
+/// Changes one place of a valid file, and expects these errors.
+#[track_caller]
+fn refused(file: &str, from: &str, to: &str, expected: &str) {
+    assert_eq!(errors(file), [""; 0]);
+    assert_eq!(file.matches(from).count(), 1, "{from}");
+    assert_eq!(errors(&file.replace(from, to)), [expected], "{to}");
+}
+
+#[test]
+fn an_entity_is_refused_in_its_own_words() {
+    let catalog = |from: &str, to: &str, expected: &str| refused(CATALOG_INFO, from, to, expected);
+    catalog(
+        "apiVersion: backstage.io/v1beta1\nkind: API",
+        "apiVersion: backstage.io/v2\nkind: API",
+        "29:13: unknown-version: version \"backstage.io/v2\" is not known here: use `backstage.io/v1alpha1` or `backstage.io/v1beta1` (at /1/apiVersion)",
+    );
+    catalog(
+        "scaffolder.backstage.io/v1beta3",
+        "backstage.io/v1beta2",
+        "57:13: unknown-version: version \"backstage.io/v1beta2\" is not known here: use `scaffolder.backstage.io/v1beta3` (at /4/apiVersion)",
+    );
+    catalog("  name: artists-db\n", "", "45:3: schema-required: the field `name` is missing: add it (at /2/metadata)");
+    catalog(
+        "  name: artists-db\n",
+        "  name: artists db\n",
+        "45:9: schema-pattern: `artists db` does not have the expected form. The name, unique among the entities of its kind and \
+         namespace, of letters, digits, `-`, `_` and `.`. (at /2/metadata/name)",
+    );
+    catalog(
+        "namespace: music",
+        "namespace: Music",
+        "33:14: schema-pattern: `Music` does not have the expected form. The namespace of the name, of lower-case letters, digits \
+         and `-`. (at /1/metadata/namespace)",
+    );
+    catalog(
+        "  lifecycle: production\n",
+        "",
+        "22:3: schema-required: the field `lifecycle` is missing: add it (at /0/spec)",
+    );
+    catalog(", owner: team-a", "", "47:7: schema-required: the field `owner` is missing: add it (at /2/spec)");
+    catalog(
+        "spec:\n  owner: web\n  domain: artists\n",
+        "",
+        "49:1: schema-required: the field `spec` is missing: add it (at /3)",
+    );
+    catalog(
+        "description: Retrieves artist details.",
+        "description: {$text: ./about.md}",
+        "34:16: schema-type: must be a string, not a mapping (at /1/metadata/description)",
+    );
+    catalog(
+        "kind: System",
+        "kind: [System]",
+        "50:7: schema-enum: `[\"System\"]` is not one of `[\"Component\",\"API\",\"Resource\",\"System\",\"Template\"]` (at /3/kind)",
+    );
+    catalog(
+        "    - web\n",
+        "    - 7\n",
+        "16:7: schema-type: must be a string, not a number (quote it if it is a name) (at /0/metadata/tags/1)",
+    );
+    catalog(
+        "    - web\n",
+        "    - \"w\\e\"\n",
+        "16:7: control-character: the text has the control character U+001B: remove it (at /0/metadata/tags/1)",
+    );
+    catalog(
+        "title: Artist website",
+        "title: !custom Artist website",
+        "7:18: unsupported-tag: the tag `!custom` is not in YAML's core schema: remove it",
+    );
+    catalog(
+        "  name: artists-db\n",
+        "  name: artists-db\n  name: other\n",
+        "46:3: duplicate-key: the key `name` is already on line 45: keep one of them",
+    );
+}
+
+#[test]
+fn an_entity_twice_names_both_lines_of_the_file() {
+    let again = "\n---\napiVersion: backstage.io/v1beta1\nkind: component\n---\napiVersion: backstage.io/v1alpha1\nkind: Component\n\
+                 metadata:\n  title: Again\n  name: Artist-Web\nspec: {type: a, lifecycle: b, owner: c}\n";
+    let found = errors(&format!("{}{again}", CATALOG_INFO.trim_end_matches("---\n")));
+    assert_eq!(
+        found,
+        [
+            "97:9: duplicate-id: the id `component.default.artist-web` is already used on line 6, and here on line 97: give one of \
+         them another id (at /8/metadata/name)",
+        ]
+    );
+}
+
+#[test]
+fn a_catalogue_of_nothing_is_refused() {
+    let location = "apiVersion: backstage.io/v1alpha1\nkind: Location\nspec: {target: ./b.yaml}\n";
+    assert_eq!(
+        errors(location),
+        ["1:1: not-an-index: nothing here is a capability: describe one of Component, API, Resource, System, Template",]
+    );
+}
+
+#[test]
+fn an_alias_is_good_for_its_own_document() {
+    let first = "apiVersion: &v backstage.io/v1alpha1\nkind: System\nmetadata: {name: a}\nspec: {owner: b}\n";
+    assert_eq!(
+        errors(&format!("{first}---\napiVersion: *v\nkind: System\n"))[0],
+        "6:13: unknown-alias: this alias names an anchor that is not defined above it"
+    );
+    let merge = format!("{first}---\n<<: {{kind: System}}\n");
+    assert_eq!(
+        errors(&merge)[0],
+        "6:1: merge-key: merge keys (`<<`) are not part of YAML 1.2: write the fields out, or quote the key"
+    );
+}
+
+#[test]
+fn software_of_a_public_administration_is_refused_in_its_own_words() {
+    let publiccode = |from: &str, to: &str, expected: &str| refused(PUBLICCODE, from, to, expected);
+    publiccode(
+        "\"0.5.0\"",
+        "\"1.0\"",
+        "1:23: unknown-version: version \"1.0\" is not known here: use a version that begins with `0.` (at /publiccodeYmlVersion)",
+    );
+    publiccode(
+        "\"0.5.0\"",
+        "1",
+        "1:23: unknown-version: version 1 is not known here: use a version that begins with `0.` (at /publiccodeYmlVersion)",
+    );
+    publiccode(
+        "\"0.5.0\"",
+        "[]",
+        "1:23: schema-type: must be a number or a string, not a list (at /publiccodeYmlVersion)",
+    );
+    publiccode("name: Medusa\n", "", "1:1: schema-required: the field `name` is missing: add it");
+    publiccode(
+        "name: Medusa\n",
+        "name: '!'\n",
+        "3:7: schema-pattern: `!` does not have the expected form. What people call it, with one letter or digit at least. (at /name)",
+    );
+    publiccode(
+        "developmentStatus: development",
+        "developmentStatus: done",
+        "14:20: schema-enum: `done` is not one of `[\"concept\",\"development\",\"beta\",\"stable\",\"obsolete\"]` (at /developmentStatus)",
+    );
+    publiccode(
+        "  - it-development\n",
+        "  - {it: development}\n",
+        "12:5: schema-type: must be a string, not a mapping (at /categories/1)",
+    );
+    let mute = PUBLICCODE.replace("shortDescription", "shortDescr");
+    assert_eq!(
+        errors(&mute),
+        ["22:3: schema-required: no language has a text `shortDescription`: add it (at /description)"]
+    );
+    publiccode(
+        "platforms:\n  - web\n",
+        "platforms: [web\n",
+        "9:11: invalid-yaml: not valid YAML: illegal placement of ':' indicator",
+    );
+}
+
+#[test]
+fn research_software_is_refused_in_its_own_words() {
+    let codemeta = |from: &str, to: &str, expected: &str| refused(CODEMETA, from, to, expected);
+    codemeta(
+        "codemeta/3.0",
+        "codemeta/4.0",
+        "2:15: unknown-version: version \"https://w3id.org/codemeta/4.0\" is not known here: use version 2 or 3 of CodeMeta (at /@context)",
+    );
+    codemeta(
+        "\"https://w3id.org/codemeta/3.0\"",
+        "[\"https://schema.org\", \"https://w3id.org/codemeta-v1.0\"]",
+        "2:38: unknown-version: version \"https://w3id.org/codemeta-v1.0\" is not known here: use version 2 or 3 of CodeMeta (at /@context/1)",
+    );
+    codemeta(
+        "  \"name\": \"tidewave: Models of Tides\",\n",
+        "",
+        "1:1: schema-required: the field `name` is missing: add it",
+    );
+    codemeta(
+        "SoftwareSourceCode",
+        "Dataset",
+        "3:12: schema-enum: `Dataset` is not one of `[\"SoftwareSourceCode\",\"SoftwareApplication\"]` (at /@type)",
+    );
+    codemeta(
+        "\"description\": \"Computes tides from the positions of sun and moon.\"",
+        "\"description\": [1]",
+        "6:18: schema-type: must be a string, not a list (at /description)",
+    );
+    codemeta(
+        "[\"tides\", \"oceanography\"]",
+        &format!("\"tides, {}\"", "x".repeat(201)),
+        "16:15: schema-too-long: is longer than 200 characters: shorten it (at /keywords)",
+    );
+    codemeta(
+        "\"tides\", ",
+        "\"tides\", true, ",
+        "16:25: schema-type: must be a string, not true or false (quote it if it is a word) (at /keywords/1)",
+    );
+    codemeta(
+        "\"version\": \"1.4\",",
+        "\"version\": \"1.4\", \"version\": \"1.5\",",
+        "9:21: duplicate-key: the key `version` is already on line 9: keep one of them",
+    );
+}
+
+#[test]
+fn an_agent_is_refused_in_its_own_words() {
+    let card = |from: &str, to: &str, expected: &str| refused(AGENT_CARD_1, from, to, expected);
+    let old = |from: &str, to: &str, expected: &str| refused(AGENT_CARD_0_3, from, to, expected);
+    old(
+        "\"0.3.0\"",
+        "\"2.0\"",
+        "2:22: unknown-version: version \"2.0\" is not known here: use version 0.3 or 1 of A2A (at /protocolVersion)",
+    );
+    old(
+        "\"0.3.0\"",
+        "\"0.30\"",
+        "2:22: unknown-version: version \"0.30\" is not known here: use version 0.3 or 1 of A2A (at /protocolVersion)",
+    );
+    old(
+        "  \"protocolVersion\": \"0.3.0\",\n",
+        "",
+        "1:1: schema-required: the field `protocolVersion` is missing: add it",
+    );
+    card(
+        "{\"url\": \"grpc.routes.example.org:443\", ",
+        "{",
+        "5:5: schema-required: the field `url` is missing: add it (at /supportedInterfaces/0)",
+    );
+    card(
+        "      \"name\": \"Map Maker\",\n",
+        "",
+        "24:5: schema-required: the field `name` is missing: add it (at /skills/1)",
+    );
+    card(
+        "\"name\": \"Map Maker\"",
+        "\"name\": \"\"",
+        "26:15: schema-too-short: must have at least 1 characters (at /skills/1/name)",
+    );
+    card(
+        "\"custom_map\"",
+        "\"Route optimizer (traffic)\"",
+        "25:13: duplicate-id: the id `agent.geospatial-route-planner.route-optimizer-traffic` is already used on line 18, and here on \
+         line 25: give one of them another id (at /skills/1/id)",
+    );
+    card(
+        "\"routing\"",
+        &format!("\"{}\"", "x".repeat(201)),
+        "21:24: schema-too-long: is longer than 200 characters: shorten it (at /skills/0/tags/1)",
+    );
+    card(
+        "\"tags\": []",
+        "\"tags\": [null]",
+        "28:16: schema-type: must be a string, not null (nothing) (at /skills/1/tags/0)",
+    );
+    let skills = AGENT_CARD_0_3.split("\"skills\": [").next().unwrap_or_default();
+    assert_eq!(
+        errors(&format!("{skills}\"skills\": []}}")),
+        ["12:13: schema-too-few: must have at least 1 items (at /skills)"]
+    );
+}
+
+#[test]
+fn a_file_that_is_not_what_is_said_is_refused_in_one_finding() {
+    let found = |text: &str, said| {
+        let verdict = check_as(text.as_bytes(), said);
+        verdict.diagnostics.iter().map(ToString::to_string).collect::<Vec<String>>()
+    };
+    assert_eq!(
+        found(CODEMETA, SourceFormat::AgentCard),
+        [
+            "1:1: other-format: the format is said to be `agent-card`, but this file has a `@context` of CodeMeta: say `codemeta` or `auto`",
+        ]
+    );
+    assert_eq!(
+        found("{\"name\": \"x\"}", SourceFormat::Publiccode),
+        [
+            "1:1: other-format: the format is said to be `publiccode`, but this file does not have `publiccodeYmlVersion`",
+        ]
+    );
+    // Without a mark, it is an index with all that an index lacks.
+    assert_eq!(found("{\"name\": \"x\"}", SourceFormat::Auto), found("{\"name\": \"x\"}", SourceFormat::Index));
+}
