@@ -3,6 +3,7 @@
 use crate::{Json, Open};
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
+use federation::provenance::Provenance;
 use federation::registration::Registration;
 use federation::source::State;
 use serde::{Deserialize, Serialize};
@@ -114,6 +115,9 @@ pub struct Status<'a> {
     #[serde(default)]
     #[schema(required)]
     pub capability_count: usize,
+    /// The commit that the accepted snapshot was pushed from; left out if none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Cow<'a, Provenance>>,
     /// Digest of the held snapshot.
     #[schema(required)]
     pub held_digest: Option<Digest>,

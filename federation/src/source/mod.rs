@@ -4,11 +4,13 @@
 
 mod bound;
 mod observe;
+mod pushed;
 mod release;
 mod schedule;
 mod state;
 
 pub use observe::{Effect, Observation};
+pub use pushed::{Outdated, Pushed};
 pub use release::NotReleased;
 pub use schedule::next_check;
 pub use state::{GRACE, State};
@@ -39,6 +41,12 @@ pub struct SourceRecord {
     /// Content whose validation the host aborted; kept until other content has been validated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
+    /// Commits that content of this record was pushed from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pushed: Vec<Pushed>,
+    /// Content that a push has replaced a short while ago.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outdated: Option<Outdated>,
     /// When an index of this source was last found valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Seconds>,
@@ -184,6 +192,7 @@ impl SourceRecord {
         self.consecutive_failures = 0;
         self.held = None;
         self.ended = None;
+        self.outdated = None;
     }
 
     /// Updates the record after the time to live became shorter. It counts from the last check. A back-off stays.

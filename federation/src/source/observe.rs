@@ -80,6 +80,10 @@ impl SourceRecord {
                 }
                 self.apply_verdict(now)
             }
+            Observation::Valid { digest, .. } if self.is_outdated(&digest, now) => {
+                self.http_status = Some(200);
+                Effect::Unchanged
+            }
             Observation::Valid { digest, capability_count, validators } => {
                 self.http_status = Some(200);
                 let url = registration.url.clone();
@@ -113,6 +117,7 @@ impl SourceRecord {
         };
         self.next_check_at =
             Some(next_check(now, registration.cache_ttl_seconds, self.consecutive_failures, retry_after, jitter));
+        self.forget_pushed();
         self.bound();
         effect
     }
