@@ -127,10 +127,7 @@ pub async fn keys(database: &impl Database, issuer: &str) -> Result<Option<Issue
     let rows = database.query(sql, vec![issuer.into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut row = Reader::of(row);
-    Ok(Some(IssuerKeys {
-        asked_at: row.integer()?,
-        fetched: row.optional(|row| Ok((row.string()?, row.integer()?)))?,
-    }))
+    Ok(Some(IssuerKeys { asked_at: row.integer()?, fetched: row.optional(|row| Ok((row.string()?, row.integer()?)))? }))
 }
 
 /// Whether the caller is to fetch the keys of an issuer now: nobody else is until [`PAUSE`] is over.

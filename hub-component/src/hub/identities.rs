@@ -29,7 +29,10 @@ pub fn issuers(text: &str) -> Issuers {
 /// `exchange-disabled`, `identity-not-valid`, `identity-not-allowed`, `identity-repeated`, `too-many-exchanges`, `issuer-unavailable`.
 pub async fn exchange<P: Ports>(app: &App<P>, identity: &str, repo: &str) -> Result<(String, Exchanged), Problem> {
     if app.issuers().is_empty() {
-        return Err(Problem::new(&kinds::EXCHANGE_DISABLED, "The operator of this hub has configured no `ci_issuers`."));
+        return Err(Problem::new(
+            &kinds::EXCHANGE_DISABLED,
+            "The operator of this hub has configured no `ci_issuers`.",
+        ));
     }
     let job = match verified(app, identity, repo).await? {
         Ok(job) => job,

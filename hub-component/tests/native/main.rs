@@ -16,6 +16,7 @@ mod finding;
 mod growth;
 mod hooks;
 mod hosts;
+mod identities;
 mod incremental;
 mod listing;
 mod mcp;

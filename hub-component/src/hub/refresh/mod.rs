@@ -12,4 +12,4 @@ pub use check::{Checked, check, fetch, judge};
 pub use one::refresh_one;
 pub use record::{apply, contribution};
 pub use report::{Report, outcome, report};
-pub use run::{Scope, refresh_many};
+pub use run::{Commit, Scope, refresh_many};
