@@ -1,7 +1,9 @@
 //! Capability search.
 
+use federation::provenance::Provenance;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
 pub use federation::search::{BYTES_PER_TOKEN, Corrected, Fit, Near, Page as Capabilities};
@@ -80,6 +82,9 @@ pub struct CapabilityEntries {
     /// The entries, ordered by repo.
     #[schema(value_type = Vec<Object>)]
     pub entries: Vec<Map<String, Value>>,
+    /// The commits that the indexes of the entries on this page were pushed from, by repo, as far as they are known. Left out if none is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub provenance: BTreeMap<String, Provenance>,
 }
 
 impl CapabilityEntries {
@@ -91,6 +96,6 @@ impl CapabilityEntries {
     /// Turns a page of search results into the page of one id.
     pub fn of(id: String, page: Capabilities) -> Self {
         let Capabilities { revision, total, shown, complete, truncated, next, capabilities: entries, .. } = page;
-        Self { id, revision, total, shown, complete, truncated, next, entries }
+        Self { id, revision, total, shown, complete, truncated, next, entries, provenance: BTreeMap::new() }
     }
 }

@@ -3,6 +3,7 @@
 use crate::Json;
 use federation::compose::SourceLine;
 use federation::digest::Digest;
+use federation::provenance::Provenance;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -109,4 +110,7 @@ pub struct ChangedRepo {
     pub repo: String,
     /// `put` (added or replaced) or `removed`.
     pub op: String,
+    /// The commit that its index was pushed from; left out if none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Provenance>,
 }

@@ -46,6 +46,8 @@ pub const EVENTS: &str = "/v1/events";
 pub const TOKENS: &str = "/v1/tokens";
 /// `GET`: the token of the request.
 pub const OWN_TOKEN: &str = "/v1/tokens/self";
+/// `POST`: exchanges the identity of a CI job for a token.
+pub const EXCHANGE: &str = "/v1/tokens/exchange";
 /// `DELETE`: revokes a token.
 pub const TOKEN: &str = "/v1/tokens/{name}";
 /// `GET`: the federated document.

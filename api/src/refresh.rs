@@ -17,6 +17,19 @@ pub struct ReleaseQuery {
     pub digest: Option<Digest>,
 }
 
+/// The body of `POST /v1/repos/{repo}/refresh`, which may be left out.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshRequest {
+    /// Fetch the index at this commit instead of the newest one of the branch.
+    #[schema(pattern = "^[0-9a-f]{40}([0-9a-f]{24})?$")]
+    pub commit: String,
+    /// The branch or tag that has the commit, such as `refs/heads/main`. It must be that of the registered address.
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 255)]
+    pub reference: Option<String>,
+}
+
 /// Query parameters of `POST /v1/federated/compose`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -3,6 +3,7 @@
 use crate::{Json, Open};
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
+use federation::provenance::Provenance;
 use federation::registration::Registration;
 use federation::source::State;
 use serde::{Deserialize, Serialize};
@@ -100,7 +101,7 @@ pub struct Status<'a> {
     /// When the next check is due; null means now.
     #[schema(required)]
     pub next_check_at: Option<String>,
-    /// When a webhook last announced a push; null if none does, so that the source is checked by its time to live instead of once a day.
+    /// When a webhook last announced a push, or a CI job pushed by its identity; null if none does, so that the source is checked by its time to live instead of once a day.
     #[schema(required)]
     pub pushed_at: Option<String>,
     /// Number of consecutive failed checks.
@@ -117,6 +118,9 @@ pub struct Status<'a> {
     #[serde(default)]
     #[schema(required)]
     pub capability_count: usize,
+    /// The commit that the accepted snapshot was pushed from; left out if none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Cow<'a, Provenance>>,
     /// Digest of the held snapshot.
     #[schema(required)]
     pub held_digest: Option<Digest>,

@@ -1,6 +1,7 @@
 //! Named tokens.
 
 use crate::{Json, Open, Variant};
+use federation::provenance::Provenance;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -114,4 +115,29 @@ pub struct OwnToken {
     /// When the token expires; null if it does not expire.
     #[schema(required)]
     pub expires_at: Option<String>,
+}
+
+/// An identity token of a CI job, to be exchanged for a token of the hub.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// The identity token, as the CI gave it to the job.
+    pub identity: String,
+    /// The name of the registration that the job publishes.
+    pub repo: String,
+}
+
+/// A token that an identity was exchanged for.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct Exchanged {
+    /// The secret, shown only in this response.
+    pub token: String,
+    /// The name of the token in revisions and events: `ci:` and the repository.
+    pub name: String,
+    /// The scopes: writing this repo.
+    pub scopes: Vec<String>,
+    /// When it expires (RFC 3339).
+    pub expires_at: String,
+    /// The commit that the job runs for, by its identity.
+    pub provenance: Provenance,
 }

@@ -14,6 +14,15 @@ pub(crate) const TOKEN: &str = "REUSE_SURFACE_TOKEN";
 /// A file that contains the token instead, such as a mounted secret. `serve` reads it for every write, so that it can be replaced.
 pub(crate) const TOKEN_FILE: &str = "REUSE_SURFACE_TOKEN_FILE";
 
+/// The issuers that `serve` trusts, as text, instead of `--ci-issuers`: what a chart has in its values.
+const CI_ISSUERS: &str = "REUSE_SURFACE_CI_ISSUERS";
+
+/// The identity token of a GitLab job, as its `id_tokens` name the variable.
+pub(crate) const IDENTITY: &str = "REUSE_SURFACE_ID_TOKEN";
+
+/// Where GitHub and Forgejo give a job its identity token, and the token for that.
+const IDENTITY_REQUEST: [&str; 2] = ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
+
 /// The request header in which a proxy passes the client's address to `serve`, instead of `--client-address-header`.
 pub(crate) const CLIENT_ADDRESS_HEADER: &str = "REUSE_SURFACE_CLIENT_ADDRESS_HEADER";
 
@@ -33,6 +42,22 @@ pub(crate) const NO_COLOR: &str = "NO_COLOR";
 pub(crate) fn token() -> Option<Token> {
     let value = std::env::var_os(TOKEN)?;
     Token::new(&value.to_string_lossy())
+}
+
+/// The text in [`CI_ISSUERS`]; `None` if the variable is unset or blank.
+pub(crate) fn ci_issuers() -> Option<String> {
+    std::env::var(CI_ISSUERS).ok().filter(|text| !text.trim().is_empty())
+}
+
+/// The token in [`IDENTITY`]; `None` if the variable is unset or blank.
+pub(crate) fn identity() -> Option<Token> {
+    Token::new(&std::env::var_os(IDENTITY)?.to_string_lossy())
+}
+
+/// The address at which the CI gives an identity token, and the token for that; `None` if this job may have none.
+pub(crate) fn identity_request() -> Option<(String, Token)> {
+    let [url, token] = IDENTITY_REQUEST.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    Some((url?, Token::new(&token?)?))
 }
 
 /// Whether [`TOKEN`] is set but blank.

@@ -4,7 +4,7 @@
 
 use crate::digest::hex;
 use crate::limits::MAX_URL_CHARS;
-use hmac::{Hmac, Mac as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use sha2::Sha256;

@@ -77,6 +77,7 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(discovery::server))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::own))
+        .routes(routes!(tokens::exchange))
         .routes(routes!(tokens::revoke))
         .routes(routes!(events::read))
 }

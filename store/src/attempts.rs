@@ -24,6 +24,9 @@ pub static INVALID_TOKENS: Attempts =
 /// Indexes that are sent to be checked, without a token.
 pub static CHECKS: Attempts = Attempts { prefix: "check ", of_one: 10, of_all: 60, tally: None };
 
+/// Identities that are refused.
+pub static EXCHANGES: Attempts = Attempts { prefix: "exchange ", of_one: 30, of_all: 300, tally: None };
+
 const COUNTED: &str = "SELECT address, failures, since FROM auth_failures
      WHERE (address = $1 OR address = $2) AND since > $3 AND since <= $4";
 

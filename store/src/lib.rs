@@ -9,6 +9,7 @@ pub mod attempts;
 pub mod database;
 pub mod demand;
 pub mod events;
+pub mod exchanges;
 pub mod facets;
 #[cfg(not(target_family = "wasm"))]
 pub mod file;

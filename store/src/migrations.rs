@@ -2,13 +2,13 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, demand, facets, fragments, hooks, leases, listing, overlaps, quiet, registrations, revisions::steps,
-    row::Columns as _, search, tallies, upkeep,
+    StoreError, demand, exchanges, facets, fragments, hooks, leases, listing, overlaps, quiet, registrations,
+    revisions::steps, row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 19] = [
+const STEPS: [&[&str]; 20] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -28,6 +28,7 @@ const STEPS: [&[&str]; 19] = [
     search::ANEW,
     listing::POLLED_EVERY,
     registrations::FORMAT,
+    exchanges::TABLES,
 ];
 
 /// The step after which fragments get their digests.

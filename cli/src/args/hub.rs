@@ -294,11 +294,28 @@ pub(crate) struct Check {
 Exits with 1 if the check failed; the accepted snapshot, if there is one, is still served.
 
 Examples:
-  reuse-surface hub refresh --repo my-repo")]
+  reuse-surface hub refresh --repo my-repo
+  reuse-surface hub refresh --repo my-repo --commit \"$(git rev-parse HEAD)\"
+  reuse-surface hub refresh --repo my-repo --oidc")]
 pub(crate) struct Refresh {
     /// The name of the registration
     #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: String,
+
+    /// Fetch the index at this commit, which is then shown beside what is published
+    #[arg(long, value_name = "SHA", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) commit: Option<String>,
+
+    /// The branch or tag that has the commit, such as refs/heads/main
+    #[arg(long = "ref", value_name = "REF", requires = "commit", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) reference: Option<String>,
+
+    /// Use the identity of this CI job instead of a token, and fetch the index at the commit of the job
+    ///
+    /// For GitHub Actions, GitLab CI and Forgejo Actions, if the operator of the hub has a rule for the repository. The audience of the identity
+    /// is the base URL of the hub; GitLab gives the identity in the variable REUSE_SURFACE_ID_TOKEN.
+    #[arg(long, conflicts_with_all = ["commit", "reference"])]
+    pub(crate) oidc: bool,
 }
 
 /// Accept a snapshot that the hub holds back because it lost most of its capabilities

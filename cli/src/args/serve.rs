@@ -68,6 +68,12 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "PATH")]
     pub(crate) synonyms: Option<PathBuf>,
 
+    /// A file of issuers of identities that CI jobs exchange for tokens, as YAML or JSON [env: REUSE_SURFACE_CI_ISSUERS, the text itself]
+    ///
+    /// It says which jobs may publish which repo. The section "Publishing from CI" of specs/FederationHubAPI.md describes it.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) ci_issuers: Option<PathBuf>,
+
     /// Memory limit in MiB for responses, requests and the hub's working memory together; requests beyond it get a 503
     ///
     /// The program itself needs about 100 MiB more. Validating the largest index takes 320 MiB.

@@ -47,6 +47,11 @@ impl Client {
         Self { http: self.http.clone(), base: self.base.clone(), token: None, timeout: self.timeout }
     }
 
+    /// A client of the same hub with another token.
+    pub(crate) fn with_token(&self, token: Token) -> Self {
+        Self { token: Some(token), ..self.without_token() }
+    }
+
     /// Whether writes are sent with a token.
     pub(crate) fn has_token(&self) -> bool {
         self.token.is_some()

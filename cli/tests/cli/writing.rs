@@ -143,3 +143,22 @@ fn compose_says_no_when_a_source_failed_now_or_is_still_broken() {
         assert!(ran.err.starts_with(expected), "{ran:?}");
     }
 }
+
+fn refreshed() -> Answer {
+    let source = json!({"repo": "a", "outcome": "accepted", "state": "fresh", "reason": null, "message": null, "capability_count": 1, "diagnostics": []});
+    Answer::json(200, &json!({"revision": 2, "digest": format!("sha256:{}", "0".repeat(64)), "published": true, "source": source}))
+}
+
+#[test]
+fn refresh_names_a_commit_if_it_is_told_one() {
+    let hub = Hub::answering([refreshed(), refreshed()]);
+    let sha = "28e1879d029cb852e4844d9c718537df08844e03";
+    let arguments = ["hub", "refresh", "--repo", "a", "--commit", sha, "--ref", "refs/heads/main"];
+    Ran::against(&hub.url(), &arguments).ended(0);
+    Ran::against(&hub.url(), &arguments[..4]).ended(0);
+    let asked = hub.asked();
+    assert_eq!(asked[0].json(), json!({"commit": sha, "ref": "refs/heads/main"}));
+    assert_eq!(asked[1].header("content-type"), None);
+    Ran::against(&hub.url(), &["hub", "refresh", "--repo", "a", "--ref", "refs/heads/main"]).ended(2);
+    Ran::against(&hub.url(), &["hub", "refresh", "--repo", "a", "--oidc", "--commit", sha]).ended(2);
+}

@@ -36,12 +36,24 @@ answers! {
     TOKEN_EXPIRED = Answer 401 "token-expired": "The token has expired",
         "The token belongs to this hub, but its `expires_at` is in the past.",
         "ask the operator for a new token";
+    IDENTITY_NOT_VALID = Answer 401 "identity-not-valid": "The identity token is not valid",
+        "The token of the CI job is malformed, expired, for somebody else, or not signed by an issuer that the operator of this hub trusts.",
+        "correct what `detail` names, and request a new identity token for each exchange";
     TOKEN_REVOKED = Answer 401 "token-revoked": "The token was revoked",
         "An administrator revoked this token.",
         "ask the operator for a new token";
     FORBIDDEN = Answer 403 "forbidden": "The token does not allow this",
         "The token is valid, but none of its scopes covers the request; `detail` names one that does.",
         "use a token with the scope that `detail` names";
+    IDENTITY_NOT_ALLOWED = Answer 403 "identity-not-allowed": "The identity may not publish this repo",
+        "The token of the CI job is valid, but the job is that of a pull request, or no rule of the operator fits its claims.",
+        "publish from a push to the branch of the rule, or ask the operator for a rule";
+    COMMIT_NOT_ALLOWED = Answer 403 "commit-not-allowed": "The token is not for this commit",
+        "The token was given to a CI job for one commit of one repository; the request names another one, or the registration is of another repository.",
+        "leave out `commit` and `ref`, or name those of the job";
+    EXCHANGE_DISABLED = Answer 403 "exchange-disabled": "This hub accepts no identities",
+        "The operator has configured no issuer whose identities could be exchanged, or has made a mistake in it; the log of the hub then says which.",
+        "use a token of this hub, or ask the operator to configure `ci_issuers`";
     WRITES_DISABLED = Answer 403 "writes-disabled": "This hub accepts no writes",
         "The operator has configured no token, and no named token is valid. The hub cannot tell callers apart, so it refuses every write.",
         "ask the operator to configure a token";
@@ -87,6 +99,9 @@ answers! {
     TOKEN_EXISTS = Answer 409 "token-exists": "The token name is already taken",
         "A token with this name exists or existed. A name is never reused, so that the event log stays unambiguous.",
         "take another name";
+    IDENTITY_REPEATED = Answer 409 "identity-repeated": "The identity token was exchanged before",
+        "Each identity token is exchanged once, so that nobody can use one that was seen.",
+        "request a new identity token from the CI";
     NOTHING_HELD = Answer 409 "nothing-held": "No index is waiting for release",
         "The source has no held snapshot: it was already released, or the index was never held.",
         "check the state of the source with `GET /v1/repos/{repo}`";
@@ -114,6 +129,9 @@ answers! {
     INVALID_TOKEN_REQUEST = Answer 422 "invalid-token-request": "The token request is not valid",
         "Fields are missing, unknown or malformed; `errors` lists them all. Nothing was written.",
         "correct the fields under `errors`";
+    COMMIT_UNKNOWN = Answer 422 "commit-unknown": "The index has no address at the commit",
+        "The hub does not know the forge of the registered address, or the address is that of another branch or tag.",
+        "register the raw address on GitHub, GitLab, Gitea, Forgejo or Bitbucket, or leave out `commit`";
     INDEX_INVALID = Answer 422 "index-invalid": "The index is not valid",
         "The index was fetched and checked first, as requested. It is not valid or did not arrive. Nothing was written.",
         "correct the index as described in `errors`";
@@ -129,6 +147,9 @@ answers! {
     TOO_MANY_FAILURES = Answer 429 "too-many-failures": "Too many tokens were invalid",
         "More than 30 invalid tokens came from one address within a minute, or more than 300 from all addresses together. Requests with valid tokens are not delayed.",
         "wait for `Retry-After`, then send a valid token";
+    TOO_MANY_EXCHANGES = Answer 429 "too-many-exchanges": "Too many identities were exchanged",
+        "Too many identity tokens from this address were refused within a minute, or the repo has more tokens from CI than it can need.",
+        "wait for `Retry-After`, then send a valid identity token";
     TOO_MANY_CHECKS = Answer 429 "too-many-checks": "Too many indexes were checked",
         "More than 10 indexes came from one address within a minute, or more than 60 from all addresses together. Requests with a valid token are not counted.",
         "wait for `Retry-After`, or send a token of this hub";
@@ -138,6 +159,9 @@ answers! {
     NOTHING_PUBLISHED = Answer 503 "nothing-published": "No index has been accepted yet",
         "Sources are registered, but the hub has not fetched a valid index from any of them yet.",
         "wait for `Retry-After`; `GET /v1/repos` shows the state of every source";
+    ISSUER_UNAVAILABLE = Answer 503 "issuer-unavailable": "The issuer does not answer",
+        "The hub cannot fetch the keys with which it verifies identity tokens of this issuer.",
+        "wait for `Retry-After`, then exchange the identity again";
     REFRESH_RUNNING = Answer 503 "refresh-running": "Another refresh is running",
         "The hub runs one refresh of many sources at a time, and one refresh of each source. The current one did not finish while the request waited.",
         "wait for `Retry-After`; the results of the current refresh appear in `GET /v1/repos`";

@@ -2,14 +2,16 @@
 //!
 //! One pure state machine, so that the hub and an offline composition decide alike.
 
+mod announced;
 mod bound;
 mod observe;
-mod pushes;
+mod pushed;
 mod release;
 mod schedule;
 mod state;
 
 pub use observe::{Effect, Observation};
+pub use pushed::{Outdated, Pushed};
 pub use release::NotReleased;
 pub use schedule::next_check;
 pub use state::{GRACE, State};
@@ -42,6 +44,12 @@ pub struct SourceRecord {
     /// Content whose validation the host aborted; kept until other content has been validated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
+    /// Commits that content of this record was pushed from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pushed: Vec<Pushed>,
+    /// Content that a push has replaced a short while ago.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outdated: Option<Outdated>,
     /// When an index of this source was last found valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Seconds>,
@@ -51,7 +59,7 @@ pub struct SourceRecord {
     /// When the next check is due; null means now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_check_at: Option<Seconds>,
-    /// When its forge last announced a push; null while nobody announces what changes.
+    /// When its forge last announced a push, or a CI job made one; null while nobody announces what changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pushed_at: Option<Seconds>,
     /// Number of consecutive failed checks.
@@ -202,6 +210,7 @@ impl SourceRecord {
         self.held = None;
         self.ended = None;
         self.pushed_at = None;
+        self.outdated = None;
     }
 
     /// Updates the record after the time to live became shorter. It counts from the last check. A back-off stays.

@@ -1,6 +1,6 @@
 //! The effect of one check on a source record.
 
-use super::pushes::AFTER_NOTHING_NEW;
+use super::announced::AFTER_NOTHING_NEW;
 use super::{Accepted, Checked, Ended, Failure, Held, SourceRecord, Verdict, next_check};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
@@ -84,6 +84,10 @@ impl SourceRecord {
                 }
                 self.apply_verdict(now)
             }
+            Observation::Valid { digest, .. } if self.is_outdated(&digest, now) => {
+                self.http_status = Some(200);
+                Effect::Unchanged
+            }
             Observation::Valid { digest, capability_count, validators } => {
                 self.http_status = Some(200);
                 let (url, format) = (registration.url.clone(), registration.format);
@@ -127,6 +131,7 @@ impl SourceRecord {
             false => self.polled_every(registration.cache_ttl_seconds),
         };
         self.next_check_at = Some(next_check(now, wait, self.consecutive_failures, retry_after, jitter));
+        self.forget_pushed();
         self.bound();
         effect
     }

@@ -5,4 +5,4 @@ mod scope;
 pub mod secret;
 
 pub use request::TokenRequest;
-pub use scope::{Need, Scope, allow};
+pub use scope::{Need, Repos, Scope, allow};

@@ -22,6 +22,22 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     }
 }
 
+impl JsonBody {
+    /// The body as JSON; none if it is empty, whatever its type.
+    ///
+    /// # Errors
+    /// As for a body that must not be empty.
+    pub async fn optional(request: Request) -> Result<Option<Value>, Problem> {
+        let (head, body) = request.into_parts();
+        let bytes = read(body, MAX_BODY_BYTES).await?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let Self(value) = Self::from_request(Request::from_parts(head, bytes.into()), &()).await?;
+        Ok(Some(value))
+    }
+}
+
 /// The body before it is parsed; its media type is JSON and its size is within the limit.
 pub struct JsonBytes(pub Bytes);
 

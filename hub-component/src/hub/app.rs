@@ -2,6 +2,7 @@
 
 use super::document::Documents;
 use crate::ports::Ports;
+use federation::identity::Issuers;
 use federation::search::Synonyms;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +29,8 @@ pub struct Setting {
     pub host: Host,
     /// Synonyms that the search uses.
     pub synonyms: Synonyms,
+    /// Issuers of identities that are exchanged for tokens.
+    pub issuers: Issuers,
 }
 
 /// A host of the component.
@@ -93,6 +96,11 @@ impl<P: Ports> App<P> {
     /// Synonyms that the search uses.
     pub fn synonyms(&self) -> &Synonyms {
         &self.inner.setting.synonyms
+    }
+
+    /// Issuers of identities that are exchanged for tokens.
+    pub fn issuers(&self) -> &Issuers {
+        &self.inner.setting.issuers
     }
 
     /// The database, with its schema up to date.

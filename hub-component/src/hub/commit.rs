@@ -3,11 +3,12 @@
 use super::publish::publish;
 use crate::problem::Problem;
 use federation::compose::SourceLine;
+use federation::provenance::Provenance;
 use federation::time::Seconds;
 use serde_json::Value;
 use store::database::Transaction;
 use store::events::{self, Event, Subject};
-use store::revisions::{Origin, Revision};
+use store::revisions::{self, Origin, Revision};
 
 /// A change of a repo.
 pub struct Change<'a> {
@@ -15,6 +16,8 @@ pub struct Change<'a> {
     pub repo: &'a str,
     /// What the repo now contributes, if anything.
     pub line: Option<SourceLine>,
+    /// The commit that this was pushed from, if it is known.
+    pub provenance: Option<&'a Provenance>,
     /// The state before the change, for the audit trail; null if there was none.
     pub before: Value,
     /// The state after the change; null if the repo was removed.
@@ -32,8 +35,12 @@ pub async fn commit_change(
     origin: Origin<'_>,
     now: Seconds,
 ) -> Result<Option<Revision>, Problem> {
-    let Change { repo, line, before, after } = change;
+    let Change { repo, line, provenance, before, after } = change;
+    let digest = line.as_ref().map(|line| line.index_digest.clone());
     let revision = publish(&mut tx, [(repo, line)].into(), origin, now).await?.whole()?;
+    if let (Some(digest), Some(provenance)) = (digest, provenance) {
+        revisions::note_commit(&mut tx, repo, &digest, provenance).await?;
+    }
     let event =
         Event { action: origin.cause, subject: Subject::Repo(repo), before, after, revision: revision.as_ref() };
     events::record(&mut tx, origin, event, now).await?;

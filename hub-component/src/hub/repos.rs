@@ -38,6 +38,7 @@ pub fn view(source: &Source, now: Seconds) -> Repo<'_> {
             http_status: record.http_status,
             index_digest: accepted.map(|a| a.digest.clone()),
             capability_count: accepted.map_or(0, |a| a.capability_count),
+            provenance: record.provenance().map(Cow::Borrowed),
             held_digest: record.held.as_ref().map(|h| h.digest.clone()),
             diagnostics: Cow::Borrowed(failure.map_or(&[], |f| f.diagnostics.as_slice())),
         },

@@ -2,6 +2,7 @@
 
 use crate::edge::{self, Caching, Path, Query, Reached, link_next, memo};
 use crate::hub::App;
+use crate::hub::provenance;
 use crate::hub::revalidate_due;
 use crate::hub::search::{self, Request};
 use crate::openapi::Conditional;
@@ -91,7 +92,8 @@ pub async fn show<P: Ports>(
     let request = Request { repo, fields, limit, cursor, budget, around, ..Request::default() };
     let (head, memo_for) = revalidate_due(&app).await?;
     let page = search::capability(&app, &head, &id, &request).await?;
-    let entries = CapabilityEntries::of(id, page);
+    let mut entries = CapabilityEntries::of(id, page);
+    provenance::add(&app, &mut entries, budget).await?;
     let response = respond(&entries, entries.revision, &head, &request_headers)?;
     Ok(memo(link_next(response, &uri, "cursor", entries.next.as_deref()), memo_for))
 }

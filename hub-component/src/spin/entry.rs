@@ -1,7 +1,7 @@
 //! The entry point that Spin calls.
 
 use super::{SpinPorts, database::SpinSqlite, fetch::SpinFetch, variable};
-use crate::hub::{App, Host, Setting, synonyms};
+use crate::hub::{App, Host, Setting, issuers, synonyms};
 use crate::router::router;
 use axum::Router;
 use spin_sdk::http::{IntoResponse, Request};
@@ -24,6 +24,7 @@ async fn handle(request: Request) -> impl IntoResponse {
                     _ => Host::Spin,
                 },
                 synonyms: synonyms(&variable("search_synonyms").await.unwrap_or_default()),
+                issuers: issuers(&variable("ci_issuers").await.unwrap_or_default()),
             };
             let ports = SpinPorts(Arc::new((SpinSqlite::default(), SpinFetch)));
             ROUTER.get_or_init(|| router(App::new(ports, setting))).clone()

@@ -1,7 +1,7 @@
 //! Webhooks as forges send them: who is believed, what they cause, and what they cost.
 
 use crate::ports::Hub;
-use hmac::{Hmac, Mac as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::Sha256;

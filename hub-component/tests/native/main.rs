@@ -17,6 +17,7 @@ mod formats;
 mod growth;
 mod hooks;
 mod hosts;
+mod identities;
 mod incremental;
 mod listing;
 mod mcp;

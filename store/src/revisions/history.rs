@@ -1,10 +1,12 @@
 //! Reads the log of revisions.
 
+use super::commits::provenance;
 use super::{LINE_COLUMNS, Revision, read_next, read_next_line};
 use crate::StoreError;
 use crate::database::{Row, Transaction, Value};
 use crate::row::Reader;
 use federation::compose::SourceLine;
+use federation::provenance::Provenance;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
@@ -70,13 +72,15 @@ pub struct Touched {
     pub repo: String,
     /// Whether it is in the revision; false if it was removed.
     pub put: bool,
+    /// The commit that it was published from, if it is known.
+    pub provenance: Option<Provenance>,
 }
 
 /// The sources that these revisions changed, by revision and repo.
 pub async fn touched(tx: &mut impl Transaction, numbers: RangeInclusive<u64>) -> Result<Vec<Touched>, StoreError> {
     let rows = tx
         .query(
-            "SELECT revision, repo, index_digest FROM revision_sources WHERE revision BETWEEN $1 AND $2
+            "SELECT revision, repo, index_digest, provenance FROM revision_sources WHERE revision BETWEEN $1 AND $2
              ORDER BY revision, repo",
             vec![(*numbers.start()).into(), (*numbers.end()).into()],
         )
@@ -84,7 +88,8 @@ pub async fn touched(tx: &mut impl Transaction, numbers: RangeInclusive<u64>) ->
     rows.iter()
         .map(|row| {
             let mut row = Reader::of(row);
-            Ok(Touched { revision: row.count()?, repo: row.string()?, put: !row.text()?.is_empty() })
+            let (revision, repo, put) = (row.count()?, row.string()?, !row.text()?.is_empty());
+            Ok(Touched { revision, repo, put, provenance: row.optional(provenance)? })
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! Revisions: the append-only log, and the complete newest revision.
 
 mod append;
+mod commits;
 mod compositions;
 mod growth;
 mod history;
@@ -8,6 +9,8 @@ mod recent;
 pub mod steps;
 
 pub use append::{Change, Origin, append};
+pub(crate) use commits::COMMITS;
+pub use commits::{commits_at, note_commit};
 pub(crate) use compositions::AT;
 pub use compositions::{composition, lines_at, stored, verified_at};
 pub use growth::{Growth, Sample, growth};

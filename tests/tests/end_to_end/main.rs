@@ -32,6 +32,7 @@ mod offline;
 mod openapi;
 mod pages;
 mod poisoning;
+mod publishing;
 mod restart;
 mod revalidation;
 mod search;

@@ -9,6 +9,7 @@ mod deregister;
 mod events;
 mod health;
 mod hook;
+mod identity;
 mod list;
 mod overlaps;
 mod refresh;

@@ -26,6 +26,7 @@ pub(super) fn describe(text: &mut Text, repo: &Repo<'_>, etag: Option<&str>) {
         ("readers", (!status.state.is(State::Fresh)).then(|| meanwhile(status).into())),
         ("capabilities", Some(status.capability_count.into())),
         ("index digest", status.index_digest.as_ref().map(|digest| digest.as_str().into())),
+        ("commit", status.provenance.as_deref().map(|it| format!("{} of {}", it.commit, it.repository).into())),
         ("held digest", status.held_digest.as_ref().map(|digest| digest.as_str().into())),
         ("verified at", optional(&status.verified_at)),
         ("last attempt", optional(&status.last_attempt_at)),

@@ -9,6 +9,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
+use federation::identity::Issuers;
 use federation::search::Synonyms;
 use runtime::{ComponentSource, Config, Limits, Manifest, Runtime};
 use tokio::net::TcpListener;
@@ -145,5 +146,27 @@ fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> Result<BTre
         Synonyms::with(&text).map_err(|error| invalid(error.to_string()))?;
         variables.insert("search_synonyms".to_owned(), text);
     }
+    if let Some(text) = ci_issuers(args.ci_issuers.as_deref())? {
+        variables.insert("ci_issuers".to_owned(), text);
+    }
     Ok(variables)
+}
+
+/// The issuers that the operator trusts, if they make sense. The hub itself would trust none of them otherwise, which is noticed late.
+fn ci_issuers(path: Option<&Path>) -> Result<Option<String>, Failure> {
+    let (name, text) = match path {
+        Some(path) => (path.display().to_string(), fs::read_to_string(path).map_err(|error| error.to_string()).map(Some)),
+        None => ("REUSE_SURFACE_CI_ISSUERS".to_owned(), Ok(env::ci_issuers())),
+    };
+    let invalid = |why: String| {
+        Failure::new(Exit::Usage, format!("{name} does not say which CI to trust: {why}"))
+            .hint("correct it, as the section \"Publishing from CI\" of specs/FederationHubAPI.md says")
+    };
+    let Some(text) = text.map_err(&invalid)? else { return Ok(None) };
+    for repo in Issuers::parse(&text).map_err(&invalid)?.by_name_only() {
+        tracing::warn!(
+            "{name}: a rule for {repo} has neither `repository_id` nor `project_id`: whoever gets the name of the repository may publish"
+        );
+    }
+    Ok(Some(text))
 }

@@ -10,18 +10,29 @@ use federation::time::Seconds;
 use federation::token::secret;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use store::exchanges::Exchanged;
 use store::tokens::Token;
-use store::{StoreError, attempts, tokens};
+use store::{StoreError, attempts, exchanges, tokens};
 use subtle::ConstantTimeEq as _;
 
 /// Resolution of `last_used_at` in seconds, so that a token in use costs at most one write an hour.
 const USE_STEP: Seconds = 60 * 60;
 
-/// Returns the named token of the request, or `None` for the operator's own token.
+/// A valid token.
+pub(super) enum Valid {
+    /// The operator's own.
+    Bootstrap,
+    /// A named one.
+    Named(Token),
+    /// One that the identity of a CI job was exchanged for.
+    Exchanged(Exchanged),
+}
+
+/// Returns the token of the request.
 ///
 /// # Errors
 /// `unauthorized`, `token-expired`, `token-revoked`; `writes-disabled` while no token at all could be valid; `too-many-failures`.
-pub(super) async fn authenticate<P: Ports>(app: &App<P>, headers: &HeaderMap) -> Result<Option<Token>, Problem> {
+pub(super) async fn authenticate<P: Ports>(app: &App<P>, headers: &HeaderMap) -> Result<Valid, Problem> {
     let bootstrap = app.ports.token().await;
     let Some(given) = bearer(headers) else {
         let disabled = bootstrap.is_none() && !any_valid(app).await?;
@@ -29,17 +40,25 @@ pub(super) async fn authenticate<P: Ports>(app: &App<P>, headers: &HeaderMap) ->
     };
     let digest = Digest::of(given.as_bytes());
     if bootstrap.as_ref().is_some_and(|expected| same(&digest, &Digest::of(expected.as_bytes()))) {
-        return Ok(None);
+        return Ok(Valid::Bootstrap);
     }
     // Text that does not have the form of a secret needs no look-up.
-    let named = if secret::is_whole(given) { tokens::find(app.database().await?, &digest).await? } else { None };
+    let is_whole = secret::is_whole(given);
+    let named = if is_whole { tokens::find(app.database().await?, &digest).await? } else { None };
     let now = app.ports.now();
+    if named.is_none()
+        && is_whole
+        && let Some(exchanged) = exchanges::find(app.database().await?, &digest).await?
+    {
+        let is_valid = now < exchanged.expires_at;
+        return if is_valid { Ok(Valid::Exchanged(exchanged)) } else { Err(refusal::exchanged_expired(&exchanged)) };
+    }
     match named {
         Some(token) if token.revoked.is_some() => Err(refusal::revoked(&token)),
         Some(token) if token.has_expired(now) => Err(refusal::expired(&token)),
         Some(token) => {
             remember_use(app, &token, now);
-            Ok(Some(token))
+            Ok(Valid::Named(token))
         }
         None if bootstrap.is_none() && !any_valid(app).await? => Err(refusal::writes_disabled(app.host())),
         None => Err(unknown(app, headers, now).await),
@@ -59,8 +78,9 @@ fn same(one: &Digest, other: &Digest) -> bool {
     one.as_str().as_bytes().ct_eq(other.as_str().as_bytes()).into()
 }
 
+/// Whether anybody could have a valid token, or get one.
 async fn any_valid<P: Ports>(app: &App<P>) -> Result<bool, StoreError> {
-    tokens::any_valid(app.database().await?, app.ports.now()).await
+    Ok(!app.issuers().is_empty() || tokens::any_valid(app.database().await?, app.ports.now()).await?)
 }
 
 /// Records the use of a token after the response, because a write would make the request wait for other writers.

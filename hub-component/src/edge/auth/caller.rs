@@ -1,6 +1,6 @@
 //! The holder of a valid token.
 
-use super::bearer::authenticate;
+use super::bearer::{Valid, authenticate};
 use super::refusal::forbidden;
 use crate::edge::asked::Who;
 use crate::hub::App;
@@ -8,16 +8,27 @@ use crate::ports::Ports;
 use crate::problem::Problem;
 use api::headers::REQUEST_ID;
 use axum::extract::FromRequestParts;
-use federation::token::{Need, allow};
+use federation::provenance::Provenance;
+use federation::time::Seconds;
+use federation::token::{Need, Repos, Scope, allow};
 use http::request::Parts;
 use store::revisions::Origin;
-use store::tokens::Token;
 
 /// The sender of a valid token. This grants nothing yet: a handler asks for the permission it needs and gets an [`Actor`].
 #[derive(Debug)]
 pub struct Caller {
     actor: Actor,
-    token: Option<Token>,
+    grant: Grant,
+    provenance: Option<Provenance>,
+}
+
+/// What a token allows, and until when.
+#[derive(Debug)]
+pub struct Grant {
+    /// Its scopes.
+    pub scopes: Vec<Scope>,
+    /// When it expires; `None` means only when it is revoked.
+    pub expires_at: Option<Seconds>,
 }
 
 /// A caller with the permission that the handler asked for.
@@ -63,13 +74,17 @@ impl Caller {
 
     /// Whether the token grants `need`.
     pub fn may(&self, need: Need<'_>) -> bool {
-        // The bootstrap token has no record and grants full access.
-        self.token.as_ref().is_none_or(|token| allow(&token.scopes, need))
+        allow(&self.grant.scopes, need)
     }
 
-    /// The name of the token, and its record unless it is the bootstrap token.
-    pub fn identity(&self) -> (&str, Option<&Token>) {
-        (&self.actor.name, self.token.as_ref())
+    /// The name of the token, and what it allows.
+    pub fn identity(&self) -> (&str, &Grant) {
+        (&self.actor.name, &self.grant)
+    }
+
+    /// The commit that the token was given for, if it is that of a CI job.
+    pub fn provenance(&self) -> Option<&Provenance> {
+        self.provenance.as_ref()
     }
 
     fn needs(&self, need: Need<'_>) -> Result<Actor, Problem> {
@@ -81,14 +96,21 @@ impl<P: Ports> FromRequestParts<App<P>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App<P>) -> Result<Self, Problem> {
-        let token = authenticate(app, &parts.headers).await?;
-        let name = token.as_ref().map_or(BOOTSTRAP, |token| &token.name).to_owned();
+        let (name, scopes, expires_at, provenance) = match authenticate(app, &parts.headers).await? {
+            Valid::Bootstrap => (BOOTSTRAP.to_owned(), vec![Scope::Admin], None, None),
+            Valid::Named(token) => (token.name, token.scopes, token.expires_at, None),
+            Valid::Exchanged(given) => {
+                // The name of a repo has no star, so that it matches itself alone.
+                let scope = Scope::ReposWrite(Repos::Matching(given.repo));
+                (given.actor, vec![scope], Some(given.expires_at), Some(given.provenance))
+            }
+        };
         if let Some(who) = parts.extensions.get::<Who>() {
             who.is(&name);
         }
         // Every request has an id by now: the edge adds one if it is missing.
         let request_id = parts.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-        Ok(Self { actor: Actor { name, request_id }, token })
+        Ok(Self { actor: Actor { name, request_id }, grant: Grant { scopes, expires_at }, provenance })
     }
 }
 

@@ -6,6 +6,7 @@ use federation::time::{Seconds, rfc3339};
 use federation::token::Need;
 use http::HeaderValue;
 use http::header::WWW_AUTHENTICATE;
+use store::exchanges::Exchanged;
 use store::tokens::Token;
 
 pub(super) fn writes_disabled(host: Host) -> Problem {
@@ -36,6 +37,12 @@ pub(super) fn revoked(token: &Token) -> Problem {
 pub(super) fn expired(token: &Token) -> Problem {
     let since = token.expires_at.map(rfc3339).unwrap_or_default();
     let detail = format!("The token `{}` expired at {since}; ask the operator for a new token.", token.name);
+    challenge(&kinds::TOKEN_EXPIRED, detail, INVALID)
+}
+
+pub(super) fn exchanged_expired(token: &Exchanged) -> Problem {
+    let since = rfc3339(token.expires_at);
+    let detail = format!("The token of this CI job expired at {since}; exchange a new identity for another.");
     challenge(&kinds::TOKEN_EXPIRED, detail, INVALID)
 }
 

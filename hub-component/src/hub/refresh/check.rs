@@ -1,11 +1,11 @@
 //! Checks one source: fetches and validates its index and writes nothing.
 
 use crate::ports::{Fetch as _, Ports};
-use federation::check::{Content, Heard, Judged, Outbound};
+use federation::check::{Answer, Content, Heard, Judged, Outbound};
 use federation::compose::Fragment;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
-use federation::fetch::{Quiet, Request, Response, TransportFailure, Validators};
+use federation::fetch::{FetchFailure, Fetched, Quiet, Request, Response, TransportFailure, Validators};
 use federation::problem::sources;
 use federation::registration::Registration;
 use federation::source::{Observation, SourceRecord};
@@ -76,6 +76,15 @@ pub async fn check<P: Ports>(ports: &P, registration: &Registration, known: &Sou
         Heard::Known(observation) => observation.into(),
         // No host is backed off here.
         Heard::Quiet(_) => Observation::Unreachable(TransportFailure::Protocol.into()).into(),
+    }
+}
+
+/// Fetches a small document that is no index, by the rules for indexes.
+pub async fn fetch<P: Ports>(ports: &P, url: &str) -> Result<Vec<u8>, FetchFailure> {
+    match federation::check::fetch(&Outside(ports), url, Validators::default(), |_, _| None).await? {
+        Answer::Fetched(Fetched::Index { bytes, .. }) => Ok(bytes),
+        // Neither is possible without a condition and without hosts that are backed off.
+        Answer::Fetched(Fetched::NotModified) | Answer::Quiet(_) => Err(TransportFailure::Protocol.into()),
     }
 }
 

@@ -8,8 +8,8 @@ mod report;
 mod run;
 
 pub use answer::{newest, refresh_running};
-pub use check::{Checked, check, judge};
+pub use check::{Checked, check, fetch, judge};
 pub use one::refresh_one;
 pub use record::{apply, contribution};
 pub use report::{Report, outcome, report};
-pub use run::{Scope, refresh_many};
+pub use run::{Commit, Scope, refresh_many};

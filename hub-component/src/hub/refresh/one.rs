@@ -12,8 +12,8 @@ use store::revisions::{self, Origin};
 use store::sources::{self, Source};
 use store::{StoreError, revisions::Revision};
 
-/// Refreshes the source that `scope` names. If another request is already doing so, its result is returned; `None` if that does not
-/// arrive in time. A result that a refresh of many sources overtook is dropped.
+/// Refreshes the source that `scope` names. If another request is already doing so, its result is returned, unless a commit is asked for;
+/// `None` if that does not arrive in time. A result that a refresh of many sources overtook is dropped.
 ///
 /// # Errors
 /// If the store fails.
@@ -38,7 +38,8 @@ pub async fn refresh_one<P: Ports>(
             app.ports.sleep(TURN_WAIT).await;
         }
         // A lease that was not released belonged to a holder that is gone; its work still has to be done.
-        if lease.state(database, app.ports.now()).await? == LeaseState::Free
+        if !matches!(scope, Scope::Pushed(..))
+            && lease.state(database, app.ports.now()).await? == LeaseState::Free
             && let Some(report) = joined(app, repo, &before).await?
         {
             return Ok(Some(report));

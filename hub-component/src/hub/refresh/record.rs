@@ -4,6 +4,7 @@ use super::check::Checked;
 use super::report::{outcome, outcome_of, report};
 use crate::hub::publish::{Published, line, publish};
 use api::refresh::{Outcome, SourceReport};
+use federation::provenance::Provenance;
 use federation::source::{Accepted, Effect, Held, Observation, SourceRecord};
 use federation::time::Seconds;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 use store::database::{Database, Transaction};
 use store::events::{self, Event, Subject};
-use store::revisions::{Origin, Revision};
+use store::revisions::{self, Origin, Revision};
 use store::sources::Source;
 use store::{StoreError, fragments, leases, quiet, snapshots, sources, tallies};
 
@@ -19,6 +20,8 @@ use store::{StoreError, fragments, leases, quiet, snapshots, sources, tallies};
 pub(super) struct Finished {
     pub source: Source,
     pub checked: Checked,
+    /// The commit that was fetched, if one was asked for.
+    pub provenance: Option<Provenance>,
     pub took: Duration,
 }
 
@@ -70,11 +73,11 @@ pub(super) async fn record(
         sources::put_off(&mut tx, &repos, until).await?;
     }
     let mut reports = Vec::with_capacity(batch.len());
-    let (mut accepted, mut changes) = (HashSet::new(), Vec::new());
+    let (mut accepted, mut pushed, mut changes) = (HashSet::new(), HashSet::new(), Vec::new());
     let repos: Vec<&str> = batch.iter().map(|finished| finished.source.repo()).collect();
     let mut present = sources::by_repos(&mut tx, &repos).await?;
     let mut seen = Vec::with_capacity(batch.len());
-    for Finished { source: planned, checked, took } in batch {
+    for Finished { source: planned, checked, provenance, took } in batch {
         let Some(mut source) = present.remove(planned.repo()) else {
             reports.push((report(&planned, Outcome::Superseded, now), took));
             continue;
@@ -93,12 +96,16 @@ pub(super) async fn record(
                 record.checked.as_ref().map(|checked| (checked.url.clone(), checked.digest.clone())),
             )
         };
-        if state(&source.record) != state(&planned.record) {
+        // What was fetched at a commit was compared with nothing.
+        if provenance.is_none() && state(&source.record) != state(&planned.record) {
             reports.push((report(&source, outcome_of(&source.record), now), took));
             continue;
         }
         let before = (source.record.accepted.clone(), source.record.held.clone());
-        let effect = take(&mut tx, &mut source, checked, now).await?;
+        if provenance.is_some() {
+            pushed.insert(source.repo().to_owned());
+        }
+        let effect = take(&mut tx, &mut source, checked, provenance, now).await?;
         let SourceRecord { accepted: now_accepted, held: now_held, .. } = &source.record;
         if *now_accepted != before.0 {
             accepted.insert(source.repo().to_owned());
@@ -115,6 +122,9 @@ pub(super) async fn record(
     let lines =
         seen.iter().filter(|source| accepted.contains(source.repo())).map(|source| (source.repo(), line(source)));
     let Published { revision, kept_back } = publish(&mut tx, lines.collect(), origin, now).await?;
+    for source in seen.iter().filter(|it| accepted.contains(it.repo()) || pushed.contains(it.repo())) {
+        note_commit(&mut tx, source).await?;
+    }
     for (place, before) in changes {
         let Some(source) = seen.get_mut(place) else { continue };
         if kept_back.iter().any(|repo| repo == source.repo()) {
@@ -175,7 +185,7 @@ pub async fn apply(
     checked: Checked,
     now: Seconds,
 ) -> Result<Effect, StoreError> {
-    let effect = take(tx, source, checked, now).await?;
+    let effect = take(tx, source, checked, None, now).await?;
     sources::save_record(tx, source).await?;
     Ok(effect)
 }
@@ -185,6 +195,7 @@ async fn take(
     tx: &mut impl Transaction,
     source: &mut Source,
     checked: Checked,
+    provenance: Option<Provenance>,
     now: Seconds,
 ) -> Result<Effect, StoreError> {
     let repo = source.repo().to_owned();
@@ -192,7 +203,19 @@ async fn take(
         snapshots::insert(tx, &new.digest, &new.bytes, new.capability_count, now).await?;
         fragments::insert(tx, &new.digest, &repo, &new.domain, &new.fragment).await?;
     }
-    Ok(source.record.observe(&source.registered.registration, checked.observation, now, jitter(&repo, now)))
+    let (registration, jitter) = (&source.registered.registration, jitter(&repo, now));
+    Ok(match provenance {
+        Some(provenance) => source.record.observe_commit(registration, checked.observation, provenance, now, jitter),
+        None => source.record.observe(registration, checked.observation, now, jitter),
+    })
+}
+
+/// Notes the commit of what a source contributes beside the revision that published it.
+async fn note_commit(tx: &mut impl Transaction, source: &Source) -> Result<(), StoreError> {
+    if let (Some(provenance), Some(accepted)) = (source.record.provenance(), &source.record.accepted) {
+        revisions::note_commit(tx, source.repo(), &accepted.digest, provenance).await?;
+    }
+    Ok(())
 }
 
 /// A number in 0 ..= 1 that varies by source and time.

@@ -10,7 +10,9 @@ use api::refresh::Outcome;
 use federation::check::Heard;
 use federation::fetch::{FetchFailure, Quiet, Validators};
 use federation::plan::{Plan, Queue, plan};
-use federation::source::Observation;
+use federation::provenance::Provenance;
+use federation::registration::Registration;
+use federation::source::{Observation, SourceRecord};
 use federation::time::Seconds;
 use futures::StreamExt as _;
 use futures::future::{Either, select};
@@ -39,6 +41,17 @@ pub enum Scope {
     One(String),
     /// One source at a client's request: fetched without validators and validated, whatever happened before.
     Asked(String),
+    /// One source at a commit that a client names, whatever happened before.
+    Pushed(String, Commit),
+}
+
+/// The commit at which a source is fetched.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    /// The address of its index there.
+    pub url: String,
+    /// Which commit it is.
+    pub provenance: Provenance,
 }
 
 /// How long a result waits for others, so that they can be written together.
@@ -101,15 +114,18 @@ pub(super) async fn refresh<P: Ports>(
     let blamed = if ended.is_empty() { Vec::new() } else { blame(database, ended, now).await? };
     let mut tx = database.read().await?;
     let sources: Vec<Source> = match &scope {
-        Scope::One(repo) | Scope::Asked(repo) => sources::get(&mut tx, repo).await?.into_iter().collect(),
+        Scope::One(repo) | Scope::Asked(repo) | Scope::Pushed(repo, _) => {
+            sources::get(&mut tx, repo).await?.into_iter().collect()
+        }
         Scope::DueAlone => sources::due(&mut tx, now).await?,
         Scope::Due | Scope::All => sources::all(&mut tx).await?,
     };
     let hosts = quiet::hosts(&mut tx).await?;
     tx.end().await;
 
-    let asked = matches!(scope, Scope::Asked(_));
-    let force = matches!(scope, Scope::All | Scope::One(_) | Scope::Asked(_));
+    let commit = if let Scope::Pushed(_, commit) = &scope { Some(commit) } else { None };
+    let asked = commit.is_some() || matches!(scope, Scope::Asked(_));
+    let force = asked || matches!(scope, Scope::All | Scope::One(_));
     let known = sources.iter().map(|source| (&source.registered.registration, &source.record));
     let mut plan = plan(known, force, &hosts, now);
     if asked && blamed.is_empty() {
@@ -125,7 +141,7 @@ pub(super) async fn refresh<P: Ports>(
         let mut wait = pin!(app.ports.sleep(BATCH_WAIT));
         let idle = loop {
             while let Some((host, source)) = work.queue.start() {
-                running.push(examine(&app.ports, host, source, asked, &hosts));
+                running.push(examine(&app.ports, host, source, asked, commit, &hosts));
             }
             let examined = match select(running.next(), wait.as_mut()).await {
                 Either::Left((Some(examined), _)) => examined,
@@ -133,7 +149,7 @@ pub(super) async fn refresh<P: Ports>(
                 Either::Right(_) => break false,
             };
             // No other body is read meanwhile; reading continues after this one is validated.
-            work.take(examined, asked, &hosts, &app.ports, lease).await?;
+            work.take(examined, asked, commit, &hosts, &app.ports, lease).await?;
             if work.batch.is_full() {
                 break false;
             }
@@ -188,6 +204,7 @@ impl Work {
         &mut self,
         (host, source, started, heard): Examined,
         asked: bool,
+        commit: Option<&Commit>,
         hosts: &Mutex<Quiet>,
         ports: &P,
         lease: &Lease,
@@ -217,7 +234,8 @@ impl Work {
             self.batch.quiet.push((name.clone(), until));
         }
         self.queue.finish(&host);
-        self.batch.finished.push(Finished { source, checked, took: started.elapsed() });
+        let provenance = commit.map(|commit| commit.provenance.clone());
+        self.batch.finished.push(Finished { source, checked, provenance, took: started.elapsed() });
         Ok(())
     }
 
@@ -245,10 +263,26 @@ impl Work {
 }
 
 /// Fetches a source, with its known validators unless a client `asked` for the refresh.
-async fn examine<P: Ports>(ports: &P, host: String, source: Source, asked: bool, quiet: &Mutex<Quiet>) -> Examined {
+async fn examine<P: Ports>(
+    ports: &P,
+    host: String,
+    source: Source,
+    asked: bool,
+    commit: Option<&Commit>,
+    quiet: &Mutex<Quiet>,
+) -> Examined {
     let started = Instant::now();
     let registration = &source.registered.registration;
-    let conditions = if asked { Validators::default() } else { source.record.validators(registration) };
-    let heard = hear(ports, registration, &source.record, conditions, quiet).await;
+    let heard = match commit {
+        Some(Commit { url, .. }) => {
+            let there = Registration { url: url.clone(), ..registration.clone() };
+            // Compared with no record: by the time the result is written, the source may have another one.
+            hear(ports, &there, &SourceRecord::default(), Validators::default(), quiet).await
+        }
+        None => {
+            let conditions = if asked { Validators::default() } else { source.record.validators(registration) };
+            hear(ports, registration, &source.record, conditions, quiet).await
+        }
+    };
     (host, source, started, heard)
 }

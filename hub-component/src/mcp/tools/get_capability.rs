@@ -2,6 +2,7 @@
 
 use super::{read, read_only};
 use crate::hub::App;
+use crate::hub::provenance;
 use crate::hub::revalidate_due;
 use crate::hub::search::{self, Request};
 use crate::mcp::budget::{Budget, result};
@@ -53,7 +54,8 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     for bytes in budget.attempts() {
         request.budget = Some(bytes);
         let page = search::capability(app, &head, &id, &request).await?;
-        let entries = CapabilityEntries::of(id.clone(), page);
+        let mut entries = CapabilityEntries::of(id.clone(), page);
+        provenance::add(app, &mut entries, Some(bytes)).await?;
         if budget.holds(&entries) {
             return Ok(result(&entries));
         }

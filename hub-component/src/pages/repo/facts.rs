@@ -35,6 +35,14 @@ pub(super) fn section(source: &Source) -> Markup {
             }
             @if let Some(at) = record.next_check_at.filter(|_| registration.enabled) { dt { "Next check" } dd { (time(at)) } }
             @if let Some(accepted) = &record.accepted { dt { "Accepted snapshot" } dd { (snapshot_link(&accepted.digest)) } }
+            @if let Some(commit) = record.provenance() {
+                dt { "Pushed from" }
+                dd {
+                    code { (commit.commit) } " of " (commit.repository)
+                    @if let Some(name) = &commit.reference { ", " (name) }
+                    @if !commit.verified { ", as the holder of a token says" }
+                }
+            }
             dt { "As data" } dd { a href={ "/v1/repos/" (registration.repo) } { "/v1/repos/" (registration.repo) } }
         }
     }

@@ -46,11 +46,11 @@ pub async fn revisions<P: Ports>(
         let is_last = entries.len() < wants;
         let mut changed: HashMap<u64, Vec<ChangedRepo>> = HashMap::new();
         if let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) {
-            for Touched { revision, repo, put } in
+            for Touched { revision, repo, put, provenance } in
                 log::touched(&mut tx, oldest.revision.number..=newest.revision.number).await?
             {
                 let op = if put { "put" } else { "removed" }.to_owned();
-                changed.entry(revision).or_default().push(ChangedRepo { repo, op });
+                changed.entry(revision).or_default().push(ChangedRepo { repo, op, provenance });
             }
         }
         for entry in entries {

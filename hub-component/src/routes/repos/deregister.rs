@@ -41,7 +41,7 @@ pub async fn deregister<P: Ports>(
     check_precondition(&registered, &headers)?;
     registrations::delete(&mut tx, &repo).await?;
     let before = json!(registered.registration);
-    let change = Change { repo: &repo, line: None, before, after: Value::Null };
+    let change = Change { repo: &repo, line: None, provenance: None, before, after: Value::Null };
     commit_change(tx, change, actor.origin("deregister"), now).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,46 +1,119 @@
 //! `POST /v1/repos/{repo}/refresh` and `/release`.
 
-use crate::edge::{Caller, Path, Query};
+use crate::edge::{Caller, JsonBody, Path, Query};
 use crate::hub::publish::line;
-use crate::hub::refresh::{self, Report, Scope, contribution, refresh_one};
+use crate::hub::refresh::{self, Commit, Report, Scope, contribution, refresh_one};
 use crate::hub::refresh::{newest, refresh_running};
 use crate::hub::repos::not_registered;
 use crate::hub::{App, Change, commit_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use api::refresh::{Outcome, Refreshed, ReleaseQuery, SourceReport};
+use api::refresh::{Outcome, RefreshRequest, Refreshed, ReleaseQuery, SourceReport};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
+use federation::forge::{NoCommit, at_commit};
+use federation::provenance::is_commit;
 use federation::source::NotReleased;
-use store::database::Database as _;
+use store::database::{Database as _, Transaction as _};
+use store::registrations;
 use store::revisions::Revision;
 use store::sources;
 
 /// Fetches and checks one source now.
 ///
 /// Ignores back-off, and sends no conditional request. Concurrent requests share one fetch and its result. Status 200 says that the check
-/// ended, not that it succeeded: see `source.outcome`.
+/// ended, not that it succeeded: see `source.outcome`. With `commit`, the index is fetched at that commit, which is then shown beside what is
+/// published.
 #[utoipa::path(
     post,
     path = "/v1/repos/{repo}/refresh",
     operation_id = "refreshRepo",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
+    request_body(content = Option<RefreshRequest>, description = "The commit to fetch; without a body, what the branch has."),
     responses((status = 200, description = "The result of the check, whether or not it succeeded.", body = Refreshed)),
-    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REFRESH_RUNNING.code]))),
+    extensions(("x-problems" = json!([
+        kinds::REPO_NOT_FOUND.code, kinds::REFRESH_RUNNING.code, kinds::INVALID_ARGUMENT.code, kinds::COMMIT_NOT_ALLOWED.code,
+        kinds::COMMIT_UNKNOWN.code,
+    ]))),
     security(("token" = [])),
 )]
 pub async fn refresh<P: Ports>(
     State(app): State<App<P>>,
     caller: Caller,
     Path(repo): Path<String>,
+    request: Request,
 ) -> Result<Json<Refreshed>, Problem> {
     let actor = caller.writes(&repo)?;
-    let scope = Scope::Asked(repo.clone());
+    let scope = match asked_commit(request).await? {
+        None => Scope::Asked(repo.clone()),
+        Some(asked) => Scope::Pushed(repo.clone(), commit(&app, &caller, &repo, &asked).await?),
+    };
     let report = refresh_one(&app, &repo, scope, actor.origin("refresh")).await?.ok_or_else(refresh_running)?;
     let Report { revision, mut sources, .. } = report;
     let source = sources.pop().ok_or_else(|| not_registered(&repo))?;
     respond(&app, revision, source).await
+}
+
+/// The commit that the body names, if there is a body.
+async fn asked_commit(request: Request) -> Result<Option<RefreshRequest>, Problem> {
+    let Some(body) = JsonBody::optional(request).await? else { return Ok(None) };
+    let wrong = |why: String| Problem::new(&kinds::INVALID_ARGUMENT, why);
+    let asked: RefreshRequest = serde_path_to_error::deserialize(body)
+        .map_err(|error| wrong(format!("{}.", error.to_string().trim_end_matches('.'))))?;
+    if !is_commit(&asked.commit) {
+        return Err(wrong(
+            "`commit` is the whole name of a commit: 40 or 64 hexadecimal digits in lower case.".to_owned(),
+        ));
+    }
+    match &asked.reference {
+        Some(name) if name.len() > MAX_REF_BYTES => Err(wrong(format!("`ref` is longer than {MAX_REF_BYTES} bytes."))),
+        _ => Ok(Some(asked)),
+    }
+}
+
+/// Longest name of a branch or tag, in bytes.
+const MAX_REF_BYTES: usize = 255;
+
+/// Where the index is at this commit. The token of a CI job is good for the commit of the job alone, which its forge vouches for.
+async fn commit<P: Ports>(
+    app: &App<P>,
+    caller: &Caller,
+    repo: &str,
+    asked: &RefreshRequest,
+) -> Result<Commit, Problem> {
+    let mut tx = app.database().await?.read().await?;
+    let registered = registrations::get(&mut tx, repo).await?.ok_or_else(|| not_registered(repo))?;
+    tx.end().await;
+    let not_allowed = |why: &str| Problem::new(&kinds::COMMIT_NOT_ALLOWED, why);
+    let vouched = caller.provenance();
+    let reference = asked.reference.as_deref().or_else(|| vouched.and_then(|job| job.reference.as_deref()));
+    if let Some(job) = vouched
+        && (job.commit != asked.commit || job.reference.as_deref() != reference)
+    {
+        return Err(not_allowed("This token was given to a job for another commit or ref than the body names."));
+    }
+    let (url, said) = at_commit(&registered.registration.url, &asked.commit, reference).map_err(|why| {
+        Problem::new(
+            &kinds::COMMIT_UNKNOWN,
+            match why {
+                NoCommit::Forge => {
+                    "The registered address is not the raw address of a branch or tag on a forge that this hub knows."
+                }
+                NoCommit::Ref => {
+                    "The registered address is that of another branch or tag, which the next check would publish again."
+                }
+            },
+        )
+    })?;
+    let provenance = match vouched {
+        None => said,
+        Some(job) if job.repository.eq_ignore_ascii_case(&said.repository) => job.clone(),
+        Some(_) => {
+            return Err(not_allowed("The registered address is in another repository than the job of this token."));
+        }
+    };
+    Ok(Commit { url, provenance })
 }
 
 /// Accepts a held snapshot.
@@ -82,7 +155,7 @@ pub async fn release<P: Ports>(
     )?;
     sources::save_record(&mut tx, &source).await?;
     let after = contribution(&source.record.accepted, &source.record.held);
-    let change = Change { repo: &repo, line: line(&source), before, after };
+    let change = Change { repo: &repo, line: line(&source), provenance: source.record.provenance(), before, after };
     let revision = commit_change(tx, change, actor.origin("release"), now).await?;
     respond(&app, revision, refresh::report(&source, Outcome::Accepted, now)).await
 }

@@ -97,7 +97,7 @@ pub async fn register<P: Ports>(
         None => sources::save_record(&mut tx, &source).await?,
     }
     let after = json!(source.registered.registration);
-    let change = Change { repo: &repo, line: line(&source), before: Value::Null, after };
+    let change = Change { repo: &repo, line: line(&source), provenance: None, before: Value::Null, after };
     commit_change(tx, change, actor.origin("register"), app.ports.now()).await?;
 
     let mut response = (StatusCode::CREATED, respond(&source, now)).into_response();

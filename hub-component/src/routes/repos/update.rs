@@ -93,7 +93,13 @@ pub async fn update<P: Ports>(
         None => sources::save_record(&mut tx, &source).await?,
     }
     let after = json!(source.registered.registration);
-    let change = Change { repo: &repo, line: line(&source), before: json!(before), after };
+    let change = Change {
+        repo: &repo,
+        line: line(&source),
+        provenance: source.record.provenance(),
+        before: json!(before),
+        after,
+    };
     commit_change(tx, change, actor.origin("update"), now).await?;
 
     let enabled = source.registered.registration.enabled;

@@ -1,12 +1,14 @@
 //! Named tokens over HTTP.
 
 mod create;
+mod exchange;
 mod list;
 mod own;
 mod revoke;
 mod view;
 
 pub use create::{__path_create, create};
+pub use exchange::{__path_exchange, exchange};
 pub use list::{__path_list, list};
 pub use own::{__path_own, own};
 pub use revoke::{__path_revoke, revoke};

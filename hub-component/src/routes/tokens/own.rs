@@ -23,12 +23,11 @@ use federation::token::Scope;
     security(("token" = [])),
 )]
 pub async fn own<P: Ports>(State(_): State<App<P>>, caller: Caller) -> Result<Response, Problem> {
-    let (name, token) = caller.identity();
-    let scopes = token.map_or_else(|| vec![Scope::Admin], |token| token.scopes.clone());
+    let (name, grant) = caller.identity();
     Ok(private(OwnToken {
         name: name.to_owned(),
-        scopes: scopes.iter().map(Scope::to_string).collect(),
+        scopes: grant.scopes.iter().map(Scope::to_string).collect(),
         state: TokenState::Active.into(),
-        expires_at: token.and_then(|token| token.expires_at).map(rfc3339),
+        expires_at: grant.expires_at.map(rfc3339),
     }))
 }

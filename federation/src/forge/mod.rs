@@ -1,6 +1,10 @@
 //! Addresses of forges: from the raw address of an index to the page of another file of the repository, and from the page of a file to its
 //! raw address.
 
+mod commit;
+
+pub use commit::{NoCommit, at_commit};
+
 use crate::source_url;
 use url::Url;
 
