@@ -24,6 +24,7 @@ mod path;
 pub mod plan;
 pub mod problem;
 pub mod registration;
+pub mod same_file;
 pub mod schema;
 pub mod search;
 mod size;

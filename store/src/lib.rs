@@ -14,6 +14,7 @@ pub mod facets;
 pub mod file;
 pub mod fragments;
 pub mod hooks;
+mod labels;
 pub mod leases;
 pub mod listing;
 pub mod migrations;

@@ -2,13 +2,13 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, demand, facets, fragments, hooks, leases, listing, overlaps, quiet, revisions::steps,
-    row::Columns as _, search, tallies, upkeep,
+    StoreError, demand, facets, fragments, hooks, labels, leases, listing, overlaps, quiet, registrations,
+    revisions::steps, row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 17] = [
+const STEPS: [&[&str]; 19] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -26,12 +26,14 @@ const STEPS: [&[&str]; 17] = [
     overlaps::TABLES,
     hooks::TABLES,
     search::ANEW,
+    registrations::FILES,
+    labels::TABLES,
 ];
 
 /// The step after which fragments get their digests.
 const DIGESTS: i64 = 5;
 
-/// The step after which the columns of lists are filled from the data that they derive from.
+/// The step that adds the columns of lists. They are filled after all steps, since that is done as registrations are written now.
 const LISTS: i64 = 6;
 
 /// The step after which fragments are split into pieces.
@@ -51,6 +53,9 @@ const OVERLAPS: i64 = 15;
 
 /// The step after which the index of the search is built anew, since entries have more terms.
 const TERMS: i64 = 17;
+
+/// The step after which every registration gets the file that its URL names.
+const FILES: i64 = 18;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -140,9 +145,6 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         if version == DIGESTS {
             fragments::set_up(&mut tx).await?;
         }
-        if version == LISTS {
-            listing::fill(&mut tx).await?;
-        }
         if version == PIECES {
             fragments::cut_up(&mut tx).await?;
         }
@@ -158,11 +160,17 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         if version == OVERLAPS {
             overlaps::fill(&mut tx).await?;
         }
+        if version == FILES {
+            registrations::fill_files(&mut tx).await?;
+        }
         tx.query(
             "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",
             vec![i64::into(version), rfc3339(now).into()],
         )
         .await?;
+    }
+    if found < LISTS {
+        listing::fill(&mut tx).await?;
     }
     tx.commit().await?;
     Ok(())

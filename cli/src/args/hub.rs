@@ -8,6 +8,7 @@ use federation::digest::Digest;
 use federation::source::State;
 
 use super::Format;
+use super::apply::Apply;
 use super::events::Events;
 use super::token::Token;
 use crate::git::Forge;
@@ -29,6 +30,7 @@ pub(crate) enum Verb {
     Show(Show),
     Register(Register),
     Update(Update),
+    Apply(Apply),
     Deregister(Deregister),
     Check(Check),
     Refresh(Refresh),
@@ -92,6 +94,10 @@ pub(crate) struct List {
     /// Only enabled registrations, or only disabled ones
     #[arg(long, value_name = "true|false")]
     pub(crate) enabled: Option<bool>,
+
+    /// Only registrations with this label
+    #[arg(long, value_name = "NAME=VALUE", value_parser = super::values::label)]
+    pub(crate) label: Option<String>,
 
     /// Only registrations that contain all these words
     #[arg(short = 'q', long = "query", value_name = "WORDS", value_parser = NonEmptyStringValueParser::new())]

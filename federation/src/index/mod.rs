@@ -1,6 +1,7 @@
 //! Parses and validates a capability index. Pure: from bytes to a verdict, the same on
 //! the hub, in the CLI and in tests.
 
+mod mistaken;
 mod sizes;
 mod strings;
 
@@ -86,33 +87,23 @@ impl Verdict {
 /// `invalid-utf8`, `not-an-index`, `lfs-pointer`, `unknown-version`, `too-many-capabilities`, `capability-too-large`,
 /// `rendered-too-large`, `duplicate-id`, `control-character`, `more-diagnostics`, and the warning `bidi-control`.
 pub fn check(bytes: &[u8]) -> Verdict {
+    if let Some((code, message)) = mistaken::known(bytes) {
+        let found = Diagnostic::error(code, "", message).at(Position { line: 1, column: 1 });
+        return Verdict::refused(bytes, found);
+    }
     let text = match document::decode(bytes) {
-        Ok(text) if looks_like_markup(text) => {
-            let message = "this looks like an HTML or XML page, not an index: use the URL of the raw file, and check that it \
-                           can be read without signing in";
-            let found = Diagnostic::error(&indexes::NOT_AN_INDEX, "", message).at(Position { line: 1, column: 1 });
-            return Verdict::refused(bytes, found);
-        }
-        Ok(text) if text.starts_with(LFS_POINTER) => {
-            let message = "this is a pointer of Git LFS, not the index: take the index out of Git LFS (`git lfs untrack`) and commit it again";
-            let found = Diagnostic::error(&indexes::LFS_POINTER, "", message).at(Position { line: 1, column: 1 });
-            return Verdict::refused(bytes, found);
-        }
         Ok(text) => text,
         Err(diagnostic) => return Verdict::refused(bytes, *diagnostic),
     };
     match yaml::parse(text) {
         Ok(value) => judge(text, value),
-        Err(error) => Verdict::refused(bytes, error.into()),
+        Err(mut error) => {
+            if let Some(hint) = mistaken::hint(text, &error.message) {
+                error.message = format!("{}; {hint}", error.message);
+            }
+            Verdict::refused(bytes, error.into())
+        }
     }
-}
-
-/// How a pointer begins (git-lfs, docs/spec.md).
-const LFS_POINTER: &str = "version https://git-lfs.github.com/spec/";
-
-fn looks_like_markup(text: &str) -> bool {
-    let mut start = text.trim_start_matches('\u{feff}').trim_start().chars();
-    start.next() == Some('<') && start.next().is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '!' | '?'))
 }
 
 fn judge(text: &str, value: Value) -> Verdict {
