@@ -13,7 +13,7 @@ async fn with_labels(hub: &Hub, repo: &str, labels: Value) {
 /// The repos with a label, and how many there are on all pages.
 async fn labelled(hub: &Hub, label: &str) -> (Vec<String>, Value) {
     let page = hub.get(&format!("/v1/repos?limit=1000&label={label}")).await;
-    let repos = page["repos"].as_array().unwrap_or_else(|| panic!("{page}"));
+    let repos = page["repos"].as_array().expect("a list");
     (repos.iter().map(|it| it["repo"].as_str().expect("a name").to_owned()).collect(), page["total"].clone())
 }
 

@@ -24,7 +24,7 @@ pub(super) async fn write(item: &Planned, client: &Client) -> Result<(), Refused
         Action::Unchanged => Ok(()),
         Action::Create => {
             let request = Request::post(paths::REPOS).json(json!(item.wanted));
-            client.send(request).await.map(drop).map_err(|error| Refused::of(error))
+            client.send(request).await.map(drop).map_err(Refused::of)
         }
         Action::Update | Action::Delete => replace(item, client).await,
     }
