@@ -10,6 +10,7 @@ pub mod check;
 pub mod demand;
 pub mod discovery;
 pub mod events;
+pub mod exposition;
 pub mod federated;
 pub mod headers;
 pub mod health;

@@ -1,5 +1,6 @@
 //! Registrations and the state of their sources.
 
+use crate::problem::ProblemEntry;
 use crate::{Json, Open};
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
@@ -25,6 +26,9 @@ pub struct ReposQuery {
     /// Only registrations that have all these words in `repo`, `domain`, `url` or `description`.
     #[param(max_length = 1000)]
     pub q: Option<String>,
+    /// Only registrations with this label, as `name=value`.
+    #[param(max_length = 1000, pattern = "^[^=]+=")]
+    pub label: Option<String>,
     /// Maximum number of registrations on a page; 100 by default.
     #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<usize>,
@@ -75,6 +79,9 @@ pub struct Repo<'a> {
     /// The status of the source.
     #[schema(value_type = Status)]
     pub status: Status<'a>,
+    /// What is odd about the registration, if anything; only in responses with one registration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<ProblemEntry>,
 }
 
 /// The status of a source.

@@ -32,6 +32,12 @@ pub(crate) const LISTEN: &str = "REUSE_SURFACE_LISTEN";
 /// The directory of the database of `serve`, instead of `--data-dir`.
 pub(crate) const DATA_DIR: &str = "REUSE_SURFACE_DATA_DIR";
 
+/// The proxy through which `serve` fetches, instead of `--proxy`: its URL may have a password, which other users could read in the arguments.
+pub(crate) const PROXY: &str = "REUSE_SURFACE_PROXY";
+
+/// The variables in which an environment names the proxies of all programs.
+const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
 /// The directory for caches (XDG Base Directory Specification); `~/.cache` if it is not set.
 pub(crate) const CACHE_HOME: &str = "XDG_CACHE_HOME";
 
@@ -68,6 +74,13 @@ pub(crate) fn has_blank_token() -> bool {
 /// The path in [`TOKEN_FILE`]; `None` if the variable is unset or empty.
 pub(crate) fn token_file() -> Option<PathBuf> {
     std::env::var_os(TOKEN_FILE).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// Those of [`PROXIES`] that are set, separated by commas; `None` if there are none.
+pub(crate) fn proxies() -> Option<String> {
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let set: Vec<&str> = PROXIES.into_iter().filter(is_set).collect();
+    (!set.is_empty()).then(|| set.join(", "))
 }
 
 /// The directory for this program's cache. Relative paths count as unset, as the specification demands.

@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Unreachable = 3,
     /// The hub needs a token, or one with more rights (401, 403).
     Unauthorised = 4,
+    /// A dry run that was asked to say so would change something.
+    Differs = 5,
 }
 
 impl From<Exit> for ExitCode {

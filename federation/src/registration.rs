@@ -7,7 +7,8 @@ use crate::schema::{self, Schema, Violation};
 use crate::source_url;
 use crate::whole;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The fields that a maintainer sets. [`Registration::from_value`] is the only constructor, so a value of
@@ -41,6 +42,9 @@ pub struct Registration {
     #[serde(default)]
     #[schema(required)]
     pub format: SourceFormat,
+    /// By which registrations are selected; absent if there are none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
 }
 
 fn yes() -> bool {
@@ -141,15 +145,31 @@ impl Registration {
         }
         let mut merged = serde_json::json!(self);
         if let Value::Object(fields) = &mut merged {
-            for (name, value) in changes {
-                if value.is_null() {
-                    fields.shift_remove(name);
-                } else {
-                    fields.insert(name.clone(), value.clone());
-                }
-            }
+            merge_into(fields, changes);
         }
         Self::from_value(&merged)
+    }
+}
+
+/// Merges as RFC 7396 §2 says. What a client sends is nested no deeper than its JSON was read.
+fn merge_into(fields: &mut Map<String, Value>, changes: &Map<String, Value>) {
+    for (name, change) in changes {
+        match change {
+            Value::Null => {
+                fields.shift_remove(name);
+            }
+            Value::Object(changes) => {
+                let mut inner = match fields.shift_remove(name) {
+                    Some(Value::Object(inner)) => inner,
+                    _ => Map::new(),
+                };
+                merge_into(&mut inner, changes);
+                fields.insert(name.clone(), inner.into());
+            }
+            value => {
+                fields.insert(name.clone(), value.clone());
+            }
+        }
     }
 }
 
@@ -210,11 +230,39 @@ mod tests {
             ("description", json!("x".repeat(1001))),
             ("url", json!("https://u:p@example.org/")),
             ("colour", json!("red")),
+            ("labels", json!(["team"])),
+            ("labels", json!({"": "x"})),
+            ("labels", json!({"-team": "x"})),
+            ("labels", json!({"te am": "x"})),
+            ("labels", json!({"x".repeat(64): "x"})),
+            ("labels", json!((0..17).map(|n| (format!("l{n}"), "".into())).collect::<Map<String, Value>>())),
         ] {
             let found = codes(&with(field, value.clone()));
             assert_eq!(found.len(), 1, "{field}={value}: {found:?}");
             assert_eq!(found[0].0, format!("/{field}"), "{field}={value}");
         }
+    }
+
+    #[test]
+    fn labels_are_short_and_merged_one_by_one() {
+        let labels = json!({"team": "platform", "example.org/tier": "", "x".repeat(63): "y".repeat(63)});
+        let registration = Registration::from_value(&with("labels", labels.clone())).expect("valid");
+        assert_eq!(json!(registration)["labels"], labels);
+        for value in [json!(7), json!(null), json!("a b"), json!("y".repeat(64)), json!("a="), json!("é")] {
+            let found = codes(&with("labels", json!({"team": value})));
+            assert_eq!((found.len(), found[0].0.as_str()), (1, "/labels/team"), "{value}: {found:?}");
+        }
+        let merged = registration.merge(&json!({"labels": {"team": null, "env": "prod"}})).expect("valid");
+        assert_eq!(merged.labels.len(), 3);
+        assert_eq!((merged.labels.get("team"), merged.labels["env"].as_str()), (None, "prod"));
+        let none = registration.merge(&json!({"labels": null})).expect("valid");
+        assert!(none.labels.is_empty() && json!(none).get("labels").is_none());
+        assert!(registration.merge(&json!({"labels": {"team": {"a": 1}}})).is_err());
+        let refused = Registration::from_value(&with("labels", json!({"te am": "x"}))).expect_err("refused");
+        assert!(
+            refused[0].message.contains("`te am` does not have the expected form. The name of a label"),
+            "{refused:?}"
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use api::headers::REQUEST_ID;
 use bytes::Bytes;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
-use http::{HeaderName, HeaderValue, Request, header};
+use http::{HeaderName, HeaderValue, Request, Version, header};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Full};
 use std::error::Error as StdError;
@@ -28,8 +28,12 @@ const HOST_PREFIX: &str = "spin-";
 /// The one host that the request names. Two hosts would allow request smuggling past a proxy.
 pub(crate) fn authority<B>(request: &Request<B>) -> Result<Authority, Problem> {
     let mut hosts = request.headers().get_all(header::HOST).iter();
-    let (Some(host), None) = (hosts.next(), hosts.next()) else { return Err(Problem::BadRequest) };
-    let host = Authority::try_from(host.as_bytes()).map_err(|_| Problem::BadRequest)?;
+    let host = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => Authority::try_from(host.as_bytes()).map_err(|_| Problem::BadRequest)?,
+        // HTTP/1.0 has no such header, and health checkers speak it still.
+        (None, None) if request.version() == Version::HTTP_10 => Authority::from_static("localhost"),
+        _ => return Err(Problem::BadRequest),
+    };
     // Only CONNECT has a host without a scheme, and this server does not support CONNECT.
     if request.uri().authority().is_some() && request.uri().scheme().is_none() {
         return Err(Problem::BadRequest);

@@ -56,6 +56,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use url::Url;
 use variables::Variables;
 use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::p3::bindings::ServicePre;
@@ -77,6 +78,8 @@ pub struct Config {
     pub variable_files: BTreeMap<String, PathBuf>,
     /// Lets the component connect to private and loopback addresses, and to any port.
     pub allow_private_networks: bool,
+    /// The proxy for all outbound requests: `http` or `https`, with a user name and a password if it needs them.
+    pub proxy: Option<Url>,
     /// The path of the liveness probe. It is answered even while there is no room for anything else.
     pub liveness: String,
     /// The server's limits.
@@ -115,7 +118,7 @@ impl Runtime {
         let budget = Budget::new(limits.memory);
         let services = Services {
             outbound: Outbound {
-                client: Arc::new(Client::new(config.allow_private_networks, limits.outbound)),
+                client: Arc::new(Client::new(config.allow_private_networks, limits.outbound, config.proxy)),
                 hosts: Arc::new(grants.hosts),
             },
             databases: Databases::new(&grants.databases, &config.data_dir, &budget, limits.database_connections)?,

@@ -5,10 +5,11 @@ use crate::dispatch::Dispatch;
 use crate::incoming;
 use crate::limits::Limits;
 use crate::memo::{self, Entry, Memo};
-use crate::metrics::{Metrics, Reservation, Tally, is_exposition};
+use crate::metrics::{Metrics, Reservation, Tally, exposition};
 use crate::problem::Problem;
 use crate::request_id;
 use crate::sqlite::Databases;
+use api::exposition::Exposition;
 use api::headers::REQUEST_ID;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, response};
@@ -133,8 +134,10 @@ impl HttpService {
         }
         let response = match (key, max_age) {
             (Some(key), Some(max_age)) => self.keep(&key, head, body, &tally, &method, generation, max_age).await?,
-            _ if is_exposition(&head.headers) => self.with_own_metrics(head, body, &method).await?,
-            _ => Response::from_parts(head, body),
+            _ => match exposition(&head.headers) {
+                Some(format) => self.with_own_metrics(head, body, &method, format).await?,
+                None => Response::from_parts(head, body),
+            },
         };
         drop(turn);
         Ok(Answer { response, tally })
@@ -178,10 +181,11 @@ impl HttpService {
         mut head: response::Parts,
         body: WasiBody,
         method: &Method,
+        format: Exposition,
     ) -> Result<Response<WasiBody>, Problem> {
         head.headers.remove(header::CONTENT_LENGTH);
         let body = whole(body, method, head.status).await?;
-        let text = self.metrics.append_to(&String::from_utf8_lossy(&body));
+        let text = self.metrics.append_to(&String::from_utf8_lossy(&body), format);
         Ok(Response::from_parts(head, full(if *method == Method::HEAD { Bytes::new() } else { text.into() })))
     }
 }

@@ -29,6 +29,7 @@ fn refusal(change: impl FnOnce(&mut Config)) -> String {
         public_url: "https://hub.test".to_owned(),
         variables: BTreeMap::from([("token".to_owned(), "secret".to_owned())]),
         variable_files: BTreeMap::new(),
+        proxy: None,
         allow_private_networks: false,
         liveness: "/alive".to_owned(),
         limits: Limits::default(),

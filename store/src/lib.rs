@@ -15,6 +15,7 @@ pub mod facets;
 pub mod file;
 pub mod fragments;
 pub mod hooks;
+mod labels;
 pub mod leases;
 pub mod listing;
 pub mod migrations;

@@ -49,6 +49,8 @@ pub struct Wanted<'a> {
     pub state: Option<State>,
     /// Only sources in any other state.
     pub other_than: Option<State>,
+    /// Only sources with this label: its name and its value.
+    pub label: Option<(&'a str, &'a str)>,
     /// Only sources with all of these words.
     pub words: Option<&'a str>,
 }
@@ -128,6 +130,10 @@ fn from(s: &mut Statement, wanted: &Wanted<'_>, now: Seconds) {
             let name = s.bind(name.as_str());
             s.push(&format!(" {comparison} {name}"));
         }
+    }
+    if let Some((name, value)) = wanted.label {
+        let (name, value) = (s.bind(name), s.bind(value));
+        s.push(&format!(" AND r.repo IN (SELECT repo FROM labels WHERE name = {name} AND value = {value})"));
     }
     for word in wanted.words.unwrap_or_default().to_lowercase().split_whitespace() {
         let pattern = s.bind_contains(word);

@@ -2,13 +2,13 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, demand, exchanges, facets, fragments, hooks, leases, listing, overlaps, quiet, registrations,
+    StoreError, demand, exchanges, facets, fragments, hooks, labels, leases, listing, overlaps, quiet, registrations,
     revisions::steps, row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 20] = [
+const STEPS: [&[&str]; 22] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -29,12 +29,14 @@ const STEPS: [&[&str]; 20] = [
     listing::POLLED_EVERY,
     registrations::FORMAT,
     exchanges::TABLES,
+    registrations::FILES,
+    labels::TABLES,
 ];
 
 /// The step after which fragments get their digests.
 const DIGESTS: i64 = 5;
 
-/// The step whose columns of lists are filled from the data that they derive from.
+/// The step that adds the columns of lists. They are filled after all steps, since that is done as registrations are written now.
 const LISTS: i64 = 6;
 
 /// The step after which fragments are split into pieces.
@@ -54,6 +56,9 @@ const OVERLAPS: i64 = 15;
 
 /// The step after which the index of the search is built anew, since entries have more terms.
 const TERMS: i64 = 17;
+
+/// The step after which every registration gets the file that its URL names.
+const FILES: i64 = 21;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -158,13 +163,15 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         if version == OVERLAPS {
             overlaps::fill(&mut tx).await?;
         }
+        if version == FILES {
+            registrations::fill_files(&mut tx).await?;
+        }
         tx.query(
             "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",
             vec![i64::into(version), rfc3339(now).into()],
         )
         .await?;
     }
-    // It reads registrations by the columns of this version, some of which later steps add.
     if found < LISTS {
         listing::fill(&mut tx).await?;
     }

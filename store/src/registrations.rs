@@ -1,11 +1,24 @@
 //! Stored registrations.
 
 use crate::database::{Row, Transaction};
-use crate::{StoreError, hooks, leases, row::Reader};
+use crate::row::{Columns as _, Reader};
+use crate::{StoreError, hooks, labels, leases};
 use federation::digest::Digest;
 use federation::index::SourceFormat;
 use federation::registration::Registration;
+use federation::same_file;
 use federation::time::Seconds;
+use std::collections::BTreeMap;
+
+/// A step of the schema.
+pub(super) const FILES: &[&str] = &[
+    // The file that `url` names, as a digest, so that its length fits into an index.
+    "ALTER TABLE registrations ADD COLUMN file TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX registrations_of_file ON registrations (file)",
+];
+
+/// How many registrations with the same index are named.
+const MAX_NAMED: usize = 10;
 
 /// A registration with the fields that the hub sets.
 #[derive(Clone, Debug)]
@@ -40,7 +53,7 @@ impl Registered {
     }
 }
 
-pub(super) const COLUMNS: &str = "r.repo, r.url, r.domain, r.enabled, r.required, r.cache_ttl_seconds, r.description, r.format, r.registered_at, r.updated_at, r.registered_by, r.incarnation";
+pub(super) const COLUMNS: &str = "r.repo, r.url, r.domain, r.enabled, r.required, r.cache_ttl_seconds, r.description, r.format, r.registered_at, r.updated_at, r.registered_by, r.incarnation, r.labels";
 
 /// What adds the format of an index to registrations.
 pub(crate) const FORMAT: &[&str] = &["ALTER TABLE registrations ADD COLUMN format TEXT NOT NULL DEFAULT 'auto'"];
@@ -51,7 +64,7 @@ pub(super) fn read(row: &Row) -> Result<Registered, StoreError> {
 
 /// Reads a registration from the next columns of a row, which are [`COLUMNS`].
 pub(super) fn read_next(row: &mut Reader<'_>) -> Result<Registered, StoreError> {
-    Ok(Registered {
+    let mut registered = Registered {
         registration: Registration {
             repo: row.string()?,
             url: row.string()?,
@@ -61,12 +74,15 @@ pub(super) fn read_next(row: &mut Reader<'_>) -> Result<Registered, StoreError> 
             cache_ttl_seconds: row.count()?,
             description: row.string()?,
             format: format(&row.string()?)?,
+            labels: BTreeMap::new(),
         },
         registered_at: row.integer()?,
         updated_at: row.integer()?,
         registered_by: row.string()?,
         incarnation: row.integer()?,
-    })
+    };
+    registered.registration.labels = labels::from_json(row.text()?)?;
+    Ok(registered)
 }
 
 fn format(name: &str) -> Result<SourceFormat, StoreError> {
@@ -76,6 +92,27 @@ fn format(name: &str) -> Result<SourceFormat, StoreError> {
 /// The text that a search for registrations matches, in lower case.
 fn words(r: &Registration) -> String {
     format!("{} {} {} {}", r.repo, r.domain, r.url, r.description).to_lowercase()
+}
+
+/// The file that a URL names: equal for every spelling of its address.
+fn file(url: &str) -> String {
+    Digest::of(same_file::key(url).as_bytes()).hex().to_owned()
+}
+
+/// Fills the column after its creation.
+pub(super) async fn fill_files(tx: &mut impl Transaction) -> Result<(), StoreError> {
+    for row in tx.query("SELECT repo, url FROM registrations", Vec::new()).await? {
+        let parameters = vec![file(row.text(1)?).into(), row.text(0)?.into()];
+        tx.query("UPDATE registrations SET file = $1 WHERE repo = $2", parameters).await?;
+    }
+    Ok(())
+}
+
+/// The other repos whose index is the same file, in order; the first ten.
+pub async fn of_same_file(tx: &mut impl Transaction, of: &Registration) -> Result<Vec<String>, StoreError> {
+    let sql = format!("SELECT repo FROM registrations WHERE file = $1 AND repo <> $2 ORDER BY repo LIMIT {MAX_NAMED}");
+    let rows = tx.query(&sql, vec![file(&of.url).into(), of.repo.as_str().into()]).await?;
+    rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
 }
 
 /// One registration, even if the record of its source is unreadable; `None` if the repo is not registered.
@@ -90,7 +127,7 @@ pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool,
     let rows = tx
         .query(
             "INSERT INTO registrations (repo, url, domain, enabled, required, cache_ttl_seconds, description, registered_at, updated_at, registered_by, incarnation,
-             words, format) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING repo",
+             words, file, labels, format) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING RETURNING repo",
             vec![
                 r.repo.as_str().into(),
                 r.url.as_str().into(),
@@ -104,11 +141,17 @@ pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool,
                 new.registered_by.as_str().into(),
                 new.incarnation.into(),
                 words(r).into(),
+                file(&r.url).into(),
+                labels::to_json(&r.labels).into(),
                 r.format.as_str().into(),
             ],
         )
         .await?;
-    Ok(!rows.is_empty())
+    if rows.is_empty() {
+        return Ok(false);
+    }
+    labels::set(tx, &r.repo, &r.labels).await?;
+    Ok(true)
 }
 
 /// Replaces the fields that the maintainer sets. Returns false if the repo is not registered.
@@ -116,7 +159,7 @@ pub async fn update(tx: &mut impl Transaction, changed: &Registration, now: Seco
     let rows = tx
         .query(
             "UPDATE registrations SET url = $1, domain = $2, enabled = $3, required = $4, cache_ttl_seconds = $5, description = $6,
-             updated_at = $7, words = $8, format = $9 WHERE repo = $10 RETURNING repo",
+             updated_at = $7, words = $8, file = $9, labels = $10, format = $11 WHERE repo = $12 RETURNING repo",
             vec![
                 changed.url.as_str().into(),
                 changed.domain.as_str().into(),
@@ -126,12 +169,18 @@ pub async fn update(tx: &mut impl Transaction, changed: &Registration, now: Seco
                 changed.description.as_str().into(),
                 now.into(),
                 words(changed).into(),
+                file(&changed.url).into(),
+                labels::to_json(&changed.labels).into(),
                 changed.format.as_str().into(),
                 changed.repo.as_str().into(),
             ],
         )
         .await?;
-    Ok(!rows.is_empty())
+    if rows.is_empty() {
+        return Ok(false);
+    }
+    labels::set(tx, &changed.repo, &changed.labels).await?;
+    Ok(true)
 }
 
 /// Deletes a registration and its source state. Returns false if the repo is not registered.
@@ -140,5 +189,6 @@ pub async fn delete(tx: &mut impl Transaction, repo: &str) -> Result<bool, Store
     tx.query("DELETE FROM source_state WHERE repo = $1", vec![repo.into()]).await?;
     leases::drop_of_source(tx, repo).await?;
     hooks::remove(tx, repo).await?;
+    labels::remove(tx, repo).await?;
     Ok(!tx.query("DELETE FROM registrations WHERE repo = $1 RETURNING repo", vec![repo.into()]).await?.is_empty())
 }

@@ -1,19 +1,28 @@
-"""Reads metrics with the official parser, and writes them to standard output as JSON: `name{label=value,…}` to number.
+"""Reads metrics with the official parser of their format, and writes them to standard output as JSON: `name{label=value,…}` to number.
 
-    metrics.py URL
+    metrics.py URL [ACCEPT]
 """
 
 import json
 import sys
 import urllib.request
 
-from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from prometheus_client import openmetrics
+import prometheus_client.openmetrics.parser
+import prometheus_client.parser
 
-with urllib.request.urlopen(sys.argv[1]) as response:
+PARSERS = {
+    "text/plain; version=0.0.4; charset=utf-8": prometheus_client.parser,
+    "application/openmetrics-text; version=1.0.0; charset=utf-8": openmetrics.parser,
+}
+
+accept = {"Accept": sys.argv[2]} if len(sys.argv) > 2 else {}
+with urllib.request.urlopen(urllib.request.Request(sys.argv[1], headers=accept)) as response:
     text = response.read().decode()
+    parser = PARSERS[response.headers["Content-Type"]]
 
 samples = {}
-for family in text_string_to_metric_families(text):
+for family in parser.text_string_to_metric_families(text):
     if not family.documentation:
         sys.exit(f"{family.name} says nothing about itself")
     for sample in family.samples:

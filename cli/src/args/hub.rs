@@ -9,6 +9,7 @@ use federation::index::SourceFormat;
 use federation::source::State;
 
 use super::Format;
+use super::apply::Apply;
 use super::events::Events;
 use super::token::Token;
 use crate::git::Forge;
@@ -30,6 +31,7 @@ pub(crate) enum Verb {
     Show(Show),
     Register(Register),
     Update(Update),
+    Apply(Apply),
     Deregister(Deregister),
     Check(Check),
     Refresh(Refresh),
@@ -93,6 +95,10 @@ pub(crate) struct List {
     /// Only enabled registrations, or only disabled ones
     #[arg(long, value_name = "true|false")]
     pub(crate) enabled: Option<bool>,
+
+    /// Only registrations with this label
+    #[arg(long, value_name = "NAME=VALUE", value_parser = super::values::label)]
+    pub(crate) label: Option<String>,
 
     /// Only registrations that contain all these words
     #[arg(short = 'q', long = "query", value_name = "WORDS", value_parser = NonEmptyStringValueParser::new())]

@@ -1,5 +1,6 @@
 //! The command line as clap types, one file per noun, without behaviour.
 
+mod apply;
 mod backup;
 mod checks;
 mod events;
@@ -15,6 +16,7 @@ mod values;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use self::apply::Apply;
 pub(crate) use self::backup::{Backup, Restore};
 pub(crate) use self::checks::{Doctor, Smoke};
 pub(crate) use self::events::Events;
@@ -49,7 +51,8 @@ Exit codes:
   1  the hub refused, or a check failed
   2  the command line or the environment is unusable
   3  no hub answered at the base URL in time
-  4  not authorised: the token is missing or invalid, or lacks a scope";
+  4  not authorised: the token is missing or invalid, or lacks a scope
+  5  `hub apply --dry-run --exit-code` would change something";
 
 /// Check capability indexes, register them on a federation hub, read its federated index, or run a hub.
 #[derive(Debug, Parser)]

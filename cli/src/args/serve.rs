@@ -1,10 +1,12 @@
 //! `reuse-surface serve`.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use url::Url;
 
 use crate::env;
 
@@ -36,6 +38,13 @@ pub(crate) struct Serve {
     /// Allow sources on private and loopback addresses and on any port; for local use only
     #[arg(long)]
     pub(crate) allow_private_networks: bool,
+
+    /// The proxy through which every index is fetched, such as http://proxy.example.org:3128, with a user name and a password if it needs them
+    ///
+    /// The variables HTTPS_PROXY, HTTP_PROXY and ALL_PROXY are not used. The proxy resolves the names of hosts, so it must refuse private
+    /// addresses itself; the hub refuses those that it recognises.
+    #[arg(long, value_name = "URL", env = env::PROXY, hide_env_values = true, value_parser = proxy)]
+    pub(crate) proxy: Option<Proxy>,
 
     /// The compiled component to run instead of the built-in one
     #[arg(long, value_name = "PATH")]
@@ -116,6 +125,25 @@ pub(crate) enum LogLevel {
     Info,
     /// Also details for debugging
     Debug,
+}
+
+/// The URL of a proxy. Its password is not shown.
+#[derive(Clone)]
+pub(crate) struct Proxy(pub(crate) Url);
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0.host_str().unwrap_or_default())
+    }
+}
+
+/// Parses the URL of a proxy; messages do not repeat it, since it may have a password.
+fn proxy(text: &str) -> Result<Proxy, String> {
+    let usable = |url: &Url| {
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.path() == "/" && url.query().is_none()
+    };
+    let url = Url::parse(text).ok().filter(usable);
+    url.map(Proxy).ok_or_else(|| "give the URL of an HTTP proxy, such as http://proxy.example.org:3128".to_owned())
 }
 
 /// Parses a number of MiB, with a minimum.

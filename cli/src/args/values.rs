@@ -18,3 +18,11 @@ pub(super) fn variant<T: Variant + Send + Sync + 'static, const N: usize>(
     PossibleValuesParser::new(all.map(T::as_str))
         .try_map(move |name| all.into_iter().find(|known| known.as_str() == name).ok_or("not one of them"))
 }
+
+/// Accepts a label as `name=value`, and leaves the rest of the validation to the hub.
+pub(super) fn label(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((name, _)) if !name.is_empty() => Ok(text.to_owned()),
+        _ => Err("give the name and the value of the label, such as team=platform".to_owned()),
+    }
+}

@@ -22,10 +22,16 @@ pub(super) async fn run(global: &Global, output: &Output) -> Result<Exit, Failur
         Ok(client) => client,
         Err(failure) => {
             report.add("settings", Err(failure));
-            return skip(report, &["hub", "tls", "versions", "clocks", "token"], "the settings are invalid", output);
+            return skip(
+                report,
+                &["proxy", "hub", "tls", "versions", "clocks", "token"],
+                "the settings are invalid",
+                output,
+            );
         }
     };
     report.add("settings", Ok(Finding::Fine(settings(&client))));
+    report.add("proxy", Ok(hub::proxy(&client)));
     let seen = match hub::seen(&client).await {
         Ok(seen) => seen,
         Err(failure) => {

@@ -12,5 +12,5 @@ pub(crate) use self::cache::Cache;
 pub(crate) use self::composition::{Composition, Contribution};
 pub(crate) use self::file::{may_replace, replace};
 pub(crate) use self::lock::{Lock, Locked};
-pub(crate) use self::manifest::{Local, Manifest, Source};
+pub(crate) use self::manifest::{Local, Manifest, Source, without_secrets};
 pub(crate) use self::refresh::{Refreshed, refresh};

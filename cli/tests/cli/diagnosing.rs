@@ -54,7 +54,10 @@ fn doctor(hub: &Hub) -> Ran {
 fn all_is_well() {
     let hub = Hub::answering([current(), token(Value::Null)]);
     let ran = doctor(&hub).ended(0);
-    assert_eq!(outcomes(&ran), "settings: ok, hub: ok, tls: skipped, versions: ok, clocks: ok, token: ok");
+    assert_eq!(
+        outcomes(&ran),
+        "settings: ok, proxy: skipped, hub: ok, tls: skipped, versions: ok, clocks: ok, token: ok"
+    );
     assert!(found(&ran, "token").contains("`ci` allows compose, repos:write:my-*; it does not expire"), "{ran:?}");
     let asked = hub.asked();
     assert_eq!((asked[0].line.as_str(), asked[0].header("authorization")), ("GET /health", None));
@@ -67,7 +70,10 @@ fn what_will_be_trouble_is_warned_of() {
     let hub =
         Hub::answering([health("9.9.9", &format!("date: {}\r\n", date(3600))), token("2026-01-02T03:04:05Z".into())]);
     let ran = doctor(&hub).ended(0);
-    assert_eq!(outcomes(&ran), "settings: ok, hub: ok, tls: skipped, versions: warn, clocks: warn, token: warn");
+    assert_eq!(
+        outcomes(&ran),
+        "settings: ok, proxy: skipped, hub: ok, tls: skipped, versions: warn, clocks: warn, token: warn"
+    );
     assert!(found(&ran, "clocks").contains(" s behind the hub"), "{ran:?}");
     assert!(found(&ran, "versions").contains("the hub has version 9.9.9"), "{ran:?}");
 }
@@ -76,7 +82,25 @@ fn what_will_be_trouble_is_warned_of() {
 fn without_a_token_and_without_a_date_nothing_is_wrong() {
     let hub = Hub::answering([health(env!("CARGO_PKG_VERSION"), "")]);
     let ran = Ran::of(&mut program(&["doctor", "-o", "json", "--base-url", &hub.url()])).ended(0);
-    assert_eq!(outcomes(&ran), "settings: ok, hub: ok, tls: skipped, versions: ok, clocks: skipped, token: skipped");
+    assert_eq!(
+        outcomes(&ran),
+        "settings: ok, proxy: skipped, hub: ok, tls: skipped, versions: ok, clocks: skipped, token: skipped"
+    );
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_told_with_who_uses_it() {
+    let hub = Hub::answering([current()]);
+    let mut doctor = program(&["doctor", "-o", "json", "--base-url", &hub.url()]);
+    let ran =
+        Ran::of(doctor.env("HTTPS_PROXY", "http://u:pw@127.0.0.1:9").env("http_proxy", "http://127.0.0.1:9")).ended(0);
+    assert!(outcomes(&ran).starts_with("settings: ok, proxy: warn, hub: ok"), "{ran:?}");
+    let proxy = found(&ran, "proxy");
+    assert!(proxy.contains("HTTPS_PROXY, http_proxy") && proxy.contains("serve --proxy URL"), "{proxy}");
+    assert!(!ran.out.contains("pw@"), "{ran:?}");
+    let mut elsewhere = program(&["doctor", "-o", "json", "--base-url", "http://hub.invalid"]);
+    let ran = Ran::of(elsewhere.env("HTTP_PROXY", "http://127.0.0.1:9")).ended(3);
+    assert!(found(&ran, "proxy").contains("reaches the hub through it"), "{ran:?}");
 }
 
 #[test]
@@ -103,11 +127,11 @@ fn what_is_no_hub_is_told_from_no_answer() {
     ];
     for answer in others {
         let ran = doctor(&Hub::answering([answer])).ended(3);
-        assert_eq!(outcomes(&ran), format!("settings: ok, hub: failed, {rest}"));
+        assert_eq!(outcomes(&ran), format!("settings: ok, proxy: skipped, hub: failed, {rest}"));
         assert!(found(&ran, "hub").contains("reuse-surface hub"), "{ran:?}");
     }
     let unwell = Hub::answering([problem(503, "store-unavailable", "The database does not answer.")]);
-    assert_eq!(outcomes(&doctor(&unwell).ended(1)), format!("settings: ok, hub: failed, {rest}"));
+    assert_eq!(outcomes(&doctor(&unwell).ended(1)), format!("settings: ok, proxy: skipped, hub: failed, {rest}"));
 
     let address = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     let ran = Ran::against(&format!("http://{address}"), &["doctor", "-o", "json"]).ended(3);
@@ -133,7 +157,7 @@ fn https_where_none_is_spoken_is_named() {
 #[test]
 fn settings_that_cannot_be_used_end_with_two() {
     let ran = Ran::against("ftp://hub.example", &["doctor", "-o", "json"]).ended(2);
-    assert!(outcomes(&ran).starts_with("settings: failed, hub: skipped"), "{ran:?}");
+    assert!(outcomes(&ran).starts_with("settings: failed, proxy: skipped, hub: skipped"), "{ran:?}");
     let ran = Ran::against("https://me:s3cret-token@hub.example", &["doctor"]).ended(2);
     assert!(ran.out.contains("failed   settings") && ran.out.contains("set --base-url"), "{ran:?}");
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a helper that panics fails its test")]
 
+mod applying;
 mod checking;
 mod comparing;
 mod composing;

@@ -23,6 +23,18 @@ fn register_asks_for_the_check_and_leaves_defaults_to_the_hub() {
 }
 
 #[test]
+fn what_is_odd_about_a_registration_is_warned_of() {
+    let mut body = registration("a", "fresh");
+    body["warnings"] =
+        json!([{ "pointer": "/url", "code": "url-registered", "message": "This index is registered as `b` too." }]);
+    let hub = Hub::answering([Answer::json(201, &body), Answer::json(200, &body)]);
+    let ran = Ran::against(&hub.url(), &REGISTER).ended(0);
+    assert!(ran.err.contains("warning: This index is registered as `b` too."), "{ran:?}");
+    let ran = Ran::against(&hub.url(), &["hub", "show", "--repo", "a", "-o", "json"]).ended(0);
+    assert!(ran.err.starts_with("warning: ") && ran.json()["warnings"][0]["code"] == "url-registered", "{ran:?}");
+}
+
+#[test]
 fn register_sends_every_flag() {
     let hub = Hub::answering([created(), created()]);
     let flags =

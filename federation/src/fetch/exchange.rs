@@ -87,7 +87,7 @@ impl Exchange {
             }
             status => {
                 let quiet = quiet::asked_for(&response, now);
-                let advice = if quiet.is_some() { " It asks for fewer requests." } else { advice(status) };
+                let advice = if quiet.is_some() { " It asks for fewer requests." } else { advice(&response) };
                 Err(FetchFailure {
                     retry_after_seconds: response
                         .header("retry-after")
@@ -137,10 +137,23 @@ fn keep_validator(value: &str) -> Option<String> {
     (value.len() <= VALIDATOR_BYTES && !value.is_empty() && can_be_sent).then(|| value.to_owned())
 }
 
-fn advice(status: u16) -> &'static str {
-    match status {
-        401 | 403 => " It asks for a login; publish the index where anyone can read it.",
-        404 | 410 => " Check the path and the branch in the URL.",
+/// What most often is behind a status. Forges and object stores hide what is not public, each behind another one.
+fn advice(response: &Response) -> &'static str {
+    match response.status {
+        _ if response.header("cf-mitigated").is_some() => {
+            " Cloudflare sent a challenge for browsers; let it pass requests for the path of the index."
+        }
+        203 => " That is the page of a proxy or a sign-in; publish the index where anyone can read it.",
+        204 | 205 => " The file is empty, or the URL is not that of the file.",
+        206 => " The hub asked for the whole file; correct the server or its cache.",
+        401 => " It asks for a login; publish the index where anyone can read it.",
+        403 => {
+            " It asks for a login or refuses; publish the index where anyone can read it. Object stores answer so for a missing file too: check the path."
+        }
+        404 | 410 => {
+            " Check the path and the branch in the URL. Forges answer so for a private repository too: publish the index where anyone can read it."
+        }
+        407 => " That is the hub's own proxy, which asks for a password; the operator can set it.",
         _ => "",
     }
 }
@@ -187,6 +200,29 @@ mod tests {
         assert_eq!(bytes, b"x");
         let url = Some("https://example.org/i".to_owned());
         assert_eq!(validators, Validators { url, etag: Some("\"b\"".into()), last_modified: None });
+    }
+
+    #[test]
+    fn says_what_is_most_often_behind_a_status() {
+        let told = |status, headers: &[(&str, &str)]| {
+            let told =
+                failure("https://example.org/i", answer(status, headers, b"<Error><Code>AccessDenied</Code></Error>"));
+            assert_eq!((told.code.code, told.http_status), ("http-status", Some(status)));
+            String::from(told.message)
+        };
+        for (status, word) in [
+            (203, "sign-in"),
+            (204, "empty"),
+            (206, "whole file"),
+            (401, "login"),
+            (403, "missing file"),
+            (404, "private repository"),
+            (407, "operator"),
+        ] {
+            assert!(told(status, &[]).contains(word), "{status}");
+        }
+        assert!(told(403, &[("cf-mitigated", "challenge")]).contains("Cloudflare"));
+        assert!(told(503, &[]).ends_with("instead of the index."));
     }
 
     fn of(url: &str) -> Validators {

@@ -52,7 +52,8 @@ pub struct Response {
 }
 
 /// The relevant response headers; a transport need not pass others.
-pub const HEADERS: [&str; 10] = [
+pub const HEADERS: [&str; 11] = [
+    "cf-mitigated",
     "content-encoding",
     "etag",
     "last-modified",

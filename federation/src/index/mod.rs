@@ -2,6 +2,7 @@
 //! verdict, the same on the hub, in the CLI and in tests.
 
 mod formats;
+mod mistaken;
 mod rules;
 mod sizes;
 mod strings;
@@ -95,33 +96,23 @@ pub fn check(bytes: &[u8]) -> Verdict {
 /// Validates the bytes of an index that is said to be of this format: as [`check`], but reports `other-format` if it has
 /// another one. So for the same bytes, all indexes that are not refused are equal.
 pub fn check_as(bytes: &[u8], said: SourceFormat) -> Verdict {
+    if let Some((code, message)) = mistaken::known(bytes) {
+        let found = Diagnostic::error(code, "", message).at(Position { line: 1, column: 1 });
+        return Verdict::refused(bytes, found);
+    }
     let text = match document::decode(bytes) {
-        Ok(text) if looks_like_markup(text) => {
-            let message = "this looks like an HTML or XML page, not an index: use the URL of the raw file, and check that it \
-                           can be read without signing in";
-            let found = Diagnostic::error(&indexes::NOT_AN_INDEX, "", message).at(Position { line: 1, column: 1 });
-            return Verdict::refused(bytes, found);
-        }
-        Ok(text) if text.starts_with(LFS_POINTER) => {
-            let message = "this is a pointer of Git LFS, not the index: take the index out of Git LFS (`git lfs untrack`) and commit it again";
-            let found = Diagnostic::error(&indexes::LFS_POINTER, "", message).at(Position { line: 1, column: 1 });
-            return Verdict::refused(bytes, found);
-        }
         Ok(text) => text,
         Err(diagnostic) => return Verdict::refused(bytes, *diagnostic),
     };
     match yaml::parse_documents(text, formats::is_entity) {
         Ok(documents) => judge(text, documents, said),
-        Err(error) => Verdict::refused(bytes, error.into()),
+        Err(mut error) => {
+            if let Some(hint) = mistaken::hint(text, &error.message) {
+                error.message = format!("{}; {hint}", error.message);
+            }
+            Verdict::refused(bytes, error.into())
+        }
     }
-}
-
-/// How a pointer begins (git-lfs, docs/spec.md).
-const LFS_POINTER: &str = "version https://git-lfs.github.com/spec/";
-
-fn looks_like_markup(text: &str) -> bool {
-    let mut start = text.trim_start_matches('\u{feff}').trim_start().chars();
-    start.next() == Some('<') && start.next().is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '!' | '?'))
 }
 
 fn judge(text: &str, mut documents: Vec<Value>, said: SourceFormat) -> Verdict {

@@ -17,13 +17,29 @@ struct Range<'a> {
 /// valid element in it, the first offer is returned. Invalid elements are ignored. A parameter other than
 /// `charset=utf-8` matches no offer.
 pub fn preferred<'a, T: Copy>(lines: impl IntoIterator<Item = &'a str>, offers: &[(T, &[&str])]) -> Option<T> {
-    let ranges: Vec<Range<'_>> = lines.into_iter().flat_map(|line| split(line, b',')).filter_map(Range::read).collect();
+    choose(&read(lines), offers)
+}
+
+/// As [`preferred`], for media types of which clients name versions and other parameters that make no difference here.
+pub fn preferred_in_any_version<'a, T: Copy>(
+    lines: impl IntoIterator<Item = &'a str>,
+    offers: &[(T, &[&str])],
+) -> Option<T> {
+    let ranges = read(lines).into_iter().map(|range| Range { foreign: false, ..range });
+    choose(&ranges.collect::<Vec<_>>(), offers)
+}
+
+fn read<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<Range<'a>> {
+    lines.into_iter().flat_map(|line| split(line, b',')).filter_map(Range::read).collect()
+}
+
+fn choose<T: Copy>(ranges: &[Range<'_>], offers: &[(T, &[&str])]) -> Option<T> {
     if ranges.is_empty() {
         return offers.first().map(|(offer, _)| *offer);
     }
     let mut best: Option<((u16, u8), T)> = None;
     for (offer, names) in offers {
-        let Some(quality) = quality(&ranges, names).filter(|(weight, _)| *weight > 0) else { continue };
+        let Some(quality) = quality(ranges, names).filter(|(weight, _)| *weight > 0) else { continue };
         if best.is_none_or(|(other, _)| quality > other) {
             best = Some((quality, *offer));
         }
@@ -133,5 +149,24 @@ mod tests {
             assert_eq!(preferred(lines.iter().copied(), OFFERS), expected, "{lines:?}");
         }
         assert_eq!(preferred::<()>(["*/*"], &[]), None);
+    }
+
+    #[test]
+    fn a_collector_gets_what_it_prefers_in_whatever_version() {
+        let offers: &[(&str, &[&str])] = &[("text", &["text/plain"]), ("open", &["application/openmetrics-text"])];
+        for (line, expected) in [
+            ("*/*", Some("text")),
+            ("text/plain;version=0.0.4;q=0.5,*/*;q=0.1", Some("text")),
+            ("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", Some("open")),
+            (
+                "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.3",
+                Some("open"),
+            ),
+            ("application/openmetrics-text;version=0.0.1;q=0.1,text/plain;version=0.0.4;q=0.3", Some("text")),
+            ("application/openmetrics-text;q=0,*/*", Some("text")),
+            ("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited", None),
+        ] {
+            assert_eq!(preferred_in_any_version([line], offers), expected, "{line}");
+        }
     }
 }

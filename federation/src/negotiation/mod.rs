@@ -5,6 +5,6 @@ mod coding;
 mod elements;
 mod entity_tag;
 
-pub use accept::preferred;
+pub use accept::{preferred, preferred_in_any_version};
 pub use coding::{Coding, coding};
 pub use entity_tag::{entity_tag, has_entity_tag};

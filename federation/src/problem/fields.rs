@@ -20,6 +20,9 @@ kinds! {
     URL_INTERNAL = "url-internal": "The URL names a host inside the runtime",
         "`self.alt`, `spin.internal` and the names under it lead back into the hub's own runtime.",
         "use the public address, not a name inside the runtime";
+    URL_REGISTERED = "url-registered": "Another registration has the same index",
+        "Their `url`s name one file, perhaps in two spellings, so its capabilities are published twice. This is only a warning: a rename needs both for a while.",
+        "deregister one of the two, or correct its `url`";
     EXPIRY_INVALID = "expiry-invalid": "The expiry time is not valid",
         "`expires_at` must be an RFC 3339 time with a time zone.",
         "write it like `2027-01-31T00:00:00Z`, or give `expires_in_seconds`";

@@ -5,9 +5,10 @@ use serde_json::Value;
 use std::sync::OnceLock;
 
 /// File names of all schemas, as served under `/schemas/`.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
     Schema::Federation.name(),
     Schema::HubRegistration.name(),
+    Schema::HubRegistrations.name(),
     Schema::CapabilityIndex.name(),
     Schema::Federated.name(),
     Schema::TokenRequest.name(),
@@ -24,6 +25,8 @@ pub enum Schema {
     Federation,
     /// The request to register a repository with the hub.
     HubRegistration,
+    /// Registrations as a file declares them.
+    HubRegistrations,
     /// The index that one repository publishes.
     CapabilityIndex,
     /// The document that the hub composes.
@@ -41,9 +44,10 @@ pub enum Schema {
 }
 
 /// All kinds, in the order of [`NAMES`].
-pub(super) const ALL: [Schema; 9] = [
+pub(super) const ALL: [Schema; 10] = [
     Schema::Federation,
     Schema::HubRegistration,
+    Schema::HubRegistrations,
     Schema::CapabilityIndex,
     Schema::Federated,
     Schema::TokenRequest,
@@ -59,6 +63,7 @@ impl Schema {
         match self {
             Self::Federation => "federation.schema.yaml",
             Self::HubRegistration => "hub-registration.schema.yaml",
+            Self::HubRegistrations => "hub-registrations.schema.yaml",
             Self::CapabilityIndex => "capability-index.schema.yaml",
             Self::Federated => "federated.schema.yaml",
             Self::TokenRequest => "token-request.schema.yaml",
@@ -80,6 +85,7 @@ pub const fn text(schema: Schema) -> &'static str {
     match schema {
         Schema::Federation => include_str!("../../../schemas/federation.schema.yaml"),
         Schema::HubRegistration => include_str!("../../../schemas/hub-registration.schema.yaml"),
+        Schema::HubRegistrations => include_str!("../../../schemas/hub-registrations.schema.yaml"),
         Schema::CapabilityIndex => include_str!("../../../schemas/capability-index.schema.yaml"),
         Schema::Federated => include_str!("../../../schemas/federated.schema.yaml"),
         Schema::TokenRequest => include_str!("../../../schemas/token-request.schema.yaml"),

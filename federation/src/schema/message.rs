@@ -64,6 +64,12 @@ pub(super) fn describe<'v>(
         Kind::MaxItems { limit } => {
             add(&indexes::SCHEMA_TOO_MANY, format!("has more than {limit} items: split or shorten the list"))
         }
+        Kind::MaxProperties { limit } => {
+            add(&indexes::SCHEMA_TOO_MANY, format!("has more than {limit} names: remove some"));
+        }
+        Kind::PropertyNames { error } => {
+            add(&indexes::SCHEMA_PATTERN, explained(error, "does not have the expected form"));
+        }
         Kind::MinItems { limit } => add(&indexes::SCHEMA_TOO_FEW, format!("must have at least {limit} items")),
         Kind::Minimum { limit } => {
             add(&indexes::SCHEMA_RANGE, format!("{} is too small: at least {}", shown(error.instance()), shown(limit)));

@@ -39,14 +39,16 @@ struct Part<'p> {
 impl Piece {
     pub(super) fn of(schema: Schema) -> Result<Self, CompileError> {
         let value = document(schema).ok_or(CompileError::Text)?;
-        let piece = Self::of_part(Part { schema, pointer: "", value })?;
-        Ok(Self { is_registration: schema == Schema::HubRegistration, ..piece })
+        Self::of_part(Part { schema, pointer: "", value })
     }
 
     fn of_part(part: Part<'_>) -> Result<Self, CompileError> {
         let mut lists = Vec::new();
         find_lists(part, &[], &mut lists)?;
-        Ok(Self { shell: compile_shell(&part.reference())?, lists, is_registration: false })
+        let refers = || part.value.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_suffix('#'));
+        let is_registration = part.reference() == format!("{}#", uri(Schema::HubRegistration))
+            || refers() == Some(Schema::HubRegistration.name());
+        Ok(Self { shell: compile_shell(&part.reference())?, lists, is_registration })
     }
 
     /// Adds the violations of an invalid `value`, which is at `path`.

@@ -27,7 +27,7 @@ pub use finish::{Edge, Logged, finish};
 pub use fixed::Fixed;
 pub use json_body::{JsonBody, JsonBytes};
 pub use link::link_next;
-pub use negotiate::{coding, preferred, preferred_type};
+pub use negotiate::{coding, exposition, preferred, preferred_type};
 pub use origin::check_origin;
 pub use page_wanted::may_be_page;
 pub use path::Path;

@@ -2,6 +2,7 @@
 
 use super::lines;
 use crate::problem::{Problem, kinds};
+use api::exposition::Exposition;
 use federation::negotiation::{self, Coding};
 use http::HeaderMap;
 use http::header::{ACCEPT, ACCEPT_ENCODING};
@@ -29,6 +30,13 @@ pub fn preferred_type<'a>(request: &HeaderMap, offered: &[&'a str]) -> &'a str {
     let offers: Vec<(&str, &[&str])> = offered.iter().map(|name| (*name, std::slice::from_ref(name))).collect();
     let first = offered.first().copied().unwrap_or_default();
     negotiation::preferred(lines(request, ACCEPT), &offers).unwrap_or(first)
+}
+
+/// Returns the format of metrics that the client prefers, or the default if it accepts none: a probe that cannot choose gets one that all read.
+pub fn exposition(request: &HeaderMap) -> Exposition {
+    let [prometheus, open_metrics] = Exposition::ALL;
+    let offers = [(prometheus, &[prometheus.media_type()][..]), (open_metrics, &[open_metrics.media_type()][..])];
+    negotiation::preferred_in_any_version(lines(request, ACCEPT), &offers).unwrap_or(prometheus)
 }
 
 /// Returns the content coding that the client prefers.

@@ -5,13 +5,17 @@ use super::paging::{self, Filling};
 use super::search::bounded;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
+use api::problem::ProblemEntry;
 use api::repos::{Repo, ReposQuery, Status};
 use api::{Json, page};
 use federation::limits::MAX_FILTER_WORDS;
+use federation::problem::fields;
+use federation::registration::Registration;
 use federation::time::{Seconds, rfc3339};
 use std::borrow::Cow;
-use store::database::{Database as _, Transaction as _};
+use store::database::{Database as _, Transaction};
 use store::listing::{self, Wanted};
+use store::registrations;
 use store::sources::Source;
 
 /// A registration with its status, as clients see it.
@@ -42,7 +46,23 @@ pub fn view(source: &Source, now: Seconds) -> Repo<'_> {
             held_digest: record.held.as_ref().map(|h| h.digest.clone()),
             diagnostics: Cow::Borrowed(failure.map_or(&[], |f| f.diagnostics.as_slice())),
         },
+        warnings: Vec::new(),
     }
+}
+
+/// What is odd about a registration. It may be meant, so nothing is refused: whoever renames a repo has it under both names for a while.
+pub async fn warnings(tx: &mut impl Transaction, of: &Registration) -> Result<Vec<ProblemEntry>, Problem> {
+    let others = registrations::of_same_file(tx, of).await?;
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: Vec<String> = others.iter().map(|repo| format!("`{repo}`")).collect();
+    let message = format!(
+        "This index is registered as {} too, so its capabilities are published more than once; deregister what is not needed, or correct `url`.",
+        names.join(", ")
+    );
+    let code = fields::URL_REGISTERED.code.to_owned();
+    Ok(vec![ProblemEntry { pointer: "/url".to_owned(), code, message, ..ProblemEntry::default() }])
 }
 
 /// The problem of a repo that is not registered.
@@ -61,6 +81,15 @@ fn few_words(words: Option<&str>) -> Result<Option<&str>, Problem> {
             &kinds::INVALID_QUERY,
             format!("`q` may have at most {MAX_FILTER_WORDS} words here; leave out the most common ones."),
         )),
+    }
+}
+
+/// The name and the value of a label that is filtered by.
+fn label(text: Option<&str>) -> Result<Option<(&str, &str)>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    match text.split_once('=').filter(|(name, _)| !name.is_empty()) {
+        Some(label) => Ok(Some(label)),
+        None => Err(Problem::new(&kinds::INVALID_QUERY, "`label` is a name and a value, such as `team=platform`.")),
     }
 }
 
@@ -84,6 +113,7 @@ pub async fn select<P: Ports>(app: &App<P>, query: &ReposQuery) -> Result<Select
         domain: bounded("domain", query.domain.as_deref())?,
         enabled: query.enabled,
         state: query.state,
+        label: label(bounded("label", query.label.as_deref())?)?,
         words: few_words(bounded("q", query.q.as_deref())?)?,
         ..Wanted::default()
     };

@@ -1,5 +1,6 @@
 //! Metrics of the hub.
 
+use crate::edge;
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -7,8 +8,8 @@ use axum::extract::State as AppState;
 use axum::response::{IntoResponse, Response};
 use federation::source::State;
 use federation::time::Seconds;
-use http::HeaderValue;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::HeaderMap;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -20,14 +21,11 @@ use store::listing::{self, Wanted};
 use store::revisions::{self, Head};
 use store::tallies::{self, Tally};
 
-const OPEN_METRICS: HeaderValue =
-    HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
-
 type Label = [(&'static str, String); 1];
 
 /// Reads metrics.
 ///
-/// In the OpenMetrics text format. The values are read from the database at each request, so that all instances and replicas report the same.
+/// In the text format of Prometheus, or as OpenMetrics if the client asks for that. The values are read from the database at each request, so that all instances and replicas report the same.
 /// `reuse-surface serve` adds its own.
 #[utoipa::path(
     get,
@@ -36,13 +34,12 @@ type Label = [(&'static str, String); 1];
     tag = "operation",
     responses((
         status = 200,
-        description = "OpenMetrics text, version 1.0.0.",
-        body = String,
-        content_type = "application/openmetrics-text",
-        headers(("Cache-Control")),
+        description = "Text of Prometheus, version 0.0.4, or of OpenMetrics, version 1.0.0.",
+        content((String = "text/plain"), (String = "application/openmetrics-text")),
+        headers(("Cache-Control"), ("Vary")),
     )),
 )]
-pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>) -> Result<Response, Problem> {
+pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>, request: HeaderMap) -> Result<Response, Problem> {
     let now = app.ports.now();
     let database = app.database().await?;
     let head = revisions::head(database).await?;
@@ -69,8 +66,9 @@ pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>) -> Result<Respon
     encode(&mut text, &registry).map_err(|error| {
         Problem::new(&kinds::INTERNAL, "The metrics cannot be written.").internal(error.to_string())
     })?;
-    let headers = [(CONTENT_TYPE, OPEN_METRICS), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    Ok((headers, text).into_response())
+    let format = edge::exposition(&request);
+    let headers = [(CONTENT_TYPE, format.content_type()), (CACHE_CONTROL, "no-store"), (VARY, "accept")];
+    Ok((headers, format.of_open_metrics(text)).into_response())
 }
 
 fn of_publishing(registry: &mut Registry, head: &Head, capabilities: u64) {

@@ -20,7 +20,13 @@ async fn an_empty_hub_has_zeros_and_no_times() {
     ] {
         assert!(has(&text, sample), "{sample} is not in\n{text}");
     }
-    assert!(!text.contains("timestamp_seconds") && text.ends_with("# EOF\n"), "{text}");
+    assert!(!text.contains("timestamp_seconds") && !text.contains("# EOF"), "{text}");
+    let accept = [("accept", "application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1")];
+    let (_, headers, open) = Hub::new().read("/metrics", &accept).await;
+    assert_eq!(headers["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    let open = String::from_utf8_lossy(&open);
+    assert!(open.ends_with("# EOF\n") && open.contains("# TYPE reuse_surface_invalid_tokens counter\n"), "{open}");
+    assert!(text.contains("# TYPE reuse_surface_invalid_tokens_total counter\n"), "{text}");
 }
 
 #[tokio::test]

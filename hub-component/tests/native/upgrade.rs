@@ -32,6 +32,9 @@ async fn a_database_of_the_first_version_goes_on() {
     let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", json!({"domain": "e"})).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
     assert_eq!(hub.get("/v1/federated?format=json").await["revision"], newest + 2);
+    let again = json!({"repo": "d", "url": "http://SOURCES.example.org:80/b", "domain": "d", "enabled": false});
+    let (_, answer) = hub.ask(Method::POST, "/v1/repos", again).await;
+    assert!(answer["warnings"][0]["message"].as_str().is_some_and(|message| message.contains("`b`")), "{answer}");
     assert_eq!(hub.ask(Method::DELETE, "/v1/repos/b", json!(null)).await.0, StatusCode::NO_CONTENT);
     assert_eq!(hub.get("/health").await["status"], "ok");
     assert_eq!(hub.number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);

@@ -1,9 +1,10 @@
-//! The host's metrics, as OpenMetrics text: <https://prometheus.io/docs/specs/om/open_metrics_spec/>.
+//! The host's metrics, which are appended to those of the component.
 
 mod memory;
 mod process;
 
 use crate::budget::Budget;
+use api::exposition::Exposition;
 use api::headers::{CODE, ROUTE};
 use federation::problem::{self, answers as kinds};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -16,9 +17,6 @@ use prometheus_client::registry::{Registry, Unit};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-
-pub(crate) const MEDIA_TYPE: HeaderValue =
-    HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
 
 /// The label for methods that the hub does not use.
 const OTHER: &str = "OTHER";
@@ -150,12 +148,13 @@ impl Metrics {
         self.problems.get_or_create(&[("code", code)]).inc();
     }
 
-    /// Appends the host's metrics to those of the component.
-    pub(crate) fn append_to(&self, text: &str) -> String {
-        let mut text = text.strip_suffix(LAST_LINE).unwrap_or(text).to_owned();
+    /// Appends the host's metrics to those of the component, which are in the format that the client chose.
+    pub(crate) fn append_to(&self, text: &str, format: Exposition) -> String {
+        let mut own = String::new();
         // Writing to a string does not fail.
-        _ = encode(&mut text, &self.registry);
-        text
+        _ = encode(&mut own, &self.registry);
+        let text = text.strip_suffix(LAST_LINE).unwrap_or(text);
+        text.to_owned() + &format.of_open_metrics(own)
     }
 }
 
@@ -175,9 +174,10 @@ impl Drop for Reservation {
     }
 }
 
-/// Whether a response contains metrics.
-pub(crate) fn is_exposition(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == MEDIA_TYPE)
+/// The format of the metrics in a response; none if it has no metrics.
+pub(crate) fn exposition(headers: &HeaderMap) -> Option<Exposition> {
+    let content_type = headers.get(header::CONTENT_TYPE)?;
+    Exposition::ALL.into_iter().find(|format| content_type == format.content_type())
 }
 
 /// Maps methods that clients may invent to one label.
@@ -220,7 +220,7 @@ mod tests {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             metrics.tally(&mut HeaderMap::new(), &method, StatusCode::NOT_FOUND).count(Duration::ZERO);
         }
-        let text = metrics.append_to("component 1\n# EOF\n");
+        let text = metrics.append_to("component 1\n# EOF\n", Exposition::OpenMetrics);
         for line in [
             "reuse_surface_http_requests_total{route=\"/v1/repos/{repo}\",method=\"GET\",status=\"200\"} 2\n",
             "reuse_surface_http_request_duration_seconds_bucket{le=\"0.0025\",route=\"/v1/repos/{repo}\",method=\"GET\"} 1\n",
@@ -229,6 +229,9 @@ mod tests {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
         assert!(text.starts_with("component 1\n# HELP ") && text.matches("# EOF\n").count() == 1, "{text}");
+        let text = metrics.append_to("component 1\n", Exposition::Prometheus);
+        assert!(text.starts_with("component 1\n# HELP ") && !text.contains("# EOF"), "{text}");
+        assert!(text.contains("# TYPE reuse_surface_http_requests_total counter\n"), "{text}");
     }
 
     fn answer(metrics: &Metrics, method: &Method, status: u16, headers: &[(&HeaderName, &'static str)]) {
@@ -247,7 +250,7 @@ mod tests {
         }
         answer(&metrics, &Method::GET, 500, &[]);
         answer(&metrics, &Method::GET, 502, &[(&CODE, "nobody-knows")]);
-        let text = metrics.append_to("");
+        let text = metrics.append_to("", Exposition::OpenMetrics);
         for line in ["code=\"overloaded\"} 1\n", "code=\"internal\"} 2\n", "code=\"timeout\"} 0\n"] {
             assert!(text.contains(&format!("reuse_surface_http_failures_total{{{line}")), "{line} is not in\n{text}");
         }
@@ -261,7 +264,7 @@ mod tests {
         let metrics = Metrics::new();
         answer(&metrics, &Method::PUT, 405, &[(&ROUTE, "/v1/repos"), (&CODE, "method-not-allowed")]);
         answer(&metrics, &Method::DELETE, 405, &[(&ROUTE, "/v1/federated")]);
-        let text = metrics.append_to("");
+        let text = metrics.append_to("", Exposition::OpenMetrics);
         let histograms =
             text.lines().filter(|line| line.starts_with("reuse_surface_http_request_duration_seconds_sum"));
         assert_eq!(histograms.count(), 1, "{text}");

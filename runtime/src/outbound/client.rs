@@ -6,6 +6,7 @@ use super::resolver::{Lookup, Resolver, ask_the_system};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use url::Url;
 
 /// Idle connections kept for each host. A refresh sends requests for many sources to one host.
 const IDLE_PER_HOST: usize = 8;
@@ -18,40 +19,52 @@ pub(crate) struct Client {
     pub(super) policy: AddressPolicy,
     pub(super) permits: Arc<Semaphore>,
     pub(super) lookup: Lookup,
+    /// Through which all requests go.
+    pub(super) proxy: Option<Url>,
     http: OnceLock<Result<reqwest::Client, String>>,
 }
 
 impl Client {
     /// Allows `limit` requests at once, each counted until its response body ends.
-    pub(crate) fn new(allow_private: bool, limit: usize) -> Self {
+    pub(crate) fn new(allow_private: bool, limit: usize, proxy: Option<Url>) -> Self {
         Self {
             policy: AddressPolicy { allow_private },
             permits: Arc::new(Semaphore::new(limit)),
             lookup: ask_the_system,
+            proxy,
             http: OnceLock::new(),
         }
     }
 
     pub(super) fn http(&self) -> Result<&reqwest::Client, String> {
         self.http
-            .get_or_init(|| build(Resolver { policy: self.policy, lookup: self.lookup }))
+            .get_or_init(|| {
+                // Then only the name of the proxy is resolved here, and the operator chose that.
+                let policy = if self.proxy.is_some() { AddressPolicy { allow_private: true } } else { self.policy };
+                build(Resolver { policy, lookup: self.lookup }, self.proxy.as_ref())
+            })
             .as_ref()
             .map_err(Clone::clone)
     }
 }
 
-fn build(resolver: Resolver) -> Result<reqwest::Client, String> {
+fn build(resolver: Resolver, proxy: Option<&Url>) -> Result<reqwest::Client, String> {
     // An error means that the process has already installed a provider, which is fine too.
     _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
+    let unusable = |error: reqwest::Error| format!("the HTTP client cannot be set up: {error:?}");
+    // Whatever the environment says.
+    let mut builder = reqwest::Client::builder().no_proxy();
+    if let Some(proxy) = proxy {
+        builder = builder.proxy(reqwest::Proxy::all(proxy.as_str()).map_err(unusable)?);
+    }
+    builder
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
-        .no_proxy()
         .tcp_nodelay(true)
         .pool_max_idle_per_host(IDLE_PER_HOST)
         .pool_idle_timeout(IDLE_TIME)
         .dns_resolver(Arc::new(resolver))
         .connector_layer(Deadline)
         .build()
-        .map_err(|error| format!("the HTTP client cannot be set up: {error:?}"))
+        .map_err(unusable)
 }

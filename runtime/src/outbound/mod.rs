@@ -5,6 +5,7 @@ mod body;
 mod client;
 mod connect;
 mod error;
+mod proxy;
 mod resolver;
 mod send;
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 
-const LOOKUP_TIME: Duration = Duration::from_secs(5);
+pub(super) const LOOKUP_TIME: Duration = Duration::from_secs(5);
 
 /// Why a name gives no usable address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

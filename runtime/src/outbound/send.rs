@@ -4,6 +4,7 @@ use super::body::{Response, Shareable, without_empty};
 use super::client::Client;
 use super::connect::CONNECT_TIME;
 use super::error::of_transport;
+use super::proxy;
 use crate::allowed_hosts::AllowedHosts;
 use http::{Method, header};
 use http_body_util::BodyExt as _;
@@ -60,6 +61,9 @@ impl Outbound {
         options: RequestOptions,
     ) -> Result<http::Response<WasiBody>> {
         let url = self.check(&request.uri().to_string())?;
+        if let (Some(_), Some(name)) = (&self.client.proxy, url.domain()) {
+            proxy::check(name, self.client.policy, self.client.lookup).await?;
+        }
         let http = self.client.http().map_err(|error| Error::InternalError(Some(error)))?;
         let permit = timeout(QUEUE_TIME, Arc::clone(&self.client.permits).acquire_owned()).await;
         let permit = permit.ok().and_then(Result::ok).ok_or(Error::ConnectionLimitReached)?;
@@ -67,7 +71,13 @@ impl Outbound {
         let answer_time = options.first_byte_timeout.unwrap_or(DEFAULT_TIME);
         let exchange = async {
             let request = translate(request, url).await?;
-            CONNECT_TIME.scope(connect_time, http.execute(request)).await.map_err(|error| of_transport(&error))
+            CONNECT_TIME.scope(connect_time, http.execute(request)).await.map_err(|error| {
+                if self.client.proxy.is_some() && error.is_connect() {
+                    // Which of the two was not reached only shows in the causes.
+                    tracing::warn!(causes = %causes(&error), "no connection through the proxy");
+                }
+                of_transport(&error)
+            })
         };
         // The limit includes connecting, which also has a limit of its own: the wait for the first byte starts here.
         let response = timeout(answer_time, exchange).await.map_err(|_| Error::ConnectionReadTimeout)??;
@@ -100,6 +110,13 @@ impl Outbound {
         }
         Ok(url)
     }
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |error| error.source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 fn is_own(domain: &str) -> bool {

@@ -93,6 +93,15 @@ async fn what_is_unusual_but_right_is_answered() -> Result<()> {
     );
     assert_eq!(statuses(&exchange(&hub, pipelined.as_bytes())?), [200, 404, 200]);
     assert_eq!(statuses(&exchange(&hub, b"GET /health HTTP/1.0\r\nHost: h\r\n\r\n")?), [200]);
+    // What load balancers send to see whether a server is there: HTTP/1.0 has no `Host`.
+    for checker in
+        ["OPTIONS / HTTP/1.0\r\n\r\n", "HEAD /health HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\nHost: 10.0.0.1:8080\r\n\r\n"]
+    {
+        let answer = exchange(&hub, checker.as_bytes())?;
+        assert!(matches!(statuses(&answer)[..], [200 | 204]), "{checker}: {answer}");
+    }
+    let two = "GET /health HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n";
+    assert_eq!(statuses(&exchange(&hub, two.as_bytes())?), [400]);
     let body = r#"{"url":"https://example.invalid/x"}"#;
     let waits = format!(
         "POST /v1/check HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {TOKEN}\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {}\r\n{END}",

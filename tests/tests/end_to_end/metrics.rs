@@ -5,13 +5,22 @@ use end_to_end::{Hub, Sources, index, tools};
 use reqwest::Method;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+/// What Prometheus sends.
+const PROMETHEUS: &str =
+    "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
 
 /// All samples, as the official parser reads them.
 fn scrape(hub: &Hub) -> Result<BTreeMap<String, f64>> {
+    scrape_as(hub, PROMETHEUS)
+}
+
+fn scrape_as(hub: &Hub, accept: &str) -> Result<BTreeMap<String, f64>> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/metrics.py");
     let url = format!("{}/metrics", hub.base());
-    let ran = Command::new(tools().join("python/bin/python")).args([script, &url]).output()?;
+    let ran = Command::new(tools().join("python/bin/python")).args([script, &url, accept]).output()?;
     ensure!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     serde_json::from_slice(&ran.stdout).context("the script writes JSON")
 }
@@ -64,6 +73,38 @@ async fn known_traffic_gives_known_numbers() -> Result<()> {
         assert!(value(name).is_some_and(|value| value > 0.0), "{name} in {samples:#?}");
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn whoever_does_not_name_open_metrics_gets_the_older_format_and_promtool_finds_nothing() -> Result<()> {
+    let (hub, sources) = (Hub::start()?, Sources::start()?);
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    let open = scrape(&hub)?;
+    for accept in ["*/*", "text/plain;version=0.0.4", "*/*;q=0.1", "text/html"] {
+        let text = hub.send(hub.request(Method::GET, "/metrics").header("accept", accept)).await?;
+        assert_eq!(text.header("content-type"), "text/plain; version=0.0.4; charset=utf-8", "{accept}");
+        let found = promtool(&text.text)?;
+        assert_eq!(found, "", "{}", text.text);
+        let samples = scrape_as(&hub, accept)?;
+        let names = |samples: &BTreeMap<String, f64>| samples.keys().cloned().collect::<Vec<_>>();
+        assert!(names(&open).iter().all(|name| samples.contains_key(name)), "{open:#?}\n{samples:#?}");
+    }
+    Ok(())
+}
+
+/// What the linter of Prometheus finds.
+fn promtool(text: &str) -> Result<String> {
+    let mut promtool = Command::new(tools().join("unpacked/usr/bin/promtool"))
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    promtool.stdin.take().context("standard input")?.write_all(text.as_bytes())?;
+    let ran = promtool.wait_with_output()?;
+    let found = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    ensure!(ran.status.success() || !found.is_empty(), "promtool ended with {}", ran.status);
+    Ok(found)
 }
 
 #[tokio::test]

@@ -7,14 +7,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::once;
 use crate::workspace::run;
 
 /// Installs the packages of the programs in `list` that are not on the PATH.
 pub(super) fn prepare(list: &Path) -> Result<()> {
     let text = fs::read_to_string(list).with_context(|| format!("cannot read {}", list.display()))?;
-    let programs: Vec<(&str, &str)> =
-        text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.trim().split_once(' ')).collect();
-    install(&programs)
+    install(&programs(&text))
 }
 
 /// Installs the packages of the `(program, package)` pairs whose program is not on the PATH.
@@ -32,6 +31,30 @@ pub(super) fn install(programs: &[(&str, &str)]) -> Result<()> {
         .env("DEBIAN_FRONTEND", "noninteractive")
         .args(["install", "--assume-yes", "--no-install-recommends"])
         .args(missing))
+}
+
+/// Unpacks the packages of the programs in `list` into `folder`: nothing of them is installed or started.
+pub(super) fn unpack(list: &Path, folder: &Path) -> Result<()> {
+    once(list, folder, || {
+        if is_root()? {
+            run(Command::new("apt-get").arg("update"))?;
+        }
+        for (_, package) in programs(&fs::read_to_string(list)?) {
+            run(Command::new("apt-get").current_dir(folder).args(["download", package]))?;
+        }
+        for entry in fs::read_dir(folder)? {
+            let archive = entry?.path();
+            if archive.extension().is_some_and(|extension| extension == "deb") {
+                run(Command::new("dpkg-deb").arg("--extract").args([archive.as_path(), folder]))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The `(program, package)` pairs of a list.
+fn programs(text: &str) -> Vec<(&str, &str)> {
+    text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.trim().split_once(' ')).collect()
 }
 
 fn is_on_path(program: &str) -> bool {

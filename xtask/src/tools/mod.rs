@@ -13,11 +13,12 @@ use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
 
-/// Installs the missing tools, and returns the folder, which contains `python/bin/python`, and `node_modules` in `node` and `mcp`.
+/// Installs the missing tools, and returns the folder, which contains `python/bin/python`, `unpacked/usr/bin/promtool`, and `node_modules` in `node` and `mcp`.
 pub(crate) fn prepare(workspace: &Workspace) -> Result<PathBuf> {
     let lists = workspace.root().join("tests/tools");
     let tools = workspace.target().join("tools");
     debian::prepare(&lists.join("debian.txt"))?;
+    debian::unpack(&lists.join("unpacked.txt"), &tools.join("unpacked"))?;
     python::prepare(&lists.join("requirements.txt"), &tools.join("python"))?;
     node::prepare(&lists.join("package.json"), &tools.join("node"))?;
     node::prepare(&lists.join("mcp.json"), &tools.join("mcp"))?;

@@ -6,6 +6,7 @@ use federation::time::{Seconds, parse_http_date};
 
 use super::Finding;
 use crate::client::{Client, Request};
+use crate::env;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -42,6 +43,21 @@ pub(crate) fn tls(client: &Client) -> Finding {
         return Finding::Skipped("plain http on this machine".to_owned());
     }
     Finding::Warning("plain http to another machine".to_owned(), "use an https URL: a token would be sent unencrypted")
+}
+
+/// Whether the environment names a proxy: this program uses it and `serve` does not, which surprises people in both directions.
+pub(crate) fn proxy(client: &Client) -> Finding {
+    let Some(names) = env::proxies() else {
+        return Finding::Skipped("the environment names no proxy".to_owned());
+    };
+    let used = match client.base().is_loopback() {
+        true => "this program does not use it for a hub on this machine",
+        false => "this program reaches the hub through it, unless NO_PROXY lists the hub's host",
+    };
+    Finding::Warning(
+        format!("the environment names a proxy ({names}): {used}"),
+        "a hub fetches indexes through a proxy only if it is started with `serve --proxy URL`",
+    )
 }
 
 const OWN: &str = env!("CARGO_PKG_VERSION");

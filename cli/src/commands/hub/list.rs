@@ -14,6 +14,7 @@ pub(super) async fn run(args: &List, client: &Client, output: &Output) -> Result
         domain: args.domain.clone(),
         state: args.state,
         enabled: args.enabled,
+        label: args.label.clone(),
         q: args.query.clone(),
         ..ReposQuery::default()
     };

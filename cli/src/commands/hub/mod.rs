@@ -1,5 +1,6 @@
 //! `reuse-surface hub …`.
 
+mod apply;
 mod changes;
 mod check;
 mod compose;
@@ -46,6 +47,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
         Verb::Show(args) => show::run(args, &client, output).await,
         Verb::Register(args) => register::run(args, &client, output).await,
         Verb::Update(args) => update::run(args, &client, output).await,
+        Verb::Apply(args) => apply::run(args, &client, output).await,
         Verb::Deregister(args) => deregister::run(args, &client, output).await,
         Verb::Check(args) => check::run(args, &client, output).await,
         Verb::Refresh(args) => refresh::run(args, &client, output).await,
@@ -66,7 +68,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
 fn default_timeout(verb: &Verb) -> u64 {
     match verb {
         Verb::Compose(_) => 120,
-        Verb::Register(_) | Verb::Update(_) | Verb::Check(_) | Verb::Refresh(_) => 60,
+        Verb::Register(_) | Verb::Update(_) | Verb::Apply(_) | Verb::Check(_) | Verb::Refresh(_) => 60,
         _ => 30,
     }
 }

@@ -1,11 +1,11 @@
 //! `reuse-surface hub register`.
 
 use api::paths;
-use api::repos::{RegisterQuery, Repo};
+use api::repos::RegisterQuery;
 use federation::source::State;
 use serde_json::{Map, Value};
 
-use super::registration::describe;
+use super::registration;
 use super::target::RegistrationTarget;
 use super::words::why;
 use crate::args::Register;
@@ -21,10 +21,9 @@ pub(super) async fn run(args: &Register, client: &Client, output: &Output) -> Re
     }
     let request = Request::post(paths::REPOS)
         .query(&RegisterQuery { require_valid: !args.no_check, dry_run: args.dry_run })
-        .json(registration(args, &target));
+        .json(body(args, &target));
     let answer = client.send(request).await?;
-    let registration: Repo<'static> = answer.shape()?;
-    output.result(&answer.body, |text| describe(text, &registration, answer.etag.as_deref()))?;
+    let registration = registration::show(&answer, output)?;
     output.note(&match args.dry_run {
         true => format!("{} would be registered; nothing was written", target.repo),
         false => format!("registered {}", target.repo),
@@ -39,7 +38,7 @@ pub(super) async fn run(args: &Register, client: &Client, output: &Output) -> Re
 }
 
 /// Only the fields that were set; the hub adds the defaults.
-fn registration(args: &Register, target: &RegistrationTarget) -> Value {
+fn body(args: &Register, target: &RegistrationTarget) -> Value {
     let mut body = Map::new();
     body.insert("repo".to_owned(), target.repo.as_str().into());
     body.insert("url".to_owned(), target.url.as_str().into());

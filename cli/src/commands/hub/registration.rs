@@ -4,19 +4,32 @@ use api::repos::Repo;
 use federation::source::State;
 
 use super::words::{finding, meanwhile, snippet, why};
-use crate::output::{Cell, Text, Tone};
+use crate::client::Answer;
+use crate::failure::Failure;
+use crate::output::{Cell, Output, Text, Tone};
+
+/// Writes the registration in a response, and warns about what is odd about it.
+pub(super) fn show(answer: &Answer, output: &Output) -> Result<Repo<'static>, Failure> {
+    let repo: Repo<'static> = answer.shape()?;
+    output.result(&answer.body, |text| describe(text, &repo, answer.etag.as_deref()))?;
+    repo.warnings.iter().for_each(|warning| output.warn(&warning.message));
+    Ok(repo)
+}
 
 /// Writes all details of a registration, and its diagnostics.
-pub(super) fn describe(text: &mut Text, repo: &Repo<'_>, etag: Option<&str>) {
+fn describe(text: &mut Text, repo: &Repo<'_>, etag: Option<&str>) {
     let (registration, status) = (&repo.registration, &repo.status);
     let optional = |value: &Option<String>| value.as_deref().map(Cell::from);
     let description = Some(registration.description.as_str()).filter(|description| !description.is_empty());
+    let labels: Vec<String> = registration.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let labels = (!labels.is_empty()).then(|| labels.join(", ").into());
     text.fields([
         ("repo", Some((&registration.repo).into())),
         ("url", Some((&registration.url).into())),
         ("format", Some(registration.format.as_str().into())),
         ("domain", Some((&registration.domain).into())),
         ("description", description.map(Cell::from)),
+        ("labels", labels),
         ("enabled", Some(registration.enabled.into())),
         ("required", Some(registration.required.into())),
         ("cache ttl", Some(format!("{} s", registration.cache_ttl_seconds).into())),

@@ -1,11 +1,10 @@
 //! `reuse-surface hub update`.
 
 use api::paths;
-use api::repos::Repo;
 use serde_json::{Map, Value};
 
 use super::conflict;
-use super::registration::describe;
+use super::registration;
 use crate::args::Update;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
@@ -24,8 +23,7 @@ pub(super) async fn run(args: &Update, client: &Client, output: &Output) -> Resu
             Ok(answer) => answer,
             Err(error) => return Err(conflict::explained(error, &args.repo, seen.as_ref(), client).await),
         };
-    let registration: Repo<'static> = answer.shape()?;
-    output.result(&answer.body, |text| describe(text, &registration, answer.etag.as_deref()))?;
+    registration::show(&answer, output)?;
     output.note(&format!("updated {}", args.repo));
     Ok(Exit::Done)
 }

@@ -54,6 +54,15 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
     if args.allow_private_networks {
         tracing::warn!("private and loopback addresses can be fetched (--allow-private-networks); for local use only");
     }
+    match (&args.proxy, env::proxies()) {
+        (Some(proxy), _) => {
+            tracing::info!(?proxy, "indexes are fetched through a proxy, which must refuse private addresses itself")
+        }
+        (None, Some(names)) => tracing::warn!(
+            "the environment names a proxy ({names}), which the hub does not use: set --proxy to fetch indexes through it"
+        ),
+        (None, None) => {}
+    }
     if let Some(warning) = token_file.as_deref().and_then(token::exposed) {
         tracing::warn!("{warning}");
     }
@@ -121,6 +130,7 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         variable_files: token_file.iter().map(|path| (TOKEN.to_owned(), (*path).to_owned())).collect(),
         public_url,
         allow_private_networks: args.allow_private_networks,
+        proxy: args.proxy.as_ref().map(|proxy| proxy.0.clone()),
         liveness: "/health/live".to_owned(),
         limits: Limits { memory: args.memory << 20, ..Limits::default() },
     })

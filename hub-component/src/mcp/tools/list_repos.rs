@@ -94,7 +94,7 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let room = Budget::of(budget_tokens)?.room();
     revalidate_due(app).await?;
     let Selection { page, total, next, .. } =
-        select(app, &ReposQuery { domain, enabled, state, q, limit, cursor }).await?;
+        select(app, &ReposQuery { domain, enabled, state, label: None, q, limit, cursor }).await?;
     let now = app.ports.now();
     let mut repos: Vec<Repo> = page.iter().map(|source| Repo::new(source, now)).collect();
     // The size of the page without repos and with the longest possible cursor; the rest of the budget is for the repos.

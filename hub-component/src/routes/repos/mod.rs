@@ -17,6 +17,8 @@ pub use update::{__path_update, update};
 
 use crate::hub::repos;
 use crate::problem::{Problem, kinds};
+use api::problem::ProblemEntry;
+use api::repos::Repo;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use federation::negotiation::has_entity_tag;
@@ -27,8 +29,8 @@ use store::registrations::Registered;
 use store::sources::Source;
 
 /// One registration as a response, with its entity tag.
-fn respond(source: &Source, now: Seconds) -> Response {
-    let mut response = Json(repos::view(source, now)).into_response();
+fn respond(source: &Source, warnings: Vec<ProblemEntry>, now: Seconds) -> Response {
+    let mut response = Json(Repo { warnings, ..repos::view(source, now) }).into_response();
     let headers = response.headers_mut();
     headers.extend(HeaderValue::from_str(&source.registered.etag()).ok().map(|etag| (ETAG, etag)));
     // The tag changes with the registration and not with its status, so a cache must not treat the status as current.

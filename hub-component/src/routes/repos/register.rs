@@ -5,6 +5,7 @@ use super::verify::{Because, verify};
 use crate::edge::{Actor, Caller, JsonBody, Query};
 use crate::hub::publish::line;
 use crate::hub::refresh::{self, apply};
+use crate::hub::repos::warnings;
 use crate::hub::{App, Change, commit_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -72,10 +73,11 @@ pub async fn register<P: Ports>(
         if sources::get(&mut tx, &repo).await?.is_some() {
             return Err(registered_already(&repo));
         }
+        let warnings = warnings(&mut tx, registration).await?;
         tx.end().await;
         let checked = refresh::check(&app.ports, registration, &source.record).await;
         source.record.observe(registration, checked.observation, app.ports.now(), 0.0);
-        return Ok(respond(&source, app.ports.now()));
+        return Ok(respond(&source, warnings, app.ports.now()));
     }
     let because = match (registration.required, parameters.require_valid) {
         (true, _) => Some(Because::Required),
@@ -91,6 +93,7 @@ pub async fn register<P: Ports>(
     if !registrations::insert(&mut tx, &source.registered).await? {
         return Err(registered_already(&repo));
     }
+    let warnings = warnings(&mut tx, &source.registered.registration).await?;
     let verified = checked.is_some();
     match checked {
         Some(checked) => apply(&mut tx, &mut source, checked, app.ports.now()).await.map(drop)?,
@@ -100,7 +103,7 @@ pub async fn register<P: Ports>(
     let change = Change { repo: &repo, line: line(&source), provenance: None, before: Value::Null, after };
     commit_change(tx, change, actor.origin("register"), app.ports.now()).await?;
 
-    let mut response = (StatusCode::CREATED, respond(&source, now)).into_response();
+    let mut response = (StatusCode::CREATED, respond(&source, warnings, now)).into_response();
     let location = HeaderValue::from_str(&format!("/v1/repos/{repo}")).ok();
     response.headers_mut().extend(location.map(|location| (LOCATION, location)));
     if source.registered.registration.enabled && !verified {

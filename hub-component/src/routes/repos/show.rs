@@ -3,7 +3,7 @@
 use super::respond;
 use crate::edge::Path;
 use crate::hub::App;
-use crate::hub::repos::not_registered;
+use crate::hub::repos::{not_registered, warnings};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::repos::Repo;
@@ -30,7 +30,11 @@ use store::sources;
 pub async fn show<P: Ports>(State(app): State<App<P>>, Path(repo): Path<String>) -> Result<Response, Problem> {
     let mut tx = app.database().await?.read().await?;
     let source = sources::get(&mut tx, &repo).await?;
+    let warnings = match &source {
+        Some(source) => warnings(&mut tx, &source.registered.registration).await?,
+        None => Vec::new(),
+    };
     tx.end().await;
     let source = source.ok_or_else(|| not_registered(&repo))?;
-    Ok(respond(&source, app.ports.now()))
+    Ok(respond(&source, warnings, app.ports.now()))
 }

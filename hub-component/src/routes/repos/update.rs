@@ -6,7 +6,7 @@ use super::{changed_meanwhile, check_precondition, respond};
 use crate::edge::{Caller, JsonBody, Path};
 use crate::hub::publish::line;
 use crate::hub::refresh::{Checked, apply};
-use crate::hub::repos::not_registered;
+use crate::hub::repos::{not_registered, warnings};
 use crate::hub::{App, Change, commit_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -68,8 +68,9 @@ pub async fn update<P: Ports>(
     check_precondition(&source.registered, &headers)?;
     let before = source.registered.registration.clone();
     let changed = before.merge(&patch).map_err(Problem::invalid_registration)?;
+    let warnings = warnings(&mut tx, &changed).await?;
     if changed == before {
-        return Ok(respond(&source, now));
+        return Ok(respond(&source, warnings, now));
     }
     // The verified registration must not have changed in the meantime.
     if needs_verifying(&before, &changed) && verified.as_ref().is_none_or(|(registration, _)| *registration != changed)
@@ -106,7 +107,7 @@ pub async fn update<P: Ports>(
     if enabled && !fetched && (moved || !before.enabled) {
         refresh_later(&app, repo, actor.clone(), "update");
     }
-    Ok(respond(&source, now))
+    Ok(respond(&source, warnings, now))
 }
 
 /// Whether the source becomes required, or is required and gets a new URL or format.

@@ -132,17 +132,6 @@ async fn the_manifest_leads_to_the_hub_itself() {
 }
 
 #[tokio::test]
-async fn what_was_published_before_can_be_found_by_its_type() {
-    let hub = filled().await;
-    hub.change("DELETE FROM search_postings WHERE term LIKE 'type:%' OR term LIKE 'server:%'");
-    hub.change("ALTER TABLE registrations DROP COLUMN format; DELETE FROM migrations WHERE version >= 17");
-    let upgraded = hub.beside(0);
-    assert_eq!(get(&upgraded, "/agents?type=application/mcp-server%2Bjson").await.2["total"], 2);
-    assert_eq!(get(&upgraded, "/v1/capabilities?q=publish+state").await.2["fit"], "good");
-    assert_eq!(upgraded.number("SELECT count(*) FROM search_entries"), 5, "each entry once");
-}
-
-#[tokio::test]
 async fn a_hub_without_anything_has_an_empty_list() {
     let (status, _, page) = get(&Hub::new(), "/agents").await;
     assert_eq!((status, page), (200, json!({"items": [], "total": 0})));

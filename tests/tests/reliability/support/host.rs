@@ -62,6 +62,7 @@ impl Host {
             public_url: "http://hub.test".to_owned(),
             variables,
             variable_files: BTreeMap::new(),
+            proxy: None,
             allow_private_networks: true,
             liveness: liveness.to_owned(),
             limits,
