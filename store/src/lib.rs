@@ -6,16 +6,19 @@
 //! appearance, PostgreSQL by their digits.
 
 pub mod attempts;
+pub mod catalogues;
 pub mod database;
 pub mod demand;
 pub mod events;
 pub mod facets;
 #[cfg(not(target_family = "wasm"))]
 pub mod file;
+pub mod former;
 pub mod fragments;
 pub mod hooks;
 pub mod leases;
 pub mod listing;
+pub mod members;
 pub mod migrations;
 pub mod neighbours;
 pub mod overlaps;

@@ -2,13 +2,13 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, demand, facets, fragments, hooks, leases, listing, overlaps, quiet, revisions::steps,
+    StoreError, catalogues, demand, facets, fragments, hooks, leases, listing, overlaps, quiet, revisions::steps,
     row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 17] = [
+const STEPS: [&[&str]; 18] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -26,6 +26,7 @@ const STEPS: [&[&str]; 17] = [
     overlaps::TABLES,
     hooks::TABLES,
     search::ANEW,
+    catalogues::TABLES,
 ];
 
 /// The step after which fragments get their digests.

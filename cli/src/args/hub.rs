@@ -8,6 +8,7 @@ use federation::digest::Digest;
 use federation::source::State;
 
 use super::Format;
+use super::catalogue::Catalogue;
 use super::events::Events;
 use super::token::Token;
 use crate::git::Forge;
@@ -40,6 +41,7 @@ pub(crate) enum Verb {
     Overlaps(Overlaps),
     Changes(Changes),
     Sync(Sync),
+    Catalogue(Catalogue),
     Token(Token),
     Events(Events),
 }

@@ -1,6 +1,7 @@
 //! The command line as clap types, one file per noun, without behaviour.
 
 mod backup;
+mod catalogue;
 mod checks;
 mod events;
 mod federation;
@@ -16,6 +17,7 @@ mod values;
 use clap::{Parser, Subcommand};
 
 pub(crate) use self::backup::{Backup, Restore};
+pub(crate) use self::catalogue::{CatalogueAdd, CatalogueName, CatalogueRelease, CatalogueRemove, CatalogueVerb};
 pub(crate) use self::checks::{Doctor, Smoke};
 pub(crate) use self::events::Events;
 pub(crate) use self::federation::{Diff, DocumentFormat, Federation, FederationCompose, FederationVerb, Verify};

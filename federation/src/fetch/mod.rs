@@ -52,10 +52,11 @@ pub struct Response {
 }
 
 /// The relevant response headers; a transport need not pass others.
-pub const HEADERS: [&str; 10] = [
+pub const HEADERS: [&str; 11] = [
     "content-encoding",
     "etag",
     "last-modified",
+    "link",
     "location",
     "ratelimit",
     "ratelimit-remaining",
@@ -82,5 +83,7 @@ pub enum Fetched {
         bytes: Vec<u8>,
         /// The validators for the next fetch.
         validators: Validators,
+        /// The `Link` header, verbatim.
+        link: Option<String>,
     },
 }

@@ -5,12 +5,13 @@ use serde_json::Value;
 use std::sync::OnceLock;
 
 /// File names of all schemas, as served under `/schemas/`.
-pub const NAMES: [&str; 5] = [
+pub const NAMES: [&str; 6] = [
     Schema::Federation.name(),
     Schema::HubRegistration.name(),
     Schema::CapabilityIndex.name(),
     Schema::Federated.name(),
     Schema::TokenRequest.name(),
+    Schema::Catalogue.name(),
 ];
 
 /// A kind of document.
@@ -26,11 +27,19 @@ pub enum Schema {
     Federated,
     /// The request to create a token.
     TokenRequest,
+    /// The request to register a catalogue.
+    Catalogue,
 }
 
 /// All kinds, in the order of [`NAMES`].
-pub(super) const ALL: [Schema; 5] =
-    [Schema::Federation, Schema::HubRegistration, Schema::CapabilityIndex, Schema::Federated, Schema::TokenRequest];
+pub(super) const ALL: [Schema; 6] = [
+    Schema::Federation,
+    Schema::HubRegistration,
+    Schema::CapabilityIndex,
+    Schema::Federated,
+    Schema::TokenRequest,
+    Schema::Catalogue,
+];
 
 impl Schema {
     /// The file name.
@@ -41,6 +50,7 @@ impl Schema {
             Self::CapabilityIndex => "capability-index.schema.yaml",
             Self::Federated => "federated.schema.yaml",
             Self::TokenRequest => "token-request.schema.yaml",
+            Self::Catalogue => "catalogue.schema.yaml",
         }
     }
 
@@ -58,6 +68,7 @@ pub const fn text(schema: Schema) -> &'static str {
         Schema::CapabilityIndex => include_str!("../../../schemas/capability-index.schema.yaml"),
         Schema::Federated => include_str!("../../../schemas/federated.schema.yaml"),
         Schema::TokenRequest => include_str!("../../../schemas/token-request.schema.yaml"),
+        Schema::Catalogue => include_str!("../../../schemas/catalogue.schema.yaml"),
     }
 }
 

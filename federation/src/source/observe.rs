@@ -1,6 +1,6 @@
 //! The effect of one check on a source record.
 
-use super::{Accepted, Checked, Ended, Failure, Held, SourceRecord, Verdict, next_check};
+use super::{Accepted, Checked, Ended, Failure, Head, Held, SourceRecord, Verdict, next_check};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::{FetchFailure, Validators};
@@ -45,6 +45,23 @@ pub enum Observation {
     },
     /// The fetch failed.
     Unreachable(FetchFailure),
+    /// One of the first two, of the index at the `HEAD` of the repository, since the branch in the registered URL is gone.
+    AtHead(Box<Observation>),
+}
+
+impl Observation {
+    /// What was observed, wherever that was.
+    pub fn content(&self) -> &Self {
+        match self {
+            Self::AtHead(inner) => inner,
+            other => other,
+        }
+    }
+
+    /// The same, of the index at the `HEAD` of the repository.
+    pub fn at_head(self) -> Self {
+        Self::AtHead(Box::new(self))
+    }
 }
 
 /// The effect of a check on what readers get.
@@ -70,6 +87,7 @@ impl SourceRecord {
         jitter: f64,
     ) -> Effect {
         self.last_attempt_at = Some(now);
+        let observation = self.look_at_head(observation, now);
         let mut retry_after = None;
         let ended = self.ended.take();
         let effect = match observation {
@@ -94,6 +112,8 @@ impl SourceRecord {
                 self.checked = Some(Checked { url, digest, validators, verdict: Verdict::Invalid(diagnostics) });
                 self.apply_verdict(now)
             }
+            // Of what is unwrapped above, nothing is wrapped again.
+            Observation::AtHead(_) => self.fail(unknown(now)),
             Observation::Ended { digest } => {
                 let times = ended.filter(|ended| ended.digest == digest).map_or(0, |ended| ended.times);
                 self.ended = Some(Ended { digest, times: times.saturating_add(1) });
@@ -115,6 +135,26 @@ impl SourceRecord {
             Some(next_check(now, registration.cache_ttl_seconds, self.consecutive_failures, retry_after, jitter));
         self.bound();
         effect
+    }
+
+    /// Keeps whether the index is read at the `HEAD`, and returns the observation of it.
+    fn look_at_head(&mut self, observation: Observation, now: Seconds) -> Observation {
+        match observation {
+            Observation::AtHead(inner) => {
+                self.head = Some(Head::Followed);
+                *inner
+            }
+            Observation::Unreachable(failure) => {
+                if failure.looked_at_head {
+                    self.head = Some(Head::Missing { since: now });
+                }
+                Observation::Unreachable(failure)
+            }
+            other => {
+                self.head = None;
+                other
+            }
+        }
     }
 
     /// Applies a repeated observation of the content in `checked`: invalid content is still invalid,

@@ -4,6 +4,7 @@
 //! `repos` answer queries. Nothing here depends on HTTP except for the status of a problem.
 
 mod app;
+pub mod catalogue;
 pub mod check;
 mod chunks;
 mod commit;
@@ -11,6 +12,7 @@ pub mod demand;
 pub mod discovery;
 pub mod document;
 pub mod hooks;
+mod outside;
 pub mod overlaps;
 pub mod paging;
 pub mod publish;
