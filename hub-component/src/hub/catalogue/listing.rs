@@ -5,7 +5,7 @@ use crate::ports::Ports;
 use federation::catalogue::{Catalogue, Member, Walk};
 use federation::check::{Answer, fetch};
 use federation::fetch::{FetchFailure, Fetched, Quiet, TransportFailure, Validators};
-use federation::problem::{catalogues, fields};
+use federation::problem::{catalogues, fields, sources};
 use federation::source::Failure;
 use federation::source_url;
 use federation::time::Seconds;
@@ -40,7 +40,11 @@ impl Trouble {
     fn of_fetch(failed: FetchFailure, now: Seconds) -> Self {
         let FetchFailure { code, message, http_status, retry_after_seconds, quiet, .. } = failed;
         let wait = retry_after_seconds.max(quiet.as_ref().map(|(_, seconds)| *seconds));
-        let message = String::from(message).replace(" instead of the index", " instead of a listing");
+        if [&sources::TOO_LARGE, &sources::TOO_LARGE_DECODED].contains(&code) {
+            return Self::new(&catalogues::LISTING_TOO_LARGE, "A page of the listing is larger than 4 MiB.", now);
+        }
+        // What fetches say is about indexes.
+        let message = String::from(message).replace("he index", "he listing");
         let failure = Failure { code: code.to_string(), message, diagnostics: Vec::new(), since: now };
         Self::Failed { failure, http_status, wait, quiet }
     }
