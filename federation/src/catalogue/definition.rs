@@ -140,7 +140,7 @@ mod tests {
             ("url", json!("https://u:p@github.com/acme"), "url-credentials"),
             ("url", json!("file:///acme"), "url-scheme"),
             ("kind", json!("sourcehut"), "schema-enum"),
-            ("path", json!("a/../b"), "schema-invalid"),
+            ("path", json!("a/../b"), "schema-pattern"),
             ("path", json!("/etc"), "schema-pattern"),
             ("prefix", json!("-"), "schema-pattern"),
             ("cache_ttl_seconds", json!(1), "schema-range"),
