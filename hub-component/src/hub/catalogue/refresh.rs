@@ -21,6 +21,8 @@ use store::{StoreError, members, quiet, sources};
 const MOST: usize = 5;
 /// No catalogue is begun after so many seconds, so that the sources get their turn.
 const TIME: Seconds = 15;
+/// After a failure of the hub's own, a catalogue waits for so many seconds.
+const AGAIN: Seconds = 60;
 /// Sources whose records are read at a time.
 const PAGE: usize = 200;
 
@@ -60,6 +62,10 @@ async fn refresh<P: Ports>(app: &App<P>, stored: Stored) -> Result<(), Problem> 
         return Ok(());
     }
     let result = under_lease(app, &stored).await;
+    if result.is_err() {
+        // What cannot be done now is not tried again by every read.
+        finish(app, &stored, Some(app.ports.now() + AGAIN)).await?;
+    }
     lease.release(database).await?;
     result
 }
@@ -77,8 +83,13 @@ async fn under_lease<P: Ports>(app: &App<P>, read_before: &Stored) -> Result<(),
     }
     apply::apply(app, &stored).await?;
     let again_at = probe::probe(app, &stored, hosts).await?;
-    let mut tx = database.write().await?;
-    if let Some(current) = unchanged(&mut tx, &stored).await? {
+    finish(app, &stored, again_at).await
+}
+
+/// Stores when there is something to do for the repositories of a catalogue again.
+async fn finish<P: Ports>(app: &App<P>, stored: &Stored, again_at: Option<Seconds>) -> Result<(), Problem> {
+    let mut tx = app.database().await?.write().await?;
+    if let Some(current) = unchanged(&mut tx, stored).await? {
         catalogues::save(&mut tx, &current, again_at).await?;
     }
     tx.commit().await?;
