@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EventsQuery {
-    /// Only events about this repo.
+    /// Only events about this repo, also under its former names.
     pub repo: Option<String>,
     /// Only events caused by the token with this name.
     pub actor: Option<String>,
@@ -42,13 +42,14 @@ pub struct Event {
     pub number: u64,
     /// Time of the change (RFC 3339).
     pub at: String,
-    /// Name of the token that made the change.
+    /// Name of the token that made the change, or `catalogue:` and the name of the catalogue.
     pub actor: String,
-    /// `register`, `update`, `deregister`, `refresh`, `compose`, `release`, `token-create` or `token-revoke`.
+    /// `register`, `update`, `rename`, `deregister`, `refresh`, `compose`, `release`, `token-create`, `token-revoke`, `catalogue-create`,
+    /// `catalogue-update`, `catalogue-release` or `catalogue-delete`.
     pub action: String,
-    /// The kind of thing that changed: `repo` or `token`.
+    /// The kind of thing that changed: `repo`, `token` or `catalogue`.
     pub kind: String,
-    /// Name of the repo or token.
+    /// Name of the repo, token or catalogue.
     pub subject: String,
     /// The state before the change; null if there was none.
     pub before: Value,
@@ -57,6 +58,6 @@ pub struct Event {
     /// The revision that the change published, if any.
     #[schema(required)]
     pub revision: Option<u64>,
-    /// `X-Request-Id` of the request.
+    /// `X-Request-Id` of the request; empty for a change by a catalogue.
     pub request_id: String,
 }

@@ -5,6 +5,7 @@
 //! is `specs/FederationHubAPI.md`.
 
 pub mod capabilities;
+pub mod catalogues;
 pub mod changes;
 pub mod check;
 pub mod demand;

@@ -11,6 +11,8 @@ pub struct Limit {
 
 /// Of `GET /v1/repos`.
 pub const REPOS: Limit = Limit { default: 100, max: 1000 };
+/// Of `GET /v1/catalogues`.
+pub const CATALOGUES: Limit = Limit { default: 100, max: 200 };
 /// Of `GET /v1/tokens`.
 pub const TOKENS: Limit = Limit { default: 100, max: 1000 };
 /// Of `GET /v1/events`.

@@ -38,6 +38,12 @@ pub const RELEASE: &str = "/v1/repos/{repo}/release";
 pub const HOOK: &str = "/v1/repos/{repo}/hook";
 /// `POST`: a webhook of a forge.
 pub const HOOKS: &str = "/v1/hooks/{forge}";
+/// `GET`: the catalogues. `POST`: registers a catalogue.
+pub const CATALOGUES: &str = "/v1/catalogues";
+/// `GET`, `PATCH`, `DELETE`: one catalogue.
+pub const CATALOGUE: &str = "/v1/catalogues/{name}";
+/// `POST`: accepts the held listing of a catalogue.
+pub const CATALOGUE_RELEASE: &str = "/v1/catalogues/{name}/release";
 /// `POST`: the verdict on an index.
 pub const CHECK: &str = "/v1/check";
 /// `GET`: the audit trail.

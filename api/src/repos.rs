@@ -90,7 +90,7 @@ pub struct Status<'a> {
     /// The state of the source.
     #[schema(value_type = State)]
     pub state: Open<State>,
-    /// Why the last check failed or the newest index is held, as a code that `/problems` explains.
+    /// Why the last check failed, the newest index is held, or it is read at another branch, as a code that `/problems` explains.
     #[schema(required)]
     pub reason: Option<String>,
     /// The reason as text.

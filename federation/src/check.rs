@@ -10,7 +10,7 @@ use crate::index::{self, Index};
 use crate::limits::FETCH_TIMEOUT;
 use crate::problem::indexes;
 use crate::registration::Registration;
-use crate::source::{Observation, SourceRecord};
+use crate::source::{Head, Observation, SourceRecord};
 use crate::source_url;
 use crate::time::Seconds;
 use futures::future::{Either, select};
@@ -53,6 +53,8 @@ pub struct Content {
     pub digest: Digest,
     bytes: Vec<u8>,
     validators: Validators,
+    /// Why it was not found at the registered URL, if it is from the `HEAD` of the repository.
+    elsewhere: Option<FetchFailure>,
 }
 
 /// Content with its verdict.
@@ -61,6 +63,8 @@ pub struct Judged {
     pub observation: Observation,
     /// The exact bytes and the parsed index, if the observation is [`Observation::Valid`].
     pub valid: Option<(Vec<u8>, Index)>,
+    /// Whether the index is from the `HEAD` of the repository, since the registered branch is gone.
+    pub is_at_head: bool,
     /// Warnings about a valid index.
     pub warnings: Vec<Diagnostic>,
 }
@@ -107,27 +111,55 @@ async fn converse(
     }
 }
 
-/// Fetches the index of a registration with these validators, and compares it with the record.
+/// Fetches the index of a registration with these validators, and compares it with the record. If the branch in the URL is gone, the index is
+/// looked for at the `HEAD` of the repository, once a day as long as it is not there.
 pub async fn hear(
     outbound: &impl Outbound,
     registration: &Registration,
     known: &SourceRecord,
     conditions: Validators,
-    quiet: impl Fn(&str, Seconds) -> Option<Seconds> + Send,
+    quiet: impl Fn(&str, Seconds) -> Option<Seconds> + Send + Sync,
 ) -> Heard {
-    let fetched = match fetch(outbound, &registration.url, conditions, quiet).await {
-        Ok(Answer::Fetched(fetched)) => fetched,
-        Ok(Answer::Quiet(until)) => return Heard::Quiet(until),
-        Err(failure) => return Heard::Known(Observation::Unreachable(failure)),
+    let failure = match fetch(outbound, &registration.url, conditions.clone(), &quiet).await {
+        Ok(answer) => return heard(answer, registration, known, None),
+        Err(failure) => failure,
+    };
+    let head = forge::at_head(&registration.url).filter(|_| failure.http_status == Some(404));
+    let Some(head) = head.filter(|_| known.may_look_at_head(outbound.now())) else {
+        return Heard::Known(Observation::Unreachable(failure));
+    };
+    match fetch(outbound, &head, conditions, &quiet).await {
+        Ok(answer) => heard(answer, registration, known, Some(failure)),
+        // What was found there before is not given up for a passing failure.
+        Err(again) if known.head == Some(Head::Followed) && again.http_status != Some(404) => {
+            Heard::Known(Observation::Unreachable(again))
+        }
+        Err(FetchFailure { quiet, .. }) => {
+            Heard::Known(Observation::Unreachable(FetchFailure { quiet, ..failure.looked_at_head() }))
+        }
+    }
+}
+
+/// Compares an answer with the record. It is that of the `HEAD` if the registered URL failed.
+fn heard(answer: Answer, registration: &Registration, known: &SourceRecord, failed: Option<FetchFailure>) -> Heard {
+    let fetched = match answer {
+        Answer::Fetched(fetched) => fetched,
+        Answer::Quiet(until) => return Heard::Quiet(until),
+    };
+    let (is_at_head, same) = (failed.is_some(), |digest: &Digest| {
+        known.checked.as_ref().is_some_and(|c| c.digest == *digest && c.is_of(registration))
+    });
+    let unchanged = |validators, http_status| {
+        let observation = Observation::Unchanged { validators, http_status };
+        Heard::Known(if is_at_head { observation.at_head() } else { observation })
     };
     match fetched {
-        Fetched::NotModified => Heard::Known(Observation::Unchanged { validators: None, http_status: 304 }),
-        Fetched::Index { bytes, validators } => {
+        Fetched::NotModified => unchanged(None, 304),
+        Fetched::Index { bytes, validators, .. } => {
             let digest = Digest::of(&bytes);
-            let same = known.checked.as_ref().is_some_and(|c| c.digest == digest && c.is_of(registration));
-            match same {
-                true => Heard::Known(Observation::Unchanged { validators: Some(validators), http_status: 200 }),
-                false => Heard::New(Content { digest, bytes, validators }),
+            match same(&digest) {
+                true => unchanged(Some(validators), 200),
+                false => Heard::New(Content { digest, bytes, validators, elsewhere: failed }),
             }
         }
     }
@@ -136,24 +168,33 @@ pub async fn hear(
 impl Content {
     /// Content that was not fetched.
     pub fn of(bytes: Vec<u8>) -> Self {
-        Self { digest: Digest::of(&bytes), bytes, validators: Validators::default() }
+        Self { digest: Digest::of(&bytes), bytes, validators: Validators::default(), elsewhere: None }
     }
 
     /// Validates the content of this registration's index: a large part of the work of a refresh.
     pub fn judge(self, registration: &Registration) -> Judged {
-        let Self { digest, bytes, validators } = self;
+        let Self { digest, bytes, validators, elsewhere } = self;
         let mut verdict = index::check_as(&bytes, registration.format);
-        match verdict.index {
-            Some(index) => Judged {
+        match (verdict.index, elsewhere) {
+            (Some(index), elsewhere) => Judged {
                 observation: Observation::Valid { digest, capability_count: index.capabilities.len(), validators },
+                is_at_head: elsewhere.is_some(),
                 warnings: verdict.diagnostics.into_iter().chain(other_repo(&index, registration)).collect(),
                 valid: Some((bytes, index)),
             },
-            None => {
+            // What is at the `HEAD` counts only if it is an index: else the registered URL is what has to be corrected.
+            (None, Some(failure)) => Judged {
+                observation: Observation::Unreachable(failure.looked_at_head()),
+                valid: None,
+                is_at_head: false,
+                warnings: Vec::new(),
+            },
+            (None, None) => {
                 point_to_raw(&mut verdict.diagnostics, &registration.url);
                 Judged {
                     observation: Observation::Invalid { digest, diagnostics: verdict.diagnostics, validators },
                     valid: None,
+                    is_at_head: false,
                     warnings: Vec::new(),
                 }
             }

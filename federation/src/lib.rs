@@ -3,6 +3,7 @@
 //! Pure code, without I/O or a clock of its own. The hub, the CLI and the tests share it.
 
 pub mod bounded;
+pub mod catalogue;
 pub mod check;
 pub mod compose;
 pub mod diagnostic;

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 /// this type satisfies every rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Registration {
-    /// Unique name of the repo; never changes.
+    /// Unique name of the repo; only a catalogue changes it.
     pub repo: String,
     /// Absolute `http(s)` URL of the index.
     pub url: String,

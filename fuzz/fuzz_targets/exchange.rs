@@ -54,7 +54,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
                 assert_eq!(request.url.scheme(), "https", "never downgraded");
                 assert!(source_url::parse(request.url.as_str()).is_ok(), "{}", request.url);
             }
-            Ok(Step::Done(Fetched::Index { bytes, validators })) => {
+            Ok(Step::Done(Fetched::Index { bytes, validators, .. })) => {
                 assert!(bytes.len() <= MAX_DECODED_BYTES);
                 assert!(validators.etag.is_none_or(|tag| tag.len() <= 1024));
                 break;

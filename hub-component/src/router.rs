@@ -9,8 +9,8 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use crate::routes::openapi::Document;
 use crate::routes::{
-    self, about, capabilities, changes, check, demand, discovery, events, federated, health, hooks, indexes, metrics,
-    overlaps, repos, schemas, tokens,
+    self, about, capabilities, catalogues, changes, check, demand, discovery, events, federated, health, hooks,
+    indexes, metrics, overlaps, repos, schemas, tokens,
 };
 use api::paths;
 use axum::extract::OriginalUri;
@@ -37,6 +37,9 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(repos::release))
         .routes(routes!(hooks::create, hooks::remove))
         .routes(routes!(hooks::receive))
+        .routes(routes!(catalogues::list, catalogues::create))
+        .routes(routes!(catalogues::show, catalogues::update, catalogues::delete))
+        .routes(routes!(catalogues::release))
         .routes(routes!(check::check))
         .routes(routes!(federated::read))
         .routes(routes!(federated::manifest))

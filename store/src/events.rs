@@ -13,6 +13,8 @@ pub enum Subject<'a> {
     Repo(&'a str),
     /// A token.
     Token(&'a str),
+    /// A catalogue.
+    Catalogue(&'a str),
 }
 
 impl Subject<'_> {
@@ -20,6 +22,7 @@ impl Subject<'_> {
         match self {
             Self::Repo(name) => ["repo".into(), name.into()],
             Self::Token(name) => ["token".into(), name.into()],
+            Self::Catalogue(name) => ["catalogue".into(), name.into()],
         }
     }
 }
@@ -27,7 +30,8 @@ impl Subject<'_> {
 /// An event to be recorded.
 #[derive(Debug)]
 pub struct Event<'a> {
-    /// Stable word: `register`, `update`, `deregister`, `refresh`, `compose`, `release`, `token-create`, `token-revoke`.
+    /// Stable word: `register`, `update`, `deregister`, `refresh`, `compose`, `release`, `rename`, `token-create`, `token-revoke`,
+    /// `catalogue-create`, `catalogue-update`, `catalogue-delete`, `catalogue-release`.
     pub action: &'a str,
     /// The changed object.
     pub subject: Subject<'a>,
@@ -51,7 +55,7 @@ pub struct Recorded {
     pub request_id: String,
     /// As in [`Event`]; also below.
     pub action: String,
-    /// `repo` or `token`.
+    /// `repo`, `token` or `catalogue`.
     pub kind: String,
     /// Name of the subject.
     pub subject: String,
@@ -118,19 +122,22 @@ pub async fn page(
     let mut parameters: Vec<Value> = vec![before.into()];
     let mut and = |condition: &str, value: &str| {
         parameters.push(value.into());
-        sql.push_str(&format!(" AND {condition} = ${}", parameters.len()));
+        sql.push_str(&format!(" AND {}", condition.replace('?', &format!("${}", parameters.len()))));
     };
-    if let Some(repo) = &filter.repo {
-        and("subject", repo);
+    if filter.repo.is_some() {
+        and("kind = ?", "repo");
+    } else if !filter.tokens {
+        and("kind <> ?", "token");
     }
-    if filter.repo.is_some() || !filter.tokens {
-        and("kind", "repo");
+    if let Some(repo) = &filter.repo {
+        // What happened under a former name is part of the history.
+        and("subject IN (SELECT repo FROM former_repos WHERE became = ? UNION ALL SELECT ?)", repo);
     }
     if let Some(actor) = &filter.actor {
-        and("actor", actor);
+        and("actor = ?", actor);
     }
     if let Some(action) = &filter.action {
-        and("action", action);
+        and("action = ?", action);
     }
     parameters.push(limit.into());
     sql.push_str(&format!(" ORDER BY number DESC LIMIT ${}", parameters.len()));

@@ -49,6 +49,13 @@ pub async fn remove(tx: &mut impl Transaction, repo: &str) -> Result<bool, Store
     Ok(!tx.query("DELETE FROM hooks WHERE repo = $1 RETURNING repo", vec![repo.into()]).await?.is_empty())
 }
 
+/// The registration has another name.
+pub(super) async fn rename(tx: &mut impl Transaction, from: &str, to: &str) -> Result<(), StoreError> {
+    tx.query("UPDATE hooks SET repo = $1 WHERE repo = $2", vec![to.into(), from.into()]).await?;
+    tx.query("UPDATE hook_deliveries SET repo = $1 WHERE repo = $2", vec![to.into(), from.into()]).await?;
+    Ok(())
+}
+
 /// The hooks of registrations whose index is at an address with one of these beginnings.
 pub async fn at(database: &impl Database, beginnings: &[String]) -> Result<Vec<Hook>, StoreError> {
     let mut s = Statement::default();

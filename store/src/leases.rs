@@ -66,6 +66,11 @@ impl Lease {
         Self::new(of_source(repo))
     }
 
+    /// The lease for a refresh of this catalogue.
+    pub fn catalogue(name: &str) -> Self {
+        Self::new(format!("catalogue:{name}"))
+    }
+
     fn new(name: String) -> Self {
         let mut id = [0; 16];
         // Without randomness two holders could share the lease, which only costs an extra fetch.

@@ -6,6 +6,7 @@
 //! appearance, PostgreSQL by their digits.
 
 pub mod attempts;
+pub mod catalogues;
 pub mod database;
 pub mod demand;
 pub mod events;
@@ -13,11 +14,13 @@ pub mod exchanges;
 pub mod facets;
 #[cfg(not(target_family = "wasm"))]
 pub mod file;
+pub mod former;
 pub mod fragments;
 pub mod hooks;
 mod labels;
 pub mod leases;
 pub mod listing;
+pub mod members;
 pub mod migrations;
 pub mod neighbours;
 pub mod overlaps;

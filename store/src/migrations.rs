@@ -2,13 +2,13 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, demand, exchanges, facets, fragments, hooks, labels, leases, listing, overlaps, quiet, registrations,
-    revisions::steps, row::Columns as _, search, tallies, upkeep,
+    StoreError, catalogues, demand, exchanges, facets, fragments, hooks, labels, leases, listing, overlaps, quiet,
+    registrations, revisions::steps, row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 22] = [
+const STEPS: [&[&str]; 23] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -31,6 +31,7 @@ const STEPS: [&[&str]; 22] = [
     exchanges::TABLES,
     registrations::FILES,
     labels::TABLES,
+    catalogues::TABLES,
 ];
 
 /// The step after which fragments get their digests.

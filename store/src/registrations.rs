@@ -2,7 +2,7 @@
 
 use crate::database::{Row, Transaction};
 use crate::row::{Columns as _, Reader};
-use crate::{StoreError, hooks, labels, leases};
+use crate::{StoreError, former, hooks, labels, leases, members};
 use federation::digest::Digest;
 use federation::index::SourceFormat;
 use federation::registration::Registration;
@@ -151,6 +151,7 @@ pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool,
         return Ok(false);
     }
     labels::set(tx, &r.repo, &r.labels).await?;
+    former::taken(tx, &r.repo).await?;
     Ok(true)
 }
 
@@ -190,5 +191,24 @@ pub async fn delete(tx: &mut impl Transaction, repo: &str) -> Result<bool, Store
     leases::drop_of_source(tx, repo).await?;
     hooks::remove(tx, repo).await?;
     labels::remove(tx, repo).await?;
+    members::rename(tx, repo, None).await?;
     Ok(!tx.query("DELETE FROM registrations WHERE repo = $1 RETURNING repo", vec![repo.into()]).await?.is_empty())
+}
+
+/// Gives a registration another name, with the record of its source and its webhook. Returns false if the name is taken.
+pub async fn rename(tx: &mut impl Transaction, registered: &Registered, to: &str) -> Result<bool, StoreError> {
+    let from = registered.registration.repo.as_str();
+    let renamed = Registration { repo: to.to_owned(), ..registered.registration.clone() };
+    // A new row first: what refers to a registration must refer to one at any time.
+    if !insert(tx, &Registered { registration: renamed, ..registered.clone() }).await? {
+        return Ok(false);
+    }
+    tx.query("UPDATE source_state SET repo = $1 WHERE repo = $2", vec![to.into(), from.into()]).await?;
+    hooks::rename(tx, from, to).await?;
+    members::rename(tx, from, Some(to)).await?;
+    former::follow(tx, from, to).await?;
+    leases::drop_of_source(tx, from).await?;
+    labels::remove(tx, from).await?;
+    tx.query("DELETE FROM registrations WHERE repo = $1", vec![from.into()]).await?;
+    Ok(true)
 }

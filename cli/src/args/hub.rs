@@ -10,6 +10,7 @@ use federation::source::State;
 
 use super::Format;
 use super::apply::Apply;
+use super::catalogue::Catalogue;
 use super::events::Events;
 use super::token::Token;
 use crate::git::Forge;
@@ -43,6 +44,7 @@ pub(crate) enum Verb {
     Overlaps(Overlaps),
     Changes(Changes),
     Sync(Sync),
+    Catalogue(Catalogue),
     Token(Token),
     Events(Events),
 }

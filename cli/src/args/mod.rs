@@ -2,6 +2,7 @@
 
 mod apply;
 mod backup;
+mod catalogue;
 mod checks;
 mod events;
 mod federation;
@@ -18,6 +19,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use self::apply::Apply;
 pub(crate) use self::backup::{Backup, Restore};
+pub(crate) use self::catalogue::{CatalogueAdd, CatalogueName, CatalogueRelease, CatalogueRemove, CatalogueVerb};
 pub(crate) use self::checks::{Doctor, Smoke};
 pub(crate) use self::events::Events;
 pub(crate) use self::federation::{Diff, DocumentFormat, Federation, FederationCompose, FederationVerb, Verify};

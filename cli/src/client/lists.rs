@@ -1,5 +1,6 @@
 //! The lists of the hub, all pages as one.
 
+use api::catalogues::{Catalogue, Catalogues, CataloguesQuery};
 use api::events::{Event, Events, EventsQuery};
 use api::page::{self, Limit};
 use api::repos::{Repo, Repos, ReposQuery};
@@ -46,6 +47,14 @@ impl Page for Tokens {
     }
 }
 
+impl Page for Catalogues {
+    type Item = Catalogue;
+
+    fn parts(self) -> (Vec<Json<Self::Item>>, Option<usize>, Option<String>) {
+        (self.catalogues, Some(self.total), self.next)
+    }
+}
+
 impl Page for Events {
     type Item = Event;
 
@@ -70,6 +79,14 @@ pub(crate) async fn list(
 pub(crate) async fn tokens(client: &Client, query: TokensQuery) -> Result<List<Token>, Error> {
     read::<Tokens>(client, None, page::TOKENS, |limit, cursor| {
         Request::get(paths::TOKENS).query(&TokensQuery { limit: Some(limit), cursor, ..query.clone() }).authorised()
+    })
+    .await
+}
+
+/// All catalogues.
+pub(crate) async fn catalogues(client: &Client, query: CataloguesQuery) -> Result<List<Catalogue>, Error> {
+    read::<Catalogues>(client, None, page::CATALOGUES, |limit, cursor| {
+        Request::get(paths::CATALOGUES).query(&CataloguesQuery { limit: Some(limit), cursor, ..query.clone() })
     })
     .await
 }

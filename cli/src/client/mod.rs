@@ -21,7 +21,7 @@ pub(crate) use self::changes::changes;
 pub(crate) use self::connection::{Client, http};
 pub(crate) use self::demand::demand;
 pub(crate) use self::error::Error;
-pub(crate) use self::lists::{events, list, tokens};
+pub(crate) use self::lists::{catalogues, events, list, tokens};
 pub(crate) use self::manifest::manifest;
 pub(crate) use self::overlaps::overlaps;
 pub(crate) use self::problem::Problem;

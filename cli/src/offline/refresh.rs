@@ -76,7 +76,8 @@ async fn check(
         Heard::Quiet(_) => (Observation::Unreachable(TransportFailure::Protocol.into()), None),
         Heard::New(content) => {
             let digest = content.digest.clone();
-            let Judged { observation, valid, .. } = content.judge(source);
+            let Judged { observation, valid, is_at_head, .. } = content.judge(source);
+            let observation = if is_at_head { observation.at_head() } else { observation };
             (observation, valid.map(|(bytes, _)| (digest, bytes)))
         }
     }

@@ -71,9 +71,10 @@ impl Exchange {
                     etag: response.header("etag").and_then(keep_validator),
                     last_modified: response.header("last-modified").and_then(keep_validator),
                 };
+                let link = response.header("link").map(str::to_owned);
                 let encoding = response.header("content-encoding").map(str::to_owned);
                 let bytes = content::decode(encoding.as_deref(), response.body)?;
-                Ok(Step::Done(Fetched::Index { bytes, validators }))
+                Ok(Step::Done(Fetched::Index { bytes, validators, link }))
             }
             304 if !self.is_conditional() => Err(FetchFailure::new(
                 &sources::UNEXPECTED_NOT_MODIFIED,
@@ -192,7 +193,7 @@ mod tests {
         assert!(names.contains(&"if-none-match") && names.contains(&"if-modified-since"));
         assert!(matches!(exchange.receive(answer(304, &[], b""), NOW), Ok(Step::Done(Fetched::NotModified))));
         let huge = "x".repeat(2000);
-        let Ok(Step::Done(Fetched::Index { bytes, validators })) =
+        let Ok(Step::Done(Fetched::Index { bytes, validators, .. })) =
             exchange.receive(answer(200, &[("etag", "\"b\""), ("last-modified", &huge)], b"x"), NOW)
         else {
             panic!("an index");

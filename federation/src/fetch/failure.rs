@@ -19,11 +19,24 @@ pub struct FetchFailure {
     pub retry_after_seconds: Option<i64>,
     /// The host ([`crate::source_url::host`]) that requested a pause for all its URLs, and the pause in seconds.
     pub quiet: Option<(String, Seconds)>,
+    /// Whether the index was also looked for at the `HEAD` of its repository, in vain.
+    pub looked_at_head: bool,
 }
 
 impl FetchFailure {
+    pub(crate) fn looked_at_head(self) -> Self {
+        Self { looked_at_head: true, ..self }
+    }
+
     pub(super) fn new(code: &'static Kind, message: impl Into<Message>) -> Self {
-        Self { code, message: message.into(), http_status: None, retry_after_seconds: None, quiet: None }
+        Self {
+            code,
+            message: message.into(),
+            http_status: None,
+            retry_after_seconds: None,
+            quiet: None,
+            looked_at_head: false,
+        }
     }
 }
 

@@ -52,11 +52,12 @@ pub struct Response {
 }
 
 /// The relevant response headers; a transport need not pass others.
-pub const HEADERS: [&str; 11] = [
+pub const HEADERS: [&str; 12] = [
     "cf-mitigated",
     "content-encoding",
     "etag",
     "last-modified",
+    "link",
     "location",
     "ratelimit",
     "ratelimit-remaining",
@@ -83,5 +84,7 @@ pub enum Fetched {
         bytes: Vec<u8>,
         /// The validators for the next fetch.
         validators: Validators,
+        /// The `Link` header, verbatim.
+        link: Option<String>,
     },
 }

@@ -1,5 +1,5 @@
-//! Addresses of forges: from the raw address of an index to the page of another file of the repository, and from the page of a file to its
-//! raw address.
+//! Addresses of forges: from the raw address of an index to the page of another file of the repository and to the same file at the repository's
+//! `HEAD`, and from the page of a file to its raw address.
 
 mod commit;
 
@@ -95,6 +95,51 @@ pub fn raw(page: &str) -> Option<String> {
     Some(url.into())
 }
 
+/// The raw address of the same file at the `HEAD` of its repository, whatever its default branch is called. `None` unless `raw` is the raw address
+/// of a file on a branch, on a forge of [`browse`].
+pub fn at_head(raw: &str) -> Option<String> {
+    let mut url = source_url::parse(raw).ok()?;
+    let segments: Vec<&str> = url.path_segments()?.collect();
+    let of_branch = |name: &str| name != HEAD && !is_commit(name);
+    let (host, segments) = match (url.host_str()?, segments.as_slice()) {
+        ("raw.githubusercontent.com", [owner, repo, "refs", "heads", _, path @ ..])
+        | ("github.com", [owner, repo, "raw", "refs", "heads", _, path @ ..]) => {
+            (Some("raw.githubusercontent.com"), [&[*owner, *repo, HEAD], path].concat())
+        }
+        ("raw.githubusercontent.com", [_, _, "refs", ..]) | ("github.com", [_, _, "raw", "refs", ..]) => return None,
+        ("raw.githubusercontent.com", [owner, repo, name, path @ ..])
+        | ("github.com", [owner, repo, "raw", name, path @ ..])
+            if of_branch(name) =>
+        {
+            (Some("raw.githubusercontent.com"), [&[*owner, *repo, HEAD], path].concat())
+        }
+        (_, all) if let Some(at) = all.windows(2).position(|pair| pair == ["-", "raw"]) => {
+            let (project, name) = (all.get(..at).filter(|project| project.len() >= 2)?, all.get(at + 2)?);
+            let path = all.get(at + 3..).filter(|_| of_branch(name))?;
+            (None, [project, &["-", "raw", HEAD], path].concat())
+        }
+        (_, [owner, repo, "raw", "branch", name, path @ ..]) if of_branch(name) => {
+            (None, [&[*owner, *repo, "raw", "branch", HEAD], path].concat())
+        }
+        _ => return None,
+    };
+    let (path, is_file) = (segments.join("/"), segments.last().is_some_and(|last| !matches!(*last, "" | HEAD)));
+    if let Some(host) = host {
+        url.set_host(Some(host)).ok()?;
+    }
+    url.set_path(&path);
+    // GitLab says in the query what kind of name the branch is.
+    url.set_query(None);
+    is_file.then(|| url.into())
+}
+
+/// The name by which every forge knows the newest commit of the default branch.
+const HEAD: &str = "HEAD";
+
+fn is_commit(name: &str) -> bool {
+    matches!(name.len(), 40 | 64) && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// The segments of a path that stays in its repository. Its fragment and query, if it has any, are part of the name.
 fn parts(path: &str) -> Option<Vec<&str>> {
     let is_plain = |c: char| !c.is_control() && c != '\\';
@@ -161,6 +206,38 @@ mod tests {
             "",
         ] {
             assert_eq!(raw(page), None, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_a_branch_is_at_the_head_too() {
+        for (raw, head) in [
+            (
+                "https://raw.githubusercontent.com/o/r/main/a/i.yaml",
+                "https://raw.githubusercontent.com/o/r/HEAD/a/i.yaml",
+            ),
+            (
+                "https://raw.githubusercontent.com/o/r/refs/heads/main/i.yaml",
+                "https://raw.githubusercontent.com/o/r/HEAD/i.yaml",
+            ),
+            ("https://github.com/o/r/raw/main/i.yaml", "https://raw.githubusercontent.com/o/r/HEAD/i.yaml"),
+            ("https://gitlab.com/g/s/p/-/raw/main/i.yaml?ref_type=heads", "https://gitlab.com/g/s/p/-/raw/HEAD/i.yaml"),
+            ("https://codeberg.org/o/r/raw/branch/main/i.yaml", "https://codeberg.org/o/r/raw/branch/HEAD/i.yaml"),
+        ] {
+            assert_eq!(at_head(raw).as_deref(), Some(head), "{raw}");
+            assert_eq!(at_head(head), None, "{head}");
+        }
+        for raw in [
+            "https://raw.githubusercontent.com/o/r/refs/tags/v1/i.yaml",
+            "https://raw.githubusercontent.com/o/r/0123456789abcdef0123456789abcdef01234567/i.yaml",
+            "https://raw.githubusercontent.com/o/r/main",
+            "https://codeberg.org/o/r/raw/tag/v1/i.yaml",
+            "https://codeberg.org/o/r/raw/branch/main",
+            "https://codeberg.org/o/r/raw/branch/main/",
+            "https://gitlab.com/g/p/-/raw/main",
+            "https://example.org/index.yaml",
+        ] {
+            assert_eq!(at_head(raw), None, "{raw}");
         }
     }
 

@@ -69,6 +69,12 @@ answers! {
     REPO_NOT_FOUND = Answer 404 "repo-not-found": "The repo is not registered",
         "No registration has this name. It may have been removed.",
         "see `GET /v1/repos` for the registered repos";
+    CATALOGUE_NOT_FOUND = Answer 404 "catalogue-not-found": "There is no such catalogue",
+        "No catalogue has this name. It may have been deleted.",
+        "see `GET /v1/catalogues` for all catalogues";
+    REPO_GONE = Answer 410 "repo-gone": "The repo is gone",
+        "A catalogue had registered the repo, and removed it: it was archived, the forge does not list it any more, or it had no index for a day.",
+        "stop asking for it; `detail` says when and why, and its present name if it has one";
     TOKEN_NOT_FOUND = Answer 404 "token-not-found": "There is no such token",
         "This hub never had a token with this name.",
         "see `GET /v1/tokens` for the names of all tokens";
@@ -96,6 +102,15 @@ answers! {
     REPO_EXISTS = Answer 409 "repo-exists": "The repo is already registered",
         "A registration with this name exists. Registering never overwrites one.",
         "change the registration with `PATCH`, or take another name";
+    CATALOGUE_EXISTS = Answer 409 "catalogue-exists": "The catalogue name is already taken",
+        "A catalogue with this name exists.",
+        "change the catalogue with `PATCH`, or take another name";
+    TOO_MANY_CATALOGUES = Answer 409 "too-many-catalogues": "The hub has too many catalogues",
+        "A hub has at most 200 catalogues.",
+        "delete a catalogue that nobody needs, or list the repositories of several in one of the kind `list`";
+    NO_LISTING_HELD = Answer 409 "no-listing-held": "No listing is waiting for release",
+        "The catalogue has no held listing: it was released already, or the forge lists the repositories again.",
+        "check the catalogue with `GET /v1/catalogues/{name}`";
     TOKEN_EXISTS = Answer 409 "token-exists": "The token name is already taken",
         "A token with this name exists or existed. A name is never reused, so that the event log stays unambiguous.",
         "take another name";
@@ -124,6 +139,9 @@ answers! {
         "The hub accepts bodies of type `application/json` or another `application/…+json` type.",
         "send `Content-Type: application/json`";
     INVALID_REGISTRATION = Answer 422 "invalid-registration": "The registration is not valid",
+        "Fields are missing, unknown or malformed; `errors` lists them all. Nothing was written.",
+        "correct the fields under `errors`";
+    INVALID_CATALOGUE = Answer 422 "invalid-catalogue": "The catalogue is not valid",
         "Fields are missing, unknown or malformed; `errors` lists them all. Nothing was written.",
         "correct the fields under `errors`";
     INVALID_TOKEN_REQUEST = Answer 422 "invalid-token-request": "The token request is not valid",

@@ -21,6 +21,7 @@ macro_rules! kinds {
 }
 
 pub mod answers;
+pub mod catalogues;
 pub mod fields;
 pub mod indexes;
 pub mod sources;
@@ -38,9 +39,9 @@ pub enum Place {
     Answer,
     /// `code` of a response that `reuse-surface serve` sends in place of the hub.
     Host,
-    /// An entry of `errors` under `invalid-registration` or `invalid-token-request`.
+    /// An entry of `errors` under `invalid-registration`, `invalid-catalogue` or `invalid-token-request`.
     Field,
-    /// `reason` of a source whose index did not arrive, or is held.
+    /// `reason` of a source whose index did not arrive, or is held, and of a catalogue.
     Source,
     /// `reason` of a source whose index is not valid, and `code` of a diagnostic.
     Index,
@@ -105,7 +106,7 @@ impl From<&Kind> for Code {
 
 /// All kinds: those of responses, then those reported inside them.
 pub fn all() -> impl Iterator<Item = &'static Kind> {
-    [answers::ALL, fields::ALL, sources::ALL, indexes::ALL].into_iter().flatten().copied()
+    [answers::ALL, fields::ALL, sources::ALL, indexes::ALL, catalogues::ALL].into_iter().flatten().copied()
 }
 
 /// The kinds with this code: none, one, or one for each place where the code is used.

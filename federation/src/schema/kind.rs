@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::sync::OnceLock;
 
 /// File names of all schemas, as served under `/schemas/`.
-pub const NAMES: [&str; 10] = [
+pub const NAMES: [&str; 11] = [
     Schema::Federation.name(),
     Schema::HubRegistration.name(),
     Schema::HubRegistrations.name(),
@@ -16,6 +16,7 @@ pub const NAMES: [&str; 10] = [
     Schema::Publiccode.name(),
     Schema::Codemeta.name(),
     Schema::AgentCard.name(),
+    Schema::Catalogue.name(),
 ];
 
 /// A kind of document.
@@ -41,10 +42,12 @@ pub enum Schema {
     Codemeta,
     /// What the hub reads of an A2A agent card.
     AgentCard,
+    /// The request to register a catalogue.
+    Catalogue,
 }
 
 /// All kinds, in the order of [`NAMES`].
-pub(super) const ALL: [Schema; 10] = [
+pub(super) const ALL: [Schema; 11] = [
     Schema::Federation,
     Schema::HubRegistration,
     Schema::HubRegistrations,
@@ -55,6 +58,7 @@ pub(super) const ALL: [Schema; 10] = [
     Schema::Publiccode,
     Schema::Codemeta,
     Schema::AgentCard,
+    Schema::Catalogue,
 ];
 
 impl Schema {
@@ -71,6 +75,7 @@ impl Schema {
             Self::Publiccode => "publiccode.schema.yaml",
             Self::Codemeta => "codemeta.schema.yaml",
             Self::AgentCard => "agent-card.schema.yaml",
+            Self::Catalogue => "catalogue.schema.yaml",
         }
     }
 
@@ -93,6 +98,7 @@ pub const fn text(schema: Schema) -> &'static str {
         Schema::Publiccode => include_str!("../../../schemas/publiccode.schema.yaml"),
         Schema::Codemeta => include_str!("../../../schemas/codemeta.schema.yaml"),
         Schema::AgentCard => include_str!("../../../schemas/agent-card.schema.yaml"),
+        Schema::Catalogue => include_str!("../../../schemas/catalogue.schema.yaml"),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::Validators;
 use crate::index::SourceFormat;
+use crate::forge;
 use crate::problem::sources;
 use crate::registration::Registration;
 use crate::time::{Seconds, is_beyond};
@@ -50,6 +51,9 @@ pub struct SourceRecord {
     /// Content that a push has replaced a short while ago.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outdated: Option<Outdated>,
+    /// What is known of the `HEAD` of the repository, once the branch in the URL was gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
     /// When an index of this source was last found valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Seconds>,
@@ -137,6 +141,22 @@ pub struct Ended {
     pub times: u32,
 }
 
+/// What is known of the `HEAD` of a repository whose registered branch is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Head {
+    /// The index is read there.
+    Followed,
+    /// There was no index there either, at this time.
+    Missing {
+        /// When the hub looked.
+        since: Seconds,
+    },
+}
+
+/// For how long a source is not looked for at the `HEAD` of its repository after it was not there, in seconds: a day.
+const HEAD_AGAIN: Seconds = 24 * 60 * 60;
+
 /// Why a check failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -171,6 +191,11 @@ impl SourceRecord {
     /// Whether a fetch is due. An attempt in the future dates from before the clock was set back, and is ignored.
     pub fn is_due(&self, now: Seconds) -> bool {
         self.next_check_at.is_none_or(|at| at <= now) || self.last_attempt_at.is_some_and(|at| is_beyond(at, now))
+    }
+
+    /// Whether the index may be looked for at the `HEAD` of its repository, if it is not at its URL.
+    pub fn may_look_at_head(&self, now: Seconds) -> bool {
+        !matches!(self.head, Some(Head::Missing { since }) if now - since < HEAD_AGAIN && !is_beyond(since, now))
     }
 
     /// Whether an index of this source ended the instance that validated it, and none has been validated since.
@@ -211,6 +236,7 @@ impl SourceRecord {
         self.ended = None;
         self.pushed_at = None;
         self.outdated = None;
+        self.head = None;
     }
 
     /// Updates the record after the time to live became shorter. It counts from the last check. A back-off stays.
@@ -221,13 +247,13 @@ impl SourceRecord {
         }
     }
 
-    /// Why the source is not fresh, as a stable code and a sentence: the failure of its last
-    /// check, or what the guard holds.
+    /// What its maintainers should know, as a stable code and a sentence: the failure of its last check, what the guard holds, or that
+    /// its branch was renamed.
     pub fn reason(&self) -> Option<(String, String)> {
         if let Some(failure) = &self.failure {
             return Some((failure.code.clone(), failure.message.clone()));
         }
-        let held = self.held.as_ref()?;
+        let Some(held) = &self.held else { return self.branch_renamed() };
         if held.full {
             let message = format!(
                 "The federation has no room for the newest index ({} capabilities); the first check that finds room accepts it.",
@@ -241,5 +267,13 @@ impl SourceRecord {
             held.capability_count, accepted.capability_count
         );
         Some((sources::HELD_SHRUNK.to_string(), message))
+    }
+    fn branch_renamed(&self) -> Option<(String, String)> {
+        let url = self.checked.as_ref().filter(|_| self.head == Some(Head::Followed)).map(|checked| &checked.url)?;
+        let head = forge::at_head(url)?;
+        let message = format!(
+            "The branch in the URL is gone (404). The hub reads the index at {head} meanwhile; change `url` to the new branch, or to this address."
+        );
+        Some((sources::BRANCH_RENAMED.to_string(), message))
     }
 }

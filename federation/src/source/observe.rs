@@ -1,7 +1,7 @@
 //! The effect of one check on a source record.
 
 use super::announced::AFTER_NOTHING_NEW;
-use super::{Accepted, Checked, Ended, Failure, Held, SourceRecord, Verdict, next_check};
+use super::{Accepted, Checked, Ended, Failure, Head, Held, SourceRecord, Verdict, next_check};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::{FetchFailure, Validators};
@@ -46,6 +46,23 @@ pub enum Observation {
     },
     /// The fetch failed.
     Unreachable(FetchFailure),
+    /// One of the first two, of the index at the `HEAD` of the repository, since the branch in the registered URL is gone.
+    AtHead(Box<Observation>),
+}
+
+impl Observation {
+    /// What was observed, wherever that was.
+    pub fn content(&self) -> &Self {
+        match self {
+            Self::AtHead(inner) => inner,
+            other => other,
+        }
+    }
+
+    /// The same, of the index at the `HEAD` of the repository.
+    pub fn at_head(self) -> Self {
+        Self::AtHead(Box::new(self))
+    }
 }
 
 /// The effect of a check on what readers get.
@@ -74,6 +91,7 @@ impl SourceRecord {
         let is_announced = self.is_announced(now);
         let known = self.checked.as_ref().map(|checked| checked.digest.clone());
         self.last_attempt_at = Some(now);
+        let observation = self.look_at_head(observation, now);
         let mut retry_after = None;
         let ended = self.ended.take();
         let effect = match observation {
@@ -104,6 +122,8 @@ impl SourceRecord {
                 self.checked = Some(Checked { url, format, digest, validators, verdict });
                 self.apply_verdict(now)
             }
+            // Of what is unwrapped above, nothing is wrapped again.
+            Observation::AtHead(_) => self.fail(unknown(now)),
             Observation::Ended { digest } => {
                 let times = ended.filter(|ended| ended.digest == digest).map_or(0, |ended| ended.times);
                 self.ended = Some(Ended { digest, times: times.saturating_add(1) });
@@ -134,6 +154,26 @@ impl SourceRecord {
         self.forget_pushed();
         self.bound();
         effect
+    }
+
+    /// Keeps whether the index is read at the `HEAD`, and returns the observation of it.
+    fn look_at_head(&mut self, observation: Observation, now: Seconds) -> Observation {
+        match observation {
+            Observation::AtHead(inner) => {
+                self.head = Some(Head::Followed);
+                *inner
+            }
+            Observation::Unreachable(failure) => {
+                if failure.looked_at_head {
+                    self.head = Some(Head::Missing { since: now });
+                }
+                Observation::Unreachable(failure)
+            }
+            other => {
+                self.head = None;
+                other
+            }
+        }
     }
 
     /// Applies a repeated observation of the content in `checked`: invalid content is still invalid,

@@ -33,6 +33,8 @@ pub enum Need<'a> {
     Write(&'a str),
     /// A scope to write at least one repo, whichever it is.
     WriteSome,
+    /// One scope to write every repo whose name begins so.
+    WriteAll(&'a str),
 }
 
 impl Scope {
@@ -52,7 +54,8 @@ impl Scope {
     fn allows(&self, need: Need<'_>) -> bool {
         match (self, need) {
             (Self::Admin, _) | (Self::Compose, Need::Compose) | (Self::ReposWrite(_), Need::WriteSome) => true,
-            (Self::ReposWrite(Repos::All), Need::Write(_)) => true,
+            (Self::ReposWrite(Repos::All), Need::Write(_) | Need::WriteAll(_)) => true,
+            (Self::ReposWrite(Repos::Matching(pattern)), Need::WriteAll(prefix)) => covers(pattern, prefix),
             (Self::ReposWrite(Repos::Matching(pattern)), Need::Write(repo)) => matches(pattern, repo),
             _ => false,
         }
@@ -73,6 +76,11 @@ impl fmt::Display for Scope {
             Self::ReposWrite(Repos::Matching(pattern)) => write!(f, "repos:write:{pattern}"),
         }
     }
+}
+
+/// Whether the pattern matches every name with this prefix. Only patterns with one star, at their end, are recognised.
+fn covers(pattern: &str, prefix: &str) -> bool {
+    pattern.strip_suffix('*').is_some_and(|head| !head.contains('*') && prefix.starts_with(head))
 }
 
 /// Matches the text between two stars at its first occurrence: a later one only leaves less for the rest.
@@ -132,16 +140,19 @@ mod tests {
     #[test]
     fn each_scope_allows_what_it_says() {
         let scopes = |texts: &[&str]| texts.iter().filter_map(|text| Scope::parse(text)).collect::<Vec<_>>();
-        let needs = [Need::Admin, Need::Compose, Need::Write("a-1"), Need::Write("b-1"), Need::WriteSome];
+        let needs =
+            [Need::Admin, Need::Compose, Need::Write("a-1"), Need::Write("b-1"), Need::WriteSome, Need::WriteAll("a-")];
         for (texts, expected) in [
-            (&["admin"][..], [true; 5]),
-            (&["compose"], [false, true, false, false, false]),
-            (&["repos:write"], [false, false, true, true, true]),
-            (&["repos:write:a-*"], [false, false, true, false, true]),
-            (&["repos:write:*"], [false, false, true, true, true]),
-            (&["repos:write:c", "repos:write:b-1"], [false, false, false, true, true]),
-            (&["compose", "repos:write:a-1"], [false, true, true, false, true]),
-            (&[], [false; 5]),
+            (&["admin"][..], [true; 6]),
+            (&["compose"], [false, true, false, false, false, false]),
+            (&["repos:write"], [false, false, true, true, true, true]),
+            (&["repos:write:a-*"], [false, false, true, false, true, true]),
+            (&["repos:write:a-b*"], [false, false, false, false, true, false]),
+            (&["repos:write:*-1"], [false, false, true, true, true, false]),
+            (&["repos:write:*"], [false, false, true, true, true, true]),
+            (&["repos:write:c", "repos:write:b-1"], [false, false, false, true, true, false]),
+            (&["compose", "repos:write:a-1"], [false, true, true, false, true, false]),
+            (&[], [false; 6]),
         ] {
             assert_eq!(needs.map(|need| allow(&scopes(texts), need)), expected, "{texts:?}");
         }

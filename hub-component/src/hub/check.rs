@@ -67,10 +67,10 @@ async fn verdict<P: Ports>(
     speculate: bool,
 ) -> Result<Verdict, Problem> {
     let mut record = known.map(|source| source.record).unwrap_or_default();
-    let content = match &checked.observation {
+    let content = match checked.observation.content() {
         Observation::Valid { digest, capability_count, .. } => Some((digest.clone(), *capability_count)),
         Observation::Invalid { digest, .. } => Some((digest.clone(), 0)),
-        Observation::Unchanged { .. } | Observation::Ended { .. } | Observation::Unreachable(_) => None,
+        _ => None,
     };
     let effect = record.observe(registration, checked.observation, app.ports.now(), 0.0);
 

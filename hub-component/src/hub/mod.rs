@@ -4,6 +4,7 @@
 //! `repos` answer queries. Nothing here depends on HTTP except for the status of a problem.
 
 mod app;
+pub mod catalogue;
 pub mod check;
 mod chunks;
 mod commit;
@@ -13,6 +14,7 @@ pub mod document;
 pub mod hooks;
 pub mod identities;
 mod issuer_keys;
+mod outside;
 pub mod overlaps;
 pub mod paging;
 pub mod provenance;

@@ -12,11 +12,11 @@ use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
-use store::StoreError;
 use store::database::{Database, Transaction};
 use store::overlaps::{self, After, Key, Pair};
 use store::revisions::Head;
 use store::search::{self, Scope};
+use store::{StoreError, former};
 
 /// Capabilities that are compared in one transaction, while other writers wait.
 const BATCH: usize = 8;
@@ -113,7 +113,8 @@ pub async fn page<P: Ports>(app: &App<P>, head: &Head, query: &OverlapsQuery) ->
     // A database that cannot be written to is still read.
     let complete = compare(app).await.unwrap_or(false);
     let mut tx = app.database().await?.read().await?;
-    let mut pairs = overlaps::page(&mut tx, repo, after, limit + 1).await?;
+    let repo = former::current_of(&mut tx, repo).await?;
+    let mut pairs = overlaps::page(&mut tx, repo.as_deref(), after, limit + 1).await?;
     let more = pairs.len() > limit;
     pairs.truncate(limit);
     let keys: Vec<Key> = pairs.iter().flat_map(|pair| pair.keys.clone()).collect();

@@ -8,12 +8,14 @@ use crate::problem::{Problem, kinds, quoted};
 use api::problem::ProblemEntry;
 use api::repos::{Repo, ReposQuery, Status};
 use api::{Json, page};
+use federation::catalogue::Gone;
 use federation::limits::MAX_FILTER_WORDS;
 use federation::problem::fields;
 use federation::registration::Registration;
 use federation::time::{Seconds, rfc3339};
 use std::borrow::Cow;
 use store::database::{Database as _, Transaction};
+use store::former::Former;
 use store::listing::{self, Wanted};
 use store::registrations;
 use store::sources::Source;
@@ -71,6 +73,20 @@ pub fn not_registered(repo: &str) -> Problem {
         &kinds::REPO_NOT_FOUND,
         format!("`{}` is not registered; `GET /v1/repos` lists the registered repos.", quoted(repo)),
     )
+}
+
+/// The problem of a repo that is not registered, or not any more.
+pub fn not_there(repo: &str, former: Option<&Former>) -> Problem {
+    let Some(Former { gone_at, why, became, .. }) = former else { return not_registered(repo) };
+    let why = match why {
+        Gone::Archived => "it was archived, disabled, emptied or made private",
+        Gone::Vanished => "its forge does not list it any more",
+        Gone::WithoutIndex => "it had no index for a day",
+        Gone::Renamed => "it was renamed",
+    };
+    let became = became.as_ref().map(|name| format!(" It was called `{name}` then.")).unwrap_or_default();
+    let detail = format!("`{}` has not been registered since {}: {why}.{became}", quoted(repo), rfc3339(*gone_at));
+    Problem::new(&kinds::REPO_GONE, detail)
 }
 
 /// Limits the number of search words, because each is searched for in every registration.

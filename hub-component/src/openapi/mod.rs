@@ -29,6 +29,7 @@ use utoipa::OpenApi;
         (name = "federation", description = "The federated document: what all sources publish"),
         (name = "discovery", description = "The same where agents look: Agentic Resource Discovery and the MCP Registry"),
         (name = "registrations", description = "The registered repositories"),
+        (name = "catalogues", description = "Organisations and lists whose repositories the hub registers"),
         (name = "access", description = "Tokens and the audit trail"),
         (name = "operation", description = "Health and metrics"),
         (name = "pages", description = "The same as HTML pages for people"),

@@ -4,12 +4,13 @@ use federation::schema::{self, Schema};
 use serde_json::{Value, json};
 
 /// Name and schema of each component.
-const COMPONENTS: [(&str, Schema); 5] = [
+const COMPONENTS: [(&str, Schema); 6] = [
     ("CapabilityIndex", Schema::CapabilityIndex),
     ("HubRegistration", Schema::HubRegistration),
     ("FederationManifest", Schema::Federation),
     ("Federated", Schema::Federated),
     ("TokenRequest", Schema::TokenRequest),
+    ("CatalogueRequest", Schema::Catalogue),
 ];
 
 /// Adds the schemas, and the request bodies that are derived from them.

@@ -196,7 +196,7 @@ fn table(sources: &[Source], now: Seconds) -> Markup {
 
 fn row(source: &Source, standing: SourceState) -> Markup {
     let (registration, record) = (&source.registered.registration, &source.record);
-    let trouble = record.reason().filter(|_| !matches!(standing, SourceState::Fresh | SourceState::Disabled));
+    let trouble = record.reason().filter(|_| !matches!(standing, SourceState::Disabled));
     html! {
         tr role="row" {
             td role="cell" {

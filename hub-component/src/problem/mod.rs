@@ -40,6 +40,11 @@ impl Problem {
         Self::invalid_fields(&kinds::INVALID_REGISTRATION, errors)
     }
 
+    /// The problem of a catalogue that violates rules.
+    pub fn invalid_catalogue(errors: Vec<FieldError>) -> Self {
+        Self::invalid_fields(&kinds::INVALID_CATALOGUE, errors)
+    }
+
     /// The problem of a token request that violates rules.
     pub fn invalid_token_request(errors: Vec<FieldError>) -> Self {
         Self::invalid_fields(&kinds::INVALID_TOKEN_REQUEST, errors)

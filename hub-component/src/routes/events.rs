@@ -12,7 +12,9 @@ use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use federation::time::rfc3339;
 use federation::token::Need;
+use store::database::Unframed;
 use store::events::{self, Filter, Recorded};
+use store::former;
 
 /// Lists the audit trail.
 ///
@@ -35,7 +37,8 @@ pub async fn read<P: Ports>(
 ) -> Result<Response, Problem> {
     let limit = paging::limit(query.limit, page::EVENTS)?;
     let before = paging::ended_with_number(query.cursor.as_deref())?;
-    let filter = Filter { repo: query.repo, actor: query.actor, action: query.action, tokens: caller.may(Need::Admin) };
+    let repo = former::current_of(&mut Unframed(app.database().await?), query.repo.as_deref()).await?;
+    let filter = Filter { repo, actor: query.actor, action: query.action, tokens: caller.may(Need::Admin) };
     let database = app.database().await?;
     let mut filling = Filling::new(limit);
     loop {

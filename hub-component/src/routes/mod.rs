@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod capabilities;
+pub mod catalogues;
 pub mod changes;
 pub mod check;
 pub mod demand;

@@ -5,6 +5,8 @@
 mod ports;
 
 mod addresses;
+mod branches;
+mod catalogues;
 mod checking;
 mod damage;
 mod demand;

@@ -125,6 +125,12 @@ pub struct Sources {
     hanging: Mutex<HashSet<String>>,
     /// Hosts that answer with this status and these headers, whatever the path.
     answers: Mutex<HashMap<String, Answer>>,
+    /// URLs that answer with this status, these headers and this body.
+    scripted: Mutex<HashMap<String, (u16, Vec<(String, String)>, String)>>,
+    /// Hosts that answer 404 where they have nothing, as forges do.
+    forges: Mutex<HashSet<String>>,
+    /// The URLs of all requests.
+    urls: Mutex<Vec<String>>,
     /// The headers of the last request.
     asked_with: Mutex<Vec<(&'static str, String)>>,
     pub requests: AtomicUsize,
@@ -144,6 +150,28 @@ impl Sources {
     pub fn answer(&self, host: &str, status: u16, headers: &[(&str, &str)]) {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         self.answers.lock().expect("lock").insert(host.to_owned(), (status, headers));
+    }
+
+    /// A URL answers so from now on.
+    pub fn script(&self, url: &str, status: u16, headers: &[(&str, &str)], body: &str) {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.scripted.lock().expect("lock").insert(url.to_owned(), (status, headers, body.to_owned()));
+    }
+
+    /// A host answers 404 where it has nothing.
+    pub fn is_forge(&self, host: &str) {
+        self.forges.lock().expect("lock").insert(host.to_owned());
+    }
+
+    /// A URL has nothing any more.
+    pub fn remove(&self, url: &str) {
+        self.indexes.lock().expect("lock").remove(url);
+        self.scripted.lock().expect("lock").remove(url);
+    }
+
+    /// The URLs of all requests since the last call, in their order.
+    pub fn urls(&self) -> Vec<String> {
+        std::mem::take(&mut *self.urls.lock().expect("lock"))
     }
 
     /// Every host answers again as it should; what hung goes on.
@@ -169,6 +197,7 @@ impl Sources {
 impl Fetch for Sources {
     async fn send(&self, request: Request) -> Result<Response, TransportFailure> {
         self.requests.fetch_add(1, Ordering::Relaxed);
+        self.urls.lock().expect("lock").push(request.url.to_string());
         self.asked_with.lock().expect("lock").clone_from(&request.headers);
         let host = request.url.host_str().unwrap_or_default();
         while self.hangs(host) {
@@ -177,8 +206,16 @@ impl Fetch for Sources {
         if let Some((status, headers)) = self.answers.lock().expect("lock").get(host).cloned() {
             return Ok(Response { status, headers, body: Vec::new() });
         }
+        if let Some((status, headers, body)) = self.scripted.lock().expect("lock").get(request.url.as_str()).cloned() {
+            return Ok(Response { status, headers, body: body.into_bytes() });
+        }
         let indexes = self.indexes.lock().expect("lock");
-        let text = indexes.get(request.url.as_str()).ok_or(TransportFailure::Connect)?;
+        let Some(text) = indexes.get(request.url.as_str()) else {
+            return match self.forges.lock().expect("lock").contains(host) {
+                true => Ok(Response { status: 404, ..Response::default() }),
+                false => Err(TransportFailure::Connect),
+            };
+        };
         let etag = format!("\"{}\"", Digest::of(text.as_bytes()).hex());
         if request.headers.contains(&("if-none-match", etag.clone())) {
             return Ok(Response { status: 304, ..Response::default() });

@@ -27,9 +27,9 @@ impl Change {
 /// Who made a revision, and why.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
-    /// Name of a token, or `hub`.
+    /// Name of a token, `hub`, or `catalogue:` and the name of a catalogue.
     pub actor: &'a str,
-    /// Stable word: `register`, `update`, `deregister`, `refresh`, `release`.
+    /// Stable word: `register`, `update`, `deregister`, `refresh`, `release`, `catalogue`.
     pub cause: &'a str,
     /// Id of the request; `None` for actions of the hub itself.
     pub request_id: Option<&'a str>,

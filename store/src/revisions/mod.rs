@@ -43,7 +43,7 @@ pub struct Head {
     pub revision: Option<Revision>,
     /// Whether there are any registrations.
     pub registered: bool,
-    /// When the next check is due; `None` if there is nothing to check.
+    /// When the next check of a source or a catalogue is due; `None` if there is nothing to check.
     pub due_at: Option<Seconds>,
     /// When the lease of the current refresh expires; in the past if none is running.
     pub refreshing_until: Seconds,
@@ -66,7 +66,7 @@ impl Head {
 }
 
 const HEAD: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM registrations LIMIT 1) any_registration),
-     (SELECT min(next_check_at) FROM source_state),
+     (SELECT min(at) FROM (SELECT min(next_check_at) AS at FROM source_state UNION ALL SELECT min(next_check_at) FROM catalogues) due),
      (SELECT coalesce(max(expires_at), 0) FROM leases WHERE name = 'refresh'),
      (SELECT min(verified_at) FROM source_state),
      (SELECT max(verified_at) FROM source_state), v.number, v.digest, v.composed_at

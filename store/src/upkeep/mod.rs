@@ -4,6 +4,7 @@
 //! consistent. After an interruption the next refresh continues, and the day counts as done only when nothing is left.
 
 mod events;
+mod former;
 mod fragments;
 mod revisions;
 mod search;
@@ -60,6 +61,7 @@ pub async fn daily(
         && snapshots::prune(&mut upkeep, now).await?
         && revisions::prune(&mut upkeep, now).await?
         && search::prune(&mut upkeep, now).await?
+        && former::prune(&mut upkeep, now).await?
         && events::prune(&mut upkeep, now).await?;
     if all {
         let mut tx = database.write().await?;

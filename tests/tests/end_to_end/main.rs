@@ -5,6 +5,7 @@
 mod addresses;
 mod bad_index;
 mod bad_input;
+mod catalogues;
 mod ci_recipes;
 mod clients;
 mod confined;

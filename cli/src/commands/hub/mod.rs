@@ -1,6 +1,7 @@
 //! `reuse-surface hub …`.
 
 mod apply;
+mod catalogue;
 mod changes;
 mod check;
 mod compose;
@@ -59,6 +60,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
         Verb::Overlaps(args) => overlaps::run(args, &client, output).await,
         Verb::Changes(args) => changes::run(args, &client, output).await,
         Verb::Sync(args) => sync::run(args, &client, output).await,
+        Verb::Catalogue(args) => catalogue::run(&args.verb, &client, output).await,
         Verb::Token(args) => token::run(&args.verb, &client, output).await,
         Verb::Events(args) => events::run(args, &client, output).await,
     }

@@ -72,6 +72,12 @@ impl Caller {
         self.needs(Need::WriteSome)
     }
 
+    /// # Errors
+    /// `forbidden`, unless one scope of the token covers every repo whose name begins with `prefix`.
+    pub fn writes_all(&self, prefix: &str) -> Result<Actor, Problem> {
+        self.needs(Need::WriteAll(prefix))
+    }
+
     /// Whether the token grants `need`.
     pub fn may(&self, need: Need<'_>) -> bool {
         allow(&self.grant.scopes, need)

@@ -58,6 +58,9 @@ pub(super) fn forbidden(need: Need<'_>) -> Problem {
                 quoted(repo)
             ),
         ),
+        Need::WriteAll(prefix) => {
+            ("repos:write", format!("This needs a token with the scope `repos:write`, or `repos:write:{prefix}*`."))
+        }
         Need::WriteSome => (
             "repos:write",
             "This needs a token with the scope `repos:write`, or `repos:write:` followed by a pattern.".to_owned(),

@@ -1,17 +1,16 @@
 //! Checks one source: fetches and validates its index and writes nothing.
 
-use crate::ports::{Fetch as _, Ports};
-use federation::check::{Answer, Content, Heard, Judged, Outbound};
+use crate::hub::outside::Outside;
+use crate::ports::Ports;
+use federation::check::{Answer, Content, Heard, Judged};
 use federation::compose::Fragment;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
-use federation::fetch::{FetchFailure, Fetched, Quiet, Request, Response, TransportFailure, Validators};
+use federation::fetch::{FetchFailure, Fetched, Quiet, TransportFailure, Validators};
 use federation::problem::sources;
 use federation::registration::Registration;
 use federation::source::{Observation, SourceRecord};
-use federation::time::Seconds;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 use store::fragments::Rendered;
 
 /// The result of a check, and the snapshot to store if it is new and valid.
@@ -51,23 +50,6 @@ pub struct NewSnapshot {
     pub fragment: Rendered,
 }
 
-/// Gives a check access to the outside world through the ports.
-struct Outside<'a, P>(&'a P);
-
-impl<P: Ports> Outbound for Outside<'_, P> {
-    async fn send(&self, request: Request) -> Result<Response, TransportFailure> {
-        self.0.fetch().send(request).await
-    }
-
-    fn now(&self) -> Seconds {
-        self.0.now()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        self.0.sleep(duration).await;
-    }
-}
-
 /// Fetches the index of a registration and validates it, given the known record of the source.
 pub async fn check<P: Ports>(ports: &P, registration: &Registration, known: &SourceRecord) -> Checked {
     let conditions = known.validators(registration);
@@ -102,7 +84,7 @@ pub(super) async fn hear<P: Ports>(
 
 /// Validates content and renders its contribution.
 pub fn judge(registration: &Registration, content: Content) -> Checked {
-    let Judged { observation, valid, warnings } = content.judge(registration);
+    let Judged { observation, valid, is_at_head, warnings } = content.judge(registration);
     let (Some((bytes, index)), Observation::Valid { digest, capability_count, validators }) = (valid, &observation)
     else {
         return observation.into();
@@ -114,6 +96,7 @@ pub fn judge(registration: &Registration, content: Content) -> Checked {
         Ok(fragment) => {
             let (digest, capability_count, domain) = (digest.clone(), *capability_count, registration.domain.clone());
             let snapshot = NewSnapshot { digest, bytes, capability_count, domain, fragment };
+            let observation = if is_at_head { observation.at_head() } else { observation };
             Checked { observation, snapshot: Some(snapshot), warnings }
         }
         Err((code, message)) => {

@@ -45,7 +45,7 @@ pub async fn refresh_one<P: Ports>(
             return Ok(Some(report));
         }
     }
-    let report = refresh(app, scope, origin, "refresh", &lease).await;
+    let report = refresh(app, scope, origin, "refresh", &lease, app.ports.now()).await;
     let released = lease.release(database).await;
     let report = report?;
     released?;

@@ -4,6 +4,7 @@ use super::check::{hear, judge};
 use super::record::{Batch, Finished, blame, record};
 use super::report::{Report, report as report_on};
 use crate::hub::App;
+use crate::hub::catalogue::refresh_due;
 use crate::log;
 use crate::ports::Ports;
 use api::refresh::Outcome;
@@ -84,7 +85,12 @@ pub async fn refresh_many<P: Ports>(
         turns -= 1;
         app.ports.sleep(TURN_WAIT).await;
     }
-    let report = refresh(app, scope, origin, "compose", &lease).await;
+    let began = app.ports.now();
+    // Catalogues first: what they register is fetched now.
+    let report = match refresh_due(app).await {
+        Ok(()) => refresh(app, scope, origin, "compose", &lease, began).await,
+        Err(error) => Err(error),
+    };
     // If pruning fails, it is tried again after the next refresh. The result of this refresh is valid all the same.
     if report.is_ok()
         && let Err(error) = upkeep::daily(database, &lease, || app.ports.now()).await
@@ -98,13 +104,14 @@ pub async fn refresh_many<P: Ports>(
     Ok(Some(report))
 }
 
-/// Refreshes under a lease that the caller holds.
+/// Refreshes under a lease that the caller holds. `began` is when its time began to run.
 pub(super) async fn refresh<P: Ports>(
     app: &App<P>,
     scope: Scope,
     origin: Origin<'_>,
     action: &'static str,
     lease: &Lease,
+    began: Seconds,
 ) -> Result<Report, StoreError> {
     let database = app.database().await?;
     let now = app.ports.now();
@@ -155,7 +162,7 @@ pub(super) async fn refresh<P: Ports>(
             }
         };
         work.write(database, origin, action, app.ports.now(), lease).await?;
-        if idle || app.ports.now() - now >= REFRESH_TIME {
+        if idle || app.ports.now() - began >= REFRESH_TIME {
             break;
         }
     }

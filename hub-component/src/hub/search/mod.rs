@@ -17,10 +17,10 @@ use federation::search::{
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use store::StoreError;
 use store::database::{Database as _, Transaction, Unframed};
 use store::revisions::Head;
 use store::search::{self as index, Scope};
+use store::{StoreError, former};
 
 /// Longest id that is compared with others to suggest similar ones, in bytes.
 const MAX_ID_BYTES: usize = 300;
@@ -162,11 +162,16 @@ async fn read(
         None => None,
         Some(cursor) => still_there(tx, cursor.revision).await?,
     };
+    // In the past, a repo has the name that it had then.
+    let repo = match past {
+        None => former::current_of(tx, query.repo.as_deref()).await?,
+        Some(_) => query.repo.clone(),
+    };
     let scope = match past {
         None => Scope::newest(tx),
         Some(number) => Scope::past(tx, number),
     };
-    let mut scope = scope.within(query.domain.as_deref(), query.repo.as_deref());
+    let mut scope = scope.within(query.domain.as_deref(), repo.as_deref());
     let mut answered = find(&mut scope, &query.phrasings, synonyms, &query.required()).await?;
     if scope.is_torn() {
         return Ok(None);

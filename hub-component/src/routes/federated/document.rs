@@ -19,7 +19,8 @@ use federation::time::{Seconds, rfc3339};
 use http::header::{CONTENT_ENCODING, LINK, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::sync::Arc;
-use store::database::{Database as _, Transaction as _};
+use store::database::{Database, Transaction as _, Unframed};
+use store::former;
 use store::revisions::{self, Revision};
 
 /// Relations of RFC 8631 and RFC 9727.
@@ -87,6 +88,7 @@ pub async fn read<P: Ports>(
     }
     let (head, memo_for) = revalidate_due(&app).await?;
     published(&head)?;
+    let filter = called_now(database, filter).await?;
     // A limit on staleness depends on the current time, so the response must not be reused.
     let (caching, memo_for) = match parameters.max_staleness {
         None => (Caching::Revalidated, memo_for),
@@ -119,6 +121,14 @@ pub async fn read<P: Ports>(
     let verified = verified_at.and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok());
     response.headers_mut().extend(verified.map(|at| (VERIFIED, at)));
     Ok(memo(response, memo_for))
+}
+
+/// The filter with the names that its repos have now. A past revision has the names of its time.
+async fn called_now(database: &impl Database, filter: Filter) -> Result<Filter, Problem> {
+    let Some(repos) = &filter.repo else { return Ok(filter) };
+    let repos: Vec<&str> = repos.iter().map(String::as_str).collect();
+    let repo = Some(former::current(&mut Unframed(database), &repos).await?);
+    Ok(Filter { repo, ..filter })
 }
 
 fn refuse_staler_than(

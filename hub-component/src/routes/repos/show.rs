@@ -3,13 +3,16 @@
 use super::respond;
 use crate::edge::Path;
 use crate::hub::App;
-use crate::hub::repos::{not_registered, warnings};
+use crate::hub::repos::{not_there, warnings};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::repos::Repo;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use http::header::{CACHE_CONTROL, LOCATION};
+use http::{HeaderValue, StatusCode};
 use store::database::{Database as _, Transaction as _};
+use store::former::{self, Former};
 use store::sources;
 
 /// Reads a registration.
@@ -24,8 +27,9 @@ use store::sources;
     params(("repo" = String, Path, description = "The registration's name.")),
     responses(
         (status = 200, description = "The registration.", body = Repo, headers(("ETag"), ("Cache-Control"))),
+        (status = 308, description = "The registration has another name now.", headers(("Location"), ("Cache-Control"))),
     ),
-    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code]))),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code]))),
 )]
 pub async fn show<P: Ports>(State(app): State<App<P>>, Path(repo): Path<String>) -> Result<Response, Problem> {
     let mut tx = app.database().await?.read().await?;
@@ -34,7 +38,18 @@ pub async fn show<P: Ports>(State(app): State<App<P>>, Path(repo): Path<String>)
         Some(source) => warnings(&mut tx, &source.registered.registration).await?,
         None => Vec::new(),
     };
+    let former = if source.is_none() { former::get(&mut tx, &repo).await? } else { None };
     tx.end().await;
-    let source = source.ok_or_else(|| not_registered(&repo))?;
+    let Some(source) = source else { return elsewhere(&repo, former.as_ref()) };
     Ok(respond(&source, warnings, app.ports.now()))
+}
+
+/// A repo that is registered under another name now is there.
+fn elsewhere(repo: &str, former: Option<&Former>) -> Result<Response, Problem> {
+    let there = former.filter(|former| former.is_registered).and_then(|former| former.became.as_deref());
+    let there = there.and_then(|name| HeaderValue::from_str(&format!("/v1/repos/{name}")).ok());
+    let there = there.ok_or_else(|| not_there(repo, former))?;
+    // The name may be registered again, so that no cache may keep where it leads.
+    let headers = [(LOCATION, there), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    Ok((StatusCode::PERMANENT_REDIRECT, headers).into_response())
 }

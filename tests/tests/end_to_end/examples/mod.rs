@@ -40,6 +40,10 @@ impl Federation {
         federation.publish("lease-hub", &index(&leases[..1]));
         federation.publish("state-hub", &published());
         federation.register("broken", "version: 1\ncapabilities:\n- id: Capability.Broken\n  name: Broken\n").await?;
+        let listing = federation.sources.index("/coulomb.yaml", "sources: []\n");
+        let catalogue = serde_json::json!({"name": "coulomb", "kind": "list", "url": listing, "domain": "infotech"});
+        let answer = federation.hub.write(Method::POST, "/v1/catalogues", &catalogue).await?;
+        ensure!(answer.status == 201, "{}", answer.text);
         Ok(federation)
     }
 

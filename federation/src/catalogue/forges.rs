@@ -1,0 +1,39 @@
+//! Which forge a catalogue asks, and in whose words it answers.
+
+use super::kind::Kind;
+use super::member::Member;
+use super::{gitea, github, gitlab, list};
+use url::Url;
+
+/// The first page of the listing; `None` if the URL is not of its kind.
+pub(super) fn first_page(kind: Kind, url: &Url) -> Option<Url> {
+    match kind {
+        Kind::Github => github::first_page(url),
+        Kind::Gitea | Kind::Forgejo => gitea::first_page(url),
+        Kind::Gitlab => gitlab::first_page(url),
+        Kind::List => Some(url.clone()),
+    }
+}
+
+/// How many repositories a full page has; `None` if there is only one page.
+pub(super) fn page_size(kind: Kind) -> Option<usize> {
+    match kind {
+        Kind::Github | Kind::Gitlab => Some(100),
+        // As many as an instance sends unless its administrator allows more.
+        Kind::Gitea | Kind::Forgejo => Some(50),
+        Kind::List => None,
+    }
+}
+
+/// Reads a page of the listing of `url`. The index is at `path` of each repository.
+///
+/// # Errors
+/// If it is not what the forge sends: what is wrong, as a part of a sentence.
+pub(super) fn read(kind: Kind, url: &Url, path: &str, page: &[u8]) -> Result<Vec<Member>, String> {
+    match kind {
+        Kind::Github => github::read(url, path, page),
+        Kind::Gitea | Kind::Forgejo => gitea::read(url, path, page),
+        Kind::Gitlab => gitlab::read(url, path, page),
+        Kind::List => list::read(page),
+    }
+}

@@ -1,0 +1,83 @@
+//! A repository that a catalogue lists.
+
+use crate::name;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Longest id and name of a repository that are kept, in bytes. No forge has longer ones.
+pub(super) const MAX_NAME_BYTES: usize = 300;
+
+/// A repository, as a listing describes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// What it is recognised by, whatever it is called: the number of the forge, or the name in a list.
+    pub id: String,
+    /// Its name on the forge, without that of the organisation.
+    pub name: String,
+    /// The raw address of its index.
+    pub url: String,
+    /// Its domain, if the listing gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+    /// Changes with each push.
+    pub changed: String,
+    /// Why it cannot be registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfit: Option<Skipped>,
+}
+
+/// Why a repository of a catalogue is not registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schema(as = CatalogueSkipped)]
+pub enum Skipped {
+    /// It is archived or disabled.
+    Archived,
+    /// It is private.
+    Private,
+    /// It has no commits.
+    Empty,
+    /// It is a fork, which has the index of its parent.
+    Fork,
+    /// Its name, or that of its branch, cannot be part of a registration or an address.
+    Name,
+    /// Its name belongs to a registration that the catalogue did not make, or to another repository of the catalogue.
+    Taken,
+    /// The address or the domain that the list gives is not valid.
+    Invalid,
+    /// It has no index.
+    NoIndex,
+}
+
+impl Skipped {
+    /// Every reason.
+    pub const ALL: [Self; 8] =
+        [Self::Archived, Self::Private, Self::Empty, Self::Fork, Self::Name, Self::Taken, Self::Invalid, Self::NoIndex];
+
+    /// The name in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Archived => "archived",
+            Self::Private => "private",
+            Self::Empty => "empty",
+            Self::Fork => "fork",
+            Self::Name => "name",
+            Self::Taken => "taken",
+            Self::Invalid => "invalid",
+            Self::NoIndex => "no-index",
+        }
+    }
+
+    /// Whether a registration ends with it.
+    pub(super) fn ends(self) -> bool {
+        matches!(self, Self::Archived | Self::Private | Self::Empty)
+    }
+}
+
+impl Member {
+    /// The name of its registration; `None` if it cannot have one.
+    pub fn repo(&self, prefix: &str) -> Option<String> {
+        let repo = format!("{prefix}{}", self.name.to_lowercase().replace('/', "-"));
+        name::is_repo(&repo).then_some(repo)
+    }
+}

@@ -1,0 +1,170 @@
+//! What is known of a catalogue beside its repositories: its last listing, and when the next one is due.
+
+use super::Catalogue;
+use crate::digest::Digest;
+use crate::guard;
+use crate::problem::catalogues;
+use crate::source::{Failure, next_check};
+use crate::time::Seconds;
+use serde::{Deserialize, Serialize};
+
+/// The record of a catalogue. At most some kilobytes: all messages in it are of this program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CatalogueRecord {
+    /// When a listing was last accepted.
+    pub listed_at: Option<Seconds>,
+    /// When the forge was last asked.
+    pub last_attempt_at: Option<Seconds>,
+    /// When the next listing is due; null means now.
+    pub next_listing_at: Option<Seconds>,
+    /// Why the last listing failed.
+    pub failure: Option<Failure>,
+    /// Number of listings that failed one after the other.
+    pub consecutive_failures: u32,
+    /// The status of the last response.
+    pub http_status: Option<u16>,
+    /// A complete listing that lost most of the repositories.
+    pub held: Option<HeldListing>,
+    /// The listing that somebody released.
+    pub released: Option<Digest>,
+}
+
+/// A complete listing that the guard holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldListing {
+    /// Digest of the ids of its repositories.
+    pub digest: Digest,
+    /// Since when listings are held.
+    pub since: Seconds,
+    /// How many repositories were known.
+    pub known: usize,
+    /// How many of these it still has.
+    pub left: usize,
+}
+
+/// What a complete listing has, for the guard.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// Digest of the ids of its repositories.
+    pub digest: Digest,
+    /// How many repositories were listed before.
+    pub known: usize,
+    /// How many of these are still listed.
+    pub left: usize,
+}
+
+/// No catalogue waits longer than this, in seconds: the longest time to live, and what spreads it.
+pub const LONGEST_WAIT: Seconds = 8 * 24 * 60 * 60;
+
+impl CatalogueRecord {
+    /// Whether a listing is due. One that is due later than it can be dates from before the clock was set back.
+    pub fn is_due(&self, now: Seconds) -> bool {
+        self.next_listing_at.is_none_or(|at| at <= now || at - now > LONGEST_WAIT)
+    }
+
+    /// Takes a complete listing at `now`. Returns whether it is accepted; otherwise it is held, and nothing may follow from it.
+    pub fn take(&mut self, catalogue: &Catalogue, listing: Listing, now: Seconds, jitter: f64) -> bool {
+        let Listing { digest, known, left } = listing;
+        self.attempted(Some(200), now);
+        self.failure = None;
+        self.consecutive_failures = 0;
+        self.next_listing_at = Some(next_check(now, catalogue.cache_ttl_seconds, 0, None, jitter));
+        let since = self.held.as_ref().map_or(now, |held| held.since);
+        let is_released = self.released.as_ref() == Some(&digest) || now - since >= guard::RELEASE_AFTER;
+        if guard::holds(known, left) && !is_released {
+            self.held = Some(HeldListing { digest, since, known, left });
+            return false;
+        }
+        self.held = None;
+        self.released = None;
+        self.listed_at = Some(now);
+        true
+    }
+
+    /// Takes a failure. The next listing backs off as sources do, and waits as long as the forge asks.
+    pub fn fail(
+        &mut self,
+        catalogue: &Catalogue,
+        failure: Failure,
+        (http_status, wait): (Option<u16>, Option<Seconds>),
+        now: Seconds,
+        jitter: f64,
+    ) {
+        self.attempted(http_status, now);
+        self.consecutive_failures = self.consecutive_failures.saturating_add(1);
+        let since = self.failure.as_ref().map_or(failure.since, |known| known.since);
+        self.failure = Some(Failure { since, ..failure });
+        self.next_listing_at =
+            Some(next_check(now, catalogue.cache_ttl_seconds, self.consecutive_failures, wait, jitter));
+    }
+
+    fn attempted(&mut self, http_status: Option<u16>, now: Seconds) {
+        self.last_attempt_at = Some(now);
+        self.http_status = http_status;
+    }
+
+    /// Lets the held listing through when it is read next, which is at once. Returns false if none is held.
+    pub fn release(&mut self) -> bool {
+        let Some(held) = &self.held else { return false };
+        self.released = Some(held.digest.clone());
+        self.next_listing_at = None;
+        true
+    }
+
+    /// Why the catalogue is not as its forge lists it: a stable code and a sentence.
+    pub fn reason(&self) -> Option<(String, String)> {
+        if let Some(failure) = &self.failure {
+            return Some((failure.code.clone(), failure.message.clone()));
+        }
+        let held = self.held.as_ref()?;
+        let message = format!(
+            "The newest listing has {} of {} repositories that were known; if that is intended, release it, or the hub does so after a day.",
+            held.left, held.known
+        );
+        Some((catalogues::LISTING_SHRUNK.to_string(), message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn acme() -> Catalogue {
+        let document = json!({"name": "a", "kind": "gitea", "url": "https://codeberg.org/acme", "domain": "d"});
+        Catalogue::from_value(&document).expect("valid")
+    }
+
+    fn listing(ids: &str, known: usize, left: usize) -> Listing {
+        Listing { digest: Digest::of(ids.as_bytes()), known, left }
+    }
+
+    #[test]
+    fn a_listing_that_lost_half_waits_for_a_day_or_a_release() {
+        let mut record = CatalogueRecord::default();
+        assert!(record.take(&acme(), listing("a", 0, 0), 0, 0.0));
+        assert!(!record.take(&acme(), listing("b", 10, 5), 100, 0.0));
+        assert_eq!(record.reason().map(|(code, _)| code).as_deref(), Some("listing-shrunk"));
+        assert!(!record.take(&acme(), listing("c", 10, 4), 50_000, 0.0));
+        assert!(record.take(&acme(), listing("d", 10, 3), 100 + guard::RELEASE_AFTER, 0.0), "after a day");
+        assert!(record.held.is_none() && !record.release());
+
+        assert!(!record.take(&acme(), listing("e", 10, 0), 200_000, 0.0));
+        assert!(record.release() && record.next_listing_at.is_none());
+        assert!(!record.take(&acme(), listing("f", 10, 0), 200_001, 0.0), "another one than was released");
+        assert!(record.release());
+        assert!(record.take(&acme(), listing("f", 10, 0), 200_002, 0.0));
+    }
+
+    #[test]
+    fn failures_back_off_and_wait_as_asked() {
+        let mut record = CatalogueRecord::default();
+        let failure = || Failure { code: "x".into(), message: String::new(), diagnostics: Vec::new(), since: 0 };
+        record.fail(&acme(), failure(), (Some(502), None), 0, 0.0);
+        record.fail(&acme(), failure(), (Some(502), None), 60, 0.0);
+        assert_eq!((record.next_listing_at, record.consecutive_failures), (Some(180), 2));
+        record.fail(&acme(), failure(), (Some(429), Some(3000)), 180, 0.0);
+        assert_eq!(record.next_listing_at, Some(3180));
+    }
+}

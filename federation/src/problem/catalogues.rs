@@ -1,0 +1,20 @@
+//! Why a catalogue has no new listing.
+
+kinds! {
+    Source:
+    LISTING_UNREADABLE = "listing-unreadable": "The response is no listing",
+        "The server answered with something else than its API documents, such as a page for people, or with a repository without an id.",
+        "check `kind` and `url`, and whether the API can be read without a login";
+    LISTING_ELSEWHERE = "listing-elsewhere": "The next page is on another host",
+        "The server names a next page whose scheme, host or port differs from that of the first one. The hub does not follow it.",
+        "correct the server's public address in its settings, or the scheme and host of `url`";
+    LISTING_LOOPS = "listing-loops": "The listing does not end",
+        "A page has only repositories of earlier pages, and says that more follow.",
+        "repair the server's paging";
+    LISTING_TOO_LARGE = "listing-too-large": "The listing is too large",
+        "It has more than 100 pages or 5,000 repositories, a page has more than 4 MiB, or it did not arrive within 20 s.",
+        "use a smaller group or a list of the repositories with an index";
+    LISTING_SHRUNK = "listing-shrunk": "The listing lost most of its repositories",
+        "It is complete, but has none of the repositories that were known, or lost at least five and at least half of them. That is more often an accident than a decision. The registrations stay as they are.",
+        "check the organisation, or release the listing if the loss is intended; the hub releases it after a day";
+}

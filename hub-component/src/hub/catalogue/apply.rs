@@ -1,0 +1,122 @@
+//! Lets registrations follow what a listing changed: new addresses and names, removals, and indexes that may have changed.
+
+use super::changes::Changes;
+use super::{rename, unchanged};
+use crate::hub::App;
+use crate::hub::publish::{Contributions, publish};
+use crate::ports::Ports;
+use crate::problem::Problem;
+use federation::catalogue::{Gone, Known, Skipped, Todo};
+use federation::time::Seconds;
+use serde_json::{Value, json};
+use store::catalogues::Stored;
+use store::database::{Database as _, Transaction};
+use store::events::{self, Event, Subject};
+use store::revisions::Origin;
+use store::{StoreError, former, members, registrations, sources};
+
+/// Repositories that one transaction changes; each of them publishes an index at most.
+const BATCH: usize = 50;
+/// Repositories that are renamed together, so that two of them may exchange their names.
+const RENAMES: usize = 500;
+/// Transactions of one refresh; the rest is left to the next.
+const STEPS: usize = 20;
+
+/// Does what is to be done for registered repositories of a catalogue, some in each transaction.
+pub(super) async fn apply<P: Ports>(app: &App<P>, stored: &Stored) -> Result<(), Problem> {
+    for _ in 0..STEPS {
+        if !step(app, stored).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether there may be more to do.
+async fn step<P: Ports>(app: &App<P>, stored: &Stored) -> Result<bool, Problem> {
+    let catalogue = &stored.catalogue;
+    let now = app.ports.now();
+    let mut tx = app.database().await?.write().await?;
+    if unchanged(&mut tx, stored).await?.is_none() {
+        return Ok(false);
+    }
+    let mut changes = Changes::default();
+    // Removals first: their names may be wanted.
+    let removals = Gone::ALL.map(Todo::Remove);
+    let going = members::to_do(&mut tx, &catalogue.name, &removals, BATCH).await?;
+    let (mut moving, mut touched) = (Vec::new(), Vec::new());
+    if going.is_empty() {
+        moving = members::to_do(&mut tx, &catalogue.name, &[Todo::Move], RENAMES).await?;
+    }
+    if going.is_empty() && moving.is_empty() {
+        touched = members::to_do(&mut tx, &catalogue.name, &[Todo::Touch], BATCH).await?;
+    }
+    if going.is_empty() && moving.is_empty() && touched.is_empty() {
+        return Ok(false);
+    }
+    remove(&mut tx, &catalogue.name, going, &mut changes, now).await?;
+    rename::follow(&mut tx, catalogue, moving, &mut changes, now).await?;
+    touch(&mut tx, &catalogue.name, touched).await?;
+    commit(tx, &catalogue.actor(), changes, now).await?;
+    Ok(true)
+}
+
+async fn commit(mut tx: impl Transaction, actor: &str, changes: Changes, now: Seconds) -> Result<(), Problem> {
+    // There is no request, but an actor whose changes are recorded.
+    let origin = Origin { actor, cause: "catalogue", request_id: Some("") };
+    let Changes { lines, events } = changes;
+    let lines: Contributions<'_> = lines.iter().map(|(repo, line)| (repo.as_str(), line.clone())).collect();
+    let revision = publish(&mut tx, lines, origin, now).await?.whole()?;
+    for (action, repo, before, after) in &events {
+        let (before, after) = (before.clone(), after.clone());
+        let event = Event { action, subject: Subject::Repo(repo), before, after, revision: revision.as_ref() };
+        events::record(&mut tx, origin, event, now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn remove(
+    tx: &mut impl Transaction,
+    catalogue: &str,
+    going: Vec<Known>,
+    changes: &mut Changes,
+    now: Seconds,
+) -> Result<(), StoreError> {
+    let (mut kept, mut forgotten) = (Vec::new(), Vec::new());
+    for mut known in going {
+        let Some(Todo::Remove(gone)) = known.todo.take() else { continue };
+        if let Some(repo) = known.repo.take()
+            && let Some(registered) = registrations::get(tx, &repo).await?
+        {
+            registrations::delete(tx, &repo).await?;
+            former::keep(tx, &repo, gone, None, now).await?;
+            changes.events.push(("deregister", repo.clone(), json!(registered.registration), Value::Null));
+            changes.lines.insert(repo, None);
+        }
+        if gone == Gone::Vanished {
+            forgotten.push(known.member.id);
+            continue;
+        }
+        known.absent_since = None;
+        // What is archived may come back without a push.
+        known.probed = (gone == Gone::WithoutIndex).then(|| known.member.changed.clone());
+        known.skipped = Some(known.member.unfit.unwrap_or(Skipped::NoIndex));
+        kept.push(known);
+    }
+    members::save(tx, catalogue, &kept).await?;
+    members::forget(tx, catalogue, &forgotten).await
+}
+
+/// Makes the sources of these repositories due.
+async fn touch(tx: &mut impl Transaction, catalogue: &str, mut touched: Vec<Known>) -> Result<(), StoreError> {
+    for known in &mut touched {
+        known.todo = None;
+        let Some(repo) = &known.repo else { continue };
+        if let Some(mut source) = sources::get(tx, repo).await? {
+            source.record.next_check_at = None;
+            sources::save_record(tx, &source).await?;
+        }
+    }
+    members::save(tx, catalogue, &touched).await
+}

@@ -1,0 +1,170 @@
+//! Looks whether repositories have an index, and registers those that have one.
+
+use super::{registration, unchanged};
+use crate::hub::App;
+use crate::hub::outside::Outside;
+use crate::ports::Ports;
+use crate::problem::Problem;
+use federation::catalogue::{Catalogue, Gone, Known, Skipped, Todo};
+use federation::check::{Answer, fetch};
+use federation::fetch::{FetchFailure, Fetched, Quiet, Validators};
+use federation::plan::PER_HOST;
+use federation::registration::Registration;
+use federation::source::SourceRecord;
+use federation::source_url;
+use federation::time::Seconds;
+use futures::StreamExt as _;
+use futures::stream;
+use serde_json::{Value, json};
+use std::sync::{Mutex, PoisonError};
+use store::catalogues::Stored;
+use store::database::{Database as _, Transaction};
+use store::events::{self, Event, Subject};
+use store::registrations::{self, Registered};
+use store::revisions::Origin;
+use store::sources::{self, Source};
+use store::{StoreError, members, quiet};
+use url::Url;
+
+/// Repositories that are looked at in one refresh; the others wait for the next.
+const MOST: usize = 100;
+/// Repositories between two writes.
+const BATCH: usize = 20;
+/// No batch is begun after so many seconds.
+const TIME: Seconds = 10;
+
+/// What is at the address of an index.
+enum Found {
+    /// A file, valid or not.
+    File,
+    /// Nothing (404).
+    Nothing,
+    /// Its host asks for a pause until then.
+    Pause(String, Seconds),
+    /// No answer that says anything.
+    Unknown,
+}
+
+/// Looks at repositories of a catalogue that are new or changed. Returns when there is more to do, if there is.
+pub(super) async fn probe<P: Ports>(app: &App<P>, stored: &Stored, hosts: Quiet) -> Result<Option<Seconds>, Problem> {
+    let (database, name) = (app.database().await?, &stored.catalogue.name);
+    let (began, hosts) = (app.ports.now(), Mutex::new(hosts));
+    for _ in 0..MOST / BATCH {
+        let mut tx = database.read().await?;
+        let waiting = members::to_do(&mut tx, name, &[Todo::Probe], BATCH).await?;
+        tx.end().await;
+        if waiting.is_empty() {
+            break;
+        }
+        if app.ports.now() - began >= TIME {
+            return Ok(Some(app.ports.now()));
+        }
+        let look = |known: Known| {
+            let (ports, hosts) = (&app.ports, &hosts);
+            async move { (find(ports, &known.member.url, hosts).await, known) }
+        };
+        let seen: Vec<(Found, Known)> = stream::iter(waiting).map(look).buffer_unordered(PER_HOST).collect().await;
+        let pause = seen.iter().find_map(|(found, _)| match found {
+            Found::Pause(_, until) => Some(*until),
+            _ => None,
+        });
+        if !write(app, stored, seen).await? || pause.is_some() {
+            return Ok(pause);
+        }
+    }
+    let mut tx = database.read().await?;
+    let all: Vec<Todo> =
+        [Todo::Probe, Todo::Move, Todo::Touch].into_iter().chain(Gone::ALL.map(Todo::Remove)).collect();
+    let is_more = members::is_to_do(&mut tx, name, &all).await?;
+    tx.end().await;
+    Ok(is_more.then(|| app.ports.now()))
+}
+
+async fn find<P: Ports>(ports: &P, url: &str, hosts: &Mutex<Quiet>) -> Found {
+    let host = Url::parse(url).map(|url| source_url::host(&url)).unwrap_or_default();
+    let quiet = |host: &str, now| hosts.lock().unwrap_or_else(PoisonError::into_inner).until(host, now);
+    if let Some(until) = quiet(&host, ports.now()) {
+        return Found::Pause(host, until);
+    }
+    match fetch(&Outside(ports), url, Validators::default(), quiet).await {
+        // Some forges lead to a page where one signs in.
+        Ok(Answer::Fetched(Fetched::Index { bytes, .. })) if bytes.trim_ascii_start().starts_with(b"<") => {
+            Found::Nothing
+        }
+        Ok(Answer::Fetched(Fetched::Index { .. })) => Found::File,
+        Ok(Answer::Fetched(Fetched::NotModified)) => Found::Unknown,
+        Ok(Answer::Quiet(until)) => Found::Pause(host, until),
+        Err(FetchFailure { http_status: Some(404 | 410), .. }) => Found::Nothing,
+        Err(FetchFailure { quiet: Some((host, seconds)), .. }) => {
+            let until = ports.now() + seconds;
+            hosts.lock().unwrap_or_else(PoisonError::into_inner).add(host.clone(), until);
+            Found::Pause(host, until)
+        }
+        Err(_) => Found::Unknown,
+    }
+}
+
+/// Writes what was seen. Returns false if the catalogue is another one by now.
+async fn write<P: Ports>(app: &App<P>, stored: &Stored, seen: Vec<(Found, Known)>) -> Result<bool, Problem> {
+    let (catalogue, now) = (&stored.catalogue, app.ports.now());
+    let mut tx = app.database().await?.write().await?;
+    if unchanged(&mut tx, stored).await?.is_none() {
+        return Ok(false);
+    }
+    let mut changed = Vec::with_capacity(seen.len());
+    for (found, mut known) in seen {
+        match found {
+            Found::Pause(host, until) => {
+                quiet::keep(&mut tx, &host, until, now).await?;
+                continue;
+            }
+            // It is looked at again with the next listing.
+            Found::Unknown => known.probed = None,
+            Found::Nothing => {
+                known.probed = Some(known.member.changed.clone());
+                known.skipped = Some(Skipped::NoIndex);
+            }
+            Found::File => {
+                known.probed = Some(known.member.changed.clone());
+                match register(&mut tx, catalogue, &known, now).await? {
+                    Ok(repo) => (known.repo, known.skipped) = (Some(repo), None),
+                    Err(why) => known.skipped = Some(why),
+                }
+            }
+        }
+        known.todo = None;
+        changed.push(known);
+    }
+    members::save(&mut tx, &catalogue.name, &changed).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Registers a repository. A registration that an earlier catalogue of this name made is taken over.
+async fn register(
+    tx: &mut impl Transaction,
+    catalogue: &Catalogue,
+    known: &Known,
+    now: Seconds,
+) -> Result<Result<String, Skipped>, StoreError> {
+    let Some(repo) = known.member.repo(&catalogue.prefix) else { return Ok(Err(Skipped::Name)) };
+    let document = registration(catalogue, &repo, &known.member.url, known.member.domain.as_deref());
+    let Ok(registration) = Registration::from_value(&document) else { return Ok(Err(Skipped::Invalid)) };
+    let actor = catalogue.actor();
+    let incarnation = registrations::new_incarnation();
+    let registered =
+        Registered { registration, registered_at: now, updated_at: now, registered_by: actor.clone(), incarnation };
+    if !registrations::insert(tx, &registered).await? {
+        let there = registrations::get(tx, &repo).await?;
+        let is_own = there
+            .is_some_and(|there| there.registered_by == actor && there.registration.url == registered.registration.url);
+        return Ok(if is_own && !members::has(tx, &repo).await? { Ok(repo) } else { Err(Skipped::Taken) });
+    }
+    let source = Source { registered, record: SourceRecord::default() };
+    sources::save_record(tx, &source).await?;
+    let after = json!(source.registered.registration);
+    let event = Event { action: "register", subject: Subject::Repo(&repo), before: Value::Null, after, revision: None };
+    let origin = Origin { actor: &actor, cause: "catalogue", request_id: Some("") };
+    events::record(tx, origin, event, now).await?;
+    Ok(Ok(repo))
+}

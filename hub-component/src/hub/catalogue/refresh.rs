@@ -1,0 +1,172 @@
+//! Refreshes catalogues: lists those that are due, compares, and lets the registrations follow.
+
+use super::listing::{Trouble, read};
+use super::{apply, probe, unchanged};
+use crate::hub::App;
+use crate::log;
+use crate::ports::Ports;
+use crate::problem::Problem;
+use federation::catalogue::{Gone, Known, Listing, Todo, compare};
+use federation::digest::Digest;
+use federation::fetch::Quiet;
+use federation::time::Seconds;
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+use store::catalogues::{self, Stored};
+use store::database::{Database as _, Transaction};
+use store::leases::Lease;
+use store::{StoreError, members, quiet, sources};
+
+/// Most catalogues that one refresh takes; the others wait for the next.
+const MOST: usize = 5;
+/// No catalogue is begun after so many seconds, so that the sources get their turn.
+const TIME: Seconds = 15;
+/// After a failure of the hub's own, a catalogue waits for so many seconds.
+const AGAIN: Seconds = 60;
+/// Sources whose records are read at a time.
+const PAGE: usize = 200;
+
+/// Refreshes the catalogues that are due. What goes wrong with one is logged and does not keep the others from their turn.
+///
+/// # Errors
+/// If the store fails.
+pub async fn refresh_due<P: Ports>(app: &App<P>) -> Result<(), StoreError> {
+    let began = app.ports.now();
+    for stored in catalogues::due(app.database().await?, began, MOST).await? {
+        if app.ports.now() - began >= TIME {
+            break;
+        }
+        let name = stored.catalogue.name.clone();
+        if let Err(problem) = refresh(app, stored).await {
+            let why = problem.log().unwrap_or(problem.detail());
+            log::line("catalogue-failed", &json!({ "catalogue": name, "why": why }));
+        }
+    }
+    Ok(())
+}
+
+/// Refreshes the catalogues that are due after the response.
+pub fn refresh_later<P: Ports>(app: &App<P>) {
+    let later = app.clone();
+    app.ports.spawn(async move {
+        if let Err(error) = refresh_due(&later).await {
+            log::line("catalogue-failed", &json!({ "why": error.to_string() }));
+        }
+    });
+}
+
+async fn refresh<P: Ports>(app: &App<P>, stored: Stored) -> Result<(), Problem> {
+    let database = app.database().await?;
+    let lease = Lease::catalogue(&stored.catalogue.name);
+    if !lease.acquire(database, app.ports.now()).await? {
+        return Ok(());
+    }
+    let result = under_lease(app, &stored).await;
+    if result.is_err() {
+        // What cannot be done now is not tried again by every read.
+        finish(app, &stored, Some(app.ports.now() + AGAIN)).await?;
+    }
+    lease.release(database).await?;
+    result
+}
+
+async fn under_lease<P: Ports>(app: &App<P>, read_before: &Stored) -> Result<(), Problem> {
+    let database = app.database().await?;
+    let mut tx = database.read().await?;
+    // Somebody else may have refreshed it before the lease was free.
+    let stored = unchanged(&mut tx, read_before).await?;
+    let hosts = quiet::hosts(&mut tx).await?;
+    tx.end().await;
+    let Some(stored) = stored else { return Ok(()) };
+    if stored.record.is_due(app.ports.now()) {
+        list(app, &stored, &hosts).await?;
+    }
+    apply::apply(app, &stored).await?;
+    let again_at = probe::probe(app, &stored, hosts).await?;
+    finish(app, &stored, again_at).await
+}
+
+/// Stores when there is something to do for the repositories of a catalogue again.
+async fn finish<P: Ports>(app: &App<P>, stored: &Stored, again_at: Option<Seconds>) -> Result<(), Problem> {
+    let mut tx = app.database().await?.write().await?;
+    if let Some(current) = unchanged(&mut tx, stored).await? {
+        catalogues::save(&mut tx, &current, again_at).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Reads the listing, and stores what follows from it.
+async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &Quiet) -> Result<(), Problem> {
+    let listing = read(&app.ports, &stored.catalogue, hosts).await;
+    let now = app.ports.now();
+    let mut tx = app.database().await?.write().await?;
+    let Some(mut current) = unchanged(&mut tx, stored).await? else { return Ok(()) };
+    let catalogue = current.catalogue.clone();
+    let jitter = jitter(&catalogue.name, now);
+    match listing {
+        Err(Trouble::Quiet(until)) => current.record.next_listing_at = Some(until),
+        Err(Trouble::Failed { failure, http_status, wait, quiet }) => {
+            log::line(
+                "listing-failed",
+                &json!({ "catalogue": catalogue.name, "code": failure.code, "why": failure.message }),
+            );
+            if let Some((host, seconds)) = quiet {
+                quiet::keep(&mut tx, &host, now + seconds, now).await?;
+            }
+            current.record.fail(&catalogue, failure, (http_status, wait), now, jitter);
+        }
+        Ok((listed, pages)) => {
+            let known = members::known(&mut tx, &catalogue.name).await?;
+            let ids: HashSet<&str> = listed.iter().map(|member| member.id.as_str()).collect();
+            let seen = Listing {
+                digest: digest(&ids),
+                // What is missing already does not get lost again.
+                known: known.values().filter(|known| !is_going(known)).count(),
+                left: known.values().filter(|known| !is_going(known) && ids.contains(known.member.id.as_str())).count(),
+            };
+            if current.record.take(&catalogue, seen, now, jitter) {
+                let missing = missing(&mut tx, &known).await?;
+                let compared = compare(listed, pages, known, &catalogue.prefix, |repo| missing.contains(repo), now);
+                members::save(&mut tx, &catalogue.name, &compared.changed).await?;
+                members::forget(&mut tx, &catalogue.name, &compared.forgotten).await?;
+            } else {
+                log::line("listing-held", &json!({ "catalogue": catalogue.name }));
+            }
+        }
+    }
+    catalogues::save(&mut tx, &current, None).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn is_going(known: &Known) -> bool {
+    matches!(known.todo, Some(Todo::Missing | Todo::Remove(Gone::Vanished)))
+}
+
+fn digest(ids: &HashSet<&str>) -> Digest {
+    let mut ids: Vec<&str> = ids.iter().copied().collect();
+    ids.sort_unstable();
+    Digest::of(ids.join("\n").as_bytes())
+}
+
+/// The registrations of these repositories whose index is missing (404).
+async fn missing(tx: &mut impl Transaction, known: &HashMap<String, Known>) -> Result<HashSet<String>, StoreError> {
+    let repos: Vec<&str> = known.values().filter_map(|known| known.repo.as_deref()).collect();
+    let mut missing = HashSet::new();
+    for repos in repos.chunks(PAGE) {
+        let sources = sources::by_repos(tx, repos).await?.into_values();
+        let gone = sources
+            .filter(|source| source.record.failure.is_some() && matches!(source.record.http_status, Some(404 | 410)));
+        missing.extend(gone.map(|source| source.repo().to_owned()));
+    }
+    Ok(missing)
+}
+
+/// A number in 0 ..= 1 that varies by catalogue and time.
+fn jitter(name: &str, now: Seconds) -> f64 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    (name, now).hash(&mut hasher);
+    (hasher.finish() % 1024) as f64 / 1023.0
+}

@@ -1,0 +1,103 @@
+//! Gives registrations the address, and if it can be had the name, that their repositories have now.
+
+use super::changes::Changes;
+use crate::hub::publish::line;
+use federation::catalogue::{Catalogue, Gone, Known};
+use federation::time::Seconds;
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+use store::database::Transaction;
+use store::{StoreError, former, members, registrations, sources};
+
+/// Moves the registrations of these repositories.
+pub(super) async fn follow(
+    tx: &mut impl Transaction,
+    catalogue: &Catalogue,
+    mut moving: Vec<Known>,
+    changes: &mut Changes,
+    now: Seconds,
+) -> Result<(), StoreError> {
+    let names = possible(tx, catalogue, &moving).await?;
+    rename(tx, &names, changes, now).await?;
+    for known in &mut moving {
+        known.todo = None;
+        let Some(repo) = &mut known.repo else { continue };
+        if let Some(name) = names.get(repo) {
+            repo.clone_from(name);
+        }
+        let Some(mut source) = sources::get(tx, repo).await? else { continue };
+        let before = source.registered.registration.clone();
+        let moved = known.member.url != before.url;
+        if moved {
+            source.registered.registration.url.clone_from(&known.member.url);
+            registrations::update(tx, &source.registered.registration, now).await?;
+            source.record.moved();
+            sources::save_record(tx, &source).await?;
+            let after = json!(source.registered.registration);
+            changes.events.push(("update", repo.clone(), json!(before), after));
+        }
+        changes.lines.insert(repo.clone(), line(&source));
+    }
+    members::save(tx, &catalogue.name, &moving).await
+}
+
+/// The new names that can be had, by the old ones. A name that a registration has can be had only if that one is renamed too.
+async fn possible(
+    tx: &mut impl Transaction,
+    catalogue: &Catalogue,
+    moving: &[Known],
+) -> Result<HashMap<String, String>, StoreError> {
+    let (mut names, mut wanted, mut taken) = (HashMap::new(), HashSet::new(), HashSet::new());
+    for known in moving {
+        let (Some(old), Some(new)) = (&known.repo, known.member.repo(&catalogue.prefix)) else { continue };
+        if *old == new || registrations::get(tx, old).await?.is_none() || !wanted.insert(new.clone()) {
+            continue;
+        }
+        if registrations::get(tx, &new).await?.is_some() {
+            taken.insert(new.clone());
+        }
+        names.insert(old.clone(), new);
+    }
+    loop {
+        let stay: Vec<String> = names
+            .iter()
+            .filter(|(_, new)| taken.contains(*new) && !names.contains_key(*new))
+            .map(|(old, _)| old.clone())
+            .collect();
+        if stay.is_empty() {
+            return Ok(names);
+        }
+        for old in stay {
+            names.remove(&old);
+        }
+    }
+}
+
+/// Renames all of them, by way of names that nobody can register, since two may exchange theirs.
+async fn rename(
+    tx: &mut impl Transaction,
+    names: &HashMap<String, String>,
+    changes: &mut Changes,
+    now: Seconds,
+) -> Result<(), StoreError> {
+    let between = |old: &str| format!("~{old}");
+    for old in names.keys() {
+        if let Some(registered) = registrations::get(tx, old).await? {
+            registrations::rename(tx, &registered, &between(old)).await?;
+            changes.lines.insert(old.clone(), None);
+        }
+    }
+    for (old, new) in names {
+        if let Some(registered) = registrations::get(tx, &between(old)).await? {
+            registrations::rename(tx, &registered, new).await?;
+            let after = json!(registrations::get(tx, new).await?.map(|registered| registered.registration));
+            changes.events.push(("rename", new.clone(), json!({ "repo": old }), after));
+        }
+    }
+    for (old, new) in names {
+        if registrations::get(tx, old).await?.is_none() {
+            former::keep(tx, old, Gone::Renamed, Some(new), now).await?;
+        }
+    }
+    Ok(())
+}

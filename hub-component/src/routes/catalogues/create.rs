@@ -1,0 +1,70 @@
+//! `POST /v1/catalogues`.
+
+use crate::edge::{Caller, JsonBody};
+use crate::hub::App;
+use crate::hub::catalogue::{refresh_later, view};
+use crate::ports::Ports;
+use crate::problem::{Problem, kinds};
+use api::catalogues::Catalogue;
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use federation::catalogue::Catalogue as Definition;
+use http::header::LOCATION;
+use http::{HeaderValue, StatusCode};
+use serde_json::{Value, json};
+use store::catalogues::{self, MAX_CATALOGUES, Stored};
+use store::database::{Database as _, Transaction as _};
+use store::events::{self, Event, Subject};
+
+/// Registers a catalogue.
+///
+/// The hub lists its repositories after the response, and registers those that have an index. The token must cover every name that begins with
+/// `prefix`.
+#[utoipa::path(
+    post,
+    path = "/v1/catalogues",
+    operation_id = "createCatalogue",
+    tag = "catalogues",
+    request_body(content = ref("#/components/schemas/CatalogueRequest")),
+    responses((status = 201, description = "The catalogue was registered.", body = Catalogue, headers(("Location")))),
+    extensions(("x-problems" = json!([
+        kinds::CATALOGUE_EXISTS.code, kinds::INVALID_CATALOGUE.code, kinds::TOO_MANY_CATALOGUES.code,
+    ]))),
+    security(("token" = [])),
+)]
+pub async fn create<P: Ports>(
+    State(app): State<App<P>>,
+    caller: Caller,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    let definition = Definition::from_value(&body).map_err(Problem::invalid_catalogue)?;
+    let actor = caller.writes_all(&definition.prefix)?;
+    let now = app.ports.now();
+    let name = definition.name.clone();
+    let stored = Stored::new(definition, &actor.name, now);
+    let mut tx = app.database().await?.write().await?;
+    if catalogues::count(&mut tx).await? >= MAX_CATALOGUES {
+        let detail = format!("The hub has {MAX_CATALOGUES} catalogues; delete one that nobody needs.");
+        return Err(Problem::new(&kinds::TOO_MANY_CATALOGUES, detail));
+    }
+    if !catalogues::insert(&mut tx, &stored).await? {
+        let detail = format!("There is a catalogue `{name}`; change it with `PATCH /v1/catalogues/{name}`.");
+        return Err(Problem::new(&kinds::CATALOGUE_EXISTS, detail));
+    }
+    let event = Event {
+        action: "catalogue-create",
+        subject: Subject::Catalogue(&name),
+        before: Value::Null,
+        after: json!(stored.catalogue),
+        revision: None,
+    };
+    events::record(&mut tx, actor.origin("catalogue-create"), event, now).await?;
+    let shown = view(&mut tx, &stored).await?;
+    tx.commit().await?;
+    refresh_later(&app);
+    let mut response = (StatusCode::CREATED, Json(shown)).into_response();
+    let location = HeaderValue::from_str(&format!("/v1/catalogues/{name}")).ok();
+    response.headers_mut().extend(location.map(|location| (LOCATION, location)));
+    Ok(response)
+}

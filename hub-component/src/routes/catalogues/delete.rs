@@ -1,0 +1,49 @@
+//! `DELETE /v1/catalogues/{name}`.
+
+use crate::edge::{Caller, Path};
+use crate::hub::App;
+use crate::hub::catalogue::not_found;
+use crate::ports::Ports;
+use crate::problem::{Problem, kinds};
+use axum::extract::State;
+use http::StatusCode;
+use serde_json::{Value, json};
+use store::catalogues;
+use store::database::{Database as _, Transaction as _};
+use store::events::{self, Event, Subject};
+
+/// Deletes a catalogue.
+///
+/// Its registrations stay as they are. Another catalogue of this name takes them over.
+#[utoipa::path(
+    delete,
+    path = "/v1/catalogues/{name}",
+    operation_id = "deleteCatalogue",
+    tag = "catalogues",
+    params(("name" = String, Path, description = "The catalogue's name.")),
+    responses((status = 204, description = "The catalogue was deleted.")),
+    extensions(("x-problems" = json!([kinds::CATALOGUE_NOT_FOUND.code]))),
+    security(("token" = [])),
+)]
+pub async fn delete<P: Ports>(
+    State(app): State<App<P>>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    caller.writes_some()?;
+    let now = app.ports.now();
+    let mut tx = app.database().await?.write().await?;
+    let stored = catalogues::get(&mut tx, &name).await?.ok_or_else(|| not_found(&name))?;
+    let actor = caller.writes_all(&stored.catalogue.prefix)?;
+    catalogues::delete(&mut tx, &name).await?;
+    let event = Event {
+        action: "catalogue-delete",
+        subject: Subject::Catalogue(&name),
+        before: json!(stored.catalogue),
+        after: Value::Null,
+        revision: None,
+    };
+    events::record(&mut tx, actor.origin("catalogue-delete"), event, now).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,66 @@
+//! `PATCH /v1/catalogues/{name}`.
+
+use crate::edge::{Caller, JsonBody, Path};
+use crate::hub::App;
+use crate::hub::catalogue::{not_found, refresh_later, view};
+use crate::ports::Ports;
+use crate::problem::{Problem, kinds};
+use api::catalogues::Catalogue;
+use axum::Json;
+use axum::extract::State;
+use serde_json::json;
+use store::catalogues;
+use store::database::{Database as _, Transaction as _};
+use store::events::{self, Event, Subject};
+
+/// Changes a catalogue.
+///
+/// By a JSON merge patch (RFC 7396): absent fields stay as they are. `name`, `kind` and `prefix` never change. The repositories are listed anew after the
+/// response. A new `domain` or `cache_ttl_seconds` is that of registrations to come.
+#[utoipa::path(
+    patch,
+    path = "/v1/catalogues/{name}",
+    operation_id = "updateCatalogue",
+    tag = "catalogues",
+    params(("name" = String, Path, description = "The catalogue's name.")),
+    request_body(
+        description = "The fields to change (RFC 7396); null resets a field to its default.",
+        content((Object = "application/merge-patch+json"), (Object = "application/json")),
+    ),
+    responses((status = 200, description = "The updated catalogue.", body = Catalogue)),
+    extensions(("x-problems" = json!([kinds::CATALOGUE_NOT_FOUND.code, kinds::INVALID_CATALOGUE.code]))),
+    security(("token" = [])),
+)]
+pub async fn update<P: Ports>(
+    State(app): State<App<P>>,
+    caller: Caller,
+    Path(name): Path<String>,
+    JsonBody(patch): JsonBody,
+) -> Result<Json<Catalogue>, Problem> {
+    caller.writes_some()?;
+    let now = app.ports.now();
+    let mut tx = app.database().await?.write().await?;
+    let mut stored = catalogues::get(&mut tx, &name).await?.ok_or_else(|| not_found(&name))?;
+    let actor = caller.writes_all(&stored.catalogue.prefix)?;
+    let changed = stored.catalogue.merge(&patch).map_err(Problem::invalid_catalogue)?;
+    if changed == stored.catalogue {
+        return Ok(Json(view(&mut tx, &stored).await?));
+    }
+    let before = json!(stored.catalogue);
+    stored.catalogue = changed;
+    stored.updated_at = now;
+    stored.record.next_listing_at = None;
+    catalogues::save(&mut tx, &stored, None).await?;
+    let event = Event {
+        action: "catalogue-update",
+        subject: Subject::Catalogue(&name),
+        before,
+        after: json!(stored.catalogue),
+        revision: None,
+    };
+    events::record(&mut tx, actor.origin("catalogue-update"), event, now).await?;
+    let shown = view(&mut tx, &stored).await?;
+    tx.commit().await?;
+    refresh_later(&app);
+    Ok(Json(shown))
+}

@@ -1,0 +1,35 @@
+//! Prunes names that registrations had.
+
+use super::{ROWS, Upkeep, integer};
+use crate::StoreError;
+use crate::database::{Database, Transaction as _};
+use federation::time::Seconds;
+
+/// Names are kept for as long as the revisions that have them, and at least for this time, in seconds: 90 days …
+const KEPT_AGE: Seconds = 90 * 24 * 60 * 60;
+/// … but never more than this number.
+const KEPT: usize = 10_000;
+
+/// Returns whether everything was pruned. The name of a repo that is called otherwise now stays as long as that is registered.
+pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
+    upkeep: &mut Upkeep<'_, D, C>,
+    now: Seconds,
+) -> Result<bool, StoreError> {
+    let database = upkeep.database;
+    let oldest = integer(&database.query("SELECT min(composed_at) FROM revisions", Vec::new()).await?)?;
+    let until = if oldest == 0 { now - KEPT_AGE } else { oldest.min(now - KEPT_AGE) };
+    let most = integer(
+        &database
+            .query("SELECT gone_at FROM former_repos ORDER BY gone_at DESC LIMIT 1 OFFSET $1", vec![KEPT.into()])
+            .await?,
+    )?;
+    const OLD: &str = "SELECT repo FROM former_repos WHERE gone_at <= $1
+         OR (gone_at < $2 AND became NOT IN (SELECT repo FROM registrations)) LIMIT $3";
+    let parameters = || vec![most.into(), until.into(), ROWS.into()];
+    while !database.query(OLD, parameters()).await?.is_empty() {
+        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
+        tx.query(&format!("DELETE FROM former_repos WHERE repo IN ({OLD})"), parameters()).await?;
+        tx.commit().await?;
+    }
+    Ok(true)
+}
