@@ -126,7 +126,7 @@ pub struct Sources {
     /// Hosts that answer with this status and these headers, whatever the path.
     answers: Mutex<HashMap<String, Answer>>,
     /// URLs that answer with this status, these headers and this body.
-    scripted: Mutex<HashMap<String, (u16, Vec<(String, String)>, String)>>,
+    scripted: Mutex<HashMap<String, (Answer, String)>>,
     /// Hosts that answer 404 where they have nothing, as forges do.
     forges: Mutex<HashSet<String>>,
     /// The URLs of all requests.
@@ -155,7 +155,7 @@ impl Sources {
     /// A URL answers so from now on.
     pub fn script(&self, url: &str, status: u16, headers: &[(&str, &str)], body: &str) {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.scripted.lock().expect("lock").insert(url.to_owned(), (status, headers, body.to_owned()));
+        self.scripted.lock().expect("lock").insert(url.to_owned(), ((status, headers), body.to_owned()));
     }
 
     /// A host answers 404 where it has nothing.
@@ -206,7 +206,8 @@ impl Fetch for Sources {
         if let Some((status, headers)) = self.answers.lock().expect("lock").get(host).cloned() {
             return Ok(Response { status, headers, body: Vec::new() });
         }
-        if let Some((status, headers, body)) = self.scripted.lock().expect("lock").get(request.url.as_str()).cloned() {
+        if let Some(((status, headers), body)) = self.scripted.lock().expect("lock").get(request.url.as_str()).cloned()
+        {
             return Ok(Response { status, headers, body: body.into_bytes() });
         }
         let indexes = self.indexes.lock().expect("lock");
