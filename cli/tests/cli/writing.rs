@@ -68,10 +68,10 @@ fn update_patches_what_is_named_and_nothing_else() {
 fn update_sets_a_format_that_there_is() {
     let hub = Hub::answering([Answer::json(200, &registration("a", "fresh"))]);
     let arguments = ["hub", "update", "--repo", "a", "--if-match", "v7", "--format"];
-    Ran::against(&hub.url(), &[&arguments[..], &["agent-card"]].concat()).ended(0);
-    assert_eq!(hub.asked()[0].json(), json!({ "format": "agent-card" }));
     let ran = Ran::against(&hub.url(), &[&arguments[..], &["toml"]].concat()).ended(2);
     assert!(ran.err.contains("catalog-info"), "{ran:?}");
+    Ran::against(&hub.url(), &[&arguments[..], &["agent-card"]].concat()).ended(0);
+    assert_eq!(hub.asked()[0].json(), json!({ "format": "agent-card" }));
 }
 
 /// The registration as a read gives it.
@@ -158,7 +158,10 @@ fn compose_says_no_when_a_source_failed_now_or_is_still_broken() {
 
 fn refreshed() -> Answer {
     let source = json!({"repo": "a", "outcome": "accepted", "state": "fresh", "reason": null, "message": null, "capability_count": 1, "diagnostics": []});
-    Answer::json(200, &json!({"revision": 2, "digest": format!("sha256:{}", "0".repeat(64)), "published": true, "source": source}))
+    Answer::json(
+        200,
+        &json!({"revision": 2, "digest": format!("sha256:{}", "0".repeat(64)), "published": true, "source": source}),
+    )
 }
 
 #[test]
@@ -168,9 +171,9 @@ fn refresh_names_a_commit_if_it_is_told_one() {
     let arguments = ["hub", "refresh", "--repo", "a", "--commit", sha, "--ref", "refs/heads/main"];
     Ran::against(&hub.url(), &arguments).ended(0);
     Ran::against(&hub.url(), &arguments[..4]).ended(0);
+    Ran::against(&hub.url(), &["hub", "refresh", "--repo", "a", "--ref", "refs/heads/main"]).ended(2);
+    Ran::against(&hub.url(), &["hub", "refresh", "--repo", "a", "--oidc", "--commit", sha]).ended(2);
     let asked = hub.asked();
     assert_eq!(asked[0].json(), json!({"commit": sha, "ref": "refs/heads/main"}));
     assert_eq!(asked[1].header("content-type"), None);
-    Ran::against(&hub.url(), &["hub", "refresh", "--repo", "a", "--ref", "refs/heads/main"]).ended(2);
-    Ran::against(&hub.url(), &["hub", "refresh", "--repo", "a", "--oidc", "--commit", sha]).ended(2);
 }
