@@ -134,7 +134,10 @@ fn compose_says_no_when_a_source_failed_now_or_is_still_broken() {
 
 fn refreshed() -> Answer {
     let source = json!({"repo": "a", "outcome": "accepted", "state": "fresh", "reason": null, "message": null, "capability_count": 1, "diagnostics": []});
-    Answer::json(200, &json!({"revision": 2, "digest": format!("sha256:{}", "0".repeat(64)), "published": true, "source": source}))
+    Answer::json(
+        200,
+        &json!({"revision": 2, "digest": format!("sha256:{}", "0".repeat(64)), "published": true, "source": source}),
+    )
 }
 
 #[test]

@@ -39,7 +39,10 @@ impl Forge {
         sources.set("/api/actions/.well-known/keys", plain(jwks(&[&FIRST])));
         let issuers = folder.path().join("issuers.yaml");
         let rule = json!({"repo": "a", "claims": {"repository_id": "140", "ref": "refs/heads/main"}});
-        fs::write(&issuers, json!([{"issuer": issuer, "audience": "https://hub.example.org", "rules": [rule]}]).to_string())?;
+        fs::write(
+            &issuers,
+            json!([{"issuer": issuer, "audience": "https://hub.example.org", "rules": [rule]}]).to_string(),
+        )?;
         let arguments = ["--allow-private-networks", "--ci-issuers", issuers.to_str().context("a path")?];
         let hub = Hub::start_in(TempDir::new()?, Some(TOKEN), &arguments)?;
         hub.register("a", &sources.index(&format!("/coulomb/a/raw/branch/main/{FILE}"), &index("Old"))).await?;
@@ -116,10 +119,14 @@ async fn a_job_without_a_secret_publishes_the_commit_that_was_pushed() -> Result
         ensure!(ran.status.success(), "{name}: {out}{err}");
         ensure!(!(out.clone() + &err).contains("rs_") && !err.contains("eyJ") && !err.contains(OF_JOB), "{out}{err}");
         let source = forge.hub.get("/v1/repos/a").await?.json();
-        let provenance = json!({"repository": "coulomb/a", "ref": "refs/heads/main", "commit": commit, "verified": true});
+        let provenance =
+            json!({"repository": "coulomb/a", "ref": "refs/heads/main", "commit": commit, "verified": true});
         ensure!(source["status"]["provenance"] == provenance, "{source}");
         let entries = forge.hub.get("/v1/capabilities/capability.a").await?.json();
-        ensure!(entries["entries"][0]["name"] == title.as_str() && entries["provenance"]["a"] == provenance, "{entries}");
+        ensure!(
+            entries["entries"][0]["name"] == title.as_str() && entries["provenance"]["a"] == provenance,
+            "{entries}"
+        );
         let revisions = forge.hub.get("/v1/federated/revisions").await?.json();
         ensure!(revisions["revisions"][0]["actor"] == "ci:127.0.0.1:coulomb/a@refs/heads/main", "{revisions}");
     }
@@ -163,12 +170,17 @@ async fn a_hub_does_not_start_with_issuers_that_make_no_sense() -> Result<()> {
 fn only_the_job_that_publishes_has_an_identity() -> Result<()> {
     for name in ["github-actions-publish.yml", "forgejo-actions-publish.yml"] {
         let workflow = yaml::parse(&fs::read_to_string(recipe(name))?)?;
-        ensure!(workflow["on"]["push"]["branches"] == json!(["main"]) && workflow["on"].as_object().is_some_and(|on| on.len() == 1));
+        ensure!(
+            workflow["on"]["push"]["branches"] == json!(["main"])
+                && workflow["on"].as_object().is_some_and(|on| on.len() == 1)
+        );
         ensure!(workflow.get("enable-openid-connect").is_none(), "{name}");
         ensure!(workflow["concurrency"]["cancel-in-progress"] == false, "{name}");
     }
     let github = yaml::parse(&fs::read_to_string(recipe("github-actions-publish.yml"))?)?;
-    ensure!(github["permissions"] == json!({}) && github["jobs"]["publish"]["permissions"] == json!({"id-token": "write"}));
+    ensure!(
+        github["permissions"] == json!({}) && github["jobs"]["publish"]["permissions"] == json!({"id-token": "write"})
+    );
     let mut command = Command::new(tools().join("python/bin/actionlint"));
     let ran = command.args(["-no-color", "-shellcheck="]).arg(recipe("github-actions-publish.yml")).output()?;
     ensure!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));

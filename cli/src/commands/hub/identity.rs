@@ -20,11 +20,7 @@ const MAX_BYTES: usize = 64 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A client with a token for `repo`, and the commit that the job runs for.
-pub(super) async fn exchanged(
-    client: &Client,
-    repo: &str,
-    output: &Output,
-) -> Result<(Client, Exchanged), Failure> {
+pub(super) async fn exchanged(client: &Client, repo: &str, output: &Output) -> Result<(Client, Exchanged), Failure> {
     let identity = identity(client.base()).await?;
     let request = Request::post(paths::EXCHANGE).json(json!({ "identity": identity.expose(), "repo": repo }));
     let given: Exchanged = client.without_token().send(request).await?.shape()?;

@@ -155,7 +155,9 @@ fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> Result<BTre
 /// The issuers that the operator trusts, if they make sense. The hub itself would trust none of them otherwise, which is noticed late.
 fn ci_issuers(path: Option<&Path>) -> Result<Option<String>, Failure> {
     let (name, text) = match path {
-        Some(path) => (path.display().to_string(), fs::read_to_string(path).map_err(|error| error.to_string()).map(Some)),
+        Some(path) => {
+            (path.display().to_string(), fs::read_to_string(path).map_err(|error| error.to_string()).map(Some))
+        }
         None => ("REUSE_SURFACE_CI_ISSUERS".to_owned(), Ok(env::ci_issuers())),
     };
     let invalid = |why: String| {
