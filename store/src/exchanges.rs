@@ -103,7 +103,7 @@ pub async fn find(database: &impl Database, secret: &Digest) -> Result<Option<Ex
 /// What is known of the keys of an issuer.
 #[derive(Clone, Debug)]
 pub struct IssuerKeys {
-    /// The keys as they were fetched, and when.
+    /// The keys as they were fetched, and when; an empty text if there was no answer. `None` while they are fetched for the first time.
     pub fetched: Option<(String, Seconds)>,
     asked_at: Seconds,
 }
@@ -142,6 +142,14 @@ pub async fn ask_for_keys(database: &impl Database, issuer: &str, now: Seconds) 
         .await?;
     tx.commit().await?;
     Ok(!rows.is_empty())
+}
+
+/// Notes that an issuer of which no keys are known does not answer, so that nobody waits for them until they are asked for again.
+pub async fn no_keys(database: &impl Database, issuer: &str, now: Seconds) -> Result<(), StoreError> {
+    let mut tx = database.write().await?;
+    let sql = "UPDATE issuer_keys SET keys = '', fetched_at = $1 WHERE issuer = $2 AND keys IS NULL";
+    tx.query(sql, vec![now.into(), issuer.into()]).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Stores the keys of an issuer.

@@ -17,7 +17,7 @@ const MAX_CHARS: usize = 255;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// The token itself, as the end of a sentence about it.
-    #[error("the identity token is not valid: {0}")]
+    #[error("The identity token is not valid: {0}.")]
     NotValid(String),
     /// The job that it is about, as a sentence.
     #[error("{0}")]

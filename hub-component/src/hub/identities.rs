@@ -84,12 +84,9 @@ async fn refused<P: Ports>(app: &App<P>, why: Refused) -> Problem {
         let detail = format!("Too many identities from here were refused; wait {seconds} s.");
         return Problem::new(&kinds::TOO_MANY_EXCHANGES, detail).retry_after(seconds);
     }
-    let mut sentence = why.to_string();
-    match why {
-        Refused::NotValid(_) => {
-            sentence.replace_range(..1, "T");
-            Problem::new(&kinds::IDENTITY_NOT_VALID, sentence + ".")
-        }
-        Refused::NotAllowed(_) => Problem::new(&kinds::IDENTITY_NOT_ALLOWED, sentence),
-    }
+    let kind = match why {
+        Refused::NotValid(_) => &kinds::IDENTITY_NOT_VALID,
+        Refused::NotAllowed(_) => &kinds::IDENTITY_NOT_ALLOWED,
+    };
+    Problem::new(kind, why.to_string())
 }

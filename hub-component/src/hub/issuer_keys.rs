@@ -18,7 +18,7 @@ const FRESH: Seconds = 10 * 60;
 const KEPT: Seconds = 6 * 60 * 60;
 /// How long a job waits for the issuer.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// How long to wait before looking again for keys that another request fetches …
+/// How long to wait before looking again for keys that another request fetches for the first time …
 const TURN_WAIT: Duration = Duration::from_millis(100);
 /// … and how often.
 const TURNS: usize = 150;
@@ -39,8 +39,9 @@ pub(super) async fn verify<P: Ports>(app: &App<P>, issuer: &Issuer, token: &Sign
             return Ok(keys.verify(token));
         }
         if known.as_ref().is_some_and(|known| known.were_just_asked_for(now)) {
-            if let Some(keys) = known.and_then(|known| parsed(&known, KEPT, now)) {
-                return Ok(keys.verify(token));
+            if known.as_ref().is_some_and(|known| known.fetched.is_some()) {
+                let keys = known.and_then(|known| parsed(&known, KEPT, now));
+                return keys.map(|keys| keys.verify(token)).ok_or_else(unavailable);
             }
         } else if exchanges::ask_for_keys(database, name, now).await? {
             ask(app, issuer).await?;
@@ -67,7 +68,10 @@ async fn ask<P: Ports>(app: &App<P>, issuer: &Issuer) -> Result<(), Problem> {
     };
     match keys {
         Ok(keys) => exchanges::keep_keys(app.database().await?, &issuer.issuer, &keys, app.ports.now()).await?,
-        Err(why) => log::line("issuer-unavailable", &json!({ "issuer": issuer.issuer, "why": why })),
+        Err(why) => {
+            log::line("issuer-unavailable", &json!({ "issuer": issuer.issuer, "why": why }));
+            exchanges::no_keys(app.database().await?, &issuer.issuer, app.ports.now()).await?;
+        }
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use axum::extract::{Request, State};
 use federation::forge::{NoCommit, at_commit};
 use federation::provenance::is_commit;
 use federation::source::NotReleased;
+use serde_json::Map;
 use store::database::{Database as _, Transaction as _};
 use store::registrations;
 use store::revisions::Revision;
@@ -58,6 +59,10 @@ pub async fn refresh<P: Ports>(
 /// The commit that the body names, if there is a body.
 async fn asked_commit(request: Request) -> Result<Option<RefreshRequest>, Problem> {
     let Some(body) = JsonBody::optional(request).await? else { return Ok(None) };
+    // Clients that always send a body may send an empty one.
+    if body.is_null() || body.as_object().is_some_and(Map::is_empty) {
+        return Ok(None);
+    }
     let wrong = |why: String| Problem::new(&kinds::INVALID_ARGUMENT, why);
     let asked: RefreshRequest = serde_path_to_error::deserialize(body)
         .map_err(|error| wrong(format!("{}.", error.to_string().trim_end_matches('.'))))?;

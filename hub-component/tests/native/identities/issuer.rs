@@ -51,6 +51,18 @@ impl Key {
     }
 }
 
+/// An EC key of an issuer, and a token that it signs.
+pub fn elliptic(kid: &str, claims: &Value) -> (Value, String) {
+    let key = p256::ecdsa::SigningKey::from_slice(&[7; 32]).expect("a key");
+    let point = key.verifying_key().to_sec1_point(false);
+    let [x, y] = [1, 33].map(|at| URL_SAFE_NO_PAD.encode(&point.as_bytes()[at..at + 32]));
+    let header = json!({"typ": "JWT", "alg": "ES256", "kid": kid}).to_string();
+    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let signature: p256::ecdsa::Signature = key.sign(signed.as_bytes());
+    let public = json!({"kty": "EC", "crv": "P-256", "alg": "ES256", "kid": kid, "x": x, "y": y});
+    (public, format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes())))
+}
+
 /// What an issuer answers where its keys are.
 pub fn jwks(keys: &[&Key]) -> String {
     json!({"keys": keys.iter().map(|key| key.public()).collect::<Vec<_>>()}).to_string()

@@ -1,9 +1,12 @@
 //! The keys of issuers: when they are fetched, and what serves meanwhile.
 
-use super::issuer::{FIRST, SECOND, github, jwks};
+use super::issuer::{FIRST, SECOND, elliptic, github, jwks};
 use super::{GITHUB, GITHUB_KEYS, NOW, exchange, exchange_from, trusting};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// The identity of a job at a time, signed with the key that is named.
 fn identity(now: i64, second: bool) -> String {
@@ -56,6 +59,11 @@ async fn known_keys_serve_while_the_issuer_is_down_but_not_for_ever() {
     hub.sources().answer(host, 503, &[]);
     let (status, problem) = exchange(&hub, &identity(NOW, false), "a").await;
     assert_eq!((status, &problem["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("issuer-unavailable")));
+    let asked = hub.sources().asked();
+    let (status, _) = tokio::time::timeout(Duration::from_secs(5), exchange(&hub, &identity(NOW + 1, false), "a"))
+        .await
+        .expect("nobody waits for an issuer that is down");
+    assert_eq!((status, hub.sources().asked()), (StatusCode::SERVICE_UNAVAILABLE, asked));
     hub.sources().recover();
     hub.pass(61);
     assert_eq!(exchange(&hub, &identity(NOW + 61, false), "a").await.0, StatusCode::CREATED);
@@ -113,4 +121,39 @@ async fn a_key_among_many_is_found() {
     hub.sources().set(GITHUB_KEYS, json!({"keys": keys}).to_string());
     assert_eq!(exchange(&hub, &identity(NOW, true), "a").await.0, StatusCode::CREATED);
     assert_eq!(exchange(&hub, &identity(NOW + 1, false), "a").await.0, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn keys_on_an_elliptic_curve_are_good_too_and_kinds_are_not_mixed() {
+    let hub = trusting().await;
+    let (public, token) = elliptic("curve", &github(NOW));
+    hub.sources().set(GITHUB_KEYS, json!({"keys": [FIRST.public(), public]}).to_string());
+    let (body, signature) = token.rsplit_once('.').expect("a signature");
+    let bytes = URL_SAFE_NO_PAD.decode(signature).expect("bytes");
+    let der = [&[0x30, 68, 2, 32][..], &bytes[..32], &[2, 32], &bytes[32..]].concat();
+    for (what, forged) in [
+        ("no numbers", vec![0; 64]),
+        ("cut", bytes[..63].to_vec()),
+        ("as DER", der),
+        ("the halves swapped", [&bytes[32..], &bytes[..32]].concat()),
+    ] {
+        let (status, _) = exchange(&hub, &format!("{body}.{}", URL_SAFE_NO_PAD.encode(forged)), "a").await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{what}");
+    }
+    let (_, of_another_kind) = elliptic("first", &github(NOW));
+    assert_eq!(exchange(&hub, &of_another_kind, "a").await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(exchange(&hub, &token, "a").await.0, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn jobs_that_come_at_once_share_one_fetch() {
+    let hub = trusting().await;
+    let before = hub.sources().asked();
+    let identities: Vec<String> = (0..8).map(|n| identity(NOW + n, false)).collect();
+    let all = futures::future::join_all(identities.iter().map(|identity| exchange(&hub, identity, "a"))).await;
+    assert!(all.iter().all(|(status, _)| *status == StatusCode::CREATED), "{all:?}");
+    assert_eq!(hub.sources().asked() - before, 2);
+    let same = identity(NOW + 100, false);
+    let all = futures::future::join_all((0..8).map(|_| exchange(&hub, &same, "a"))).await;
+    assert_eq!(all.iter().filter(|(status, _)| *status == StatusCode::CREATED).count(), 1, "{all:?}");
 }
