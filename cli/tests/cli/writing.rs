@@ -150,6 +150,7 @@ fn refresh_names_a_commit_if_it_is_told_one() {
     let asked = hub.asked();
     assert_eq!(asked[0].json(), json!({"commit": sha, "ref": "refs/heads/main"}));
     assert_eq!(asked[1].header("content-type"), None);
-    Ran::against(&hub.url(), &["hub", "refresh", "--repo", "a", "--ref", "refs/heads/main"]).ended(2);
-    Ran::against(&hub.url(), &["hub", "refresh", "--repo", "a", "--oidc", "--commit", sha]).ended(2);
+    for wrong in [&["--ref", "refs/heads/main"][..], &["--oidc", "--commit", sha]] {
+        Ran::against("http://127.0.0.1:9", &[&arguments[..4], wrong].concat()).ended(2);
+    }
 }
