@@ -1,7 +1,7 @@
 //! What a verified token says, apart from its job: for whom it is, and when.
 
-use super::Issuer;
 use super::signed::Signed;
+use super::{Issuer, Refused};
 use crate::digest::Digest;
 use crate::time::Seconds;
 use serde_json::{Map, Value};
@@ -13,18 +13,7 @@ const FURTHEST: Seconds = 24 * 60 * 60;
 /// Longest text that is kept of a claim, in characters.
 const MAX_CHARS: usize = 255;
 
-/// Why an identity is not accepted.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
-    /// The token itself, as the end of a sentence about it.
-    #[error("The identity token is not valid: {0}.")]
-    NotValid(String),
-    /// The job that it is about, as a sentence.
-    #[error("{0}")]
-    NotAllowed(String),
-}
-
-pub(super) fn not_valid(claim: &str) -> Refused {
+fn not_valid(claim: &str) -> Refused {
     Refused::NotValid(format!("its `{claim}` is not accepted"))
 }
 

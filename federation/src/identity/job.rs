@@ -1,8 +1,8 @@
 //! The CI job that an identity token is about, and whether it may publish a repo.
 
-use super::claims::{Refused, check, once, text};
+use super::claims::{check, once, text};
 use super::issuers::REPOSITORY;
-use super::{Issuer, Signed};
+use super::{Issuer, Refused, Signed};
 use crate::digest::Digest;
 use crate::provenance::{Provenance, is_commit};
 use crate::time::Seconds;

@@ -8,10 +8,11 @@ mod issuers;
 mod job;
 mod keys;
 mod members;
+mod refused;
 mod signed;
 
-pub use claims::Refused;
 pub use issuers::{Issuer, Issuers, Rule, keys_address};
 pub use job::Job;
 pub use keys::Keys;
+pub use refused::Refused;
 pub use signed::Signed;

@@ -97,7 +97,7 @@ async fn a_log_of_large_revisions_goes_on_from_page_to_page() {
     let numbers = "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 300), m(j) AS (SELECT 1 UNION ALL SELECT j + 1 FROM m WHERE j < 128)";
     hub.change(&format!(
         "{numbers} INSERT INTO revisions SELECT i, digest, composed_at, actor, cause, 1, 1 FROM n, revisions WHERE number = 1;
-         {numbers} INSERT INTO revision_sources SELECT i, 'repo-with-a-rather-long-name-' || j, url, domain, required, index_digest, 1
+         {numbers} INSERT INTO revision_sources (revision, repo, url, domain, required, index_digest, capability_count) SELECT i, 'repo-with-a-rather-long-name-' || j, url, domain, required, index_digest, 1
            FROM n, m, revision_sources WHERE revision = 1"
     ));
     hub.largest_result();

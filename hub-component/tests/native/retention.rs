@@ -66,7 +66,7 @@ async fn with_changes(count: usize) -> Hub {
     let numbers = format!("WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {count})");
     hub.change(&format!(
         "{numbers} INSERT INTO revisions SELECT i, digest, composed_at, actor, cause, 1, 3 FROM n, revisions WHERE number = 1;
-         {numbers} INSERT INTO revision_sources SELECT i, repo, url, 'd' || i, required, index_digest, 3 FROM n, revision_sources WHERE revision = 1;
+         {numbers} INSERT INTO revision_sources (revision, repo, url, domain, required, index_digest, capability_count) SELECT i, repo, url, 'd' || i, required, index_digest, 3 FROM n, revision_sources WHERE revision = 1;
          {numbers} INSERT INTO fragments SELECT digest, repo, 'd' || i, i, layout, layout_digest, ids, ids_digest, json_bytes, yaml_bytes
            FROM n, fragments WHERE domain = 'd';
          {numbers} INSERT INTO fragment_pieces SELECT piece + (i - 1) * 16384, body FROM n, fragment_pieces WHERE piece < 32768;
