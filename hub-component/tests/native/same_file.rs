@@ -55,3 +55,22 @@ async fn of_many_with_one_index_ten_are_named_and_none_is_looked_for() {
     let plan = "SELECT count(*) FROM pragma_index_info('registrations_of_file') WHERE name = 'file'";
     assert_eq!(hub.number(plan), 1);
 }
+
+/// Undoes the step that adds the column, and the one after it.
+const BEFORE: [&str; 5] = [
+    "DROP INDEX registrations_of_file",
+    "ALTER TABLE registrations DROP COLUMN file",
+    "DROP TABLE labels",
+    "ALTER TABLE registrations DROP COLUMN labels",
+    "DELETE FROM migrations WHERE version >= 18",
+];
+
+#[tokio::test]
+async fn what_was_registered_before_is_recognised_too() {
+    let hub = Hub::new();
+    let (status, _) = hub.ask(Method::POST, "/v1/repos", registration("state-hub", URL)).await;
+    assert_eq!(status, StatusCode::CREATED);
+    BEFORE.iter().for_each(|statement| hub.change(statement));
+    let (_, answer) = hub.beside(0).ask(Method::POST, "/v1/repos", registration("other", SPELLED)).await;
+    assert_eq!(warned(&answer).0, ["url-registered"], "{answer}");
+}
