@@ -142,7 +142,7 @@ impl Rule {
                 Err(format!("for `{repo}` does not say whose jobs: add one of {}", REPOSITORY.join(", ")))
             }
             // A branch and a tag of GitLab may have the same name.
-            () if !has("ref_path") && !(has("ref") && has("ref_type")) && !self.names_a_whole_ref() => Err(format!(
+            () if !(has("ref_path") || self.names_a_whole_ref() || has("ref") && has("ref_type")) => Err(format!(
                 "for `{repo}` does not say which branch: add `ref` as `refs/heads/main`, or `ref` and `ref_type` for GitLab"
             )),
             () => Ok(()),

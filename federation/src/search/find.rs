@@ -6,7 +6,8 @@ use super::language::Synonyms;
 use super::meaning::{ANSWERED, MAX_ENTRIES};
 use super::postings::{MEANING, whole_term};
 use super::question::{Asked, Question, stems};
-use super::rank::{Answered, Ranking, Row};
+use super::rank::{Answered, Ranking};
+use super::row::Row;
 use std::collections::BTreeSet;
 use std::future::Future;
 

@@ -16,6 +16,7 @@ mod postings;
 mod query;
 mod question;
 mod rank;
+mod row;
 mod weigh;
 mod words;
 
@@ -31,7 +32,8 @@ pub use overlap::{Counts, MAX_OVERLAPS, Overlap, Profile};
 pub use page::{BYTES_PER_TOKEN, Hit, Page, TooSmall};
 pub use postings::{BYTES_PER_ENTRY, Posting, filter_term, id_term, postings};
 pub use query::{Query, QueryError};
-pub use rank::{Answered, Match, Row};
+pub use rank::{Answered, Match};
+pub use row::Row;
 pub use words::words;
 
 /// The term that every entry has.

@@ -6,7 +6,7 @@
 use super::language::Synonyms;
 use super::postings::{MAX_POINTS, word_points};
 use super::question::{Asked, EXACT, Question};
-use super::rank::Row;
+use super::row::Row;
 use super::weigh::rarity;
 use serde_json::Value;
 use std::cmp::Reverse;

@@ -3,8 +3,8 @@
 
 use super::Place;
 use super::meaning::Sought;
-use super::postings;
 use super::question::Question;
+use super::row::Row;
 use super::weigh::{Sum, Table, Weighed};
 use std::collections::{HashMap, HashSet};
 
@@ -13,28 +13,6 @@ const JUDGED: usize = 3;
 
 /// A match whose score is below this share of the best one, in percent, is no match.
 const MIN_SHARE_OF_BEST: u64 = 15;
-
-/// The entries of one source that have a term.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The term.
-    pub term: String,
-    /// The number of the source's index in the database.
-    pub fragment: i64,
-    /// The source.
-    pub repo: String,
-    /// Whether the filters admit the source.
-    pub is_admitted: bool,
-    /// [`super::postings::Posting::entries`].
-    pub entries: Vec<u8>,
-}
-
-impl Row {
-    /// The positions of its entries, in order.
-    pub fn positions(&self) -> impl Iterator<Item = u16> + '_ {
-        postings::read(&self.entries).map(|(position, _)| position)
-    }
-}
 
 /// A match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,7 +100,7 @@ impl<'a> Ranking<'a> {
         self.coverage
     }
 
-    /// Adds how alike the entries are in meaning to the phrasings: `rows` are those of [`postings::MEANING`].
+    /// Adds how alike the entries are in meaning to the phrasings: `rows` are those of [`super::postings::MEANING`].
     pub fn add_meaning(&mut self, phrasings: &[String], rows: &'a [Row]) {
         let sought = phrasings.iter().map(|phrasing| Sought::of(phrasing, self.coverage));
         let sought: Vec<(usize, Sought)> = (0..).zip(sought).filter_map(|(at, it)| Some((at, it?))).collect();

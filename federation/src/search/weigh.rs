@@ -2,7 +2,7 @@
 
 use super::postings;
 use super::question::{Asked, Question};
-use super::rank::Row;
+use super::row::Row;
 use std::collections::{BTreeMap, HashMap};
 
 /// The score of an entry that consists of the question.
