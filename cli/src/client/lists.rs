@@ -84,9 +84,9 @@ pub(crate) async fn tokens(client: &Client, query: TokensQuery) -> Result<List<T
 }
 
 /// All catalogues.
-pub(crate) async fn catalogues(client: &Client, query: CataloguesQuery) -> Result<List<Catalogue>, Error> {
+pub(crate) async fn catalogues(client: &Client) -> Result<List<Catalogue>, Error> {
     read::<Catalogues>(client, None, page::CATALOGUES, |limit, cursor| {
-        Request::get(paths::CATALOGUES).query(&CataloguesQuery { limit: Some(limit), cursor, ..query.clone() })
+        Request::get(paths::CATALOGUES).query(&CataloguesQuery { limit: Some(limit), cursor })
     })
     .await
 }

@@ -1,6 +1,6 @@
 //! `reuse-surface hub catalogue list`.
 
-use api::catalogues::{Catalogue, CataloguesQuery};
+use api::catalogues::Catalogue;
 use serde_json::json;
 
 use crate::client::{self, Client};
@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::output::{Cell, Output};
 
 pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failure> {
-    let list = client::catalogues(client, CataloguesQuery::default()).await?;
+    let list = client::catalogues(client).await?;
     let catalogues = &list.items;
     output.result(&json!({ "catalogues": list.raw, "total": catalogues.len(), "next": list.next }), |text| {
         if !catalogues.is_empty() {
