@@ -11,6 +11,7 @@ mod hub;
 mod index;
 mod mcp;
 mod program;
+mod registration;
 mod serve;
 mod token;
 mod values;
@@ -24,13 +25,11 @@ pub(crate) use self::checks::{Doctor, Smoke};
 pub(crate) use self::events::Events;
 pub(crate) use self::federation::{Diff, DocumentFormat, Federation, FederationCompose, FederationVerb, Verify};
 pub(crate) use self::global::{Color, Format, Global};
-pub(crate) use self::hub::{
-    Changes, Check, Compose, Demand, Deregister, Health, Hook, Hub, List, Overlaps, Refresh, Register, Release, Search,
-    Show, Sync, Update, Verb,
-};
+pub(crate) use self::hub::{Changes, Compose, Demand, Health, Hub, List, Overlaps, Search, Show, Sync, Verb};
 pub(crate) use self::index::{Index, IndexVerb, Validate};
 pub(crate) use self::mcp::Mcp;
 pub(crate) use self::program::{Completions, Explain, Man, Reference};
+pub(crate) use self::registration::{Check, Deregister, Hook, Refresh, Register, Release, Update};
 pub(crate) use self::serve::{LogFormat, LogLevel, Serve};
 pub(crate) use self::token::{TokenCreate, TokenList, TokenRevoke, TokenVerb};
 

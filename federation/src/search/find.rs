@@ -120,3 +120,62 @@ async fn guess<I: Index>(index: &mut I, questions: &mut [Question], rows: &[Row]
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt as _;
+    use serde_json::json;
+    use std::convert::Infallible;
+
+    /// An index of one entry that says how large it is, and remembers what it was asked for.
+    struct Recorded {
+        size: usize,
+        asked: Vec<String>,
+    }
+
+    impl Index for Recorded {
+        type Error = Infallible;
+
+        async fn rows(&mut self, terms: &[String]) -> Result<Vec<Row>, Infallible> {
+            self.asked.extend(terms.iter().cloned());
+            let entry = json!({"id": "a", "name": "Weather forecast"});
+            let postings = super::super::postings::postings([&entry]);
+            let found = terms.iter().filter_map(|term| Some((term, postings.get(term)?)));
+            let row = |(term, posting): (&String, &super::super::Posting)| Row {
+                term: term.clone(),
+                fragment: 1,
+                repo: "r".to_owned(),
+                is_admitted: true,
+                entries: posting.entries.clone(),
+            };
+            Ok(found.map(row).collect())
+        }
+
+        async fn guesses(&mut self, _: &[Unknown], _: &[String]) -> Result<Guesses, Infallible> {
+            Ok(Guesses::default())
+        }
+
+        async fn size(&mut self) -> Result<usize, Infallible> {
+            Ok(self.size)
+        }
+    }
+
+    #[test]
+    fn meanings_are_read_only_where_words_answer_badly_and_entries_are_not_too_many() {
+        // The entry has no word of the first question.
+        for (question, size, is_read) in [
+            ("snowy winter days", 1, true),
+            ("snowy winter days", MAX_ENTRIES, true),
+            ("snowy winter days", MAX_ENTRIES + 1, false),
+            ("weather forecast", 1, false),
+        ] {
+            let mut index = Recorded { size, asked: Vec::new() };
+            let (asked, synonyms) = ([question.to_owned()], Synonyms::default());
+            let answered = find(&mut index, &asked, &synonyms, &[]).now_or_never();
+            let answered = answered.expect("no waiting").expect("an answer");
+            assert_eq!(index.asked.iter().any(|term| term == MEANING), is_read, "{question}, {size}");
+            assert_eq!(answered.matches.is_empty(), size > MAX_ENTRIES, "{question}, {size}");
+        }
+    }
+}

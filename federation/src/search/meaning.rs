@@ -92,7 +92,7 @@ impl Meaning {
     fn stored(&self) -> Vec<u8> {
         let (length, direction) = self.direction();
         let length = u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes();
-        length.into_iter().chain(direction.iter().map(|it| it.to_ne_bytes()[0])).collect()
+        length.into_iter().chain(direction.iter().map(|it| it.cast_unsigned())).collect()
     }
 }
 
@@ -127,7 +127,7 @@ impl Sought {
             let (length, direction) = entry.split_first_chunk::<2>()?;
             let length = u64::from(u16::from_be_bytes(*length));
             let pairs = direction.iter().zip(&self.direction);
-            let product: i32 = pairs.map(|(a, b)| i32::from(i8::from_ne_bytes([*a])) * i32::from(*b)).sum();
+            let product: i32 = pairs.map(|(a, b)| i32::from(a.cast_signed()) * i32::from(*b)).sum();
             let likeness = u64::try_from(product).ok()? * SAME / (self.length * length).max(1);
             let more = self.counts * likeness.checked_sub(ALIKE)? * SHARE / 16_000;
             (more > 0).then_some((position, more, likeness))

@@ -14,6 +14,7 @@ pub mod document;
 pub mod hooks;
 pub mod identities;
 mod issuer_keys;
+mod jitter;
 mod outside;
 pub mod overlaps;
 pub mod paging;

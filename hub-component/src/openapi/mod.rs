@@ -55,8 +55,7 @@ pub fn document(routes: utoipa::openapi::OpenApi) -> Vec<u8> {
             operation.insert("description".to_owned(), summary);
         }
         if let Some(body) = operation.get_mut("requestBody") {
-            // Every handler that accepts a body requires it.
-            body["required"] = true.into();
+            body["required"] = (!optional::may_be_absent(body)).into();
         }
         conditional::attach(operation);
         problems::attach(path, operation);

@@ -17,6 +17,13 @@ pub fn without_null(value: &mut Value) {
     }
 }
 
+/// Whether a handler takes requests without this body: it then takes null as well, which utoipa writes as a choice.
+pub fn may_be_absent(body: &Value) -> bool {
+    let contents = body["content"].as_object().into_iter().flatten();
+    let mut choices = contents.flat_map(|(_, content)| content["schema"]["oneOf"].as_array().into_iter().flatten());
+    choices.any(|choice| choice["type"] == "null")
+}
+
 fn properties(schema: &mut Map<String, Value>) {
     let required: Vec<Value> = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);

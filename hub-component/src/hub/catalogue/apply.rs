@@ -13,7 +13,8 @@ use store::catalogues::Stored;
 use store::database::{Database as _, Transaction};
 use store::events::{self, Event, Subject};
 use store::revisions::Origin;
-use store::{StoreError, former, members, registrations, sources};
+use store::sources::{self, Source};
+use store::{StoreError, former, members, registrations};
 
 /// Repositories that one transaction changes; each of them publishes an index at most.
 const BATCH: usize = 50;
@@ -110,13 +111,10 @@ async fn remove(
 
 /// Makes the sources of these repositories due.
 async fn touch(tx: &mut impl Transaction, catalogue: &str, mut touched: Vec<Known>) -> Result<(), StoreError> {
-    for known in &mut touched {
-        known.todo = None;
-        let Some(repo) = &known.repo else { continue };
-        if let Some(mut source) = sources::get(tx, repo).await? {
-            source.record.next_check_at = None;
-            sources::save_record(tx, &source).await?;
-        }
-    }
+    touched.iter_mut().for_each(|known| known.todo = None);
+    let repos: Vec<&str> = touched.iter().filter_map(|known| known.repo.as_deref()).collect();
+    let mut sources: Vec<Source> = sources::by_repos(tx, &repos).await?.into_values().collect();
+    sources.iter_mut().for_each(|source| source.record.next_check_at = None);
+    sources::save_records(tx, &sources).await?;
     members::save(tx, catalogue, &touched).await
 }

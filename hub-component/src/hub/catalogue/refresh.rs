@@ -3,6 +3,7 @@
 use super::listing::{Trouble, read};
 use super::{apply, probe, unchanged};
 use crate::hub::App;
+use crate::hub::jitter::jitter;
 use crate::log;
 use crate::ports::Ports;
 use crate::problem::Problem;
@@ -103,7 +104,7 @@ async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &Quiet) -> Result<
     let mut tx = app.database().await?.write().await?;
     let Some(mut current) = unchanged(&mut tx, stored).await? else { return Ok(()) };
     let catalogue = current.catalogue.clone();
-    let jitter = jitter(&catalogue.name, now);
+    let spread = jitter(&catalogue.name, now);
     match listing {
         Err(Trouble::Quiet(until)) => current.record.next_listing_at = Some(until),
         Err(Trouble::Failed { failure, http_status, wait, quiet }) => {
@@ -114,7 +115,7 @@ async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &Quiet) -> Result<
             if let Some((host, seconds)) = quiet {
                 quiet::keep(&mut tx, &host, now + seconds, now).await?;
             }
-            current.record.fail(&catalogue, failure, (http_status, wait), now, jitter);
+            current.record.fail(&catalogue, failure, (http_status, wait), now, spread);
         }
         Ok((listed, pages)) => {
             let known = members::known(&mut tx, &catalogue.name).await?;
@@ -125,7 +126,7 @@ async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &Quiet) -> Result<
                 known: known.values().filter(|known| !is_going(known)).count(),
                 left: known.values().filter(|known| !is_going(known) && ids.contains(known.member.id.as_str())).count(),
             };
-            if current.record.take(&catalogue, seen, now, jitter) {
+            if current.record.take(&catalogue, seen, now, spread) {
                 let missing = missing(&mut tx, &known).await?;
                 let compared = compare(listed, pages, known, &catalogue.prefix, |repo| missing.contains(repo), now);
                 members::save(&mut tx, &catalogue.name, &compared.changed).await?;
@@ -161,12 +162,4 @@ async fn missing(tx: &mut impl Transaction, known: &HashMap<String, Known>) -> R
         missing.extend(gone.map(|source| source.repo().to_owned()));
     }
     Ok(missing)
-}
-
-/// A number in 0 ..= 1 that varies by catalogue and time.
-fn jitter(name: &str, now: Seconds) -> f64 {
-    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-    let mut hasher = DefaultHasher::new();
-    (name, now).hash(&mut hasher);
-    (hasher.finish() % 1024) as f64 / 1023.0
 }

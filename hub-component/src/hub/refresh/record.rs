@@ -2,6 +2,7 @@
 
 use super::check::Checked;
 use super::report::{outcome, outcome_of, report};
+use crate::hub::jitter::jitter;
 use crate::hub::publish::{Published, line, publish};
 use api::refresh::{Outcome, SourceReport};
 use federation::provenance::Provenance;
@@ -216,12 +217,4 @@ async fn note_commit(tx: &mut impl Transaction, source: &Source) -> Result<(), S
         revisions::note_commit(tx, source.repo(), &accepted.digest, provenance).await?;
     }
     Ok(())
-}
-
-/// A number in 0 ..= 1 that varies by source and time.
-fn jitter(repo: &str, now: Seconds) -> f64 {
-    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-    let mut hasher = DefaultHasher::new();
-    (repo, now).hash(&mut hasher);
-    (hasher.finish() % 1024) as f64 / 1023.0
 }
