@@ -1,6 +1,7 @@
 //! What a file is that is no index: what people publish by mistake is called by its name.
 
 use crate::problem::{Kind, indexes};
+use crate::yaml::YamlError;
 
 /// How a pointer begins (git-lfs, docs/spec.md).
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -43,17 +44,20 @@ fn is_link(text: &[u8]) -> bool {
 }
 
 /// What is most likely behind an error of the YAML parser, and what to do.
-pub(super) fn hint(text: &str, error: &str) -> Option<&'static str> {
+pub(super) fn hint(text: &str, error: &YamlError) -> Option<&'static str> {
     if text.lines().any(|line| line.starts_with("<<<<<<< ")) {
         return Some("the file has the marks of a merge conflict (`<<<<<<<`): resolve it and commit it again");
     }
-    if text.contains("{{") || text.contains("{%") {
+    // Elsewhere in the file, such marks may be the quoted text of somebody's template.
+    let before = error.line.and_then(|line| usize::try_from(line).ok()?.checked_sub(1));
+    let failing = before.and_then(|lines| text.lines().nth(lines)).unwrap_or_default();
+    if failing.contains("{{") || failing.contains("{%") {
         return Some("this may be a template that was not rendered: publish what it is rendered to");
     }
-    if error.contains("mapping values are not allowed") {
+    if error.message.contains("mapping values are not allowed") {
         return Some("put a text that contains `: ` in quotes");
     }
-    error.contains("unexpected character").then_some("put a text that begins with this character in quotes")
+    error.message.contains("unexpected character").then_some("put a text that begins with this character in quotes")
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ pub fn check_as(bytes: &[u8], said: SourceFormat) -> Verdict {
     match yaml::parse_documents(text, formats::is_entity) {
         Ok(documents) => judge(text, documents, said),
         Err(mut error) => {
-            if let Some(hint) = mistaken::hint(text, &error.message) {
+            if let Some(hint) = mistaken::hint(text, &error) {
                 error.message = format!("{}; {hint}", error.message);
             }
             Verdict::refused(bytes, error.into())
