@@ -5,6 +5,7 @@ use federation::compose::SourceLine;
 use federation::digest::Digest;
 use federation::provenance::Provenance;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
 /// Query parameters of `GET /v1/federated`.
@@ -25,6 +26,8 @@ pub struct FederatedQuery {
     pub revision: Option<u64>,
     /// Fail if any data was last verified more than this many seconds ago.
     pub max_staleness: Option<u32>,
+    /// Wait up to 2 seconds for this revision or a newer one; a mirror may be behind.
+    pub min_revision: Option<u64>,
 }
 
 /// Query parameters of `GET /v1/federated/manifest`.
@@ -34,6 +37,8 @@ pub struct FederatedQuery {
 pub struct ManifestQuery {
     /// A stored revision; the newest by default.
     pub revision: Option<u64>,
+    /// Wait up to 2 seconds for this revision or a newer one; a mirror may be behind.
+    pub min_revision: Option<u64>,
 }
 
 /// The sources of a revision.
@@ -113,4 +118,77 @@ pub struct ChangedRepo {
     /// The commit that its index was pushed from; left out if none is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
+}
+
+/// Query parameters of `GET /v1/federated/log`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct LogQuery {
+    /// The newest revision that the client has; 0 by default.
+    #[serde(default)]
+    pub since: u64,
+    /// Seconds to wait for a newer revision; 0 by default.
+    #[serde(default)]
+    #[param(maximum = 20)]
+    pub wait: u32,
+    /// Also tell which sources were verified after this time (RFC 3339), and when.
+    pub verified_after: Option<String>,
+}
+
+/// What was published since a revision.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Log {
+    /// The revision `since` as this hub has it; null if it is not stored. A client that has another digest follows another history.
+    #[schema(required)]
+    pub since: Option<Point>,
+    /// The newest revision; null before the first.
+    #[schema(required)]
+    pub newest: Option<Point>,
+    /// The revisions after `since`, oldest first, as many as fit. Ask again from the last of them until `newest` is reached.
+    pub revisions: Vec<Logged>,
+    /// The sources that were verified after `verified_after`, earliest first: the first thousand, with all of their last second.
+    pub verified: Vec<Verified>,
+}
+
+/// A revision and its digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Point {
+    /// Number of the revision.
+    pub revision: u64,
+    /// Digest of the revision.
+    pub digest: Digest,
+}
+
+/// A revision as the change that made it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Logged {
+    /// Number of the revision.
+    pub revision: u64,
+    /// Digest of the revision.
+    pub digest: Digest,
+    /// When the revision was composed.
+    pub composed_at: String,
+    /// Name of the token that caused it, or `hub`.
+    pub actor: String,
+    /// The action that caused it.
+    pub cause: String,
+    /// Whether `put` has all sources of the revision, because the one before is not stored any more.
+    pub whole: bool,
+    /// The sources that are new or changed, ordered by repo.
+    pub put: Vec<SourceLine>,
+    /// The names of the sources that were removed.
+    pub removed: Vec<String>,
+    /// The commits that the sources in `put` were pushed from, by repo, as far as they are known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub provenance: BTreeMap<String, Provenance>,
+}
+
+/// When a source was last found valid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Verified {
+    /// The source.
+    pub repo: String,
+    /// When it was last found valid (RFC 3339).
+    pub at: String,
 }

@@ -11,6 +11,9 @@ pub const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision
 /// When the least recently verified of the contributing sources was verified (RFC 3339).
 pub const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
 
+/// When the primary of a mirror last said that nothing is newer than what the mirror has (RFC 3339).
+pub const MIRRORED: HeaderName = HeaderName::from_static("reuse-surface-mirrored");
+
 /// Internal, from the component to `serve`, which removes it: the template of the route that responded.
 pub const ROUTE: HeaderName = HeaderName::from_static("reuse-surface-route");
 

@@ -62,6 +62,8 @@ pub const FEDERATED: &str = "/v1/federated";
 pub const MANIFEST: &str = "/v1/federated/manifest";
 /// `GET`: the log of revisions.
 pub const REVISIONS: &str = "/v1/federated/revisions";
+/// `GET`: the log of revisions as mirrors follow it.
+pub const LOG: &str = "/v1/federated/log";
 /// `POST`: refreshes the sources that are due.
 pub const COMPOSE: &str = "/v1/federated/compose";
 /// `GET`: the changes since a revision.

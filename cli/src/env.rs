@@ -15,6 +15,9 @@ pub(crate) const TOKEN: &str = "REUSE_SURFACE_TOKEN";
 pub(crate) const TOKEN_FILE: &str = "REUSE_SURFACE_TOKEN_FILE";
 
 /// The issuers that `serve` trusts, as text, instead of `--ci-issuers`: what a chart has in its values.
+/// The base URL of the primary of a mirror.
+pub(crate) const MIRROR_OF: &str = "REUSE_SURFACE_MIRROR_OF";
+
 const CI_ISSUERS: &str = "REUSE_SURFACE_CI_ISSUERS";
 
 /// The identity token of a GitLab job, as its `id_tokens` name the variable.

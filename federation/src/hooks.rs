@@ -3,7 +3,9 @@
 //! Sources: GitHub *Webhook events and payloads* and *Validating webhook deliveries*, Gitea and Forgejo *Webhooks*, GitLab *Webhook events*.
 
 use crate::digest::hex;
+use crate::forge::at_commit;
 use crate::limits::MAX_URL_CHARS;
+use crate::provenance::{Provenance, is_commit};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
@@ -104,6 +106,8 @@ pub struct Push {
     repository: String,
     /// The branch; empty if none was pushed.
     branch: String,
+    /// The commit that the branch has now.
+    commit: String,
     /// The paths that changed; none if the delivery does not name them all.
     changed: Option<BTreeSet<String>>,
 }
@@ -155,8 +159,9 @@ impl Push {
             address.starts_with("http") && address.len() <= MAX_URL_CHARS && !address.contains(char::is_control)
         };
         let Some(repository) = address.filter(is_usable) else { return Ok(None) };
-        let is_gone = payload.deleted == Some(true)
-            || payload.after.is_some_and(|after| !after.is_empty() && after.bytes().all(|digit| digit == b'0'));
+        let commit = payload.after.unwrap_or_default();
+        let is_gone =
+            payload.deleted == Some(true) || (!commit.is_empty() && commit.bytes().all(|digit| digit == b'0'));
         let branch = payload.r#ref.as_deref().and_then(|name| name.strip_prefix("refs/heads/"));
         let branch = branch.filter(|_| !is_gone).unwrap_or_default().to_owned();
         let commits = payload.commits.unwrap_or_default();
@@ -167,7 +172,7 @@ impl Push {
             let lists = commits.into_iter().flat_map(|commit| [commit.added, commit.removed, commit.modified]);
             lists.flatten().flatten().collect()
         });
-        Ok(Some(Self { forge, repository, branch, changed }))
+        Ok(Some(Self { forge, repository, branch, commit, changed }))
     }
 
     /// The beginnings of the raw addresses of the files of the repository.
@@ -182,6 +187,15 @@ impl Push {
             Forge::Gitea | Forge::Forgejo => vec![format!("{repository}/raw/")],
             Forge::GitLab => vec![format!("{repository}/-/raw/")],
         }
+    }
+
+    /// The file at this raw address as the push left it, and whose commit that is, if the forge goes on serving the old file from a cache. Only
+    /// GitHub does, and its proof never travels with the delivery.
+    pub fn pinned(&self, url: &str) -> Option<(String, Provenance)> {
+        if self.forge != Forge::GitHub || !is_commit(&self.commit) {
+            return None;
+        }
+        at_commit(url, &self.commit, Some(&format!("refs/heads/{}", self.branch))).ok()
     }
 
     /// Whether the push may have changed the file at this raw address.
@@ -243,6 +257,22 @@ mod tests {
             assert!(!push.concerns(&format!("{}/main/new.yaml", base.replace("/o/r", "/o/rr").replace("/p/", "/pp/"))));
             assert!(push.raw_addresses().iter().any(|beginning| base.starts_with(beginning)), "{base}");
         }
+    }
+
+    #[test]
+    fn where_a_cache_is_known_a_push_leads_to_the_file_at_its_commit() {
+        let sha = "28e1879d029cb852e4844d9c718537df08844e03";
+        let mut payload = body("https://github.com/o/r", json!([]));
+        payload["after"] = sha.into();
+        let raw = "https://raw.githubusercontent.com/o/r";
+        let pinned = |forge, payload: &Value, url: &str| push(forge, payload).pinned(url).map(|(url, _)| url);
+        let expected = Some(format!("{raw}/{sha}/i.yaml"));
+        assert_eq!(pinned(Forge::GitHub, &payload, &format!("{raw}/main/i.yaml")), expected);
+        assert_eq!(pinned(Forge::GitHub, &payload, &format!("{raw}/refs/heads/main/i.yaml")), expected);
+        assert_eq!(pinned(Forge::GitHub, &payload, &format!("{raw}/dev/i.yaml")), None);
+        assert_eq!(pinned(Forge::Gitea, &payload, "https://git.example.org/o/r/raw/branch/main/i.yaml"), None);
+        payload["after"] = "main".into();
+        assert_eq!(pinned(Forge::GitHub, &payload, &format!("{raw}/main/i.yaml")), None);
     }
 
     #[test]

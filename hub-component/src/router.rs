@@ -44,6 +44,7 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(federated::read))
         .routes(routes!(federated::manifest))
         .routes(routes!(federated::revisions))
+        .routes(routes!(federated::follow))
         .routes(routes!(federated::compose))
         .routes(routes!(capabilities::search))
         .routes(routes!(capabilities::show))

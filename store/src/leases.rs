@@ -71,6 +71,11 @@ impl Lease {
         Self::new(format!("catalogue:{name}"))
     }
 
+    /// The lease for following a primary.
+    pub fn mirror() -> Self {
+        Self::new("mirror".to_owned())
+    }
+
     fn new(name: String) -> Self {
         let mut id = [0; 16];
         // Without randomness two holders could share the lease, which only costs an extra fetch.

@@ -22,6 +22,7 @@ pub mod leases;
 pub mod listing;
 pub mod members;
 pub mod migrations;
+pub mod mirror;
 pub mod neighbours;
 pub mod overlaps;
 pub mod probe;

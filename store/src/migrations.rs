@@ -2,13 +2,13 @@
 
 use crate::database::{Database, Transaction};
 use crate::{
-    StoreError, catalogues, demand, exchanges, facets, fragments, hooks, labels, leases, listing, overlaps, quiet,
-    registrations, revisions::steps, row::Columns as _, search, tallies, upkeep,
+    StoreError, catalogues, demand, exchanges, facets, fragments, hooks, labels, leases, listing, mirror, overlaps,
+    quiet, registrations, revisions::steps, row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 23] = [
+const STEPS: [&[&str]; 24] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -32,6 +32,7 @@ const STEPS: [&[&str]; 23] = [
     registrations::FILES,
     labels::TABLES,
     catalogues::TABLES,
+    &[mirror::TABLE],
 ];
 
 /// The step after which fragments get their digests.

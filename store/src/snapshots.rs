@@ -28,6 +28,12 @@ pub async fn insert(
     Ok(())
 }
 
+/// Whether a snapshot is stored.
+pub async fn is_stored(tx: &mut impl Transaction, digest: &Digest) -> Result<bool, StoreError> {
+    let rows = tx.query("SELECT 1 FROM snapshots WHERE digest = $1", vec![digest.as_str().into()]).await?;
+    Ok(!rows.is_empty())
+}
+
 /// The exact bytes of a snapshot; `None` if it is not stored.
 ///
 /// # Errors
@@ -133,14 +139,55 @@ impl Reader {
 
     async fn load(&mut self, database: &impl Database) -> Result<Vec<u8>, StoreError> {
         let count = (self.stored.saturating_sub(TRAILER).saturating_sub(self.offset)).min(PART as u64);
-        let sql = "SELECT substr(body, $1, $2) FROM snapshots WHERE digest = $3";
-        let parameters = vec![(self.offset + 1).into(), count.into(), self.digest.as_str().into()];
-        let mut rows = database.query(sql, parameters).await?;
+        let part = part(database, &self.digest, self.offset, count).await?;
         self.offset += count;
-        match rows.pop().and_then(|mut row| row.pop()) {
-            Some(Value::Blob(bytes)) if !bytes.is_empty() => Ok(bytes),
-            _ => Err(damaged(&self.digest)),
+        Ok(part)
+    }
+}
+
+/// Reads a snapshot as it is stored, compressed by gzip, part by part. Whoever unpacks it compares the digest.
+pub struct PackedReader {
+    digest: Digest,
+    offset: u64,
+    length: u64,
+}
+
+impl PackedReader {
+    /// Opens a snapshot; `None` if it is not stored.
+    pub async fn open(database: &impl Database, digest: &Digest) -> Result<Option<Self>, StoreError> {
+        let sql = "SELECT length(body) FROM snapshots WHERE digest = $1";
+        let rows = database.query(sql, vec![digest.as_str().into()]).await?;
+        let length = rows.first().map(|row| row.count(0)).transpose()?;
+        Ok(length.map(|length| Self { digest: digest.clone(), offset: 0, length }))
+    }
+
+    /// The length of the compressed snapshot in bytes.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The next part; `None` after the last one.
+    ///
+    /// # Errors
+    /// If the snapshot is gone.
+    pub async fn next(&mut self, database: &impl Database) -> Result<Option<Vec<u8>>, StoreError> {
+        let count = (self.length - self.offset).min(PART as u64);
+        if count == 0 {
+            return Ok(None);
         }
+        let part = part(database, &self.digest, self.offset, count).await?;
+        self.offset += count;
+        Ok(Some(part))
+    }
+}
+
+/// These bytes of a stored body.
+async fn part(database: &impl Database, digest: &Digest, offset: u64, count: u64) -> Result<Vec<u8>, StoreError> {
+    let sql = "SELECT substr(body, $1, $2) FROM snapshots WHERE digest = $3";
+    let parameters = vec![(offset + 1).into(), count.into(), digest.as_str().into()];
+    match database.query(sql, parameters).await?.pop().and_then(|mut row| row.pop()) {
+        Some(Value::Blob(bytes)) if !bytes.is_empty() => Ok(bytes),
+        _ => Err(damaged(digest)),
     }
 }
 

@@ -83,6 +83,12 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "PATH")]
     pub(crate) ci_issuers: Option<PathBuf>,
 
+    /// The base URL of a hub of which this one is a mirror: it publishes the same revisions under the same numbers, and refuses writes
+    ///
+    /// It reads from that hub alone, which may be on a private network.
+    #[arg(long, value_name = "URL", env = env::MIRROR_OF, value_parser = primary)]
+    pub(crate) mirror_of: Option<String>,
+
     /// Memory limit in MiB for responses, requests and the hub's working memory together; requests beyond it get a 503
     ///
     /// The program itself needs about 100 MiB more. Validating the largest index takes 320 MiB.
@@ -99,6 +105,11 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
+    /// The base URL of the primary, if this is a mirror.
+    pub(crate) fn primary(&self) -> Option<&str> {
+        self.mirror_of.as_deref().filter(|url| !url.is_empty())
+    }
+
     /// The file that contains the token, if one is set. As with the token itself, an empty variable counts as unset.
     pub(crate) fn token_file(&self) -> Option<PathBuf> {
         self.token_file.clone().or_else(env::token_file)
@@ -144,6 +155,17 @@ fn proxy(text: &str) -> Result<Proxy, String> {
     };
     let url = Url::parse(text).ok().filter(usable);
     url.map(Proxy).ok_or_else(|| "give the URL of an HTTP proxy, such as http://proxy.example.org:3128".to_owned())
+}
+
+/// Parses the base URL of a hub, or an empty text, which an unset variable of a deployment may leave.
+fn primary(text: &str) -> Result<String, String> {
+    let usable = |url: &Url| {
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none() && url.username().is_empty()
+    };
+    match text.is_empty() || Url::parse(text).is_ok_and(|url| usable(&url)) {
+        true => Ok(text.trim_end_matches('/').to_owned()),
+        false => Err("give the base URL of a hub, such as https://reuse.example.org".to_owned()),
+    }
 }
 
 /// Parses a number of MiB, with a minimum.

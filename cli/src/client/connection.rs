@@ -1,5 +1,7 @@
 //! A connection to one hub.
 
+use reqwest::StatusCode;
+use reqwest::redirect::{Action, Attempt, Policy};
 use std::time::Duration;
 
 use super::answer::{self, Received};
@@ -76,6 +78,14 @@ impl Client {
     }
 }
 
+/// Follows the hub to the new name of a registration, once. Any other redirect would make a GET of a write or send the token elsewhere, so the user
+/// must correct the base URL.
+fn follow(attempt: Attempt<'_>) -> Action {
+    let is_new_name = attempt.status() == StatusCode::PERMANENT_REDIRECT
+        && matches!(attempt.previous(), [asked] if asked.origin() == attempt.url().origin());
+    if is_new_name { attempt.follow() } else { attempt.stop() }
+}
+
 /// Creates the HTTP client for the hub at `base`; every request times out after `timeout`.
 pub(crate) fn http(base: &Base, timeout: Duration) -> Result<reqwest::Client, Error> {
     // Installing a second time fails; that only means that a provider is already installed.
@@ -84,8 +94,7 @@ pub(crate) fn http(base: &Base, timeout: Duration) -> Result<reqwest::Client, Er
         .user_agent(concat!("reuse-surface/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(timeout)
-        // A redirected write would become a GET or send the token elsewhere, so the user must correct the base URL.
-        .redirect(reqwest::redirect::Policy::none());
+        .redirect(Policy::custom(follow));
     if !base.is_https() {
         // Loading the platform's certificates costs more than the rest of the program.
         builder = builder.tls_certs_only([]);

@@ -8,7 +8,8 @@ use super::{Client, Error, Request};
 
 /// The manifest of `revision`, or of the newest one.
 pub(crate) async fn manifest(client: &Client, revision: Option<u64>) -> Result<Manifest, Error> {
-    let answer = client.send(Request::get(paths::MANIFEST).query(&ManifestQuery { revision })).await?;
+    let answer =
+        client.send(Request::get(paths::MANIFEST).query(&ManifestQuery { revision, min_revision: None })).await?;
     let manifest: Manifest = answer.shape()?;
     if digest(&manifest.sources) == manifest.digest {
         return Ok(manifest);

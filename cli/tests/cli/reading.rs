@@ -78,6 +78,17 @@ fn show_prints_the_hubs_object_and_for_people_the_etag_too() {
 }
 
 #[test]
+fn show_follows_a_registration_to_its_new_name_once() {
+    let moved = |to: &str| Answer::with(308, &format!("location: {to}\r\n"), "");
+    let hub = Hub::answering([moved("/v1/repos/b"), Answer::json(200, &registration("b", "fresh"))]);
+    assert_eq!(Ran::against(&hub.url(), &["hub", "show", "--repo", "a", "-o", "json"]).ended(0).json()["repo"], "b");
+    assert_eq!(hub.asked()[1].line, "GET /v1/repos/b");
+    let hub = Hub::answering([moved("/v1/repos/b"), moved("/v1/repos/a")]);
+    Ran::against(&hub.url(), &["hub", "show", "--repo", "a"]).ended(3);
+    assert_eq!(hub.asked().len(), 2);
+}
+
+#[test]
 fn names_stay_one_segment_of_the_path() {
     let hub = Hub::answering([Answer::json(200, &registration("x", "fresh"))]);
     Ran::against(&format!("{}/prefix/", hub.url()), &["hub", "show", "--repo", "../health?x"]).ended(0);

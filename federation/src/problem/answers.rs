@@ -57,6 +57,9 @@ answers! {
     WRITES_DISABLED = Answer 403 "writes-disabled": "This hub accepts no writes",
         "The operator has configured no token, and no named token is valid. The hub cannot tell callers apart, so it refuses every write.",
         "ask the operator to configure a token";
+    MIRROR = Answer 403 "mirror": "This hub is a mirror",
+        "It publishes what another hub publishes, its primary, and accepts no writes of its own.",
+        "send the request to the primary, which `detail` names";
     ORIGIN_NOT_ALLOWED = Answer 403 "origin-not-allowed": "Pages of this site may not use the endpoint",
         "A browser sent the request for a page of another site. `/mcp` accepts only pages of the hub itself and of the local machine.",
         "call `/mcp` from a program, or read `GET /v1/federated`, which is open to every page";
@@ -147,7 +150,7 @@ answers! {
     INVALID_TOKEN_REQUEST = Answer 422 "invalid-token-request": "The token request is not valid",
         "Fields are missing, unknown or malformed; `errors` lists them all. Nothing was written.",
         "correct the fields under `errors`";
-    COMMIT_UNKNOWN = Answer 422 "commit-unknown": "The index has no address at the commit",
+    COMMIT_UNKNOWN = Answer 409 "commit-unknown": "The index has no address at the commit",
         "The hub does not know the forge of the registered address, or the address is that of another branch or tag.",
         "register the raw address on GitHub, GitLab, Gitea, Forgejo or Bitbucket, or leave out `commit`";
     INDEX_INVALID = Answer 422 "index-invalid": "The index is not valid",
@@ -183,6 +186,9 @@ answers! {
     REFRESH_RUNNING = Answer 503 "refresh-running": "Another refresh is running",
         "The hub runs one refresh of many sources at a time, and one refresh of each source. The current one did not finish while the request waited.",
         "wait for `Retry-After`; the results of the current refresh appear in `GET /v1/repos`";
+    BEHIND = Answer 503 "behind": "The revision is not here yet",
+        "No revision as new as `min_revision` asks for was published here within 2 seconds; a mirror may be behind its primary.",
+        "wait for `Retry-After`, or read from the primary";
     TOO_STALE = Answer 503 "too-stale": "The data is older than requested",
         "The last verification of a contributing source is older than `max_staleness` allows.",
         "wait for `Retry-After`, or allow a larger `max_staleness`";

@@ -43,6 +43,7 @@ impl SourceRecord {
             return self.observe(registration, observation, now, jitter);
         };
         let digest = digest.clone();
+        let is_settling = self.outdated.as_ref().is_some_and(|it| it.is_current(now));
         if provenance.verified {
             self.pushed_at = Some(now);
         }
@@ -57,7 +58,12 @@ impl SourceRecord {
         digests.dedup();
         digests.truncate(MAX_OUTDATED);
         self.outdated = (!digests.is_empty()).then_some(Outdated { digests, until: now + SETTLING });
-        self.observe(registration, observation, now, jitter)
+        let effect = self.observe(registration, observation, now, jitter);
+        if is_settling {
+            // Pushes one after another need not arrive in their order: the branch says which was the last.
+            self.next_check_at = self.next_check_at.map(|at| at.min(now + SETTLING));
+        }
+        effect
     }
 
     /// The commit that the accepted content was pushed from, if it was.
@@ -146,6 +152,19 @@ mod tests {
         }
         assert_eq!(source.sees("four"), Effect::Accepted, "what nobody has seen is newer");
         assert_eq!(source.commit(), None);
+    }
+
+    #[test]
+    fn after_pushes_in_the_wrong_order_the_branch_is_asked_once_caches_are_over() {
+        let mut source = source();
+        source.sees("one");
+        source.gets("three", "c3", true);
+        assert!(source.record.next_check_at > Some(source.now + SETTLING), "one push says all");
+        source.now += 2;
+        assert_eq!(source.gets("two", "c2", true), Effect::Accepted);
+        assert_eq!(source.record.next_check_at, Some(source.now + SETTLING));
+        source.now += SETTLING;
+        assert_eq!(source.sees("three"), Effect::Accepted);
     }
 
     #[test]

@@ -37,6 +37,11 @@ impl Asked {
             && ![paths::MCP, paths::ARD_SEARCH].contains(&self.path.as_str())
     }
 
+    /// Whether the request would change what only the primary of a mirror may change. A check of an index only reads.
+    pub(super) fn changes_something(&self) -> bool {
+        self.writes() && ![paths::MCP_WITH_SLASH, paths::CHECK].contains(&self.path.as_str())
+    }
+
     pub(super) fn log_write(&self, status: StatusCode, id: &HeaderValue) {
         if self.writes() {
             self.line("write", status, id, None, None);

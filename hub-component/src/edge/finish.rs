@@ -13,7 +13,7 @@ use api::paths::Standard;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
@@ -57,7 +57,10 @@ pub async fn finish<P: Ports>(
     let audience = Audience::of(&request, app.configured_url());
     let mut response = match audience.preflight(&request) {
         Some(response) => response,
-        None => next.run(request).await,
+        None => match app.primary().filter(|_| asked.changes_something()) {
+            Some(primary) => mirror(primary).into_response(),
+            None => next.run(request).await,
+        },
     };
     if let Some(Logged(problem)) = response.extensions_mut().remove() {
         asked.log_problem(&problem, &id);
@@ -99,6 +102,11 @@ pub async fn finish<P: Ports>(
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     audience.admit(headers);
     response
+}
+
+/// Why a mirror refuses a write.
+fn mirror(primary: &str) -> Problem {
+    Problem::new(&kinds::MIRROR, format!("This hub mirrors {primary}; send the request there."))
 }
 
 /// A problem to log, inside a response that is not a problem document.

@@ -5,7 +5,7 @@ use crate::ports::Ports;
 use federation::identity::Issuers;
 use federation::search::Synonyms;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use store::{StoreError, migrations};
 
 /// Shared by the requests of one instance. It holds nothing that would be missed: an instance may be dropped after any request.
@@ -31,6 +31,8 @@ pub struct Setting {
     pub synonyms: Synonyms,
     /// Issuers of identities that are exchanged for tokens.
     pub issuers: Issuers,
+    /// The base URL of the hub that this one mirrors, without a trailing slash; empty if it is a hub of its own.
+    pub primary: String,
 }
 
 /// A host of the component.
@@ -48,17 +50,33 @@ struct Inner {
     migrated: AtomicBool,
     documents: Documents,
     refreshing: AtomicBool,
+    waiting: AtomicUsize,
+}
+
+/// Most requests of an instance that wait for a newer revision.
+const MAX_WAITING: usize = 64;
+
+/// A place among the requests that wait, released on drop.
+pub struct Waiting<P>(App<P>);
+
+impl<P> Drop for Waiting<P> {
+    fn drop(&mut self) {
+        self.0.inner.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl<P: Ports> App<P> {
     /// Creates an instance in the environment `setting`.
     pub fn new(ports: P, mut setting: Setting) -> Self {
-        setting.public_url.truncate(setting.public_url.trim_end_matches('/').len());
+        for url in [&mut setting.public_url, &mut setting.primary] {
+            url.truncate(url.trim_end_matches('/').len());
+        }
         let inner = Inner {
             setting,
             migrated: AtomicBool::new(false),
             documents: Documents::default(),
             refreshing: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
         };
         Self { ports, base: None, client: None, inner: Arc::new(inner) }
     }
@@ -103,6 +121,11 @@ impl<P: Ports> App<P> {
         &self.inner.setting.issuers
     }
 
+    /// The base URL of the hub that this one mirrors; `None` if it is a hub of its own.
+    pub fn primary(&self) -> Option<&str> {
+        Some(self.inner.setting.primary.as_str()).filter(|url| !url.is_empty())
+    }
+
     /// The database, with its schema up to date.
     ///
     /// # Errors
@@ -118,6 +141,13 @@ impl<P: Ports> App<P> {
     /// Whether this instance may begin a refresh after a read. Among instances, the lease in the database decides.
     pub fn begin_refresh(&self) -> bool {
         !self.inner.refreshing.swap(true, Ordering::Relaxed)
+    }
+
+    /// A place for a request to wait; `None` if too many wait already.
+    pub fn wait(&self) -> Option<Waiting<P>> {
+        let fits = |waiting: usize| waiting.checked_add(1).filter(|sum| *sum <= MAX_WAITING);
+        self.inner.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).ok()?;
+        Some(Waiting(self.clone()))
     }
 
     /// Marks the refresh after a read as finished.

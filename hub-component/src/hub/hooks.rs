@@ -1,10 +1,11 @@
 //! Webhooks: a push that changes an index makes it fresh at once.
 
-use super::refresh::{Scope, refresh_one};
+use super::refresh::{Commit, Scope, refresh_one};
 use crate::hub::App;
 use crate::log;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::refresh::Outcome;
 use federation::digest::Digest;
 use federation::hooks::{Push, Sender};
 use federation::time::Seconds;
@@ -53,10 +54,14 @@ pub async fn receive<P: Ports>(
     }
     let digest = Digest::of(body);
     let mut tx = database.write().await?;
-    let mut new = Vec::new();
-    for Hook { repo, .. } in &concerned {
+    let (mut new, mut scopes) = (Vec::new(), Vec::new());
+    for Hook { repo, url, .. } in concerned.iter().copied() {
         if hooks::arrived(&mut tx, repo, digest.hex(), now).await? {
             new.push(repo.clone());
+            scopes.push(match push.pinned(url) {
+                Some((url, provenance)) => (repo.clone(), Scope::Pushed(repo.clone(), Commit { url, provenance })),
+                None => (repo.clone(), Scope::One(repo.clone())),
+            });
         }
     }
     announce(&mut tx, &new, true, now).await?;
@@ -66,7 +71,7 @@ pub async fn receive<P: Ports>(
         let detail = "This delivery has arrived before; the index was fetched then.";
         return Err(Problem::new(&kinds::HOOK_REPEATED, detail));
     }
-    refresh_later(app, new.clone());
+    refresh_later(app, scopes);
     Ok(new)
 }
 
@@ -90,13 +95,24 @@ async fn announce(tx: &mut impl Transaction, repos: &[String], concerns: bool, n
     sources::save_records(tx, &sources).await
 }
 
-fn refresh_later<P: Ports>(app: &App<P>, repos: Vec<String>) {
+fn refresh_later<P: Ports>(app: &App<P>, scopes: Vec<(String, Scope)>) {
     let later = app.clone();
     app.ports.spawn(async move {
-        for repo in repos {
-            if let Err(error) = refresh_one(&later, &repo, Scope::One(repo.clone()), Origin::HUB).await {
+        for (repo, scope) in scopes {
+            if let Err(error) = refresh_pushed(&later, &repo, scope).await {
                 log::line("refresh-failed", &json!({ "repo": repo, "why": error.to_string() }));
             }
         }
     });
+}
+
+async fn refresh_pushed<P: Ports>(app: &App<P>, repo: &str, scope: Scope) -> Result<(), StoreError> {
+    let is_pinned = matches!(scope, Scope::Pushed(..));
+    let report = refresh_one(app, repo, scope, Origin::HUB).await?;
+    let has_failed = report.is_some_and(|report| report.sources.iter().any(|it| it.outcome.is(Outcome::Failed)));
+    // A commit may be gone when its push is heard of.
+    if is_pinned && has_failed {
+        refresh_one(app, repo, Scope::One(repo.to_owned()), Origin::HUB).await?;
+    }
+    Ok(())
 }

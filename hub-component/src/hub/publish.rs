@@ -50,6 +50,30 @@ pub async fn publish(
     origin: Origin<'_>,
     now: Seconds,
 ) -> Result<Published, StoreError> {
+    publish_numbered(tx, None, contributions, origin, now).await
+}
+
+/// As [`publish`], under this number and as of this time.
+///
+/// # Errors
+/// As [`publish`].
+pub async fn publish_as(
+    tx: &mut impl Transaction,
+    number: u64,
+    contributions: Contributions<'_>,
+    origin: Origin<'_>,
+    composed_at: Seconds,
+) -> Result<Published, StoreError> {
+    publish_numbered(tx, Some(number), contributions, origin, composed_at).await
+}
+
+async fn publish_numbered(
+    tx: &mut impl Transaction,
+    number: Option<u64>,
+    contributions: Contributions<'_>,
+    origin: Origin<'_>,
+    now: Seconds,
+) -> Result<Published, StoreError> {
     let repos: Vec<&str> = contributions.keys().copied().collect();
     let published = revisions::lines_of(tx, &repos).await?;
     // In the order in which the changes of a revision are reported.
@@ -73,7 +97,7 @@ pub async fn publish(
     if changes.is_empty() {
         return Ok(Published { revision: None, kept_back });
     }
-    let number = newest.as_ref().map_or(0, |r| r.number) + 1;
+    let number = number.unwrap_or_else(|| newest.as_ref().map_or(0, |r| r.number) + 1);
     for change in &changes {
         let (repo, line) = match change {
             Change::Put(line) => (&line.repo, Some(line)),

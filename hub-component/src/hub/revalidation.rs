@@ -1,15 +1,18 @@
 //! Stale-while-revalidate: a read never waits for a source.
 
 use super::app::App;
+use super::mirror::follow_later;
 use super::overlaps::compare_quietly;
 use super::refresh::{Scope, refresh_many};
 use crate::log;
 use crate::ports::Ports;
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds};
 use federation::time::Seconds;
 use serde_json::json;
+use std::time::Duration;
+use store::database::Unframed;
 use store::leases::is_held;
-use store::revisions::{Head, Origin, head};
+use store::revisions::{self, Head, Origin, head};
 
 /// The longest time for which a host may reuse a response, in seconds. In practice the next write ends it earlier.
 pub const AN_HOUR: Seconds = 3600;
@@ -18,9 +21,38 @@ pub const AN_HOUR: Seconds = 3600;
 /// response.
 pub async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<(Head, Option<Seconds>), Problem> {
     let (head, now) = (head(app.database().await?).await?, app.ports.now());
+    if app.primary().is_some() {
+        follow_later(app);
+        // What a mirror has is current until it commits something newer.
+        return Ok((head, Some(AN_HOUR)));
+    }
     revalidate(app, &head, now);
     let memo_for = current_for(&head, now);
     Ok((head, memo_for))
+}
+
+/// How often a reader's wait for a revision looks whether it is there, and after what time.
+const LOOKS: usize = 20;
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Waits up to two seconds until this revision is published here.
+///
+/// # Errors
+/// `behind` if it is not.
+pub async fn reached<P: Ports>(app: &App<P>, revision: Option<u64>) -> Result<(), Problem> {
+    let Some(wanted) = revision else { return Ok(()) };
+    let database = app.database().await?;
+    let mut newest = revisions::log::last(&mut Unframed(database)).await?;
+    for _ in 0..LOOKS {
+        if newest >= wanted {
+            return Ok(());
+        }
+        follow_later(app);
+        app.ports.sleep(LOOK).await;
+        newest = revisions::log::last(&mut Unframed(database)).await?;
+    }
+    let detail = format!("The newest revision here is {newest}, and `min_revision` asks for {wanted}.");
+    Err(Problem::new(&kinds::BEHIND, detail).retry_after(1))
 }
 
 /// Stale-while-revalidate: the read is answered from the stored state, and due sources are refreshed after the response.

@@ -7,7 +7,7 @@ const DIGITS: &str = "^[0-9]+$";
 const RFC3339: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$";
 
 /// Name, pattern and description.
-static HEADERS: [(&str, &str, &str); 22] = [
+static HEADERS: [(&str, &str, &str); 23] = [
     ("Access-Control-Allow-Origin", "^\\*$", "Scripts from any origin may read the response."),
     ("Access-Control-Expose-Headers", "", "The headers that such scripts may read."),
     ("Allow", "^[A-Z]+(,[A-Z]+)*$", "The methods that the path supports."),
@@ -25,6 +25,7 @@ static HEADERS: [(&str, &str, &str); 22] = [
     ("Retry-After", DIGITS, "Seconds to wait before trying again."),
     ("Reuse-Surface-Revision", DIGITS, "Number of the revision."),
     ("Reuse-Surface-Verified", RFC3339, "When the least recently verified of the contributing sources was verified."),
+    ("Reuse-Surface-Mirrored", RFC3339, "Of a mirror: when its primary last said that nothing is newer."),
     (
         "Strict-Transport-Security",
         "^max-age=[0-9]+$",

@@ -3,11 +3,13 @@
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use api::health::Health;
+use api::health::{Health, Mirror};
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
+use federation::time::rfc3339;
 use http::header::CACHE_CONTROL;
+use store::mirror::{self, Followed};
 use store::{probe, revisions};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -33,6 +35,10 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
         status: "ok".to_owned(),
         version: VERSION.to_owned(),
         revision: Some(head.revision.map_or(0, |r| r.number)),
+        mirror: match app.primary() {
+            Some(primary) => Some(mirrored(primary, mirror::get(database).await?)),
+            None => None,
+        },
     }))
 }
 
@@ -47,7 +53,13 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
     responses((status = 200, description = "The hub is alive.", body = Health, headers(("Cache-Control")))),
 )]
 pub async fn live() -> impl IntoResponse {
-    now(Health { status: "ok".to_owned(), version: VERSION.to_owned(), revision: None })
+    now(Health { status: "ok".to_owned(), version: VERSION.to_owned(), revision: None, mirror: None })
+}
+
+fn mirrored(primary: &str, followed: Option<Followed>) -> Mirror {
+    let followed = followed.filter(|followed| followed.url == primary);
+    let (current_at, fault) = followed.map(|it| (it.current_at, it.fault)).unwrap_or_default();
+    Mirror { of: primary.to_owned(), current_at: current_at.map(rfc3339), fault }
 }
 
 /// A health report that must not be cached.

@@ -12,9 +12,11 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use federation::digest::Digest;
+use federation::negotiation::Coding;
 use futures::{StreamExt as _, stream};
-use http::HeaderMap;
-use store::snapshots::Reader;
+use http::header::{CONTENT_ENCODING, VARY};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use store::snapshots::{PackedReader, Reader};
 
 /// Reads a snapshot.
 ///
@@ -27,6 +29,7 @@ use store::snapshots::Reader;
     params(
         ("digest" = Digest, Path, description = "The digest of the exact bytes."),
         Conditional,
+        ("Accept-Encoding" = Option<String>, Header, description = "`gzip`, or no coding."),
     ),
     responses(
         (
@@ -34,10 +37,10 @@ use store::snapshots::Reader;
             description = "The exact bytes that the source published.",
             body = ref("#/components/schemas/CapabilityIndex"),
             content_type = "application/yaml",
-            headers(("ETag"), ("Cache-Control")),
+            headers(("ETag"), ("Cache-Control"), ("Vary"), ("Content-Encoding")),
         ),
     ),
-    extensions(("x-problems" = json!([kinds::SNAPSHOT_NOT_FOUND.code]))),
+    extensions(("x-problems" = json!([kinds::SNAPSHOT_NOT_FOUND.code, kinds::NOT_ACCEPTABLE.code]))),
 )]
 pub async fn index<P: Ports>(
     State(app): State<App<P>>,
@@ -52,18 +55,16 @@ pub async fn index<P: Ports>(
     };
     let digest = Digest::parse(&name).ok_or_else(not_found)?;
     let database = app.database().await?;
-    let mut reader = Reader::open(database, &digest).await?.ok_or_else(not_found)?;
-    let (length, etag) = (reader.length(), format!("\"{digest}\""));
-    let body = match edge::not_modified(&request, &etag, None) {
-        true => Body::empty(),
-        false => {
-            // A small index is read completely here, so that damage is reported before anything is sent.
-            let first = reader.next(database).await?.unwrap_or_default();
-            let rest = stream::try_unfold((reader, app.ports.clone()), |(mut reader, ports)| async move {
-                let part = reader.next(ports.database()).await.map_err(|error| BrokenOff(error.to_string()))?;
-                Ok(part.map(|part| (Bytes::from(part), (reader, ports))))
-            });
-            edge::streamed(length, stream::iter([Ok(Bytes::from(first))]).chain(rest).boxed())
+    let is_packed = edge::coding(&request)? == Coding::Gzip;
+    let etag = if is_packed { format!("\"{digest}.gzip\"") } else { format!("\"{digest}\"") };
+    let body = match (is_packed, edge::not_modified(&request, &etag, None)) {
+        (true, known) => {
+            let reader = PackedReader::open(database, &digest).await?.ok_or_else(not_found)?;
+            if known { Body::empty() } else { packed(&app.ports, reader) }
+        }
+        (false, known) => {
+            let reader = Reader::open(database, &digest).await?.ok_or_else(not_found)?;
+            if known { Body::empty() } else { plain(&app.ports, reader).await? }
         }
     };
     let read = Representation {
@@ -73,5 +74,32 @@ pub async fn index<P: Ports>(
         modified: None,
         caching: Caching::Immutable,
     };
-    Ok(memo(read.respond(&request), Some(AN_HOUR)))
+    let mut response = read.respond(&request);
+    let is_coded = is_packed && response.status() == StatusCode::OK;
+    let headers = response.headers_mut();
+    headers.extend(is_coded.then(|| (CONTENT_ENCODING, HeaderValue::from_static("gzip"))));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    Ok(memo(response, Some(AN_HOUR)))
+}
+
+/// The body as it was published.
+async fn plain<P: Ports>(ports: &P, mut reader: Reader) -> Result<Body, Problem> {
+    let length = reader.length();
+    // A small index is read completely here, so that damage is reported before anything is sent.
+    let first = reader.next(ports.database()).await?.unwrap_or_default();
+    let rest = stream::try_unfold((reader, ports.clone()), |(mut reader, ports)| async move {
+        let part = reader.next(ports.database()).await.map_err(|error| BrokenOff(error.to_string()))?;
+        Ok(part.map(|part| (Bytes::from(part), (reader, ports))))
+    });
+    Ok(edge::streamed(length, stream::iter([Ok(Bytes::from(first))]).chain(rest).boxed()))
+}
+
+/// The body as it is stored.
+fn packed<P: Ports>(ports: &P, reader: PackedReader) -> Body {
+    let length = reader.length();
+    let parts = stream::try_unfold((reader, ports.clone()), |(mut reader, ports)| async move {
+        let part = reader.next(ports.database()).await.map_err(|error| BrokenOff(error.to_string()))?;
+        Ok(part.map(|part| (Bytes::from(part), (reader, ports))))
+    });
+    edge::streamed(length, parts.boxed())
 }

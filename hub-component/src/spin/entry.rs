@@ -25,6 +25,7 @@ async fn handle(request: Request) -> impl IntoResponse {
                 },
                 synonyms: synonyms(&variable("search_synonyms").await.unwrap_or_default()),
                 issuers: issuers(&variable("ci_issuers").await.unwrap_or_default()),
+                primary: variable("mirror_of").await.unwrap_or_default(),
             };
             let ports = SpinPorts(Arc::new((SpinSqlite::default(), SpinFetch)));
             ROUTER.get_or_init(|| router(App::new(ports, setting))).clone()

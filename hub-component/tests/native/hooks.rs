@@ -111,6 +111,36 @@ async fn every_forge_is_understood_in_its_own_words() {
 }
 
 #[tokio::test]
+async fn a_forge_that_caches_files_is_asked_for_the_commit() {
+    let raw = "https://raw.githubusercontent.com/coulomb/g";
+    let (branch, page) = (format!("{raw}/main/index.yaml"), "https://github.com/coulomb/g");
+    let hub = Hub::new();
+    hub.sources().set(&branch, index("Old"));
+    let body = json!({"repo": "g", "url": branch, "domain": "d"});
+    assert_eq!(hub.ask(Method::POST, "/v1/repos?require_valid=true", body).await.0, 201);
+    let secret = hub.ask(Method::POST, "/v1/repos/g/hook", Value::Null).await.1["secret"].clone();
+    let deliver_push = async |commit: &str| {
+        let mut body = push("index.yaml", commit);
+        body["repository"]["html_url"] = page.into();
+        let body = body.to_string();
+        let signed = format!("sha256={}", signature(secret.as_str().expect("a secret"), &body));
+        let headers = [("x-github-event", "push"), ("x-hub-signature-256", signed.as_str())];
+        assert_eq!(deliver(&hub, "github", &headers, &body).await.1["refreshed"], json!(["g"]));
+    };
+    let commit = "6113728f27ae82c7b1a177c8d03f9e96e0adf246";
+    hub.sources().set(&format!("{raw}/{commit}/index.yaml"), index("New"));
+    let asked = hub.sources().asked();
+    deliver_push(commit).await;
+    assert_eq!((hub.sources().asked() - asked, name(&hub).await), (1, json!("New")));
+    let entries = hub.get("/v1/capabilities/capability.a").await;
+    assert_eq!(entries["provenance"]["g"]["commit"], commit, "{entries}");
+    // This commit was replaced before anybody could fetch it.
+    hub.sources().set(&branch, index("Newer"));
+    deliver_push("0d1a26e67d8f5eaf1f6ba5c57fc3c7d91ac0fd1c").await;
+    assert_eq!(name(&hub).await, "Newer");
+}
+
+#[tokio::test]
 async fn whatever_is_not_a_push_to_an_index_costs_nothing() {
     let (hub, secret) = hooked().await;
     sign_and_deliver(&hub, &secret, "ping", &push("", "0")).await;

@@ -29,6 +29,7 @@ mod mcp_errors;
 mod mcp_in_browsers;
 mod mcp_schemas;
 mod metrics;
+mod mirror;
 mod openapi;
 mod overlaps;
 mod page_bytes;

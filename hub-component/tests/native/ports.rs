@@ -129,6 +129,8 @@ pub struct Sources {
     scripted: Mutex<HashMap<String, (Answer, String)>>,
     /// Hosts that answer 404 where they have nothing, as forges do.
     forges: Mutex<HashSet<String>>,
+    /// Hosts that are hubs.
+    hubs: Mutex<HashMap<String, Router>>,
     /// The URLs of all requests.
     urls: Mutex<Vec<String>>,
     /// The headers of the last request.
@@ -161,6 +163,11 @@ impl Sources {
     /// A host answers 404 where it has nothing.
     pub fn is_forge(&self, host: &str) {
         self.forges.lock().expect("lock").insert(host.to_owned());
+    }
+
+    /// A host is this hub.
+    pub fn is_hub(&self, host: &str, hub: &Hub) {
+        self.hubs.lock().expect("lock").insert(host.to_owned(), hub.router());
     }
 
     /// A URL has nothing any more.
@@ -209,6 +216,14 @@ impl Fetch for Sources {
         if let Some(((status, headers), body)) = self.scripted.lock().expect("lock").get(request.url.as_str()).cloned()
         {
             return Ok(Response { status, headers, body: body.into_bytes() });
+        }
+        let hub = self.hubs.lock().expect("lock").get(host).cloned();
+        if let Some(hub) = hub {
+            let path = &request.url[url::Position::BeforePath..];
+            let asked = http::Request::get(path).body(Body::empty()).expect("a request");
+            let (head, body) = hub.oneshot(asked).await.expect("infallible").into_parts();
+            let body = body.collect().await.expect("a body").to_bytes().to_vec();
+            return Ok(Response { status: head.status.as_u16(), body, ..Response::default() });
         }
         let indexes = self.indexes.lock().expect("lock");
         let Some(text) = indexes.get(request.url.as_str()) else {

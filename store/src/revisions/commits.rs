@@ -1,7 +1,7 @@
 //! The commits that revisions were published from, beside the lines that digests cover.
 
 use crate::StoreError;
-use crate::database::{Database, Row, Transaction};
+use crate::database::{Row, Transaction};
 use crate::row::{Reader, placeholders};
 use federation::digest::Digest;
 use federation::provenance::Provenance;
@@ -29,7 +29,7 @@ pub async fn note_commit(
 
 /// The commits that these repos were published from in a stored revision, as far as they are known.
 pub async fn commits_at(
-    database: &impl Database,
+    tx: &mut impl Transaction,
     number: u64,
     repos: &[&str],
 ) -> Result<BTreeMap<String, Provenance>, StoreError> {
@@ -48,7 +48,7 @@ pub async fn commits_at(
         let repo = row.string()?;
         Ok(row.optional(provenance)?.map(|provenance| (repo, provenance)))
     };
-    database.query(&sql, parameters).await?.iter().filter_map(|row| read(row).transpose()).collect()
+    tx.query(&sql, parameters).await?.iter().filter_map(|row| read(row).transpose()).collect()
 }
 
 /// Reads a commit from the next column.

@@ -52,7 +52,7 @@ pub async fn history_of(tx: &mut impl Transaction, repo: &str, limit: usize) -> 
     rows.iter().map(read_entry).collect()
 }
 
-fn read_entry(row: &Row) -> Result<Entry, StoreError> {
+pub(super) fn read_entry(row: &Row) -> Result<Entry, StoreError> {
     let mut row = Reader::of(row);
     Ok(Entry {
         revision: read_next(&mut row)?,

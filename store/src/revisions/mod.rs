@@ -5,6 +5,7 @@ mod commits;
 mod compositions;
 mod growth;
 mod history;
+pub mod log;
 mod recent;
 pub mod steps;
 
@@ -51,6 +52,8 @@ pub struct Head {
     pub verified_at: Option<Seconds>,
     /// Newest verification time of a contributing source.
     pub verified_last_at: Option<Seconds>,
+    /// When the primary last said that nothing is newer; `None` if this is no mirror.
+    pub mirrored_at: Option<Seconds>,
 }
 
 impl Head {
@@ -69,7 +72,7 @@ const HEAD: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM registrations LI
      (SELECT min(at) FROM (SELECT min(next_check_at) AS at FROM source_state UNION ALL SELECT min(next_check_at) FROM catalogues) due),
      (SELECT coalesce(max(expires_at), 0) FROM leases WHERE name = 'refresh'),
      (SELECT min(verified_at) FROM source_state),
-     (SELECT max(verified_at) FROM source_state), v.number, v.digest, v.composed_at
+     (SELECT max(verified_at) FROM source_state), (SELECT current_at FROM mirror), v.number, v.digest, v.composed_at
      FROM (SELECT 1) one LEFT JOIN revisions v ON v.number = (SELECT max(number) FROM revisions)";
 
 /// Reads the head in one statement.
@@ -83,6 +86,7 @@ pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
         refreshing_until: row.integer()?,
         verified_at: row.optional(Reader::integer)?,
         verified_last_at: row.optional(Reader::integer)?,
+        mirrored_at: row.optional(Reader::integer)?,
         revision: row.optional(read_next)?,
     })
 }

@@ -28,6 +28,7 @@ mod mcp_stdio;
 mod mcp_tools;
 mod memo;
 mod metrics;
+mod mirrors;
 mod negotiation;
 mod odd_headers;
 mod offline;

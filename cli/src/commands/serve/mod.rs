@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 
 use federation::identity::Issuers;
 use federation::search::Synonyms;
@@ -19,6 +20,9 @@ use crate::args::Serve;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{embedded, env, output};
+
+/// How often a mirror looks whether it follows its primary.
+const FOLLOWING: Duration = Duration::from_secs(1);
 
 /// The name of the component's variable for the bootstrap token.
 const TOKEN: &str = "reuse_surface_token";
@@ -71,7 +75,9 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
             "no token is configured, so only named tokens can write: set REUSE_SURFACE_TOKEN to create the first one"
         );
     }
-    let timer = refresh_timer::start(runtime.clone(), args.refresh_interval);
+    // A read makes a mirror follow its primary, if it does not do so already.
+    let interval = if args.primary().is_some() { FOLLOWING } else { args.refresh_interval };
+    let timer = refresh_timer::start(runtime.clone(), interval);
     let served = runtime.serve(listener, shutdown).await;
     if let Some(timer) = timer {
         timer.abort();
@@ -129,7 +135,8 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         manifest,
         variable_files: token_file.iter().map(|path| (TOKEN.to_owned(), (*path).to_owned())).collect(),
         public_url,
-        allow_private_networks: args.allow_private_networks,
+        // A mirror fetches from its primary alone, which its operator chose.
+        allow_private_networks: args.allow_private_networks || args.primary().is_some(),
         proxy: args.proxy.as_ref().map(|proxy| proxy.0.clone()),
         liveness: "/health/live".to_owned(),
         limits: Limits { memory: args.memory << 20, ..Limits::default() },
@@ -155,6 +162,9 @@ fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> Result<BTre
         let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
         Synonyms::with(&text).map_err(|error| invalid(error.to_string()))?;
         variables.insert("search_synonyms".to_owned(), text);
+    }
+    if let Some(primary) = args.primary() {
+        variables.insert("mirror_of".to_owned(), primary.to_owned());
     }
     if let Some(text) = ci_issuers(args.ci_issuers.as_deref())? {
         variables.insert("ci_issuers".to_owned(), text);

@@ -8,7 +8,7 @@ mod report;
 mod run;
 
 pub use answer::{newest, refresh_running};
-pub use check::{Checked, check, fetch, judge};
+pub use check::{Checked, NewSnapshot, check, fetch, judge};
 pub use one::refresh_one;
 pub use record::{apply, contribution};
 pub use report::{Report, outcome, report};

@@ -4,12 +4,12 @@ use crate::edge::{self, Caching, Query, Representation, memo};
 use crate::hub::AN_HOUR;
 use crate::hub::App;
 use crate::hub::document::{Composed, entity_tag, kept, published};
-use crate::hub::revalidate_due;
+use crate::hub::{reached, revalidate_due};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::federated::FederatedQuery;
-use api::headers::{REVISION, VERIFIED};
+use api::headers::{MIRRORED, REVISION, VERIFIED};
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -59,11 +59,11 @@ const FORMATS: &[(Format, &[&str])] = &[
             ),
             headers(
                 ("ETag"), ("Last-Modified"), ("Cache-Control"), ("Vary"), ("Link"), ("Content-Encoding"),
-                ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified"),
+                ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified"), ("Reuse-Surface-Mirrored"),
             ),
         ),
     ),
-    extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code, kinds::NOTHING_PUBLISHED.code, kinds::TOO_STALE.code, kinds::NOT_ACCEPTABLE.code]))),
+    extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code, kinds::NOTHING_PUBLISHED.code, kinds::TOO_STALE.code, kinds::BEHIND.code, kinds::NOT_ACCEPTABLE.code]))),
 )]
 pub async fn read<P: Ports>(
     State(app): State<App<P>>,
@@ -73,6 +73,7 @@ pub async fn read<P: Ports>(
     let negotiated = Negotiated::new(parameters.format.as_deref(), &headers)?;
     let filter = Filter::parse(parameters.domain.as_deref(), parameters.repo.as_deref())
         .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
+    reached(&app, parameters.min_revision).await?;
     let (database, now) = (app.database().await?, app.ports.now());
     if let Some(number) = parameters.revision {
         let mut tx = database.read().await?;
@@ -118,8 +119,11 @@ pub async fn read<P: Ports>(
         },
         None => negotiated.answer(head.revision.as_ref(), &filter, &headers, caching, now, Body::empty()),
     };
-    let verified = verified_at.and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok());
-    response.headers_mut().extend(verified.map(|at| (VERIFIED, at)));
+    let mirrored_at = head.mirrored_at.filter(|_| app.primary().is_some());
+    for (name, at) in [(VERIFIED, verified_at), (MIRRORED, mirrored_at)] {
+        let at = at.and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok());
+        response.headers_mut().extend(at.map(|at| (name, at)));
+    }
     Ok(memo(response, memo_for))
 }
 

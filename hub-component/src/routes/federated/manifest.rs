@@ -4,7 +4,7 @@ use crate::edge::{self, Caching, Query, memo};
 use crate::hub::AN_HOUR;
 use crate::hub::App;
 use crate::hub::document::kept;
-use crate::hub::revalidate_due;
+use crate::hub::{reached, revalidate_due};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -34,13 +34,14 @@ use store::revisions;
             headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision")),
         ),
     ),
-    extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code]))),
+    extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code, kinds::BEHIND.code]))),
 )]
 pub async fn manifest<P: Ports>(
     State(app): State<App<P>>,
     Query(parameters): Query<ManifestQuery>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
+    reached(&app, parameters.min_revision).await?;
     let database = app.database().await?;
     let (caching, memo_for) = match parameters.revision {
         Some(_) => (Caching::Immutable, Some(AN_HOUR)),

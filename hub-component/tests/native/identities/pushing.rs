@@ -117,14 +117,14 @@ async fn whoever_holds_a_token_may_name_a_commit_that_nobody_vouches_for() {
         (json!({"commit": OTHER, "ref": "x".repeat(256)}), 400, "invalid-argument"),
         (json!({"ref": "refs/heads/main"}), 400, "invalid-argument"),
         (json!({"commit": OTHER, "sha": OTHER}), 400, "invalid-argument"),
-        (json!({"commit": OTHER, "ref": "refs/heads/other"}), 422, "commit-unknown"),
+        (json!({"commit": OTHER, "ref": "refs/heads/other"}), 409, "commit-unknown"),
     ] {
         let (found, problem) = push(&hub, "t", body).await;
         assert_eq!((found.as_u16(), &problem["code"]), (status, &json!(code)));
     }
     hub.register("b", index("B")).await;
     let (status, problem) = hub.ask(Method::POST, "/v1/repos/b/refresh", json!({"commit": OTHER})).await;
-    assert_eq!((status.as_u16(), &problem["code"]), (422, &json!("commit-unknown")), "no forge");
+    assert_eq!((status.as_u16(), &problem["code"]), (409, &json!("commit-unknown")), "no forge");
     assert_eq!(hub.ask(Method::POST, "/v1/repos/c/refresh", json!({"commit": OTHER})).await.0, StatusCode::NOT_FOUND);
 }
 

@@ -1,0 +1,153 @@
+//! Publishes a revision of the primary here, if it comes out the same.
+
+use super::{Fault, fault, fetch};
+use crate::hub::App;
+use crate::hub::publish::{Contributions, publish_as};
+use crate::hub::refresh::{NewSnapshot, judge};
+use crate::ports::Ports;
+use api::federated::Logged;
+use federation::check::Content;
+use federation::compose::SourceLine;
+use federation::registration::Registration;
+use federation::source::{Accepted, SourceRecord};
+use federation::time::{Seconds, parse_rfc3339};
+use serde_json::json;
+use std::collections::BTreeSet;
+use store::database::{Database as _, Transaction, Unframed};
+use store::leases::Lease;
+use store::registrations::{self, Registered, new_incarnation};
+use store::revisions::{self, Origin};
+use store::sources::{self, Source};
+use store::{StoreError, fragments, snapshots};
+
+/// Bytes of new snapshots, fetched and rendered, that are written together.
+const BATCH_BYTES: usize = 8 << 20;
+
+/// Publishes one revision.
+///
+/// # Errors
+/// If it does not have the digest that the primary says. Nothing of it is published then.
+pub(super) async fn revision<P: Ports>(
+    app: &App<P>,
+    primary: &str,
+    logged: Logged,
+    lease: &Lease,
+) -> Result<(), Fault> {
+    let number = logged.revision;
+    let wrong = |what: &str| fault(format!("revision {number} of {primary}: {what}"));
+    let composed_at = parse_rfc3339(&logged.composed_at).ok_or_else(|| wrong("`composed_at` is no time"))?;
+    let mut registered = Vec::with_capacity(logged.put.len());
+    for line in &logged.put {
+        registered.push(registration(line).ok_or_else(|| wrong("a source is no registration"))?);
+    }
+    fetch_missing(app, primary, logged.put.iter().zip(&registered), lease).await?;
+
+    let mut tx = app.database().await?.write().await?;
+    lease.renew(&mut tx, app.ports.now()).await?;
+    let mut removed: BTreeSet<String> = logged.removed.into_iter().collect();
+    if logged.whole {
+        removed.extend(revisions::composition(&mut tx).await?.into_keys());
+    }
+    for line in &logged.put {
+        removed.remove(&line.repo);
+    }
+    let mut lines: Contributions<'_> = removed.iter().map(|repo| (repo.as_str(), None)).collect();
+    lines.extend(logged.put.iter().map(|line| (line.repo.as_str(), Some(line.clone()))));
+    register(&mut tx, &logged.put, registered, composed_at).await?;
+    for repo in &removed {
+        registrations::delete(&mut tx, repo).await?;
+    }
+    let origin = Origin { actor: &logged.actor, cause: &logged.cause, request_id: None };
+    let published = publish_as(&mut tx, number, lines, origin, composed_at).await?;
+    let digest = published.revision.map(|revision| revision.digest);
+    if digest.as_ref() != Some(&logged.digest) {
+        let found = digest.map_or("nothing changes".to_owned(), |digest| format!("they have the digest {digest}"));
+        return Err(wrong(&format!("its sources do not have the digest {}; here, {found}", logged.digest)));
+    }
+    for (repo, commit) in &logged.provenance {
+        if let Some(line) = logged.put.iter().find(|line| line.repo == *repo) {
+            revisions::note_commit(&mut tx, repo, &line.index_digest, commit).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+fn registration(line: &SourceLine) -> Option<Registration> {
+    let SourceLine { repo, url, domain, required, .. } = line;
+    Registration::from_value(&json!({"repo": repo, "url": url, "domain": domain, "required": required})).ok()
+}
+
+/// Fetches, validates and stores the indexes that are not here.
+async fn fetch_missing<P: Ports>(
+    app: &App<P>,
+    primary: &str,
+    sources: impl Iterator<Item = (&SourceLine, &Registration)>,
+    lease: &Lease,
+) -> Result<(), Fault> {
+    let database = app.database().await?;
+    let (mut batch, mut bytes): (Vec<(&SourceLine, NewSnapshot)>, usize) = (Vec::new(), 0);
+    for (line, registration) in sources {
+        if snapshots::is_stored(&mut Unframed(database), &line.index_digest).await? {
+            continue;
+        }
+        let content = Content::of(fetch::index(&app.ports, primary, &line.index_digest).await?);
+        let new = judge(registration, content).snapshot;
+        let Some(new) = new.filter(|new| new.capability_count == line.capability_count) else {
+            return Err(fault(format!("{primary} publishes an index of {} that this version refuses", line.repo)));
+        };
+        bytes += new.bytes.len() + new.fragment.bytes();
+        batch.push((line, new));
+        if bytes >= BATCH_BYTES {
+            keep(app, std::mem::take(&mut batch), lease).await?;
+            bytes = 0;
+        }
+    }
+    Ok(keep(app, batch, lease).await?)
+}
+
+async fn keep<P: Ports>(app: &App<P>, batch: Vec<(&SourceLine, NewSnapshot)>, lease: &Lease) -> Result<(), StoreError> {
+    if batch.is_empty() {
+        return Ok(());
+    }
+    let now = app.ports.now();
+    let mut tx = app.database().await?.write().await?;
+    lease.renew(&mut tx, now).await?;
+    for (line, new) in batch {
+        snapshots::insert(&mut tx, &new.digest, &new.bytes, new.capability_count, now).await?;
+        fragments::insert(&mut tx, &new.digest, &line.repo, &new.domain, &new.fragment).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Writes what is known of the registrations, so that reads by repo find them. Should the mirror become a hub of its own, all are due.
+async fn register(
+    tx: &mut impl Transaction,
+    lines: &[SourceLine],
+    new: Vec<Registration>,
+    now: Seconds,
+) -> Result<(), StoreError> {
+    let repos: Vec<&str> = lines.iter().map(|line| line.repo.as_str()).collect();
+    let mut known = sources::by_repos(tx, &repos).await?;
+    let mut written = Vec::with_capacity(lines.len());
+    for (line, registration) in lines.iter().zip(new) {
+        let mut source = match known.remove(&line.repo) {
+            Some(mut source) => {
+                registrations::update(tx, &registration, now).await?;
+                source.registered.registration = registration;
+                source
+            }
+            None => {
+                let (by, incarnation) = ("mirror".to_owned(), new_incarnation());
+                let registered =
+                    Registered { registration, registered_at: now, updated_at: now, registered_by: by, incarnation };
+                registrations::insert(tx, &registered).await?;
+                Source { registered, record: SourceRecord::default() }
+            }
+        };
+        let SourceLine { index_digest: digest, url, capability_count, .. } = line.clone();
+        source.record.accepted = Some(Accepted { digest, url, capability_count });
+        source.record.verified_at = source.record.verified_at.max(Some(now));
+        written.push(source);
+    }
+    sources::save_records(tx, &written).await
+}

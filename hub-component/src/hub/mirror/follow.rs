@@ -1,0 +1,127 @@
+//! Follows the primary for a while: what it published is published here, what it verified counts as verified here.
+
+use super::{Fault, apply, fault, fetch};
+use crate::hub::App;
+use crate::log;
+use crate::ports::Ports;
+use api::federated::{Log, Verified};
+use federation::time::{Seconds, parse_rfc3339};
+use serde_json::json;
+use std::collections::HashMap;
+use std::time::Duration;
+use store::database::{Database as _, Transaction};
+use store::leases::Lease;
+use store::revisions::{self, Revision};
+use store::sources::{self, Source};
+use store::{StoreError, mirror};
+
+/// How long one session follows, in seconds; less than a lease lasts.
+const SESSION: Seconds = 30;
+
+/// How long an instance pauses between sessions.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How far apart verifications may be written that were made at once, in seconds.
+const OVERLAP: Seconds = 30;
+
+/// Follows the primary after the response, if this is a mirror and nobody does so already.
+pub fn follow_later<P: Ports>(app: &App<P>) {
+    let Some(primary) = app.primary().map(str::to_owned) else { return };
+    if !app.begin_refresh() {
+        return;
+    }
+    let later = app.clone();
+    app.ports.spawn(async move {
+        if let Err(error) = follow(&later, &primary).await {
+            log::line("mirror-failed", &json!({ "primary": primary, "why": error.to_string() }));
+        }
+        // Not at every read if the primary is down, or if another instance follows it.
+        later.ports.sleep(PAUSE).await;
+        later.end_refresh();
+    });
+}
+
+/// One session. What stops it is written down, for `/health`.
+async fn follow<P: Ports>(app: &App<P>, primary: &str) -> Result<(), StoreError> {
+    let (database, lease) = (app.database().await?, Lease::mirror());
+    if !lease.acquire(database, app.ports.now()).await? {
+        return Ok(());
+    }
+    let followed = session(app, primary, &lease).await;
+    let written = match followed {
+        Ok(()) => Ok(()),
+        Err(Fault::Store(error)) => Err(error),
+        Err(Fault::Primary(why)) => fail(app, primary, &why).await,
+    };
+    // If it cannot be released, it expires.
+    let released = lease.release(database).await;
+    written.and(released)
+}
+
+async fn fail<P: Ports>(app: &App<P>, primary: &str, why: &str) -> Result<(), StoreError> {
+    let database = app.database().await?;
+    let known = mirror::get(database).await?;
+    if known.is_some_and(|known| known.url == primary && known.fault.as_deref() == Some(why)) {
+        return Ok(());
+    }
+    log::line("mirror-behind", &json!({ "primary": primary, "why": why }));
+    let mut tx = database.write().await?;
+    mirror::failed(&mut tx, primary, why).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result<(), Fault> {
+    let (database, began) = (app.database().await?, app.ports.now());
+    loop {
+        let head = revisions::head(database).await?;
+        let verified_after = head.verified_last_at.map_or(0, |at| at - OVERLAP);
+        let page = fetch::log(&app.ports, primary, head.number(), verified_after).await?;
+        compare(primary, head.revision.as_ref(), &page)?;
+        let is_all = page.revisions.last().map_or(head.number(), |last| last.revision)
+            == page.newest.as_ref().map_or(0, |newest| newest.revision);
+        for logged in page.revisions {
+            apply::revision(app, primary, logged, lease).await?;
+        }
+        let now = app.ports.now();
+        let mut tx = database.write().await?;
+        lease.renew(&mut tx, now).await?;
+        verify(&mut tx, &page.verified, now).await?;
+        if is_all {
+            mirror::is_current(&mut tx, primary, now).await?;
+        }
+        tx.commit().await?;
+        if now - began >= SESSION {
+            return Ok(());
+        }
+    }
+}
+
+/// Notes when the primary verified its sources.
+async fn verify(tx: &mut impl Transaction, verified: &[Verified], now: Seconds) -> Result<(), StoreError> {
+    let at: HashMap<&str, Seconds> =
+        verified.iter().filter_map(|it| Some((it.repo.as_str(), parse_rfc3339(&it.at)?.min(now)))).collect();
+    let repos: Vec<&str> = at.keys().copied().collect();
+    let mut known: Vec<Source> = sources::by_repos(tx, &repos).await?.into_values().collect();
+    known.retain(|source| source.record.verified_at < at.get(source.repo()).copied());
+    known.iter_mut().for_each(|source| source.record.verified_at = at.get(source.repo()).copied());
+    sources::save_records(tx, &known).await
+}
+
+/// Makes sure that the primary goes on from what is here.
+fn compare(primary: &str, here: Option<&Revision>, page: &Log) -> Result<(), Fault> {
+    let Some(here) = here else { return Ok(()) };
+    let number = here.number;
+    if let Some(there) = page.since.as_ref().filter(|there| there.revision == number && there.digest != here.digest) {
+        return Err(fault(format!(
+            "{primary} has another history: its revision {number} has the digest {}, here it is {}. If that is right, empty this mirror's database",
+            there.digest, here.digest
+        )));
+    }
+    let newest = page.newest.as_ref().map_or(0, |newest| newest.revision);
+    if newest < number {
+        return Err(fault(format!(
+            "{primary} has lost revisions: its newest is {newest}, here it is {number}. If that is right, empty this mirror's database"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! `GET /v1/federated/log`: the log of revisions as mirrors follow it.
+
+use crate::edge::Query;
+use crate::hub::App;
+use crate::hub::paging::fit;
+use crate::ports::Ports;
+use crate::problem::{Problem, kinds};
+use api::federated::{Log, LogQuery, Logged, Point, Verified};
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use federation::limits::MAX_PAGE_BYTES;
+use federation::time::{Seconds, parse_rfc3339, rfc3339};
+use http::header::CACHE_CONTROL;
+use std::time::Duration;
+use store::StoreError;
+use store::database::{Database, Transaction, Unframed};
+use store::revisions::{self, Revision, log};
+
+/// Longest wait for a newer revision, in seconds.
+const MAX_WAIT: u32 = 20;
+/// How often a waiting request looks for one.
+const LOOK: Duration = Duration::from_millis(250);
+const LOOKS_PER_SECOND: u32 = 4;
+/// Most revisions of an answer.
+const MAX_REVISIONS: usize = 100;
+
+/// Follows the log of revisions.
+///
+/// What each revision after `since` changed, oldest first, and when sources were verified: what a mirror needs to publish the same. If nothing is
+/// newer, the hub waits up to `wait` seconds, or shorter if many clients wait.
+#[utoipa::path(
+    get,
+    path = "/v1/federated/log",
+    operation_id = "followLog",
+    tag = "federation",
+    params(LogQuery),
+    responses((status = 200, description = "What was published since.", body = Log, headers(("Cache-Control")))),
+)]
+pub async fn follow<P: Ports>(
+    State(app): State<App<P>>,
+    Query(query): Query<LogQuery>,
+) -> Result<impl IntoResponse, Problem> {
+    let invalid = |what: &str| Problem::new(&kinds::INVALID_QUERY, what.to_owned());
+    if query.wait > MAX_WAIT {
+        return Err(invalid("`wait` must be from 0 to 20."));
+    }
+    let verified_after = match &query.verified_after {
+        None => None,
+        Some(text) => Some(parse_rfc3339(text).ok_or_else(|| invalid("`verified_after` must be an RFC 3339 time."))?),
+    };
+    let database = app.database().await?;
+    if let Some(_waiting) = app.wait() {
+        for _ in 0..query.wait * LOOKS_PER_SECOND {
+            if log::last(&mut Unframed(database)).await? != query.since {
+                break;
+            }
+            app.ports.sleep(LOOK).await;
+        }
+    }
+    let mut tx = database.read().await?;
+    let answer = read(&mut tx, query.since, verified_after).await?;
+    tx.end().await;
+    Ok(([(CACHE_CONTROL, "no-store")], Json(answer)))
+}
+
+async fn read(tx: &mut impl Transaction, since: u64, verified_after: Option<Seconds>) -> Result<Log, StoreError> {
+    let known = revisions::get(tx, since).await?;
+    let newest = revisions::newest(tx).await?;
+    let mut verified = Vec::new();
+    if let Some(after) = verified_after {
+        let read = log::verified_after(tx, after).await?;
+        verified.extend(read.into_iter().map(|(repo, at)| Verified { repo, at: rfc3339(at) }));
+    }
+    let (mut logged, mut bytes, mut last) = (Vec::new(), 0, since);
+    while logged.len() < MAX_REVISIONS
+        && bytes < MAX_PAGE_BYTES
+        && let Some(next) = log::next(tx, last).await?
+    {
+        let next = view(next);
+        last = next.revision;
+        bytes += serde_json::to_vec(&next).map_or(0, |json| json.len());
+        logged.push(next);
+    }
+    fit(&mut logged);
+    Ok(Log { since: known.map(point), newest: newest.map(point), revisions: logged, verified })
+}
+
+fn point(Revision { number: revision, digest, .. }: Revision) -> Point {
+    Point { revision, digest }
+}
+
+fn view(log::Logged { entry, is_whole, put, removed, commits }: log::Logged) -> Logged {
+    Logged {
+        revision: entry.revision.number,
+        digest: entry.revision.digest,
+        composed_at: rfc3339(entry.revision.composed_at),
+        actor: entry.actor,
+        cause: entry.cause,
+        whole: is_whole,
+        put,
+        removed,
+        provenance: commits,
+    }
+}

@@ -1,0 +1,231 @@
+//! A mirror and its primary, one process, two databases.
+
+use crate::ports::Hub;
+use federation::digest::Digest;
+use http::{Method, StatusCode};
+use hub_component::hub::{Host, Setting};
+use serde_json::{Value, json};
+
+const PRIMARY: &str = "https://primary.example.org";
+
+fn index(id: &str) -> String {
+    format!("version: 1\ncapabilities:\n- {{id: {id}, name: Name of {id}}}\n")
+}
+
+/// A mirror of the hub that answers at [`PRIMARY`].
+fn mirror_of(primary: &Hub) -> Hub {
+    let mirror = mirror();
+    mirror.sources().is_hub("primary.example.org", primary);
+    mirror
+}
+
+fn mirror() -> Hub {
+    let public_url = "https://mirror.example.org".to_owned();
+    Hub::new().at(Setting { public_url, host: Host::Serve, primary: format!("{PRIMARY}/"), ..Setting::default() })
+}
+
+/// Reads until the mirror has this revision.
+async fn follows(mirror: &Hub, revision: u64) {
+    for _ in 0..50 {
+        if mirror.read(&format!("/v1/federated?min_revision={revision}"), &[]).await.0 == StatusCode::OK {
+            return;
+        }
+    }
+    panic!("{}", mirror.get("/health").await);
+}
+
+/// Waits until the mirror says why it cannot follow.
+async fn fault(mirror: &Hub) -> String {
+    for _ in 0..100 {
+        mirror.get("/v1/federated?format=json").await;
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        if let Some(fault) = mirror.get("/health").await["mirror"]["fault"].as_str() {
+            return fault.to_owned();
+        }
+    }
+    panic!("no fault: {}", mirror.get("/health").await);
+}
+
+/// What readers of both see: documents in each form, manifests and entries.
+async fn looks_like(mirror: &Hub, primary: &Hub, revisions: &[u64]) {
+    let mut paths: Vec<String> = ["/v1/federated", "/v1/federated?format=json", "/v1/federated?domain=d&format=json"]
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    paths.extend(["/v1/federated/manifest", "/v1/federated/revisions", "/v1/capabilities?q=name"].map(str::to_owned));
+    paths.extend(revisions.iter().map(|number| format!("/v1/federated?revision={number}")));
+    for path in paths {
+        let of = async |hub: &Hub| {
+            let (status, headers, body) = hub.read(&path, &[("accept-encoding", "identity")]).await;
+            (status, headers.get("etag").cloned(), headers.get("reuse-surface-verified").cloned(), body)
+        };
+        assert_eq!(of(mirror).await, of(primary).await, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_mirror_publishes_the_same_bytes_under_the_same_numbers() {
+    let primary = Hub::new();
+    primary.register("a", index("capability.a")).await;
+    primary.register("b", index("capability.b")).await;
+    let mirror = mirror_of(&primary);
+    follows(&mirror, 2).await;
+    looks_like(&mirror, &primary, &[1, 2]).await;
+    // Changes, a removal, another domain.
+    primary.pass(100);
+    mirror.pass(100);
+    primary.sources().set("https://a.example.org/index.yaml", index("capability.c"));
+    primary.compose().await;
+    primary.ask(Method::DELETE, "/v1/repos/b", Value::Null).await;
+    primary.register("z", index("capability.z")).await;
+    follows(&mirror, 5).await;
+    looks_like(&mirror, &primary, &[1, 2, 3, 4, 5]).await;
+    let (_, headers, _) = mirror.read("/v1/federated", &[]).await;
+    assert!(headers.contains_key("reuse-surface-mirrored"), "{headers:?}");
+    let health = mirror.get("/health").await;
+    assert_eq!((&health["mirror"]["of"], &health["mirror"]["fault"]), (&json!(PRIMARY), &Value::Null));
+    assert_eq!(mirror.get("/v1/repos?domain=d").await["total"], 2);
+}
+
+#[tokio::test]
+async fn what_is_pruned_at_the_primary_is_begun_with_the_oldest_revision_that_it_keeps() {
+    let primary = Hub::new();
+    for (repo, id) in [("a", "capability.a"), ("b", "capability.b"), ("c", "capability.c")] {
+        primary.register(repo, index(id)).await;
+    }
+    primary.change("DELETE FROM revisions WHERE number = 1");
+    let mirror = mirror_of(&primary);
+    follows(&mirror, 3).await;
+    for path in ["/v1/federated?revision=2", "/v1/federated?revision=3"] {
+        assert_eq!(mirror.read(path, &[]).await.2, primary.read(path, &[]).await.2);
+    }
+    let log = primary.get("/v1/federated/log").await;
+    assert_eq!((&log["revisions"][0]["whole"], &log["revisions"][1]["whole"]), (&json!(true), &json!(false)), "{log}");
+}
+
+#[tokio::test]
+async fn a_mirror_refuses_writes_and_names_its_primary() {
+    let mirror = mirror_of(&Hub::new());
+    for (method, path) in [
+        (Method::POST, "/v1/repos"),
+        (Method::DELETE, "/v1/repos/a"),
+        (Method::POST, "/v1/federated/compose"),
+        (Method::POST, "/v1/hooks/gitea"),
+        (Method::POST, "/v1/tokens/exchange"),
+    ] {
+        let (status, problem) = mirror.ask(method, path, json!({})).await;
+        assert_eq!((status, &problem["code"]), (StatusCode::FORBIDDEN, &json!("mirror")), "{path}");
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains(PRIMARY)), "{problem}");
+    }
+    let (status, _) = mirror.ask(Method::POST, "/search", json!({"query": {"text": "x"}})).await;
+    assert_eq!(status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_primary_that_rewrote_or_lost_its_history_is_not_followed() {
+    let primary = Hub::new();
+    primary.register("a", index("capability.a")).await;
+    let mirror = mirror_of(&primary);
+    follows(&mirror, 1).await;
+    let rewritten = Hub::new();
+    for repo in ["a", "x", "y"] {
+        rewritten.register(repo, index("capability.a")).await;
+    }
+    mirror.sources().is_hub("primary.example.org", &rewritten);
+    // What ends the wait of the request under way; the next one goes to the other hub.
+    primary.register("b", index("capability.a")).await;
+    let said = fault(&mirror).await;
+    assert!(said.contains("another history"), "{said}");
+    let before = mirror.read("/v1/federated?revision=2", &[]).await.2;
+    assert_eq!(before, primary.read("/v1/federated?revision=2", &[]).await.2);
+    mirror.sources().is_hub("primary.example.org", &Hub::new());
+    while !fault(&mirror).await.contains("lost revisions") {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(mirror.read("/v1/federated", &[]).await.2, before);
+}
+
+#[tokio::test]
+async fn a_log_that_was_tampered_with_publishes_nothing() {
+    let primary = Hub::new();
+    primary.register("a", index("capability.a")).await;
+    let honest = primary.get("/v1/federated/log?verified_after=2000-01-01T00:00:00Z").await;
+    let digest = honest["revisions"][0]["put"][0]["index_digest"].as_str().expect("a digest").to_owned();
+    let other = index("capability.evil");
+    let log = |change: &dyn Fn(&mut Value)| {
+        let mut log = honest.clone();
+        change(&mut log);
+        log
+    };
+    let of_other = Digest::of(other.as_bytes()).to_string();
+    for (what, log) in [
+        ("another url", log(&|log| log["revisions"][0]["put"][0]["url"] = "https://evil.example.org/i".into())),
+        ("another index", log(&|log| log["revisions"][0]["put"][0]["index_digest"] = of_other.clone().into())),
+        ("another count", log(&|log| log["revisions"][0]["put"][0]["capability_count"] = 7.into())),
+        ("another digest", log(&|log| log["revisions"][0]["digest"] = of_other.clone().into())),
+        ("no source", log(&|log| log["revisions"][0]["put"] = json!([]))),
+        ("a name that no registration has", log(&|log| log["revisions"][0]["put"][0]["repo"] = "../x".into())),
+        ("no time", log(&|log| log["revisions"][0]["composed_at"] = "now".into())),
+    ] {
+        let mirror = mirror();
+        let url = format!("{PRIMARY}/v1/federated/log?since=0&wait=8&verified_after=1970-01-01T00:00:00Z");
+        mirror.sources().script(&url, 200, &[], &log.to_string());
+        mirror.sources().set(&format!("{PRIMARY}/v1/indexes/{digest}"), index("capability.a"));
+        mirror.sources().set(&format!("{PRIMARY}/v1/indexes/{of_other}"), other.clone());
+        let said = fault(&mirror).await;
+        assert!(said.contains(PRIMARY), "{what}: {said}");
+        assert_eq!(mirror.number("SELECT count(*) FROM revisions"), 0, "{what}");
+    }
+    // The bytes of an index are those of its digest.
+    let mirror = mirror();
+    let url = format!("{PRIMARY}/v1/federated/log?since=0&wait=8&verified_after=1970-01-01T00:00:00Z");
+    mirror.sources().script(&url, 200, &[], &honest.to_string());
+    mirror.sources().set(&format!("{PRIMARY}/v1/indexes/{digest}"), other);
+    assert!(fault(&mirror).await.contains("other bytes"));
+}
+
+#[tokio::test]
+async fn a_reader_that_asks_for_more_than_is_here_is_told() {
+    let hub = Hub::new();
+    hub.register("a", index("capability.a")).await;
+    assert_eq!(hub.read("/v1/federated?min_revision=1", &[]).await.0, StatusCode::OK);
+    for path in ["/v1/federated?min_revision=2", "/v1/federated/manifest?min_revision=2"] {
+        let (status, headers, _) = hub.read(path, &[]).await;
+        assert_eq!((status, headers["retry-after"].as_bytes()), (StatusCode::SERVICE_UNAVAILABLE, &b"1"[..]), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_log_costs_what_changed() {
+    let cost = async |sources: usize| {
+        let hub = Hub::new();
+        for n in 0..sources {
+            let url = format!("https://s{n}.example.org/index.yaml");
+            hub.sources().set(&url, index(&format!("capability.s{n}")));
+            hub.ask(Method::POST, "/v1/repos", json!({"repo": format!("s{n:04}"), "url": url, "domain": "d"})).await;
+        }
+        hub.compose().await;
+        let since = hub.get("/health").await["revision"].as_u64().expect("a number");
+        hub.sources().set("https://s3.example.org/index.yaml", index("capability.changed"));
+        hub.ask(Method::POST, "/v1/repos/s0003/refresh", Value::Null).await;
+        hub.statements();
+        hub.largest_result();
+        let (_, _, body) = hub.read(&format!("/v1/federated/log?since={since}"), &[]).await;
+        (hub.statements().len(), hub.largest_result(), body.len())
+    };
+    let (few, many) = (cost(10).await, cost(400).await);
+    assert_eq!(few.0, many.0);
+    assert!(many.1 <= 2 * few.1 && many.2 <= 2 * few.2, "{few:?} {many:?}");
+}
+
+#[tokio::test]
+async fn waiting_ends_with_a_new_revision_and_is_bounded() {
+    let hub = Hub::new();
+    hub.register("a", index("capability.a")).await;
+    let waiting = async { hub.get("/v1/federated/log?since=1&wait=20").await };
+    let publishing = hub.register("b", index("capability.b"));
+    let (log, ()) = tokio::join!(waiting, publishing);
+    assert_eq!((&log["since"]["revision"], &log["revisions"][0]["revision"]), (&json!(1), &json!(2)), "{log}");
+    let (status, _, _) = hub.read("/v1/federated/log?since=1&wait=21", &[]).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}

@@ -1,0 +1,57 @@
+//! What a mirror knows of the hub that it follows.
+
+use crate::StoreError;
+use crate::database::{Database, Transaction};
+use crate::row::Reader;
+use federation::time::Seconds;
+
+/// A step of the schema: one row at most.
+pub(crate) const TABLE: &str = "CREATE TABLE mirror (
+    one INTEGER PRIMARY KEY NOT NULL, url TEXT NOT NULL, current_at INTEGER, fault TEXT)";
+
+/// How far a mirror has followed its primary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// The base URL of the primary.
+    pub url: String,
+    /// When the primary last said that nothing is newer than what is here.
+    pub current_at: Option<Seconds>,
+    /// Why the last attempt to follow it failed.
+    pub fault: Option<String>,
+}
+
+/// What is known; `None` if this database never followed another.
+pub async fn get(database: &impl Database) -> Result<Option<Followed>, StoreError> {
+    let rows = database.query("SELECT url, current_at, fault FROM mirror", Vec::new()).await?;
+    let read = |row: &crate::database::Row| {
+        let mut row = Reader::of(row);
+        Ok(Followed {
+            url: row.string()?,
+            current_at: row.optional(Reader::integer)?,
+            fault: row.optional(Reader::string)?,
+        })
+    };
+    rows.first().map(read).transpose()
+}
+
+/// Notes that the primary at `url` has nothing newer.
+pub async fn is_current(tx: &mut impl Transaction, url: &str, now: Seconds) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO mirror (one, url, current_at) VALUES (1, $1, $2)
+         ON CONFLICT (one) DO UPDATE SET url = excluded.url, current_at = excluded.current_at, fault = NULL",
+        vec![url.into(), now.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Notes why the primary at `url` cannot be followed. How current this is stays as it was, unless it is another primary.
+pub async fn failed(tx: &mut impl Transaction, url: &str, fault: &str) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO mirror (one, url, fault) VALUES (1, $1, $2) ON CONFLICT (one) DO UPDATE SET fault = excluded.fault,
+         current_at = CASE WHEN mirror.url = excluded.url THEN mirror.current_at END, url = excluded.url",
+        vec![url.into(), fault.into()],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! The log as mirrors follow it: what each revision changed, in full.
+
+use super::commits::provenance;
+use super::history::{Entry, read_entry};
+use super::{LINE, commits_at, get, lines_at, newest, read_next_line};
+use crate::StoreError;
+use crate::database::{Row, Transaction};
+use crate::row::{Columns as _, Reader};
+use federation::compose::SourceLine;
+use federation::provenance::Provenance;
+use federation::time::Seconds;
+use std::collections::BTreeMap;
+
+/// A revision, and what it changed.
+pub struct Logged {
+    /// The revision.
+    pub entry: Entry,
+    /// Whether `put` is all of the revision, since what it changed is not known.
+    pub is_whole: bool,
+    /// The lines that are new or replaced, ordered by repo.
+    pub put: Vec<SourceLine>,
+    /// The sources that were removed, ordered.
+    pub removed: Vec<String>,
+    /// The commits of the lines, by repo, as far as they are known.
+    pub commits: BTreeMap<String, Provenance>,
+}
+
+/// The oldest revision after `number`, as a change from `number`; whole if that one is not stored. `None` if there is none.
+pub async fn next(tx: &mut impl Transaction, number: u64) -> Result<Option<Logged>, StoreError> {
+    let is_kept = get(tx, number).await?.is_some();
+    let sql = "SELECT number, digest, composed_at, actor, cause, source_count, capability_count, NULL FROM revisions
+         WHERE number > $1 ORDER BY number LIMIT 1";
+    let rows = tx.query(sql, vec![number.into()]).await?;
+    let Some(entry) = rows.first().map(read_entry).transpose()? else { return Ok(None) };
+    let at = entry.revision.number;
+    let mut logged =
+        Logged { entry, is_whole: !is_kept, put: Vec::new(), removed: Vec::new(), commits: BTreeMap::new() };
+    if logged.is_whole {
+        logged.put = lines_at(tx, at).await?;
+        for lines in logged.put.chunks(LINES) {
+            let repos: Vec<&str> = lines.iter().map(|line| line.repo.as_str()).collect();
+            logged.commits.append(&mut commits_at(tx, at, &repos).await?);
+        }
+        return Ok(Some(logged));
+    }
+    let sql = format!("SELECT {LINE}, provenance FROM revision_sources WHERE revision = $1 ORDER BY repo");
+    for row in tx.query(&sql, vec![at.into()]).await? {
+        let (repo, is_removed) = (row.text(0)?.to_owned(), row.text(4)?.is_empty());
+        if is_removed {
+            logged.removed.push(repo);
+            continue;
+        }
+        let mut row = Reader::of(&row);
+        logged.put.push(read_next_line(&mut row)?);
+        if let Some(provenance) = row.optional(provenance)? {
+            logged.commits.insert(repo, provenance);
+        }
+    }
+    Ok(Some(logged))
+}
+
+/// Sources that one statement names.
+const LINES: usize = 500;
+
+/// The most sources whose verification one answer tells, but for those of one second.
+const VERIFIED: usize = 1000;
+
+/// When sources were last verified, of those verified after `after`: the earliest thousand, with all of their last second.
+pub async fn verified_after(tx: &mut impl Transaction, after: Seconds) -> Result<Vec<(String, Seconds)>, StoreError> {
+    let rows = tx
+        .query(
+            "SELECT repo, verified_at FROM source_state WHERE verified_at > $1 AND verified_at <=
+             coalesce((SELECT verified_at FROM source_state WHERE verified_at > $1 ORDER BY verified_at LIMIT 1 OFFSET $2), $3)
+             ORDER BY verified_at, repo",
+            vec![after.into(), (VERIFIED - 1).into(), i64::MAX.into()],
+        )
+        .await?;
+    rows.iter().map(|row: &Row| Ok((row.text(0)?.to_owned(), row.integer(1)?))).collect()
+}
+
+/// The number of the newest revision; 0 before the first.
+pub async fn last(tx: &mut impl Transaction) -> Result<u64, StoreError> {
+    Ok(newest(tx).await?.map_or(0, |revision| revision.number))
+}

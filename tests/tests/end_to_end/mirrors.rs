@@ -1,0 +1,163 @@
+//! A primary and its mirrors over real sockets: the same bytes, whatever happens to the primary.
+
+use anyhow::{Context as _, Result, ensure};
+use end_to_end::{Hub, Sources, TOKEN, eventually, index};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
+use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
+
+const WRITES: u64 = 1000;
+
+/// An address that stays, whichever hub is behind it. Without one, connections are closed.
+#[derive(Clone, Default)]
+struct Front(Arc<Mutex<Option<String>>>);
+
+impl Front {
+    async fn start(hub: &Hub) -> Result<(Self, String)> {
+        let front = Self::default();
+        front.lead_to(Some(hub));
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let (base, leads) = (format!("http://{}", listener.local_addr()?), front.clone());
+        tokio::spawn(async move {
+            while let Ok((mut from, _)) = listener.accept().await {
+                let leads = leads.clone();
+                tokio::spawn(async move {
+                    let Some(to) = leads.0.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
+                    if let Ok(mut to) = TcpStream::connect(to).await {
+                        let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
+                    }
+                });
+            }
+        });
+        Ok((front, base))
+    }
+
+    fn lead_to(&self, hub: Option<&Hub>) {
+        let address = hub.map(|hub| hub.base().trim_start_matches("http://").to_owned());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = address;
+    }
+}
+
+fn mirror_of(base: &str) -> Result<Hub> {
+    Hub::start_in(TempDir::new()?, Some(TOKEN), &["--mirror-of", base])
+}
+
+/// Numbers without a pattern, the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}
+
+/// Registers, changes, moves or removes one of twenty sources.
+async fn write(primary: &Hub, sources: &Sources, random: &mut Random) -> Result<()> {
+    let (repo, id) = (format!("r{:02}", random.below(20)), random.below(1000));
+    let url = sources.index(&format!("/{repo}"), &index(&[&format!("capability.{repo}.n{id}")]));
+    let path = format!("/v1/repos/{repo}");
+    let answer = match random.below(8) {
+        0 => primary.write(Method::DELETE, &path, &Value::Null).await?,
+        1 => primary.write(Method::PATCH, &path, &json!({"domain": format!("d{}", id % 5)})).await?,
+        2 | 3 => {
+            let body = json!({"repo": repo, "url": url, "domain": "d"});
+            primary.write(Method::POST, "/v1/repos?require_valid=true", &body).await?
+        }
+        _ => primary.write(Method::POST, &format!("{path}/refresh"), &Value::Null).await?,
+    };
+    ensure!(matches!(answer.status, 200 | 201 | 204 | 404 | 409), "{answer:?}");
+    Ok(())
+}
+
+async fn newest(hub: &Hub) -> Result<u64> {
+    hub.get("/health").await?.json()["revision"].as_u64().context("a number")
+}
+
+async fn has_reached(mirror: &Hub, revision: u64) -> Result<()> {
+    let path = format!("/v1/federated?min_revision={revision}");
+    eventually(async || Ok((mirror.get(&path).await?.status == 200).then_some(()))).await
+}
+
+async fn are_equal(mirror: &Hub, primary: &Hub, path: &str) -> Result<()> {
+    let (here, there) = (mirror.get(path).await?, primary.get(path).await?);
+    ensure!(here.status == 200 && here.text == there.text, "{path}: {} {}", here.status, there.status);
+    ensure!(here.header("etag") == there.header("etag"), "{path}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_a_thousand_random_writes_every_kept_revision_is_the_same() -> Result<()> {
+    let (primary, sources) = (Hub::start()?, Sources::start()?);
+    let (early, mut random) = (mirror_of(primary.base())?, Random(88_172_645_463_325_252));
+    for n in 0..WRITES {
+        write(&primary, &sources, &mut random).await?;
+        if n % 50 == 0 {
+            has_reached(&early, newest(&primary).await?).await?;
+        }
+    }
+    let last = newest(&primary).await?;
+    ensure!(last > WRITES / 4, "{last} revisions");
+    // Another mirror starts now, from nothing.
+    let late = mirror_of(primary.base())?;
+    for mirror in [&early, &late] {
+        has_reached(mirror, last).await?;
+        for path in ["/v1/federated?format=json", "/v1/federated/revisions?limit=1000", "/v1/capabilities?q=n7"] {
+            are_equal(mirror, &primary, path).await?;
+        }
+        for number in (1..=last).step_by(23) {
+            are_equal(mirror, &primary, &format!("/v1/federated?revision={number}")).await?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_its_primary_a_mirror_serves_on_and_follows_again() -> Result<()> {
+    let (primary, sources) = (Hub::start()?, Sources::start()?);
+    primary.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    let (front, base) = Front::start(&primary).await?;
+    let mirror = mirror_of(&base)?;
+    has_reached(&mirror, 1).await?;
+    let refused = mirror.write(Method::DELETE, "/v1/repos/a", &Value::Null).await?;
+    ensure!(refused.status == 403 && refused.json()["detail"].as_str().is_some_and(|it| it.contains(&base)));
+
+    front.lead_to(None);
+    let data = primary.kill()?;
+    let fault = eventually(async || {
+        ensure!(mirror.get("/v1/federated").await?.status == 200);
+        Ok(mirror.get("/health").await?.json()["mirror"]["fault"].as_str().map(str::to_owned))
+    })
+    .await?;
+    ensure!(fault.contains(&base), "{fault}");
+    for path in ["/v1/federated?format=json", "/v1/capabilities?q=a", "/v1/repos", "/", "/v1/changes?since=0"] {
+        ensure!(mirror.get(path).await?.status == 200, "{path}");
+    }
+
+    let primary = Hub::start_in(data, Some(TOKEN), &["--allow-private-networks"])?;
+    primary.register("b", &sources.index("/b", &index(&["capability.b"]))).await?;
+    front.lead_to(Some(&primary));
+    has_reached(&mirror, 2).await?;
+    are_equal(&mirror, &primary, "/v1/federated").await?;
+    ensure!(mirror.get("/health").await?.json()["mirror"]["fault"].is_null());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_mirror_becomes_a_hub_of_its_own() -> Result<()> {
+    let (primary, sources) = (Hub::start()?, Sources::start()?);
+    primary.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    let mirror = mirror_of(primary.base())?;
+    has_reached(&mirror, 1).await?;
+    drop(primary);
+    let hub = Hub::start_in(mirror.kill()?, Some(TOKEN), &["--allow-private-networks"])?;
+    sources.index("/a", &index(&["capability.new"]));
+    hub.compose().await?;
+    ensure!(hub.get("/v1/federated?format=json").await?.json()["capabilities"][0]["id"] == "capability.new");
+    ensure!(newest(&hub).await? == 2);
+    Ok(())
+}
