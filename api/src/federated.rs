@@ -133,6 +133,7 @@ pub struct LogQuery {
     #[param(maximum = 20)]
     pub wait: u32,
     /// Also tell which sources were verified after this time (RFC 3339), and when.
+    #[param(format = "date-time", example = "2026-11-24T09:35:00Z")]
     pub verified_after: Option<String>,
 }
 
