@@ -35,7 +35,8 @@ async fn beside<T>(
                     ensure!(is_right(response.body()), "{response:?}");
                     right.fetch_add(1, Ordering::Relaxed);
                 } else {
-                    is_problem(&response, 500, "instance-failed")?;
+                    // It was in that instance when it failed, or began to compute.
+                    is_problem(&response, 500, "instance-failed").or(is_problem(&response, 504, "timeout"))?;
                 }
                 tokio::task::yield_now().await;
             }
@@ -93,7 +94,8 @@ async fn an_instance_that_computes_without_end_is_replaced() -> Result<()> {
     let ((), right) = beside(&host, "/quick", |text| text == "quick", failing).await?;
     ensure!(right > 0, "no reader was answered meanwhile");
     ensure!(host.metric("reuse_surface_instance_failures_total").await? == 3.0);
-    ensure!(host.metric("reuse_surface_http_failures_total{code=\"timeout\"}").await? == 3.0);
+    // A reader may have been in the instance too, but none takes an instance with it.
+    ensure!(host.metric("reuse_surface_http_failures_total{code=\"timeout\"}").await? >= 3.0);
     Ok(())
 }
 
