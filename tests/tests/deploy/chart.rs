@@ -54,7 +54,7 @@ fn no_two_objects_have_one_name() -> Result<()> {
 #[test]
 fn names_stay_within_their_limits_for_a_long_release() -> Result<()> {
     let release = "r".repeat(53);
-    let rendered = output(helm()?.args(["template", &release, CHART, "--set", "host=spin"]))?;
+    let rendered = output(helm()?.args(["template", &release, CHART, "--set", "host=spin,mirrors.replicas=2"]))?;
     for object in super::tools::documents(&rendered)? {
         // Kubernetes appends 11 characters to the name of a CronJob; names of Services and labels have at most 63 characters.
         let limit = if object["kind"] == "CronJob" { 52 } else { 63 };
@@ -68,6 +68,7 @@ fn names_stay_within_their_limits_for_a_long_release() -> Result<()> {
 fn misspelt_and_dangerous_values_are_refused() -> Result<()> {
     for (value, complaint) in [
         ("replicas=2", "replicas"),
+        ("mirrors.replicas=-1", "/mirrors/replicas"),
         ("image.tag=latest", "/image/tag"),
         ("host=nginx", "/host"),
         ("ingress.hots=x", "hots"),
@@ -95,7 +96,8 @@ fn every_value_is_described() -> Result<()> {
 
 /// Collects the paths of all values. Maps with keys chosen by the user, such as labels and jobs, count as one value.
 fn collect(value: &serde_json::Value, path: &str, into: &mut Vec<String>) {
-    const WHOLE: [&str; 4] = ["resources", "backup.jobs", "ingress.traefik.rate", "ingress.traefik.writes"];
+    const WHOLE: [&str; 5] =
+        ["resources", "mirrors.resources", "backup.jobs", "ingress.traefik.rate", "ingress.traefik.writes"];
     match value.as_object() {
         Some(map) if !map.is_empty() && !WHOLE.contains(&path) => {
             for (key, value) in map {

@@ -6,6 +6,7 @@ mod chart;
 mod engine;
 mod image;
 mod layers;
+mod mirrors;
 mod plain;
 mod policies;
 mod rendered;

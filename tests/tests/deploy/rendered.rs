@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 pub const CHART: &str = "deploy/helm/reuse-surface";
 
 /// The variants of the chart: a name, and the arguments for helm.
-pub const VARIANTS: [(&str, &[&str]); 6] = [
+pub const VARIANTS: [(&str, &[&str]); 8] = [
     ("defaults", &[]),
     ("railiance01", &["--values", "deploy/helm/values/railiance01.yaml"]),
     ("spin", &["--values", "deploy/helm/values/spin.yaml"]),
@@ -18,6 +18,18 @@ pub const VARIANTS: [(&str, &[&str]); 6] = [
         &["--values", "deploy/helm/values/railiance01.yaml", "--values", "deploy/helm/values/spin.yaml"],
     ),
     ("plain ingress", &["--values", "deploy/helm/values/plain-ingress.yaml"]),
+    ("mirrors", &["--set", "mirrors.replicas=2"]),
+    (
+        "spin with mirrors behind a plain ingress",
+        &[
+            "--values",
+            "deploy/helm/values/spin.yaml",
+            "--values",
+            "deploy/helm/values/plain-ingress.yaml",
+            "--set",
+            "mirrors.replicas=1",
+        ],
+    ),
     (
         "as little as possible",
         &["--set", "ingress.enabled=false,networkPolicy.enabled=false,backup.enabled=false,image.tag=0.2.0"],

@@ -21,11 +21,12 @@ const PAGES: [&str; 4] = [
 ];
 
 /// Blocks that are not run: how each begins, and why it is not run.
-const NOT_RUN: [(&str, &str); 4] = [
+const NOT_RUN: [(&str, &str); 5] = [
     (
         "VERSION=",
         "builds and pushes the images: needs their bases and a registry. `image.rs` builds them on another base",
     ),
+    ("MIRROR=", "needs the pod of a mirror, and the disk of its node"),
     ("docker create ", "needs the image from the registry"),
     ("cd ../railiance-secrets", "needs sops and the repository of the secrets"),
     ("sops decrypt ", "needs sops and the keys of the cluster"),

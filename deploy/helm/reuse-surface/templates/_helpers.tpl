@@ -28,6 +28,14 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default (printf "https://%s" .Values.ingress.host) .Values.publicUrl -}}
 {{- end }}
 
+{{/* What a mirror answers as the hub does, and nobody writes to: paths as a whole, paths with all below them, and paths to
+which reads are posted. */}}
+{{- define "hub.mirrored" -}}
+exact: [/v1/federated, /v1/federated/manifest, /v1/federated/revisions, /v1/changes]
+prefix: [/v1/capabilities, /v1/indexes, /capabilities, /agents, /v0.1]
+posted: [/mcp, /search]
+{{- end }}
+
 {{- define "hub.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 65532
