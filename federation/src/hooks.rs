@@ -13,6 +13,9 @@ use sha2::Sha256;
 use std::collections::BTreeSet;
 use subtle::ConstantTimeEq as _;
 
+/// How the addresses of repositories on GitHub begin.
+const GITHUB: &str = "https://github.com/";
+
 /// A forge that sends webhooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forge {
@@ -45,6 +48,11 @@ impl Forge {
         Self::ALL.into_iter().find(|forge| forge.as_str() == name)
     }
 
+    /// Whether it signs the payload even if that is a field of a form, rather than the body.
+    pub fn signs_payload(self) -> bool {
+        matches!(self, Self::Gitea | Self::Forgejo)
+    }
+
     fn event_header(self) -> &'static str {
         match self {
             Self::GitHub => "x-github-event",
@@ -60,6 +68,8 @@ impl Forge {
 pub struct Sender<'a> {
     /// Whether it reports a push.
     pub is_push: bool,
+    /// What distinguishes deliveries with equal bodies, if the proof allows to believe it: whoever has seen a secret needs no repetition.
+    pub delivery: &'a [u8],
     proof: Proof<'a>,
 }
 
@@ -81,7 +91,11 @@ impl<'a> Sender<'a> {
             Forge::Forgejo => Proof::Signature(header("x-forgejo-signature")?),
             Forge::GitLab => Proof::Secret(header("x-gitlab-token")?),
         };
-        Some(Self { is_push: matches!(event, "push" | "Push Hook"), proof })
+        let delivery = match forge {
+            Forge::GitLab => header("idempotency-key").or_else(|| header("x-gitlab-event-uuid")).unwrap_or_default(),
+            _ => "",
+        };
+        Some(Self { is_push: matches!(event, "push" | "Push Hook"), delivery: delivery.as_bytes(), proof })
     }
 
     /// Whether the sender knows this secret. How much of a proof is right does not show in the time.
@@ -108,6 +122,8 @@ pub struct Push {
     branch: String,
     /// The commit that the branch has now.
     commit: String,
+    /// Whether it is the branch that the forge calls `HEAD`.
+    is_default: bool,
     /// The paths that changed; none if the delivery does not name them all.
     changed: Option<BTreeSet<String>>,
 }
@@ -116,6 +132,8 @@ pub struct Push {
 struct Payload {
     r#ref: Option<String>,
     deleted: Option<bool>,
+    /// Of GitHub: the commits before are not all of those that went.
+    forced: Option<bool>,
     after: Option<String>,
     repository: Option<Repository>,
     project: Option<Project>,
@@ -129,11 +147,13 @@ struct Payload {
 #[derive(Deserialize)]
 struct Repository {
     html_url: Option<String>,
+    default_branch: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Project {
     web_url: Option<String>,
+    default_branch: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -150,10 +170,11 @@ impl Push {
     /// If the body is not JSON, or not what the forge sends.
     pub fn read(forge: Forge, body: &[u8]) -> Result<Option<Self>, serde_json::Error> {
         let payload: Payload = serde_json::from_slice(body)?;
-        let address = match forge {
-            Forge::GitLab => payload.project.and_then(|project| project.web_url),
-            _ => payload.repository.and_then(|repository| repository.html_url),
-        };
+        let (address, default_branch) = match forge {
+            Forge::GitLab => payload.project.map(|it| (it.web_url, it.default_branch)),
+            _ => payload.repository.map(|it| (it.html_url, it.default_branch)),
+        }
+        .unwrap_or_default();
         let address = address.map(|address| address.trim_end_matches('/').to_owned());
         let is_usable = |address: &String| {
             address.starts_with("http") && address.len() <= MAX_URL_CHARS && !address.contains(char::is_control)
@@ -167,12 +188,13 @@ impl Push {
         let commits = payload.commits.unwrap_or_default();
         let all = payload.total_commits.or(payload.total_commits_count).unwrap_or(commits.len());
         // Without commits, the branch was created or set to another commit, and anything may have changed.
-        let are_all_named = !commits.is_empty() && all <= commits.len();
+        let are_all_named = !commits.is_empty() && all <= commits.len() && payload.forced != Some(true);
         let changed = are_all_named.then(|| {
             let lists = commits.into_iter().flat_map(|commit| [commit.added, commit.removed, commit.modified]);
             lists.flatten().flatten().collect()
         });
-        Ok(Some(Self { forge, repository, branch, commit, changed }))
+        let is_default = !branch.is_empty() && default_branch.as_ref() == Some(&branch);
+        Ok(Some(Self { forge, repository, branch, commit, is_default, changed }))
     }
 
     /// The beginnings of the raw addresses of the files of the repository.
@@ -180,7 +202,7 @@ impl Push {
         let Self { forge, repository, .. } = self;
         match forge {
             Forge::GitHub => {
-                let on_github = repository.strip_prefix("https://github.com/");
+                let on_github = repository.strip_prefix(GITHUB);
                 let raw = on_github.map(|path| format!("https://raw.githubusercontent.com/{path}/"));
                 raw.into_iter().chain([format!("{repository}/raw/")]).collect()
             }
@@ -190,9 +212,10 @@ impl Push {
     }
 
     /// The file at this raw address as the push left it, and whose commit that is, if the forge goes on serving the old file from a cache. Only
-    /// GitHub does, and its proof never travels with the delivery.
+    /// GitHub does, and its proof never travels with the delivery. Another forge's address may have a secret that does, so the host decides.
     pub fn pinned(&self, url: &str) -> Option<(String, Provenance)> {
-        if self.forge != Forge::GitHub || !is_commit(&self.commit) {
+        let is_on_github = self.repository.starts_with(GITHUB);
+        if self.forge != Forge::GitHub || !is_on_github || !is_commit(&self.commit) {
             return None;
         }
         at_commit(url, &self.commit, Some(&format!("refs/heads/{}", self.branch))).ok()
@@ -206,16 +229,24 @@ impl Push {
         let file = url.split(['?', '#']).next().unwrap_or_default();
         let Ok(file) = percent_decode_str(file).decode_utf8() else { return false };
         let branch = &self.branch;
-        let names = match self.forge {
-            Forge::GitHub => vec![format!("{branch}/"), format!("refs/heads/{branch}/")],
+        let mut names = match self.forge {
+            Forge::GitHub | Forge::GitLab => vec![format!("{branch}/"), format!("refs/heads/{branch}/")],
             Forge::Gitea | Forge::Forgejo => vec![format!("branch/{branch}/")],
-            Forge::GitLab => vec![format!("{branch}/")],
         };
-        self.raw_addresses().iter().filter_map(|beginning| file.strip_prefix(beginning.as_str())).any(|rest| {
+        if self.is_default {
+            names.extend(["HEAD/", "branch/HEAD/"].map(str::to_owned));
+        }
+        self.raw_addresses().iter().filter_map(|beginning| after(&file, beginning)).any(|rest| {
             let paths = names.iter().filter_map(|name| rest.strip_prefix(name.as_str()));
             paths.into_iter().any(|path| self.changed.as_ref().is_none_or(|changed| changed.contains(path)))
         })
     }
+}
+
+/// What follows the address of a repository, whose owner and name forges write in any case.
+fn after<'a>(url: &'a str, beginning: &str) -> Option<&'a str> {
+    let (start, rest) = url.split_at_checked(beginning.len())?;
+    start.eq_ignore_ascii_case(beginning).then_some(rest)
 }
 
 #[cfg(test)]
@@ -228,8 +259,8 @@ mod tests {
     }
 
     fn body(address: &str, commits: Value) -> Value {
-        json!({"ref": "refs/heads/main", "after": "ab12", "repository": {"html_url": address, "homepage": address},
-            "project": {"web_url": address}, "commits": commits})
+        json!({"ref": "refs/heads/main", "after": "ab12", "repository": {"html_url": address, "homepage": address, "default_branch": "main"},
+            "project": {"web_url": address, "default_branch": "main"}, "commits": commits})
     }
 
     #[test]
@@ -260,6 +291,20 @@ mod tests {
     }
 
     #[test]
+    fn a_push_to_the_default_branch_concerns_the_file_at_head() {
+        for (forge, address, file) in [
+            (Forge::GitHub, "https://github.com/o/r", "https://raw.githubusercontent.com/o/r/HEAD/i.yaml"),
+            (Forge::Forgejo, "https://codeberg.org/o/r", "https://codeberg.org/o/r/raw/branch/HEAD/i.yaml"),
+            (Forge::GitLab, "https://gitlab.com/g/s/p", "https://gitlab.com/g/s/p/-/raw/HEAD/i.yaml"),
+        ] {
+            let mut payload = body(address, json!([]));
+            assert!(push(forge, &payload).concerns(file), "{file}");
+            payload["ref"] = "refs/heads/dev".into();
+            assert!(!push(forge, &payload).concerns(file), "{file}");
+        }
+    }
+
+    #[test]
     fn where_a_cache_is_known_a_push_leads_to_the_file_at_its_commit() {
         let sha = "28e1879d029cb852e4844d9c718537df08844e03";
         let mut payload = body("https://github.com/o/r", json!([]));
@@ -270,6 +315,13 @@ mod tests {
         assert_eq!(pinned(Forge::GitHub, &payload, &format!("{raw}/main/i.yaml")), expected);
         assert_eq!(pinned(Forge::GitHub, &payload, &format!("{raw}/refs/heads/main/i.yaml")), expected);
         assert_eq!(pinned(Forge::GitHub, &payload, &format!("{raw}/dev/i.yaml")), None);
+        let gitlab = body("https://gitlab.com/g/p/-", json!([]));
+        let gitlab = json!({"after": sha, "ref": gitlab["ref"], "repository": gitlab["repository"]});
+        assert_eq!(
+            pinned(Forge::GitHub, &gitlab, "https://gitlab.com/g/p/-/raw/main/i.yaml"),
+            None,
+            "its secret travels"
+        );
         assert_eq!(pinned(Forge::Gitea, &payload, "https://git.example.org/o/r/raw/branch/main/i.yaml"), None);
         payload["after"] = "main".into();
         assert_eq!(pinned(Forge::GitHub, &payload, &format!("{raw}/main/i.yaml")), None);
@@ -283,6 +335,12 @@ mod tests {
         assert!(!push(Forge::Gitea, &few).concerns(url));
         few["total_commits"] = 9.into();
         assert!(push(Forge::Gitea, &few).concerns(url));
+        let mut forced = body("https://github.com/O/r", json!([{"modified": ["other"]}]));
+        forced["forced"] = true.into();
+        let raw = "https://raw.githubusercontent.com/o/R/main/i.yaml";
+        assert!(push(Forge::GitHub, &forced).concerns(raw), "in another case");
+        forced["repository"]["default_branch"] = "trunk".into();
+        assert!(!push(Forge::GitHub, &forced).concerns(&raw.replace("main", "HEAD")), "HEAD is another branch");
         assert!(push(Forge::Gitea, &body("https://git.example.org/o/r", json!([]))).concerns(url), "a forced push");
         for (field, value) in
             [("deleted", json!(true)), ("after", "0".repeat(40).into()), ("ref", "refs/tags/main".into())]

@@ -14,8 +14,12 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE INDEX registrations_at ON registrations (url)",
 ];
 
-/// Registrations of one repository that a delivery may concern.
-const MAX_HOOKS: usize = 20;
+/// A step of the schema: forges write owners and names of repositories in any case.
+pub(super) const IN_ANY_CASE: &[&str] =
+    &["DROP INDEX registrations_at", "CREATE INDEX registrations_at ON registrations (lower(url))"];
+
+/// Registrations of one repository that a delivery may concern. GitHub has 20 webhooks for an event of a repository at most.
+const MAX_HOOKS: usize = 50;
 /// For how long a delivery is recognised, in seconds …
 const KEPT: Seconds = 7 * 24 * 60 * 60;
 /// … and how many are, of one registration.
@@ -60,10 +64,11 @@ pub(super) async fn rename(tx: &mut impl Transaction, from: &str, to: &str) -> R
 pub async fn at(database: &impl Database, beginnings: &[String]) -> Result<Vec<Hook>, StoreError> {
     let mut s = Statement::default();
     for (place, beginning) in beginnings.iter().enumerate() {
+        let beginning = beginning.to_lowercase();
         let (first, after) = (s.bind(beginning.as_str()), s.bind(format!("{beginning}\u{10ffff}")));
         s.push(&format!(
             "{}SELECT r.repo AS repo, r.url AS url, h.secret AS secret FROM registrations r JOIN hooks h ON h.repo = r.repo
-             WHERE r.url >= {first} AND r.url < {after}",
+             WHERE lower(r.url) >= {first} AND lower(r.url) < {after}",
             if place == 0 { "" } else { " UNION ALL " }
         ));
     }

@@ -8,7 +8,7 @@ use crate::{
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 24] = [
+const STEPS: [&[&str]; 25] = [
     FIRST,
     search::TABLES,
     TOKENS,
@@ -33,6 +33,7 @@ const STEPS: [&[&str]; 24] = [
     labels::TABLES,
     catalogues::TABLES,
     &[mirror::TABLE],
+    hooks::IN_ANY_CASE,
 ];
 
 /// The step after which fragments get their digests.

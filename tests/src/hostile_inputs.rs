@@ -63,6 +63,12 @@ pub fn all() -> Vec<Hostile> {
             agent_card(1).replace("\"a\",", &"\"a\",".repeat(1_200_000)),
             Some("capability-too-large"),
         ),
+        (
+            "a long text that all skills of a card share",
+            agent_card(9000)
+                .replace("\"name\":\"x\"", &format!("\"name\":\"x\",\"provider\":{{\"organization\":\"{long}\"}}")),
+            Some("schema-too-long"),
+        ),
         ("the largest catalogue", catalogue(20_000), None),
         ("a catalogue without an end", catalogue(70_000), Some("too-many-capabilities")),
         ("findings below long keys", one(&below_long_keys(&list(CONTROL, 120), 6)), control),

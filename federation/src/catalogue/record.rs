@@ -70,7 +70,7 @@ impl CatalogueRecord {
         self.failure = None;
         self.consecutive_failures = 0;
         self.next_listing_at = Some(next_check(now, catalogue.cache_ttl_seconds, 0, None, jitter));
-        let since = self.held.as_ref().map_or(now, |held| held.since);
+        let since = self.held.as_ref().map_or(now, |held| held.since.min(now));
         let is_released = self.released.as_ref() == Some(&digest) || now - since >= guard::RELEASE_AFTER;
         if guard::holds(known, left) && !is_released {
             self.held = Some(HeldListing { digest, since, known, left });

@@ -68,8 +68,13 @@ pub struct Kind {
 
 /// Kinds with a status of 500 and above that are not failures of the hub: it has no data yet,
 /// or none as fresh as requested, or somebody else does not answer.
-const ASKED_FOR: [&Kind; 4] =
-    [&answers::NOTHING_PUBLISHED, &answers::REFRESH_RUNNING, &answers::TOO_STALE, &answers::ISSUER_UNAVAILABLE];
+const ASKED_FOR: [&Kind; 5] = [
+    &answers::BEHIND,
+    &answers::NOTHING_PUBLISHED,
+    &answers::REFRESH_RUNNING,
+    &answers::TOO_STALE,
+    &answers::ISSUER_UNAVAILABLE,
+];
 
 impl Kind {
     /// Whether a response of this kind reports a failure of the hub, not of the client or of the requested data.

@@ -1,7 +1,7 @@
 //! Pushes that a forge announces. A source whose changes are announced need not be asked whether it changed.
 
-use super::SourceRecord;
-use crate::time::Seconds;
+use super::{Head, SourceRecord};
+use crate::time::{Seconds, is_beyond};
 
 /// How often a source is asked although its changes are announced, in seconds: once a day.
 const WITH_PUSHES: u32 = 24 * 60 * 60;
@@ -23,7 +23,20 @@ impl SourceRecord {
 
     /// Whether a push at `now` that does not concern the index says nothing that is not known already.
     pub fn knows_of_pushes(&self, now: Seconds) -> bool {
-        self.pushed_at.is_some_and(|at| now - at < Seconds::from(WITH_PUSHES))
+        self.was_pushed_within(Seconds::from(WITH_PUSHES), now)
+    }
+
+    /// A push was announced that may be another one than that of the same words before: the source is due by its time to live again.
+    pub fn doubt(&mut self, cache_ttl_seconds: u32) {
+        if let Some(last) = self.last_attempt_at {
+            let sooner = last + Seconds::from(cache_ttl_seconds);
+            self.next_check_at = self.next_check_at.map(|at| at.min(sooner));
+        }
+    }
+
+    /// Whether its index is found at the `HEAD` of its repository, since the registered branch is gone: pushes to that branch do not come any more.
+    pub fn follows_head(&self) -> bool {
+        self.head == Some(Head::Followed)
     }
 
     /// Nobody announces pushes any more.
@@ -44,6 +57,11 @@ impl SourceRecord {
 
     /// Whether a change that is found at `now` was announced.
     pub(super) fn is_announced(&self, now: Seconds) -> bool {
-        self.is_awaited() || self.pushed_at.is_some_and(|at| now - at < ANNOUNCED)
+        self.is_awaited() || self.was_pushed_within(ANNOUNCED, now)
+    }
+
+    /// A push further ahead than clocks differ dates from before the clock was set back.
+    fn was_pushed_within(&self, seconds: Seconds, now: Seconds) -> bool {
+        self.pushed_at.is_some_and(|at| !is_beyond(at, now) && now - at < seconds)
     }
 }

@@ -195,7 +195,7 @@ impl SourceRecord {
         };
         if holds {
             let since = match &self.held {
-                Some(held) if held.digest == candidate.digest && held.url == candidate.url => held.since,
+                Some(held) if held.digest == candidate.digest && held.url == candidate.url => held.since.min(now),
                 _ => now,
             };
             if now - since < guard::RELEASE_AFTER {

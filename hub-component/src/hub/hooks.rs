@@ -8,6 +8,7 @@ use crate::problem::{Problem, kinds};
 use api::refresh::Outcome;
 use federation::digest::Digest;
 use federation::hooks::{Push, Sender};
+use federation::source::SourceRecord;
 use federation::time::Seconds;
 use serde_json::json;
 use store::StoreError;
@@ -52,23 +53,27 @@ pub async fn receive<P: Ports>(
     if concerned.is_empty() && unheard.is_empty() {
         return Ok(Vec::new());
     }
-    let digest = Digest::of(body);
+    let digest = Digest::of(&[body, sender.delivery].concat());
     let mut tx = database.write().await?;
-    let (mut new, mut scopes) = (Vec::new(), Vec::new());
+    let (mut new, mut scopes, mut repeated) = (Vec::new(), Vec::new(), Vec::new());
     for Hook { repo, url, .. } in concerned.iter().copied() {
         if hooks::arrived(&mut tx, repo, digest.hex(), now).await? {
             new.push(repo.clone());
             scopes.push(match push.pinned(url) {
                 Some((url, provenance)) => (repo.clone(), Scope::Pushed(repo.clone(), Commit { url, provenance })),
-                None => (repo.clone(), Scope::One(repo.clone())),
+                None => (repo.clone(), Scope::Asked(repo.clone())),
             });
+        } else {
+            repeated.push(repo.as_str());
         }
     }
+    doubt(&mut tx, &repeated).await?;
     announce(&mut tx, &new, true, now).await?;
     announce(&mut tx, &unheard, false, now).await?;
     tx.commit().await?;
     if new.is_empty() && !concerned.is_empty() {
-        let detail = "This delivery has arrived before; the index was fetched then.";
+        let detail =
+            "This delivery has arrived before; the index was fetched then, and will be once its time to live is over.";
         return Err(Problem::new(&kinds::HOOK_REPEATED, detail));
     }
     refresh_later(app, scopes);
@@ -84,7 +89,8 @@ async fn unheard(database: &impl Database, hooks: &[&Hook], now: Seconds) -> Res
     let mut tx = database.read().await?;
     let sources = sources::by_repos(&mut tx, &repos).await?;
     tx.end().await;
-    Ok(sources.into_iter().filter(|(_, source)| !source.record.knows_of_pushes(now)).map(|(repo, _)| repo).collect())
+    let is_unheard = |record: &SourceRecord| !record.follows_head() && !record.knows_of_pushes(now);
+    Ok(sources.into_iter().filter(|(_, source)| is_unheard(&source.record)).map(|(repo, _)| repo).collect())
 }
 
 /// Writes down that a push was announced for these repos, which `concerns` their indexes or something else.
@@ -92,6 +98,13 @@ async fn announce(tx: &mut impl Transaction, repos: &[String], concerns: bool, n
     let repos: Vec<&str> = repos.iter().map(String::as_str).collect();
     let mut sources: Vec<Source> = sources::by_repos(tx, &repos).await?.into_values().collect();
     sources.iter_mut().for_each(|source| source.record.announce(concerns, now));
+    sources::save_records(tx, &sources).await
+}
+
+/// Equal bodies may still be two pushes, where the same commit was pushed, replaced and pushed again.
+async fn doubt(tx: &mut impl Transaction, repos: &[&str]) -> Result<(), StoreError> {
+    let mut sources: Vec<Source> = sources::by_repos(tx, repos).await?.into_values().collect();
+    sources.iter_mut().for_each(|source| source.record.doubt(source.registered.registration.cache_ttl_seconds));
     sources::save_records(tx, &sources).await
 }
 
@@ -112,7 +125,7 @@ async fn refresh_pushed<P: Ports>(app: &App<P>, repo: &str, scope: Scope) -> Res
     let has_failed = report.is_some_and(|report| report.sources.iter().any(|it| it.outcome.is(Outcome::Failed)));
     // A commit may be gone when its push is heard of.
     if is_pinned && has_failed {
-        refresh_one(app, repo, Scope::One(repo.to_owned()), Origin::HUB).await?;
+        refresh_one(app, repo, Scope::Asked(repo.to_owned()), Origin::HUB).await?;
     }
     Ok(())
 }

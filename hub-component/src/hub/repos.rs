@@ -9,8 +9,9 @@ use api::problem::ProblemEntry;
 use api::repos::{Repo, ReposQuery, Status};
 use api::{Json, page};
 use federation::catalogue::Gone;
+use federation::diagnostic::Diagnostic;
 use federation::limits::MAX_FILTER_WORDS;
-use federation::problem::fields;
+use federation::problem::{fields, indexes};
 use federation::registration::Registration;
 use federation::time::{Seconds, rfc3339};
 use std::borrow::Cow;
@@ -65,6 +66,23 @@ pub async fn warnings(tx: &mut impl Transaction, of: &Registration) -> Result<Ve
     );
     let code = fields::URL_REGISTERED.code.to_owned();
     Ok(vec![ProblemEntry { pointer: "/url".to_owned(), code, message, ..ProblemEntry::default() }])
+}
+
+/// As [`warnings`], and what its index says about itself that does not fit.
+pub async fn warnings_with(
+    tx: &mut impl Transaction,
+    of: &Registration,
+    found: &[Diagnostic],
+) -> Result<Vec<ProblemEntry>, Problem> {
+    let mut all = warnings(tx, of).await?;
+    let odd = found.iter().filter(|it| it.code == indexes::OTHER_REPO.code);
+    all.extend(odd.map(|it| ProblemEntry {
+        pointer: "/repo".to_owned(),
+        code: it.code.to_string(),
+        message: it.message.to_string(),
+        ..ProblemEntry::default()
+    }));
+    Ok(all)
 }
 
 /// The problem of a repo that is not registered.

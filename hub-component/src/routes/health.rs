@@ -23,10 +23,21 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
     operation_id = "health",
     tag = "operation",
     responses((status = 200, description = "The hub can serve requests.", body = Health, headers(("Cache-Control")))),
+    extensions(("x-problems" = json!([kinds::BEHIND.code]))),
 )]
 pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResponse, Problem> {
     let database = app.database().await?;
     let head = revisions::head(database).await?;
+    if let Some(primary) = app.primary().filter(|_| head.mirrored_at.is_none()) {
+        let fault = mirrored(primary, mirror::get(database).await?).fault;
+        let detail = match fault {
+            Some(fault) => {
+                format!("This mirror has not caught up with {primary} yet: {}.", fault.trim_end_matches('.'))
+            }
+            None => format!("This mirror has not caught up with {primary} yet."),
+        };
+        return Err(Problem::new(&kinds::BEHIND, detail).retry_after(5));
+    }
     probe::write(database, app.ports.now()).await.map_err(|error| {
         let detail = "The hub can read its database but cannot write to it: reads still work, writes are refused. The hub's log has the cause.";
         Problem::new(&kinds::STORE_UNAVAILABLE, detail).retry_after(5).internal(error.to_string())

@@ -43,10 +43,12 @@ pub async fn receive<P: Ports>(
             format!("`{}` is no forge that sends webhooks here: use github, gitea, forgejo or gitlab.", quoted(&forge));
         Problem::new(&kinds::NOT_FOUND, detail)
     })?;
-    let push = Push::read(forge, &payload(&headers, &bytes))
+    let payload = payload(&headers, &bytes);
+    let push = Push::read(forge, &payload)
         .map_err(|e| Problem::new(&kinds::MALFORMED_JSON, format!("The body is not a webhook as JSON: {e}.")))?;
     let sender = Sender::of(forge, |name| headers.get(name).and_then(|value| value.to_str().ok()));
-    let refreshed = hub::receive(&app, sender, push.as_ref(), &bytes).await?;
+    let signed = if forge.signs_payload() { &payload[..] } else { &bytes[..] };
+    let refreshed = hub::receive(&app, sender, push.as_ref(), signed).await?;
     Ok((StatusCode::ACCEPTED, Json(Received { refreshed })).into_response())
 }
 
@@ -78,7 +80,7 @@ pub async fn create<P: Ports>(
     caller: Caller,
     Path(repo): Path<String>,
 ) -> Result<Response, Problem> {
-    caller.writes(&repo)?;
+    caller.maintains(&repo)?;
     let secret = secret::new()?;
     let now = app.ports.now();
     let mut tx = app.database().await?.write().await?;
@@ -111,7 +113,7 @@ pub async fn remove<P: Ports>(
     caller: Caller,
     Path(repo): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    caller.writes(&repo)?;
+    caller.maintains(&repo)?;
     let mut tx = app.database().await?.write().await?;
     let mut source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
     hooks::remove(&mut tx, &repo).await?;

@@ -79,6 +79,10 @@ fn of_publishing(registry: &mut Registry, head: &Head, capabilities: u64) {
     let number = revision.map_or(0, |revision| revision.number);
     registry.register("revision", "Number of the newest revision, 0 before the first", gauge(number));
     registry.register("capabilities", "Capabilities in the newest revision", gauge(capabilities));
+    if let Some(at) = head.mirrored_at {
+        let help = "Unix time when the primary of this mirror last said that nothing is newer";
+        registry.register_with_unit("mirrored_timestamp", help, Unit::Seconds, time(at));
+    }
     if let Some(revision) = revision {
         let help = "Unix time when the newest revision was composed";
         registry.register_with_unit("composed_timestamp", help, Unit::Seconds, time(revision.composed_at));

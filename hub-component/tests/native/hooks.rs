@@ -72,6 +72,10 @@ async fn a_push_to_the_index_makes_it_fresh() {
     let (status, problem) = deliver(&hub, "forgejo", &headers, &body).await;
     assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("hook-repeated")));
     assert_eq!(hub.sources().asked(), asked);
+    // It may be the same commit once more, after another one: from then on the source is due by its time to live.
+    hub.sources().set(URL, index("Newer"));
+    assert_eq!(asked_after(&hub, 2 * HOUR).await, 1);
+    assert_eq!(name(&hub).await, "Newer");
 }
 
 #[tokio::test]
@@ -79,17 +83,17 @@ async fn every_forge_is_understood_in_its_own_words() {
     let (hub, secret) = hooked().await;
     let payload = push("registry/index.yaml", "cd34").to_string();
     let form = format!("payload={}", url::form_urlencoded::byte_serialize(payload.as_bytes()).collect::<String>());
-    let (of_json, of_form) = (signature(&secret, &payload), signature(&secret, &form));
-    let gitea = [("x-gitea-event", "push"), ("x-gitea-signature", of_json.as_str())];
-    assert_eq!(deliver(&hub, "gitea", &gitea, &payload).await.0, StatusCode::ACCEPTED);
+    // Gitea and Forgejo sign the payload, GitHub the body, also if the payload is a field of it.
+    let of_json = signature(&secret, &payload);
     let as_form = [
         ("x-gitea-event", "push"),
-        ("x-gitea-signature", of_form.as_str()),
+        ("x-gitea-signature", of_json.as_str()),
         ("content-type", "application/x-www-form-urlencoded"),
     ];
     assert_eq!(deliver(&hub, "gitea", &as_form, &form).await.1["refreshed"], json!(["a"]));
+    assert_eq!(deliver(&hub, "gitea", &as_form[..2], &payload).await.0, StatusCode::CONFLICT);
     for (repo, url, forge, page) in [
-        ("g", "https://raw.githubusercontent.com/coulomb/g/main/index.yaml", "github", "https://github.com/coulomb/g"),
+        ("g", "https://raw.githubusercontent.com/coulomb/g/main/index.yaml", "github", "https://github.com/Coulomb/G"),
         ("l", "https://gitlab.com/coulomb/sub/l/-/raw/main/index.yaml", "gitlab", "https://gitlab.com/coulomb/sub/l"),
     ] {
         hub.sources().set(url, index("Other"));
@@ -100,13 +104,25 @@ async fn every_forge_is_understood_in_its_own_words() {
         let mut body = push("index.yaml", "ef56");
         body["repository"]["html_url"] = page.into();
         body["project"] = json!({"web_url": page});
-        let body = body.to_string();
+        let payload = body.to_string();
+        let body = match forge {
+            "github" => {
+                format!("payload={}", url::form_urlencoded::byte_serialize(payload.as_bytes()).collect::<String>())
+            }
+            _ => payload,
+        };
         let signed = format!("sha256={}", signature(secret, &body));
+        let of_form = ("content-type", "application/x-www-form-urlencoded");
         let headers = match forge {
-            "github" => [("x-github-event", "push"), ("x-hub-signature-256", signed.as_str())],
-            _ => [("x-gitlab-event", "Push Hook"), ("x-gitlab-token", secret)],
+            "github" => [("x-github-event", "push"), ("x-hub-signature-256", signed.as_str()), of_form],
+            _ => [("x-gitlab-event", "Push Hook"), ("x-gitlab-token", secret), ("idempotency-key", "1")],
         };
         assert_eq!(deliver(&hub, forge, &headers, &body).await.1["refreshed"], json!([repo]), "{forge}");
+        assert_eq!(deliver(&hub, forge, &headers, &body).await.0, StatusCode::CONFLICT, "{forge}");
+        if forge == "gitlab" {
+            let another = [headers[0], headers[1], ("idempotency-key", "2")];
+            assert_eq!(deliver(&hub, forge, &another, &body).await.0, StatusCode::ACCEPTED, "the same push again");
+        }
     }
 }
 
@@ -122,6 +138,7 @@ async fn a_forge_that_caches_files_is_asked_for_the_commit() {
     let deliver_push = async |commit: &str| {
         let mut body = push("index.yaml", commit);
         body["repository"]["html_url"] = page.into();
+        body["delivered"] = hub.sources().asked().into();
         let body = body.to_string();
         let signed = format!("sha256={}", signature(secret.as_str().expect("a secret"), &body));
         let headers = [("x-github-event", "push"), ("x-hub-signature-256", signed.as_str())];
@@ -137,6 +154,12 @@ async fn a_forge_that_caches_files_is_asked_for_the_commit() {
     // This commit was replaced before anybody could fetch it.
     hub.sources().set(&branch, index("Newer"));
     deliver_push("0d1a26e67d8f5eaf1f6ba5c57fc3c7d91ac0fd1c").await;
+    assert_eq!(name(&hub).await, "Newer");
+    // An old delivery that is told late brings its commit back, until the branch is asked.
+    hub.pass(2 * HOUR);
+    deliver_push(commit).await;
+    assert_eq!(name(&hub).await, "New");
+    assert_eq!(asked_after(&hub, 11 * 60).await, 1);
     assert_eq!(name(&hub).await, "Newer");
 }
 

@@ -39,7 +39,9 @@ async fn fault(mirror: &Hub) -> String {
     for _ in 0..100 {
         mirror.get("/v1/federated?format=json").await;
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        if let Some(fault) = mirror.get("/health").await["mirror"]["fault"].as_str() {
+        let health = mirror.get("/health").await;
+        let detail = health["detail"].as_str().and_then(|detail| detail.split_once(" yet: ")).map(|(_, fault)| fault);
+        if let Some(fault) = health["mirror"]["fault"].as_str().or(detail) {
             return fault.to_owned();
         }
     }

@@ -19,6 +19,17 @@ fn warned(answer: &Value) -> (Vec<&str>, &str) {
 }
 
 #[tokio::test]
+async fn an_index_of_another_repo_is_warned_of_when_it_is_registered() {
+    let hub = Hub::new();
+    hub.sources().set(URL, format!("repo: elsewhere\n{}", index("a", 1, 0)));
+    for (asked, expected) in [("dry_run", StatusCode::OK), ("require_valid", StatusCode::CREATED)] {
+        let path = format!("/v1/repos?{asked}=true");
+        let (status, answer) = hub.ask(Method::POST, &path, registration("state-hub", URL)).await;
+        assert_eq!((status, warned(&answer).0), (expected, vec!["other-repo"]), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_second_registration_of_one_index_is_warned_of_and_made() {
     let hub = Hub::new();
     hub.sources().set(URL, index("a", 1, 0));

@@ -2,9 +2,10 @@
 
 use super::rendered::{containers, name, of_kind, pod, render, texts};
 use anyhow::{Context as _, Result, ensure};
-use end_to_end::{Hub, Sources, index};
+use end_to_end::{Hub, eventually};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use tempfile::TempDir;
 
 const MIRRORS: [&str; 2] = ["--set", "mirrors.replicas=2"];
 const PLAIN: [&str; 2] = ["--values", "deploy/helm/values/plain-ingress.yaml"];
@@ -69,11 +70,11 @@ async fn a_mirror_is_ready_once_it_has_a_revision_and_no_old_one_goes_before() -
     let container = container(&objects)?;
     let path = |probe: &str| container[probe]["httpGet"]["path"].as_str().unwrap_or_default().to_owned();
     ensure!(path("livenessProbe") == "/health/live" && path("startupProbe") == "/health/live");
-    let (hub, sources) = (Hub::start()?, Sources::start()?);
-    ensure!(hub.get(&path("readinessProbe")).await?.status == 503);
-    hub.register("state-hub", &sources.index("/i.yaml", &index(&["state.read"]))).await?;
-    let ready = hub.get(&path("readinessProbe")).await?;
-    ensure!(ready.status == 200 && !ready.text.contains("state.read"), "{ready:?}");
+    let of = |base: &str| Hub::start_in(TempDir::new()?, None, &["--mirror-of", base]);
+    let (primary, alone) = (Hub::start()?, of("http://127.0.0.1:9")?);
+    ensure!(alone.get(&path("readinessProbe")).await?.status == 503);
+    let mirror = of(primary.base())?;
+    eventually(async || Ok((mirror.get(&path("readinessProbe")).await?.status == 200).then_some(()))).await?;
 
     let strategy = &of_mirrors(&objects, "Deployment")?["spec"]["strategy"]["rollingUpdate"];
     ensure!(strategy == &json!({"maxUnavailable": 0, "maxSurge": 1}), "{strategy}");

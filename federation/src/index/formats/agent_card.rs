@@ -37,9 +37,22 @@ pub(super) fn read<'v>(root: &Node<'v>, found: &mut Findings<'v>) -> Vec<Entry<'
         return Vec::new();
     }
     check(Schema::AgentCard, root, found);
-    let address = interfaces.iter().find_map(address);
+    // What all skills share is repeated in each entry, and only the schema bounds it.
+    let Some(agent) = root.field("name").filter(|_| !found.refuses()) else { return Vec::new() };
+    let card = Card {
+        agent,
+        owner: root.get("provider").and_then(|provider| provider.field("organization")),
+        address: interfaces.iter().find_map(address),
+    };
     let skills = skills.iter().flat_map(Node::items);
-    skills.filter_map(|skill| capability(root, &skill, address.as_ref())).collect()
+    skills.filter_map(|skill| card.capability(&skill)).collect()
+}
+
+/// What all skills of a card share.
+struct Card<'v> {
+    agent: Node<'v>,
+    owner: Option<Node<'v>>,
+    address: Option<(String, Node<'v>)>,
 }
 
 fn is_known(version: &Node<'_>) -> bool {
@@ -56,23 +69,25 @@ fn address<'v>(interface: &Node<'v>) -> Option<(String, Node<'v>)> {
     Some((format!("{}{WELL_KNOWN}", url.origin().ascii_serialization()), at))
 }
 
-fn capability<'v>(root: &Node<'v>, skill: &Node<'v>, address: Option<&(String, Node<'v>)>) -> Option<Entry<'v>> {
-    let (agent, id) = (root.field("name")?, skill.field("id")?);
-    let mut entry = Entry::new(skill, &["agent", agent.text()?, id.text()?], id);
-    entry.text("name", skill.field("name"));
-    entry.text("summary", skill.field("description"));
-    entry.text("owner", root.get("provider").and_then(|provider| provider.field("organization")));
-    entry.tags(skill.get("tags"), None);
-    if let Some(examples) = skill.get("examples") {
-        let texts = examples.items().filter_map(|example| example.text());
-        let fitting = texts.filter(|text| text.chars().count() <= MAX_QUERY_CHARS);
-        let queries: Vec<&str> = fitting.take(MAX_QUERIES).collect();
-        if !queries.is_empty() {
-            entry.value("representative_queries", queries.into(), examples);
+impl<'v> Card<'v> {
+    fn capability(&self, skill: &Node<'v>) -> Option<Entry<'v>> {
+        let id = skill.field("id")?;
+        let mut entry = Entry::new(skill, &["agent", self.agent.text()?, id.text()?], id);
+        entry.text("name", skill.field("name"));
+        entry.text("summary", skill.field("description"));
+        entry.text("owner", self.owner.clone());
+        entry.tags(skill.get("tags"), None);
+        if let Some(examples) = skill.get("examples") {
+            let texts = examples.items().filter_map(|example| example.text());
+            let fitting = texts.filter(|text| text.chars().count() <= MAX_QUERY_CHARS);
+            let queries: Vec<&str> = fitting.take(MAX_QUERIES).collect();
+            if !queries.is_empty() {
+                entry.value("representative_queries", queries.into(), examples);
+            }
         }
+        if let Some((url, at)) = &self.address {
+            entry.value("artifact", json!({"type": CARD, "url": url}), at.clone());
+        }
+        Some(entry)
     }
-    if let Some((url, at)) = address {
-        entry.value("artifact", json!({"type": CARD, "url": url}), at.clone());
-    }
-    Some(entry)
 }

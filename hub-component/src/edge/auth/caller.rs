@@ -1,7 +1,7 @@
 //! The holder of a valid token.
 
 use super::bearer::{Valid, authenticate};
-use super::refusal::forbidden;
+use super::refusal::{forbidden, of_a_job};
 use crate::edge::asked::Who;
 use crate::hub::App;
 use crate::ports::Ports;
@@ -64,6 +64,17 @@ impl Caller {
     /// `forbidden`, unless the token may write this repo.
     pub fn writes(&self, repo: &str) -> Result<Actor, Problem> {
         self.needs(Need::Write(repo))
+    }
+
+    /// As [`Self::writes`], for what outlives a CI job: the token of one only publishes.
+    ///
+    /// # Errors
+    /// `forbidden`, unless the token may write this repo and was not given to a CI job.
+    pub fn maintains(&self, repo: &str) -> Result<Actor, Problem> {
+        if self.provenance.is_some() && self.may(Need::Write(repo)) {
+            return Err(of_a_job());
+        }
+        self.writes(repo)
     }
 
     /// # Errors

@@ -46,6 +46,14 @@ pub(super) fn exchanged_expired(token: &Exchanged) -> Problem {
     challenge(&kinds::TOKEN_EXPIRED, detail, INVALID)
 }
 
+/// What a CI job changes beside its index would stay when its token has expired.
+pub(super) fn of_a_job() -> Problem {
+    Problem::new(
+        &kinds::FORBIDDEN,
+        "The token of a CI job registers, refreshes and releases; change or remove the registration with a token of this hub.",
+    )
+}
+
 /// Names the missing scope, but not the scopes that the token has.
 pub(super) fn forbidden(need: Need<'_>) -> Problem {
     let (scope, detail) = match need {

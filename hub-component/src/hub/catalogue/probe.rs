@@ -14,9 +14,12 @@ use federation::source::SourceRecord;
 use federation::source_url;
 use federation::time::Seconds;
 use futures::StreamExt as _;
+use futures::future::{Either, select};
 use futures::stream;
 use serde_json::{Value, json};
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use store::catalogues::Stored;
 use store::database::{Database as _, Transaction};
 use store::events::{self, Event, Subject};
@@ -31,7 +34,9 @@ const MOST: usize = 100;
 /// Repositories between two writes.
 const BATCH: usize = 20;
 /// No batch is begun after so many seconds.
-const TIME: Seconds = 10;
+const TIME: Seconds = 5;
+/// Longest look at one repository: five of them one after another take less than a lease lasts.
+const LOOK: Duration = Duration::from_secs(4);
 
 /// What is at the address of an index.
 enum Found {
@@ -61,7 +66,13 @@ pub(super) async fn probe<P: Ports>(app: &App<P>, stored: &Stored, hosts: Quiet)
         }
         let look = |known: Known| {
             let (ports, hosts) = (&app.ports, &hosts);
-            async move { (find(ports, &known.member.url, hosts).await, known) }
+            async move {
+                let found = match select(pin!(find(ports, &known.member.url, hosts)), pin!(ports.sleep(LOOK))).await {
+                    Either::Left((found, _)) => found,
+                    Either::Right(_) => Found::Unknown,
+                };
+                (found, known)
+            }
         };
         let seen: Vec<(Found, Known)> = stream::iter(waiting).map(look).buffer_unordered(PER_HOST).collect().await;
         let pause = seen.iter().find_map(|(found, _)| match found {

@@ -21,7 +21,7 @@ use store::{StoreError, members, quiet, sources};
 /// Most catalogues that one refresh takes; the others wait for the next.
 const MOST: usize = 5;
 /// No catalogue is begun after so many seconds, so that the sources get their turn.
-const TIME: Seconds = 15;
+const TIME: Seconds = 5;
 /// After a failure of the hub's own, a catalogue waits for so many seconds.
 const AGAIN: Seconds = 60;
 /// Sources whose records are read at a time.

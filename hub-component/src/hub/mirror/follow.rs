@@ -13,7 +13,7 @@ use store::database::{Database as _, Transaction};
 use store::leases::Lease;
 use store::revisions::{self, Revision};
 use store::sources::{self, Source};
-use store::{StoreError, mirror};
+use store::{StoreError, mirror, upkeep};
 
 /// How long one session follows, in seconds; less than a lease lasts.
 const SESSION: Seconds = 30;
@@ -91,7 +91,7 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
         }
         tx.commit().await?;
         if now - began >= SESSION {
-            return Ok(());
+            return Ok(upkeep::daily(database, lease, || app.ports.now()).await?);
         }
     }
 }

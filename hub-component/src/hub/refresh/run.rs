@@ -40,7 +40,7 @@ pub enum Scope {
     All,
     /// One source, due or not.
     One(String),
-    /// One source at a client's request: fetched without validators and validated, whatever happened before.
+    /// One source at the request of a client or a forge: fetched without validators, whatever happened before.
     Asked(String),
     /// One source at a commit that a client names, whatever happened before.
     Pushed(String, Commit),
@@ -60,6 +60,8 @@ const BATCH_WAIT: Duration = Duration::from_millis(250);
 /// Time budget of a refresh in seconds; the rest is left to the next refresh, so that the caller gets a report. Together with the wait
 /// for another refresh it is less than hosts allow for a request: 90 s under `serve`.
 const REFRESH_TIME: Seconds = 45;
+/// How much of that catalogues may take, in seconds; what they take beyond that is added to it.
+const OF_CATALOGUES: Seconds = 25;
 /// How long to wait between attempts to acquire the lease while a client waits.
 pub(super) const TURN_WAIT: Duration = Duration::from_millis(100);
 /// The number of attempts: 40 s in all, longer than one hanging source takes.
@@ -87,8 +89,8 @@ pub async fn refresh_many<P: Ports>(
     }
     let began = app.ports.now();
     // Catalogues first: what they register is fetched now.
-    let report = match refresh_due(app).await {
-        Ok(()) => refresh(app, scope, origin, "compose", &lease, began).await,
+    let report = match refresh_due(app).await.and(renew(app, &lease, began).await) {
+        Ok(()) => refresh(app, scope, origin, "compose", &lease, began.max(app.ports.now() - OF_CATALOGUES)).await,
         Err(error) => Err(error),
     };
     // If pruning fails, it is tried again after the next refresh. The result of this refresh is valid all the same.
@@ -102,6 +104,17 @@ pub async fn refresh_many<P: Ports>(
     let report = report?;
     released?;
     Ok(Some(report))
+}
+
+/// Renews the lease if the catalogues took long.
+async fn renew<P: Ports>(app: &App<P>, lease: &Lease, began: Seconds) -> Result<(), StoreError> {
+    let now = app.ports.now();
+    if now - began <= 1 {
+        return Ok(());
+    }
+    let mut tx = app.database().await?.write().await?;
+    lease.renew(&mut tx, now).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Refreshes under a lease that the caller holds. `began` is when its time began to run.

@@ -34,7 +34,7 @@ pub async fn deregister<P: Ports>(
     Path(repo): Path<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Problem> {
-    let actor = caller.writes(&repo)?;
+    let actor = caller.maintains(&repo)?;
     let now = app.ports.now();
     let mut tx = app.database().await?.write().await?;
     let registered = registrations::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;

@@ -5,7 +5,7 @@ use super::verify::{Because, verify};
 use crate::edge::{Actor, Caller, JsonBody, Query};
 use crate::hub::publish::line;
 use crate::hub::refresh::{self, apply};
-use crate::hub::repos::warnings;
+use crate::hub::repos::warnings_with;
 use crate::hub::{App, Change, commit_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -73,9 +73,11 @@ pub async fn register<P: Ports>(
         if sources::get(&mut tx, &repo).await?.is_some() {
             return Err(registered_already(&repo));
         }
-        let warnings = warnings(&mut tx, registration).await?;
         tx.end().await;
         let checked = refresh::check(&app.ports, registration, &source.record).await;
+        let mut tx = app.database().await?.read().await?;
+        let warnings = warnings_with(&mut tx, registration, &checked.warnings).await?;
+        tx.end().await;
         source.record.observe(registration, checked.observation, app.ports.now(), 0.0);
         return Ok(respond(&source, warnings, app.ports.now()));
     }
@@ -93,7 +95,8 @@ pub async fn register<P: Ports>(
     if !registrations::insert(&mut tx, &source.registered).await? {
         return Err(registered_already(&repo));
     }
-    let warnings = warnings(&mut tx, &source.registered.registration).await?;
+    let found = checked.as_ref().map_or(&[][..], |checked| &checked.warnings);
+    let warnings = warnings_with(&mut tx, &source.registered.registration, found).await?;
     let verified = checked.is_some();
     match checked {
         Some(checked) => apply(&mut tx, &mut source, checked, app.ports.now()).await.map(drop)?,

@@ -6,7 +6,7 @@ use super::{changed_meanwhile, check_precondition, respond};
 use crate::edge::{Caller, JsonBody, Path};
 use crate::hub::publish::line;
 use crate::hub::refresh::{Checked, apply};
-use crate::hub::repos::{not_registered, warnings};
+use crate::hub::repos::{not_registered, warnings_with};
 use crate::hub::{App, Change, commit_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -59,7 +59,7 @@ pub async fn update<P: Ports>(
     headers: HeaderMap,
     JsonBody(patch): JsonBody,
 ) -> Result<Response, Problem> {
-    let actor = caller.writes(&repo)?;
+    let actor = caller.maintains(&repo)?;
     let verified = verified_first(&app, &repo, &headers, &patch).await?;
 
     let now = app.ports.now();
@@ -68,7 +68,8 @@ pub async fn update<P: Ports>(
     check_precondition(&source.registered, &headers)?;
     let before = source.registered.registration.clone();
     let changed = before.merge(&patch).map_err(Problem::invalid_registration)?;
-    let warnings = warnings(&mut tx, &changed).await?;
+    let found = verified.as_ref().map_or(&[][..], |(_, checked)| &checked.warnings);
+    let warnings = warnings_with(&mut tx, &changed, found).await?;
     if changed == before {
         return Ok(respond(&source, warnings, now));
     }
