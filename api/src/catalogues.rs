@@ -88,7 +88,7 @@ pub struct CatalogueStatus {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Others {
-    /// To be looked at yet.
+    /// Not checked yet.
     pub waiting: usize,
     /// Without an index.
     pub no_index: usize,

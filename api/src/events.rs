@@ -35,6 +35,23 @@ pub struct Events {
     pub next: Option<String>,
 }
 
+/// All actions of this version.
+pub const ACTIONS: [&str; 13] = [
+    "register",
+    "update",
+    "rename",
+    "deregister",
+    "refresh",
+    "compose",
+    "release",
+    "token-create",
+    "token-revoke",
+    "catalogue-create",
+    "catalogue-update",
+    "catalogue-release",
+    "catalogue-delete",
+];
+
 /// One change: who made it, when, to what, and the state before and after it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Event {

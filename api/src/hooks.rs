@@ -29,7 +29,7 @@ pub struct HookUrls {
     pub gitlab: String,
 }
 
-/// What a delivery causes.
+/// The effect of a delivery.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Received {
     /// The repos whose index is fetched now; empty if the push changed none.

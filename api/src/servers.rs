@@ -14,10 +14,10 @@ pub struct ServersQuery {
     pub cursor: Option<String>,
     /// Maximum number of servers on a page; 30 by default, and never more than 100.
     pub limit: Option<u32>,
-    /// Only servers that these words find.
+    /// Only servers that match these words.
     #[param(max_length = 1000)]
     pub search: Option<String>,
-    /// Only servers that changed since this time. As the hub knows when it published a revision, but not which server it changed, all servers are
+    /// Only servers that changed since this time. Because the hub records only when revisions were published, all servers are
     /// returned unless the newest revision is older.
     #[param(format = DateTime)]
     pub updated_since: Option<String>,

@@ -32,7 +32,7 @@ pub struct Diagnostic {
     /// The code: stable, in kebab-case. Programs should compare codes; messages may change.
     #[schema(value_type = String)]
     pub code: Code,
-    /// Whether the finding refuses the document; [`Severity::Error`] if absent in JSON.
+    /// Whether the finding refuses the document; `error` if absent.
     #[serde(default)]
     #[schema(required)]
     pub severity: Severity,

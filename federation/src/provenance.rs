@@ -13,7 +13,7 @@ pub struct Provenance {
     pub reference: Option<String>,
     /// The commit, as 40 or 64 hexadecimal digits.
     pub commit: String,
-    /// Whether the forge vouches for all this; otherwise the holder of a token said so.
+    /// Whether the forge confirms this; otherwise the holder of a token or of a webhook's secret claims it.
     pub verified: bool,
 }
 

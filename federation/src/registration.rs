@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// The fields that a maintainer sets. [`Registration::from_value`] is the only constructor, so a value of
-/// this type satisfies every rule.
+/// The fields that a maintainer sets.
+// `Registration::from_value` is the only constructor, so a value of this type satisfies every rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Registration {
     /// Unique name of the repo; only a catalogue changes it.

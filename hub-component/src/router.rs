@@ -88,9 +88,9 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
 
 /// The hub as an HTTP service.
 pub fn router<P: Ports>(app: App<P>) -> Router {
-    let (router, _) = table().split_for_parts();
+    let (router, description) = table().split_for_parts();
     let edge = Edge { app: app.clone(), problem_page: pages::problem };
-    let document = Document::new(|| table::<P>().into_openapi());
+    let document = Document::new(description);
     router
         // Many people configure this URL with a slash, and a client does not send a POST again where a redirect leads.
         .route(paths::MCP_WITH_SLASH, post(mcp::endpoint::<P>))

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
-/// Make the hub's registrations those of a file, for registrations that are kept in git
+/// Reconcile the hub's registrations with a file that is kept in git
 ///
 /// The file lists registrations as `POST /v1/repos` takes them; a field that it leaves out gets its default. Those that are missing are
 /// registered, and those that differ are changed, unless somebody changes them meanwhile. All others stay, unless --prune is set. Indexes are not checked first:

@@ -24,9 +24,7 @@ pub(crate) struct Events {
     pub(crate) actor: Option<String>,
 
     /// Only events with this action
-    #[arg(long, value_name = "ACTION", value_parser = [
-        "register", "update", "deregister", "refresh", "release", "compose", "token-create", "token-revoke",
-    ])]
+    #[arg(long, value_name = "ACTION", value_parser = api::events::ACTIONS)]
     pub(crate) action: Option<String>,
 
     /// The maximum number of events

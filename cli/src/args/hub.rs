@@ -184,7 +184,7 @@ pub(crate) struct Search {
 /// List what is missing: questions of at least three clients that nothing answers well
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Nothing is kept of who asked, and of a question only its words. Each question is answered again, so what somebody has published since is gone
+Askers are not recorded, and only the words of a question are. Questions that have been answered since disappear
 from the list.
 
 Examples:

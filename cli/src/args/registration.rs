@@ -228,7 +228,7 @@ pub(crate) struct Release {
     pub(crate) digest: Option<Digest>,
 }
 
-/// Make the secret of a webhook, so that a push makes the index fresh at once
+/// Create a webhook secret, so that a push makes the index fresh at once
 ///
 /// In the repository's settings on the forge, add a webhook for pushes with this secret and the address shown for the forge. A new secret replaces
 /// the one before.

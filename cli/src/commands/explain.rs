@@ -28,7 +28,7 @@ pub(super) fn run(args: &Explain, output: &Output) -> Result<Exit, Failure> {
 
 fn list(text: &mut Text, kinds: &[&Kind]) {
     let rows = kinds.iter().map(|kind| [Cell::from(kind.code), where_it_stands(kind).into(), kind.title.into()]);
-    text.table(["CODE", "STANDS IN", "TITLE"], rows);
+    text.table(["CODE", "OCCURS IN", "TITLE"], rows);
 }
 
 fn describe(text: &mut Text, kind: &Kind) {

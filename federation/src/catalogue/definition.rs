@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// The fields of a catalogue that its maintainer sets. [`Catalogue::from_value`] checks them.
+/// The fields of a catalogue that its maintainer sets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = CatalogueDefinition)]
 pub struct Catalogue {

@@ -77,7 +77,7 @@ answers! {
         "see `GET /v1/catalogues` for all catalogues";
     REPO_GONE = Answer 410 "repo-gone": "The repo is gone",
         "A catalogue had registered the repo, and removed it: it was archived, the forge does not list it any more, or it had no index for a day.",
-        "stop asking for it; `detail` says when and why, and its present name if it has one";
+        "stop requesting it; `detail` says when and why, and its present name if it has one";
     TOKEN_NOT_FOUND = Answer 404 "token-not-found": "There is no such token",
         "This hub never had a token with this name.",
         "see `GET /v1/tokens` for the names of all tokens";
@@ -110,7 +110,7 @@ answers! {
         "change the catalogue with `PATCH`, or take another name";
     TOO_MANY_CATALOGUES = Answer 409 "too-many-catalogues": "The hub has too many catalogues",
         "A hub has at most 200 catalogues.",
-        "delete a catalogue that nobody needs, or list the repositories of several in one of the kind `list`";
+        "delete an unused catalogue, or combine several into one of kind `list`";
     NO_LISTING_HELD = Answer 409 "no-listing-held": "No listing is waiting for release",
         "The catalogue has no held listing: it was released already, or the forge lists the repositories again.",
         "check the catalogue with `GET /v1/catalogues/{name}`";
@@ -118,7 +118,7 @@ answers! {
         "A token with this name exists or existed. A name is never reused, so that the event log stays unambiguous.",
         "take another name";
     IDENTITY_REPEATED = Answer 409 "identity-repeated": "The identity token was exchanged before",
-        "Each identity token is exchanged once, so that nobody can use one that was seen.",
+        "Each identity token is exchanged once, so that an intercepted one cannot be reused.",
         "request a new identity token from the CI";
     NOTHING_HELD = Answer 409 "nothing-held": "No index is waiting for release",
         "The source has no held snapshot: it was already released, or the index was never held.",
@@ -136,8 +136,8 @@ answers! {
         "The `ETag` in `If-Match` is outdated: the registration was changed after it was read.",
         "read the registration, then repeat the change with its new `ETag`";
     PAYLOAD_TOO_LARGE = Answer 413 "payload-too-large": "The body is too large",
-        "The hub accepts request bodies of up to 256 KiB.",
-        "send at most 256 KiB";
+        "The hub accepts request bodies of up to 256 KiB; indexes to be checked and webhooks of up to 1 MiB.",
+        "send a smaller body";
     UNSUPPORTED_MEDIA_TYPE = Answer 415 "unsupported-media-type": "The body is not labelled as JSON",
         "The hub accepts bodies of type `application/json` or another `application/…+json` type.",
         "send `Content-Type: application/json`";
@@ -196,7 +196,7 @@ answers! {
         "The hub cannot read or write its database. Nothing was written.",
         "wait for `Retry-After`, then repeat the request; nothing was written";
     STORE_DAMAGED = Answer 503 "store-damaged": "The database is damaged",
-        "The hub's database does not match its checksums, and the damage cannot be repaired from the rest of it. The hub answers nothing from it, and nothing was written.",
+        "The hub's database does not match its checksums, and the damage cannot be repaired from the rest of it. The hub serves no data from it, and nothing was written.",
         "ask the operator to restore a backup with `reuse-surface restore`";
 
     STORE_FULL = Answer 507 "store-full": "The hub's disk is full",

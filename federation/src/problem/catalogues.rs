@@ -2,8 +2,8 @@
 
 kinds! {
     Source:
-    LISTING_UNREADABLE = "listing-unreadable": "The response is no listing",
-        "The server answered with something else than its API documents, such as a page for people, or with a repository without an id.",
+    LISTING_UNREADABLE = "listing-unreadable": "The response is not a listing",
+        "The server returned something other than what its API documents, such as a page for people, or with a repository without an id.",
         "check `kind` and `url`, and whether the API can be read without a login";
     LISTING_ELSEWHERE = "listing-elsewhere": "The next page is on another host",
         "The server names a next page whose scheme, host or port differs from that of the first one. The hub does not follow it.",

@@ -10,12 +10,12 @@ kinds! {
     LFS_POINTER = "lfs-pointer": "The file is a pointer of Git LFS",
         "Git LFS keeps the index elsewhere; the raw address has only a pointer to it.",
         "take the index out of Git LFS with `git lfs untrack`, and commit it again";
-    OTHER_FORMAT = "other-format": "The file has another format than said",
-        "The registration, or whoever asked for the check, says a `format`, and the file has not the marks of it.",
+    OTHER_FORMAT = "other-format": "The file does not have the declared format",
+        "The registration or the request declares a `format`, and the file does not have the marks of it.",
         "set `format` to that of the file, or to `auto`";
     LEFT_OUT = "left-out": "A part of the file is not a capability",
-        "An entity of a `catalog-info.yaml` is of a kind that nobody reuses, or is a `Location`, which the hub does not follow.",
-        "nothing, if that is meant; register the files that a `Location` points to";
+        "An entity of a `catalog-info.yaml` is of a kind that is not reusable, or is a `Location`, which the hub does not follow.",
+        "nothing, if that is intended; register the files that a `Location` points to";
     OTHER_REPO = "other-repo": "The index names another repo",
         "Its `repo` is not the name under which it is registered. It is published under the name of the registration.",
         "correct `repo` in the index, or register the index under that name";

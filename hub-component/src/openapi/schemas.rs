@@ -1,7 +1,7 @@
 //! The schemas in `schemas/` as components of the OpenAPI document. The files are the source of truth.
 
 use federation::schema::{self, Schema};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Name and schema of each component.
 const COMPONENTS: [(&str, Schema); 6] = [
@@ -41,6 +41,7 @@ pub fn add(components: &mut Value) {
         schema["description"] = described.unwrap_or_else(|| either.to_owned()).into();
     }
     registration(&mut components["schemas"]);
+    catalogue(&mut components["schemas"]);
     // The API never transfers a manifest, only its parts.
     if let Some(schemas) = components["schemas"].as_object_mut() {
         schemas.shift_remove("FederationManifest");
@@ -61,13 +62,7 @@ fn registration(schemas: &mut Value) {
     let source = &schemas[component("FederationManifest", "source")];
     let mut fields = source["properties"].as_object().cloned().unwrap_or_default();
     fields.shift_remove("index");
-    // Generators treat a field with a default as always present.
-    for (_, field) in &mut fields {
-        let default = field.as_object_mut().and_then(|field| field.shift_remove("default"));
-        if let (Some(default), Some(words)) = (default, field["description"].as_str()) {
-            field["description"] = format!("{words} Default: `{default}`.").into();
-        }
-    }
+    describe_defaults(&mut fields);
     let whole = &mut schemas["HubRegistration"];
     if let Some(whole) = whole.as_object_mut() {
         whole.shift_remove("$ref");
@@ -83,19 +78,45 @@ fn registration(schemas: &mut Value) {
         "additionalProperties": false,
         "properties": fields,
     });
-    // Without a default, null would remove a required field.
-    for (_, field) in fields.iter_mut().filter(|(name, _)| !matches!(name.as_str(), "repo" | "url" | "domain")) {
+    schemas["RegistrationPatch"] = patch(
+        fields,
+        &["repo", "url", "domain"],
+        "Some of the fields of a registration; null resets a field to its default. If `repo` is present, it must equal the one in the path.",
+    );
+}
+
+/// The bodies of requests about catalogues, from the schema of the document.
+fn catalogue(schemas: &mut Value) {
+    let request = &mut schemas["CatalogueRequest"];
+    let mut fields = request["properties"].as_object().cloned().unwrap_or_default();
+    describe_defaults(&mut fields);
+    request["properties"] = fields.clone().into();
+    schemas["CataloguePatch"] = patch(
+        fields,
+        &["name", "kind", "url", "domain"],
+        "Some of the fields of a catalogue; null resets a field to its default. `name`, `kind` and `prefix` never change.",
+    );
+}
+
+/// Generators treat a field with a default as always present, so the description says it instead.
+fn describe_defaults(fields: &mut Map<String, Value>) {
+    for (_, field) in fields {
+        let default = field.as_object_mut().and_then(|field| field.shift_remove("default"));
+        if let (Some(default), Some(words)) = (default, field["description"].as_str()) {
+            field["description"] = format!("{words} Default: `{default}`.").into();
+        }
+    }
+}
+
+/// A merge patch of these fields. Without a default, null would remove a `required` field.
+fn patch(mut fields: Map<String, Value>, required: &[&str], description: &str) -> Value {
+    for (_, field) in fields.iter_mut().filter(|(name, _)| !required.contains(&name.as_str())) {
         match field.get("type").cloned() {
             Some(kind) => field["type"] = json!([kind, "null"]),
             None => *field = json!({"anyOf": [field, {"type": "null"}]}),
         }
     }
-    schemas["RegistrationPatch"] = json!({
-        "type": "object",
-        "description": "Some of the fields of a registration; null resets a field to its default. If `repo` is present, it must equal the one in the path.",
-        "additionalProperties": false,
-        "properties": fields,
-    });
+    json!({"type": "object", "description": description, "additionalProperties": false, "properties": fields})
 }
 
 /// Marks every time as such; the names of times end with `_at` or `_since`.

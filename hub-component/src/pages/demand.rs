@@ -38,7 +38,7 @@ pub async fn demand<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> R
     let content = html! {
         h1 { "What is missing" }
         p { "Questions that at least three clients asked alike, and that nothing published answers well. Who asked is not kept." }
-        @if questions.is_empty() { p.advice { "Nothing is missing, as far as this hub was asked." } }
+        @if questions.is_empty() { p.advice { "There are no unanswered questions so far." } }
         ul.hits { @for question in &questions { li { (one(question)) } } }
         p.quiet { a href="/v1/demand" { "As data" } "." }
     };

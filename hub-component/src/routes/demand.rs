@@ -13,8 +13,8 @@ use http::HeaderMap;
 
 /// Lists what is missing.
 ///
-/// Questions that found nothing or little, and that at least three clients asked alike. No client is remembered, and a question only by its
-/// words. Each is answered again in the newest revision; what that answers well is left out.
+/// Questions that found nothing or little, and that at least three clients asked. Clients are not recorded, and of a question only its
+/// words are. Each is answered again in the newest revision; what that answers well is left out.
 #[utoipa::path(
     get,
     path = "/v1/demand",

@@ -21,7 +21,7 @@ use store::{hooks, sources};
 /// Receives a webhook.
 ///
 /// From GitHub, Gitea, Forgejo or GitLab, with their own headers and signatures. A push that changes the index of a registration has it fetched
-/// after the response; any other event costs nothing.
+/// after the response; other events are ignored.
 #[utoipa::path(
     post,
     path = "/v1/hooks/{forge}",
@@ -64,7 +64,7 @@ fn payload<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
 
 /// Makes the secret of a webhook.
 ///
-/// In place of any earlier one. The response alone shows it.
+/// Replaces the previous secret. It is shown only in this response.
 #[utoipa::path(
     post,
     path = "/v1/repos/{repo}/hook",

@@ -10,14 +10,14 @@ use utoipa::openapi::OpenApi;
 
 /// The OpenAPI document. The router holds it, because only the router knows every route.
 pub struct Document {
-    describe: fn() -> OpenApi,
+    description: OpenApi,
     written: OnceLock<Fixed>,
 }
 
 impl Document {
-    /// Creates the document lazily with `describe`, at the first request.
-    pub fn new(describe: fn() -> OpenApi) -> Self {
-        Self { describe, written: OnceLock::new() }
+    /// Creates the document from the description of the routes. It is written at the first request.
+    pub fn new(description: OpenApi) -> Self {
+        Self { description, written: OnceLock::new() }
     }
 }
 
@@ -41,6 +41,6 @@ impl Document {
     ),
 )]
 pub async fn document(Extension(document): Extension<Arc<Document>>, request: HeaderMap) -> Response {
-    let write = || Fixed::new("application/json", openapi::document((document.describe)()));
+    let write = || Fixed::new("application/json", openapi::document(document.description.clone()));
     document.written.get_or_init(write).respond(&request)
 }

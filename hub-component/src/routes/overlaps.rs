@@ -14,7 +14,7 @@ use http::HeaderMap;
 /// Lists near-duplicates.
 ///
 /// Pairs of capabilities of different repos that seem to do the same, in one language or two. Deprecated ones are left out. Each capability
-/// has at most five pairs of its own. What changed is compared when somebody asks; while `complete` is false, there is more to compare.
+/// has at most five pairs of its own. What changed is compared on request; while `complete` is false, there is more to compare.
 #[utoipa::path(
     get,
     path = "/v1/overlaps",

@@ -17,7 +17,7 @@ pub(super) async fn run(args: &Demand, client: &Client, output: &Output) -> Resu
         }
     })?;
     if demand.questions.is_empty() {
-        output.note("no question is without a good answer, as far as at least three clients asked alike");
+        output.note("no unanswered questions from three or more clients");
     }
     Ok(Exit::Done)
 }

@@ -37,7 +37,7 @@ async fn identity(hub: &Base) -> Result<Token, Failure> {
         return Ok(token);
     }
     let none = || {
-        Failure::new(Exit::Usage, "this is no CI job that has an identity").hint(format!(
+        Failure::new(Exit::Usage, "this is not a CI job with an identity").hint(format!(
             "on GitHub, give the job `permissions: id-token: write`; on Forgejo, `enable-openid-connect: true`; on GitLab, `id_tokens` with {}",
             env::IDENTITY
         ))

@@ -25,7 +25,10 @@ use store::events::{self, Event, Subject};
     params(("name" = String, Path, description = "The catalogue's name.")),
     request_body(
         description = "The fields to change (RFC 7396); null resets a field to its default.",
-        content((Object = "application/merge-patch+json"), (Object = "application/json")),
+        content(
+            (ref("#/components/schemas/CataloguePatch") = "application/merge-patch+json"),
+            (ref("#/components/schemas/CataloguePatch") = "application/json"),
+        ),
     ),
     responses((status = 200, description = "The updated catalogue.", body = Catalogue)),
     extensions(("x-problems" = json!([kinds::CATALOGUE_NOT_FOUND.code, kinds::INVALID_CATALOGUE.code]))),

@@ -12,7 +12,7 @@ use axum::extract::State;
 /// Refreshes sources now.
 ///
 /// Fetches the sources that are due, or with `force` all enabled ones, publishes what changed, and reports on every registration. Reads do
-/// the same in the background, so that nobody has to call this.
+/// the same in the background, so calling this is optional.
 #[utoipa::path(
     post,
     path = "/v1/federated/compose",

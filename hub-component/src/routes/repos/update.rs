@@ -21,8 +21,8 @@ use store::{registrations, sources};
 
 /// Changes a registration.
 ///
-/// By a JSON merge patch (RFC 7396): absent fields stay as they are. The result is published at once from stored snapshots. With `If-Match`,
-/// nobody's change is overwritten unseen.
+/// By a JSON merge patch (RFC 7396): absent fields stay as they are. The result is published at once from stored snapshots. `If-Match`
+/// prevents lost updates.
 #[utoipa::path(
     patch,
     path = "/v1/repos/{repo}",
