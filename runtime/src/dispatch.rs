@@ -5,7 +5,7 @@ use crate::instances::{Pool, Workers};
 use crate::limits::Limits;
 use crate::problem::Problem;
 use crate::sending::holding_until_sent;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,9 +59,15 @@ impl Dispatch {
         }
     }
 
+    /// Whether this is the target of liveness probes, which have slots and an instance of their own. The body of the
+    /// response holds the slot, so drop it as soon as possible.
+    pub(crate) fn is_vital(&self, target: &Uri) -> bool {
+        target.path() == self.liveness
+    }
+
     /// Returns the component's response once its head is there; the body may still be on its way.
     pub(crate) async fn answer(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Problem> {
-        let vital = request.uri().path() == self.liveness;
+        let vital = self.is_vital(request.uri());
         let place = self.place(vital).await?;
         let mut answering = pin!(self.pool.answer(request, vital));
         let answered = if vital {

@@ -36,7 +36,8 @@ pub struct Limits {
     pub body: usize,
     /// Time for the client to send the body of a request.
     pub body_time: Duration,
-    /// How long a client may leave a response unread.
+    /// How long a client may leave a response unread. The host notices only that the kernel accepts more bytes. For that
+    /// the client has to take 100 to 300 KiB, depending on its receive buffer.
     pub write_time: Duration,
     /// How long a shutdown waits for the work in flight.
     pub drain_time: Duration,

@@ -24,6 +24,10 @@ use tokio::time::{sleep, timeout};
 /// Largest request head, in bytes. `hyper` itself limits the number of headers to 100.
 const MAX_HEAD: usize = 64 << 10;
 
+/// Bytes of a response that may wait in the kernel, besides those on the network. Without this limit the kernel holds
+/// up to 4 MiB for a slow client, and accepts more only when a third of it is free, which can take minutes.
+const MAX_UNSENT: u32 = 128 << 10;
+
 /// How long the server stops accepting when the process has run out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -83,6 +87,14 @@ pub(crate) async fn accept(
     _ = timeout(LAST_REQUESTS, waiting).await;
 }
 
+/// Sends small pieces at once, and bounds what the kernel holds for a client that reads slowly.
+fn configure(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    #[cfg(target_os = "linux")]
+    socket2::SockRef::from(stream).set_tcp_notsent_lowat(MAX_UNSENT)?;
+    Ok(())
+}
+
 fn serve(
     stream: TcpStream,
     peer: SocketAddr,
@@ -96,7 +108,7 @@ fn serve(
     async move {
         let _guard = guard;
         let _counted = Reservation::new(&service.metrics.connections);
-        _ = stream.set_nodelay(true).inspect_err(|error| tracing::debug!(%error, "no TCP_NODELAY"));
+        _ = configure(&stream).inspect_err(|error| tracing::debug!(%error, "the socket has its default options"));
         let (phase, begun, lengths) = (ConnectionPhase::new(), AtomicBool::new(false), Lengths::default());
         let service = service_fn(|request| {
             let busy = phase.begin();
@@ -149,5 +161,50 @@ fn serve(
             }
         };
         _ = result.inspect_err(|error| tracing::debug!(%error, %peer, "the connection ended early"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicUsize;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpSocket;
+    use tokio::task::yield_now;
+
+    const PIECE: usize = 16 << 10;
+    const PIECES: usize = 512;
+
+    /// A connection and the client's end of it, which buffers little.
+    async fn connection() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpSocket::new_v4().unwrap();
+        client.set_recv_buffer_size(64 << 10).unwrap();
+        let client = client.connect(listener.local_addr().unwrap());
+        let (accepted, client) = tokio::join!(listener.accept(), client);
+        (accepted.unwrap().0, client.unwrap())
+    }
+
+    #[tokio::test]
+    async fn each_write_waits_for_little_that_a_slow_client_takes() {
+        let (mut near, mut far) = connection().await;
+        configure(&near).unwrap();
+        let written = AtomicUsize::new(0);
+        let write = async {
+            for _ in 0..PIECES {
+                near.write_all(&[b'x'; PIECE]).await.unwrap();
+                written.fetch_add(PIECE, Ordering::Relaxed);
+            }
+        };
+        let read = async {
+            for read in 0..PIECES {
+                // The client takes nothing that was not written, so this also bounds what it takes between two writes.
+                let waiting = written.load(Ordering::Relaxed).saturating_sub(read * PIECE);
+                assert!(waiting <= 512 << 10, "{waiting} bytes wait for the client after {read} pieces");
+                far.read_exact(&mut [0; PIECE]).await.unwrap();
+                yield_now().await;
+            }
+        };
+        tokio::join!(write, read);
     }
 }

@@ -14,12 +14,16 @@ use api::headers::REQUEST_ID;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, response};
 use http_body::Body;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::{BodyExt as _, Full, Limited};
 use std::error::Error as StdError;
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmtime_wasi_http::WasiBody;
+
+/// Largest body of a response to a liveness probe, in bytes. It is copied, outside the budget.
+const MAX_VITAL_BYTES: usize = 4 << 10;
 
 pub(crate) struct HttpService {
     pub(crate) dispatch: Dispatch,
@@ -104,7 +108,9 @@ impl HttpService {
         B: Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
     {
         let authority = incoming::authority(&request)?;
-        let key = memo::key(&request);
+        // A probe waits for nobody, not even for a slow response to another key.
+        let vital = self.dispatch.is_vital(request.uri());
+        let key = memo::key(&request).filter(|_| !vital);
         let look = |key, now| self.memo.look(key, self.databases.generation(), now);
         if let Some(entry) = key.as_ref().and_then(|key| look(key, started)) {
             return Ok(repeated(&entry, id));
@@ -134,6 +140,7 @@ impl HttpService {
         }
         let response = match (key, max_age) {
             (Some(key), Some(max_age)) => self.keep(&key, head, body, &tally, &method, generation, max_age).await?,
+            _ if vital => released(head, body, &method).await?,
             _ => match exposition(&head.headers) {
                 Some(format) => self.with_own_metrics(head, body, &method, format).await?,
                 None => Response::from_parts(head, body),
@@ -198,8 +205,18 @@ fn repeated(entry: &Entry, id: &HeaderValue) -> Answer {
     Answer { response, tally: entry.tally.clone() }
 }
 
+/// The response to a probe, without the slot that it holds: the client may leave it unread.
+async fn released(head: response::Parts, body: WasiBody, method: &Method) -> Result<Response<WasiBody>, Problem> {
+    let body = whole(Limited::new(body, MAX_VITAL_BYTES), method, head.status).await?;
+    // A copy, because the chunks hold the slot.
+    Ok(Response::from_parts(head, full(Bytes::copy_from_slice(&body))))
+}
+
 /// The whole body, if there is one: a response to `HEAD` announces a body that never comes.
-async fn whole(body: WasiBody, method: &Method, status: StatusCode) -> Result<Bytes, Problem> {
+async fn whole<B>(body: B, method: &Method, status: StatusCode) -> Result<Bytes, Problem>
+where
+    B: Body<Data = Bytes, Error: Display>,
+{
     if !has_body(method, status) {
         return Ok(Bytes::new());
     }
@@ -227,4 +244,37 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
 /// The length of the body in bytes, if it is known yet.
 fn length(response: &Response<WasiBody>) -> Option<u64> {
     response.body().size_hint().exact().or_else(|| announced(response.headers()).map(|length| length as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sending::holding_until_sent;
+    use tokio::sync::Semaphore;
+
+    fn probed(bytes: usize, places: &Arc<Semaphore>) -> (response::Parts, WasiBody) {
+        let place = Arc::clone(places).try_acquire_owned().unwrap();
+        let body = full(vec![b'x'; bytes].into());
+        Response::new(holding_until_sent(body, place)).into_parts()
+    }
+
+    #[tokio::test]
+    async fn a_probe_that_is_not_read_holds_no_place() {
+        let places = Arc::new(Semaphore::new(1));
+        let (head, body) = probed(2, &places);
+        let mut response = released(head, body, &Method::GET).await.unwrap();
+        let queued = response.body_mut().frame().await.unwrap().unwrap().into_data().unwrap();
+        assert_eq!((&queued[..], places.available_permits()), (&b"xx"[..], 1));
+        let (head, body) = probed(2, &places);
+        let response = released(head, body, &Method::HEAD).await.unwrap();
+        assert_eq!((length(&response), places.available_permits()), (Some(0), 1));
+    }
+
+    #[tokio::test]
+    async fn a_probe_copies_little() {
+        let places = Arc::new(Semaphore::new(1));
+        let (head, body) = probed(MAX_VITAL_BYTES + 1, &places);
+        assert_eq!(released(head, body, &Method::GET).await.unwrap_err(), Problem::InstanceFailed);
+        assert_eq!(places.available_permits(), 1);
+    }
 }

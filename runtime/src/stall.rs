@@ -17,7 +17,7 @@ pub(crate) struct Patience {
     pub(crate) head: Duration,
     /// Between the last byte of a response that the client read and the next request.
     pub(crate) idle: Duration,
-    /// Between two chunks of a response.
+    /// Between two moments at which the socket accepts bytes of a response.
     pub(crate) write: Duration,
 }
 
