@@ -1,4 +1,4 @@
-//! What judging costs, counted in bytes of memory: in all it stays within a multiple of the input, whatever the input is, and at any moment
+//! What judging and indexing cost, counted in bytes of memory: in all it stays within a multiple of the input, whatever the input is, and at any moment
 //! within what an instance has.
 
 #![expect(unsafe_code, reason = "an allocator is unsafe")]
@@ -12,6 +12,7 @@ use std::cell::Cell;
 use federation::compose::Fragment;
 use federation::index::check;
 use federation::limits::MAX_DIAGNOSTICS_BYTES;
+use federation::search;
 
 thread_local! {
     static NOW: Cell<isize> = const { Cell::new(0) };
@@ -67,7 +68,7 @@ const MIB: usize = 1 << 20;
 fn every_shape_is_judged_within_bounds_and_for_the_right_reason() {
     // The schemas are compiled once.
     check(b"{\"version\":1,\"capabilities\":[{\"id\":\"a.b\"}]}");
-    for hostile in hostile_inputs::all() {
+    for hostile in hostile_inputs::all().into_iter().chain(hostile_inputs::to_index()) {
         let (name, text) = (hostile.name, hostile.text);
         let (verdict, all, peak) = cost(|| check(text.as_bytes()));
         let reason = verdict.diagnostics.iter().find(|found| found.is_error()).map(|found| found.code.as_str());
@@ -83,5 +84,12 @@ fn every_shape_is_judged_within_bounds_and_for_the_right_reason() {
             fragment.json.len() >= index.sizes.json_bytes && fragment.yaml.len() >= index.sizes.yaml_bytes,
             "{name}"
         );
+        drop(index);
+        let entries = search::entries(&fragment.json).unwrap();
+        let (index, _, peak) = cost(|| search::postings(entries.iter().map(|(entry, _)| entry)));
+        let bytes: usize = index.iter().map(|(term, posting)| term.len() + posting.entries.len()).sum();
+        println!("{name}: an index of {} MiB, at once {} MiB", bytes / MIB, peak / MIB);
+        assert!(bytes <= 8 * MIB + 2 * text.len(), "{name}: an index of {bytes} bytes");
+        assert!(peak <= 96 * MIB, "{name}: {peak} bytes at once for the index");
     }
 }
