@@ -210,10 +210,12 @@ async fn what_nobody_holds_any_more_is_counted_by_whichever_refresh_comes_next()
 
 /// How often it was written that something is being judged, since the last look.
 fn marks(hub: &Hub) -> usize {
+    // A batch that is written says that nothing is being judged any more, and goes on. A mark is a transaction of its own.
     let statements = hub.statements();
-    let written = statements.iter().filter(|sql| sql.starts_with("UPDATE leases SET judging")).count();
-    // Each batch that is written says that nothing is being judged any more.
-    written - statements.iter().filter(|sql| sql.starts_with("INSERT INTO check_tallies")).count().min(1)
+    let is_mark = |pair: &&[String]| {
+        pair[0].starts_with("UPDATE leases SET judging") && pair[1].starts_with("INSERT INTO leases")
+    };
+    statements.windows(2).filter(is_mark).count()
 }
 
 #[tokio::test]
