@@ -34,6 +34,12 @@ pub const MAX_SCALAR_BYTES: usize = 64 * 1024;
 /// Most bytes of all capabilities of a federation in one format: 1 GiB. A source that would exceed this is held.
 pub const MAX_FEDERATED_BYTES: u64 = 1024 * 1024 * 1024;
 
+/// Most conflicts that a document lists: as many as one of the largest indexes has with its copy. The others are counted.
+pub const MAX_CONFLICTS: usize = MAX_CAPABILITIES;
+
+/// Most bytes of the conflicts that a document lists, as JSON: 4 MiB.
+pub const MAX_CONFLICT_BYTES: usize = 4 * 1024 * 1024;
+
 /// Most capabilities in one index; the same number as in `schemas/capability-index.schema.yaml`.
 pub const MAX_CAPABILITIES: usize = 20_000;
 

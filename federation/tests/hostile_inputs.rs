@@ -1,4 +1,4 @@
-//! What judging costs, counted in bytes of memory: in all it stays within a multiple of the input, whatever the input is, and at any moment
+//! What judging and indexing cost, counted in bytes of memory: in all it stays within a multiple of the input, whatever the input is, and at any moment
 //! within what an instance has.
 
 #![expect(unsafe_code, reason = "an allocator is unsafe")]
@@ -9,9 +9,10 @@ mod hostile_inputs;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use federation::compose::Fragment;
+use federation::compose::{Document, Filter, Format, Fragment, conflicts, digest};
 use federation::index::check;
-use federation::limits::MAX_DIAGNOSTICS_BYTES;
+use federation::limits::{MAX_CONFLICT_BYTES, MAX_CONFLICTS, MAX_DIAGNOSTICS_BYTES};
+use federation::search;
 
 thread_local! {
     static NOW: Cell<isize> = const { Cell::new(0) };
@@ -67,7 +68,7 @@ const MIB: usize = 1 << 20;
 fn every_shape_is_judged_within_bounds_and_for_the_right_reason() {
     // The schemas are compiled once.
     check(b"{\"version\":1,\"capabilities\":[{\"id\":\"a.b\"}]}");
-    for hostile in hostile_inputs::all() {
+    for hostile in hostile_inputs::all().into_iter().chain(hostile_inputs::to_index()) {
         let (name, text) = (hostile.name, hostile.text);
         let (verdict, all, peak) = cost(|| check(text.as_bytes()));
         let reason = verdict.diagnostics.iter().find(|found| found.is_error()).map(|found| found.code.as_str());
@@ -83,5 +84,52 @@ fn every_shape_is_judged_within_bounds_and_for_the_right_reason() {
             fragment.json.len() >= index.sizes.json_bytes && fragment.yaml.len() >= index.sizes.yaml_bytes,
             "{name}"
         );
+        drop(index);
+        let entries = search::entries(&fragment.json).unwrap();
+        let (index, _, peak) = cost(|| search::postings(entries.iter().map(|(entry, _)| entry)));
+        let bytes: usize = index.iter().map(|(term, posting)| term.len() + posting.entries.len()).sum();
+        println!("{name}: an index of {} MiB, at once {} MiB", bytes / MIB, peak / MIB);
+        assert!(bytes <= 8 * MIB + 2 * text.len(), "{name}: an index of {bytes} bytes");
+        assert!(peak <= 96 * MIB, "{name}: {peak} bytes at once for the index");
+    }
+}
+
+#[test]
+fn what_many_sources_have_in_common_takes_no_more_than_is_listed() {
+    let mut random = 1_u64;
+    let repos: Vec<String> = (0..80).map(|n| format!("repo-{n:02}")).collect();
+    for (length, count) in [(200, 20_000), (12, 60_000)] {
+        let ids: Vec<String> = (0..count).map(|n| format!("c.{n:0width$}", width = length - 2)).collect();
+        let ((found, before), _, peak) = cost(|| {
+            // In any order.
+            let mut repos: Vec<&str> = repos.iter().map(String::as_str).collect();
+            repos.sort_by_cached_key(|_| {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                random
+            });
+            let repos = if length == 12 { &repos[..2] } else { &repos[..] };
+            let found = conflicts(repos.iter().map(|repo| (*repo, ids.iter().map(String::as_str))));
+            let document = Document {
+                revision: 1,
+                digest: digest(&[]),
+                composed_at: None,
+                filter: Filter::default(),
+                sources: Vec::new(),
+                conflicts: found.clone(),
+            };
+            (found, document.frame(Format::Yaml).unwrap().before)
+        });
+        println!("{count} ids: {} listed, at once {} MiB", found.listed.len(), peak / MIB);
+        let listed: Vec<&String> = found.listed.iter().map(|conflict| &conflict.id).collect();
+        assert_eq!(listed, ids[..listed.len()].iter().collect::<Vec<_>>(), "the first ones by id");
+        assert_eq!(listed.len() + found.omitted, count);
+        assert!(found.listed.iter().all(|it| it.repos.len() == found.listed[0].repos.len() && it.repos.is_sorted()));
+        assert!(before.contains(&format!("conflicts_omitted: {}", found.omitted)), "{:.2000}", before);
+        let json = serde_json::to_string(&found.listed).unwrap().len();
+        // A comma more is counted for each.
+        let next = listed.len() + json / listed.len();
+        assert!(json <= MAX_CONFLICT_BYTES, "{json} bytes");
+        assert!(json + next > MAX_CONFLICT_BYTES || listed.len() == MAX_CONFLICTS, "{json} bytes: there is room");
+        assert!(peak <= 64 * MIB, "{peak} bytes at once");
     }
 }

@@ -11,7 +11,7 @@ pub struct Lease {
     holder: String,
 }
 
-/// Content that a former holder was validating when it ended.
+/// Content that a former holder was validating or publishing when it ended.
 pub struct Ended {
     /// The lease of that holder.
     lease: String,
@@ -21,7 +21,7 @@ pub struct Ended {
     pub digest: Digest,
 }
 
-/// A step of the schema. Empty while nothing is being validated, otherwise the digest and the repo.
+/// A step of the schema. Empty while nothing is being validated or published, otherwise the digest and the repo, one source a line.
 pub(super) const JUDGING: &[&str] = &["ALTER TABLE leases ADD COLUMN judging TEXT NOT NULL DEFAULT ''"];
 
 /// How long the lease of a holder that died blocks others, in seconds; longer than one source may take.
@@ -98,24 +98,24 @@ impl Lease {
         Ok(acquired)
     }
 
-    /// Renews the lease, with nothing being validated.
+    /// Renews the lease, with nothing being validated or published.
     pub async fn renew(&self, tx: &mut impl Transaction, now: Seconds) -> Result<(), StoreError> {
         self.mark(tx, "", now).await
     }
 
-    /// Records durably which content the holder validates from now on, so that an aborted validation is detected.
+    /// Records durably which content, of which repos, the holder validates or publishes from now on, so that an abort is detected.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn judge(
         &self,
         database: &impl Database,
-        repo: &str,
-        digest: &Digest,
+        judged: &[(&Digest, &str)],
         now: Seconds,
     ) -> Result<(), StoreError> {
+        let lines: Vec<String> = judged.iter().map(|(digest, repo)| format!("{digest} {repo}")).collect();
         let mut tx = database.write().await?;
-        self.mark(&mut tx, &format!("{digest} {repo}"), now).await?;
+        self.mark(&mut tx, &lines.join("\n"), now).await?;
         Ok(tx.commit().await?)
     }
 
@@ -129,7 +129,7 @@ impl Lease {
         Ok(())
     }
 
-    /// The content being validated by former holders of this lease, and by holders of leases that have expired.
+    /// The content being validated or published by former holders of this lease, and by holders of leases that have expired.
     pub async fn ended(&self, tx: &mut impl Transaction, now: Seconds) -> Result<Vec<Ended>, StoreError> {
         let rows = tx.query("SELECT name, expires_at, judging FROM leases WHERE judging <> ''", Vec::new()).await?;
         let mut ended = Vec::new();
@@ -138,8 +138,10 @@ impl Lease {
             if lease != self.name && is_held(row.integer(1)?, now) {
                 continue;
             }
-            let read = judging.split_once(' ').and_then(|(digest, repo)| Some((Digest::parse(digest)?, repo)));
-            ended.extend(read.map(|(digest, repo)| Ended { lease: lease.to_owned(), repo: repo.to_owned(), digest }));
+            for (digest, repo) in judging.lines().filter_map(|line| line.split_once(' ')) {
+                let digest = Digest::parse(digest);
+                ended.extend(digest.map(|digest| Ended { lease: lease.to_owned(), repo: repo.to_owned(), digest }));
+            }
         }
         Ok(ended)
     }

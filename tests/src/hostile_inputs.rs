@@ -51,7 +51,53 @@ fn catalogue(count: usize) -> String {
     (0..count).map(entity).collect::<Vec<_>>().join("---\n")
 }
 
-/// All inputs.
+/// A word of so many letters and digits.
+fn word(mut number: usize, length: usize) -> String {
+    let digit = |it: &mut usize| {
+        let digit = char::from(b"abcdefghijklmnopqrstuvwxyz0123456789"[*it % 36]);
+        *it /= 36;
+        digit
+    };
+    (0..length).map(|_| digit(&mut number)).collect()
+}
+
+/// Words of so many letters, from one on.
+fn words(from: usize, count: usize, length: usize, between: &str) -> String {
+    (from..from + count).map(|n| word(n, length)).collect::<Vec<_>>().join(between)
+}
+
+/// So many entries, each replaced by the next one and with a summary of 2,000 words that no other has.
+fn deprecated(count: usize) -> String {
+    capabilities(count, |n| {
+        let (next, summary) = (n + 1, words(n * 2_000, 2_000, 4, " "));
+        format!(
+            "\"name\":\"n\",\"status\":\"deprecated\",\"replaced_by\":\"capability.c{next:05}\",\"summary\":\"{summary}\""
+        )
+    })
+}
+
+/// Valid indexes of up to 16 MiB that are expensive to index for the search.
+pub fn to_index() -> Vec<Hostile> {
+    [
+        ("entries that replace each other", deprecated(400), None),
+        (
+            "the same words in every entry",
+            capabilities(2_000, |_| format!("\"name\":\"n\",\"summary\":\"{}\"", words(0, 2_000, 3, " "))),
+            None,
+        ),
+        (
+            "more words than are indexed",
+            capabilities(20_000, |n| format!("\"name\":\"n\",\"summary\":\"{}\"", words(n, 250, 2, "-"))),
+            None,
+        ),
+        ("names that grow", capabilities(2_000, |n| format!("\"name\":\"{n}{}\"", "\u{fdfa}".repeat(490))), None),
+    ]
+    .into_iter()
+    .map(|(name, text, code)| Hostile { name, text, code })
+    .collect()
+}
+
+/// All inputs that are expensive to judge.
 pub fn all() -> Vec<Hostile> {
     let control = Some("control-character");
     let with_findings = |count| format!("[{CONTROL}{}]", ",0".repeat(count));

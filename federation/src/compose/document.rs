@@ -1,6 +1,6 @@
 //! Renders the federated document.
 
-use super::{Conflict, Filter, SourceLine};
+use super::{Conflict, Conflicts, Filter, SourceLine};
 use crate::digest::Digest;
 use crate::time::{Seconds, rfc3339};
 use crate::yaml::{self, YamlError};
@@ -49,8 +49,8 @@ pub struct Document {
     pub filter: Filter,
     /// Ordered by repo.
     pub sources: Vec<SourceLine>,
-    /// Ordered by id.
-    pub conflicts: Vec<Conflict>,
+    /// Those of the whole revision that are among the sources.
+    pub conflicts: Conflicts,
 }
 
 /// A rendered document without its fragments, which go between `before` and `after`.
@@ -75,6 +75,12 @@ struct Head<'a> {
     filter: &'a Filter,
     sources: &'a [SourceLine],
     conflicts: &'a [Conflict],
+    #[serde(skip_serializing_if = "is_zero")]
+    conflicts_omitted: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Document {
@@ -87,7 +93,8 @@ impl Document {
             composed_at: self.composed_at.map(rfc3339),
             filter: &self.filter,
             sources: &self.sources,
-            conflicts: &self.conflicts,
+            conflicts: &self.conflicts.listed,
+            conflicts_omitted: self.conflicts.omitted,
         })
     }
 

@@ -10,7 +10,7 @@ mod fragment;
 pub mod pieces;
 mod source_line;
 
-pub use conflicts::{Conflict, conflicts};
+pub use conflicts::{Conflict, Conflicts, Listing, conflicts};
 pub use document::{Document, Format, Frame};
 pub use filter::{Filter, FilterError};
 pub use fragment::{Fragment, entries};

@@ -8,6 +8,7 @@ mod fields;
 mod find;
 mod fit;
 mod guess;
+mod heirs;
 mod language;
 mod meaning;
 mod overlap;

@@ -1,5 +1,6 @@
 //! The index of a source: for each term, the entries that have it.
 
+use super::heirs::Heirs;
 use super::language::{Language, is_stop_word, language, stem};
 use super::meaning;
 use super::words::{identifiers, words};
@@ -13,6 +14,13 @@ const MAX_TERM_CHARS: usize = 40;
 
 /// Most words of an entry that are indexed. The id, the name and the tags come first.
 const MAX_WORDS_PER_ENTRY: usize = 2_000;
+
+/// Most pairs of an entry and one of its words that a source has, and again as many that are inherited: 4 million, of three bytes each. Twenty thousand
+/// entries in prose that fill an index have 2.5 million. If there are more, each entry keeps an equal share: its first words.
+pub(super) const MAX_PAIRS: usize = 4_000_000;
+
+/// How much longer than an id or name its words may be to be a term as a whole. In a few scripts, one character stands for many.
+const MAX_GROWTH: usize = 2;
 
 /// Most different terms of a source. Twenty thousand entries in prose have some 60,000.
 const MAX_TERMS: usize = 100_000;
@@ -53,13 +61,32 @@ pub struct Posting {
 /// Builds the index of a source from its entries as JSON, in order. Besides the stems of words there are terms of
 /// [`filter_term`] and [`whole_term`], [`super::ALL`], which all entries have, and [`MEANING`].
 pub fn postings<'a>(entries: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, Posting> {
+    let entries: Vec<&Value> = entries.into_iter().take(MAX_CAPABILITIES).collect();
+    let (mut index, heirs) = built(&entries, MAX_WORDS_PER_ENTRY, MAX_PAIRS).unwrap_or_else(|| {
+        let share = MAX_PAIRS / entries.len().max(1);
+        built(&entries, share.min(MAX_WORDS_PER_ENTRY), usize::MAX).unwrap_or_default()
+    });
+    heirs.bequeath(&mut index);
+    let meanings = entries.iter().flat_map(|entry| meaning::stored(entry)).collect();
+    index.insert(MEANING.to_owned(), Posting { entries: meanings, spellings: BTreeSet::new() });
+    index
+}
+
+/// The index with at most so many words of each entry, and which entries inherit; `None` if it has more than `most` pairs of an entry and a word.
+/// Only one entry's terms are in memory at a time.
+fn built(entries: &[&Value], words_per_entry: usize, most: usize) -> Option<(BTreeMap<String, Posting>, Heirs)> {
     let mut index = BTreeMap::<String, Posting>::new();
-    let mut meanings = Vec::new();
-    let entries = entries.into_iter().take(MAX_CAPABILITIES).inspect(|entry| meanings.extend(meaning::stored(entry)));
-    let mut terms: Vec<EntryTerms> = entries.map(EntryTerms::of).collect();
-    bequeath(&mut terms);
-    for (position, entry) in (0u16..).zip(terms) {
-        for (term, (points, spellings)) in entry.points {
+    let mut pairs = Vec::with_capacity(entries.len());
+    let mut sum = 0;
+    for (position, entry) in (0u16..).zip(entries) {
+        let terms = entry_terms(entry, words_per_entry);
+        let words = terms.keys().filter(|term| !is_filter(term)).count();
+        pairs.push(words);
+        sum += words;
+        if sum > most {
+            return None;
+        }
+        for (term, (points, spellings)) in terms {
             if index.len() >= MAX_TERMS && !index.contains_key(&term) {
                 continue;
             }
@@ -70,8 +97,7 @@ pub fn postings<'a>(entries: impl IntoIterator<Item = &'a Value>) -> BTreeMap<St
             posting.spellings.extend(spellings.into_iter().take(room));
         }
     }
-    index.insert(MEANING.to_owned(), Posting { entries: meanings, spellings: BTreeSet::new() });
-    index
+    Some((index, Heirs::of(entries, &pairs)))
 }
 
 /// The term whose row has, instead of points, what each entry of the source means ([`super::meaning`]). No word has this form.
@@ -105,116 +131,72 @@ pub fn whole_term(words: &[String]) -> String {
 
 /// The words of one entry as terms, each with its points, whatever its status.
 pub fn word_points(entry: &Value) -> BTreeMap<String, u8> {
-    let terms = EntryTerms::of(entry).points.into_iter().filter(|(term, _)| !is_filter(term) && !term.starts_with('='));
+    let terms = entry_terms(entry, MAX_WORDS_PER_ENTRY);
+    let terms = terms.into_iter().filter(|(term, _)| !is_filter(term) && !term.starts_with('='));
     terms.map(|(term, (points, _))| (term, points)).collect()
 }
 
-/// The terms of an entry.
-struct EntryTerms {
-    id: String,
-    replaced_by: Option<String>,
-    is_deprecated: bool,
-    points: BTreeMap<String, (u8, BTreeSet<String>)>,
-}
+/// The terms of an entry, each with its points and spellings.
+type EntryTerms = BTreeMap<String, (u8, BTreeSet<String>)>;
 
-impl EntryTerms {
-    fn of(entry: &Value) -> Self {
-        let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
-        let list = entry.get("tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let tags: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
-        let id = text("id");
-        let id_words = id.strip_prefix("capability.").unwrap_or(id);
-        let status = text("status").to_lowercase();
-        let written_in = language(words(&format!("{} {}", text("name"), text("summary"))).iter().map(String::as_str));
-        let mut weights = Weights { language: written_in, room: MAX_WORDS_PER_ENTRY, ..Weights::default() };
-        weights.add(id_words, IN_ID, false);
-        if id_words.len() < id.len() {
-            weights.add_word("capability", 1);
-        }
-        weights.add(text("name"), IN_NAME, false);
-        weights.add(text("title"), IN_NAME, false);
-        for tag in &tags {
-            weights.add(tag, IN_TAGS, false);
-        }
-        weights.add_prose(text("summary"));
-        let questions =
-            entry.get("representative_queries").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        for question in questions.iter().filter_map(Value::as_str).take(MAX_QUESTIONS) {
-            weights.add_prose(question);
-        }
-        let fields = entry.as_object();
-        let server = fields.and_then(discovery::server_name);
-        weights.add(server.unwrap_or_default(), IN_ID, false);
-        let mut points: BTreeMap<_, _> = weights
-            .of_terms
-            .into_iter()
-            .map(|(term, (weight, spellings))| (term, (saturated(weight), spellings)))
-            .collect();
-        let mut exactly = |term: String| points.insert(term, (MAX_POINTS, BTreeSet::new()));
-        for whole in [text("id"), id_words, text("name"), text("title")] {
-            let words = words(whole);
-            if !words.is_empty() {
-                exactly(whole_term(&words));
-            }
-        }
-        exactly(id_term(id));
-        for tag in tags {
-            exactly(filter_term("tag", tag));
-        }
-        if !status.is_empty() {
-            exactly(filter_term("status", &status));
-        }
-        if let Some(fields) = fields {
-            exactly(filter_term("type", &discovery::canonical(discovery::media_type(fields))));
-        }
-        if let Some(server) = server {
-            exactly(filter_term("server", server));
-        }
-        exactly(super::ALL.to_owned());
-        Self {
-            id: id.to_owned(),
-            replaced_by: entry.get("replaced_by").and_then(Value::as_str).map(str::to_owned),
-            is_deprecated: status == "deprecated",
-            points,
+/// The terms of an entry, among them those of its first words: id, name and tags before the summary.
+fn entry_terms(entry: &Value, most_words: usize) -> EntryTerms {
+    let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
+    let list = entry.get("tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let tags: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
+    let id = text("id");
+    let id_words = id.strip_prefix("capability.").unwrap_or(id);
+    let status = text("status").to_lowercase();
+    let written_in = language(words(&format!("{} {}", text("name"), text("summary"))).iter().map(String::as_str));
+    let mut weights = Weights { language: written_in, room: most_words, ..Weights::default() };
+    weights.add(id_words, IN_ID, false);
+    if id_words.len() < id.len() {
+        weights.add_word("capability", 1);
+    }
+    weights.add(text("name"), IN_NAME, false);
+    weights.add(text("title"), IN_NAME, false);
+    for tag in &tags {
+        weights.add(tag, IN_TAGS, false);
+    }
+    let fields = entry.as_object();
+    let server = fields.and_then(discovery::server_name);
+    weights.add(server.unwrap_or_default(), IN_ID, false);
+    weights.add_prose(text("summary"));
+    let questions =
+        entry.get("representative_queries").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    for question in questions.iter().filter_map(Value::as_str).take(MAX_QUESTIONS) {
+        weights.add_prose(question);
+    }
+    let weighed = weights.of_terms.into_iter();
+    let mut points: EntryTerms =
+        weighed.map(|(term, (weight, spellings))| (term, (saturated(weight), spellings))).collect();
+    let mut exactly = |term: String| points.insert(term, (MAX_POINTS, BTreeSet::new()));
+    for whole in [text("id"), id_words, text("name"), text("title")] {
+        let words = words(whole);
+        let term = whole_term(&words);
+        if !words.is_empty() && term.len() <= MAX_GROWTH * whole.len() {
+            exactly(term);
         }
     }
+    exactly(id_term(id));
+    for tag in tags {
+        exactly(filter_term("tag", tag));
+    }
+    if !status.is_empty() {
+        exactly(filter_term("status", &status));
+    }
+    if let Some(fields) = fields {
+        exactly(filter_term("type", &discovery::canonical(discovery::media_type(fields))));
+    }
+    if let Some(server) = server {
+        exactly(filter_term("server", server));
+    }
+    exactly(super::ALL.to_owned());
+    points
 }
 
-/// Most successors of a deprecated entry, one after the other, that inherit its terms.
-const MAX_SUCCESSORS: u8 = 8;
-
-/// Halves the points of what is deprecated, and gives them to its successors as well, one point more to each, so that
-/// they rank higher whatever is searched.
-fn bequeath(terms: &mut [EntryTerms]) {
-    let positions: BTreeMap<String, usize> = terms.iter().enumerate().map(|(at, it)| (it.id.clone(), at)).collect();
-    let words = |it: &EntryTerms| -> Vec<(String, u8)> {
-        let words = it.points.iter().filter(|(term, _)| !is_filter(term));
-        words.map(|(term, (points, _))| (term.clone(), points / 2)).collect()
-    };
-    let left: Vec<(usize, Vec<(String, u8)>)> =
-        terms.iter().enumerate().filter(|(_, it)| it.is_deprecated).map(|(at, it)| (at, words(it))).collect();
-    for (at, words) in &left {
-        let Some(old) = terms.get_mut(*at) else { continue };
-        for (term, points) in words {
-            old.points.entry(term.clone()).and_modify(|it| it.0 = *points);
-        }
-    }
-    for (first, words) in &left {
-        let mut at = *first;
-        for more in 1..=MAX_SUCCESSORS {
-            let next = terms.get(at).filter(|it| it.is_deprecated).and_then(|it| it.replaced_by.as_ref());
-            let Some(heir) = next.and_then(|id| positions.get(id)).copied().filter(|heir| heir != first) else { break };
-            for (term, points) in words {
-                let Some(it) = terms.get_mut(heir) else { break };
-                let (own, _) = it.points.entry(term.clone()).or_default();
-                *own = points.saturating_add(more).max(*own);
-            }
-            at = heir;
-        }
-    }
-}
-
-fn is_filter(term: &str) -> bool {
+/// Whether a term is no word and no [`whole_term`].
+pub(super) fn is_filter(term: &str) -> bool {
     term.is_empty() || term.contains(':')
 }
 

@@ -1,13 +1,13 @@
 //! The verdict on an index, published or not, and the changes it would cause. Nothing is written.
 
 use super::app::App;
-use super::document::conflicts::publishers;
+use super::document::conflicts::with_others;
 use super::refresh;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::check::{Verdict, Would};
 use federation::check::Content;
-use federation::compose::{conflicts, entries};
+use federation::compose::entries;
 use federation::diff::{Op, steps};
 use federation::index::SourceFormat;
 use federation::registration::Registration;
@@ -114,8 +114,7 @@ async fn would<P: Ports>(
     let line = revisions::composition(&mut tx).await?.remove(&registration.repo);
     let before = Capabilities::of(&mut tx, line.as_ref()).await?;
     let (json, ids) = fragment.into_json();
-    let wanted = ids.iter().map(String::as_str).collect();
-    let mut published = publishers(&mut tx, &registration.repo, &wanted).await?;
+    would.conflicts = with_others(&mut tx, &registration.repo, &ids).await?.listed;
     tx.end().await;
     for step in steps(&entries(&before.json, &before.ids), &entries(&json, &ids)) {
         let list = match step.op {
@@ -125,10 +124,5 @@ async fn would<P: Ports>(
         };
         list.push(step.id().to_owned());
     }
-    published.insert(registration.repo.clone(), ids);
-    would.conflicts = conflicts(published.iter().map(|(repo, ids)| (repo.as_str(), ids.iter().map(String::as_str))))
-        .into_iter()
-        .filter(|conflict| conflict.repos.contains(&registration.repo))
-        .collect();
     Ok(would)
 }

@@ -86,7 +86,7 @@ pub async fn changes<P: Ports>(
     let revision = head.revision.as_ref().map(|it| (it.number, it.digest.as_str(), it.composed_at));
     let etag = serde_json::json!([since, after, until, cursor, complete, revision]).to_string();
     let etag = federation::negotiation::entity_tag(etag.as_bytes());
-    let document = document.map_or(Value::Null, |it| it.document(&Filter::default()).head());
+    let document = document.map_or(Value::Null, |it| it.document(&Filter::default(), it.conflicts.clone()).head());
     let next = (!complete).then_some(until);
     let cursor = cursor.map(paging::cursor_after);
     let before = format!("{{\"since\":{since},\"until\":{until},\"newest\":{newest},\"head\":{document},\"items\":[");

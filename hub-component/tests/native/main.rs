@@ -8,6 +8,7 @@ mod addresses;
 mod branches;
 mod catalogues;
 mod checking;
+mod conflicts;
 mod damage;
 mod demand;
 mod discovery;

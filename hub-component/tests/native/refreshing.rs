@@ -5,6 +5,9 @@ use federation::digest::Digest;
 use futures::future::join_all;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 
 async fn refresh(hub: &Hub, repo: &str) -> Value {
     let (status, answer) = hub.ask(Method::POST, &format!("/v1/repos/{repo}/refresh"), Value::Null).await;
@@ -207,10 +210,12 @@ async fn what_nobody_holds_any_more_is_counted_by_whichever_refresh_comes_next()
 
 /// How often it was written that something is being judged, since the last look.
 fn marks(hub: &Hub) -> usize {
+    // A batch that is written says that nothing is being judged any more, and goes on. A mark is a transaction of its own.
     let statements = hub.statements();
-    let written = statements.iter().filter(|sql| sql.starts_with("UPDATE leases SET judging")).count();
-    // Each batch that is written says that nothing is being judged any more.
-    written - statements.iter().filter(|sql| sql.starts_with("INSERT INTO check_tallies")).count().min(1)
+    let is_mark = |pair: &&[String]| {
+        pair[0].starts_with("UPDATE leases SET judging") && pair[1].starts_with("INSERT INTO leases")
+    };
+    statements.windows(2).filter(is_mark).count()
 }
 
 #[tokio::test]
@@ -261,4 +266,57 @@ async fn what_is_released_is_what_was_judged_and_of_the_url_that_counts() {
     hub.compose().await;
     let (status, answer) = release(held).await;
     assert_eq!((status, &answer["source"]["capability_count"]), (StatusCode::OK, &json!(2)), "{answer}");
+}
+
+/// A refresh that ends while it publishes what `repo` sent.
+async fn dies_publishing(hub: &Hub, repo: &str) {
+    hub.statements();
+    let marked = format!("SELECT count(*) FROM leases WHERE judging LIKE '% {repo}%'");
+    let mut compose = pin!(hub.compose());
+    loop {
+        let polled = poll_fn(|context| Poll::Ready(compose.as_mut().poll(context))).await;
+        assert!(polled.is_pending(), "it ended by itself: {polled:?}");
+        let publishes = hub.statements().iter().any(|sql| sql.starts_with("INSERT INTO search_postings"));
+        if publishes && hub.number(&marked) == 1 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn who_is_published_with_what_ended_a_refresh_is_blamed_once_and_not_given_up() {
+    let hub = Hub::new();
+    let repos = ["a", "bad", "z"];
+    for repo in repos {
+        hub.register(repo, index(repo, 1, 0)).await;
+    }
+    for repo in repos {
+        hub.publish(repo, index(repo, 1, 1));
+    }
+    hub.give_way();
+    dies_publishing(&hub, "bad").await;
+    hub.pass(61);
+    let report = hub.compose().await;
+    for source in report["sources"].as_array().expect("a list") {
+        assert_eq!(source["reason"], "judging-ended", "it may have been any of them: {report}");
+    }
+    hub.pass(120);
+    dies_publishing(&hub, "bad").await;
+    hub.pass(600);
+    hub.compose().await;
+    hub.pass(600);
+    let report = hub.compose().await;
+    assert_eq!(report["sources"][1]["reason"], "judging-ended", "given up: {report}");
+    for repo in ["a", "z"] {
+        let status = hub.get(&format!("/v1/repos/{repo}")).await["status"].clone();
+        assert_eq!(
+            (&status["state"], &status["consecutive_failures"]),
+            (&json!("fresh"), &json!(0)),
+            "{repo}: {status}"
+        );
+    }
+    let shown = hub.get("/v1/federated?format=json").await;
+    let versions: Vec<_> = repos.iter().enumerate().map(|(at, _)| shown["capabilities"][at]["name"].clone()).collect();
+    assert_eq!(versions, [json!("Version 1"), json!("Version 0"), json!("Version 1")]);
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use end_to_end::{Behaviour, Hub, Sources, index};
-use federation::compose::{Document, Filter, Format, SourceLine, digest};
+use federation::compose::{Conflicts, Document, Filter, Format, SourceLine, digest};
 use federation::diff::{Change, apply};
 use federation::digest::Digest;
 use reqwest::Method;
@@ -78,7 +78,10 @@ fn document(head: &Value, lists: &BTreeMap<String, Vec<Value>>) -> String {
         composed_at: head["composed_at"].as_str().map(|_| 0),
         filter: Filter::default(),
         sources: serde_json::from_value(head["sources"].clone()).expect("sources"),
-        conflicts: serde_json::from_value(head["conflicts"].clone()).expect("conflicts"),
+        conflicts: Conflicts {
+            listed: serde_json::from_value(head["conflicts"].clone()).expect("conflicts"),
+            omitted: 0,
+        },
     };
     let fragments: Vec<String> = lists
         .values()

@@ -29,7 +29,7 @@ impl Composed {
         format: Format,
         coding: Coding,
     ) -> Result<(u64, Chunks), Problem> {
-        let around = self.around(&filter, format)?;
+        let around = self.around(ports.database(), &filter, format).await?;
         let deflated = coding == Coding::Gzip;
         let length = match deflated {
             false => around.plain.length,

@@ -5,8 +5,9 @@ use crate::log;
 use crate::problem::Problem;
 use bytes::Bytes;
 use federation::compose::pieces::{Extent, GZIP_HEADER, deflate};
-use federation::compose::{Conflict, Document, Filter, Format, SourceLine, digest};
+use federation::compose::{Conflict, Conflicts, Document, Filter, Format, SourceLine, digest};
 use serde_json::json;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use store::StoreError;
@@ -20,8 +21,8 @@ pub struct Composed {
     pub revision: Option<Revision>,
     /// Ordered by repo.
     pub sources: Vec<Source>,
-    /// Ordered by id.
-    pub conflicts: Vec<Conflict>,
+    /// As many as a document lists.
+    pub conflicts: Conflicts,
     /// The parts of the whole document around its fragments, built at the first request.
     whole: [OnceLock<Arc<Around>>; 2],
     /// Set when a fragment turns out not to match its recorded layout; this must then be read again.
@@ -156,22 +157,33 @@ impl Composed {
         self.revision.as_ref().map_or(0, |revision| revision.number)
     }
 
-    /// The head of the document, restricted by a filter.
-    pub fn document(&self, filter: &Filter) -> Document {
-        let taken = |line: &SourceLine| filter.takes(line);
-        let sources: Vec<SourceLine> =
-            self.sources.iter().map(|it| &it.line).filter(|line| taken(line)).cloned().collect();
-        let conflicts = match filter.is_whole() {
-            true => self.conflicts.clone(),
-            false => {
-                let is_in = |repo: &String| sources.binary_search_by(|line| line.repo.cmp(repo)).is_ok();
-                let among = self.conflicts.iter().map(|conflict| Conflict {
-                    id: conflict.id.clone(),
-                    repos: conflict.repos.iter().filter(|repo| is_in(repo)).cloned().collect(),
-                });
-                among.filter(|conflict| conflict.repos.len() > 1).collect()
-            }
-        };
+    /// The conflicts among the sources that a filter takes.
+    async fn conflicts_among(&self, database: &impl Database, filter: &Filter) -> Result<Conflicts, StoreError> {
+        if filter.is_whole() {
+            return Ok(self.conflicts.clone());
+        }
+        let taken = self.sources.iter().filter(|it| filter.takes(&it.line));
+        if self.conflicts.omitted > 0 {
+            // Those that are not listed may be among them.
+            let taken: Vec<_> = taken.map(|it| (it.line.clone(), Some(it.stored.clone()))).collect();
+            let mut tx = database.read().await?;
+            let found = conflicts::find(&mut tx, &taken).await;
+            tx.end().await;
+            return found;
+        }
+        let taken: HashSet<&str> = taken.map(|it| it.line.repo.as_str()).collect();
+        let among = self.conflicts.listed.iter().filter_map(|conflict| {
+            let repos: Vec<&String> = conflict.repos.iter().filter(|repo| taken.contains(repo.as_str())).collect();
+            let repos = (repos.len() > 1).then(|| repos.into_iter().cloned().collect())?;
+            Some(Conflict { id: conflict.id.clone(), repos })
+        });
+        Ok(Conflicts { listed: among.collect(), omitted: 0 })
+    }
+
+    /// The head of the document, restricted by a filter, with the conflicts among what it takes.
+    pub fn document(&self, filter: &Filter, conflicts: Conflicts) -> Document {
+        let taken = self.sources.iter().map(|it| &it.line).filter(|line| filter.takes(line));
+        let sources: Vec<SourceLine> = taken.cloned().collect();
         Document {
             revision: self.number(),
             composed_at: self.revision.as_ref().map(|revision| revision.composed_at),
@@ -186,25 +198,30 @@ impl Composed {
     }
 
     /// The parts around the fragments; built once for the whole document.
-    pub(super) fn around(&self, filter: &Filter, format: Format) -> Result<Arc<Around>, Problem> {
+    pub(super) async fn around(
+        &self,
+        database: &impl Database,
+        filter: &Filter,
+        format: Format,
+    ) -> Result<Arc<Around>, Problem> {
         let kept = self.whole.get(place(format)).filter(|_| filter.is_whole());
         if let Some(around) = kept.and_then(OnceLock::get) {
             return Ok(around.clone());
         }
-        let around = Arc::new(self.surround(filter, format)?);
+        let document = self.document(filter, self.conflicts_among(database, filter).await?);
+        let around = Arc::new(self.surround(&document, format)?);
         Ok(kept.map_or(around.clone(), |kept| kept.get_or_init(|| around).clone()))
     }
 
-    fn surround(&self, filter: &Filter, format: Format) -> Result<Around, Problem> {
-        let frame =
-            self.document(filter).frame(format).map_err(|e| broken("The document cannot be written.", e.message))?;
+    fn surround(&self, document: &Document, format: Format) -> Result<Around, Problem> {
+        let frame = document.frame(format).map_err(|e| broken("The document cannot be written.", e.message))?;
         let before = Bytes::from(frame.before);
         let deflated = deflate(&before).map_err(|e| broken("The document cannot be compressed.", e.to_string()))?;
         let before_deflated = [&GZIP_HEADER[..], &deflated].concat();
         let (between, after) = (frame.between.as_bytes(), frame.after.as_bytes());
         let mut plain = Extent::of(&before);
         let mut deflated = before_deflated.len() as u64;
-        let fragments = self.sources.iter().filter(|source| filter.takes(&source.line));
+        let fragments = self.sources.iter().filter(|source| document.filter.takes(&source.line));
         let mut separator = None;
         for source in fragments {
             let extent = source.plain.get(place(format)).copied().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Finds conflicts without holding all ids in memory at once.
 
-use federation::compose::{Conflict, SourceLine, conflicts};
-use std::collections::{BTreeMap, HashSet};
+use federation::compose::{Conflicts, Listing, SourceLine};
+use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 use store::database::Transaction;
 use store::fragments::{self, Stored};
@@ -12,8 +12,8 @@ const AT_ONCE: usize = 2000;
 
 type Found = [(SourceLine, Option<Stored>)];
 
-/// Finds every conflict among these sources, which are ordered by repo.
-pub(super) async fn find(tx: &mut impl Transaction, sources: &Found) -> Result<Vec<Conflict>, StoreError> {
+/// Finds the conflicts among these sources.
+pub(super) async fn find(tx: &mut impl Transaction, sources: &Found) -> Result<Conflicts, StoreError> {
     // The first pass keeps only a hash of each id, a few bytes. Ids with equal hashes are compared in a second pass.
     let hasher = RandomState::new();
     let mut hashes = Vec::new();
@@ -23,36 +23,29 @@ pub(super) async fn find(tx: &mut impl Transaction, sources: &Found) -> Result<V
         hashes.windows(2).filter_map(|pair| (pair.first() == pair.last()).then(|| pair.first().copied())?).collect();
     drop(hashes);
     if twice.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Conflicts::default());
     }
-    let mut suspects: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    visit(tx, sources, |repo, ids| {
-        let ids: Vec<String> = ids.into_iter().filter(|id| twice.contains(&hasher.hash_one(id))).collect();
-        if !ids.is_empty() {
-            suspects.insert(repo.to_owned(), ids);
-        }
-    })
-    .await?;
-    Ok(conflicts(suspects.iter().map(|(repo, ids)| (repo.as_str(), ids.iter().map(String::as_str)))))
+    let mut listing = Listing::default();
+    let is_twice = |id: &String| twice.contains(&hasher.hash_one(id));
+    visit(tx, sources, |repo, ids| listing.add(repo, ids.into_iter().filter(is_twice))).await?;
+    Ok(listing.finish(twice.len()))
 }
 
-/// Returns which of these ids the other sources of the newest revision publish, by repo.
-pub async fn publishers(
-    tx: &mut impl Transaction,
-    except: &str,
-    wanted: &HashSet<&str>,
-) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
+/// Finds the conflicts that `repo` would have with the other sources of the newest revision if it published these ids.
+pub async fn with_others(tx: &mut impl Transaction, repo: &str, ids: &[String]) -> Result<Conflicts, StoreError> {
     let sources = store::revisions::stored(tx, None).await?;
-    let others: Vec<_> = sources.into_iter().filter(|(line, _)| line.repo != except).collect();
-    let mut publishers = BTreeMap::new();
+    let others: Vec<_> = sources.into_iter().filter(|(line, _)| line.repo != repo).collect();
+    let wanted: HashSet<&str> = ids.iter().map(String::as_str).collect();
+    let mut shared = HashSet::new();
+    let mut listing = Listing::default();
     visit(tx, &others, |repo, ids| {
         let ids: Vec<String> = ids.into_iter().filter(|id| wanted.contains(id.as_str())).collect();
-        if !ids.is_empty() {
-            publishers.insert(repo.to_owned(), ids);
-        }
+        shared.extend(ids.iter().filter_map(|id| wanted.get(id.as_str()).copied()));
+        listing.add(repo, ids);
     })
     .await?;
-    Ok(publishers)
+    listing.add(repo, shared.iter().map(|id| (*id).to_owned()));
+    Ok(listing.finish(shared.len()))
 }
 
 /// Visits the ids of every source, a few sources at a time.

@@ -5,6 +5,7 @@ use super::report::{outcome, outcome_of, report};
 use crate::hub::jitter::jitter;
 use crate::hub::publish::{Published, line, publish};
 use api::refresh::{Outcome, SourceReport};
+use federation::digest::Digest;
 use federation::provenance::Provenance;
 use federation::source::{Accepted, Effect, Held, Observation, SourceRecord};
 use federation::time::Seconds;
@@ -41,6 +42,13 @@ impl Batch {
         self.finished.is_empty() && self.put_off.is_empty()
     }
 
+    /// Marks all new content of the batch, since publishing it may end the instance as well. A batch of one is marked since it was judged.
+    async fn mark(&self, database: &impl Database, lease: &leases::Lease, now: Seconds) -> Result<(), StoreError> {
+        let new = self.finished.iter().filter_map(|it| Some((&it.checked.snapshot.as_ref()?.digest, it.source.repo())));
+        let new: Vec<(&Digest, &str)> = new.collect();
+        if self.finished.len() > 1 && !new.is_empty() { lease.judge(database, &new, now).await } else { Ok(()) }
+    }
+
     /// Whether the batch must be written before more is added: until then it is held in memory.
     pub(super) fn is_full(&self) -> bool {
         self.finished.len() >= MAX_BATCH
@@ -62,6 +70,7 @@ pub(super) async fn record(
     now: Seconds,
     lease: &leases::Lease,
 ) -> Result<(Option<Revision>, Vec<SourceReport>), StoreError> {
+    batch.mark(database, lease, now).await?;
     let Batch { finished: batch, quiet: hosts, put_off } = batch;
     let mut tx = database.write().await?;
     lease.renew(&mut tx, now).await?;
@@ -148,7 +157,7 @@ pub(super) async fn record(
     Ok((revision, reports.into_iter().map(|(report, _)| report).chain(deferred).collect()))
 }
 
-/// Records a failure for sources during whose validation the host ended the instance, and clears their validation marks.
+/// Records a failure for sources during whose validation or publication the host ended the instance, and clears their marks.
 pub(super) async fn blame(
     database: &impl Database,
     ended: Vec<leases::Ended>,

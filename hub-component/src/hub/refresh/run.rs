@@ -168,9 +168,14 @@ pub(super) async fn refresh<P: Ports>(
                 Either::Left((None, _)) => break true,
                 Either::Right(_) => break false,
             };
+            // Alone, so that it is known whose content it was if the refresh ends again.
+            let alone = examined.1.record.ended_a_refresh();
+            if alone {
+                work.write(database, origin, action, app.ports.now(), lease).await?;
+            }
             // No other body is read meanwhile; reading continues after this one is validated.
             work.take(examined, asked, commit, &hosts, &app.ports, lease).await?;
-            if work.batch.is_full() {
+            if alone || work.batch.is_full() {
                 break false;
             }
         };
@@ -241,7 +246,7 @@ impl Work {
                 Observation::Ended { digest: content.digest }.into()
             }
             Heard::New(content) => {
-                lease.judge(ports.database(), source.repo(), &content.digest, ports.now()).await?;
+                lease.judge(ports.database(), &[(&content.digest, source.repo())], ports.now()).await?;
                 judge(&source.registered.registration, content)
             }
         };

@@ -1,0 +1,75 @@
+//! What deprecated entries leave to their successors.
+
+use super::postings::{MAX_PAIRS, Posting, is_filter, read};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Most successors of a deprecated entry, one after the other, that inherit its terms.
+const MAX_SUCCESSORS: u8 = 8;
+
+/// The deprecated entries of a source by position, each with the positions of those that inherit its terms, and how many points more each gets.
+#[derive(Default)]
+pub(super) struct Heirs(BTreeMap<u16, Vec<(u16, u8)>>);
+
+impl Heirs {
+    /// Finds the heirs among these entries, of which each has so many words. In all they inherit at most [`MAX_PAIRS`]: the nearest successors first.
+    pub fn of(entries: &[&Value], words: &[usize]) -> Self {
+        let text = |entry: &Value, name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
+        let ids = (0u16..).zip(entries).map(|(at, entry)| (text(entry, "id").unwrap_or_default(), at));
+        let positions: BTreeMap<String, u16> = ids.collect();
+        let is_deprecated = |entry: &Value| text(entry, "status").is_some_and(|it| it.to_lowercase() == "deprecated");
+        let next: BTreeMap<u16, Option<u16>> = (0u16..)
+            .zip(entries)
+            .filter(|(_, entry)| is_deprecated(entry))
+            .map(|(at, entry)| (at, text(entry, "replaced_by").and_then(|id| positions.get(&id).copied())))
+            .collect();
+        let mut heirs: BTreeMap<u16, Vec<(u16, u8)>> = next.keys().map(|first| (*first, Vec::new())).collect();
+        let mut ends: Vec<(u16, u16)> = next.keys().map(|first| (*first, *first)).collect();
+        let mut room = MAX_PAIRS;
+        for more in 1..=MAX_SUCCESSORS {
+            ends.retain_mut(|(first, last)| {
+                let heir = next.get(last).copied().flatten().filter(|heir| heir != first);
+                let inherited = words.get(usize::from(*first)).copied().unwrap_or_default();
+                let (Some(heir), Some(left)) = (heir, room.checked_sub(inherited)) else { return false };
+                room = left;
+                heirs.entry(*first).or_default().push((heir, more));
+                *last = heir;
+                true
+            });
+        }
+        Self(heirs)
+    }
+
+    /// Halves the points of what is deprecated, and gives them to its successors as well, one point more to each, so that
+    /// they rank higher whatever is searched. Goes term by term, so that no other copy of the index is made.
+    pub fn bequeath(&self, index: &mut BTreeMap<String, Posting>) {
+        if self.0.is_empty() {
+            return;
+        }
+        for (_, posting) in index.iter_mut().filter(|(term, _)| !is_filter(term)) {
+            let mut points: BTreeMap<u16, u8> = read(&posting.entries).collect();
+            let left: Vec<(&Vec<(u16, u8)>, u8)> = points
+                .iter_mut()
+                .filter_map(|(at, points)| {
+                    let heirs = self.0.get(at)?;
+                    *points /= 2;
+                    Some((heirs, *points))
+                })
+                .collect();
+            if left.is_empty() {
+                continue;
+            }
+            for (heirs, left) in left {
+                for (heir, more) in heirs {
+                    let own = points.entry(*heir).or_default();
+                    *own = left.saturating_add(*more).max(*own);
+                }
+            }
+            let bytes = points.into_iter().flat_map(|(at, points)| {
+                let [high, low] = at.to_be_bytes();
+                [high, low, points]
+            });
+            posting.entries = bytes.collect();
+        }
+    }
+}
