@@ -1,6 +1,6 @@
 //! What is known of a catalogue beside its repositories: its last listing, and when the next one is due.
 
-use super::Catalogue;
+use super::{Catalogue, Member, Skipped};
 use crate::digest::Digest;
 use crate::guard;
 use crate::problem::catalogues;
@@ -24,7 +24,7 @@ pub struct CatalogueRecord {
     pub consecutive_failures: u32,
     /// The status of the last response.
     pub http_status: Option<u16>,
-    /// A complete listing that lost most of the repositories.
+    /// A complete listing that would end most of the registrations.
     pub held: Option<HeldListing>,
     /// The listing that somebody released.
     pub released: Option<Digest>,
@@ -33,25 +33,35 @@ pub struct CatalogueRecord {
 /// A complete listing that the guard holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldListing {
-    /// Digest of the ids of its repositories.
+    /// Digest of the listing.
     pub digest: Digest,
     /// Since when listings are held.
     pub since: Seconds,
-    /// How many repositories were known.
+    /// How many registrations there are.
     pub known: usize,
-    /// How many of these it still has.
+    /// How many of these would stay.
     pub left: usize,
 }
 
 /// What a complete listing has, for the guard.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    /// Digest of the ids of its repositories.
+    /// Digest of what it has: [`Listing::digest`].
     pub digest: Digest,
-    /// How many repositories were listed before.
+    /// How many registrations there are.
     pub known: usize,
-    /// How many of these are still listed.
+    /// How many of these would stay.
     pub left: usize,
+}
+
+impl Listing {
+    /// The digest of the ids of the repositories that can be registered, in any order.
+    pub fn digest(listed: &[Member]) -> Digest {
+        let there = listed.iter().filter(|member| !member.unfit.is_some_and(Skipped::ends));
+        let mut ids: Vec<&str> = there.map(|member| member.id.as_str()).collect();
+        ids.sort_unstable();
+        Digest::of(ids.join("\n").as_bytes())
+    }
 }
 
 /// No catalogue waits longer than this, in seconds: the longest time to live, and what spreads it.
@@ -119,7 +129,7 @@ impl CatalogueRecord {
         }
         let held = self.held.as_ref()?;
         let message = format!(
-            "The newest listing has {} of {} repositories that were known; if that is intended, release it, or the hub does so after a day.",
+            "The newest listing would leave {} of {} registrations; if that is intended, release it, or the hub does so after a day.",
             held.left, held.known
         );
         Some((catalogues::LISTING_SHRUNK.to_string(), message))

@@ -112,6 +112,30 @@ async fn a_listing_that_lost_half_is_held_until_a_day_or_a_release() {
 }
 
 #[tokio::test]
+async fn registrations_are_counted_whatever_takes_them_away() {
+    for (member, value) in [("archived", json!(true)), ("private", json!(true)), ("empty", json!(true))] {
+        let hub = with_repos(&TWELVE).await;
+        let all = TWELVE.iter().zip(1..).map(|(name, id)| repo(id, name, 1));
+        list(&hub, &all.map(|repo| with(repo, member, value.clone())).collect::<Vec<_>>());
+        later(&hub).await;
+        assert_eq!((repos_of(&hub).await.len(), status(&hub).await["state"].clone()), (12, json!("held")), "{member}");
+        hub.ask(Method::POST, "/v1/catalogues/acme/release", Value::Null).await;
+        settle().await;
+        assert_eq!((repos_of(&hub).await.len(), status(&hub).await["state"].clone()), (0, json!("fresh")), "{member}");
+    }
+    // Thirty repositories without an index outnumber those with one.
+    let hub = forge();
+    let without: Vec<Value> = (100..130).map(|id| repo(id, &format!("r{id}"), 1)).collect();
+    let all: Vec<Value> = TWELVE.iter().zip(1..).map(|(name, id)| repo(id, name, 1)).chain(without.clone()).collect();
+    list(&hub, &all);
+    TWELVE.iter().for_each(|name| publish(&hub, name, 2));
+    create(&hub, acme()).await;
+    list(&hub, &without);
+    later(&hub).await;
+    assert_eq!((repos_of(&hub).await.len(), status(&hub).await["state"].clone()), (12, json!("held")));
+}
+
+#[tokio::test]
 async fn names_that_are_no_names_are_skipped_and_said() {
     let hub = forge();
     let long = "x".repeat(300);
