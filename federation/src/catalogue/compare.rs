@@ -206,7 +206,15 @@ mod tests {
 
     fn member(id: &str, name: &str, changed: &str) -> Member {
         let url = format!("https://e.org/{name}/main/i.yaml");
-        Member { id: id.to_owned(), name: name.to_owned(), url, domain: None, changed: changed.to_owned(), unfit: None }
+        Member {
+            id: id.to_owned(),
+            owner: None,
+            name: name.to_owned(),
+            url,
+            domain: None,
+            changed: changed.to_owned(),
+            unfit: None,
+        }
     }
 
     fn registered(id: &str, name: &str) -> Known {

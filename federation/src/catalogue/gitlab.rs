@@ -1,6 +1,6 @@
 //! Groups of GitLab, with their subgroups.
 
-use super::described::{Described, address, id, owner};
+use super::described::{Described, Owner, address, id, owner};
 use super::member::{Member, Skipped};
 use serde::Deserialize;
 use serde_json::Value;
@@ -22,6 +22,8 @@ pub(super) fn first_page(url: &Url) -> Option<Url> {
 struct Project {
     #[serde(deserialize_with = "id")]
     id: String,
+    /// The group or the user that it is in, which may be a subgroup.
+    namespace: Option<Owner>,
     path_with_namespace: String,
     default_branch: Option<String>,
     visibility: Option<String>,
@@ -38,6 +40,7 @@ struct Project {
 pub(super) fn read(base: &Url, path: &str, page: &[u8]) -> Result<Vec<Member>, String> {
     let projects: Vec<Project> = serde_json::from_slice(page).map_err(|e| e.to_string())?;
     let group = format!("{}/", owner(base).unwrap_or_default().join("/"));
+    let is_group = |space: &&Owner| group.strip_suffix('/').is_some_and(|it| it.eq_ignore_ascii_case(&space.full_path));
     let member = |project: &Project| {
         let branch = project.default_branch.as_deref().unwrap_or_default();
         let names = project.path_with_namespace.split('/');
@@ -52,7 +55,8 @@ pub(super) fn read(base: &Url, path: &str, page: &[u8]) -> Result<Vec<Member>, S
         // Names are compared without case, and the page of a group may be written in any.
         let name = full.get(group.len()..).filter(|_| full.to_lowercase().starts_with(&group.to_lowercase()));
         let changed = format!("{} {branch}", project.last_activity_at.as_deref().unwrap_or_default());
-        Described { id: project.id.clone(), name: name.unwrap_or(full), raw, changed, unfit }.member()
+        let owner = project.namespace.as_ref().filter(is_group).map(|space| space.id.clone());
+        Described { id: project.id.clone(), owner, name: name.unwrap_or(full), raw, changed, unfit }.member()
     };
     Ok(projects.iter().map(member).collect())
 }

@@ -119,9 +119,10 @@ async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &Quiet) -> Result<
         Ok((listed, pages)) => {
             let known = members::known(&mut tx, &catalogue.name).await?;
             let missing = missing(&mut tx, &known).await?;
-            let digest = Listing::digest(&listed);
+            let seen = Listing::of(&listed);
             let compared = compare(listed, pages, known, &catalogue.prefix, |repo| missing.contains(repo), now);
-            let seen = Listing { digest, known: compared.registered, left: compared.registered - compared.lost };
+            let (known, left) = (compared.registered, compared.registered - compared.lost);
+            let seen = Listing { known, left, ..seen };
             if current.record.take(&catalogue, seen, now, spread) {
                 members::save(&mut tx, &catalogue.name, &compared.changed).await?;
                 members::forget(&mut tx, &catalogue.name, &compared.forgotten).await?;

@@ -50,6 +50,9 @@ pub async fn update<P: Ports>(
     if !changed.has_ids_of(&stored.catalogue) {
         members::on_another_forge(&mut tx, &name).await?;
     }
+    if changed.url != stored.catalogue.url {
+        stored.record.moved();
+    }
     let before = json!(stored.catalogue);
     stored.catalogue = changed;
     stored.updated_at = now;
