@@ -1,6 +1,7 @@
 //! What a forge lists is what the hub has, within one time to live.
 
 use super::*;
+use crate::hooks;
 
 #[tokio::test]
 async fn repositories_with_an_index_appear_and_others_do_not() {
@@ -75,6 +76,26 @@ async fn a_push_makes_the_source_due_at_once() {
     publish(&hub, "a", 5);
     compose(&hub).await;
     assert_eq!(hub.get("/v1/repos/a").await["status"]["capability_count"], 5);
+}
+
+#[tokio::test]
+async fn where_a_webhook_announces_pushes_a_listing_does_not() {
+    let hub = with_repos(&["a"]).await;
+    let (_, hook) = hub.ask(Method::POST, "/v1/repos/a/hook", Value::Null).await;
+    publish(&hub, "a", 3);
+    let mut pushed = hooks::push("registry/indexes/capabilities.yaml", "ab12");
+    pushed["repository"] = json!({"full_name": "acme/a", "html_url": "https://codeberg.org/acme/a"});
+    let body = pushed.to_string();
+    let signed = hooks::signature(hook["secret"].as_str().expect("a secret"), &body);
+    let headers = [("x-forgejo-event", "push"), ("x-forgejo-signature", signed.as_str())];
+    let (_, received) = hooks::deliver(&hub, "forgejo", &headers, &body).await;
+    assert_eq!(received["refreshed"], json!(["a"]), "{received}");
+    settle().await;
+    hub.sources().urls();
+    list(&hub, &[repo(1, "a", 2)]);
+    later(&hub).await;
+    assert_eq!(hub.sources().urls(), [LISTING]);
+    assert_eq!(hub.get("/v1/repos/a").await["status"]["capability_count"], 3);
 }
 
 #[tokio::test]
