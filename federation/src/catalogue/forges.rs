@@ -16,6 +16,11 @@ pub(super) fn first_page(kind: Kind, url: &Url) -> Option<Url> {
     }
 }
 
+/// Where the listing is if there is nothing at its first page (404); `None` if it can only be there.
+pub(super) fn other_first_page(kind: Kind, url: &Url) -> Option<Url> {
+    if kind == Kind::Gitlab { gitlab::first_page_of_user(url) } else { None }
+}
+
 /// The forge whose numbers the repositories have: an origin, and the path below which the forge is. A list has names.
 pub(super) fn forge(kind: Kind, url: &Url) -> Option<(Origin, Option<&str>)> {
     match kind {

@@ -1,4 +1,4 @@
-//! Groups of GitLab, with their subgroups.
+//! Groups of GitLab with their subgroups, and users.
 
 use super::described::{Described, Owner, address, id, owner};
 use super::member::{Member, Skipped};
@@ -15,6 +15,15 @@ pub(super) fn first_page(url: &Url) -> Option<Url> {
     let group = group.join("/");
     let mut page = address(url, ["api", "v4", "groups", group.as_str(), "projects"])?;
     page.set_query(Some("include_subgroups=true&with_shared=false&order_by=path&sort=asc&per_page=100"));
+    Some(page)
+}
+
+/// The first page if there is no such group: a user has no subgroups, and answers elsewhere.
+pub(super) fn first_page_of_user(url: &Url) -> Option<Url> {
+    let owner = owner(url)?;
+    let [user] = owner.as_slice() else { return None };
+    let mut page = address(url, ["api", "v4", "users", *user, "projects"])?;
+    page.set_query(Some("order_by=path&sort=asc&per_page=100"));
     Some(page)
 }
 
