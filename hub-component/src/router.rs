@@ -1,6 +1,6 @@
 //! Every route of the hub.
 
-use crate::edge::{Edge, finish};
+use crate::edge::{Edge, finish, follow_renamed};
 use crate::hub::App;
 use crate::mcp;
 use crate::openapi;
@@ -97,6 +97,7 @@ pub fn router<P: Ports>(app: App<P>) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(Extension(Arc::new(document)))
+        .layer(from_fn_with_state(app.clone(), follow_renamed))
         .layer(from_fn_with_state(edge, finish))
         .with_state(app)
 }

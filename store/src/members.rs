@@ -104,6 +104,14 @@ pub async fn forget(tx: &mut impl Transaction, catalogue: &str, ids: &[String]) 
     Ok(())
 }
 
+/// The catalogue is on another forge: its registered repositories are recognised by name until they are listed there, the others are forgotten.
+pub async fn on_another_forge(tx: &mut impl Transaction, catalogue: &str) -> Result<(), StoreError> {
+    let there = known(tx, catalogue).await?.into_values().filter_map(Known::on_another_forge);
+    let there: Vec<Known> = there.collect();
+    remove_all(tx, catalogue).await?;
+    save(tx, catalogue, &there).await
+}
+
 /// Whether a repository of any catalogue has this registration.
 pub async fn has(tx: &mut impl Transaction, repo: &str) -> Result<bool, StoreError> {
     Ok(!tx.query("SELECT 1 FROM catalogue_members WHERE repo = $1 LIMIT 1", vec![repo.into()]).await?.is_empty())

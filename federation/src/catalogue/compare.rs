@@ -22,6 +22,19 @@ pub struct Known {
     pub todo: Option<Todo>,
 }
 
+impl Known {
+    /// The same repository on another forge, whose ids are not yet known: recognised by the name of its registration. `None` if it has none.
+    pub fn on_another_forge(mut self) -> Option<Self> {
+        self.member.id = unnumbered(self.repo.as_deref()?);
+        Some(self)
+    }
+}
+
+/// Stands for an id until a listing has one. No name of a registration and no number begins like this.
+fn unnumbered(repo: &str) -> String {
+    format!("~{repo}")
+}
+
 /// What is to be done with a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Todo {
@@ -90,8 +103,23 @@ impl Todo {
 pub struct Compared {
     /// Repositories that are new or differ from what is known.
     pub changed: Vec<Known>,
-    /// Ids of repositories that are not listed any more and have no registration.
+    /// Ids that are not listed any more and have no registration, or gave way to those of another forge.
     pub forgotten: Vec<String>,
+    /// How many registrations there are, without those that were leaving already.
+    pub registered: usize,
+    /// How many of these the listing takes away. An index that is missing for a day is not its doing.
+    pub lost: usize,
+}
+
+impl Compared {
+    fn count(&mut self, before: &Known, todo: Option<Todo>) {
+        if before.repo.is_none() || matches!(before.todo, Some(Todo::Missing | Todo::Remove(_))) {
+            return;
+        }
+        self.registered += 1;
+        let is_lost = matches!(todo, Some(Todo::Missing | Todo::Remove(Gone::Archived | Gone::Vanished)));
+        self.lost += usize::from(is_lost);
+    }
 }
 
 /// For how long a registered index is missing before its registration is removed, in seconds: a day.
@@ -109,11 +137,16 @@ pub fn compare(
 ) -> Compared {
     let mut compared = Compared::default();
     for member in listed {
-        let Some(before) = known.remove(&member.id) else {
+        let before = known.remove(&member.id).or_else(|| known.remove(&unnumbered(&member.repo(prefix)?)));
+        let Some(before) = before else {
             compared.changed.push(found(member, prefix));
             continue;
         };
+        if before.member.id != member.id {
+            compared.forgotten.push(before.member.id.clone());
+        }
         let after = seen_again(&before, member, prefix, &missing, now);
+        compared.count(&before, after.todo);
         if after != before {
             compared.changed.push(after);
         }
@@ -125,6 +158,7 @@ pub fn compare(
         }
         let is_certain = pages == 1 || before.todo == Some(Todo::Missing);
         let todo = if is_certain { Todo::Remove(Gone::Vanished) } else { Todo::Missing };
+        compared.count(&before, Some(todo));
         if before.todo != Some(todo) {
             compared.changed.push(Known { todo: Some(todo), ..before });
         }
@@ -172,7 +206,15 @@ mod tests {
 
     fn member(id: &str, name: &str, changed: &str) -> Member {
         let url = format!("https://e.org/{name}/main/i.yaml");
-        Member { id: id.to_owned(), name: name.to_owned(), url, domain: None, changed: changed.to_owned(), unfit: None }
+        Member {
+            id: id.to_owned(),
+            owner: None,
+            name: name.to_owned(),
+            url,
+            domain: None,
+            changed: changed.to_owned(),
+            unfit: None,
+        }
     }
 
     fn registered(id: &str, name: &str) -> Known {

@@ -9,6 +9,7 @@ use crate::source_url;
 use crate::whole;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 use utoipa::ToSchema;
 
 /// The fields of a catalogue that its maintainer sets.
@@ -105,6 +106,15 @@ impl Catalogue {
             }
         }
         Ok(merged)
+    }
+
+    /// Whether the ids of its repositories are those of the other catalogue's forge.
+    pub fn has_ids_of(&self, other: &Self) -> bool {
+        let forge = |catalogue: &Self| {
+            let url = Url::parse(&catalogue.url).ok()?;
+            Some(forges::forge(catalogue.kind, &url).map(|(origin, below)| (origin, below.map(str::to_owned))))
+        };
+        forge(self) == forge(other)
     }
 
     /// The actor of what the catalogue changes. No token has such a name.

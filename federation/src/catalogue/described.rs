@@ -37,6 +37,7 @@ pub(super) fn address<'a>(base: &Url, segments: impl IntoIterator<Item = &'a str
 /// A repository as a forge describes it, in its own words.
 pub(super) struct Described<'a> {
     pub(super) id: String,
+    pub(super) owner: Option<String>,
     pub(super) name: &'a str,
     /// The raw address of its index, if its names can be part of one.
     pub(super) raw: Option<Url>,
@@ -50,6 +51,7 @@ impl Described<'_> {
         let unfit = self.unfit.into_iter().find(|(holds, _)| *holds).map(|(_, why)| why);
         Member {
             id: self.id,
+            owner: self.owner,
             name: if self.name.len() <= MAX_NAME_BYTES { self.name.to_owned() } else { excerpt(self.name) },
             unfit: unfit.or_else(|| self.raw.is_none().then_some(Skipped::Name)),
             url: self.raw.map(String::from).unwrap_or_default(),
@@ -62,6 +64,16 @@ impl Described<'_> {
 /// A time with a zone is shorter.
 const MAX_CHANGED_CHARS: usize = 64;
 
+/// The owner of a repository, as GitHub, Gitea and Forgejo describe it, or its namespace, as GitLab does.
+#[derive(Deserialize)]
+pub(super) struct Owner {
+    #[serde(deserialize_with = "id")]
+    pub(super) id: String,
+    /// Its path on GitLab.
+    #[serde(default)]
+    pub(super) full_path: String,
+}
+
 /// An id as a number or a text.
 pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let id = match Value::deserialize(deserializer)? {
@@ -70,7 +82,5 @@ pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D
         _ => String::new(),
     };
     let is_usable = !id.is_empty() && id.len() <= MAX_NAME_BYTES && !id.contains(char::is_control);
-    is_usable
-        .then_some(id)
-        .ok_or_else(|| D::Error::custom("the id of a repository is neither a number nor a short text"))
+    is_usable.then_some(id).ok_or_else(|| D::Error::custom("an id is neither a number nor a short text"))
 }

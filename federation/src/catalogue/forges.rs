@@ -1,9 +1,10 @@
 //! Which forge a catalogue asks, and in whose words it answers.
 
+use super::described::owner;
 use super::kind::Kind;
 use super::member::Member;
 use super::{gitea, github, gitlab, list};
-use url::Url;
+use url::{Origin, Url};
 
 /// The first page of the listing; `None` if the URL is not of its kind.
 pub(super) fn first_page(kind: Kind, url: &Url) -> Option<Url> {
@@ -12,6 +13,20 @@ pub(super) fn first_page(kind: Kind, url: &Url) -> Option<Url> {
         Kind::Gitea | Kind::Forgejo => gitea::first_page(url),
         Kind::Gitlab => gitlab::first_page(url),
         Kind::List => Some(url.clone()),
+    }
+}
+
+/// Where the listing is if there is nothing at its first page (404); `None` if it can only be there.
+pub(super) fn other_first_page(kind: Kind, url: &Url) -> Option<Url> {
+    if kind == Kind::Gitlab { gitlab::first_page_of_user(url) } else { None }
+}
+
+/// The forge whose numbers the repositories have: an origin, and the path below which the forge is. A list has names.
+pub(super) fn forge(kind: Kind, url: &Url) -> Option<(Origin, Option<&str>)> {
+    match kind {
+        Kind::List => None,
+        Kind::Github | Kind::Gitlab => Some((url.origin(), None)),
+        Kind::Gitea | Kind::Forgejo => Some((url.origin(), owner(url)?.split_last()?.1.first().copied())),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Organisations and users of Gitea and Forgejo, of which Codeberg is one.
 
-use super::described::{Described, address, id, owner};
+use super::described::{Described, Owner, address, id, owner};
 use super::member::{Member, Skipped};
 use serde::Deserialize;
 use url::Url;
@@ -23,6 +23,7 @@ pub(super) fn first_page(url: &Url) -> Option<Url> {
 struct Repo {
     #[serde(deserialize_with = "id")]
     id: String,
+    owner: Option<Owner>,
     name: String,
     full_name: String,
     default_branch: Option<String>,
@@ -55,7 +56,8 @@ pub(super) fn read(base: &Url, path: &str, page: &[u8]) -> Result<Vec<Member>, S
             (repo.fork, Skipped::Fork),
         ];
         let changed = format!("{} {branch}", repo.updated_at.as_deref().unwrap_or_default());
-        Described { id: repo.id.clone(), name: &repo.name, raw, changed, unfit }.member()
+        let owner = repo.owner.as_ref().map(|owner| owner.id.clone());
+        Described { id: repo.id.clone(), owner, name: &repo.name, raw, changed, unfit }.member()
     };
     Ok(repos.iter().map(member).collect())
 }

@@ -1,6 +1,6 @@
 //! Organisations and users of GitHub.
 
-use super::described::{Described, address, id, owner};
+use super::described::{Described, Owner, address, id, owner};
 use super::member::{Member, Skipped};
 use serde::Deserialize;
 use url::Url;
@@ -28,6 +28,7 @@ pub(super) fn first_page(url: &Url) -> Option<Url> {
 struct Repo {
     #[serde(deserialize_with = "id")]
     id: String,
+    owner: Option<Owner>,
     name: String,
     full_name: String,
     default_branch: Option<String>,
@@ -65,7 +66,8 @@ fn member(base: &Url, path: &str, repo: &Repo) -> Member {
     ];
     // A branch may be renamed without a push.
     let changed = format!("{} {branch}", repo.pushed_at.as_deref().unwrap_or_default());
-    Described { id: repo.id.clone(), name: &repo.name, raw, changed, unfit }.member()
+    let owner = repo.owner.as_ref().map(|owner| owner.id.clone());
+    Described { id: repo.id.clone(), owner, name: &repo.name, raw, changed, unfit }.member()
 }
 
 #[cfg(test)]

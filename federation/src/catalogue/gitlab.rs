@@ -1,6 +1,6 @@
-//! Groups of GitLab, with their subgroups.
+//! Groups of GitLab with their subgroups, and users.
 
-use super::described::{Described, address, id, owner};
+use super::described::{Described, Owner, address, id, owner};
 use super::member::{Member, Skipped};
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,10 +18,21 @@ pub(super) fn first_page(url: &Url) -> Option<Url> {
     Some(page)
 }
 
+/// The first page if there is no such group: a user has no subgroups, and answers elsewhere.
+pub(super) fn first_page_of_user(url: &Url) -> Option<Url> {
+    let owner = owner(url)?;
+    let [user] = owner.as_slice() else { return None };
+    let mut page = address(url, ["api", "v4", "users", *user, "projects"])?;
+    page.set_query(Some("order_by=path&sort=asc&per_page=100"));
+    Some(page)
+}
+
 #[derive(Deserialize)]
 struct Project {
     #[serde(deserialize_with = "id")]
     id: String,
+    /// The group or the user that it is in, which may be a subgroup.
+    namespace: Option<Owner>,
     path_with_namespace: String,
     default_branch: Option<String>,
     visibility: Option<String>,
@@ -38,6 +49,7 @@ struct Project {
 pub(super) fn read(base: &Url, path: &str, page: &[u8]) -> Result<Vec<Member>, String> {
     let projects: Vec<Project> = serde_json::from_slice(page).map_err(|e| e.to_string())?;
     let group = format!("{}/", owner(base).unwrap_or_default().join("/"));
+    let is_group = |space: &&Owner| group.strip_suffix('/').is_some_and(|it| it.eq_ignore_ascii_case(&space.full_path));
     let member = |project: &Project| {
         let branch = project.default_branch.as_deref().unwrap_or_default();
         let names = project.path_with_namespace.split('/');
@@ -52,7 +64,8 @@ pub(super) fn read(base: &Url, path: &str, page: &[u8]) -> Result<Vec<Member>, S
         // Names are compared without case, and the page of a group may be written in any.
         let name = full.get(group.len()..).filter(|_| full.to_lowercase().starts_with(&group.to_lowercase()));
         let changed = format!("{} {branch}", project.last_activity_at.as_deref().unwrap_or_default());
-        Described { id: project.id.clone(), name: name.unwrap_or(full), raw, changed, unfit }.member()
+        let owner = project.namespace.as_ref().filter(is_group).map(|space| space.id.clone());
+        Described { id: project.id.clone(), owner, name: name.unwrap_or(full), raw, changed, unfit }.member()
     };
     Ok(projects.iter().map(member).collect())
 }

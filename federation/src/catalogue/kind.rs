@@ -14,7 +14,7 @@ pub enum Kind {
     Gitea,
     /// An organisation or user of Forgejo.
     Forgejo,
-    /// A group of GitLab, with its subgroups.
+    /// A group of GitLab with its subgroups, or a user.
     Gitlab,
     /// A list of indexes.
     List,

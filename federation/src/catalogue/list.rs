@@ -27,6 +27,7 @@ fn member(source: &Value) -> Result<Member, String> {
     let is_valid = source_url::parse(url).is_ok() && domain.is_none_or(name::is_domain);
     Ok(Member {
         id: repo.to_owned(),
+        owner: None,
         name: repo.to_owned(),
         url: if is_valid { url.to_owned() } else { String::new() },
         domain: domain.filter(|_| is_valid).map(str::to_owned),

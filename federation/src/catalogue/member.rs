@@ -12,6 +12,9 @@ pub(super) const MAX_NAME_BYTES: usize = 300;
 pub struct Member {
     /// What it is recognised by, whatever it is called: the number of the forge, or the name in a list.
     pub id: String,
+    /// What the forge recognises its owner by, whatever that is called; `None` if the listing does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Its name on the forge, without that of the organisation.
     pub name: String,
     /// The raw address of its index.

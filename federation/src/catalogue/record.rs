@@ -1,6 +1,6 @@
 //! What is known of a catalogue beside its repositories: its last listing, and when the next one is due.
 
-use super::Catalogue;
+use super::{Catalogue, Member, Skipped};
 use crate::digest::Digest;
 use crate::guard;
 use crate::problem::catalogues;
@@ -24,34 +24,56 @@ pub struct CatalogueRecord {
     pub consecutive_failures: u32,
     /// The status of the last response.
     pub http_status: Option<u16>,
-    /// A complete listing that lost most of the repositories.
+    /// A complete listing that would end most of the registrations.
     pub held: Option<HeldListing>,
     /// The listing that somebody released.
     pub released: Option<Digest>,
+    /// What the forge recognises the owner of the repositories by, once a listing said so.
+    pub owner: Option<String>,
 }
 
 /// A complete listing that the guard holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldListing {
-    /// Digest of the ids of its repositories.
+    /// Digest of the listing.
     pub digest: Digest,
     /// Since when listings are held.
     pub since: Seconds,
-    /// How many repositories were known.
+    /// How many registrations there are.
     pub known: usize,
-    /// How many of these it still has.
+    /// How many of these would stay.
     pub left: usize,
+    /// Whether it has repositories, but does not name the owner that they had before.
+    #[serde(default)]
+    pub is_of_another: bool,
 }
 
 /// What a complete listing has, for the guard.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    /// Digest of the ids of its repositories.
+    /// Digest of the owner and of the ids of the repositories that can be registered, in any order.
     pub digest: Digest,
-    /// How many repositories were listed before.
+    /// How many registrations there are.
     pub known: usize,
-    /// How many of these are still listed.
+    /// How many of these would stay.
     pub left: usize,
+    /// Whether it has no repositories at all.
+    pub is_empty: bool,
+    /// The owner of its repositories, if it says who that is.
+    pub owner: Option<String>,
+}
+
+impl Listing {
+    /// What is listed, before it is compared with the registrations.
+    pub fn of(listed: &[Member]) -> Self {
+        let owner = listed.iter().find_map(|member| member.owner.clone());
+        let there = listed.iter().filter(|member| !member.unfit.is_some_and(Skipped::ends));
+        let mut ids: Vec<&str> = there.map(|member| member.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.extend(owner.as_deref());
+        let digest = Digest::of(ids.join("\n").as_bytes());
+        Self { digest, known: 0, left: 0, is_empty: listed.is_empty(), owner }
+    }
 }
 
 /// No catalogue waits longer than this, in seconds: the longest time to live, and what spreads it.
@@ -65,21 +87,33 @@ impl CatalogueRecord {
 
     /// Takes a complete listing at `now`. Returns whether it is accepted; otherwise it is held, and nothing may follow from it.
     pub fn take(&mut self, catalogue: &Catalogue, listing: Listing, now: Seconds, jitter: f64) -> bool {
-        let Listing { digest, known, left } = listing;
+        let Listing { digest, known, left, is_empty, owner } = listing;
         self.attempted(Some(200), now);
         self.failure = None;
         self.consecutive_failures = 0;
         self.next_listing_at = Some(next_check(now, catalogue.cache_ttl_seconds, 0, None, jitter));
-        let since = self.held.as_ref().map_or(now, |held| held.since.min(now));
-        let is_released = self.released.as_ref() == Some(&digest) || now - since >= guard::RELEASE_AFTER;
-        if guard::holds(known, left) && !is_released {
-            self.held = Some(HeldListing { digest, since, known, left });
+        // A stranger may have the name of an organisation by now. Waiting would give them its registrations.
+        let is_of_another = !is_empty && self.owner.is_some() && owner != self.owner;
+        let before = self.held.as_ref().filter(|held| held.is_of_another == is_of_another);
+        let since = before.map_or(now, |held| held.since.min(now));
+        let has_waited = !is_of_another && now - since >= guard::RELEASE_AFTER;
+        let is_released = has_waited || self.released.as_ref() == Some(&digest);
+        if (is_of_another || guard::holds(known, left)) && !is_released {
+            self.held = Some(HeldListing { digest, since, known, left, is_of_another });
             return false;
+        }
+        if !is_empty {
+            self.owner = owner;
         }
         self.held = None;
         self.released = None;
         self.listed_at = Some(now);
         true
+    }
+
+    /// The catalogue has another address, whose owner nobody has seen.
+    pub fn moved(&mut self) {
+        (self.held, self.released, self.owner) = (None, None, None);
     }
 
     /// Takes a failure. The next listing backs off as sources do, and waits as long as the forge asks.
@@ -118,8 +152,12 @@ impl CatalogueRecord {
             return Some((failure.code.clone(), failure.message.clone()));
         }
         let held = self.held.as_ref()?;
+        if held.is_of_another {
+            let message = "The newest listing has the repositories of another owner than before: the name may be somebody else's now. If it is not, release it.";
+            return Some((catalogues::OWNER_CHANGED.to_string(), message.to_owned()));
+        }
         let message = format!(
-            "The newest listing has {} of {} repositories that were known; if that is intended, release it, or the hub does so after a day.",
+            "The newest listing would leave {} of {} registrations; if that is intended, release it, or the hub does so after a day.",
             held.left, held.known
         );
         Some((catalogues::LISTING_SHRUNK.to_string(), message))
@@ -137,7 +175,7 @@ mod tests {
     }
 
     fn listing(ids: &str, known: usize, left: usize) -> Listing {
-        Listing { digest: Digest::of(ids.as_bytes()), known, left }
+        Listing { digest: Digest::of(ids.as_bytes()), known, left, is_empty: false, owner: None }
     }
 
     #[test]

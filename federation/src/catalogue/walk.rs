@@ -1,6 +1,6 @@
 //! A listing, read page by page. Either all of it is read or none.
 
-use super::forges::{first_page, page_size, read};
+use super::forges::{first_page, other_first_page, page_size, read};
 use super::{Catalogue, Member, link};
 use crate::excerpt::excerpt;
 use crate::problem::{Kind as ProblemKind, catalogues};
@@ -51,6 +51,16 @@ impl<'a> Walk<'a> {
     /// The URL of the page to fetch now.
     pub fn page(&self) -> &Url {
         &self.page
+    }
+
+    /// There is nothing at the page (404). Returns whether it is to be fetched elsewhere: GitLab has users at another address than groups.
+    pub fn try_elsewhere(&mut self) -> bool {
+        let first = first_page(self.catalogue.kind, &self.url);
+        let other = other_first_page(self.catalogue.kind, &self.url).filter(|_| first.as_ref() == Some(&self.page));
+        if let Some(other) = &other {
+            self.page = other.clone();
+        }
+        other.is_some()
     }
 
     /// Takes a page with its `Link` header. Returns whether there is a next one.

@@ -14,7 +14,10 @@ kinds! {
     LISTING_TOO_LARGE = "listing-too-large": "The listing is too large",
         "It has more than 100 pages or 5,000 repositories, a page has more than 4 MiB, or it did not arrive within 20 s.",
         "use a smaller group or a list of the repositories with an index";
-    LISTING_SHRUNK = "listing-shrunk": "The listing lost most of its repositories",
-        "It is complete, but has none of the repositories that were known, or lost at least five and at least half of them. That is more often an accident than a decision. The registrations stay as they are.",
+    LISTING_SHRUNK = "listing-shrunk": "The listing would end most registrations",
+        "It is complete, but with it, all registrations of the catalogue would be removed, or at least five and at least half of them: their repositories are not listed, or are archived, private or empty. That is more often an accident than a decision. The registrations stay as they are.",
         "check the organisation, or release the listing if the loss is intended; the hub releases it after a day";
+    OWNER_CHANGED = "owner-changed": "The listing is that of another owner",
+        "At `url` are repositories of another organisation, user or group than before, by the number that the forge gave it. It may have been renamed or deleted, and somebody else has its name now. The registrations stay as they are.",
+        "check who is at `url`; correct it, or release the listing if the new owner is the right one; the hub never releases it by itself";
 }

@@ -17,6 +17,7 @@ mod page_wanted;
 mod path;
 mod query;
 mod raw_body;
+mod renamed;
 mod representation;
 mod streamed;
 
@@ -33,6 +34,7 @@ pub use page_wanted::may_be_page;
 pub use path::Path;
 pub use query::Query;
 pub use raw_body::RawBody;
+pub use renamed::follow_renamed;
 pub use representation::{Caching, Representation, json, memo};
 pub use streamed::streamed;
 

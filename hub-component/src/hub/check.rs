@@ -14,6 +14,7 @@ use federation::registration::Registration;
 use federation::source::{Effect, Observation, SourceRecord};
 use serde_json::json;
 use store::database::{Database as _, Transaction as _};
+use store::former;
 use store::fragments::Rendered;
 use store::revisions::{self, steps::Capabilities};
 use store::sources::{self, Source};
@@ -50,7 +51,9 @@ pub async fn unpublished<P: Ports>(
     let unknown = json!({"repo": repo, "domain": "unnamed", "url": NOWHERE});
     let unknown = Registration::from_value(&unknown).map_err(Problem::invalid_registration)?;
     let mut tx = app.database().await?.read().await?;
-    let known = sources::get(&mut tx, repo).await?;
+    // Under a former name, it is the index of the repo that has another one now.
+    let current = former::current_of(&mut tx, Some(repo)).await?;
+    let known = sources::get(&mut tx, current.as_deref().unwrap_or(repo)).await?;
     tx.end().await;
     let mut registration = known.as_ref().map_or(unknown, |source| source.registered.registration.clone());
     registration.format = format.unwrap_or(registration.format);

@@ -93,9 +93,9 @@ pub fn not_registered(repo: &str) -> Problem {
     )
 }
 
-/// The problem of a repo that is not registered, or not any more.
-pub fn not_there(repo: &str, former: Option<&Former>) -> Problem {
-    let Some(Former { gone_at, why, became, .. }) = former else { return not_registered(repo) };
+/// The problem of a repo that is not registered any more.
+pub fn gone(repo: &str, former: &Former) -> Problem {
+    let Former { gone_at, why, became, .. } = former;
     let why = match why {
         Gone::Archived => "it was archived, disabled, emptied or made private",
         Gone::Vanished => "its forge does not list it any more",

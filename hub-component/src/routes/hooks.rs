@@ -71,8 +71,11 @@ fn payload<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
     operation_id = "createHook",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
-    responses((status = 200, description = "The webhook.", body = Hook, headers(("Cache-Control")))),
-    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code]))),
+    responses(
+        (status = 200, description = "The webhook.", body = Hook, headers(("Cache-Control"))),
+        (status = 308, description = "The registration has another name now, which the token may write.", headers(("Location"), ("Cache-Control"))),
+    ),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code]))),
     security(("token" = [])),
 )]
 pub async fn create<P: Ports>(
@@ -104,8 +107,11 @@ pub async fn create<P: Ports>(
     operation_id = "removeHook",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
-    responses((status = 204, description = "The registration has no webhook.")),
-    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code]))),
+    responses(
+        (status = 204, description = "The registration has no webhook."),
+        (status = 308, description = "The registration has another name now, which the token may write.", headers(("Location"), ("Cache-Control"))),
+    ),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code]))),
     security(("token" = [])),
 )]
 pub async fn remove<P: Ports>(

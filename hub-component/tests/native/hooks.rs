@@ -13,19 +13,19 @@ fn index(name: &str) -> String {
 }
 
 /// A payload as Gitea and Forgejo document it, cut to what does not vary.
-fn push(file: &str, after: &str) -> Value {
+pub(crate) fn push(file: &str, after: &str) -> Value {
     json!({"ref": "refs/heads/main", "before": "28e1879d029cb852e4844d9c718537df08844e03", "after": after, "total_commits": 1,
         "commits": [{"id": after, "message": "x", "added": [], "removed": [], "modified": [file]}],
         "repository": {"id": 140, "full_name": "coulomb/a", "html_url": "https://codeberg.org/coulomb/a", "default_branch": "main"},
         "pusher": {"login": "a"}})
 }
 
-fn signature(secret: &str, body: &str) -> String {
+pub(crate) fn signature(secret: &str, body: &str) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key");
     mac.chain_update(body).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-async fn deliver(hub: &Hub, forge: &str, headers: &[(&str, &str)], body: &str) -> (StatusCode, Value) {
+pub(crate) async fn deliver(hub: &Hub, forge: &str, headers: &[(&str, &str)], body: &str) -> (StatusCode, Value) {
     let mut request = http::Request::post(format!("/v1/hooks/{forge}"));
     for (name, value) in headers {
         request = request.header(*name, *value);

@@ -39,13 +39,14 @@ pub async fn history(tx: &mut impl Transaction, before: u64, limit: usize) -> Re
     rows.iter().map(read_entry).collect()
 }
 
-/// Up to `limit` revisions that changed `repo`, newest first.
+/// Up to `limit` revisions that changed `repo`, also under its former names, newest first.
 pub async fn history_of(tx: &mut impl Transaction, repo: &str, limit: usize) -> Result<Vec<Entry>, StoreError> {
     let rows = tx
         .query(
             "SELECT v.number, v.digest, v.composed_at, v.actor, v.cause, v.source_count, v.capability_count,
              (SELECT max(p.number) FROM revisions p WHERE p.number < v.number)
-             FROM revision_sources s JOIN revisions v ON v.number = s.revision WHERE s.repo = $1 ORDER BY v.number DESC LIMIT $2",
+             FROM revisions v WHERE v.number IN (SELECT revision FROM revision_sources WHERE repo = $1
+             OR repo IN (SELECT repo FROM former_repos WHERE became = $1)) ORDER BY v.number DESC LIMIT $2",
             vec![repo.into(), limit.into()],
         )
         .await?;

@@ -109,11 +109,12 @@ async fn remove(
     members::forget(tx, catalogue, &forgotten).await
 }
 
-/// Makes the sources of these repositories due.
+/// Makes the sources of these repositories due, unless a webhook announces pushes that concern the index.
 async fn touch(tx: &mut impl Transaction, catalogue: &str, mut touched: Vec<Known>) -> Result<(), StoreError> {
     touched.iter_mut().for_each(|known| known.todo = None);
     let repos: Vec<&str> = touched.iter().filter_map(|known| known.repo.as_deref()).collect();
-    let mut sources: Vec<Source> = sources::by_repos(tx, &repos).await?.into_values().collect();
+    let polled = sources::by_repos(tx, &repos).await?.into_values().filter(|source| source.record.pushed_at.is_none());
+    let mut sources: Vec<Source> = polled.collect();
     sources.iter_mut().for_each(|source| source.record.next_check_at = None);
     sources::save_records(tx, &sources).await?;
     members::save(tx, catalogue, &touched).await

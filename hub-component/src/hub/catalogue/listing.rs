@@ -78,12 +78,14 @@ async fn pages<P: Ports>(ports: &P, catalogue: &Catalogue, hosts: &Quiet) -> Res
             return Err(Trouble::Quiet(until));
         }
         let quiet = |host: &str, now| hosts.until(host, now);
-        let (page, link) = match fetch(&Outside(ports), walk.page().as_str(), Validators::default(), quiet).await {
+        let answer = fetch(&Outside(ports), walk.page().as_str(), Validators::default(), quiet).await;
+        let (page, link) = match answer {
             Ok(Answer::Fetched(Fetched::Index { bytes, link, .. })) => (bytes, link),
             Ok(Answer::Quiet(until)) => return Err(Trouble::Quiet(until)),
             Ok(Answer::Fetched(Fetched::NotModified)) => {
                 return Err(Trouble::of_fetch(TransportFailure::Protocol.into(), ports.now()));
             }
+            Err(FetchFailure { http_status: Some(404), .. }) if walk.try_elsewhere() => continue,
             Err(failed) => return Err(Trouble::of_fetch(failed, ports.now())),
         };
         match walk.take(&page, link.as_deref()) {

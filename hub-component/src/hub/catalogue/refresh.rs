@@ -7,8 +7,7 @@ use crate::hub::jitter::jitter;
 use crate::log;
 use crate::ports::Ports;
 use crate::problem::Problem;
-use federation::catalogue::{Gone, Known, Listing, Todo, compare};
-use federation::digest::Digest;
+use federation::catalogue::{Known, Listing, compare};
 use federation::fetch::Quiet;
 use federation::time::Seconds;
 use serde_json::json;
@@ -119,16 +118,12 @@ async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &Quiet) -> Result<
         }
         Ok((listed, pages)) => {
             let known = members::known(&mut tx, &catalogue.name).await?;
-            let ids: HashSet<&str> = listed.iter().map(|member| member.id.as_str()).collect();
-            let seen = Listing {
-                digest: digest(&ids),
-                // What is missing already does not get lost again.
-                known: known.values().filter(|known| !is_going(known)).count(),
-                left: known.values().filter(|known| !is_going(known) && ids.contains(known.member.id.as_str())).count(),
-            };
+            let missing = missing(&mut tx, &known).await?;
+            let seen = Listing::of(&listed);
+            let compared = compare(listed, pages, known, &catalogue.prefix, |repo| missing.contains(repo), now);
+            let (known, left) = (compared.registered, compared.registered - compared.lost);
+            let seen = Listing { known, left, ..seen };
             if current.record.take(&catalogue, seen, now, spread) {
-                let missing = missing(&mut tx, &known).await?;
-                let compared = compare(listed, pages, known, &catalogue.prefix, |repo| missing.contains(repo), now);
                 members::save(&mut tx, &catalogue.name, &compared.changed).await?;
                 members::forget(&mut tx, &catalogue.name, &compared.forgotten).await?;
             } else {
@@ -139,16 +134,6 @@ async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &Quiet) -> Result<
     catalogues::save(&mut tx, &current, None).await?;
     tx.commit().await?;
     Ok(())
-}
-
-fn is_going(known: &Known) -> bool {
-    matches!(known.todo, Some(Todo::Missing | Todo::Remove(Gone::Vanished)))
-}
-
-fn digest(ids: &HashSet<&str>) -> Digest {
-    let mut ids: Vec<&str> = ids.iter().copied().collect();
-    ids.sort_unstable();
-    Digest::of(ids.join("\n").as_bytes())
 }
 
 /// The registrations of these repositories whose index is missing (404).

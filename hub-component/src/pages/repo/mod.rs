@@ -33,8 +33,9 @@ use store::{fragments, revisions, sources};
     params(("repo" = String, Path, description = "The registration's name."), Conditional),
     responses(
         (status = 200, description = "The state of the source, the findings in its index, and its capabilities.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
+        (status = 308, description = "The registration has another name now.", headers(("Location"), ("Cache-Control"))),
     ),
-    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code]))),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code]))),
 )]
 pub async fn repo<P: Ports>(
     Reached(app): Reached<P>,

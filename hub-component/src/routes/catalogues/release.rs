@@ -16,7 +16,7 @@ use store::events::{self, Event, Subject};
 /// Accepts a held listing.
 ///
 /// For an organisation that lost most of its repositories on purpose. The hub lists them again after the response, and accepts the listing if it has
-/// the same repositories as the held one.
+/// the same repositories as the held one, apart from those that are archived, private or empty.
 #[utoipa::path(
     post,
     path = "/v1/catalogues/{name}/release",

@@ -9,14 +9,15 @@ use api::catalogues::Catalogue;
 use axum::Json;
 use axum::extract::State;
 use serde_json::json;
-use store::catalogues;
 use store::database::{Database as _, Transaction as _};
 use store::events::{self, Event, Subject};
+use store::{catalogues, members};
 
 /// Changes a catalogue.
 ///
 /// By a JSON merge patch (RFC 7396): absent fields stay as they are. `name`, `kind` and `prefix` never change. The repositories are listed anew after the
-/// response. A new `domain` or `cache_ttl_seconds` is that of registrations to come.
+/// response. A new `domain` or `cache_ttl_seconds` is that of registrations to come. With a `url` on another forge, the registered repositories are
+/// recognised by name.
 #[utoipa::path(
     patch,
     path = "/v1/catalogues/{name}",
@@ -48,6 +49,12 @@ pub async fn update<P: Ports>(
     let changed = stored.catalogue.merge(&patch).map_err(Problem::invalid_catalogue)?;
     if changed == stored.catalogue {
         return Ok(Json(view(&mut tx, &stored).await?));
+    }
+    if !changed.has_ids_of(&stored.catalogue) {
+        members::on_another_forge(&mut tx, &name).await?;
+    }
+    if changed.url != stored.catalogue.url {
+        stored.record.moved();
     }
     let before = json!(stored.catalogue);
     stored.catalogue = changed;

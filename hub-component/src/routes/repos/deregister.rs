@@ -24,8 +24,11 @@ use store::registrations;
         ("repo" = String, Path, description = "The registration's name."),
         ("If-Match" = Option<String>, Header, description = "The entity tag that the registration must still have."),
     ),
-    responses((status = 204, description = "The registration was removed.")),
-    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::PRECONDITION_FAILED.code]))),
+    responses(
+        (status = 204, description = "The registration was removed."),
+        (status = 308, description = "The registration has another name now, which the token may write.", headers(("Location"), ("Cache-Control"))),
+    ),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code, kinds::PRECONDITION_FAILED.code]))),
     security(("token" = [])),
 )]
 pub async fn deregister<P: Ports>(

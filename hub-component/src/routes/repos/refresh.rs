@@ -32,9 +32,12 @@ use store::sources;
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
     request_body(content = Option<RefreshRequest>, description = "The commit to fetch; without a body, what the branch has."),
-    responses((status = 200, description = "The result of the check, whether or not it succeeded.", body = Refreshed)),
+    responses(
+        (status = 200, description = "The result of the check, whether or not it succeeded.", body = Refreshed),
+        (status = 308, description = "The registration has another name now, which the token may write.", headers(("Location"), ("Cache-Control"))),
+    ),
     extensions(("x-problems" = json!([
-        kinds::REPO_NOT_FOUND.code, kinds::REFRESH_RUNNING.code, kinds::INVALID_ARGUMENT.code, kinds::COMMIT_NOT_ALLOWED.code,
+        kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code, kinds::REFRESH_RUNNING.code, kinds::INVALID_ARGUMENT.code, kinds::COMMIT_NOT_ALLOWED.code,
         kinds::COMMIT_UNKNOWN.code,
     ]))),
     security(("token" = [])),
@@ -131,8 +134,11 @@ async fn commit<P: Ports>(
     operation_id = "releaseRepo",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name."), ReleaseQuery),
-    responses((status = 200, description = "The held snapshot was accepted.", body = Refreshed)),
-    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::NOTHING_HELD.code, kinds::HELD_ANOTHER.code]))),
+    responses(
+        (status = 200, description = "The held snapshot was accepted.", body = Refreshed),
+        (status = 308, description = "The registration has another name now, which the token may write.", headers(("Location"), ("Cache-Control"))),
+    ),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code, kinds::NOTHING_HELD.code, kinds::HELD_ANOTHER.code]))),
     security(("token" = [])),
 )]
 pub async fn release<P: Ports>(

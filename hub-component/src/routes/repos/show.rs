@@ -3,16 +3,13 @@
 use super::respond;
 use crate::edge::Path;
 use crate::hub::App;
-use crate::hub::repos::{not_there, warnings};
+use crate::hub::repos::{not_registered, warnings};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::repos::Repo;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
-use http::header::{CACHE_CONTROL, LOCATION};
-use http::{HeaderValue, StatusCode};
+use axum::response::Response;
 use store::database::{Database as _, Transaction as _};
-use store::former::{self, Former};
 use store::sources;
 
 /// Reads a registration.
@@ -38,18 +35,7 @@ pub async fn show<P: Ports>(State(app): State<App<P>>, Path(repo): Path<String>)
         Some(source) => warnings(&mut tx, &source.registered.registration).await?,
         None => Vec::new(),
     };
-    let former = if source.is_none() { former::get(&mut tx, &repo).await? } else { None };
     tx.end().await;
-    let Some(source) = source else { return elsewhere(&repo, former.as_ref()) };
+    let source = source.ok_or_else(|| not_registered(&repo))?;
     Ok(respond(&source, warnings, app.ports.now()))
-}
-
-/// A repo that is registered under another name now is there.
-fn elsewhere(repo: &str, former: Option<&Former>) -> Result<Response, Problem> {
-    let there = former.filter(|former| former.is_registered).and_then(|former| former.became.as_deref());
-    let there = there.and_then(|name| HeaderValue::from_str(&format!("/v1/repos/{name}")).ok());
-    let there = there.ok_or_else(|| not_there(repo, former))?;
-    // The name may be registered again, so that no cache may keep where it leads.
-    let headers = [(LOCATION, there), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
-    Ok((StatusCode::PERMANENT_REDIRECT, headers).into_response())
 }

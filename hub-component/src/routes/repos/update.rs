@@ -46,9 +46,10 @@ use store::{registrations, sources};
             body = Repo,
             headers(("ETag"), ("Cache-Control")),
         ),
+        (status = 308, description = "The registration has another name now, which the token may write.", headers(("Location"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!([
-        kinds::REPO_NOT_FOUND.code, kinds::PRECONDITION_FAILED.code, kinds::INVALID_REGISTRATION.code, kinds::REQUIRED_UNVERIFIED.code,
+        kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code, kinds::PRECONDITION_FAILED.code, kinds::INVALID_REGISTRATION.code, kinds::REQUIRED_UNVERIFIED.code,
     ]))),
     security(("token" = [])),
 )]

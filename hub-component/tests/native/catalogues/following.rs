@@ -1,6 +1,7 @@
 //! What a forge lists is what the hub has, within one time to live.
 
 use super::*;
+use crate::hooks;
 
 #[tokio::test]
 async fn repositories_with_an_index_appear_and_others_do_not() {
@@ -75,6 +76,26 @@ async fn a_push_makes_the_source_due_at_once() {
     publish(&hub, "a", 5);
     compose(&hub).await;
     assert_eq!(hub.get("/v1/repos/a").await["status"]["capability_count"], 5);
+}
+
+#[tokio::test]
+async fn where_a_webhook_announces_pushes_a_listing_does_not() {
+    let hub = with_repos(&["a"]).await;
+    let (_, hook) = hub.ask(Method::POST, "/v1/repos/a/hook", Value::Null).await;
+    publish(&hub, "a", 3);
+    let mut pushed = hooks::push("registry/indexes/capabilities.yaml", "ab12");
+    pushed["repository"] = json!({"full_name": "acme/a", "html_url": "https://codeberg.org/acme/a"});
+    let body = pushed.to_string();
+    let signed = hooks::signature(hook["secret"].as_str().expect("a secret"), &body);
+    let headers = [("x-forgejo-event", "push"), ("x-forgejo-signature", signed.as_str())];
+    let (_, received) = hooks::deliver(&hub, "forgejo", &headers, &body).await;
+    assert_eq!(received["refreshed"], json!(["a"]), "{received}");
+    settle().await;
+    hub.sources().urls();
+    list(&hub, &[repo(1, "a", 2)]);
+    later(&hub).await;
+    assert_eq!(hub.sources().urls(), [LISTING]);
+    assert_eq!(hub.get("/v1/repos/a").await["status"]["capability_count"], 3);
 }
 
 #[tokio::test]
@@ -176,4 +197,46 @@ async fn a_list_gives_names_addresses_and_domains() {
     let domains = [hub.get("/v1/repos/l-a").await["domain"].clone(), hub.get("/v1/repos/l-b").await["domain"].clone()];
     assert_eq!(domains, ["x", "d"]);
     assert_eq!(status(&hub).await["skipped"], json!([{"name": "c", "reason": "invalid"}]));
+}
+
+#[tokio::test]
+async fn a_user_of_gitlab_is_listed_where_there_is_no_such_group() {
+    let hub = forge();
+    hub.sources().is_forge("gitlab.com");
+    let api = "https://gitlab.com/api/v4";
+    let group = format!(
+        "{api}/groups/somebody/projects?include_subgroups=true&with_shared=false&order_by=path&sort=asc&per_page=100"
+    );
+    let user = format!("{api}/users/somebody/projects?order_by=path&sort=asc&per_page=100");
+    // As `GET /users/:user_id/projects` is documented, without the members that nothing reads.
+    let projects = json!([{"id": 4, "description": "", "default_branch": "main", "visibility": "public", "name": "Diaspora Client",
+        "path": "diaspora-client", "path_with_namespace": "Somebody/diaspora-client", "created_at": "2013-09-30T13:46:02Z",
+        "last_activity_at": "2013-09-30T13:46:02Z", "archived": false, "empty_repo": false,
+        "namespace": {"id": 3, "name": "Somebody", "path": "Somebody", "kind": "user", "full_path": "Somebody"}}]);
+    let index_at = "https://gitlab.com/Somebody/diaspora-client/-/raw/main/registry/indexes/capabilities.yaml";
+    hub.sources().script(&group, 404, &[], "{\"message\": \"404 Group Not Found\"}");
+    hub.sources().script(&user, 200, &[], &projects.to_string());
+    hub.sources().set(index_at, index("a", 1, 0));
+    let document = json!({"name": "acme", "kind": "gitlab", "url": "https://gitlab.com/somebody", "domain": "d"});
+    create(&hub, document).await;
+    assert_eq!(hub.sources().urls(), [&group, &user, index_at]);
+    assert_eq!(
+        (repos_of(&hub).await, status(&hub).await["state"].clone()),
+        (vec!["diaspora-client".to_owned()], json!("fresh"))
+    );
+    // Somebody else's user is not the owner that was known.
+    let stranger = projects.to_string().replace("\"id\":3", "\"id\":5");
+    hub.sources().script(&user, 200, &[], &stranger);
+    later(&hub).await;
+    assert_eq!(status(&hub).await["reason"], "owner-changed");
+    // Neither a group nor a user; a group within a group has nowhere else to be.
+    hub.sources().script(&user, 404, &[], "");
+    later(&hub).await;
+    assert_eq!((&status(&hub).await["state"], &status(&hub).await["http_status"]), (&json!("failing"), &json!(404)));
+    hub.sources().urls();
+    hub.ask(Method::PATCH, "/v1/catalogues/acme", json!({"url": "https://gitlab.com/somebody/sub"})).await;
+    settle().await;
+    let asked = hub.sources().urls();
+    assert!(asked.iter().any(|url| url.contains("/groups/somebody%2Fsub/")), "{asked:?}");
+    assert!(!asked.iter().any(|url| url.contains("/users/")), "{asked:?}");
 }

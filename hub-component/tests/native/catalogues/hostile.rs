@@ -112,6 +112,67 @@ async fn a_listing_that_lost_half_is_held_until_a_day_or_a_release() {
 }
 
 #[tokio::test]
+async fn registrations_are_counted_whatever_takes_them_away() {
+    for (member, value) in [("archived", json!(true)), ("private", json!(true)), ("empty", json!(true))] {
+        let hub = with_repos(&TWELVE).await;
+        let all = TWELVE.iter().zip(1..).map(|(name, id)| repo(id, name, 1));
+        list(&hub, &all.map(|repo| with(repo, member, value.clone())).collect::<Vec<_>>());
+        later(&hub).await;
+        assert_eq!((repos_of(&hub).await.len(), status(&hub).await["state"].clone()), (12, json!("held")), "{member}");
+        hub.ask(Method::POST, "/v1/catalogues/acme/release", Value::Null).await;
+        settle().await;
+        assert_eq!((repos_of(&hub).await.len(), status(&hub).await["state"].clone()), (0, json!("fresh")), "{member}");
+    }
+    // Thirty repositories without an index outnumber those with one.
+    let hub = forge();
+    let without: Vec<Value> = (100..130).map(|id| repo(id, &format!("r{id}"), 1)).collect();
+    let all: Vec<Value> = TWELVE.iter().zip(1..).map(|(name, id)| repo(id, name, 1)).chain(without.clone()).collect();
+    list(&hub, &all);
+    TWELVE.iter().for_each(|name| publish(&hub, name, 2));
+    create(&hub, acme()).await;
+    list(&hub, &without);
+    later(&hub).await;
+    assert_eq!((repos_of(&hub).await.len(), status(&hub).await["state"].clone()), (12, json!("held")));
+}
+
+#[tokio::test]
+async fn a_stranger_under_the_name_of_an_organisation_waits_for_a_release() {
+    let hub = with_repos(&["a", "b"]).await;
+    let stranger = |id: u64, name: &str| with(repo(id, name, 1), "owner", json!({"id": 8, "login": "acme"}));
+    // The organisation is emptied first, which a day makes true.
+    list(&hub, &[]);
+    later(&hub).await;
+    assert_eq!((&status(&hub).await["reason"], repos_of(&hub).await.len()), (&json!("listing-shrunk"), 2));
+    list(&hub, &[stranger(11, "a"), stranger(12, "b")]);
+    for _ in 0..4 {
+        hub.pass(DAY);
+        compose(&hub).await;
+        let seen = status(&hub).await;
+        assert_eq!((&seen["state"], &seen["reason"]), (&json!("held"), &json!("owner-changed")), "{seen}");
+        assert_eq!(hub.number("SELECT count(*) FROM catalogue_members WHERE id IN ('1', '2')"), 2);
+    }
+    hub.ask(Method::POST, "/v1/catalogues/acme/release", Value::Null).await;
+    settle().await;
+    assert_eq!(status(&hub).await["state"], "fresh");
+    assert_eq!(hub.number("SELECT count(*) FROM catalogue_members WHERE id IN ('11', '12')"), 2);
+    // Even if there is nothing left to lose: who was released is known from then on.
+    list(&hub, &[]);
+    later(&hub).await;
+    hub.pass(DAY);
+    compose(&hub).await;
+    assert_eq!(repos_of(&hub).await, [""; 0]);
+    list(&hub, &[repo(1, "a", 1), repo(2, "b", 1)]);
+    hub.pass(DAY);
+    compose(&hub).await;
+    assert_eq!((&status(&hub).await["reason"], repos_of(&hub).await.len()), (&json!("owner-changed"), 0));
+    // Whoever gives another address has seen who is there.
+    let (code, _) = hub.ask(Method::PATCH, "/v1/catalogues/acme", json!({"url": "https://codeberg.org/acme/"})).await;
+    assert_eq!(code, StatusCode::OK);
+    settle().await;
+    assert_eq!(repos_of(&hub).await, ["a", "b"]);
+}
+
+#[tokio::test]
 async fn names_that_are_no_names_are_skipped_and_said() {
     let hub = forge();
     let long = "x".repeat(300);

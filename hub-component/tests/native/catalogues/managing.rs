@@ -107,3 +107,32 @@ async fn two_instances_do_not_list_at_the_same_time() {
     hub.sources().recover();
     settle().await;
 }
+
+#[tokio::test]
+async fn on_another_forge_repositories_are_recognised_by_name() {
+    let hub = with_repos(&["docs", "hub"]).await;
+    let (_, hook) = hub.ask(Method::POST, "/v1/repos/hub/hook", Value::Null).await;
+    assert!(hook["secret"].is_string(), "{hook}");
+    // The numbers of the other forge are those of other repositories: 1 is `hub` there, 2 `new`, and 7 `docs`.
+    let there = |name: &str| raw(name).replace("codeberg.org", "git.example.org/code");
+    let listing = LISTING.replace("codeberg.org", "git.example.org/code");
+    let repos = [repo(1, "Hub", 1), repo(2, "new", 1), repo(7, "docs", 1)];
+    hub.sources().is_forge("git.example.org");
+    hub.sources().script(&listing, 200, &[], &json!(repos).to_string());
+    for name in ["Hub", "docs", "new"] {
+        hub.sources().set(&there(name), index(&name.to_lowercase(), 3, 0));
+    }
+    let moved = json!({"url": "https://git.example.org/code/acme"});
+    let (code, answer) = hub.ask(Method::PATCH, "/v1/catalogues/acme", moved).await;
+    assert_eq!((code, &answer["status"]["registered"]), (StatusCode::OK, &json!(2)), "{answer}");
+    settle().await;
+    compose(&hub).await;
+    assert_eq!(repos_of(&hub).await, ["docs", "hub", "new"]);
+    for (name, there) in [("hub", there("Hub")), ("docs", there("docs")), ("new", there("new"))] {
+        assert_eq!(hub.get(&format!("/v1/repos/{name}")).await["url"], there);
+    }
+    assert_eq!(hub.number("SELECT count(*) FROM former_repos"), 0, "nothing was renamed");
+    assert_eq!(hub.number("SELECT count(*) FROM hooks WHERE repo = 'hub'"), 1);
+    assert_eq!(hub.number("SELECT count(*) FROM catalogue_members WHERE id = '7' AND repo = 'docs'"), 1);
+    assert_eq!(hub.number("SELECT count(*) FROM catalogue_members"), 3);
+}

@@ -1,6 +1,7 @@
 //! A repository keeps its history under a new name, and is found under the old one.
 
 use super::*;
+use crate::tokens;
 
 #[tokio::test]
 async fn a_rename_keeps_history_webhook_and_the_old_name() {
@@ -104,4 +105,79 @@ async fn renamed_and_archived_at_once_is_archived() {
     assert_eq!(repos_of(&hub).await, ["b"]);
     assert_eq!(hub.ask(Method::GET, "/v1/repos/a", Value::Null).await.0, StatusCode::GONE);
     assert_eq!(hub.ask(Method::GET, "/v1/repos/z", Value::Null).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn whatever_is_asked_of_a_former_name_leads_to_the_new_one() {
+    let hub = with_repos(&["a", "b"]).await;
+    let old = tokens::create(&hub, json!({"name": "old", "scopes": ["repos:write:a"]})).await;
+    let new = tokens::create(&hub, json!({"name": "new", "scopes": ["repos:write:alpha"]})).await;
+    let other = tokens::create(&hub, json!({"name": "other", "scopes": ["repos:write:b"]})).await;
+    list(&hub, &[repo(1, "Alpha", 1), repo(2, "b", 1)]);
+    publish(&hub, "Alpha", 2);
+    later(&hub).await;
+    let (code, headers, _) = hub.read("/repos/a", &[]).await;
+    assert_eq!(
+        (code, &headers["location"]),
+        (StatusCode::PERMANENT_REDIRECT, &"/repos/alpha".parse().expect("a value"))
+    );
+    let digest = format!("?digest=sha256:{}", "0".repeat(64));
+    for (method, path, query) in [
+        (Method::POST, "/refresh", ""),
+        (Method::POST, "/release", &digest),
+        (Method::POST, "/hook", ""),
+        (Method::DELETE, "/hook", ""),
+        (Method::PATCH, "", ""),
+        (Method::DELETE, "", ""),
+    ] {
+        let at = |repo: &str| format!("/v1/repos/{repo}{path}{query}");
+        let ask = |secret: Option<String>| {
+            let request = http::Request::builder().method(method.clone()).uri(at("a"));
+            let request = request.header("content-type", "application/json");
+            let request = match secret {
+                Some(secret) => request.header("authorization", format!("Bearer {secret}")),
+                None => request,
+            };
+            hub.send(request.body("{}".into()).expect("a request"))
+        };
+        let led = ask(Some(new.clone())).await;
+        let location = led.headers().get("location").and_then(|there| there.to_str().ok());
+        assert_eq!(
+            (led.status(), location),
+            (StatusCode::PERMANENT_REDIRECT, Some(at("alpha").as_str())),
+            "{method} {path}"
+        );
+        assert_eq!(led.headers()["cache-control"], "no-cache");
+        for (secret, expected) in [(None, 401), (Some(other.clone()), 403), (Some(old.clone()), 404)] {
+            let answer = ask(secret).await;
+            assert_eq!(
+                (answer.status().as_u16(), answer.headers().get("location")),
+                (expected, None),
+                "{method} {path}"
+            );
+        }
+    }
+    // A name that nobody has leads nowhere, and one that is gone says so.
+    assert_eq!(hub.ask(Method::POST, "/v1/repos/x/refresh", Value::Null).await.0, StatusCode::NOT_FOUND);
+    hub.ask(Method::DELETE, "/v1/repos/alpha", Value::Null).await;
+    let (code, gone) = hub.ask(Method::PATCH, "/v1/repos/a", json!({})).await;
+    assert_eq!((code, &gone["code"]), (StatusCode::GONE, &json!("repo-gone")), "{gone}");
+}
+
+#[tokio::test]
+async fn history_and_check_know_former_names() {
+    let hub = with_repos(&["a", "b"]).await;
+    list(&hub, &[repo(1, "Alpha", 1), repo(2, "b", 1)]);
+    publish(&hub, "Alpha", 2);
+    later(&hub).await;
+    let newest = hub.get("/v1/federated?format=json").await["revision"].as_u64().expect("a revision");
+    let page = hub.text("/repos/alpha").await;
+    assert!(newest > 1 && (1..=newest).all(|number| page.contains(&format!("/revisions/{number}\""))), "{page}");
+    for name in ["a", "alpha"] {
+        let check = http::Request::post(format!("/v1/check?repo={name}")).body(index("alpha", 3, 0).into());
+        let response = hub.send(check.expect("a request")).await;
+        let verdict: Value = serde_json::from_slice(response.body()).expect("a verdict");
+        let would = &verdict["would"];
+        assert_eq!((would["added"].as_array().map(Vec::len), &would["conflicts"]), (Some(1), &json!([])), "{verdict}");
+    }
 }
