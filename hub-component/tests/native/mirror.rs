@@ -26,17 +26,17 @@ fn mirror() -> Hub {
 
 /// Reads until the mirror has this revision.
 async fn follows(mirror: &Hub, revision: u64) {
-    for _ in 0..50 {
-        if mirror.read(&format!("/v1/federated?min_revision={revision}"), &[]).await.0 == StatusCode::OK {
-            return;
-        }
+    let mut looks = 0;
+    while mirror.read(&format!("/v1/federated?min_revision={revision}"), &[]).await.0 != StatusCode::OK {
+        looks += 1;
+        assert!(looks < 50, "{}", mirror.get("/health").await);
     }
-    panic!("{}", mirror.get("/health").await);
 }
 
 /// Waits until the mirror says why it cannot follow.
 async fn fault(mirror: &Hub) -> String {
-    for _ in 0..100 {
+    let mut looks = 0;
+    loop {
         mirror.get("/v1/federated?format=json").await;
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         let health = mirror.get("/health").await;
@@ -44,8 +44,9 @@ async fn fault(mirror: &Hub) -> String {
         if let Some(fault) = health["mirror"]["fault"].as_str().or(detail) {
             return fault.to_owned();
         }
+        looks += 1;
+        assert!(looks < 100, "no fault: {health}");
     }
-    panic!("no fault: {}", mirror.get("/health").await);
 }
 
 /// What readers of both see: documents in each form, manifests and entries.
