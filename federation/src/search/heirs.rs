@@ -1,6 +1,6 @@
 //! What deprecated entries leave to their successors.
 
-use super::postings::{MAX_PAIRS, Posting, is_filter, read};
+use super::posting::{MAX_PAIRS, Posting, is_filter, read};
 use serde_json::Value;
 use std::collections::BTreeMap;
 

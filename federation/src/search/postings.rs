@@ -3,6 +3,7 @@
 use super::heirs::Heirs;
 use super::language::{Language, is_stop_word, language, stem};
 use super::meaning;
+use super::posting::{MAX_PAIRS, Posting, is_filter};
 use super::words::{identifiers, words};
 use crate::discovery;
 use crate::limits::MAX_CAPABILITIES;
@@ -14,10 +15,6 @@ const MAX_TERM_CHARS: usize = 40;
 
 /// Most words of an entry that are indexed. The id, the name and the tags come first.
 const MAX_WORDS_PER_ENTRY: usize = 2_000;
-
-/// Most pairs of an entry and one of its words that a source has, and again as many that are inherited: 4 million, of three bytes each. Twenty thousand
-/// entries in prose that fill an index have 2.5 million. If there are more, each entry keeps an equal share: its first words.
-pub(super) const MAX_PAIRS: usize = 4_000_000;
 
 /// How much longer than an id or name its words may be to be a term as a whole. In a few scripts, one character stands for many.
 const MAX_GROWTH: usize = 2;
@@ -48,15 +45,6 @@ const ORDINARY_SUMMARY: u32 = 20;
 
 /// The most points of a term.
 pub const MAX_POINTS: u8 = u8::MAX;
-
-/// The entries of one source that have a term, each with its points, and the spellings of the term.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Posting {
-    /// Three bytes for each entry, in order: its position as a big-endian number, and its points.
-    pub entries: Vec<u8>,
-    /// The words that have this term as their stem, at most [`MAX_SPELLINGS`], ordered.
-    pub spellings: BTreeSet<String>,
-}
 
 /// Builds the index of a source from its entries as JSON, in order. Besides the stems of words there are terms of
 /// [`filter_term`] and [`whole_term`], [`super::ALL`], which all entries have, and [`MEANING`].
@@ -102,17 +90,6 @@ fn built(entries: &[&Value], words_per_entry: usize, most: usize) -> Option<(BTr
 
 /// The term whose row has, instead of points, what each entry of the source means ([`super::meaning`]). No word has this form.
 pub const MEANING: &str = "~";
-
-/// Bytes of an entry in [`Posting::entries`].
-pub const BYTES_PER_ENTRY: i64 = 3;
-
-/// Reads [`Posting::entries`]: positions and points.
-pub fn read(entries: &[u8]) -> impl Iterator<Item = (u16, u8)> + '_ {
-    entries.chunks_exact(3).filter_map(|entry| match entry {
-        &[high, low, points] => Some((u16::from_be_bytes([high, low]), points)),
-        _ => None,
-    })
-}
 
 /// The term of entries with a given status, tag, type ([`discovery::media_type`]) or MCP server, ignoring case. No word has this form.
 pub fn filter_term(field: &str, value: &str) -> String {
@@ -193,11 +170,6 @@ fn entry_terms(entry: &Value, most_words: usize) -> EntryTerms {
     }
     exactly(super::ALL.to_owned());
     points
-}
-
-/// Whether a term is no word and no [`whole_term`].
-pub(super) fn is_filter(term: &str) -> bool {
-    term.is_empty() || term.contains(':')
 }
 
 /// Occurrences of terms, weighted.

@@ -1,6 +1,6 @@
 //! What a search reads of the index.
 
-use super::postings;
+use super::posting;
 
 /// The entries of one source that have a term.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,13 +13,13 @@ pub struct Row {
     pub repo: String,
     /// Whether the filters admit the source.
     pub is_admitted: bool,
-    /// [`super::postings::Posting::entries`].
+    /// [`super::Posting::entries`].
     pub entries: Vec<u8>,
 }
 
 impl Row {
     /// The positions of its entries, in order.
     pub fn positions(&self) -> impl Iterator<Item = u16> + '_ {
-        postings::read(&self.entries).map(|(position, _)| position)
+        posting::read(&self.entries).map(|(position, _)| position)
     }
 }

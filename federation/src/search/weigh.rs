@@ -1,8 +1,8 @@
 //! The words of a question by their rarity, and how well an entry answers them.
 
-use super::postings;
 use super::question::{Asked, Question};
 use super::row::Row;
+use super::{posting, postings};
 use std::collections::{BTreeMap, HashMap};
 
 /// The score of an entry that consists of the question.
@@ -45,7 +45,7 @@ impl<'a> Table<'a> {
             cells.clear();
             for row in rows {
                 let Some(column) = self.columns.get(row.term.as_str()) else { continue };
-                cells.extend(postings::read(&row.entries).map(|(position, points)| (position, *column, points)));
+                cells.extend(posting::read(&row.entries).map(|(position, points)| (position, *column, points)));
             }
             cells.sort_unstable();
             let Some(row) = rows.first() else { continue };

@@ -318,7 +318,7 @@ fn traefik_ends_tls_limits_requests_and_hides_the_metrics() -> Result<()> {
     ensure!(rules[1]["match"].as_str().unwrap_or_default().contains("!Path(`/mcp`)"));
     let body =
         of_kind(&objects, "Middleware").into_iter().find(|it| name(it).ends_with("-body")).context("no limit")?;
-    ensure!(body["spec"]["buffering"]["maxRequestBodyBytes"] == 256 * 1024, "the hub's own limit");
+    ensure!(body["spec"]["buffering"]["maxRequestBodyBytes"] == 1024 * 1024, "the largest body that the hub reads");
     // Without Traefik, none of its objects is rendered.
     let plain = render(&["--set", "ingress.traefik.enabled=false"])?;
     ensure!(!serde_json::to_string(&plain)?.contains("traefik.io"));
