@@ -2,7 +2,7 @@
 #![no_main]
 
 use federation::limits::{MAX_PHRASING_CHARS, MAX_PHRASINGS};
-use federation::search::{Fields, Posting, Query, postings, trigrams, words};
+use federation::search::{Fields, MEANING, Posting, Query, postings, trigrams, words};
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let once = words(text);
@@ -17,7 +17,8 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         assert_eq!(query.fingerprint(), Query::of(&lines).expect("the same").fingerprint());
     }
     let entry = serde_json::json!({"id": "a.b", "source_repo": "a", "summary": text, "tags": lines, "name": text});
-    for (term, Posting { entries, spellings }) in postings([&entry]) {
+    // The row of meanings has no points.
+    for (term, Posting { entries, spellings }) in postings([&entry]).into_iter().filter(|(term, _)| term != MEANING) {
         assert_eq!(entries.len(), 3, "{term}");
         assert!(
             spellings

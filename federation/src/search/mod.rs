@@ -33,7 +33,7 @@ pub use language::{Synonyms, TooManySynonyms};
 pub use overlap::{Counts, MAX_OVERLAPS, Overlap, Profile};
 pub use page::{BYTES_PER_TOKEN, Hit, Page, TooSmall};
 pub use posting::{BYTES_PER_ENTRY, Posting};
-pub use postings::{filter_term, id_term, postings};
+pub use postings::{MEANING, filter_term, id_term, postings};
 pub use query::{Query, QueryError};
 pub use rank::{Answered, Match};
 pub use row::Row;
