@@ -45,7 +45,7 @@ impl DatabaseError {
 
 /// An SQL database. Statements use `$1` placeholders and the SQL that SQLite and PostgreSQL share.
 pub trait Database: Send + Sync + 'static {
-    /// A transaction; dropping it without a commit rolls it back.
+    /// A transaction: in every adapter a [`Guarded`](crate::guarded::Guarded) one.
     type Transaction: Transaction;
 
     /// Begins a read transaction, which sees one state of the database throughout.
@@ -60,16 +60,24 @@ pub trait Database: Send + Sync + 'static {
 
 /// A transaction of a [`Database`].
 pub trait Transaction: Send {
-    /// Runs one statement and returns all its rows.
+    /// Runs one statement and returns all its rows. If it fails, the transaction is rolled back, and everything else fails too.
     fn query(
         &mut self,
         sql: &str,
         parameters: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
-    /// Ends a read transaction. Dropping it ends it too, but closes its connection, so that
-    /// the next one must open a new one.
+    /// Runs a read statement after whose failure the transaction goes on. For what can be made anew if it cannot be read.
+    fn try_query(
+        &mut self,
+        sql: &str,
+        parameters: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
+    /// Ends the transaction and rolls back what it wrote.
     fn end(self) -> impl Future<Output = ()> + Send;
     /// Commits the transaction durably.
+    ///
+    /// # Errors
+    /// If that fails, or a statement failed before it, even if nobody minded.
     fn commit(self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
 }
 
@@ -79,6 +87,10 @@ pub struct Unframed<'a, D>(pub &'a D);
 
 impl<D: Database> Transaction for Unframed<'_, D> {
     async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        self.0.query(sql, parameters).await
+    }
+
+    async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         self.0.query(sql, parameters).await
     }
 

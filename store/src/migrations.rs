@@ -7,7 +7,8 @@ use crate::{
 };
 use federation::time::{Seconds, rfc3339};
 
-/// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
+/// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several. The types are `INTEGER`, `TEXT` and `BLOB`,
+/// of which [`for_postgres`](crate::dialect::for_postgres) knows what they are in PostgreSQL.
 const STEPS: [&[&str]; 24] = [
     FIRST,
     search::TABLES,
@@ -179,4 +180,49 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
     }
     tx.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::STEPS;
+    use crate::dialect::for_postgres;
+
+    /// Words and functions that PostgreSQL does not have, or has in another meaning.
+    const OF_SQLITE_ONLY: [&str; 17] = [
+        "INTEGER",
+        "BLOB",
+        "DATETIME",
+        "REAL",
+        "ROWID",
+        "STRICT",
+        "AUTOINCREMENT",
+        "VIRTUAL",
+        "FTS5",
+        "PRAGMA",
+        "GLOB",
+        "REPLACE",
+        "IGNORE",
+        "IFNULL",
+        "HEX",
+        "X",
+        "NOCASE",
+    ];
+
+    #[test]
+    fn no_step_has_a_word_that_postgresql_does_not_have() {
+        for statement in STEPS.iter().flat_map(|step| step.iter()) {
+            let derived = for_postgres(statement);
+            let upper = derived.to_uppercase();
+            let words: Vec<&str> = upper.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+            for word in OF_SQLITE_ONLY {
+                assert!(!words.contains(&word), "{word}: {derived}");
+            }
+            // A text that is compared by a locale would change the order of repos, and with it every digest.
+            assert_eq!(upper.matches("TEXT").count(), upper.matches("TEXT COLLATE \"C\"").count(), "{derived}");
+            assert!(
+                !statement.contains("BIGINT") && !statement.contains("VARCHAR"),
+                "one spelling of each type: {statement}"
+            );
+        }
+    }
 }

@@ -30,6 +30,7 @@ mod mcp_in_browsers;
 mod mcp_schemas;
 mod metrics;
 mod mirror;
+mod nul;
 mod openapi;
 mod overlaps;
 mod page_bytes;

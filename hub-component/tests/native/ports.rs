@@ -17,7 +17,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use store::database::{Database, DatabaseError, Row, Transaction, Value};
+use store::database::{Database, DatabaseError, Row, Transaction as _, Value};
+use store::guarded::{Guarded, RawTransaction};
 use store::sqlite::{Sqlite, SqliteTransaction};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -32,6 +33,7 @@ pub struct Observed {
 pub struct ObservedTransaction {
     transaction: SqliteTransaction,
     seen: Arc<Seen>,
+    last: String,
 }
 
 /// What the database was asked for.
@@ -44,11 +46,30 @@ struct Seen {
     commits: Mutex<Vec<i64>>,
     /// Bytes of the largest result.
     largest: AtomicUsize,
+    /// How many more statements succeed, if one is to fail: each `BEGIN`, statement and `COMMIT` is one.
+    left: Mutex<Option<usize>>,
+    /// The last statements of transactions that were dropped before their end.
+    abandoned: Mutex<Vec<String>>,
     /// Before a statement outside of a transaction that contains the first text, the second is executed, once.
     between: Mutex<Option<(&'static str, String)>>,
 }
 
 impl Seen {
+    /// Fails if it is the turn of this statement, or if a text has NUL: PostgreSQL would refuse it.
+    fn pass(&self, parameters: &[Value]) -> Result<(), DatabaseError> {
+        if parameters.iter().any(|value| matches!(value, Value::Text(text) if text.contains('\0'))) {
+            return Err(DatabaseError::Other("a text has NUL".to_owned()));
+        }
+        match &mut *self.left.lock().expect("lock") {
+            Some(0) => Err(DatabaseError::Other("this statement fails".to_owned())),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
     fn rows(&self, sql: &str, rows: Result<Vec<Row>, DatabaseError>) -> Result<Vec<Row>, DatabaseError> {
         self.statements.lock().expect("lock").push(sql.to_owned());
         let bytes = |value: &Value| match value {
@@ -63,20 +84,22 @@ impl Seen {
 }
 
 impl Observed {
-    fn observe(&self, transaction: SqliteTransaction) -> ObservedTransaction {
-        ObservedTransaction { transaction, seen: self.seen.clone() }
+    fn begin(&self, sql: &str) -> Result<Guarded<ObservedTransaction>, DatabaseError> {
+        self.seen.pass(&[])?;
+        let transaction = self.sqlite.begin(sql)?;
+        Ok(Guarded::new(ObservedTransaction { transaction, seen: self.seen.clone(), last: String::new() }))
     }
 }
 
 impl Database for Observed {
-    type Transaction = ObservedTransaction;
+    type Transaction = Guarded<ObservedTransaction>;
 
-    async fn read(&self) -> Result<ObservedTransaction, DatabaseError> {
-        Ok(self.observe(self.sqlite.read().await?))
+    async fn read(&self) -> Result<Self::Transaction, DatabaseError> {
+        self.begin("BEGIN")
     }
 
-    async fn write(&self) -> Result<ObservedTransaction, DatabaseError> {
-        Ok(self.observe(self.sqlite.write().await?))
+    async fn write(&self) -> Result<Self::Transaction, DatabaseError> {
+        self.begin("BEGIN IMMEDIATE")
     }
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
@@ -84,6 +107,7 @@ impl Database for Observed {
         if let Some((_, change)) = between {
             Connection::open(&self.path).expect("a database").execute_batch(&change).expect("statements");
         }
+        self.seen.pass(&parameters)?;
         self.seen.rows(sql, self.sqlite.query(sql, parameters).await)
     }
 
@@ -92,19 +116,30 @@ impl Database for Observed {
     }
 }
 
-impl Transaction for ObservedTransaction {
+impl RawTransaction for ObservedTransaction {
     async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         if self.seen.gives_way.load(Ordering::Relaxed) {
             tokio::task::yield_now().await;
         }
+        sql.clone_into(&mut self.last);
+        self.seen.pass(&parameters)?;
         self.seen.rows(sql, self.transaction.query(sql, parameters).await)
     }
 
-    async fn end(self) {
-        self.transaction.end().await;
+    async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        self.query(sql, parameters).await
+    }
+
+    async fn roll_back(self) {
+        self.transaction.roll_back().await;
+    }
+
+    fn abandon(self) {
+        self.seen.abandoned.lock().expect("lock").push(self.last);
     }
 
     async fn commit(mut self) -> Result<(), DatabaseError> {
+        self.seen.pass(&[])?;
         let changed = self.transaction.query("SELECT total_changes()", Vec::new()).await?;
         self.transaction.commit().await?;
         if let Some(Value::Integer(changed)) = changed.first().and_then(|row| row.first()) {

@@ -67,7 +67,7 @@ pub async fn forget_pieces(tx: &mut impl Transaction, fragment: i64) -> Result<(
 pub async fn ensure(tx: &mut impl Transaction, line: &SourceLine) -> Result<Stored, StoreError> {
     let kept = format!("SELECT {STORED} FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3");
     // A damaged page makes the statement fail.
-    let rows = tx.query(&kept, key(line)).await.unwrap_or_default();
+    let rows = tx.try_query(&kept, key(line)).await.unwrap_or_default();
     if let Some(stored) = rows.first().and_then(|row| stored(row, 0)) {
         return Ok(stored);
     }
