@@ -1,5 +1,6 @@
 //! The database port: the store's view of an SQL database, whichever it is.
 
+use crate::guarded::{Guarded, RawTransaction};
 use std::future::Future;
 
 /// A column value.
@@ -45,8 +46,8 @@ impl DatabaseError {
 
 /// An SQL database. Statements use `$1` placeholders and the SQL that SQLite and PostgreSQL share.
 pub trait Database: Send + Sync + 'static {
-    /// A transaction: in every adapter a [`Guarded`](crate::guarded::Guarded) one.
-    type Transaction: Transaction;
+    /// A transaction, which [`read_with`] and [`write_with`] guard and end.
+    type Transaction: RawTransaction;
 
     /// Begins a read transaction, which sees one state of the database throughout.
     fn read(&self) -> impl Future<Output = Result<Self::Transaction, DatabaseError>> + Send;
@@ -58,7 +59,7 @@ pub trait Database: Send + Sync + 'static {
     fn prepare(&self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
 }
 
-/// A transaction of a [`Database`].
+/// Statements in a transaction of a [`Database`]. Who has one neither commits nor ends it: [`write_with`] and [`read_with`] do.
 pub trait Transaction: Send {
     /// Runs one statement and returns all its rows. If it fails, the transaction is rolled back, and everything else fails too.
     fn query(
@@ -72,13 +73,6 @@ pub trait Transaction: Send {
         sql: &str,
         parameters: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
-    /// Ends the transaction and rolls back what it wrote.
-    fn end(self) -> impl Future<Output = ()> + Send;
-    /// Commits the transaction durably.
-    ///
-    /// # Errors
-    /// If that fails, or a statement failed before it, even if nobody minded.
-    fn commit(self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
 }
 
 /// The read statements of a database as if they were a transaction, though each may see a newer state than the one before. For what does not
@@ -93,10 +87,39 @@ impl<D: Database> Transaction for Unframed<'_, D> {
     async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         self.0.query(sql, parameters).await
     }
+}
 
-    async fn end(self) {}
+/// Runs `work` in a read transaction, which ends when it is done, whatever comes out.
+///
+/// # Errors
+/// Those of `work`, or if the database cannot be read.
+pub async fn read_with<D: Database, T, E: From<DatabaseError>>(
+    database: &D,
+    work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut tx = Guarded::new(database.read().await?);
+    let done = work(&mut tx).await;
+    tx.end().await;
+    done
+}
 
-    async fn commit(self) -> Result<(), DatabaseError> {
-        Err(DatabaseError::Other("there is no transaction to commit".to_owned()))
+/// Runs `work` in a write transaction, which is committed if it succeeds, and otherwise rolled back.
+///
+/// # Errors
+/// Those of `work`, or if the transaction cannot begin or be committed. Nothing is written in either case.
+pub async fn write_with<D: Database, T, E: From<DatabaseError>>(
+    database: &D,
+    work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut tx = Guarded::new(database.write().await?);
+    match work(&mut tx).await {
+        Ok(done) => {
+            tx.commit().await?;
+            Ok(done)
+        }
+        Err(error) => {
+            tx.end().await;
+            Err(error)
+        }
     }
 }

@@ -6,7 +6,7 @@
 use crate::database::{DatabaseError, Row, Transaction, Value};
 use std::future::Future;
 
-/// A transaction as an adapter provides it; [`Guarded`] makes a [`Transaction`] of it.
+/// A transaction as an adapter provides it; [`Guarded`] makes a [`Transaction`] of it and ends it.
 pub trait RawTransaction: Send {
     /// Runs one statement and returns all its rows.
     fn query(
@@ -39,8 +39,26 @@ pub struct Guarded<R: RawTransaction> {
 
 impl<R: RawTransaction> Guarded<R> {
     /// Guards a transaction that has just begun.
-    pub fn new(raw: R) -> Self {
+    pub(crate) fn new(raw: R) -> Self {
         Self { raw: Some(raw), failure: None }
+    }
+
+    /// Ends the transaction and rolls back what it wrote.
+    pub(crate) async fn end(mut self) {
+        if let Some(raw) = self.raw.take() {
+            raw.roll_back().await;
+        }
+    }
+
+    /// Commits the transaction durably.
+    ///
+    /// # Errors
+    /// If that fails, or a statement failed before it, even if nobody minded.
+    pub(crate) async fn commit(mut self) -> Result<(), DatabaseError> {
+        match self.raw.take() {
+            Some(raw) => raw.commit().await,
+            None => Err(self.failure()),
+        }
     }
 
     fn failure(&self) -> DatabaseError {
@@ -64,19 +82,6 @@ impl<R: RawTransaction> Transaction for Guarded<R> {
     async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         match &mut self.raw {
             Some(raw) => raw.try_query(sql, parameters).await,
-            None => Err(self.failure()),
-        }
-    }
-
-    async fn end(mut self) {
-        if let Some(raw) = self.raw.take() {
-            raw.roll_back().await;
-        }
-    }
-
-    async fn commit(mut self) -> Result<(), DatabaseError> {
-        match self.raw.take() {
-            Some(raw) => raw.commit().await,
             None => Err(self.failure()),
         }
     }

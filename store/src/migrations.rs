@@ -1,6 +1,6 @@
 //! The schema, as numbered steps. A released step never changes; a new requirement needs a new step.
 
-use crate::database::{Database, Transaction};
+use crate::database::{Database, Transaction, write_with};
 use crate::{
     StoreError, catalogues, demand, exchanges, facets, fragments, hooks, labels, leases, listing, mirror, overlaps,
     quiet, registrations, revisions::steps, row::Columns as _, search, tallies, upkeep,
@@ -133,53 +133,54 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         }
     }
     database.prepare().await?;
-    let mut tx = database.write().await?;
-    tx.query(
-        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY NOT NULL, applied_at TEXT NOT NULL)",
-        Vec::new(),
-    )
-    .await?;
-    let rows = tx.query("SELECT coalesce(max(version), 0) FROM migrations", Vec::new()).await?;
-    let found = rows.first().map_or(Ok(0), |row| row.integer(0))?;
-    if found > known {
-        return Err(StoreError::TooNew { found, known });
-    }
-    for (version, step) in (1..).zip(STEPS).skip_while(|(version, _)| *version <= found) {
-        for statement in step {
-            tx.query(statement, Vec::new()).await?;
-        }
-        if version == DIGESTS {
-            fragments::set_up(&mut tx).await?;
-        }
-        if version == PIECES {
-            fragments::cut_up(&mut tx).await?;
-        }
-        if version == CHANGES {
-            steps::fill(&mut tx).await?;
-        }
-        if version == SEARCH || version == TERMS {
-            search::set_up(&mut tx).await?;
-        }
-        if version == FACETS {
-            facets::fill(&mut tx).await?;
-        }
-        if version == OVERLAPS {
-            overlaps::fill(&mut tx).await?;
-        }
-        if version == FILES {
-            registrations::fill_files(&mut tx).await?;
-        }
+    write_with(database, async |tx| {
         tx.query(
-            "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",
-            vec![i64::into(version), rfc3339(now).into()],
+            "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY NOT NULL, applied_at TEXT NOT NULL)",
+            Vec::new(),
         )
         .await?;
-    }
-    if found < LISTS {
-        listing::fill(&mut tx).await?;
-    }
-    tx.commit().await?;
-    Ok(())
+        let rows = tx.query("SELECT coalesce(max(version), 0) FROM migrations", Vec::new()).await?;
+        let found = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+        if found > known {
+            return Err(StoreError::TooNew { found, known });
+        }
+        for (version, step) in (1..).zip(STEPS).skip_while(|(version, _)| *version <= found) {
+            for statement in step {
+                tx.query(statement, Vec::new()).await?;
+            }
+            if version == DIGESTS {
+                fragments::set_up(tx).await?;
+            }
+            if version == PIECES {
+                fragments::cut_up(tx).await?;
+            }
+            if version == CHANGES {
+                steps::fill(tx).await?;
+            }
+            if version == SEARCH || version == TERMS {
+                search::set_up(tx).await?;
+            }
+            if version == FACETS {
+                facets::fill(tx).await?;
+            }
+            if version == OVERLAPS {
+                overlaps::fill(tx).await?;
+            }
+            if version == FILES {
+                registrations::fill_files(tx).await?;
+            }
+            tx.query(
+                "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",
+                vec![i64::into(version), rfc3339(now).into()],
+            )
+            .await?;
+        }
+        if found < LISTS {
+            listing::fill(tx).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 #[cfg(test)]

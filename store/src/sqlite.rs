@@ -1,7 +1,7 @@
 //! The database port for an SQLite file: for native programs next to a host, such as backups and tests.
 
 use crate::database::{Database, DatabaseError, Row, Value};
-use crate::guarded::{Guarded, RawTransaction};
+use crate::guarded::RawTransaction;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 use std::path::{Path, PathBuf};
@@ -53,14 +53,14 @@ impl Sqlite {
 }
 
 impl Database for Sqlite {
-    type Transaction = Guarded<SqliteTransaction>;
+    type Transaction = SqliteTransaction;
 
     async fn read(&self) -> Result<Self::Transaction, DatabaseError> {
-        self.begin("BEGIN").map(Guarded::new)
+        self.begin("BEGIN")
     }
 
     async fn write(&self) -> Result<Self::Transaction, DatabaseError> {
-        self.begin("BEGIN IMMEDIATE").map(Guarded::new)
+        self.begin("BEGIN IMMEDIATE")
     }
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {

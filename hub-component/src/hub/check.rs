@@ -13,7 +13,7 @@ use federation::index::SourceFormat;
 use federation::registration::Registration;
 use federation::source::{Effect, Observation, SourceRecord};
 use serde_json::json;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::fragments::Rendered;
 use store::revisions::{self, steps::Capabilities};
 use store::sources::{self, Source};
@@ -49,9 +49,11 @@ pub async fn unpublished<P: Ports>(
 ) -> Result<Verdict, Problem> {
     let unknown = json!({"repo": repo, "domain": "unnamed", "url": NOWHERE});
     let unknown = Registration::from_value(&unknown).map_err(Problem::invalid_registration)?;
-    let mut tx = app.database().await?.read().await?;
-    let known = sources::get(&mut tx, repo).await?;
-    tx.end().await;
+    let known = read_with(app.database().await?, async |tx| {
+        let known = sources::get(tx, repo).await?;
+        Ok::<_, Problem>(known)
+    })
+    .await?;
     let mut registration = known.as_ref().map_or(unknown, |source| source.registered.registration.clone());
     registration.format = format.unwrap_or(registration.format);
     let checked = refresh::judge(&registration, Content::of(bytes));
@@ -110,13 +112,15 @@ async fn would<P: Ports>(
     let Some(fragment) = fragment.filter(|_| shows) else {
         return Ok(would);
     };
-    let mut tx = app.database().await?.read().await?;
-    let line = revisions::composition(&mut tx).await?.remove(&registration.repo);
-    let before = Capabilities::of(&mut tx, line.as_ref()).await?;
-    let (json, ids) = fragment.into_json();
-    let wanted = ids.iter().map(String::as_str).collect();
-    let mut published = publishers(&mut tx, &registration.repo, &wanted).await?;
-    tx.end().await;
+    let (before, json, ids, mut published) = read_with(app.database().await?, async |tx| {
+        let line = revisions::composition(tx).await?.remove(&registration.repo);
+        let before = Capabilities::of(tx, line.as_ref()).await?;
+        let (json, ids) = fragment.into_json();
+        let wanted = ids.iter().map(String::as_str).collect();
+        let published = publishers(tx, &registration.repo, &wanted).await?;
+        Ok::<_, Problem>((before, json, ids, published))
+    })
+    .await?;
     for step in steps(&entries(&before.json, &before.ids), &entries(&json, &ids)) {
         let list = match step.op {
             Op::Added => &mut would.added,

@@ -11,7 +11,7 @@ use federation::hooks::{Push, Sender};
 use federation::time::Seconds;
 use serde_json::json;
 use store::StoreError;
-use store::database::{Database, Transaction};
+use store::database::{Database, Transaction, read_with, write_with};
 use store::hooks::{self, Hook};
 use store::revisions::Origin;
 use store::sources::{self, Source};
@@ -53,20 +53,22 @@ pub async fn receive<P: Ports>(
         return Ok(Vec::new());
     }
     let digest = Digest::of(body);
-    let mut tx = database.write().await?;
-    let (mut new, mut scopes) = (Vec::new(), Vec::new());
-    for Hook { repo, url, .. } in concerned.iter().copied() {
-        if hooks::arrived(&mut tx, repo, digest.hex(), now).await? {
-            new.push(repo.clone());
-            scopes.push(match push.pinned(url) {
-                Some((url, provenance)) => (repo.clone(), Scope::Pushed(repo.clone(), Commit { url, provenance })),
-                None => (repo.clone(), Scope::One(repo.clone())),
-            });
+    let (new, scopes) = write_with(database, async |tx| {
+        let (mut new, mut scopes) = (Vec::new(), Vec::new());
+        for Hook { repo, url, .. } in concerned.iter().copied() {
+            if hooks::arrived(tx, repo, digest.hex(), now).await? {
+                new.push(repo.clone());
+                scopes.push(match push.pinned(url) {
+                    Some((url, provenance)) => (repo.clone(), Scope::Pushed(repo.clone(), Commit { url, provenance })),
+                    None => (repo.clone(), Scope::One(repo.clone())),
+                });
+            }
         }
-    }
-    announce(&mut tx, &new, true, now).await?;
-    announce(&mut tx, &unheard, false, now).await?;
-    tx.commit().await?;
+        announce(tx, &new, true, now).await?;
+        announce(tx, &unheard, false, now).await?;
+        Ok::<_, Problem>((new, scopes))
+    })
+    .await?;
     if new.is_empty() && !concerned.is_empty() {
         let detail = "This delivery has arrived before; the index was fetched then.";
         return Err(Problem::new(&kinds::HOOK_REPEATED, detail));
@@ -81,9 +83,11 @@ async fn unheard(database: &impl Database, hooks: &[&Hook], now: Seconds) -> Res
         return Ok(Vec::new());
     }
     let repos: Vec<&str> = hooks.iter().map(|hook| hook.repo.as_str()).collect();
-    let mut tx = database.read().await?;
-    let sources = sources::by_repos(&mut tx, &repos).await?;
-    tx.end().await;
+    let sources = read_with(database, async |tx| {
+        let sources = sources::by_repos(tx, &repos).await?;
+        Ok::<_, StoreError>(sources)
+    })
+    .await?;
     Ok(sources.into_iter().filter(|(_, source)| !source.record.knows_of_pushes(now)).map(|(repo, _)| repo).collect())
 }
 

@@ -5,13 +5,16 @@
 use spin_sdk::sqlite::{self, Connection};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::database::{Database, DatabaseError, Row, Value};
-use store::guarded::{Guarded, RawTransaction};
+use store::guarded::RawTransaction;
 
 /// Idle connections that an instance keeps. If it kept as many as its requests used at once, none would be left for other instances.
 const IDLE: usize = 2;
 
 /// How often a writer asks for the lock. Hosts wait for it for five seconds each time.
 const ATTEMPTS: usize = 5;
+
+/// Begins a transaction that only reads.
+const READ: &str = "BEGIN";
 
 /// The database labelled `default` in spin.toml.
 #[derive(Default)]
@@ -31,16 +34,18 @@ pub(super) struct SpinTransaction {
     home: Idle,
     /// Whether all its statements succeeded. After an error the connection is closed, so that a replaced or repaired database is opened again.
     is_sound: bool,
+    /// Whether it only reads.
+    reads: bool,
 }
 
 impl Database for SpinSqlite {
-    type Transaction = Guarded<SpinTransaction>;
+    type Transaction = SpinTransaction;
 
-    async fn read(&self) -> Result<Guarded<SpinTransaction>, DatabaseError> {
-        self.begin("BEGIN").await
+    async fn read(&self) -> Result<SpinTransaction, DatabaseError> {
+        self.begin(READ).await
     }
 
-    async fn write(&self) -> Result<Guarded<SpinTransaction>, DatabaseError> {
+    async fn write(&self) -> Result<SpinTransaction, DatabaseError> {
         // Publishing the largest index can take longer than a host waits for the lock. Nothing is lost by asking again.
         for _ in 1..ATTEMPTS {
             match self.begin("BEGIN IMMEDIATE").await {
@@ -66,10 +71,10 @@ impl Database for SpinSqlite {
 }
 
 impl SpinSqlite {
-    async fn begin(&self, sql: &str) -> Result<Guarded<SpinTransaction>, DatabaseError> {
+    async fn begin(&self, sql: &str) -> Result<SpinTransaction, DatabaseError> {
         let connection = self.idle.connection().await?;
         execute(&connection, sql, Vec::new()).await?;
-        Ok(Guarded::new(SpinTransaction { connection, home: self.idle.clone(), is_sound: true }))
+        Ok(SpinTransaction { connection, home: self.idle.clone(), is_sound: true, reads: sql == READ })
     }
 }
 
@@ -121,8 +126,10 @@ impl RawTransaction for SpinTransaction {
     }
 
     async fn roll_back(self) {
+        // Nothing was written in a read transaction, and the host knows after a `COMMIT` that its connection is as new.
+        let sql = if self.reads { "COMMIT" } else { "ROLLBACK" };
         // If this fails, the connection is closed.
-        _ = self.end("ROLLBACK").await;
+        _ = self.end(sql).await;
     }
 
     fn abandon(self) {

@@ -4,6 +4,7 @@
 
 mod ports;
 
+mod acknowledged;
 mod addresses;
 mod branches;
 mod catalogues;

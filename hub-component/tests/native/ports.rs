@@ -17,8 +17,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use store::database::{Database, DatabaseError, Row, Transaction as _, Value};
-use store::guarded::{Guarded, RawTransaction};
+use store::database::{Database, DatabaseError, Row, Transaction as _, Value, write_with};
+use store::guarded::RawTransaction;
 use store::sqlite::{Sqlite, SqliteTransaction};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -46,8 +46,10 @@ struct Seen {
     commits: Mutex<Vec<i64>>,
     /// Bytes of the largest result.
     largest: AtomicUsize,
-    /// How many more statements succeed, if one is to fail: each `BEGIN`, statement and `COMMIT` is one.
+    /// How many more statements succeed before one fails, if one is to fail: each `BEGIN`, statement and `COMMIT` is one.
     left: Mutex<Option<usize>>,
+    /// Transactions that have begun and not ended.
+    open: AtomicUsize,
     /// The last statements of transactions that were dropped before their end.
     abandoned: Mutex<Vec<String>>,
     /// Before a statement outside of a transaction that contains the first text, the second is executed, once.
@@ -61,13 +63,14 @@ impl Seen {
             return Err(DatabaseError::Other("a text has NUL".to_owned()));
         }
         match &mut *self.left.lock().expect("lock") {
-            Some(0) => Err(DatabaseError::Other("this statement fails".to_owned())),
-            Some(left) => {
-                *left -= 1;
-                Ok(())
+            turn @ Some(0) => {
+                *turn = None;
+                return Err(DatabaseError::Other("this statement fails".to_owned()));
             }
-            None => Ok(()),
+            Some(left) => *left -= 1,
+            None => {}
         }
+        Ok(())
     }
 
     fn rows(&self, sql: &str, rows: Result<Vec<Row>, DatabaseError>) -> Result<Vec<Row>, DatabaseError> {
@@ -83,16 +86,25 @@ impl Seen {
     }
 }
 
+impl Drop for Seen {
+    fn drop(&mut self) {
+        // Every transaction was ended by who began it, in every test.
+        let (open, abandoned) = (self.open.load(Ordering::Relaxed), self.abandoned.lock().expect("lock"));
+        assert!(std::thread::panicking() || (open == 0 && abandoned.is_empty()), "{open} open: {abandoned:?}");
+    }
+}
+
 impl Observed {
-    fn begin(&self, sql: &str) -> Result<Guarded<ObservedTransaction>, DatabaseError> {
+    fn begin(&self, sql: &str) -> Result<ObservedTransaction, DatabaseError> {
         self.seen.pass(&[])?;
         let transaction = self.sqlite.begin(sql)?;
-        Ok(Guarded::new(ObservedTransaction { transaction, seen: self.seen.clone(), last: String::new() }))
+        self.seen.open.fetch_add(1, Ordering::Relaxed);
+        Ok(ObservedTransaction { transaction, seen: self.seen.clone(), last: String::new() })
     }
 }
 
 impl Database for Observed {
-    type Transaction = Guarded<ObservedTransaction>;
+    type Transaction = ObservedTransaction;
 
     async fn read(&self) -> Result<Self::Transaction, DatabaseError> {
         self.begin("BEGIN")
@@ -131,6 +143,7 @@ impl RawTransaction for ObservedTransaction {
     }
 
     async fn roll_back(self) {
+        self.seen.open.fetch_sub(1, Ordering::Relaxed);
         self.transaction.roll_back().await;
     }
 
@@ -139,6 +152,7 @@ impl RawTransaction for ObservedTransaction {
     }
 
     async fn commit(mut self) -> Result<(), DatabaseError> {
+        self.seen.open.fetch_sub(1, Ordering::Relaxed);
         self.seen.pass(&[])?;
         let changed = self.transaction.query("SELECT total_changes()", Vec::new()).await?;
         self.transaction.commit().await?;
@@ -422,6 +436,16 @@ impl Hub {
         (response.status(), serde_json::from_slice(response.body()).unwrap_or_default())
     }
 
+    /// From now on, this many statements succeed and the one after them fails.
+    pub fn fail_after(&self, statements: usize) {
+        *self.ports.0.database.seen.left.lock().expect("lock") = Some(statements);
+    }
+
+    /// All statements succeed again; returns whether one has failed.
+    pub fn stop_failing(&self) -> bool {
+        self.ports.0.database.seen.left.lock().expect("lock").take().is_none()
+    }
+
     /// The statements since the last call.
     pub fn statements(&self) -> Vec<String> {
         std::mem::take(&mut *self.ports.0.database.seen.statements.lock().expect("lock"))
@@ -519,11 +543,9 @@ impl Hub {
 
     /// Writes a row (two texts and a time from now) past the hub, as another instance would.
     pub async fn write(&self, sql: &str, first: &str, second: &str, seconds: Seconds) {
-        let mut tx = self.ports.database().write().await.expect("a transaction");
         let at = self.ports.now() + seconds;
         let parameters = vec![Value::Text(first.into()), Value::Text(second.into()), Value::Integer(at)];
-        tx.query(sql, parameters).await.expect("a row");
-        tx.commit().await.expect("committed");
+        write_with(self.ports.database(), async |tx| tx.query(sql, parameters).await).await.expect("a row");
     }
 
     /// The one number that a query past the hub gives.

@@ -23,7 +23,7 @@ use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::database::{Database, Transaction as _};
+use store::database::{Database, read_with};
 use store::leases::Lease;
 use store::revisions::Origin;
 use store::sources::{self, Source};
@@ -115,20 +115,24 @@ pub(super) async fn refresh<P: Ports>(
 ) -> Result<Report, StoreError> {
     let database = app.database().await?;
     let now = app.ports.now();
-    let mut tx = database.read().await?;
-    let ended = lease.ended(&mut tx, now).await?;
-    tx.end().await;
+    let ended = read_with(database, async |tx| {
+        let ended = lease.ended(tx, now).await?;
+        Ok::<_, StoreError>(ended)
+    })
+    .await?;
     let blamed = if ended.is_empty() { Vec::new() } else { blame(database, ended, now).await? };
-    let mut tx = database.read().await?;
-    let sources: Vec<Source> = match &scope {
-        Scope::One(repo) | Scope::Asked(repo) | Scope::Pushed(repo, _) => {
-            sources::get(&mut tx, repo).await?.into_iter().collect()
-        }
-        Scope::DueAlone => sources::due(&mut tx, now).await?,
-        Scope::Due | Scope::All => sources::all(&mut tx).await?,
-    };
-    let hosts = quiet::hosts(&mut tx).await?;
-    tx.end().await;
+    let (sources, hosts) = read_with(database, async |tx| {
+        let sources: Vec<Source> = match &scope {
+            Scope::One(repo) | Scope::Asked(repo) | Scope::Pushed(repo, _) => {
+                sources::get(tx, repo).await?.into_iter().collect()
+            }
+            Scope::DueAlone => sources::due(tx, now).await?,
+            Scope::Due | Scope::All => sources::all(tx).await?,
+        };
+        let hosts = quiet::hosts(tx).await?;
+        Ok::<_, StoreError>((sources, hosts))
+    })
+    .await?;
 
     let commit = if let Scope::Pushed(_, commit) = &scope { Some(commit) } else { None };
     let asked = commit.is_some() || matches!(scope, Scope::Asked(_));

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::header::{CACHE_CONTROL, LOCATION};
 use http::{HeaderValue, StatusCode};
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::former::{self, Former};
 use store::sources;
 
@@ -32,14 +32,16 @@ use store::sources;
     extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code]))),
 )]
 pub async fn show<P: Ports>(State(app): State<App<P>>, Path(repo): Path<String>) -> Result<Response, Problem> {
-    let mut tx = app.database().await?.read().await?;
-    let source = sources::get(&mut tx, &repo).await?;
-    let warnings = match &source {
-        Some(source) => warnings(&mut tx, &source.registered.registration).await?,
-        None => Vec::new(),
-    };
-    let former = if source.is_none() { former::get(&mut tx, &repo).await? } else { None };
-    tx.end().await;
+    let (source, warnings, former) = read_with(app.database().await?, async |tx| {
+        let source = sources::get(tx, &repo).await?;
+        let warnings = match &source {
+            Some(source) => warnings(tx, &source.registered.registration).await?,
+            None => Vec::new(),
+        };
+        let former = if source.is_none() { former::get(tx, &repo).await? } else { None };
+        Ok::<_, Problem>((source, warnings, former))
+    })
+    .await?;
     let Some(source) = source else { return elsewhere(&repo, former.as_ref()) };
     Ok(respond(&source, warnings, app.ports.now()))
 }
