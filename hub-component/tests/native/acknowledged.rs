@@ -38,11 +38,9 @@ async fn each_fails(method: Method, path: &str, body: &Value) -> usize {
             return n;
         }
         let found = hub.number(STATE);
-        match status.as_u16() {
-            200..300 => assert_eq!(found, after, "it is acknowledged: {place}"),
-            500.. => assert!([before, after].contains(&found), "it is half stored: {place}"),
-            _ => panic!("nothing is wrong with the request: {place}"),
-        }
+        // Nothing is wrong with the request.
+        assert!(status.is_success() || status.is_server_error(), "{place}");
+        assert!(found == after || (found == before && !status.is_success()), "{found}: {place}");
         // Nothing holds the database, and the same request goes through unless it did before. A lease that could not be released expires.
         hub.pass(300);
         let (again, answer) = hub.ask(method.clone(), path, body.clone()).await;
