@@ -5,6 +5,8 @@
 use crate::ports::{Hub, index};
 use http::Method;
 use serde_json::{Value, json};
+use store::database::{Database as _, DatabaseError, Transaction as _, read_with, write_with};
+use store::sqlite::Sqlite;
 
 /// All that the writes below change, as one number: half a write has another one.
 const STATE: &str = "SELECT (SELECT count(*) FROM registrations) + 100 * (SELECT count(*) FROM events)
@@ -84,4 +86,35 @@ async fn an_upgrade_is_made_whole_or_not_at_all_whichever_statement_fails() {
         assert!(matches!(status.as_u16(), 200 | 503), "statement {n}: {status} {answer}");
         assert_eq!(hub.text(DOCUMENT).await, whole, "statement {n}");
     }
+}
+
+#[tokio::test]
+async fn a_transaction_with_a_failed_statement_is_never_committed() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join("t.db");
+    rusqlite::Connection::open(&path).expect("a database").execute_batch("CREATE TABLE t (v)").expect("a table");
+    let database = Sqlite::at(path);
+    let done: Result<(), DatabaseError> = write_with(&database, async |tx| {
+        tx.query("INSERT INTO t VALUES (1)", Vec::new()).await?;
+        // As if nobody minded.
+        let failed = tx.query("INSERT INTO nothing VALUES (1)", Vec::new()).await;
+        assert_eq!(tx.query("SELECT 1", Vec::new()).await, failed, "whatever follows fails too");
+        Ok(())
+    })
+    .await;
+    assert!(done.is_err_and(|error| error.to_string().contains("nothing")), "the first failure is named");
+    // What may fail leaves the transaction as it was.
+    let read: Result<(), DatabaseError> = read_with(&database, async |tx| {
+        assert!(tx.try_query("SELECT v FROM nothing", Vec::new()).await.is_err());
+        assert!(tx.query("SELECT v FROM t", Vec::new()).await?.is_empty(), "nothing was written");
+        Ok(())
+    })
+    .await;
+    assert_eq!(read, Ok(()));
+    let refused = write_with(&database, async |tx| {
+        tx.query("INSERT INTO t VALUES (2)", Vec::new()).await?;
+        Err::<(), _>(DatabaseError::Busy)
+    });
+    assert_eq!(refused.await, Err(DatabaseError::Busy));
+    assert_eq!(database.query("SELECT v FROM t", Vec::new()).await, Ok(Vec::new()), "an error rolls back");
 }
