@@ -132,16 +132,13 @@ pub async fn keys(database: &impl Database, issuer: &str) -> Result<Option<Issue
 
 /// Whether the caller is to fetch the keys of an issuer now: nobody else is until [`PAUSE`] is over.
 pub async fn ask_for_keys(database: &impl Database, issuer: &str, now: Seconds) -> Result<bool, StoreError> {
-    let rows = write_with(database, async |tx| {
-    let rows = tx
+    let rows = write_with(database, async |tx| tx
         .query(
             "INSERT INTO issuer_keys (issuer, asked_at) VALUES ($1, $2) ON CONFLICT (issuer) DO UPDATE SET asked_at = excluded.asked_at
              WHERE issuer_keys.asked_at <= $3 OR issuer_keys.asked_at > $4 RETURNING issuer",
             vec![issuer.into(), now.into(), (now - PAUSE).into(), (now + CLOCK_TOLERANCE).into()],
         )
-        .await?;
-    Ok::<_, StoreError>(rows)
-    }).await?;
+        .await).await?;
     Ok(!rows.is_empty())
 }
 

@@ -92,11 +92,8 @@ impl Lease {
         if self.state(database, now).await? == LeaseState::Held {
             return Ok(false);
         }
-        let acquired = write_with(database, async |tx| {
-            let acquired = take(tx, &self.name, &self.holder, now, now + SECONDS).await?;
-            Ok::<_, StoreError>(acquired)
-        })
-        .await?;
+        let acquired =
+            write_with(database, async |tx| take(tx, &self.name, &self.holder, now, now + SECONDS).await).await?;
         Ok(acquired)
     }
 

@@ -49,11 +49,7 @@ pub async fn unpublished<P: Ports>(
 ) -> Result<Verdict, Problem> {
     let unknown = json!({"repo": repo, "domain": "unnamed", "url": NOWHERE});
     let unknown = Registration::from_value(&unknown).map_err(Problem::invalid_registration)?;
-    let known = read_with(app.database().await?, async |tx| {
-        let known = sources::get(tx, repo).await?;
-        Ok::<_, Problem>(known)
-    })
-    .await?;
+    let known = read_with(app.database().await?, async |tx| sources::get(tx, repo).await).await?;
     let mut registration = known.as_ref().map_or(unknown, |source| source.registered.registration.clone());
     registration.format = format.unwrap_or(registration.format);
     let checked = refresh::judge(&registration, Content::of(bytes));

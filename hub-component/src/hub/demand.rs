@@ -26,11 +26,7 @@ pub async fn most_asked<P: Ports>(app: &App<P>, head: &Head, limit: Option<usize
     let limit = paging::limit(limit, DEMAND)?;
     super::document::published(head)?;
     let revision = head.number();
-    let asked = read_with(app.database().await?, async |tx| {
-        let asked = demand::most_asked(tx, MOST).await?;
-        Ok::<_, Problem>(asked)
-    })
-    .await?;
+    let asked = read_with(app.database().await?, async |tx| demand::most_asked(tx, MOST).await).await?;
     let mut questions = Vec::new();
     for asked in asked {
         let request = Request {

@@ -83,11 +83,7 @@ async fn unheard(database: &impl Database, hooks: &[&Hook], now: Seconds) -> Res
         return Ok(Vec::new());
     }
     let repos: Vec<&str> = hooks.iter().map(|hook| hook.repo.as_str()).collect();
-    let sources = read_with(database, async |tx| {
-        let sources = sources::by_repos(tx, &repos).await?;
-        Ok::<_, StoreError>(sources)
-    })
-    .await?;
+    let sources = read_with(database, async |tx| sources::by_repos(tx, &repos).await).await?;
     Ok(sources.into_iter().filter(|(_, source)| !source.record.knows_of_pushes(now)).map(|(repo, _)| repo).collect())
 }
 

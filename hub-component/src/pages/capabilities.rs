@@ -45,11 +45,7 @@ pub async fn capabilities<P: Ports>(
     let found = match search::search(&app, &head, &parameters.request()).await {
         Ok(results) => {
             is_missed = search::is_missed(&results);
-            let facets = read_with(database, async |tx| {
-                let facets = facets::count(tx, parameters.within()).await?;
-                Ok::<_, Problem>(facets)
-            })
-            .await?;
+            let facets = read_with(database, async |tx| facets::count(tx, parameters.within()).await).await?;
             results_of(&parameters, &results, &facets)
         }
         Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => html! {

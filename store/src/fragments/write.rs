@@ -90,11 +90,7 @@ pub struct Restored {
 /// # Errors
 /// If the snapshot is lost or damaged too.
 pub async fn restore(database: &impl Database, line: &SourceLine) -> Result<Restored, StoreError> {
-    let rendered = read_with(database, async |tx| {
-        let rendered = render(tx, line).await?;
-        Ok::<_, StoreError>(rendered)
-    })
-    .await?;
+    let rendered = read_with(database, async |tx| render(tx, line).await).await?;
     Ok(match replace(database, line, &rendered).await {
         Ok(stored) => Restored { stored, rendered, failure: None },
         Err(error) => {

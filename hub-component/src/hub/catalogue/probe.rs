@@ -50,11 +50,7 @@ pub(super) async fn probe<P: Ports>(app: &App<P>, stored: &Stored, hosts: Quiet)
     let (database, name) = (app.database().await?, &stored.catalogue.name);
     let (began, hosts) = (app.ports.now(), Mutex::new(hosts));
     for _ in 0..MOST / BATCH {
-        let waiting = read_with(database, async |tx| {
-            let waiting = members::to_do(tx, name, &[Todo::Probe], BATCH).await?;
-            Ok::<_, Problem>(waiting)
-        })
-        .await?;
+        let waiting = read_with(database, async |tx| members::to_do(tx, name, &[Todo::Probe], BATCH).await).await?;
         if waiting.is_empty() {
             break;
         }

@@ -18,10 +18,6 @@ pub fn refresh_running() -> Problem {
 
 /// Number and digest of the newest revision; before the first, 0 and the digest of no sources.
 pub async fn newest<P: Ports>(app: &App<P>) -> Result<(u64, Digest), Problem> {
-    let newest = read_with(app.database().await?, async |tx| {
-        let newest = revisions::newest(tx).await?;
-        Ok::<_, Problem>(newest)
-    })
-    .await?;
+    let newest = read_with(app.database().await?, async |tx| revisions::newest(tx).await).await?;
     Ok(newest.map_or_else(|| (0, federation::compose::digest(&[])), |r| (r.number, r.digest)))
 }

@@ -115,11 +115,7 @@ pub(super) async fn refresh<P: Ports>(
 ) -> Result<Report, StoreError> {
     let database = app.database().await?;
     let now = app.ports.now();
-    let ended = read_with(database, async |tx| {
-        let ended = lease.ended(tx, now).await?;
-        Ok::<_, StoreError>(ended)
-    })
-    .await?;
+    let ended = read_with(database, async |tx| lease.ended(tx, now).await).await?;
     let blamed = if ended.is_empty() { Vec::new() } else { blame(database, ended, now).await? };
     let (sources, hosts) = read_with(database, async |tx| {
         let sources: Vec<Source> = match &scope {

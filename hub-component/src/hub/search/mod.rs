@@ -137,11 +137,7 @@ async fn page<P: Ports>(
     if let Some(page) = first {
         return Ok(page);
     }
-    let page = read_with(database, async |tx| {
-        let page = read(tx, head, request, app.synonyms(), id, fields).await?;
-        Ok::<_, Problem>(page)
-    })
-    .await?;
+    let page = read_with(database, async |tx| read(tx, head, request, app.synonyms(), id, fields).await).await?;
     page.ok_or_else(|| Problem::new(&kinds::INTERNAL, "The search could not be finished; try again."))
 }
 

@@ -58,11 +58,7 @@ pub async fn follow<P: Ports>(
             app.ports.sleep(LOOK).await;
         }
     }
-    let answer = read_with(database, async |tx| {
-        let answer = read(tx, query.since, verified_after).await?;
-        Ok::<_, Problem>(answer)
-    })
-    .await?;
+    let answer = read_with(database, async |tx| read(tx, query.since, verified_after).await).await?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(answer)))
 }
 
