@@ -272,16 +272,19 @@ async fn what_is_released_is_what_was_judged_and_of_the_url_that_counts() {
 async fn dies_publishing(hub: &Hub, repo: &str) {
     hub.statements();
     let marked = format!("SELECT count(*) FROM leases WHERE judging LIKE '% {repo}%'");
-    let mut compose = pin!(hub.compose());
-    loop {
-        let polled = poll_fn(|context| Poll::Ready(compose.as_mut().poll(context))).await;
-        assert!(polled.is_pending(), "it ended by itself: {polled:?}");
-        let publishes = hub.statements().iter().any(|sql| sql.starts_with("INSERT INTO search_postings"));
-        if publishes && hub.number(&marked) == 1 {
-            return;
+    {
+        let mut compose = pin!(hub.compose());
+        loop {
+            let polled = poll_fn(|context| Poll::Ready(compose.as_mut().poll(context))).await;
+            assert!(polled.is_pending(), "it ended by itself: {polled:?}");
+            let publishes = hub.statements().iter().any(|sql| sql.starts_with("INSERT INTO search_postings"));
+            if publishes && hub.number(&marked) == 1 {
+                break;
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
     }
+    hub.died_in_a_transaction();
 }
 
 #[tokio::test]

@@ -93,7 +93,8 @@ pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
 
 /// The number of capabilities in the newest revision.
 pub async fn capability_count(tx: &mut impl Transaction) -> Result<u64, StoreError> {
-    let rows = tx.query("SELECT coalesce(sum(capability_count), 0) FROM composition", Vec::new()).await?;
+    let rows =
+        tx.query("SELECT CAST(coalesce(sum(capability_count), 0) AS BIGINT) FROM composition", Vec::new()).await?;
     rows.first().map_or(Ok(0), |row| row.count(0))
 }
 
