@@ -236,6 +236,18 @@ async fn only_new_content_is_written_down_before_it_is_judged() {
 }
 
 #[tokio::test]
+async fn what_is_held_is_written_down_before_a_304_may_publish_it() {
+    let hub = Hub::new();
+    hub.register("a", index("a", 20, 0)).await;
+    hub.publish("a", index("a", 2, 1));
+    hub.compose().await;
+    hub.pass(3600);
+    hub.statements();
+    assert_eq!(hub.compose().await["sources"][0]["outcome"], "held");
+    assert_eq!(marks(&hub), 1);
+}
+
+#[tokio::test]
 async fn what_is_released_is_what_was_judged_and_of_the_url_that_counts() {
     let hub = Hub::new();
     hub.register("a", index("a", 20, 0)).await;

@@ -42,11 +42,18 @@ impl Batch {
         self.finished.is_empty() && self.put_off.is_empty()
     }
 
-    /// Marks all new content of the batch, since publishing it may end the instance as well. A batch of one is marked since it was judged.
+    /// Marks all content of the batch that may be published, what is held included, since publishing it may end the instance as well. New
+    /// content that is alone in its batch is marked since it was judged.
     async fn mark(&self, database: &impl Database, lease: &leases::Lease, now: Seconds) -> Result<(), StoreError> {
-        let new = self.finished.iter().filter_map(|it| Some((&it.checked.snapshot.as_ref()?.digest, it.source.repo())));
-        let new: Vec<(&Digest, &str)> = new.collect();
-        if self.finished.len() > 1 && !new.is_empty() { lease.judge(database, &new, now).await } else { Ok(()) }
+        if matches!(&self.finished[..], [Finished { checked, .. }] if checked.snapshot.is_some()) {
+            return Ok(());
+        }
+        let publishable = self.finished.iter().filter_map(|Finished { source, checked, .. }| {
+            let new = checked.snapshot.as_ref().map(|new| &new.digest);
+            Some((new.or(source.record.held.as_ref().map(|held| &held.digest))?, source.repo()))
+        });
+        let publishable: Vec<(&Digest, &str)> = publishable.collect();
+        if publishable.is_empty() { Ok(()) } else { lease.judge(database, &publishable, now).await }
     }
 
     /// Whether the batch must be written before more is added: until then it is held in memory.
