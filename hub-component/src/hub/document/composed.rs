@@ -80,8 +80,7 @@ struct Seen {
 impl Seen {
     async fn read(tx: &mut impl Transaction, revision: Option<Revision>, number: Option<u64>) -> Result<Self, Problem> {
         let found = revisions::stored(tx, number).await?;
-        let lines: Vec<SourceLine> = found.iter().map(|(line, _)| line.clone()).collect();
-        revisions::verify(revision.as_ref(), &lines)?;
+        revisions::verify(revision.as_ref(), found.iter().map(|(line, _)| line))?;
         let whole = found.iter().all(|(_, stored)| stored.is_some());
         let conflicts = if whole { Some(conflicts::find(tx, &found).await?) } else { None };
         Ok(Self { revision, found, conflicts })
