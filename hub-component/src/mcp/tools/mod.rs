@@ -5,16 +5,14 @@ mod failure;
 mod federation_status;
 mod get_capability;
 mod list_repos;
+mod read_only;
 mod schema;
 mod search_capabilities;
 
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, quoted};
-use arguments::read;
-use rmcp::model::{CallToolResult, ErrorData, JsonObject, Tool, ToolAnnotations};
-use std::sync::Arc;
-use utoipa::ToSchema;
+use rmcp::model::{CallToolResult, ErrorData, JsonObject, Tool};
 
 /// Every tool, as clients list them.
 pub fn all() -> Vec<Tool> {
@@ -47,18 +45,4 @@ pub async fn call<P: Ports>(
         *log = Some(problem);
         failed
     }))
-}
-
-/// Describes a tool that only reads from this hub.
-fn read_only<Arguments: ToSchema, Output: ToSchema>(
-    name: &'static str,
-    title: &'static str,
-    description: &'static str,
-) -> Tool {
-    let annotations =
-        ToolAnnotations::with_title(title).read_only(true).destructive(false).idempotent(true).open_world(false);
-    Tool::new(name, description, Arc::new(schema::of::<Arguments>()))
-        .with_title(title)
-        .with_raw_output_schema(Arc::new(schema::of::<Output>()))
-        .with_annotations(annotations)
 }

@@ -3,8 +3,7 @@
 
 use api::check::{Verdict, Would};
 
-use super::consequence;
-use crate::commands::hub::words::why;
+use crate::commands::hub::words::{consequence, why};
 
 /// Most lines of one list: forges limit comments to some 65,000 characters.
 const MAX_LINES: usize = 50;

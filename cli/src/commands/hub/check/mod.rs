@@ -9,7 +9,7 @@ use federation::limits::MAX_CHECKED_BYTES;
 use federation::yaml;
 use serde_json::{Value, json};
 
-use super::words::{finding, snippet, why};
+use super::words::{consequence, finding, snippet, why};
 use crate::args::{Check, Format};
 use crate::client::{Answer, Client, Request};
 use crate::exit::Exit;
@@ -83,16 +83,6 @@ fn describe(text: &mut Text, name: &str, verdict: &Verdict) {
     }
     if let Some(would) = &verdict.would {
         changes(text, would);
-    }
-}
-
-fn consequence(would: &Would) -> String {
-    match would.outcome.as_str() {
-        "accepted" => "would publish it".to_owned(),
-        "unchanged" => "would change nothing".to_owned(),
-        "held" => "would hold it back: it lost most of its capabilities".to_owned(),
-        "failed" => "would fail; readers keep the accepted snapshot, if there is one".to_owned(),
-        other => format!("would have the outcome {other}"),
     }
 }
 
