@@ -22,9 +22,9 @@ pub fn all() -> Vec<Tool> {
     vec![
         search_capabilities::tool(),
         get_capability::tool(),
-        list_consumers::tool(),
         list_repos::tool(),
         federation_status::tool(),
+        list_consumers::tool(),
     ]
 }
 
