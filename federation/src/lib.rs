@@ -37,4 +37,5 @@ pub mod source_url;
 pub mod time;
 pub mod token;
 mod whole;
+pub mod withdrawn;
 pub mod yaml;

@@ -40,7 +40,9 @@ pub mod sqlite;
 mod statement;
 pub mod tallies;
 pub mod tokens;
+pub mod tombstones;
 pub mod upkeep;
+pub mod uses;
 
 use crate::database::DatabaseError;
 

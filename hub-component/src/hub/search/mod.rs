@@ -1,5 +1,6 @@
 //! Capability search: takes a request and returns a page. HTTP, MCP and the HTML pages all use it.
 
+mod gone;
 mod missed;
 mod near;
 mod request;
@@ -43,7 +44,8 @@ pub fn synonyms(text: &str) -> Synonyms {
 /// # Errors
 /// `invalid-query`, `budget-too-small`, `nothing-published`, `revision-gone` if the previous pages are too old, or a failure of the store.
 pub async fn search<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> Result<Page, Problem> {
-    let page = answer(app, head, request).await?;
+    let mut page = answer(app, head, request).await?;
+    gone::add(app, request, &mut page).await?;
     missed::note(app, request, &page);
     Ok(page)
 }
@@ -59,11 +61,14 @@ pub async fn answer<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> R
 /// A page of the sources' entries under an id, with all fields unless `fields` says otherwise.
 ///
 /// # Errors
-/// `capability-not-found` with similar ids, and as [`search`].
+/// `capability-gone` if it was removed, `capability-not-found` with similar ids, and as [`search`].
 pub async fn capability<P: Ports>(app: &App<P>, head: &Head, id: &str, request: &Request) -> Result<Page, Problem> {
     let page = page(app, head, request, Some(id), Fields::All).await?;
     if page.total > 0 {
         return Ok(page);
+    }
+    if let Some(problem) = gone::problem(app, id, request.repo.as_deref()).await? {
+        return Err(problem);
     }
     let mut database = Unframed(app.database().await?);
     let similar = if id.len() > MAX_ID_BYTES { Vec::new() } else { similar_ids(&mut database, id).await? };

@@ -4,6 +4,7 @@ mod arguments;
 mod failure;
 mod federation_status;
 mod get_capability;
+mod list_consumers;
 mod list_repos;
 mod read_only;
 mod schema;
@@ -16,7 +17,13 @@ use rmcp::model::{CallToolResult, ErrorData, JsonObject, Tool};
 
 /// Every tool, as clients list them.
 pub fn all() -> Vec<Tool> {
-    vec![search_capabilities::tool(), get_capability::tool(), list_repos::tool(), federation_status::tool()]
+    vec![
+        search_capabilities::tool(),
+        get_capability::tool(),
+        list_repos::tool(),
+        federation_status::tool(),
+        list_consumers::tool(),
+    ]
 }
 
 /// Calls a tool. An error in a tool is returned as a result, so that the model can read it, and also goes to the log.
@@ -32,6 +39,7 @@ pub async fn call<P: Ports>(
     let called = match name {
         search_capabilities::NAME => search_capabilities::call(app, arguments).await,
         get_capability::NAME => get_capability::call(app, arguments).await,
+        list_consumers::NAME => list_consumers::call(app, arguments).await,
         list_repos::NAME => list_repos::call(app, arguments).await,
         federation_status::NAME => federation_status::call(app, arguments).await,
         _ => {

@@ -37,11 +37,21 @@ pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Resul
         _ => output.result(&answer.body, |text| describe(text, &name, &verdict))?,
     }
     if verdict.valid {
-        return Ok(Exit::Done);
+        return match verdict.would.as_ref().map_or(0, |would| would.affected.len() + would.affected_omitted) {
+            0 => Ok(Exit::Done),
+            _ if args.allow_affected => Ok(Exit::Done),
+            1 => Err(affecting("a capability")),
+            count => Err(affecting(&format!("{count} capabilities"))),
+        };
     }
     Err(Failure::new(Exit::Refused, "the index is not valid")
         .because(why(&verdict.reason, &verdict.message))
         .hint("correct the index: `reuse-surface index validate PATH|URL` shows the lines with errors"))
+}
+
+fn affecting(what: &str) -> Failure {
+    Failure::new(Exit::Refused, format!("the index removes or deprecates {what} that other repos use"))
+        .hint("keep what they use, or tell them what replaces it; --allow-affected accepts the change")
 }
 
 fn check(args: &Check, repo: Option<String>) -> Request<'static> {
@@ -95,5 +105,16 @@ fn changes(text: &mut Text, would: &Would) {
     }
     for conflict in &would.conflicts {
         text.headed("!", Tone::Warn, format!("{} would be published by {}", conflict.id, conflict.repos.join(", ")));
+    }
+    for one in &would.affected {
+        let more = one.total.saturating_sub(one.consumers.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let instead = one.replaced_by.as_ref().map(|id| format!("; {id} replaces it")).unwrap_or_default();
+        let line =
+            format!("{} would be {}, and is used by {}{more}{instead}", one.id, one.how, one.consumers.join(", "));
+        text.headed("!", Tone::Bad, line);
+    }
+    if would.affected_omitted > 0 {
+        text.headed("!", Tone::Bad, format!("{} more that other repos use", would.affected_omitted));
     }
 }
