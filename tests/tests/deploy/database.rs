@@ -93,6 +93,23 @@ fn the_cluster_loses_no_acknowledged_write_and_orders_texts_by_their_bytes() -> 
 }
 
 #[test]
+fn a_job_fills_the_database_while_no_hub_runs() -> Result<()> {
+    let filling = ["--set", "database.replicas=0,database.migrateFrom=data-reuse-surface-0"];
+    let objects = render(&[&CLUSTER[..], &filling].concat())?;
+    let job = of_kind(&objects, "Job")[0];
+    let spec = &pod(job).context("no pod")?["spec"];
+    let container = &spec["containers"][0];
+    ensure!(texts(&container["args"]) == ["migrate", "--from=sqlite:/data/reuse-surface.db", "--to=postgres"]);
+    ensure!(container["env"][0]["valueFrom"]["secretKeyRef"]["name"] == "reuse-surface-database-app", "{container}");
+    ensure!(spec["volumes"][0]["persistentVolumeClaim"]["claimName"] == "data-reuse-surface-0");
+    ensure!(hub(&objects)?["spec"]["replicas"] == 0);
+    let policies = of_kind(&objects, "NetworkPolicy");
+    let jobs = policies.iter().find(|it| it["metadata"]["name"] == "reuse-surface-jobs").context("no policy")?;
+    ensure!(jobs["spec"]["egress"].to_string().contains("cnpg.io/cluster"), "{jobs}");
+    Ok(())
+}
+
+#[test]
 fn the_hub_reaches_its_database_and_the_connections_are_enough() -> Result<()> {
     for (arguments, peer) in [
         (&CLUSTER[..], json!({"podSelector": {"matchLabels": {"cnpg.io/cluster": "reuse-surface-database"}}})),
@@ -109,6 +126,7 @@ fn the_hub_reaches_its_database_and_the_connections_are_enough() -> Result<()> {
         ("database.urlSecret.name=db", "networkPolicy.database"),
         ("database.urlSecret.name=db,networkPolicy.enabled=false,host=spin", "database.host"),
         ("database.cluster.enabled=true,database.replicas=12", "needs up to 127 connections"),
+        ("database.cluster.enabled=true,database.migrateFrom=data-reuse-surface-0", "database.replicas has to be 0"),
         ("database.url=postgres://u:p@h/d", "url"),
     ] {
         let said = refusal(helm()?.args(["template", "reuse-surface", CHART, "--set", values]))?;

@@ -95,6 +95,24 @@ postgres://{{ include "hub.databaseCluster" . }}-rw:5432
 {{- end }}
 {{- end }}
 
+{{/* The way to the database. */}}
+{{- define "hub.databaseEgress" -}}
+{{- if include "hub.databaseSecret" . -}}
+- ports:
+    - {port: {{ .Values.database.port }}, protocol: TCP}
+  to:
+    {{- if .Values.database.cluster.enabled }}
+    - podSelector:
+        matchLabels:
+          cnpg.io/cluster: {{ include "hub.databaseCluster" . }}
+    {{- else if .Values.networkPolicy.database }}
+    {{- toYaml .Values.networkPolicy.database | nindent 4 }}
+    {{- else }}
+    {{- fail "with database.urlSecret, networkPolicy.database has to say where the database is" }}
+    {{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "hub.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 65532
