@@ -20,16 +20,16 @@ pub mod hooks;
 pub mod hub;
 mod json;
 pub mod mcp;
-mod open;
 pub mod overlaps;
 pub mod page;
 pub mod paths;
 pub mod problem;
+pub mod query;
 pub mod refresh;
 pub mod repos;
 pub mod schemas;
 pub mod servers;
 pub mod tokens;
 
+pub use federation::open::{Open, Variant};
 pub use json::Json;
-pub use open::{Open, Variant};

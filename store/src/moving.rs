@@ -100,11 +100,7 @@ async fn begin(to: &impl Database, now: Seconds) -> Result<(), StoreError> {
 }
 
 /// Copies one table, some rows at a time, and returns how many they were.
-async fn copy(
-    table: &Table,
-    source: &mut impl Transaction,
-    target: &mut impl Transaction,
-) -> Result<u64, StoreError> {
+async fn copy(table: &Table, source: &mut impl Transaction, target: &mut impl Transaction) -> Result<u64, StoreError> {
     let (name, columns) = (quoted(&table.name), table.columns.join(", "));
     let key = table.key.iter().filter_map(|at| table.columns.get(*at)).cloned().collect::<Vec<_>>().join(", ");
     let (mut last, mut copied): (Option<Row>, u64) = (None, 0);

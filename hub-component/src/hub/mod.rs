@@ -29,8 +29,8 @@ pub mod search;
 pub mod secret;
 
 pub use app::{App, Host, Setting};
-pub use chunks::{BrokenOff, Chunks};
+pub use chunks::{Chunks, TruncatedBody};
 pub use commit::{Change, publish_change};
 pub use identities::issuers;
-pub use revalidation::{AN_HOUR, reached, revalidate_due};
+pub use revalidation::{MAX_MEMO_SECONDS, reached, revalidate_due};
 pub use search::synonyms;

@@ -54,7 +54,13 @@ fn no_two_objects_have_one_name() -> Result<()> {
 #[test]
 fn names_stay_within_their_limits_for_a_long_release() -> Result<()> {
     let release = "r".repeat(53);
-    let rendered = output(helm()?.args(["template", &release, CHART, "--set", "host=spin,mirrors.replicas=2,database.cluster.enabled=true"]))?;
+    let rendered = output(helm()?.args([
+        "template",
+        &release,
+        CHART,
+        "--set",
+        "host=spin,mirrors.replicas=2,database.cluster.enabled=true",
+    ]))?;
     for object in super::tools::documents(&rendered)? {
         // Kubernetes appends 11 characters to the name of a CronJob; names of Services and labels have at most 63 characters.
         let limit = if object["kind"] == "CronJob" { 52 } else { 63 };
