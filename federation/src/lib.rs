@@ -36,5 +36,6 @@ pub mod source;
 pub mod source_url;
 pub mod time;
 pub mod token;
+pub mod transparency;
 mod whole;
 pub mod yaml;
