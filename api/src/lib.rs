@@ -29,6 +29,7 @@ pub mod repos;
 pub mod schemas;
 pub mod servers;
 pub mod tokens;
+pub mod transparency;
 
 pub use json::Json;
 pub use open::{Open, Variant};

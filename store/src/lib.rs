@@ -40,6 +40,7 @@ pub mod sqlite;
 mod statement;
 pub mod tallies;
 pub mod tokens;
+pub mod transparency;
 pub mod upkeep;
 
 use crate::database::DatabaseError;

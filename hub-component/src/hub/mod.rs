@@ -26,6 +26,7 @@ pub mod repos;
 mod revalidation;
 pub mod search;
 pub mod secret;
+pub mod transparency;
 
 pub use app::{App, Host, Setting};
 pub use chunks::{BrokenOff, Chunks};
@@ -33,3 +34,4 @@ pub use commit::{Change, publish_change};
 pub use identities::issuers;
 pub use revalidation::{AN_HOUR, reached, revalidate_due};
 pub use search::synonyms;
+pub use transparency::log_keys;

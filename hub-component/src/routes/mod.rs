@@ -18,3 +18,4 @@ pub mod overlaps;
 pub mod repos;
 pub mod schemas;
 pub mod tokens;
+pub mod transparency;
