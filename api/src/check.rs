@@ -1,6 +1,7 @@
 //! The verdict on an index, and the changes it would cause.
 
 use crate::Open;
+use crate::consumers::Affected;
 use crate::refresh::Outcome;
 use federation::compose::Conflict;
 use federation::diagnostic::Diagnostic;
@@ -72,4 +73,14 @@ pub struct Would {
     #[serde(default)]
     #[schema(required)]
     pub conflicts: Vec<Conflict>,
+    /// The capabilities that other repos use and that would be removed or deprecated, by id, at most 100. Left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub affected: Vec<Affected>,
+    /// How many more there are. Left out if there are none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub affected_omitted: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

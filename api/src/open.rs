@@ -60,6 +60,12 @@ impl Variant for federation::diff::Op {
     }
 }
 
+impl Variant for federation::withdrawn::Withdrawal {
+    fn as_str(self) -> &'static str {
+        self.as_str()
+    }
+}
+
 impl Variant for federation::index::SourceFormat {
     fn as_str(self) -> &'static str {
         self.as_str()

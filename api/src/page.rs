@@ -27,6 +27,8 @@ pub const DEMAND: Limit = Limit { default: 20, max: 100 };
 pub const OVERLAPS: Limit = Limit { default: 20, max: 100 };
 /// Of `GET /v1/capabilities` and `GET /v1/capabilities/{id}`.
 pub const CAPABILITIES: Limit = Limit { default: 20, max: 200 };
+/// Of `GET /v1/capabilities/{id}/consumers`, in repos.
+pub const CONSUMERS: Limit = Limit { default: 100, max: 1000 };
 /// Of `POST /search`; more is cut to the maximum.
 pub const ARD_SEARCH: Limit = Limit { default: 10, max: 100 };
 /// Of `GET /agents`; more is cut to the maximum.

@@ -82,6 +82,8 @@ pub const CHANGES: &str = "/v1/changes";
 pub const CAPABILITIES: &str = "/v1/capabilities";
 /// `GET`: the entries that the sources publish under an id.
 pub const CAPABILITY: &str = "/v1/capabilities/{id}";
+/// `GET`: the repos that use a capability.
+pub const CONSUMERS: &str = "/v1/capabilities/{id}/consumers";
 /// `GET`: questions that nothing answers well.
 pub const DEMAND: &str = "/v1/demand";
 /// `GET`: capabilities of different repos that seem to do the same.

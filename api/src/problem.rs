@@ -3,6 +3,7 @@
 use crate::paths::Standard;
 use federation::problem::Kind;
 use federation::snippet::Snippet;
+use federation::withdrawn::Tombstone;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,6 +37,9 @@ pub struct Problem {
     /// The individual errors, if there are any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemEntry>,
+    /// What remains of a removed capability, under `capability-gone`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<Tombstone>,
     /// The code of Agentic Resource Discovery, on its paths.
     #[serde(default, rename = "errorCode", skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
@@ -58,6 +62,7 @@ impl Problem {
             code: kind.code.to_owned(),
             request_id: request_id.to_owned(),
             errors: Vec::new(),
+            gone: Vec::new(),
             error_code: None,
             message: None,
             error: None,

@@ -2,6 +2,9 @@
 
 use crate::exit::Exit;
 
+/// The hint for a temporary failure of the operating system.
+pub(crate) const AGAIN: &str = "try again later: the machine may be out of memory or file descriptors";
+
 /// A failure, shown as `error:`, its causes, and `hint:`. The texts are escaped when they are printed, so they may contain data from a hub,
 /// but never a secret.
 #[derive(Debug)]

@@ -38,4 +38,5 @@ pub mod time;
 pub mod token;
 pub mod transparency;
 mod whole;
+pub mod withdrawn;
 pub mod yaml;

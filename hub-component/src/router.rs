@@ -9,8 +9,8 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use crate::routes::openapi::Document;
 use crate::routes::{
-    self, about, capabilities, catalogues, changes, check, demand, discovery, events, federated, health, hooks,
-    indexes, metrics, overlaps, repos, schemas, tokens, transparency,
+    self, about, capabilities, catalogues, changes, check, consumers, demand, discovery, events, federated, health,
+    hooks, indexes, metrics, overlaps, repos, schemas, tokens, transparency,
 };
 use api::paths;
 use axum::extract::OriginalUri;
@@ -52,6 +52,7 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(transparency::tile))
         .routes(routes!(capabilities::search))
         .routes(routes!(capabilities::show))
+        .routes(routes!(consumers::consumers))
         .routes(routes!(demand::demand))
         .routes(routes!(overlaps::overlaps))
         .routes(routes!(changes::changes))

@@ -44,14 +44,14 @@ pub(crate) fn load(source: &ComponentSource, limits: &Limits) -> Result<(Engine,
 fn deserialize(engine: &Engine, precompiled: &'static [u8]) -> Result<Component> {
     // SAFETY: the bytes are part of this program. Its build wrote them with `precompile`,
     // and nobody else can change them.
-    unsafe { Component::deserialize(engine, precompiled) }.map_err(crate::error)
+    unsafe { Component::deserialize(engine, precompiled) }.map_err(crate::engine::error)
 }
 
 /// Compiles without a cache if none can be set up (no home directory, a read-only file system): that only costs time.
 fn compile(wasm: &[u8], limits: &Limits) -> Result<(Engine, Component)> {
     let cache = Cache::from_file(None).inspect_err(|error| tracing::debug!(%error, "no compilation cache")).ok();
     let engine = engine::serving(limits, cache)?;
-    let component = Component::new(&engine, wasm).map_err(crate::error)?;
+    let component = Component::new(&engine, wasm).map_err(crate::engine::error)?;
     Ok((engine, component))
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn serving(limits: &Limits, cache: Option<Cache>) -> Result<Engine> {
         Ok(engine) => engine,
         Err(error) => {
             tracing::info!(%error, "no address space for an instance pool: allocating instances one by one");
-            Engine::new(&config).map_err(crate::error)?
+            Engine::new(&config).map_err(crate::engine::error)?
         }
     };
     tick(&engine)?;
@@ -45,9 +45,9 @@ pub(crate) fn serving(limits: &Limits, cache: Option<Cache>) -> Result<Engine> {
 /// If the bytes are not a component, or wasmtime does not compile for this platform.
 pub fn precompile(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut config = settings();
-    config.target(&triple()?).map_err(crate::error)?;
-    let engine = Engine::new(&config).map_err(crate::error)?;
-    engine.precompile_component(wasm).map_err(crate::error).context("the component does not compile")
+    config.target(&triple()?).map_err(error)?;
+    let engine = Engine::new(&config).map_err(error)?;
+    engine.precompile_component(wasm).map_err(error).context("the component does not compile")
 }
 
 fn triple() -> Result<String> {
@@ -89,4 +89,9 @@ fn tick(engine: &Engine) -> Result<()> {
         })
         .context("cannot start the epoch thread")?;
     Ok(())
+}
+
+/// Converts `wasmtime`'s error type, which does not implement `std::error::Error`.
+pub(crate) fn error(error: wasmtime::Error) -> anyhow::Error {
+    anyhow::Error::from_boxed(error.into_boxed_dyn_error())
 }

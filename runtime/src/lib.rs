@@ -42,6 +42,7 @@ use anyhow::{Context as _, Result};
 use budget::Budget;
 use bytes::Bytes;
 use dispatch::Dispatch;
+use engine::error;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use instances::{Services, Workers};
@@ -185,9 +186,4 @@ impl Runtime {
         let body = body.collect().await.context("the response breaks off")?;
         Ok(Response::from_parts(head, body.to_bytes()))
     }
-}
-
-/// Converts `wasmtime`'s error type, which does not implement `std::error::Error`.
-fn error(error: wasmtime::Error) -> anyhow::Error {
-    anyhow::Error::from_boxed(error.into_boxed_dyn_error())
 }

@@ -1,6 +1,7 @@
 //! The database port: the store's view of an SQL database, whichever it is.
 
-use crate::guarded::{Guarded, RawTransaction};
+pub use crate::guarded::{read_with, write_with};
+
 use std::future::Future;
 
 /// A column value.
@@ -75,6 +76,28 @@ pub trait Transaction: Send {
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
 }
 
+/// A transaction as an adapter provides it; [`Guarded`](crate::guarded::Guarded) makes a [`Transaction`] of it and ends it.
+pub trait RawTransaction: Send {
+    /// Runs one statement and returns all its rows.
+    fn query(
+        &mut self,
+        sql: &str,
+        parameters: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
+    /// Runs a read statement whose failure leaves the transaction usable. Where a failure aborts the transaction, the adapter sets a savepoint.
+    fn try_query(
+        &mut self,
+        sql: &str,
+        parameters: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
+    /// Commits the transaction durably.
+    fn commit(self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
+    /// Rolls the transaction back. If that fails, the connection is closed.
+    fn roll_back(self) -> impl Future<Output = ()> + Send;
+    /// Rolls back a transaction that was dropped before its end, without being awaited. Nobody else may get the connection before that.
+    fn abandon(self);
+}
+
 /// The read statements of a database as if they were a transaction, though each may see a newer state than the one before. For what does not
 /// need one state, or notices that it saw two.
 pub struct Unframed<'a, D>(pub &'a D);
@@ -86,40 +109,5 @@ impl<D: Database> Transaction for Unframed<'_, D> {
 
     async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         self.0.query(sql, parameters).await
-    }
-}
-
-/// Runs `work` in a read transaction, which ends when it is done, whatever comes out.
-///
-/// # Errors
-/// Those of `work`, or if the database cannot be read.
-pub async fn read_with<D: Database, T, E: From<DatabaseError>>(
-    database: &D,
-    work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<T, E>,
-) -> Result<T, E> {
-    let mut tx = Guarded::new(database.read().await?);
-    let done = work(&mut tx).await;
-    tx.end().await;
-    done
-}
-
-/// Runs `work` in a write transaction, which is committed if it succeeds, and otherwise rolled back.
-///
-/// # Errors
-/// Those of `work`, or if the transaction cannot begin or be committed. Nothing is written in either case.
-pub async fn write_with<D: Database, T, E: From<DatabaseError>>(
-    database: &D,
-    work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<T, E>,
-) -> Result<T, E> {
-    let mut tx = Guarded::new(database.write().await?);
-    match work(&mut tx).await {
-        Ok(done) => {
-            tx.commit().await?;
-            Ok(done)
-        }
-        Err(error) => {
-            tx.end().await;
-            Err(error)
-        }
     }
 }

@@ -3,30 +3,7 @@
 //! There, a statement that fails aborts the transaction, a `COMMIT` of an aborted transaction succeeds and writes nothing, and a pool may hand
 //! on a connection whose transaction is still open.
 
-use crate::database::{DatabaseError, Row, Transaction, Value};
-use std::future::Future;
-
-/// A transaction as an adapter provides it; [`Guarded`] makes a [`Transaction`] of it and ends it.
-pub trait RawTransaction: Send {
-    /// Runs one statement and returns all its rows.
-    fn query(
-        &mut self,
-        sql: &str,
-        parameters: Vec<Value>,
-    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
-    /// Runs a read statement whose failure leaves the transaction usable. Where a failure aborts the transaction, the adapter sets a savepoint.
-    fn try_query(
-        &mut self,
-        sql: &str,
-        parameters: Vec<Value>,
-    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
-    /// Commits the transaction durably.
-    fn commit(self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
-    /// Rolls the transaction back. If that fails, the connection is closed.
-    fn roll_back(self) -> impl Future<Output = ()> + Send;
-    /// Rolls back a transaction that was dropped before its end, without being awaited. Nobody else may get the connection before that.
-    fn abandon(self);
-}
+use crate::database::{Database, DatabaseError, RawTransaction, Row, Transaction, Value};
 
 /// A transaction that is rolled back at once when a statement fails, and handed to its adapter when it is dropped.
 #[derive(Debug)]
@@ -39,12 +16,12 @@ pub struct Guarded<R: RawTransaction> {
 
 impl<R: RawTransaction> Guarded<R> {
     /// Guards a transaction that has just begun.
-    pub(crate) fn new(raw: R) -> Self {
+    fn new(raw: R) -> Self {
         Self { raw: Some(raw), failure: None }
     }
 
     /// Ends the transaction and rolls back what it wrote.
-    pub(crate) async fn end(mut self) {
+    async fn end(mut self) {
         if let Some(raw) = self.raw.take() {
             raw.roll_back().await;
         }
@@ -54,7 +31,7 @@ impl<R: RawTransaction> Guarded<R> {
     ///
     /// # Errors
     /// If that fails, or a statement failed before it, even if nobody minded.
-    pub(crate) async fn commit(mut self) -> Result<(), DatabaseError> {
+    async fn commit(mut self) -> Result<(), DatabaseError> {
         match self.raw.take() {
             Some(raw) => raw.commit().await,
             None => Err(self.failure()),
@@ -91,6 +68,41 @@ impl<R: RawTransaction> Drop for Guarded<R> {
     fn drop(&mut self) {
         if let Some(raw) = self.raw.take() {
             raw.abandon();
+        }
+    }
+}
+
+/// Runs `work` in a read transaction, which ends when it is done, whatever comes out.
+///
+/// # Errors
+/// Those of `work`, or if the database cannot be read.
+pub async fn read_with<D: Database, T, E: From<DatabaseError>>(
+    database: &D,
+    work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut tx = Guarded::new(database.read().await?);
+    let done = work(&mut tx).await;
+    tx.end().await;
+    done
+}
+
+/// Runs `work` in a write transaction, which is committed if it succeeds, and otherwise rolled back.
+///
+/// # Errors
+/// Those of `work`, or if the transaction cannot begin or be committed. Nothing is written in either case.
+pub async fn write_with<D: Database, T, E: From<DatabaseError>>(
+    database: &D,
+    work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut tx = Guarded::new(database.write().await?);
+    match work(&mut tx).await {
+        Ok(done) => {
+            tx.commit().await?;
+            Ok(done)
+        }
+        Err(error) => {
+            tx.end().await;
+            Err(error)
         }
     }
 }

@@ -40,8 +40,10 @@ pub mod sqlite;
 mod statement;
 pub mod tallies;
 pub mod tokens;
+pub mod tombstones;
 pub mod transparency;
 pub mod upkeep;
+pub mod uses;
 
 use crate::database::DatabaseError;
 

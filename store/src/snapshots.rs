@@ -1,19 +1,21 @@
 //! Snapshots: the exact bytes of valid indexes.
 
 use crate::database::{Database, Transaction, Value};
-use crate::{StoreError, row::Columns as _};
+use crate::{StoreError, row::Columns as _, uses};
 use federation::digest::{Digest, Digester};
+use federation::index::Use;
 use federation::limits::MAX_DECODED_BYTES;
 use federation::time::Seconds;
 use flate2::{Compression, Decompress, FlushDecompress, Status, read::GzDecoder, write::GzEncoder};
 use std::io::{Read as _, Write as _};
 
-/// Stores the exact bytes of a valid index.
+/// Stores the exact bytes of a valid index, and what it says that its repository uses.
 pub async fn insert(
     tx: &mut impl Transaction,
     digest: &Digest,
     bytes: &[u8],
     capability_count: usize,
+    used: &[Use],
     now: Seconds,
 ) -> Result<(), StoreError> {
     let unreadable = |e: std::io::Error| StoreError::Unreadable(format!("snapshot {digest}: {e}"));
@@ -25,7 +27,7 @@ pub async fn insert(
         vec![digest.as_str().into(), Value::Blob(body), capability_count.into(), now.into()],
     )
     .await?;
-    Ok(())
+    uses::insert(tx, digest, used).await
 }
 
 /// Whether a snapshot is stored.

@@ -1,7 +1,6 @@
 //! The database port for an SQLite file: for native programs next to a host, such as backups and tests.
 
-use crate::database::{Database, DatabaseError, Row, Value};
-use crate::guarded::RawTransaction;
+use crate::database::{Database, DatabaseError, RawTransaction, Row, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 use std::path::{Path, PathBuf};

@@ -141,3 +141,51 @@ pub(crate) async fn leaves(tx: &mut impl Transaction) -> Result<Vec<(u64, String
     let rows = tx.query("SELECT revision, entry FROM log_leaves ORDER BY position", Vec::new()).await?;
     rows.iter().map(|row| Ok((row.count(0)?, row.text(1)?.to_owned()))).collect()
 }
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+    use crate::database::{read_with, write_with};
+    use crate::migrations::migrate;
+    use crate::sqlite::Sqlite;
+    use federation::transparency::{consistency_ranges, inclusion_ranges};
+    use futures::executor::block_on;
+
+    #[test]
+    fn a_log_of_several_tiles_has_the_root_and_the_proofs_of_its_leaves() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hub.db");
+        std::fs::write(&path, "").unwrap();
+        let database = Sqlite::at(path);
+        block_on(async {
+            migrate(&database, 0).await?;
+            let entries: Vec<String> = (1..=600).map(|n| format!("leaf {n}")).collect();
+            write_with(&database, async |tx| {
+                for (revision, entry) in (1..).zip(&entries) {
+                    append(tx, revision, entry).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await?;
+            let leaves: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry.as_bytes())).collect();
+            let range = |range: &Range<u64>| root(&leaves[range.start as usize..range.end as usize]);
+            read_with(&database, async |tx| {
+                for size in [1, 2, 255, 256, 257, 511, 512, 513, 599, 600] {
+                    assert_eq!(root_of(tx, size).await?, root(&leaves[..size as usize]), "{size}");
+                    for other in [1, 100, 256, 300, 512] {
+                        for ranges in [inclusion_ranges(other - 1, size), consistency_ranges(other, size)] {
+                            let expected: Vec<Hash> = ranges.iter().map(range).collect();
+                            assert_eq!(hashes(tx, &ranges, size).await?, expected, "{other} in {size}");
+                        }
+                    }
+                }
+                assert_eq!(state(tx).await?.size, 600);
+                assert_eq!(position(tx, 600).await?, Some(599));
+                assert_eq!(tile(tx, (1, 0), WIDTH).await?, [range(&(0..256)), range(&(256..512))]);
+                Ok(())
+            })
+            .await
+        })
+        .unwrap();
+    }
+}

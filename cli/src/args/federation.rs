@@ -48,7 +48,7 @@ Examples:
     .help("The format of the report on standard output")))]
 pub(crate) struct FederationCompose {
     /// The manifest file
-    #[arg(long, value_name = "FILE", default_value = super::MANIFEST)]
+    #[arg(long, value_name = "FILE", default_value = super::values::MANIFEST)]
     pub(crate) manifest: PathBuf,
 
     /// The file for the document, `-` for standard output [default: `federated.yaml` or `.json` next to the manifest]

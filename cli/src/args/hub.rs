@@ -259,7 +259,7 @@ Examples:
   reuse-surface hub sync --manifest sources.yaml")]
 pub(crate) struct Sync {
     /// The manifest file to write
-    #[arg(long, value_name = "FILE", default_value = super::MANIFEST)]
+    #[arg(long, value_name = "FILE", default_value = super::values::MANIFEST)]
     pub(crate) manifest: PathBuf,
 
     /// Replace the manifest and the lock file even if this command did not write them

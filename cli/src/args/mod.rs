@@ -33,9 +33,6 @@ pub(crate) use self::registration::{Check, Deregister, Hook, Refresh, Register, 
 pub(crate) use self::serve::{LogFormat, LogLevel, Serve};
 pub(crate) use self::token::{TokenCreate, TokenList, TokenRevoke, TokenVerb};
 
-/// The default path of the manifest in a repository.
-const MANIFEST: &str = "registry/federation/sources.yaml";
-
 const EXAMPLES: &str = "\
 Examples:
   reuse-surface hub status

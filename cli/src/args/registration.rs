@@ -149,7 +149,7 @@ pub(crate) struct Deregister {
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("index").required(true).multiple(true).args(["file", "url", "repo"])))]
 #[command(after_long_help = "\
-Exits with 1 if the index is not valid. For a file, and for the URL of a registration, also shows what would change in the federation. With \
+Exits with 1 if the index is not valid, or removes or deprecates a capability that another repo uses. For a file, and for the URL of a registration, also shows what would change in the federation. With \
 --format markdown, the output is a comment for a pull request; with --format sarif, it is SARIF 2.1.0, which code review tools show next to the lines.
 
 Examples:
@@ -177,6 +177,10 @@ pub(crate) struct Check {
     /// The format of the index [default: that of the registration, or auto]
     #[arg(long, value_name = "FORMAT", value_parser = super::values::variant(SourceFormat::ALL))]
     pub(crate) source_format: Option<SourceFormat>,
+
+    /// Exit with 0 even if the index removes or deprecates what other repos use
+    #[arg(long)]
+    pub(crate) allow_affected: bool,
 }
 
 /// Fetch the index of one repository now, even if it is not due, and publish it if it changed

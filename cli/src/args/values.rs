@@ -3,6 +3,9 @@
 use api::Variant;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+/// The default path of the manifest in a repository.
+pub(super) const MANIFEST: &str = "registry/federation/sources.yaml";
+
 /// Accepts any name and leaves validation to the hub, except for names that would change the path of the request.
 pub(super) fn repo(text: &str) -> Result<String, String> {
     match text {

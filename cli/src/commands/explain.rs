@@ -48,6 +48,7 @@ fn where_it_stands(kind: &Kind) -> String {
         Place::Field => "a field of a registration",
         Place::Source => "the reason for a source's state",
         Place::Index => "a finding in a document",
+        Place::Program => "a result of `reuse-surface mcp`",
     };
     kind.status.map_or_else(|| place.to_owned(), |status| format!("{place} ({status})"))
 }

@@ -22,7 +22,7 @@ use std::future::Future;
 
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
-use crate::failure::{Failure, chain};
+use crate::failure::{AGAIN, Failure, chain};
 use crate::output::Output;
 
 /// Runs the command that `cli` names.
@@ -43,9 +43,6 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Reference(_) => reference::run(output),
     }
 }
-
-/// The hint for a temporary failure of the operating system.
-const AGAIN: &str = "try again later: the machine may be out of memory or file descriptors";
 
 fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {

@@ -57,6 +57,34 @@ fn check_ends_with_one_when_the_index_is_not_valid() {
 }
 
 #[test]
+fn check_ends_with_one_when_others_use_what_goes_unless_told_otherwise() {
+    let would = json!({ "outcome": "accepted", "removed": ["a.old"], "affected_omitted": 2,
+        "affected": [{ "id": "a.old", "how": "removed", "replaced_by": "a.new", "total": 3, "consumers": ["b", "c"] },
+            { "id": "a.b", "how": "hidden", "replaced_by": null, "total": 1, "consumers": ["d"] }] });
+    let url = ["hub", "check", "--url", "https://example.org/a.yaml"];
+    let run = |more: &[&str]| {
+        let hub = Hub::answering([verdict(true, &would)]);
+        Ran::against(&hub.url(), &[&url[..], more].concat())
+    };
+    let ran = run(&[]).ended(1);
+    assert!(
+        ran.out.contains("!  a.old would be removed, and is used by b, c and 1 more; a.new replaces it\n"),
+        "{ran:?}"
+    );
+    assert!(ran.out.ends_with("!  a.b would be hidden, and is used by d\n!  2 more that other repos use\n"), "{ran:?}");
+    assert!(
+        ran.err.starts_with("error: the index removes or deprecates 4 capabilities that other repos use\n"),
+        "{ran:?}"
+    );
+    let comment = run(&["--format", "markdown"]).ended(1).out;
+    assert!(
+        comment.contains("- `a.old` would be `removed`, and is used by `b`, `c` and 1 more; use `a.new` instead\n"),
+        "{comment}"
+    );
+    run(&["--allow-affected"]).ended(0);
+}
+
+#[test]
 fn check_wants_a_url_or_a_repo() {
     for arguments in [&["hub", "check"][..], &["hub", "check", "--repo", "a", "--url", "https://h/a"]] {
         Ran::against("http://127.0.0.1:9", arguments).ended(2);

@@ -6,6 +6,7 @@ mod mistaken;
 mod rules;
 mod sizes;
 mod strings;
+mod uses;
 
 use crate::problem::indexes;
 use serde_json::{Map, Value};
@@ -22,6 +23,7 @@ use crate::yaml::{self, Position};
 
 pub use formats::SourceFormat;
 pub use sizes::Sizes;
+pub use uses::Use;
 
 /// A valid index.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +38,8 @@ pub struct Index {
     pub updated: Option<String>,
     /// The capabilities, in the order of the index. Their ids are unique.
     pub capabilities: Vec<Capability>,
+    /// The capabilities that the repository uses, ordered and unique.
+    pub uses: Vec<Use>,
     /// The rendered size of the capabilities.
     pub sizes: Sizes,
 }
@@ -179,6 +183,7 @@ fn index(value: Value, sizes: Sizes) -> Option<Index> {
         domain: text("domain"),
         updated: text("updated"),
         capabilities: capabilities.collect::<Option<_>>()?,
+        uses: uses::of(&root),
         sizes,
     })
 }

@@ -245,3 +245,31 @@ fn what_agents_read_is_checked() {
         assert!(codes.contains(&code.to_owned()), "{invalid}: {codes:?}");
     }
 }
+
+#[test]
+fn what_is_used_is_read_as_ids_with_or_without_a_repo() {
+    let text =
+        "version: 1\ncapabilities: []\nuses:\n- b.c\n- {id: a.b, repo: state-hub, why: it works}\n- b.c\n- {id: a.b}\n";
+    let index = check(text.as_bytes()).index.expect("valid");
+    let used = |id: &str, repo: Option<&str>| Use { id: id.to_owned(), repo: repo.map(str::to_owned) };
+    assert_eq!(index.uses, [used("a.b", None), used("a.b", Some("state-hub")), used("b.c", None)]);
+    let as_json = serde_json::json!({"version": 1, "capabilities": [], "uses": ["b.c"]}).to_string();
+    assert_eq!(check(as_json.as_bytes()).index.expect("valid").uses, [used("b.c", None)]);
+}
+
+#[test]
+fn what_is_used_names_capabilities_and_is_bounded() {
+    let refused = |uses: &str| {
+        let verdict = check(format!("version: 1\ncapabilities: []\nuses: {uses}\n").as_bytes());
+        verdict.diagnostics.iter().map(|it| (it.code.to_string(), it.pointer.to_string())).next()
+    };
+    let at = |code: &str, pointer: &str| Some((code.to_owned(), pointer.to_owned()));
+    assert_eq!(refused("[Not an id]"), at("schema-pattern", "/uses/0"));
+    assert_eq!(refused("[a.b, {repo: a}]"), at("schema-required", "/uses/1"));
+    assert_eq!(refused("[{id: a.b, repo: 1}]"), at("schema-type", "/uses/0/repo"));
+    assert_eq!(refused("[1]"), at("schema-type", "/uses/0"));
+    assert_eq!(refused("a.b"), at("schema-type", "/uses"));
+    let many = |count: usize| format!("[{}]", (0..count).map(|n| format!("a.n{n}")).collect::<Vec<_>>().join(", "));
+    assert_eq!(refused(&many(1000)), None);
+    assert!(refused(&many(1001)).is_some());
+}

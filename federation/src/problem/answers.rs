@@ -87,6 +87,9 @@ answers! {
     CAPABILITY_NOT_FOUND = Answer 404 "capability-not-found": "No source publishes this capability",
         "No published index has a capability with this id.",
         "use an id that `detail` suggests, or search with `GET /v1/capabilities?q=WORDS`";
+    CAPABILITY_GONE = Answer 410 "capability-gone": "The capability was removed",
+        "Nobody publishes a capability with this id any more. `gone` says which repo removed it in which revision, and what its last entry named as successor.",
+        "use the id that `replaced_by` names, or search with `GET /v1/capabilities?q=WORDS`";
     SERVER_NOT_FOUND = Answer 404 "server-not-found": "No MCP server has this name and version",
         "No published capability is an MCP server of this name, or it has another version.",
         "see `GET /v0.1/servers` for the servers of this hub";

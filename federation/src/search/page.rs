@@ -1,6 +1,7 @@
 //! A page of results within a byte budget.
 
 use super::{Corrected, Cursor, Fit, Near, Place, Wording};
+use crate::withdrawn::Tombstone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -58,6 +59,9 @@ pub struct Page {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub near: Option<Near>,
+    /// Removed capabilities that the question names. Left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<Tombstone>,
     /// The results, best first, each with `id`, `source_repo`, the requested fields, and in `matched` the words of the question that it answers.
     #[schema(value_type = Vec<Object>)]
     pub capabilities: Vec<Map<String, Value>>,
@@ -112,6 +116,7 @@ impl Page {
                 corrected,
                 dropped,
                 near,
+                gone: Vec::new(),
                 capabilities: Vec::new(),
                 scores: places.iter().take(shown).map(|place| place.score).collect(),
             }
@@ -140,6 +145,16 @@ impl Page {
         shorten(first, room)
             .map(|entry| Self { capabilities: vec![entry], ..page })
             .map_err(|needed| TooSmall { needed: envelope + needed })
+    }
+}
+
+impl Page {
+    /// Adds what was removed, as much as fits into `budget` bytes of JSON together with the rest, or all if there is no budget.
+    pub fn add_gone(&mut self, mut gone: Vec<Tombstone>, budget: Option<usize>) {
+        std::mem::swap(&mut self.gone, &mut gone);
+        while !self.gone.is_empty() && budget.is_some_and(|budget| size(self) > budget) {
+            self.gone.pop();
+        }
     }
 }
 

@@ -1,33 +1,16 @@
 //! Indexes that were pushed from a commit, and how long their branch may lag behind.
 
+use super::record::{Outdated, Pushed};
 use super::{Effect, Observation, SourceRecord};
 use crate::digest::Digest;
 use crate::provenance::{Provenance, of_equal_bytes};
 use crate::registration::Registration;
 use crate::time::{Seconds, is_beyond};
-use serde::{Deserialize, Serialize};
 
 /// How long an origin may go on serving what was on a branch before a push, in seconds. Caches of forges keep a raw file for five minutes.
 const SETTLING: Seconds = 600;
 /// Most contents of a branch that are remembered meanwhile.
 const MAX_OUTDATED: usize = 8;
-
-/// Content that was pushed, and the commit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pushed {
-    /// Digest of the content.
-    digest: Digest,
-    /// The commit that it was pushed from.
-    provenance: Provenance,
-}
-
-/// Content that pushes have replaced.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outdated {
-    digests: Vec<Digest>,
-    /// Until when an origin may still serve it.
-    until: Seconds,
-}
 
 impl SourceRecord {
     /// As [`observe`](Self::observe), for content that was fetched at a commit.

@@ -1,6 +1,7 @@
 //! The verdict on an index, published or not, and the changes it would cause. Nothing is written.
 
 use super::app::App;
+use super::consumers::affected;
 use super::document::conflicts::with_others;
 use super::refresh;
 use crate::ports::Ports;
@@ -12,6 +13,7 @@ use federation::diff::{Op, steps};
 use federation::index::SourceFormat;
 use federation::registration::Registration;
 use federation::source::{Effect, Observation, SourceRecord};
+use federation::withdrawn::withdrawals;
 use serde_json::json;
 use store::database::read_with;
 use store::former;
@@ -109,20 +111,24 @@ async fn would<P: Ports>(
         changed: Vec::new(),
         removed: Vec::new(),
         conflicts: Vec::new(),
+        affected: Vec::new(),
+        affected_omitted: 0,
     };
     let shows = registration.enabled && matches!(effect, Effect::Accepted | Effect::Held);
     let Some(fragment) = fragment.filter(|_| shows) else {
         return Ok(would);
     };
-    let (before, json, ids, conflicts) = read_with(app.database().await?, async |tx| {
-        let line = revisions::composition(tx).await?.remove(&registration.repo);
+    let (json, ids) = fragment.into_json();
+    let repo = &registration.repo;
+    let before = read_with(app.database().await?, async |tx| {
+        let line = revisions::composition(tx).await?.remove(repo);
         let before = Capabilities::of(tx, line.as_ref()).await?;
-        let (json, ids) = fragment.into_json();
-        let conflicts = with_others(tx, &registration.repo, &ids).await?.listed;
-        Ok::<_, Problem>((before, json, ids, conflicts))
+        would.conflicts = with_others(tx, repo, &ids).await?.listed;
+        let steps = steps(&entries(&before.json, &before.ids), &entries(&json, &ids));
+        (would.affected, would.affected_omitted) = affected(tx, repo, withdrawals(&steps)).await?;
+        Ok::<_, Problem>(before)
     })
     .await?;
-    would.conflicts = conflicts;
     for step in steps(&entries(&before.json, &before.ids), &entries(&json, &ids)) {
         let list = match step.op {
             Op::Added => &mut would.added,

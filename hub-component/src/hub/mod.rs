@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod check;
 mod chunks;
 mod commit;
+pub mod consumers;
 pub mod demand;
 pub mod discovery;
 pub mod document;

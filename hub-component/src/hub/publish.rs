@@ -11,7 +11,7 @@ use store::fragments::Size;
 use store::revisions::steps::{self, Capabilities};
 use store::revisions::{self, Change, Origin, Revision};
 use store::sources::Source;
-use store::{StoreError, facets, fragments, overlaps, search};
+use store::{StoreError, facets, former, fragments, overlaps, search, tombstones};
 
 /// The result of publishing.
 pub struct Published {
@@ -91,8 +91,7 @@ async fn publish_numbered(
     let mut composition = revisions::composition(tx).await?;
     let newest = revisions::newest(tx).await?;
     // A damaged composition must not become the base of a new digest.
-    let before: Vec<SourceLine> = composition.values().cloned().collect();
-    revisions::verify(newest.as_ref(), &before)?;
+    revisions::verify(newest.as_ref(), composition.values())?;
     let kept_back = keep_back(tx, &composition, &mut changes).await?;
     if changes.is_empty() {
         return Ok(Published { revision: None, kept_back });
@@ -106,7 +105,11 @@ async fn publish_numbered(
         let after = Capabilities::of(tx, line).await?;
         match Capabilities::of(tx, composition.remove(repo).as_ref()).await {
             Ok(before) => {
-                let changed = steps::write(tx, number, repo, &before, &after).await?;
+                let (changed, gone) = steps::write(tx, number, repo, &before, &after).await?;
+                // What a renamed repo published is there under its new name.
+                let is_renamed = line.is_none() && former::current_of(tx, Some(repo)).await?.as_ref() != Some(repo);
+                let gone = if is_renamed { &[][..] } else { &gone };
+                tombstones::changed(tx, number, repo, &changed, gone).await?;
                 overlaps::changed(tx, repo, &changed).await?;
             }
             // A new index repairs a source whose old index was lost, but the changes between the two are unknown.
@@ -115,6 +118,7 @@ async fn publish_numbered(
                 overlaps::forget(tx, repo).await?;
                 let ids = after.ids.iter();
                 let all: Vec<_> = ids.map(|id| steps::Changed { id: id.clone(), op: Op::Added }).collect();
+                tombstones::changed(tx, number, repo, &all, &[]).await?;
                 overlaps::changed(tx, repo, &all).await?;
             }
             Err(error) => return Err(error),
@@ -128,10 +132,9 @@ async fn publish_numbered(
         }
         facets::keep(tx, repo, line).await?;
     }
-    let lines: Vec<SourceLine> = composition.values().cloned().collect();
     let revision = Revision {
         number,
-        digest: digest(&lines),
+        digest: digest(composition.values()),
         // The times in the log must not decrease after the clock was set back.
         composed_at: newest.map_or(now, |r| r.composed_at.max(now)),
     };

@@ -4,6 +4,7 @@ use super::elements::counted;
 use super::entry::{self, Under};
 use super::facets::{chosen, section};
 use super::layout::field;
+use super::missing::removal;
 use super::parameters::{Parameters, address};
 use super::response::respond;
 use super::{Page, Search, Section};
@@ -87,6 +88,7 @@ fn form(parameters: &Parameters) -> Markup {
 fn advice(parameters: &Parameters, results: &Results) -> Markup {
     let is_narrowed = parameters.filters().iter().any(|(_, _, value)| !value.is_empty());
     html! {
+        @for gone in &results.gone { p.advice { (removal(gone)) } }
         @for Corrected { word, searched } in &results.corrected {
             p.advice { "Nothing has " q { bdi { (word) } } ", so these are results for " q { bdi { (searched) } } "." }
         }

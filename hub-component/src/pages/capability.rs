@@ -47,7 +47,7 @@ pub struct Parameters {
     responses(
         (status = 200, description = "Every repo's entry under this id.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
-    extensions(("x-problems" = json!([kinds::CAPABILITY_NOT_FOUND.code, kinds::NOTHING_PUBLISHED.code]))),
+    extensions(("x-problems" = json!([kinds::CAPABILITY_NOT_FOUND.code, kinds::CAPABILITY_GONE.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn capability<P: Ports>(
     Reached(app): Reached<P>,
@@ -84,7 +84,7 @@ pub async fn capability<P: Ports>(
             }
         }
         @if let Some(near) = &near { (near.sections()) }
-        p.small { a href={ "/v1/capabilities/" (id) } { "As data" } ", of " a href={ "/revisions/" (found.revision) } { "revision " (found.revision) } "." }
+        p.small { a href={ "/v1/capabilities/" (id) } { "As data" } ", " a href={ "/v1/capabilities/" (id) "/consumers" } { "who uses it" } ", of " a href={ "/revisions/" (found.revision) } { "revision " (found.revision) } "." }
     };
     let title = if name.is_empty() { id.clone() } else { format!("{} · {id}", shortened(name)) };
     let summary = found.capabilities.first().map_or("", |first| entry::text(first, "summary"));

@@ -1,8 +1,9 @@
 //! What people are told who followed an old link or mistyped an address. The words of a code itself are for programs.
 
-use super::elements::capability_link;
+use super::elements::{beginning, capability_link, repo_link, revision_link};
 use super::layout::field;
 use crate::problem::{Problem, kinds};
+use federation::withdrawn::Tombstone;
 use maud::{Markup, html};
 
 /// The title and the sentences for a page that is not there; `None` for any other problem.
@@ -22,6 +23,11 @@ pub(super) fn words(problem: &Problem) -> Option<(&'static str, &'static str)> {
             &kinds::CAPABILITY_NOT_FOUND,
             "No repo offers this capability",
             "It may have been removed or renamed. Search for it by what it does.",
+        ),
+        (
+            &kinds::CAPABILITY_GONE,
+            "This capability was removed",
+            "If no successor is named, search for it by what it does.",
         ),
         (
             &kinds::REVISION_NOT_FOUND,
@@ -45,8 +51,18 @@ pub(super) fn content(problem: &Problem, text: &str) -> Markup {
         @if !similar.is_empty() {
             p { "Did you mean " @for (i, id) in similar.iter().enumerate() { @if i > 0 { " or " } (capability_link(id, "")) } "?" }
         }
+        @for gone in problem.gone() { p { (removal(gone)) } }
         p { (text) }
         form.find role="search" action="/capabilities" { (field("", "Search capabilities", false)) }
+    }
+}
+
+/// What is said of a removed capability.
+pub(super) fn removal(gone: &Tombstone) -> Markup {
+    html! {
+        @if !gone.name.is_empty() { b { (beginning(&gone.name, 300)) } ": " }
+        "removed by " (repo_link(&gone.source_repo)) " in " (revision_link(gone.removed_in)) "."
+        @if let Some(successor) = &gone.replaced_by { " Use " (capability_link(successor, "")) " instead." }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What stands around a capability on its page: its neighbours and its past.
 
-use super::elements::{beginning, revision_link, time};
+use super::elements::{beginning, repo_link, revision_link, time};
 use super::entry::{self, Under};
 use super::revision::fields;
 use super::words;
@@ -11,11 +11,14 @@ use serde_json::{Map, Value, json};
 use store::database::Transaction;
 use store::neighbours::{Neighbour, Neighbours, neighbours};
 use store::revisions::{Past, Recent, past_of};
+use store::uses::{Consumer, Of, consumers};
 
 /// Neighbours of each kind.
 const NEIGHBOURS: usize = 6;
 /// Repos whose past is read, if several publish the id.
 const REPOS: usize = 3;
+/// Repos that use it.
+const MAX_CONSUMERS: usize = 30;
 /// Steps of the past that are listed.
 const MAX_STEPS: usize = 50;
 
@@ -24,29 +27,45 @@ pub(super) struct Near {
     neighbours: Neighbours,
     /// The past of the capability in each of its first repos.
     past: Vec<(String, Past)>,
+    /// The first repos that use it, and one more if there are more.
+    consumers: Vec<Consumer>,
 }
 
 impl Near {
-    /// Reads it for the capability that these repos publish, in at most five statements and two for each of three repos.
+    /// Reads it for the capability that these repos publish, in at most six statements and two for each of three repos.
     pub(super) async fn of(tx: &mut impl Transaction, id: &str, repos: &[&str]) -> Result<Self, Problem> {
         let neighbours = neighbours(tx, id, NEIGHBOURS).await?;
         let mut past = Vec::new();
         for repo in repos.iter().take(REPOS) {
             past.push(((*repo).to_owned(), past_of(tx, repo, id).await?));
         }
-        Ok(Self { neighbours, past })
+        let consumers = consumers(tx, id, Of::Any, "", MAX_CONSUMERS + 1).await?;
+        Ok(Self { neighbours, past, consumers })
     }
 
     /// The sections of the page.
     pub(super) fn sections(&self) -> Markup {
         let first = self.past.first().map_or("", |(repo, _)| repo);
         html! {
+            (used_by(&self.consumers))
             (list("With the same tags", Under::Section, &self.neighbours.by_tags))
             (list(&format!("Also in {first}"), Under::SectionOfRepo, &self.neighbours.in_repo))
             @for (repo, past) in &self.past {
                 h2 { "History" @if self.past.len() > 1 { " in " (repo) } }
                 (history(past))
             }
+        }
+    }
+}
+
+fn used_by(consumers: &[Consumer]) -> Markup {
+    html! {
+        @if !consumers.is_empty() {
+            h2 { "Used by" }
+            ul.tags {
+                @for one in consumers.iter().take(MAX_CONSUMERS) { li { (repo_link(&one.repo)) } }
+            }
+            @if consumers.len() > MAX_CONSUMERS { p.small.quiet { "More repos use it; the data below lists all of them." } }
         }
     }
 }

@@ -7,6 +7,7 @@ use api::problem::{Problem as Document, ProblemEntry};
 use axum::response::{IntoResponse, Response};
 use federation::diagnostic::Diagnostic;
 use federation::registration::FieldError;
+use federation::withdrawn::Tombstone;
 use http::{HeaderName, HeaderValue, StatusCode};
 use store::StoreError;
 use store::database::DatabaseError;
@@ -25,6 +26,7 @@ pub struct Problem {
     kind: &'static Kind,
     detail: String,
     errors: Vec<ProblemEntry>,
+    gone: Vec<Tombstone>,
     headers: Vec<(HeaderName, HeaderValue)>,
     internal: Option<String>,
 }
@@ -32,7 +34,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of a kind; `detail` says what happened and what to do.
     pub fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), internal: None }
+        Self { kind, detail: detail.into(), errors: Vec::new(), gone: Vec::new(), headers: Vec::new(), internal: None }
     }
 
     /// The problem of a registration that violates rules.
@@ -85,6 +87,17 @@ impl Problem {
         self
     }
 
+    /// Adds what remains of a removed capability.
+    pub fn with_gone(mut self, gone: Vec<Tombstone>) -> Self {
+        self.gone = gone;
+        self
+    }
+
+    /// What remains of a removed capability.
+    pub fn gone(&self) -> &[Tombstone] {
+        &self.gone
+    }
+
     /// Adds a response header.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
@@ -132,6 +145,7 @@ impl Problem {
     pub fn body(&self, base: &str, request_id: &str, standard: Option<Standard>) -> Vec<u8> {
         let document = Document {
             errors: self.errors.clone(),
+            gone: self.gone.clone(),
             ..Document::new(self.kind, self.detail.as_str(), base, request_id)
         };
         let document = document.for_clients_of(standard);

@@ -77,7 +77,7 @@ pub async fn search<P: Ports>(
             headers(("ETag"), ("Cache-Control"), ("Link"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
         ),
     ),
-    extensions(("x-problems" = json!([kinds::CAPABILITY_NOT_FOUND.code, kinds::REVISION_GONE.code, kinds::BUDGET_TOO_SMALL.code, kinds::NOTHING_PUBLISHED.code]))),
+    extensions(("x-problems" = json!([kinds::CAPABILITY_NOT_FOUND.code, kinds::CAPABILITY_GONE.code, kinds::REVISION_GONE.code, kinds::BUDGET_TOO_SMALL.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn show<P: Ports>(
     State(app): State<App<P>>,

@@ -103,6 +103,8 @@ pub async fn create<P: Ports>(
 }
 
 /// Removes the secret of a webhook.
+///
+/// Webhooks with it are refused from then on; the index is still fetched by its time to live. Succeeds too if there is none.
 #[utoipa::path(
     delete,
     path = "/v1/repos/{repo}/hook",

@@ -5,6 +5,7 @@ pub mod capabilities;
 pub mod catalogues;
 pub mod changes;
 pub mod check;
+pub mod consumers;
 pub mod demand;
 pub mod discovery;
 pub mod events;

@@ -4,8 +4,7 @@
 
 use spin_sdk::sqlite::{self, Connection};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use store::database::{Database, DatabaseError, Row, Value};
-use store::guarded::RawTransaction;
+use store::database::{Database, DatabaseError, RawTransaction, Row, Value};
 
 /// Idle connections that an instance keeps. If it kept as many as its requests used at once, none would be left for other instances.
 const IDLE: usize = 2;

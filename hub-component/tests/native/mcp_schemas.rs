@@ -166,7 +166,11 @@ async fn what_a_strict_model_writes_is_a_call_with_what_it_has_set() {
     hub.register("a", index("a", 3, 0)).await;
     for tool in tools(&hub).await {
         let (name, schema) = (tool["name"].as_str().expect("a name"), &tool["inputSchema"]);
-        let required = if name == "get_capability" { json!({"id": "capability.a.n1"}) } else { json!({}) };
+        let required = if ["get_capability", "list_consumers"].contains(&name) {
+            json!({"id": "capability.a.n1"})
+        } else {
+            json!({})
+        };
         let mut strict = required.clone();
         for property in schema["properties"].as_object().expect("properties").keys() {
             if strict.get(property).is_none() {

@@ -38,6 +38,8 @@ async fn every_operation_is_described_whole() {
             let place = format!("{method} {path}");
             ids.push(operation["operationId"].as_str().expect("an id").to_owned());
             assert!(operation["summary"].is_string(), "{place} has no summary");
+            assert!(operation["description"].is_string(), "{place} has no description");
+            assert_ne!(operation["description"], operation["summary"], "{place} says only its summary");
             assert_eq!(operation["x-problems"], Value::Null, "{place} names codes that no problem has");
             assert!(operation["tags"][0].is_string(), "{place} has no tag");
             assert_eq!(

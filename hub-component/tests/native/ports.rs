@@ -17,8 +17,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use store::database::{Database, DatabaseError, Row, Transaction as _, Value, write_with};
-use store::guarded::RawTransaction;
+use store::database::{Database, DatabaseError, RawTransaction, Row, Transaction as _, Value, write_with};
 use store::sqlite::{Sqlite, SqliteTransaction};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -381,6 +380,18 @@ impl Hub {
         let World { database, sources, folder, .. } = &*self.ports.0;
         let database = Observed { sqlite: database.sqlite.clone(), path: database.path.clone(), seen: Arc::default() };
         Self::of(database, sources.clone(), self.ports.now() + ahead, folder.clone())
+    }
+
+    /// A hub on another database file, with the same sources.
+    pub fn on(&self, path: PathBuf) -> Self {
+        let World { sources, folder, .. } = &*self.ports.0;
+        let database = Observed { sqlite: Sqlite::at(path.clone()), path, seen: Arc::default() };
+        Self::of(database, sources.clone(), self.ports.now(), folder.clone())
+    }
+
+    /// The file of the database.
+    pub fn database_file(&self) -> &Path {
+        &self.ports.0.database.path
     }
 
     /// The hub as a service, for requests with headers of their own.

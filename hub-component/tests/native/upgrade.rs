@@ -60,6 +60,7 @@ const AS_BEFORE: &str = "max(readable_from)";
 #[tokio::test]
 async fn a_newer_schema_that_only_has_more_is_read_and_written() {
     let hub = on_a_newer_schema(&[(COLUMN, AS_BEFORE), (TABLE, AS_BEFORE)]).await;
+    let applied = hub.number("SELECT count(*) FROM migrations");
     assert_eq!(hub.get("/health").await["status"], "ok");
     assert_eq!(hub.get("/v1/federated?format=json").await["capabilities"][1]["id"], "capability.a.n1");
     hub.register("b", index("b", 1, 0)).await;
@@ -67,7 +68,7 @@ async fn a_newer_schema_that_only_has_more_is_read_and_written() {
     assert_eq!(status, StatusCode::OK, "{answer}");
     assert_eq!(hub.ask(Method::DELETE, "/v1/repos/b", json!(null)).await.0, StatusCode::NO_CONTENT);
     hub.compose().await;
-    assert_eq!(hub.number("SELECT max(version) - max(readable_from) FROM migrations"), 2, "nothing was migrated");
+    assert_eq!(hub.number("SELECT count(*) FROM migrations"), applied, "nothing was migrated");
     assert_eq!(hub.number("SELECT count(*) FROM migrations WHERE readable_from = 0"), 0, "every step has said it");
 }
 

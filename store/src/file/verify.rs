@@ -40,7 +40,7 @@ pub async fn verify(path: &Path) -> Result<Verified, FileError> {
         }
         let newest = revisions::newest(tx).await?;
         let lines: Vec<_> = revisions::composition(tx).await?.into_values().collect();
-        revisions::verify(newest.as_ref(), &lines)?;
+        revisions::verify(newest.as_ref(), lines.iter())?;
         for line in &lines {
             fragments::render(tx, line).await?;
         }

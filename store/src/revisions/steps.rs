@@ -8,6 +8,7 @@ use crate::{StoreError, fragments};
 use federation::compose::pieces::{Extent, MAX_PIECE_BYTES, deflate};
 use federation::compose::{SourceLine, entries};
 use federation::diff::{Change, Op, Step, steps};
+use federation::withdrawn::{Withdrawn, removed};
 use flate2::{Decompress, FlushDecompress};
 use std::collections::BTreeMap;
 
@@ -47,21 +48,22 @@ pub struct Changed {
     pub op: Op,
 }
 
-/// Stores the steps of a source in a revision that is being published, and returns the capabilities that it changes. One that only moved
-/// is both removed and added.
+/// Stores the steps of a source in a revision that is being published, and returns the capabilities that it changes, and those of them that are gone. One
+/// that only moved is both removed and added, and is not gone.
 pub async fn write(
     tx: &mut impl Transaction,
     revision: u64,
     repo: &str,
     before: &Capabilities,
     after: &Capabilities,
-) -> Result<Vec<Changed>, StoreError> {
+) -> Result<(Vec<Changed>, Vec<Withdrawn>), StoreError> {
     let (before, after) = (entries(&before.json, &before.ids), entries(&after.json, &after.ids));
     let steps = steps(&before, &after);
     for (text, count) in texts(revision, repo, &steps) {
         insert(tx, revision, repo, count, &text).await?;
     }
-    Ok(steps.iter().map(|step| Changed { id: step.id().to_owned(), op: step.op }).collect())
+    let changed = steps.iter().map(|step| Changed { id: step.id().to_owned(), op: step.op }).collect();
+    Ok((changed, removed(&steps)))
 }
 
 /// Splits the text of the steps into pieces, with the number of steps in each. A step is never split.

@@ -1,6 +1,6 @@
 //! Removes from the index what no revision of the last day contains.
 
-use super::ENTRIES_PER_FRAGMENT;
+use super::fragments::ENTRIES_PER_FRAGMENT;
 use crate::database::Transaction;
 use crate::statement::Statement;
 use crate::{StoreError, row::Columns as _};

@@ -3,6 +3,10 @@
 use crate::revisions::AT;
 use crate::statement::Statement;
 
+/// More entries than an index may have.
+pub(super) const ENTRIES_PER_FRAGMENT: i64 = 1 << 16;
+const _: () = assert!(federation::limits::MAX_CAPABILITIES < 1 << 16);
+
 /// The newest revision, as a table.
 pub(super) const NEWEST: &str = "revisions WHERE number = (SELECT max(number) FROM revisions)";
 

@@ -1,6 +1,6 @@
 //! Keeps the index in step with the published revisions.
 
-use super::ENTRIES_PER_FRAGMENT;
+use super::fragments::ENTRIES_PER_FRAGMENT;
 use crate::database::{Transaction, Value};
 use crate::statement::Statement;
 use crate::{StoreError, row::Columns as _};

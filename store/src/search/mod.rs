@@ -31,7 +31,7 @@ pub(super) const TABLES: &[&str] = &[
 ];
 
 /// The tables. A fragment is the index of a source with its attribution; `is_current` says that the newest revision contains it.
-/// The number of an entry is that of its fragment times [`ENTRIES_PER_FRAGMENT`], plus its position.
+/// The number of an entry is that of its fragment times `ENTRIES_PER_FRAGMENT`, plus its position.
 pub(super) const INDEX: &[&str] = &[
     "DROP TABLE IF EXISTS search_words",
     "DROP TABLE search_setup",
@@ -56,10 +56,6 @@ pub(super) const ANEW: &[&str] = &[
     "DELETE FROM search_entries",
     "DELETE FROM search_fragments",
 ];
-
-/// More entries than an index may have.
-const ENTRIES_PER_FRAGMENT: i64 = 1 << 16;
-const _: () = assert!(federation::limits::MAX_CAPABILITIES < 1 << 16);
 
 /// Fills the tables with the published entries, after their creation.
 pub(super) async fn set_up(tx: &mut impl Transaction) -> Result<(), StoreError> {

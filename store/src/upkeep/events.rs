@@ -1,6 +1,6 @@
 //! Prunes old events.
 
-use super::{ROWS, Upkeep, integer};
+use super::steps::{ROWS, Upkeep, integer};
 use crate::StoreError;
 use crate::database::{Database, Transaction as _};
 use federation::time::Seconds;

@@ -3,7 +3,7 @@
 //! A reader may still be reading a fragment when the last revision that uses it is pruned. So one run marks the
 //! fragment, and a later run deletes it when the mark is a day old.
 
-use super::{DAY, LARGE_ROWS, ROWS, Upkeep};
+use super::steps::{DAY, LARGE_ROWS, ROWS, Upkeep};
 use crate::database::{Database, Row, Transaction as _, Value};
 use crate::statement::Statement;
 use crate::{StoreError, fragments, row::Columns as _};

@@ -9,12 +9,13 @@ mod fragments;
 mod revisions;
 mod search;
 mod snapshots;
+mod steps;
 
+use super::StoreError;
 use super::leases::{self, Lease};
-use super::{StoreError, row::Columns as _};
-use crate::database::{Database, Row, write_with};
-use crate::guarded::Guarded;
+use crate::database::{Database, write_with};
 use federation::time::{CLOCK_TOLERANCE, Seconds};
+use steps::{DAY, Upkeep};
 
 /// A step of the schema.
 pub(super) const INDEXES: &[&str] = &[
@@ -25,22 +26,6 @@ pub(super) const INDEXES: &[&str] = &[
     "CREATE TABLE unused_fragments (
         digest TEXT NOT NULL, repo TEXT NOT NULL, domain TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (digest, repo, domain))",
 ];
-
-const DAY: Seconds = 24 * 60 * 60;
-/// Rows that one transaction may delete …
-const ROWS: usize = 500;
-/// … and large rows, each with the body of an index.
-const LARGE_ROWS: usize = 20;
-/// Transactions after one refresh. The rest is left to the next one.
-const STEPS: usize = 200;
-
-/// The daily upkeep, and how much of it may still be done now.
-struct Upkeep<'a, D, C> {
-    database: &'a D,
-    lease: &'a Lease,
-    clock: C,
-    steps: usize,
-}
 
 /// Prunes, unless that was done within the last day. Renews the lease throughout.
 ///
@@ -56,7 +41,7 @@ pub async fn daily(
     if !database.query(done, vec![now.into(), (now + DAY + CLOCK_TOLERANCE).into()]).await?.is_empty() {
         return Ok(());
     }
-    let mut upkeep = Upkeep { database, lease, clock, steps: STEPS };
+    let mut upkeep = Upkeep::new(database, lease, clock);
     // Fragments first: marks of fragments in use again must be removed before revisions are pruned.
     let all = fragments::prune(&mut upkeep, now).await?
         && snapshots::prune(&mut upkeep, now).await?
@@ -73,26 +58,4 @@ pub async fn daily(
         .await?;
     }
     Ok(())
-}
-
-impl<D: Database, C: Fn() -> Seconds + Send + Sync> Upkeep<'_, D, C> {
-    /// Makes the next step in a transaction; false if no more may be done now.
-    async fn step(
-        &mut self,
-        work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<(), StoreError>,
-    ) -> Result<bool, StoreError> {
-        let Some(left) = self.steps.checked_sub(1) else { return Ok(false) };
-        self.steps = left;
-        write_with(self.database, async |tx| {
-            self.lease.renew(tx, (self.clock)()).await?;
-            work(tx).await
-        })
-        .await?;
-        Ok(true)
-    }
-}
-
-/// The only integer of the only row; 0 if there is none.
-fn integer(rows: &[Row]) -> Result<i64, StoreError> {
-    rows.first().filter(|row| !row.is_null(0)).map_or(Ok(0), |row| row.integer(0))
 }

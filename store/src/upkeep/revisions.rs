@@ -1,6 +1,6 @@
 //! Prunes old revisions.
 
-use super::{ROWS, Upkeep, integer};
+use super::steps::{ROWS, Upkeep, integer};
 use crate::StoreError;
 use crate::database::{Database, Transaction as _};
 use federation::time::Seconds;
@@ -47,6 +47,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
         .await?;
         let changes = "DELETE FROM change_pieces WHERE revision >= $1 AND revision < $2";
         tx.query(changes, vec![first.into(), until.into()]).await?;
+        tx.query("DELETE FROM tombstones WHERE revision < $1", vec![until.into()]).await?;
         tx.query("DELETE FROM revisions WHERE number >= $1 AND number < $2", vec![first.into(), until.into()]).await?;
             Ok(())
         }).await?;

@@ -1,6 +1,6 @@
 //! Prunes the search entries of older revisions.
 
-use super::{ROWS, Upkeep, integer};
+use super::steps::{ROWS, Upkeep, integer};
 use crate::database::{Database, Transaction};
 use crate::{StoreError, row::Columns as _, search};
 use federation::time::Seconds;

@@ -1,6 +1,6 @@
 //! Prunes snapshots that nothing refers to.
 
-use super::{DAY, LARGE_ROWS, ROWS, Upkeep};
+use super::steps::{DAY, LARGE_ROWS, ROWS, Upkeep};
 use crate::database::{Database, Transaction as _};
 use crate::{StoreError, row::Columns as _};
 use federation::digest::Digest;

@@ -1,5 +1,6 @@
 //! The hub's information about a source, as text.
 
+use api::check::Would;
 use api::events::Event;
 use api::repos::Status;
 use federation::diagnostic::Diagnostic;
@@ -11,6 +12,17 @@ pub(crate) fn why(reason: &Option<String>, message: &Option<String>) -> Option<S
     match (reason, message) {
         (Some(reason), Some(message)) => Some(format!("{reason}: {message}")),
         (one, other) => one.as_ref().or(other.as_ref()).cloned(),
+    }
+}
+
+/// What a refresh would do with an index that was checked.
+pub(super) fn consequence(would: &Would) -> String {
+    match would.outcome.as_str() {
+        "accepted" => "would publish it".to_owned(),
+        "unchanged" => "would change nothing".to_owned(),
+        "held" => "would hold it back: it lost most of its capabilities".to_owned(),
+        "failed" => "would fail; readers keep the accepted snapshot, if there is one".to_owned(),
+        other => format!("would have the outcome {other}"),
     }
 }
 

@@ -4,6 +4,7 @@ mod lines;
 
 use std::time::Duration;
 
+use federation::problem::program::HUB_UNREACHABLE;
 use rmcp::model::{
     CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ClientConfig,
     ConstString as _, ContentBlock, CustomRequest, CustomResult, DiscoverResult, ErrorCode, Implementation,
@@ -88,13 +89,10 @@ impl Bridge {
         let causes = chain(error).join(": ");
         tracing::error!("the hub at {} is not reachable: {causes}", self.base);
         json!({
-            "code": "hub-unreachable",
-            "title": "The hub cannot be reached",
-            "detail": format!(
-                "{} does not respond ({causes}).",
-                self.base
-            ),
-            "remedy": "check whether the hub is running and whether --base-url or REUSE_SURFACE_URL of `reuse-surface mcp` is its URL, then call again",
+            "code": HUB_UNREACHABLE.code,
+            "title": HUB_UNREACHABLE.title,
+            "detail": format!("{} does not respond ({causes}).", self.base),
+            "remedy": HUB_UNREACHABLE.remedy,
         })
         .to_string()
     }

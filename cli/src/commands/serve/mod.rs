@@ -15,10 +15,10 @@ use federation::search::Synonyms;
 use runtime::{ComponentSource, Config, Limits, Manifest, Runtime};
 use tokio::net::TcpListener;
 
-use super::{AGAIN, token};
+use super::token;
 use crate::args::Serve;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{AGAIN, Failure};
 use crate::{embedded, env, output};
 
 /// How often a mirror looks whether it follows its primary.

@@ -1,6 +1,7 @@
 //! The content of a revision: its source lines, the locations of their fragments, and the conflicts among them.
 
 use super::conflicts;
+use super::readable::kept;
 use crate::log;
 use crate::problem::Problem;
 use bytes::Bytes;
@@ -80,8 +81,7 @@ struct Seen {
 impl Seen {
     async fn read(tx: &mut impl Transaction, revision: Option<Revision>, number: Option<u64>) -> Result<Self, Problem> {
         let found = revisions::stored(tx, number).await?;
-        let lines: Vec<SourceLine> = found.iter().map(|(line, _)| line.clone()).collect();
-        revisions::verify(revision.as_ref(), &lines)?;
+        revisions::verify(revision.as_ref(), found.iter().map(|(line, _)| line))?;
         let whole = found.iter().all(|(_, stored)| stored.is_some());
         let conflicts = if whole { Some(conflicts::find(tx, &found).await?) } else { None };
         Ok(Self { revision, found, conflicts })
@@ -105,10 +105,10 @@ impl Composed {
     /// Reads a stored revision.
     ///
     /// # Errors
-    /// As [`Self::newest`], and as [`kept`](super::kept).
+    /// As [`Self::newest`], and as [`kept`](super::readable::kept).
     pub async fn at(database: &impl Database, number: u64) -> Result<Self, Problem> {
         let seen = read_with(database, async |tx| {
-            let revision = super::kept(tx, number).await?;
+            let revision = kept(tx, number).await?;
             Seen::read(tx, Some(revision), Some(number)).await
         });
         Self::of(database, seen.await?).await

@@ -3,18 +3,19 @@
 mod body;
 mod composed;
 pub mod conflicts;
+mod readable;
 
 pub use composed::Composed;
+pub use readable::{kept, published};
 
 use crate::ports::Ports;
-use crate::problem::{Problem, kinds};
+use crate::problem::Problem;
 use federation::compose::{Filter, Format};
 use federation::negotiation::Coding;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use store::database::Transaction;
-use store::revisions::{self, Head, Revision};
+use store::revisions::{Head, Revision};
 
 /// How many revisions an instance keeps in memory: the newest, and one older revision in demand.
 const KEPT: usize = 2;
@@ -107,38 +108,4 @@ pub fn entity_tag(revision: Option<&Revision>, filter: &Filter, format: Format, 
     let revision = revision.map(|it| (it.number, it.digest.as_str(), it.composed_at));
     let identity = serde_json::json!([RENDERING, revision, filter, format.as_str(), coding == Coding::Gzip]);
     federation::negotiation::entity_tag(identity.to_string().as_bytes())
-}
-
-/// Checks that a revision is published; an empty document would wrongly say that there are no capabilities.
-///
-/// # Errors
-/// `nothing-published` while sources are registered but no index has been accepted yet.
-pub fn published(head: &Head) -> Result<(), Problem> {
-    if head.revision.is_none() && head.registered {
-        return Err(Problem::new(
-            &kinds::NOTHING_PUBLISHED,
-            "Sources are registered, but no valid index has been fetched yet. `GET /v1/repos` gives the reason; try again shortly.",
-        )
-        .retry_after(10));
-    }
-    Ok(())
-}
-
-/// Returns a revision that can still be read.
-///
-/// # Errors
-/// `revision-not-found` if the revision never existed, `revision-gone` if it was pruned.
-pub async fn kept(tx: &mut impl Transaction, number: u64) -> Result<Revision, Problem> {
-    if let Some(revision) = revisions::get(tx, number).await? {
-        return Ok(revision);
-    }
-    let newest = revisions::newest(tx).await?.map_or(0, |r| r.number);
-    Err(if (1..=newest).contains(&number) {
-        Problem::new(
-            &kinds::REVISION_GONE,
-            format!("Revision {number} was pruned; `GET /v1/federated/revisions` lists the stored revisions."),
-        )
-    } else {
-        Problem::new(&kinds::REVISION_NOT_FOUND, format!("There is no revision {number}; the newest is {newest}."))
-    })
 }

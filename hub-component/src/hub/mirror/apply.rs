@@ -115,7 +115,7 @@ async fn keep<P: Ports>(app: &App<P>, batch: Vec<(&SourceLine, NewSnapshot)>, le
     write_with(app.database().await?, async |tx| {
         lease.renew(tx, now).await?;
         for (line, new) in batch {
-            snapshots::insert(tx, &new.digest, &new.bytes, new.capability_count, now).await?;
+            snapshots::insert(tx, &new.digest, &new.bytes, new.capability_count, &new.uses, now).await?;
             fragments::insert(tx, &new.digest, &line.repo, &new.domain, &new.fragment).await?;
         }
         Ok(())

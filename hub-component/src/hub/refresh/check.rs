@@ -7,6 +7,7 @@ use federation::compose::Fragment;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
 use federation::fetch::{FetchFailure, Fetched, Quiet, TransportFailure, Validators};
+use federation::index::Use;
 use federation::problem::sources;
 use federation::registration::Registration;
 use federation::source::{Observation, SourceRecord};
@@ -44,6 +45,8 @@ pub struct NewSnapshot {
     pub bytes: Vec<u8>,
     /// How many capabilities the index has.
     pub capability_count: usize,
+    /// What it says that its repository uses.
+    pub uses: Vec<Use>,
     /// The domain that the fragment was rendered for.
     pub domain: String,
     /// The rendered contribution. It is rendered before anything is written, so that the write lock is not held meanwhile.
@@ -90,12 +93,13 @@ pub fn judge(registration: &Registration, content: Content) -> Checked {
         return observation.into();
     };
     let rendered = Fragment::render(&registration.repo, &registration.domain, &index).map_err(|e| (e.code, e.message));
-    drop(index);
+    // The rest of it is dropped.
+    let uses = index.uses;
     let cut = |fragment| Rendered::new(fragment).map_err(|e| (&sources::JUDGING_ENDED, e.to_string()));
     match rendered.and_then(cut) {
         Ok(fragment) => {
             let (digest, capability_count, domain) = (digest.clone(), *capability_count, registration.domain.clone());
-            let snapshot = NewSnapshot { digest, bytes, capability_count, domain, fragment };
+            let snapshot = NewSnapshot { digest, bytes, capability_count, uses, domain, fragment };
             let observation = if is_at_head { observation.at_head() } else { observation };
             Checked { observation, snapshot: Some(snapshot), warnings }
         }

@@ -224,7 +224,7 @@ async fn take(
 ) -> Result<Effect, StoreError> {
     let repo = source.repo().to_owned();
     if let Some(new) = checked.snapshot {
-        snapshots::insert(tx, &new.digest, &new.bytes, new.capability_count, now).await?;
+        snapshots::insert(tx, &new.digest, &new.bytes, new.capability_count, &new.uses, now).await?;
         fragments::insert(tx, &new.digest, &repo, &new.domain, &new.fragment).await?;
     }
     let (registration, jitter) = (&source.registered.registration, jitter(&repo, now));

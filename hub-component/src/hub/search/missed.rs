@@ -1,6 +1,6 @@
 //! Remembers questions that found nothing or little.
 
-use super::Request;
+use super::request::Request;
 use crate::hub::App;
 use crate::log;
 use crate::ports::Ports;

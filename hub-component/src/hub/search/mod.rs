@@ -1,9 +1,12 @@
 //! Capability search: takes a request and returns a page. HTTP, MCP and the HTML pages all use it.
 
+mod gone;
 mod missed;
 mod near;
+mod request;
 
 pub use missed::is_missed;
+pub use request::{Request, bounded};
 
 use crate::hub::App;
 use crate::hub::paging::{self, foreign_cursor};
@@ -26,9 +29,6 @@ use store::{StoreError, former};
 const MAX_ID_BYTES: usize = 300;
 /// Most ids that are compared because they have words in common.
 const MAX_SIMILAR: usize = 20;
-/// Longest filter or list of fields, in characters.
-const MAX_CHARS: usize = 1000;
-
 /// The search's own synonyms and those of the operator. A table that is too long is reported and left out, since a search without it is better
 /// than none.
 pub fn synonyms(text: &str) -> Synonyms {
@@ -38,42 +38,14 @@ pub fn synonyms(text: &str) -> Synonyms {
     })
 }
 
-/// A search request, not yet validated.
-#[derive(Clone, Debug, Default)]
-pub struct Request {
-    /// Phrasings of a question; without one, everything matches.
-    pub q: Vec<String>,
-    /// Only this domain.
-    pub domain: Option<String>,
-    /// Only this repo.
-    pub repo: Option<String>,
-    /// Only this status, ignoring case.
-    pub status: Option<String>,
-    /// Only with this tag, ignoring case.
-    pub tag: Option<String>,
-    /// Groups of terms of the index: only capabilities that have one of each group.
-    pub any_of: Vec<Vec<String>>,
-    /// Comma-separated field names, or `*` for all.
-    pub fields: Option<String>,
-    /// Maximum number of results on a page.
-    pub limit: Option<usize>,
-    /// `next` of the previous page.
-    pub cursor: Option<String>,
-    /// Results that are left out before the page begins.
-    pub skip: usize,
-    /// Maximum size of the response in bytes: the page as JSON, and the text around it.
-    pub budget: Option<usize>,
-    /// Bytes of the text around the page.
-    pub around: usize,
-}
-
 /// A page of matching capabilities, best match first; without search words, by repo and position. A question that is not answered well is
 /// remembered.
 ///
 /// # Errors
 /// `invalid-query`, `budget-too-small`, `nothing-published`, `revision-gone` if the previous pages are too old, or a failure of the store.
 pub async fn search<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> Result<Page, Problem> {
-    let page = answer(app, head, request).await?;
+    let mut page = answer(app, head, request).await?;
+    gone::add(app, request, &mut page).await?;
     missed::note(app, request, &page);
     Ok(page)
 }
@@ -89,11 +61,14 @@ pub async fn answer<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> R
 /// A page of the sources' entries under an id, with all fields unless `fields` says otherwise.
 ///
 /// # Errors
-/// `capability-not-found` with similar ids, and as [`search`].
+/// `capability-gone` if it was removed, `capability-not-found` with similar ids, and as [`search`].
 pub async fn capability<P: Ports>(app: &App<P>, head: &Head, id: &str, request: &Request) -> Result<Page, Problem> {
     let page = page(app, head, request, Some(id), Fields::All).await?;
     if page.total > 0 {
         return Ok(page);
+    }
+    if let Some(problem) = gone::problem(app, id, request.repo.as_deref()).await? {
+        return Err(problem);
     }
     let mut database = Unframed(app.database().await?);
     let similar = if id.len() > MAX_ID_BYTES { Vec::new() } else { similar_ids(&mut database, id).await? };
@@ -150,7 +125,7 @@ async fn read(
     id: Option<&str>,
     fields: Fields,
 ) -> Result<Option<Page>, Problem> {
-    let query = Query { id: id.map(str::to_owned), ..query(request)? };
+    let query = Query { id: id.map(str::to_owned), ..request.query()? };
     let fields = bounded("fields", request.fields.as_deref())?.map_or(fields, Fields::parse);
     let limit = paging::limit(request.limit, CAPABILITIES)?;
     let fingerprint = query.fingerprint();
@@ -247,33 +222,6 @@ async fn hits(
         Ok(Hit { place: it.place.clone(), entry })
     });
     hits.collect::<Result<_, _>>().map_err(unreadable)
-}
-
-fn query(request: &Request) -> Result<Query, Problem> {
-    let query = Query::of(&request.q).map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
-    let owned = |name, value: &Option<String>| bounded(name, value.as_deref()).map(|v| v.map(str::to_owned));
-    Ok(Query {
-        domain: owned("domain", &request.domain)?,
-        repo: owned("repo", &request.repo)?,
-        status: owned("status", &request.status)?,
-        tag: owned("tag", &request.tag)?,
-        any_of: request.any_of.clone(),
-        ..query
-    })
-}
-
-/// Validates a filter.
-///
-/// # Errors
-/// `invalid-query` if the filter is too long or contains NUL, which not every database accepts.
-pub fn bounded<'a>(name: &str, value: Option<&'a str>) -> Result<Option<&'a str>, Problem> {
-    match value {
-        Some(text) if text.chars().count() > MAX_CHARS || text.contains('\0') => Err(Problem::new(
-            &kinds::INVALID_QUERY,
-            format!("`{name}` may have at most {MAX_CHARS} characters and must not contain NUL."),
-        )),
-        value => Ok(value),
-    }
 }
 
 fn cursor(text: &str, fingerprint: u32) -> Result<Cursor, Problem> {

@@ -1,6 +1,7 @@
 //! `federation_status`: the status of the whole federation.
 
-use super::{read, read_only};
+use super::arguments::read;
+use super::read_only::read_only;
 use crate::hub::App;
 use crate::hub::revalidate_due;
 use crate::mcp::budget::{Budget, fitting, result, weight_of};

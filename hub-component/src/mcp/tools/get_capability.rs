@@ -1,6 +1,7 @@
 //! `get_capability`: the entries of one capability.
 
-use super::{read, read_only};
+use super::arguments::read;
+use super::read_only::read_only;
 use crate::hub::App;
 use crate::hub::provenance;
 use crate::hub::revalidate_due;

@@ -1,6 +1,7 @@
 //! `list_repos`: the repos that contribute, and how fresh they are.
 
-use super::{read, read_only};
+use super::arguments::read;
+use super::read_only::read_only;
 use crate::hub::App;
 use crate::hub::paging::cursor_after;
 use crate::hub::repos::{Selection, select};

@@ -4,21 +4,26 @@ mod arguments;
 mod failure;
 mod federation_status;
 mod get_capability;
+mod list_consumers;
 mod list_repos;
+mod read_only;
 mod schema;
 mod search_capabilities;
 
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, quoted};
-use arguments::read;
-use rmcp::model::{CallToolResult, ErrorData, JsonObject, Tool, ToolAnnotations};
-use std::sync::Arc;
-use utoipa::ToSchema;
+use rmcp::model::{CallToolResult, ErrorData, JsonObject, Tool};
 
 /// Every tool, as clients list them.
 pub fn all() -> Vec<Tool> {
-    vec![search_capabilities::tool(), get_capability::tool(), list_repos::tool(), federation_status::tool()]
+    vec![
+        search_capabilities::tool(),
+        get_capability::tool(),
+        list_repos::tool(),
+        federation_status::tool(),
+        list_consumers::tool(),
+    ]
 }
 
 /// Calls a tool. An error in a tool is returned as a result, so that the model can read it, and also goes to the log.
@@ -34,6 +39,7 @@ pub async fn call<P: Ports>(
     let called = match name {
         search_capabilities::NAME => search_capabilities::call(app, arguments).await,
         get_capability::NAME => get_capability::call(app, arguments).await,
+        list_consumers::NAME => list_consumers::call(app, arguments).await,
         list_repos::NAME => list_repos::call(app, arguments).await,
         federation_status::NAME => federation_status::call(app, arguments).await,
         _ => {
@@ -47,18 +53,4 @@ pub async fn call<P: Ports>(
         *log = Some(problem);
         failed
     }))
-}
-
-/// Describes a tool that only reads from this hub.
-fn read_only<Arguments: ToSchema, Output: ToSchema>(
-    name: &'static str,
-    title: &'static str,
-    description: &'static str,
-) -> Tool {
-    let annotations =
-        ToolAnnotations::with_title(title).read_only(true).destructive(false).idempotent(true).open_world(false);
-    Tool::new(name, description, Arc::new(schema::of::<Arguments>()))
-        .with_title(title)
-        .with_raw_output_schema(Arc::new(schema::of::<Output>()))
-        .with_annotations(annotations)
 }

@@ -1,6 +1,7 @@
 //! `search_capabilities`: searches for capabilities.
 
-use super::{read, read_only};
+use super::arguments::read;
+use super::read_only::read_only;
 use crate::hub::App;
 use crate::hub::revalidate_due;
 use crate::hub::search::{self, Request};

@@ -10,12 +10,13 @@ use federation::problem::{Kind, Place};
 use http::HeaderMap;
 use maud::html;
 
-const PLACES: [(Place, &str); 5] = [
+const PLACES: [(Place, &str); 6] = [
     (Place::Answer, "Responses of the hub"),
     (Place::Host, "Responses of the host, instead of the hub"),
     (Place::Field, "Fields of a registration"),
     (Place::Source, "Indexes that could not be fetched or are held"),
     (Place::Index, "Invalid indexes"),
+    (Place::Program, "Results of the command line for agents, instead of the hub"),
 ];
 
 /// All codes, grouped by where they occur.

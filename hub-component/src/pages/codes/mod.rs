@@ -148,6 +148,7 @@ fn place(kind: &Kind) -> String {
         Place::Field => "`errors` of an invalid registration",
         Place::Source => "`reason` of a source",
         Place::Index => "`reason` of a source, and diagnostics of an index",
+        Place::Program => "a result of `reuse-surface mcp`, instead of the hub",
     };
     format!("{place}{status}")
 }

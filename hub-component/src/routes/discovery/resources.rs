@@ -66,7 +66,7 @@ pub async fn resources<P: Ports>(
             headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Verified")),
         ),
     ),
-    extensions(("x-problems" = json!([kinds::INVALID_ARGUMENT.code, kinds::CAPABILITY_NOT_FOUND.code, kinds::NOTHING_PUBLISHED.code]))),
+    extensions(("x-problems" = json!([kinds::INVALID_ARGUMENT.code, kinds::CAPABILITY_NOT_FOUND.code, kinds::CAPABILITY_GONE.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn resource<P: Ports>(
     Reached(app): Reached<P>,

@@ -55,7 +55,7 @@ pub async fn manifest<P: Ports>(
         Ok::<_, Problem>(match revision {
             Some(revision) => {
                 let sources = revisions::lines_at(tx, revision.number).await?;
-                revisions::verify(Some(&revision), &sources)?;
+                revisions::verify(Some(&revision), sources.iter())?;
                 Manifest {
                     version: 1,
                     revision: revision.number,

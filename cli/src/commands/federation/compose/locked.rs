@@ -5,7 +5,7 @@ use std::path::Path;
 use federation::digest::Digest;
 use federation::limits::MAX_DECODED_BYTES;
 
-use super::Inputs;
+use super::inputs::Inputs;
 use super::report::Report;
 use crate::exit::Exit;
 use crate::failure::Failure;

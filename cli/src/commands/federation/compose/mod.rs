@@ -1,5 +1,6 @@
 //! `reuse-surface federation compose`.
 
+mod inputs;
 mod locked;
 mod refreshed;
 mod report;
@@ -10,19 +11,11 @@ use std::path::{Path, PathBuf};
 use federation::compose::{Filter, Format};
 use serde_json::json;
 
-use self::report::Report;
 use crate::args::{DocumentFormat, FederationCompose};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::offline::{Composition, Contribution, Lock, Manifest, may_replace, replace};
+use crate::offline::{Composition, Lock, Manifest, may_replace, replace};
 use crate::output::Output;
-
-/// The input of the composition, and a report on every source.
-struct Inputs {
-    lock: Lock,
-    contributions: Vec<Contribution>,
-    reports: Vec<Report>,
-}
 
 pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exit, Failure> {
     let manifest = Manifest::read(&args.manifest)?;

@@ -10,7 +10,7 @@ use federation::limits::MAX_DECODED_BYTES;
 use federation::registration::Registration;
 use federation::source::State;
 
-use super::Inputs;
+use super::inputs::Inputs;
 use super::report::{Report, outcome};
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -3,8 +3,7 @@
 
 use api::check::{Verdict, Would};
 
-use super::consequence;
-use crate::commands::hub::words::why;
+use crate::commands::hub::words::{consequence, why};
 
 /// Most lines of one list: forges limit comments to some 65,000 characters.
 const MAX_LINES: usize = 50;
@@ -51,6 +50,19 @@ fn changes(text: &mut String, would: &Would) {
         format!("{} would be published by {}", code(&conflict.id), repos.join(", "))
     });
     list(text, "Conflicts", conflicts.collect());
+    let affected = would.affected.iter().map(|one| {
+        let consumers: Vec<String> = one.consumers.iter().map(|repo| code(repo)).collect();
+        let more = one.total.saturating_sub(consumers.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let instead = one.replaced_by.as_ref().map(|id| format!("; use {} instead", code(id))).unwrap_or_default();
+        format!(
+            "{} would be {}, and is used by {}{more}{instead}",
+            code(&one.id),
+            code(one.how.as_str()),
+            consumers.join(", ")
+        )
+    });
+    list(text, "Affects other repos", affected.collect());
 }
 
 fn list(text: &mut String, title: &str, lines: Vec<String>) {
@@ -100,7 +112,15 @@ mod tests {
 
     fn would(added: Vec<String>) -> Would {
         let outcome = serde_json::from_value("accepted".into()).expect("an outcome");
-        Would { outcome, added, changed: Vec::new(), removed: Vec::new(), conflicts: Vec::new() }
+        Would {
+            outcome,
+            added,
+            changed: Vec::new(),
+            removed: Vec::new(),
+            conflicts: Vec::new(),
+            affected: Vec::new(),
+            affected_omitted: 0,
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use federation::limits::MAX_CHECKED_BYTES;
 use federation::yaml;
 use serde_json::{Value, json};
 
-use super::words::{finding, snippet, why};
+use super::words::{consequence, finding, snippet, why};
 use crate::args::{Check, Format};
 use crate::client::{Answer, Client, Request};
 use crate::exit::Exit;
@@ -37,11 +37,21 @@ pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Resul
         _ => output.result(&answer.body, |text| describe(text, &name, &verdict))?,
     }
     if verdict.valid {
-        return Ok(Exit::Done);
+        return match verdict.would.as_ref().map_or(0, |would| would.affected.len() + would.affected_omitted) {
+            0 => Ok(Exit::Done),
+            _ if args.allow_affected => Ok(Exit::Done),
+            1 => Err(affecting("a capability")),
+            count => Err(affecting(&format!("{count} capabilities"))),
+        };
     }
     Err(Failure::new(Exit::Refused, "the index is not valid")
         .because(why(&verdict.reason, &verdict.message))
         .hint("correct the index: `reuse-surface index validate PATH|URL` shows the lines with errors"))
+}
+
+fn affecting(what: &str) -> Failure {
+    Failure::new(Exit::Refused, format!("the index removes or deprecates {what} that other repos use"))
+        .hint("keep what they use, or tell them what replaces it; --allow-affected accepts the change")
 }
 
 fn check(args: &Check, repo: Option<String>) -> Request<'static> {
@@ -86,16 +96,6 @@ fn describe(text: &mut Text, name: &str, verdict: &Verdict) {
     }
 }
 
-fn consequence(would: &Would) -> String {
-    match would.outcome.as_str() {
-        "accepted" => "would publish it".to_owned(),
-        "unchanged" => "would change nothing".to_owned(),
-        "held" => "would hold it back: it lost most of its capabilities".to_owned(),
-        "failed" => "would fail; readers keep the accepted snapshot, if there is one".to_owned(),
-        other => format!("would have the outcome {other}"),
-    }
-}
-
 fn changes(text: &mut Text, would: &Would) {
     let groups = [(Tone::Bad, "-", &would.removed), (Tone::Good, "+", &would.added), (Tone::Warn, "~", &would.changed)];
     for (tone, sign, ids) in groups {
@@ -105,5 +105,16 @@ fn changes(text: &mut Text, would: &Would) {
     }
     for conflict in &would.conflicts {
         text.headed("!", Tone::Warn, format!("{} would be published by {}", conflict.id, conflict.repos.join(", ")));
+    }
+    for one in &would.affected {
+        let more = one.total.saturating_sub(one.consumers.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let instead = one.replaced_by.as_ref().map(|id| format!("; {id} replaces it")).unwrap_or_default();
+        let line =
+            format!("{} would be {}, and is used by {}{more}{instead}", one.id, one.how, one.consumers.join(", "));
+        text.headed("!", Tone::Bad, line);
+    }
+    if would.affected_omitted > 0 {
+        text.headed("!", Tone::Bad, format!("{} more that other repos use", would.affected_omitted));
     }
 }

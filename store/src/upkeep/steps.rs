@@ -1,0 +1,51 @@
+//! The steps of the upkeep: how many one refresh may make, and how many rows each.
+
+use crate::StoreError;
+use crate::database::{Database, Row, write_with};
+use crate::guarded::Guarded;
+use crate::leases::Lease;
+use crate::row::Columns as _;
+use federation::time::Seconds;
+
+pub(super) const DAY: Seconds = 24 * 60 * 60;
+/// Rows that one transaction may delete …
+pub(super) const ROWS: usize = 500;
+/// … and large rows, each with the body of an index.
+pub(super) const LARGE_ROWS: usize = 20;
+/// Transactions after one refresh. The rest is left to the next one.
+const STEPS: usize = 200;
+
+/// The daily upkeep, and how much of it may still be done now.
+pub(super) struct Upkeep<'a, D, C> {
+    pub(super) database: &'a D,
+    lease: &'a Lease,
+    clock: C,
+    steps: usize,
+}
+
+impl<'a, D: Database, C: Fn() -> Seconds + Send + Sync> Upkeep<'a, D, C> {
+    /// Begins, with as many steps as one refresh may make.
+    pub(super) fn new(database: &'a D, lease: &'a Lease, clock: C) -> Self {
+        Self { database, lease, clock, steps: STEPS }
+    }
+
+    /// Makes the next step in a transaction; false if no more may be done now.
+    pub(super) async fn step(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<(), StoreError>,
+    ) -> Result<bool, StoreError> {
+        let Some(left) = self.steps.checked_sub(1) else { return Ok(false) };
+        self.steps = left;
+        write_with(self.database, async |tx| {
+            self.lease.renew(tx, (self.clock)()).await?;
+            work(tx).await
+        })
+        .await?;
+        Ok(true)
+    }
+}
+
+/// The only integer of the only row; 0 if there is none.
+pub(super) fn integer(rows: &[Row]) -> Result<i64, StoreError> {
+    rows.first().filter(|row| !row.is_null(0)).map_or(Ok(0), |row| row.integer(0))
+}
