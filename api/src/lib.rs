@@ -30,6 +30,7 @@ pub mod repos;
 pub mod schemas;
 pub mod servers;
 pub mod tokens;
+pub mod transparency;
 
 pub use federation::open::{Open, Variant};
 pub use json::Json;

@@ -64,6 +64,16 @@ pub const MANIFEST: &str = "/v1/federated/manifest";
 pub const REVISIONS: &str = "/v1/federated/revisions";
 /// `GET`: the log of revisions as mirrors follow it.
 pub const LOG: &str = "/v1/federated/log";
+/// `GET`: the newest state of the transparency log, signed.
+pub const CHECKPOINT: &str = "/v1/log/checkpoint";
+/// `GET`: the proof that a revision is in the transparency log.
+pub const LOG_PROOF: &str = "/v1/log/proof";
+/// `GET`: the proof that the transparency log goes on from an older state.
+pub const LOG_CONSISTENCY: &str = "/v1/log/consistency";
+/// `GET`: a tile of the transparency log.
+pub const LOG_TILE: &str = "/v1/log/tile/{level}/{index}";
+/// `GET`: a part of a tile, or a tile whose index has more than three digits.
+pub const LOG_TILES: &str = "/v1/log/tile/{level}/{index}/{*rest}";
 /// `POST`: refreshes the sources that are due.
 pub const COMPOSE: &str = "/v1/federated/compose";
 /// `GET`: the changes since a revision.

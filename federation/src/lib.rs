@@ -37,6 +37,7 @@ pub mod source;
 pub mod source_url;
 pub mod time;
 pub mod token;
+pub mod transparency;
 mod whole;
 pub mod withdrawn;
 pub mod yaml;

@@ -10,12 +10,12 @@ use crate::problem::{Problem, kinds, quoted};
 use crate::routes::openapi::Document;
 use crate::routes::{
     self, about, capabilities, catalogues, changes, check, consumers, demand, discovery, events, federated, health,
-    hooks, indexes, metrics, overlaps, repos, schemas, tokens,
+    hooks, indexes, metrics, overlaps, repos, schemas, tokens, transparency,
 };
 use api::paths;
 use axum::extract::OriginalUri;
 use axum::middleware::from_fn_with_state;
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use http::{Method, Uri};
 use percent_encoding::percent_decode_str;
@@ -46,6 +46,10 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(federated::revisions))
         .routes(routes!(federated::follow))
         .routes(routes!(federated::compose))
+        .routes(routes!(transparency::checkpoint))
+        .routes(routes!(transparency::inclusion))
+        .routes(routes!(transparency::consistency))
+        .routes(routes!(transparency::tile))
         .routes(routes!(capabilities::search))
         .routes(routes!(capabilities::show))
         .routes(routes!(consumers::consumers))
@@ -95,6 +99,8 @@ pub fn router<P: Ports>(app: App<P>) -> Router {
     router
         // Many people configure this URL with a slash, and a client does not send a POST again where a redirect leads.
         .route(paths::MCP_WITH_SLASH, post(mcp::endpoint::<P>))
+        // OpenAPI has no parameter for several parts of a path.
+        .route(paths::LOG_TILES, get(transparency::part_of_tile::<P>))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .layer(Extension(Arc::new(document)))

@@ -42,6 +42,7 @@ mod statement;
 pub mod tallies;
 pub mod tokens;
 pub mod tombstones;
+pub mod transparency;
 pub mod upkeep;
 pub mod uses;
 

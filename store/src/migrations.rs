@@ -13,14 +13,14 @@
 use crate::database::{Database, Row, Transaction, write_with};
 use crate::{
     StoreError, catalogues, demand, exchanges, facets, fragments, hooks, labels, leases, listing, mirror, overlaps,
-    quiet, registrations, revisions::steps, row::Columns as _, search, tallies, tombstones, upkeep, uses,
+    quiet, registrations, revisions::steps, row::Columns as _, search, tallies, tombstones, transparency, upkeep, uses,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`: the oldest version whose program can go on with the database after it, and its statements. Each statement is a separate
 /// string, since a host runs only the first of several. The types are `INTEGER`, `TEXT` and `BLOB`, of which [`for_postgres`](crate::dialect::for_postgres)
 /// knows what they are in PostgreSQL.
-const STEPS: [(i64, &[&str]); 28] = [
+const STEPS: [(i64, &[&str]); 29] = [
     // No program before the last of these looks at what a step says.
     (1, FIRST),
     (2, search::TABLES),
@@ -50,6 +50,8 @@ const STEPS: [(i64, &[&str]); 28] = [
     (26, READABLE_FROM),
     (26, uses::TABLES),
     (26, tombstones::TABLES),
+    // An older program publishes without a leaf, which the next revision of a newer one adds.
+    (26, transparency::TABLES),
 ];
 
 const READABLE_FROM: &[&str] = &["ALTER TABLE migrations ADD COLUMN readable_from INTEGER NOT NULL DEFAULT 0"];
@@ -86,6 +88,9 @@ const TERMS: i64 = 17;
 
 /// The step after which every registration gets the file that its URL names.
 const FILES: i64 = 21;
+
+/// The step after which the log begins.
+const LOG: i64 = 29;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -235,6 +240,9 @@ async fn fill(tx: &mut impl Transaction, version: i64) -> Result<(), StoreError>
     }
     if version == FILES {
         registrations::fill_files(tx).await?;
+    }
+    if version == LOG {
+        transparency::set_up(tx).await?;
     }
     Ok(())
 }

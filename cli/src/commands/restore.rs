@@ -27,9 +27,11 @@ pub(super) async fn run(args: &Restore, output: &Output) -> Result<Exit, Failure
             .hint("nothing was changed; stop the hub that uses this directory first, or check the permissions of the directory")
     })?;
     let restored = file::restore(&args.path, &args.data_dir, clock::now()).await;
-    let Restored { verified, mended, published_as, kept } = restored.map_err(|why| refused(why.to_string()))?;
+    let Restored { verified, mended, published_as, begins_log, kept } =
+        restored.map_err(|why| refused(why.to_string()))?;
     let mut value = facts(&verified, mended);
     value["published_as"] = json!(published_as);
+    value["begins_log"] = json!(begins_log);
     value["kept"] = json!(kept);
     output.result(&value, |text| {
         text.line(format!("restored {}", sentence(&verified)));
@@ -37,6 +39,11 @@ pub(super) async fn run(args: &Restore, output: &Output) -> Result<Exit, Failure
             text.line(format!(
                 "its content is now revision {number}, because later revisions were published after the backup"
             ));
+        }
+        if begins_log {
+            text.line(
+                "its transparency log begins another history, because it is not known what was signed after the backup: tell those who verify it".to_owned(),
+            );
         }
         if let Some(kept) = &kept {
             text.line(format!("the previous database is {}", kept.display()));

@@ -99,6 +99,12 @@ answers! {
     SNAPSHOT_NOT_FOUND = Answer 404 "snapshot-not-found": "No such index was published here",
         "The hub has no index with this digest: it never had one, or it pruned the index with the last revision that used it.",
         "use a digest from the manifest of a revision that is still kept";
+    LOG_NOT_SIGNED = Answer 404 "log-not-signed": "This hub signs no log",
+        "The operator has configured no key for the transparency log, or one that is not valid; the log of the hub then says why. Everything else works without it.",
+        "ask the operator to configure `log_key`, or do without a proof";
+    NOT_LOGGED = Answer 404 "not-logged": "The transparency log has no such entry",
+        "The revision was pruned before the log began, or the log has not reached this revision, size or tile yet.",
+        "use a revision and a size up to that of `GET /v1/log/checkpoint`";
     METHOD_NOT_ALLOWED = Answer 405 "method-not-allowed": "The path does not support this method",
         "The path exists, but does not support the method of the request.",
         "use a method that `Allow` lists";

@@ -4,6 +4,7 @@ use super::document::Documents;
 use crate::ports::Ports;
 use federation::identity::Issuers;
 use federation::search::Synonyms;
+use federation::transparency::SigningKey;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use store::{StoreError, migrations};
@@ -33,6 +34,8 @@ pub struct Setting {
     pub issuers: Issuers,
     /// The base URL of the hub that this one mirrors, without a trailing slash; empty if it is a hub of its own.
     pub primary: String,
+    /// The keys that sign the transparency log; none if it is not signed.
+    pub log_keys: Vec<SigningKey>,
 }
 
 /// A host of the component.
@@ -124,6 +127,11 @@ impl<P: Ports> App<P> {
     /// The base URL of the hub that this one mirrors; `None` if it is a hub of its own.
     pub fn primary(&self) -> Option<&str> {
         Some(self.inner.setting.primary.as_str()).filter(|url| !url.is_empty())
+    }
+
+    /// The keys that sign the transparency log, all of one name; none if it is not signed.
+    pub fn log_keys(&self) -> &[SigningKey] {
+        &self.inner.setting.log_keys
     }
 
     /// The database, with its schema up to date.

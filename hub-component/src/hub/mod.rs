@@ -27,6 +27,7 @@ pub mod repos;
 mod revalidation;
 pub mod search;
 pub mod secret;
+pub mod transparency;
 
 pub use app::{App, Host, Setting};
 pub use chunks::{Chunks, TruncatedBody};
@@ -34,3 +35,4 @@ pub use commit::{Change, publish_change};
 pub use identities::issuers;
 pub use revalidation::{MAX_MEMO_SECONDS, reached, revalidate_due};
 pub use search::synonyms;
+pub use transparency::log_keys;

@@ -27,6 +27,7 @@ use utoipa::OpenApi;
     ),
     tags(
         (name = "federation", description = "The federated document: what all sources publish"),
+        (name = "transparency", description = "The signed log of all revisions"),
         (name = "discovery", description = "The same where agents look: Agentic Resource Discovery and the MCP Registry"),
         (name = "registrations", description = "The registered repositories"),
         (name = "catalogues", description = "Organisations and lists whose repositories the hub registers"),

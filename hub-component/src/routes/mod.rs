@@ -19,3 +19,4 @@ pub mod overlaps;
 pub mod repos;
 pub mod schemas;
 pub mod tokens;
+pub mod transparency;

@@ -1,7 +1,7 @@
 //! The entry point that Spin calls.
 
 use super::{SpinPorts, database::SpinSqlite, fetch::SpinFetch, variable};
-use crate::hub::{App, Host, Setting, issuers, synonyms};
+use crate::hub::{App, Host, Setting, issuers, log_keys, synonyms};
 use crate::router::router;
 use axum::Router;
 use spin_sdk::http::{IntoResponse, Request};
@@ -26,6 +26,7 @@ async fn handle(request: Request) -> impl IntoResponse {
                 synonyms: synonyms(&variable("search_synonyms").await.unwrap_or_default()),
                 issuers: issuers(&variable("ci_issuers").await.unwrap_or_default()),
                 primary: variable("mirror_of").await.unwrap_or_default(),
+                log_keys: log_keys(&variable("log_key").await.unwrap_or_default()),
             };
             let ports = SpinPorts(Arc::new((SpinSqlite::default(), SpinFetch)));
             ROUTER.get_or_init(|| router(App::new(ports, setting))).clone()

@@ -51,5 +51,6 @@ mod streaming;
 mod time;
 mod tokens;
 mod tombstones;
+mod transparency;
 mod upgrade;
 mod writers;

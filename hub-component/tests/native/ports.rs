@@ -253,6 +253,18 @@ impl Hub {
         Self::of(database, sources.clone(), self.ports.now() + ahead, folder.clone())
     }
 
+    /// A hub on another database file, with the same sources.
+    pub fn on(&self, path: PathBuf) -> Self {
+        let World { sources, folder, .. } = &*self.ports.0;
+        let database = Observed { sqlite: Sqlite::at(path.clone()), path, seen: Arc::default() };
+        Self::of(database, sources.clone(), self.ports.now(), folder.clone())
+    }
+
+    /// The file of the database.
+    pub fn database_file(&self) -> &Path {
+        &self.ports.0.database.path
+    }
+
     /// The hub as a service, for requests with headers of their own.
     pub fn router(&self) -> Router {
         self.router.clone()

@@ -1,6 +1,7 @@
 //! A hub's database as a file: copied while in use, verified, repaired and restored.
 
 mod copy;
+mod log;
 mod mend;
 mod numbers;
 mod restore;

@@ -1,7 +1,7 @@
 //! Replaces a database with a backup.
 
 use super::numbers::{Published, continue_after};
-use super::{FileError, Verified, beside, database, folder, mend, verify};
+use super::{FileError, Verified, beside, database, folder, log, mend, verify};
 use crate::StoreError;
 use crate::database::read_with;
 use crate::revisions::{self, Revision};
@@ -21,6 +21,8 @@ pub struct Restored {
     pub mended: usize,
     /// The revision number under which its content was published again, if necessary.
     pub published_as: Option<u64>,
+    /// Whether the transparency log begins another history, since it is not known what was signed after the backup.
+    pub begins_log: bool,
     /// The new path of the replaced database.
     pub kept: Option<PathBuf>,
 }
@@ -85,11 +87,12 @@ async fn prepare(fresh: &Path, replaced: &Path, now: Seconds) -> Result<Restored
     let published = published(replaced, verified.newest.as_ref()).await;
     let restored = Sqlite::at(fresh).open()?;
     let published_as = continue_after(&restored, verified.newest.as_ref(), &published, now)?;
+    let begins_log = log::go_on(fresh, replaced, &published).await?;
     // No refresh is running any more.
     restored.execute("DELETE FROM leases WHERE name = 'refresh'", [])?;
     restored.close().map_err(|(_, error)| error)?;
     set_journal_mode(fresh, "WAL")?;
-    Ok(Restored { verified, mended, published_as, kept: None })
+    Ok(Restored { verified, mended, published_as, begins_log, kept: None })
 }
 
 fn set_journal_mode(database: &Path, mode: &str) -> Result<(), FileError> {

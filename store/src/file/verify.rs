@@ -1,12 +1,13 @@
 //! Verifies a database with SQLite's own checks and its stored digests.
 
 use super::FileError;
-use crate::database::{Transaction as _, read_with};
+use crate::database::{Transaction, read_with};
 use crate::revisions::{self, Revision};
 use crate::row::Columns as _;
 use crate::sqlite::Sqlite;
-use crate::{fragments, snapshots};
+use crate::{fragments, snapshots, transparency};
 use federation::digest::Digest;
+use federation::transparency::{Hash, leaf_hash, root};
 use rusqlite::Connection;
 use std::path::Path;
 
@@ -43,6 +44,7 @@ pub async fn verify(path: &Path) -> Result<Verified, FileError> {
         for line in &lines {
             fragments::render(tx, line).await?;
         }
+        check_log(tx).await?;
         let repos = tx.query("SELECT count(*) FROM registrations", Vec::new()).await?;
         Ok(Verified {
             newest,
@@ -66,6 +68,21 @@ fn check_structure(database: &Connection) -> Result<(), FileError> {
     match database.prepare("PRAGMA foreign_key_check")?.exists([])? {
         true => Err(not_whole("rows refer to rows that do not exist".to_owned())),
         false => Ok(()),
+    }
+}
+
+/// Checks that the hashes of the transparency log are those of its leaves.
+async fn check_log(tx: &mut impl Transaction) -> Result<(), FileError> {
+    // A database of an older version has no log.
+    if tx.try_query("SELECT history FROM log_identity", Vec::new()).await.is_err() {
+        return Ok(());
+    }
+    let hashes: Vec<Hash> =
+        transparency::leaves(tx).await?.iter().map(|(_, entry)| leaf_hash(entry.as_bytes())).collect();
+    let size = transparency::state(tx).await?.size;
+    match root(&hashes) == transparency::root_of(tx, size).await? {
+        true => Ok(()),
+        false => Err(not_whole("the hashes of the transparency log are not those of its leaves".to_owned())),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Appends a revision to the log.
 
 use super::Revision;
-use crate::StoreError;
 use crate::database::Transaction;
+use crate::{StoreError, transparency};
 use federation::compose::SourceLine;
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ impl Origin<'_> {
     pub const HUB: Self = Self { actor: "hub", cause: "refresh", request_id: None };
 }
 
-/// Appends a revision with these changes; the resulting composition is `after`.
+/// Appends a revision with these changes, and its leaf to the transparency log; the resulting composition is `after`.
 pub async fn append(
     tx: &mut impl Transaction,
     revision: &Revision,
@@ -69,7 +69,7 @@ pub async fn append(
             Change::Remove(repo) => remove(tx, revision.number, repo).await?,
         }
     }
-    Ok(())
+    transparency::extend(tx).await
 }
 
 async fn put(tx: &mut impl Transaction, number: u64, line: &SourceLine) -> Result<(), StoreError> {
