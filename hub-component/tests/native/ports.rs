@@ -11,7 +11,7 @@ use hub_component::hub::{App, Host, Setting};
 use hub_component::ports::Ports;
 use hub_component::router::router;
 use rusqlite::Connection;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
