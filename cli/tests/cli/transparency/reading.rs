@@ -115,6 +115,8 @@ fn a_lock_proves_by_itself_what_it_was_signed_for() {
     place.write("federated.yaml", &String::from_utf8_lossy(&document).replace("Name", "Nome"));
     assert!(place.run(&verify).ended(1).err.contains("is not the composition of revision 4"));
 
+    let ran = place.run(&["federation", "compose", "--log-key", &key]).ended(2);
+    assert!(ran.err.contains("hint: add --locked"), "{ran:?}");
     let ran = place.run(&[&LOCKED[..], &["--log-key", &public(2)]].concat()).ended(1);
     assert!(ran.err.contains("\n  it has no signature by log.example\n"), "{ran:?}");
     let lock = place.read(LOCK);

@@ -36,7 +36,7 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
     } else {
         refreshed::inputs(&manifest, &args.release, known.as_ref(), output).await?
     };
-    let proven = if args.locked { proven(args, &inputs.lock, &lock_path)? } else { None };
+    let proven = proven(args, &inputs.lock, &lock_path)?;
     inputs.reports.iter().for_each(|report| report.warn(output));
     let composition = Composition::new(&inputs.lock, Filter::default(), inputs.contributions);
     let refused = report::required(&inputs.reports);
@@ -88,9 +88,15 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
 
 /// What the lock proves of its revision.
 fn proven(args: &FederationCompose, lock: &Lock, path: &Path) -> Result<Option<Proven>, Failure> {
+    let is_demanded = args.trust.log_key.is_some() || !args.trust.witness.is_empty();
     match lock.leaf() {
+        _ if !args.locked && is_demanded => {
+            Err(Failure::new(Exit::Usage, "only a lock file can prove that its revision is in a log")
+                .hint("add --locked, or leave out --log-key and --witness"))
+        }
+        _ if !args.locked => Ok(None),
         Some(leaf) => prove_locked(&args.trust, lock.log.as_ref(), &leaf),
-        None if args.trust.log_key.is_none() && args.trust.needed() == 0 => Ok(None),
+        None if !is_demanded => Ok(None),
         None => {
             let what = format!("{} is not of a revision of a hub, so it cannot be in a log", path.display());
             Err(Failure::new(Exit::Refused, what).hint("fetch one with `reuse-surface hub sync --log-key KEY`"))
