@@ -1,9 +1,12 @@
 //! Catalogues.
 
 use crate::{Json, Open, Variant};
-use federation::catalogue::{Catalogue as Definition, Skipped};
+use federation::catalogue::{Kind, Skipped};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+/// The fields of a catalogue that its maintainer sets.
+pub type Definition = federation::catalogue::Catalogue<Open<Kind>>;
 
 /// Query parameters of `GET /v1/catalogues`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
@@ -36,6 +39,7 @@ pub struct Catalogues {
 pub struct Catalogue {
     /// The fields that the maintainer set.
     #[serde(flatten)]
+    #[schema(value_type = federation::catalogue::Catalogue)]
     pub definition: Definition,
     /// When it was created.
     pub created_at: String,
@@ -111,7 +115,8 @@ pub struct SkippedRepository {
     pub name: String,
     /// Why: `name` if it cannot be the name of a registration, `taken` if a registration has it already, `invalid` if a list gives an address or a
     /// domain that is not valid.
-    pub reason: Skipped,
+    #[schema(value_type = Skipped)]
+    pub reason: Open<Skipped>,
 }
 
 /// The state of a catalogue.

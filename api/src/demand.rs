@@ -1,5 +1,6 @@
 //! What is missing: questions that found nothing or little.
 
+use crate::Open;
 use federation::search::Fit;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -38,7 +39,8 @@ pub struct Unanswered {
     #[schema(format = Date)]
     pub last_asked: String,
     /// How well the newest revision answers it.
-    pub fit: Fit,
+    #[schema(value_type = Fit)]
+    pub fit: Open<Fit>,
     /// The best results, if any: `id`, `source_repo`, `name` or `title`, and in `matched` the words that they answer.
     #[schema(value_type = Vec<Object>)]
     pub nearest: Vec<Map<String, Value>>,

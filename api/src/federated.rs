@@ -147,7 +147,8 @@ pub struct Log {
     #[schema(required)]
     pub newest: Option<Point>,
     /// The revisions after `since`, oldest first, as many as fit. Ask again from the last of them until `newest` is reached.
-    pub revisions: Vec<Logged>,
+    #[schema(value_type = Vec<Logged>)]
+    pub revisions: Vec<Json<Logged>>,
     /// The sources that were verified after `verified_after`, earliest first: the first thousand, with all of their last second.
     pub verified: Vec<Verified>,
 }

@@ -4,12 +4,16 @@ use crate::problem::ProblemEntry;
 use crate::{Json, Open};
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
+use federation::index::SourceFormat;
 use federation::provenance::Provenance;
-use federation::registration::Registration;
 use federation::source::State;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
+
+/// The fields of a registration that its maintainer sets.
+pub type Registration = federation::registration::Registration<Open<SourceFormat>>;
 
 /// Query parameters of `GET /v1/repos`; without any, all registrations match.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
@@ -58,6 +62,10 @@ pub struct Repos {
     pub repos: Vec<Json<Repo<'static>>>,
     /// How many registrations match, on all pages.
     pub total: usize,
+    /// How many registrations match in each state, whatever `state` asks for; a state that none is in is left out.
+    #[serde(default)]
+    #[schema(required)]
+    pub states: BTreeMap<String, usize>,
     /// Cursor of the next page; null on the last page.
     #[schema(required)]
     pub next: Option<String>,
@@ -68,8 +76,8 @@ pub struct Repos {
 pub struct Repo<'a> {
     /// The fields that the maintainer set.
     #[serde(flatten)]
-    #[schema(value_type = Registration)]
-    pub registration: Cow<'a, Registration>,
+    #[schema(value_type = federation::registration::Registration)]
+    pub registration: Registration,
     /// When the source was registered.
     pub registered_at: String,
     /// When a field of the registration last changed.

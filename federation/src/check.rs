@@ -34,17 +34,17 @@ pub enum Answer {
     /// The origin responded.
     Fetched(Fetched),
     /// A redirect leads to a host that requested a pause until then.
-    Quiet(Seconds),
+    Paused(Seconds),
 }
 
 /// The result of a fetch, compared with the record of the source.
-pub enum Heard {
+pub enum CheckOutcome {
     /// An observation that needs no validation.
     Known(Observation),
     /// Content that has not been validated yet.
     New(Content),
     /// A redirect leads to a host that requested a pause until then.
-    Quiet(Seconds),
+    Paused(Seconds),
 }
 
 /// Content that has not been validated yet.
@@ -104,7 +104,7 @@ async fn converse(
         let next = source_url::host(&request.url);
         if next != host {
             if let Some(until) = quiet(&next, outbound.now()) {
-                return Ok(Answer::Quiet(until));
+                return Ok(Answer::Paused(until));
             }
             host = next;
         }
@@ -113,45 +113,50 @@ async fn converse(
 
 /// Fetches the index of a registration with these validators, and compares it with the record. If the branch in the URL is gone, the index is
 /// looked for at the `HEAD` of the repository, once a day as long as it is not there.
-pub async fn hear(
+pub async fn examine(
     outbound: &impl Outbound,
     registration: &Registration,
     known: &SourceRecord,
     conditions: Validators,
     quiet: impl Fn(&str, Seconds) -> Option<Seconds> + Send + Sync,
-) -> Heard {
+) -> CheckOutcome {
     let failure = match fetch(outbound, &registration.url, conditions.clone(), &quiet).await {
-        Ok(answer) => return heard(answer, registration, known, None),
+        Ok(answer) => return outcome_of(answer, registration, known, None),
         Err(failure) => failure,
     };
     let head = forge::at_head(&registration.url).filter(|_| failure.http_status == Some(404));
     let Some(head) = head.filter(|_| known.may_look_at_head(outbound.now())) else {
-        return Heard::Known(Observation::Unreachable(failure));
+        return CheckOutcome::Known(Observation::Unreachable(failure));
     };
     match fetch(outbound, &head, conditions, &quiet).await {
-        Ok(answer) => heard(answer, registration, known, Some(failure)),
+        Ok(answer) => outcome_of(answer, registration, known, Some(failure)),
         // What was found there before is not given up for a passing failure.
         Err(again) if known.head == Some(Head::Followed) && again.http_status != Some(404) => {
-            Heard::Known(Observation::Unreachable(again))
+            CheckOutcome::Known(Observation::Unreachable(again))
         }
         Err(FetchFailure { quiet, .. }) => {
-            Heard::Known(Observation::Unreachable(FetchFailure { quiet, ..failure.looked_at_head() }))
+            CheckOutcome::Known(Observation::Unreachable(FetchFailure { quiet, ..failure.looked_at_head() }))
         }
     }
 }
 
 /// Compares an answer with the record. It is that of the `HEAD` if the registered URL failed.
-fn heard(answer: Answer, registration: &Registration, known: &SourceRecord, failed: Option<FetchFailure>) -> Heard {
+fn outcome_of(
+    answer: Answer,
+    registration: &Registration,
+    known: &SourceRecord,
+    failed: Option<FetchFailure>,
+) -> CheckOutcome {
     let fetched = match answer {
         Answer::Fetched(fetched) => fetched,
-        Answer::Quiet(until) => return Heard::Quiet(until),
+        Answer::Paused(until) => return CheckOutcome::Paused(until),
     };
     let (is_at_head, same) = (failed.is_some(), |digest: &Digest| {
         known.checked.as_ref().is_some_and(|c| c.digest == *digest && c.is_of(registration))
     });
     let unchanged = |validators, http_status| {
         let observation = Observation::Unchanged { validators, http_status };
-        Heard::Known(if is_at_head { observation.at_head() } else { observation })
+        CheckOutcome::Known(if is_at_head { observation.at_head() } else { observation })
     };
     match fetched {
         Fetched::NotModified => unchanged(None, 304),
@@ -159,7 +164,7 @@ fn heard(answer: Answer, registration: &Registration, known: &SourceRecord, fail
             let digest = Digest::of(&bytes);
             match same(&digest) {
                 true => unchanged(Some(validators), 200),
-                false => Heard::New(Content { digest, bytes, validators, elsewhere: failed }),
+                false => CheckOutcome::New(Content { digest, bytes, validators, elsewhere: failed }),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The changes between two lists of capabilities, as steps that can be replayed.
 
+use crate::open::Variant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -25,6 +26,12 @@ impl Op {
             Self::Changed => "changed",
             Self::Removed => "removed",
         }
+    }
+}
+
+impl Variant for Op {
+    fn as_str(self) -> &'static str {
+        self.as_str()
     }
 }
 

@@ -22,6 +22,7 @@ pub mod index;
 pub mod limits;
 mod name;
 pub mod negotiation;
+pub mod open;
 mod path;
 pub mod plan;
 pub mod problem;

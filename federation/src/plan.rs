@@ -1,6 +1,6 @@
 //! Plans a refresh: which sources to fetch and in which order. Many fetches run at once, but few per host.
 
-use crate::fetch::Quiet;
+use crate::fetch::HostPauses;
 use crate::registration::Registration;
 use crate::source::SourceRecord;
 use crate::source_url;
@@ -26,7 +26,7 @@ pub struct Plan {
 pub fn plan<'a>(
     sources: impl IntoIterator<Item = (&'a Registration, &'a SourceRecord)>,
     force: bool,
-    quiet: &Quiet,
+    quiet: &HostPauses,
     now: Seconds,
 ) -> Plan {
     let mut plan = Plan::default();
@@ -163,8 +163,8 @@ mod tests {
         sources.extend([source("new", None), source("off", None), source("required", Some(100))]);
         sources[4].0.enabled = false;
         sources[5].0.required = true;
-        let mut quiet = Quiet::default();
-        let of = |force, quiet: &Quiet| {
+        let mut quiet = HostPauses::default();
+        let of = |force, quiet: &HostPauses| {
             plan(sources.iter().map(|(registration, record)| (registration, record)), force, quiet, 100)
         };
         let rest = |not_due| Plan { not_due, disabled: vec![4], ..Plan::default() };
@@ -180,11 +180,16 @@ mod tests {
         let mut sources = [source("ended", None), source("ended-required", None), source("other", Some(99))];
         sources[1].0.required = true;
         for (registration, record) in &mut sources[..2] {
-            record.observe(registration, Observation::Ended { digest: Digest::of(b"x") }, 100, 0.0);
+            record.observe(registration, Observation::Aborted { digest: Digest::of(b"x") }, 100, 0.0);
         }
         let of = |force, now| {
-            plan(sources.iter().map(|(registration, record)| (registration, record)), force, &Quiet::default(), now)
-                .fetch
+            plan(
+                sources.iter().map(|(registration, record)| (registration, record)),
+                force,
+                &HostPauses::default(),
+                now,
+            )
+            .fetch
         };
         assert_eq!((of(false, 100), of(true, 100)), (vec![2], vec![2]));
         assert_eq!((of(false, 160), of(true, 160)), (vec![2, 1, 0], vec![2, 1, 0]));
@@ -208,7 +213,7 @@ mod tests {
             let due = plan(
                 sources.iter().map(|(registration, record)| (registration, record)),
                 false,
-                &Quiet::default(),
+                &HostPauses::default(),
                 now,
             );
             for i in due.fetch {
@@ -257,7 +262,7 @@ mod tests {
                     sources[at].1.announce(true, now);
                 }
             }
-            let due = plan(sources.iter().map(|(r, record)| (r, record)), false, &Quiet::default(), now);
+            let due = plan(sources.iter().map(|(r, record)| (r, record)), false, &HostPauses::default(), now);
             for i in due.fetch {
                 requests += 1;
                 let (registration, record) = &mut sources[i];

@@ -2,6 +2,7 @@
 
 use crate::bounded::{Message, Pointer};
 use crate::index::SourceFormat;
+use crate::open::Open;
 use crate::problem::{Kind, fields, indexes};
 use crate::schema::{self, Schema, Violation};
 use crate::source_url;
@@ -11,10 +12,10 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// The fields that a maintainer sets.
+/// The fields that a maintainer sets. A client, which reads a newer hub's too, has `format` as an [`Open`] one.
 // `Registration::from_value` is the only constructor, so a value of this type satisfies every rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Registration {
+pub struct Registration<Format = SourceFormat> {
     /// Unique name of the repo; only a catalogue changes it.
     pub repo: String,
     /// Absolute `http(s)` URL of the index.
@@ -40,8 +41,8 @@ pub struct Registration {
     pub description: String,
     /// The format of the index.
     #[serde(default)]
-    #[schema(required)]
-    pub format: SourceFormat,
+    #[schema(required, value_type = SourceFormat)]
+    pub format: Format,
     /// By which registrations are selected; absent if there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
@@ -75,6 +76,15 @@ impl FieldError {
 impl From<Violation> for FieldError {
     fn from(violation: Violation) -> Self {
         Self { pointer: violation.pointer, code: violation.code, message: violation.message }
+    }
+}
+
+impl From<Registration> for Registration<Open<SourceFormat>> {
+    fn from(known: Registration) -> Self {
+        let Registration { repo, url, domain, enabled, required, cache_ttl_seconds, description, format, labels } =
+            known;
+        let format = Open::Known(format);
+        Self { repo, url, domain, enabled, required, cache_ttl_seconds, description, format, labels }
     }
 }
 

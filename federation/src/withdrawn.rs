@@ -1,6 +1,7 @@
 //! What a new index takes away from those who use it: capabilities that it removes, and those that it deprecates.
 
 use crate::diff::{Op, Step};
+use crate::open::Variant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -44,6 +45,12 @@ impl Withdrawal {
             Self::Removed => "removed",
             Self::Deprecated => "deprecated",
         }
+    }
+}
+
+impl Variant for Withdrawal {
+    fn as_str(self) -> &'static str {
+        self.as_str()
     }
 }
 

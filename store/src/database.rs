@@ -100,9 +100,9 @@ pub trait RawTransaction: Send {
 
 /// The read statements of a database as if they were a transaction, though each may see a newer state than the one before. For what does not
 /// need one state, or notices that it saw two.
-pub struct Unframed<'a, D>(pub &'a D);
+pub struct Autocommit<'a, D>(pub &'a D);
 
-impl<D: Database> Transaction for Unframed<'_, D> {
+impl<D: Database> Transaction for Autocommit<'_, D> {
     async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         self.0.query(sql, parameters).await
     }

@@ -7,7 +7,7 @@ use crate::database::{Database, Row, Transaction, Value, write_with};
 use crate::row::Reader;
 use crate::{StoreError, row::Columns as _};
 use federation::digest::Digest;
-use federation::search::Alike;
+use federation::search::NormalisedQuestion;
 use federation::time::Seconds;
 
 /// A step of the schema. `asker` is a mark of who first asked, for the bound of a day; -1 afterwards.
@@ -50,7 +50,12 @@ struct Known {
 }
 
 /// Remembers that a client asked a question in vain. What is known already is not written again.
-pub async fn note(database: &impl Database, asked: &Alike, client: &str, now: Seconds) -> Result<(), StoreError> {
+pub async fn note(
+    database: &impl Database,
+    asked: &NormalisedQuestion,
+    client: &str,
+    now: Seconds,
+) -> Result<(), StoreError> {
     let today = now.div_euclid(DAY);
     let mark = format!("{:03x}", mark(&[&asked.stems, client]));
     let asker = mark_of_day(today, client);

@@ -21,7 +21,7 @@ pub(super) const TABLES: &[&str] = &[
 ];
 
 /// Rows of one repo: as many identities as its CI may exchange while they are valid.
-const MOST: i64 = 500;
+const MAX_TOKENS_PER_REPO: i64 = 500;
 /// How long keys are not asked for again, in seconds, whoever wants them.
 pub const PAUSE: Seconds = 60;
 
@@ -62,7 +62,7 @@ pub async fn insert(
     tx.query("DELETE FROM exchanged_tokens WHERE kept_until < $1", vec![new.created_at.into()]).await?;
     let kept = "SELECT count(*) FROM exchanged_tokens WHERE repo = $1";
     let kept = tx.query(kept, vec![new.repo.as_str().into()]).await?;
-    if kept.first().map_or(Ok(0), |row| row.integer(0))? >= MOST {
+    if kept.first().map_or(Ok(0), |row| row.integer(0))? >= MAX_TOKENS_PER_REPO {
         return Ok(Kept::TooMany);
     }
     let provenance = serde_json::to_string(&new.provenance).map_err(|e| StoreError::Unreadable(e.to_string()))?;

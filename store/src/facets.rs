@@ -54,7 +54,7 @@ pub struct Facets {
 
 /// The part of the revision that is counted; all of it by default.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Within<'a> {
+pub struct FacetScope<'a> {
     /// Only this domain. The domains themselves are all counted.
     pub domain: Option<&'a str>,
     /// Only this repo. The repos themselves are all counted.
@@ -63,7 +63,7 @@ pub struct Within<'a> {
 
 /// Counts the facets of the newest revision in one statement, which returns at most 80 rows. It reads the composition, and
 /// as many counts as there are statuses and tags.
-pub async fn count(tx: &mut impl Transaction, within: Within<'_>) -> Result<Facets, StoreError> {
+pub async fn count(tx: &mut impl Transaction, within: FacetScope<'_>) -> Result<Facets, StoreError> {
     let mut s = Statement::default();
     s.push(
         "WITH counted AS (SELECT 'domain' AS kind, domain AS value, CAST(sum(capability_count) AS BIGINT) AS entries FROM composition

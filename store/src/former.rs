@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::database::{Row, Transaction};
 use crate::row::{Columns as _, Reader, placeholders};
-use federation::catalogue::Gone;
+use federation::catalogue::RemovalReason;
 use federation::time::Seconds;
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ pub struct Former {
     /// When it ended.
     pub gone_at: Seconds,
     /// Why.
-    pub why: Gone,
+    pub why: RemovalReason,
     /// The name that the registration got.
     pub became: Option<String>,
     /// Whether a registration has that name now.
@@ -24,7 +24,7 @@ pub struct Former {
 pub async fn keep(
     tx: &mut impl Transaction,
     repo: &str,
-    why: Gone,
+    why: RemovalReason,
     became: Option<&str>,
     now: Seconds,
 ) -> Result<(), StoreError> {
@@ -47,7 +47,7 @@ pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Former>
 fn read(row: &Row) -> Result<Former, StoreError> {
     let mut row = Reader::of(row);
     let (gone_at, why, became) = (row.integer()?, row.text()?, row.string()?);
-    let why = Gone::ALL.into_iter().find(|gone| gone.as_str() == why);
+    let why = RemovalReason::ALL.into_iter().find(|gone| gone.as_str() == why);
     let why = why.ok_or_else(|| StoreError::Unreadable("a former name has no known reason".to_owned()))?;
     Ok(Former { gone_at, why, became: Some(became).filter(|name| !name.is_empty()), is_registered: row.flag()? })
 }

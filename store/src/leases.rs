@@ -12,7 +12,7 @@ pub struct Lease {
 }
 
 /// Content that a former holder was validating or publishing when it ended.
-pub struct Ended {
+pub struct AbortedWork {
     /// The lease of that holder.
     lease: String,
     /// The name of the source.
@@ -131,7 +131,7 @@ impl Lease {
     }
 
     /// The content being validated or published by former holders of this lease, and by holders of leases that have expired.
-    pub async fn ended(&self, tx: &mut impl Transaction, now: Seconds) -> Result<Vec<Ended>, StoreError> {
+    pub async fn ended(&self, tx: &mut impl Transaction, now: Seconds) -> Result<Vec<AbortedWork>, StoreError> {
         let rows = tx.query("SELECT name, expires_at, judging FROM leases WHERE judging <> ''", Vec::new()).await?;
         let mut ended = Vec::new();
         for row in rows {
@@ -141,7 +141,11 @@ impl Lease {
             }
             for (digest, repo) in judging.lines().filter_map(|line| line.split_once(' ')) {
                 let digest = Digest::parse(digest);
-                ended.extend(digest.map(|digest| Ended { lease: lease.to_owned(), repo: repo.to_owned(), digest }));
+                ended.extend(digest.map(|digest| AbortedWork {
+                    lease: lease.to_owned(),
+                    repo: repo.to_owned(),
+                    digest,
+                }));
             }
         }
         Ok(ended)
@@ -176,7 +180,7 @@ impl Lease {
     }
 }
 
-impl Ended {
+impl AbortedWork {
     /// Clears the record of the validation.
     pub async fn forget(&self, tx: &mut impl Transaction) -> Result<(), StoreError> {
         tx.query("UPDATE leases SET judging = '' WHERE name = $1", vec![self.lease.as_str().into()]).await?;

@@ -25,6 +25,7 @@ pub mod listing;
 pub mod members;
 pub mod migrations;
 pub mod mirror;
+pub mod moving;
 pub mod neighbours;
 pub mod overlaps;
 pub mod probe;
@@ -66,4 +67,18 @@ pub enum StoreError {
         /// Newest schema version that this program knows.
         known: i64,
     },
+    /// The database was written by an older version.
+    #[error("the database has schema {found}, this version knows {known}: run this version on it once")]
+    TooOld {
+        /// Schema version of the database.
+        found: i64,
+        /// Newest schema version that this program knows.
+        known: i64,
+    },
+    /// Another database was being moved into this one.
+    #[error("a move into this database did not finish: run `reuse-surface migrate` again")]
+    Unfinished,
+    /// A database that must be empty is not.
+    #[error("the database has content of its own")]
+    NotEmpty,
 }

@@ -38,7 +38,7 @@ pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
 
 /// Selects sources; all of them by default.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted<'a> {
+pub struct SourceFilter<'a> {
     /// Only sources of exactly this domain.
     pub domain: Option<&'a str>,
     /// Only enabled or only disabled sources.
@@ -55,7 +55,7 @@ pub struct Wanted<'a> {
     pub words: Option<&'a str>,
 }
 
-impl Wanted<'_> {
+impl SourceFilter<'_> {
     /// Selects required sources that are not fresh.
     pub fn required_not_fresh() -> Self {
         Self { required: Some(true), other_than: Some(State::Fresh), ..Self::default() }
@@ -65,7 +65,7 @@ impl Wanted<'_> {
 /// Up to `limit` of the selected sources, ordered by repo, from the first one after `after`.
 pub async fn page(
     tx: &mut impl Transaction,
-    wanted: &Wanted<'_>,
+    wanted: &SourceFilter<'_>,
     now: Seconds,
     after: Option<&str>,
     limit: usize,
@@ -83,7 +83,7 @@ pub async fn page(
 }
 
 /// The number of selected sources.
-pub async fn count(tx: &mut impl Transaction, wanted: &Wanted<'_>, now: Seconds) -> Result<usize, StoreError> {
+pub async fn count(tx: &mut impl Transaction, wanted: &SourceFilter<'_>, now: Seconds) -> Result<usize, StoreError> {
     let mut s = Statement::default();
     s.push("SELECT count(*) ");
     from(&mut s, wanted, now);
@@ -93,7 +93,7 @@ pub async fn count(tx: &mut impl Transaction, wanted: &Wanted<'_>, now: Seconds)
 /// The number of selected sources in each state; states without sources are omitted.
 pub async fn by_state(
     tx: &mut impl Transaction,
-    wanted: &Wanted<'_>,
+    wanted: &SourceFilter<'_>,
     now: Seconds,
 ) -> Result<Vec<(State, usize)>, StoreError> {
     let mut s = Statement::default();
@@ -111,7 +111,7 @@ pub async fn by_state(
     tx.query(&s.sql, s.parameters).await?.iter().map(counted).collect()
 }
 
-fn from(s: &mut Statement, wanted: &Wanted<'_>, now: Seconds) {
+fn from(s: &mut Statement, wanted: &SourceFilter<'_>, now: Seconds) {
     s.push("FROM registrations r JOIN source_state s ON s.repo = r.repo WHERE 1 = 1");
     if let Some(domain) = wanted.domain {
         let domain = s.bind(domain);

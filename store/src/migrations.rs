@@ -59,6 +59,9 @@ const READABLE_FROM: &[&str] = &["ALTER TABLE migrations ADD COLUMN readable_fro
 /// The version of the database, and the oldest one whose program can go on with it.
 const VERSIONS: &str = "SELECT max(version), max(readable_from) FROM migrations";
 
+/// The version of a database into which another one is being moved, until all of it is there.
+pub(crate) const UNFINISHED: i64 = 1 << 40;
+
 /// The step after which fragments get their digests.
 const DIGESTS: i64 = 5;
 
@@ -188,8 +191,27 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
     .await
 }
 
+/// Checks that a database has the newest schema that this program knows.
+///
+/// # Errors
+/// If it has another one.
+pub(crate) async fn is_newest(tx: &mut impl Transaction) -> Result<(), StoreError> {
+    let rows = tx.query("SELECT max(version) FROM migrations", Vec::new()).await?;
+    let found = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    match found {
+        UNFINISHED => Err(StoreError::Unfinished),
+        found if found > known => Err(StoreError::TooNew { found, known }),
+        found if found < known => Err(StoreError::TooOld { found, known }),
+        _ => Ok(()),
+    }
+}
+
 /// Whether a program that knows so many steps can go on with these [`VERSIONS`].
 fn check(found: i64, versions: &[Row], known: i64) -> Result<(), StoreError> {
+    if found == UNFINISHED {
+        return Err(StoreError::Unfinished);
+    }
     match versions.first().map_or(Ok(found), |row| row.integer(1))? {
         readable_from if readable_from > known => Err(StoreError::TooNew { found, known }),
         _ => Ok(()),

@@ -2,7 +2,7 @@
 
 use crate::database::Transaction;
 use crate::{StoreError, row::Columns as _};
-use federation::fetch::Quiet;
+use federation::fetch::HostPauses;
 use federation::time::Seconds;
 
 /// A step of the schema.
@@ -12,8 +12,8 @@ pub(super) const TABLE: &str = "CREATE TABLE quiet_hosts (host TEXT PRIMARY KEY 
 const MAX_HOSTS: usize = 1000;
 
 /// All hosts that requested a pause, with its end.
-pub async fn hosts(tx: &mut impl Transaction) -> Result<Quiet, StoreError> {
-    let mut quiet = Quiet::default();
+pub async fn hosts(tx: &mut impl Transaction) -> Result<HostPauses, StoreError> {
+    let mut quiet = HostPauses::default();
     for row in tx.query("SELECT host, until FROM quiet_hosts", Vec::new()).await? {
         quiet.add(row.text(0)?.to_owned(), row.integer(1)?);
     }

@@ -1,12 +1,15 @@
 //! Snapshots: the exact bytes of valid indexes.
 
+use crate::StoreError;
 use crate::database::{Database, Transaction, Value};
-use crate::{StoreError, row::Columns as _, uses};
+use crate::row::{Columns as _, Reader as Cells, placeholders};
+use crate::uses;
 use federation::digest::{Digest, Digester};
 use federation::index::Use;
 use federation::limits::MAX_DECODED_BYTES;
 use federation::time::Seconds;
 use flate2::{Compression, Decompress, FlushDecompress, Status, read::GzDecoder, write::GzEncoder};
+use std::collections::HashSet;
 use std::io::{Read as _, Write as _};
 
 /// Stores the exact bytes of a valid index, and what it says that its repository uses.
@@ -30,10 +33,20 @@ pub async fn insert(
     uses::insert(tx, digest, used).await
 }
 
-/// Whether a snapshot is stored.
-pub async fn is_stored(tx: &mut impl Transaction, digest: &Digest) -> Result<bool, StoreError> {
-    let rows = tx.query("SELECT 1 FROM snapshots WHERE digest = $1", vec![digest.as_str().into()]).await?;
-    Ok(!rows.is_empty())
+/// Digests that one statement looks for.
+const DIGESTS: usize = 1000;
+
+/// Which of these snapshots are stored.
+pub async fn stored(tx: &mut impl Transaction, digests: &[&Digest]) -> Result<HashSet<Digest>, StoreError> {
+    let mut stored = HashSet::new();
+    for digests in digests.chunks(DIGESTS) {
+        let sql = format!("SELECT digest FROM snapshots WHERE digest IN ({})", placeholders(1, digests.len()));
+        let rows = tx.query(&sql, digests.iter().map(|digest| digest.as_str().into()).collect()).await?;
+        for row in &rows {
+            stored.insert(Cells::of(row).digest()?);
+        }
+    }
+    Ok(stored)
 }
 
 /// The exact bytes of a snapshot; `None` if it is not stored.

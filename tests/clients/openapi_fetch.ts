@@ -1,4 +1,4 @@
-// Registers, changes, searches and reads an error with the types of openapi-typescript.
+// Registers, changes, searches, keeps a catalogue and reads an error with the types of openapi-typescript.
 import assert from "node:assert/strict";
 import createClient from "openapi-fetch";
 import type { paths } from "./generated/openapi-typescript.js";
@@ -23,6 +23,16 @@ assert.equal(changed.data?.description, "Changed", JSON.stringify(changed.error)
 
 const found = await client.GET("/v1/capabilities", { params: { query: { repo, limit: 5 } } });
 assert.equal(found.data?.total, 1, JSON.stringify(found.error));
+
+const created = await client.POST("/v1/catalogues", {
+  body: { name: repo, kind: "list", url: process.env.INDEX_URL!, domain: "clients", enabled: false },
+});
+assert.equal(created.data?.status.state, "disabled", JSON.stringify(created.error));
+const kept = await client.PATCH("/v1/catalogues/{name}", {
+  params: { path: { name: repo } },
+  body: { domain: "others", cache_ttl_seconds: null },
+});
+assert.equal(kept.data?.domain, "others", JSON.stringify(kept.error));
 
 const again = await client.POST("/v1/repos", { body: { repo, url: process.env.INDEX_URL!, domain: "clients" } });
 const code: string | undefined = again.error?.code;

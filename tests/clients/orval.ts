@@ -1,6 +1,6 @@
-// Registers, changes, searches and reads an error with the client of orval.
+// Registers, changes, searches, keeps a catalogue and reads an error with the client of orval.
 import assert from "node:assert/strict";
-import { register, searchCapabilities, updateRepo } from "./generated/orval.js";
+import { createCatalogue, register, searchCapabilities, updateCatalogue, updateRepo } from "./generated/orval.js";
 
 const options = { headers: { authorization: `Bearer ${process.env.HUB_TOKEN}` } };
 const repo = "orval";
@@ -17,6 +17,14 @@ assert.equal(changed.data.description, "Changed");
 const found = await searchCapabilities({ repo, limit: 5 });
 assert.ok(found.status === 200, JSON.stringify(found.status));
 assert.equal(found.data.total, 1);
+
+const catalogue = { name: repo, kind: "list", url: process.env.INDEX_URL!, domain: "clients", enabled: false } as const;
+const created = await createCatalogue(catalogue, options);
+assert.ok(created.status === 201, JSON.stringify(created.data));
+assert.equal(created.data.status.state, "disabled");
+const kept = await updateCatalogue(repo, { domain: "others", cache_ttl_seconds: null }, options);
+assert.ok(kept.status === 200, JSON.stringify(kept.data));
+assert.equal(kept.data.domain, "others");
 
 const again = await register(body, undefined, options);
 assert.ok(again.status === 409, JSON.stringify(again.data));

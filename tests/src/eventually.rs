@@ -13,7 +13,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 ///
 /// # Errors
 /// If polling fails, or there is no value after five minutes.
-pub async fn eventually<T, F: Future<Output = Result<Option<T>>>>(mut look: impl FnMut() -> F) -> Result<T> {
+pub async fn eventually<T>(mut look: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
     let began = Instant::now();
     loop {
         if let Some(found) = look().await? {

@@ -1,7 +1,7 @@
 //! How well a hub finds capabilities that do the same thing in two repos.
 
-use crate::Hub;
 use crate::questions::folder;
+use crate::{Hub, eventually};
 use anyhow::{Context as _, Result, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -29,13 +29,12 @@ pub struct Found {
 pub async fn found(hub: &Hub) -> Result<Found> {
     let judged = judged()?;
     // The hub compares for two seconds at a time.
-    let page = loop {
+    let page = eventually(async || {
         let page = hub.get("/v1/overlaps?limit=100").await?.json();
-        if page["complete"] == true {
-            break page;
-        }
-        ensure!(page["complete"] == false, "{page}");
-    };
+        ensure!(page["complete"].is_boolean(), "{page}");
+        Ok(Some(page).filter(|page| page["complete"] == true))
+    })
+    .await?;
     ensure!(page["next"].is_null(), "{page}");
     let name = |entry: &serde_json::Value| -> Option<String> {
         Some(format!("{}/{}", entry["source_repo"].as_str()?, entry["id"].as_str()?))

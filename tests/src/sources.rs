@@ -1,5 +1,6 @@
 //! A server of indexes on loopback, well-behaved or not, that counts its requests.
 
+use crate::eventually;
 use anyhow::Result;
 use federation::digest::Digest;
 use std::collections::HashMap;
@@ -101,10 +102,11 @@ impl Sources {
     }
 
     /// Waits until a path was requested this many times.
-    pub async fn asked(&self, path: &str, times: usize) {
-        while self.requests(path) < times {
-            tokio::time::sleep(PAUSE).await;
-        }
+    ///
+    /// # Errors
+    /// As [`eventually`].
+    pub async fn wait_for(&self, path: &str, times: usize) -> Result<()> {
+        eventually(async || Ok((self.requests(path) >= times).then_some(()))).await
     }
 
     /// The `If-None-Match` of the last request to a path; empty if there was none.
@@ -121,7 +123,7 @@ impl Sources {
 /// The content of bodies that no one reads to the end.
 static CHUNK: [u8; 64 << 10] = [b'#'; 64 << 10];
 
-/// Time between two polls.
+/// Time between two looks at whether a response is released.
 const PAUSE: Duration = Duration::from_millis(5);
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {

@@ -1,6 +1,7 @@
 //! A request to the hub.
 
 use api::paths::segments;
+use api::query::pairs;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 use reqwest::{Method, RequestBuilder};
 use serde::Serialize;
@@ -67,18 +68,7 @@ impl<'a> Request<'a> {
 
     /// Adds query parameters: the set fields of a query type of [`api`].
     pub(crate) fn query(mut self, parameters: &impl Serialize) -> Self {
-        let parameters = serde_json::to_value(parameters).unwrap_or_default();
-        for (name, value) in parameters.as_object().into_iter().flatten() {
-            match value {
-                Value::Null => {}
-                Value::String(text) => self.query.push((name.clone(), text.clone())),
-                Value::Array(texts) => {
-                    self.query
-                        .extend(texts.iter().filter_map(Value::as_str).map(|text| (name.clone(), text.to_owned())));
-                }
-                other => self.query.push((name.clone(), other.to_string())),
-            }
-        }
+        self.query.extend(pairs(parameters));
         self
     }
 

@@ -26,7 +26,7 @@ impl Fetcher {
         match check::fetch(self, url, validators, |_, _| None).await? {
             Answer::Fetched(fetched) => Ok(fetched),
             // No host is backed off here.
-            Answer::Quiet(_) => Err(TransportFailure::Protocol.into()),
+            Answer::Paused(_) => Err(TransportFailure::Protocol.into()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Refreshes many sources in parallel.
 
-use federation::check::{Heard, Judged, hear};
+use federation::check::{CheckOutcome, Judged, examine};
 use federation::digest::Digest;
 use federation::fetch::TransportFailure;
 use federation::plan::Queue;
@@ -70,11 +70,11 @@ async fn check(
     source: &Registration,
     known: &SourceRecord,
 ) -> (Observation, Option<(Digest, Vec<u8>)>) {
-    match hear(fetcher, source, known, known.validators(source), |_, _| None).await {
-        Heard::Known(observation) => (observation, None),
+    match examine(fetcher, source, known, known.validators(source), |_, _| None).await {
+        CheckOutcome::Known(observation) => (observation, None),
         // No host is backed off here.
-        Heard::Quiet(_) => (Observation::Unreachable(TransportFailure::Protocol.into()), None),
-        Heard::New(content) => {
+        CheckOutcome::Paused(_) => (Observation::Unreachable(TransportFailure::Protocol.into()), None),
+        CheckOutcome::New(content) => {
             let digest = content.digest.clone();
             let Judged { observation, valid, is_at_head, .. } = content.judge(source);
             let observation = if is_at_head { observation.at_head() } else { observation };

@@ -14,6 +14,7 @@ mod from_git;
 mod locking;
 mod machine_output;
 mod mirroring;
+mod newer_hub;
 mod reading;
 mod reference;
 mod refusals;

@@ -1,6 +1,6 @@
 //! `hub status`, `hub list`, `hub show`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::support::{Answer, Hub, Ran, page, registration};
 
@@ -95,15 +95,16 @@ fn names_stay_one_segment_of_the_path() {
     assert_eq!(hub.asked()[0].line, "GET /prefix/v1/repos/..%2Fhealth%3Fx");
 }
 
-/// What a hub answers to `hub status`: its health, and the registrations of each state.
+/// What a hub answers to `hub status`: its health, how many registrations are in each state, and those of each state but `fresh`.
 fn status_of(health: Answer, repos: &[Value]) -> Vec<Answer> {
     let of = |state: &str| repos.iter().filter(|repo| repo["status"]["state"] == state).cloned().collect::<Vec<_>>();
-    let pages = ["pending", "fresh", "stale", "held", "failed", "disabled"].map(|state| {
-        let matching = of(state);
-        let shown = if state == "fresh" { matching.len().min(1) } else { matching.len() };
-        page(&matching[..shown], matching.len(), None)
-    });
-    std::iter::once(health).chain(pages).collect()
+    let lists = ["pending", "fresh", "stale", "held", "failed", "disabled"].map(|state| (state, of(state)));
+    let lists: Vec<_> = lists.into_iter().filter(|(_, repos)| !repos.is_empty()).collect();
+    let states: Map<String, Value> =
+        lists.iter().map(|(state, repos)| ((*state).to_owned(), repos.len().into())).collect();
+    let first = json!({ "repos": &repos[..repos.len().min(1)], "total": repos.len(), "states": states, "next": null });
+    let lists = lists.iter().filter(|(state, _)| *state != "fresh").map(|(_, repos)| page(repos, repos.len(), None));
+    [health, Answer::json(200, &first)].into_iter().chain(lists).collect()
 }
 
 #[test]
@@ -126,8 +127,26 @@ fn status_counts_states_and_says_what_readers_see() {
     let lines: Vec<String> = hub.asked().into_iter().map(|asked| asked.line).collect();
     assert_eq!(lines[0], "GET /health");
     // Of those that are fresh, which are most of them, only the number.
-    assert!(lines.contains(&"GET /v1/repos?state=fresh&limit=1".to_owned()), "{lines:?}");
+    assert_eq!(lines[1], "GET /v1/repos?limit=1");
     assert!(lines.contains(&"GET /v1/repos?state=stale&limit=1000".to_owned()), "{lines:?}");
+}
+
+#[test]
+fn status_of_a_hub_where_all_is_well_is_two_requests() {
+    let repos = ["a", "b"].map(|repo| registration(repo, "fresh"));
+    let hub = Hub::answering(status_of(health("ok"), &repos));
+    assert!(Ran::against(&hub.url(), &["hub", "status"]).ended(0).out.contains("sources   2: 2 fresh\n"));
+    assert_eq!(hub.asked().len(), 2);
+}
+
+#[test]
+fn status_of_a_hub_that_does_not_count_states_lists_them() {
+    let one = page(&[registration("a", "fresh")], 2, None);
+    let lists = [0, 1, 0, 0, 0].map(|count| page(&vec![registration("b", "stale"); count], count, None));
+    let hub = Hub::answering([health("ok"), one].into_iter().chain(lists));
+    let ran = Ran::against(&hub.url(), &["hub", "status"]).ended(0);
+    assert!(ran.out.contains("sources   2\n") && ran.out.contains("\nstale  b\n"), "{}", ran.out);
+    assert_eq!(hub.asked().len(), 7);
 }
 
 #[test]

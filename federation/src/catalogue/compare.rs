@@ -47,13 +47,13 @@ pub enum Todo {
     /// It was missing in a listing of several pages. Repositories move between pages while these are read, so that the next listing decides.
     Missing,
     /// Remove its registration.
-    Remove(Gone),
+    Remove(RemovalReason),
 }
 
 /// Why a registration of a catalogue was removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Gone {
+pub enum RemovalReason {
     /// The repository was archived, disabled, emptied or made private.
     Archived,
     /// The forge does not list it any more.
@@ -64,7 +64,7 @@ pub enum Gone {
     Renamed,
 }
 
-impl Gone {
+impl RemovalReason {
     /// Every reason.
     pub const ALL: [Self; 4] = [Self::Archived, Self::Vanished, Self::WithoutIndex, Self::Renamed];
 
@@ -93,7 +93,7 @@ impl Todo {
 
     /// Parses [`Todo::as_str`].
     pub fn parse(text: &str) -> Option<Self> {
-        let removals = Gone::ALL.map(Self::Remove);
+        let removals = RemovalReason::ALL.map(Self::Remove);
         [Self::Probe, Self::Move, Self::Touch, Self::Missing].into_iter().chain(removals).find(|it| it.as_str() == text)
     }
 }
@@ -117,7 +117,8 @@ impl Compared {
             return;
         }
         self.registered += 1;
-        let is_lost = matches!(todo, Some(Todo::Missing | Todo::Remove(Gone::Archived | Gone::Vanished)));
+        let is_lost =
+            matches!(todo, Some(Todo::Missing | Todo::Remove(RemovalReason::Archived | RemovalReason::Vanished)));
         self.lost += usize::from(is_lost);
     }
 }
@@ -157,7 +158,7 @@ pub fn compare(
             continue;
         }
         let is_certain = pages == 1 || before.todo == Some(Todo::Missing);
-        let todo = if is_certain { Todo::Remove(Gone::Vanished) } else { Todo::Missing };
+        let todo = if is_certain { Todo::Remove(RemovalReason::Vanished) } else { Todo::Missing };
         compared.count(&before, Some(todo));
         if before.todo != Some(todo) {
             compared.changed.push(Known { todo: Some(todo), ..before });
@@ -187,8 +188,8 @@ fn seen_again(before: &Known, member: Member, prefix: &str, missing: &impl Fn(&s
     let absent_since = missing(repo).then(|| before.absent_since.unwrap_or(now));
     let has_moved = member.url != before.member.url || member.repo(prefix).is_some_and(|name| name != *repo);
     let todo = match member.unfit {
-        Some(why) if why.ends() => Some(Todo::Remove(Gone::Archived)),
-        _ if absent_since.is_some_and(|since| now - since >= ABSENT) => Some(Todo::Remove(Gone::WithoutIndex)),
+        Some(why) if why.ends() => Some(Todo::Remove(RemovalReason::Archived)),
+        _ if absent_since.is_some_and(|since| now - since >= ABSENT) => Some(Todo::Remove(RemovalReason::WithoutIndex)),
         // Without an address there is nothing to move to.
         None if has_moved => Some(Todo::Move),
         _ if before.todo == Some(Todo::Move) => Some(Todo::Move),
@@ -239,15 +240,15 @@ mod tests {
         let archived = Member { unfit: Some(Skipped::Archived), ..member("1", "b", "2") };
         assert_eq!(
             todo(a(), Some(archived), 1, false, 0),
-            Some(Some(Todo::Remove(Gone::Archived))),
+            Some(Some(Todo::Remove(RemovalReason::Archived))),
             "renamed and archived"
         );
         let fork = Member { unfit: Some(Skipped::Fork), ..member("1", "a", "1") };
         assert_eq!(todo(a(), Some(fork), 1, false, 0), Some(None), "what is registered stays");
-        assert_eq!(todo(a(), None, 1, false, 0), Some(Some(Todo::Remove(Gone::Vanished))));
+        assert_eq!(todo(a(), None, 1, false, 0), Some(Some(Todo::Remove(RemovalReason::Vanished))));
         assert_eq!(todo(a(), None, 2, false, 0), Some(Some(Todo::Missing)));
         let missing = Known { todo: Some(Todo::Missing), ..a() };
-        assert_eq!(todo(missing.clone(), None, 2, false, 0), Some(Some(Todo::Remove(Gone::Vanished))));
+        assert_eq!(todo(missing.clone(), None, 2, false, 0), Some(Some(Todo::Remove(RemovalReason::Vanished))));
         assert_eq!(
             todo(missing, Some(member("1", "a", "1")), 2, false, 0),
             Some(None),
@@ -261,7 +262,7 @@ mod tests {
         assert_eq!(todo(a.clone(), Some(member("1", "a", "1")), 1, true, 100), Some(None));
         let absent = Known { absent_since: Some(100), ..a };
         assert_eq!(todo(absent.clone(), Some(member("1", "a", "1")), 1, true, 99 + DAY), None);
-        let gone = Some(Some(Todo::Remove(Gone::WithoutIndex)));
+        let gone = Some(Some(Todo::Remove(RemovalReason::WithoutIndex)));
         assert_eq!(todo(absent.clone(), Some(member("1", "a", "1")), 1, true, 100 + DAY), gone);
         assert_eq!(todo(absent, Some(member("1", "a", "1")), 1, false, 100 + DAY), Some(None), "it is back");
     }

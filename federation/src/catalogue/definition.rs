@@ -2,6 +2,7 @@
 
 use super::forges;
 use super::kind::Kind;
+use crate::open::Open;
 use crate::problem::{fields, indexes};
 use crate::registration::FieldError;
 use crate::schema::{self, Schema};
@@ -12,14 +13,15 @@ use serde_json::Value;
 use url::Url;
 use utoipa::ToSchema;
 
-/// The fields of a catalogue that its maintainer sets.
+/// The fields of a catalogue that its maintainer sets. A client, which reads a newer hub's too, has `kind` as an [`Open`] one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = CatalogueDefinition)]
-pub struct Catalogue {
+pub struct Catalogue<K = Kind> {
     /// Unique name; never changes.
     pub name: String,
     /// What is at `url`; never changes.
-    pub kind: Kind,
+    #[schema(value_type = Kind)]
+    pub kind: K,
     /// The page of the organisation, user or group on its forge, or the address of the list.
     pub url: String,
     /// The domain of its repos; a list may give another one for each.
@@ -52,6 +54,13 @@ fn an_hour() -> u32 {
 
 fn usual_path() -> String {
     "registry/indexes/capabilities.yaml".to_owned()
+}
+
+impl From<Catalogue> for Catalogue<Open<Kind>> {
+    fn from(known: Catalogue) -> Self {
+        let Catalogue { name, kind, url, domain, prefix, path, enabled, cache_ttl_seconds } = known;
+        Self { name, kind: Open::Known(kind), url, domain, prefix, path, enabled, cache_ttl_seconds }
+    }
 }
 
 impl Catalogue {

@@ -1,5 +1,6 @@
 //! The kinds of catalogues.
 
+use crate::open::Variant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -30,5 +31,11 @@ impl Kind {
             Self::Gitlab => "gitlab",
             Self::List => "list",
         }
+    }
+}
+
+impl Variant for Kind {
+    fn as_str(self) -> &'static str {
+        self.as_str()
     }
 }

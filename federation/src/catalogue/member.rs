@@ -1,6 +1,7 @@
 //! A repository that a catalogue lists.
 
 use crate::name;
+use crate::open::Variant;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -50,6 +51,12 @@ pub enum Skipped {
     Invalid,
     /// It has no index.
     NoIndex,
+}
+
+impl Variant for Skipped {
+    fn as_str(self) -> &'static str {
+        self.as_str()
+    }
 }
 
 impl Skipped {

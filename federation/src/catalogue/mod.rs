@@ -17,7 +17,7 @@ mod member;
 mod record;
 mod walk;
 
-pub use compare::{Compared, Gone, Known, Todo, compare};
+pub use compare::{Compared, Known, RemovalReason, Todo, compare};
 pub use definition::{Catalogue, actor};
 pub use kind::Kind;
 pub use member::{Member, Skipped};

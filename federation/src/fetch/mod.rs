@@ -12,7 +12,7 @@ mod quiet;
 pub use exchange::{Exchange, Step};
 pub use failure::{FetchFailure, TransportFailure};
 pub use headers::known as known_headers;
-pub use quiet::Quiet;
+pub use quiet::HostPauses;
 
 use serde::{Deserialize, Serialize};
 use url::Url;

@@ -16,9 +16,9 @@ const SMALLEST_TIME: i64 = 1_000_000_000;
 
 /// The end of each host's pause. A host is scheme, name and port ([`crate::source_url::host`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Quiet(HashMap<String, Seconds>);
+pub struct HostPauses(HashMap<String, Seconds>);
 
-impl Quiet {
+impl HostPauses {
     /// The end of the pause of `host`; `None` if it accepts requests at `now`. A pause longer than the maximum dates
     /// from before a clock was set back.
     pub fn until(&self, host: &str, now: Seconds) -> Option<Seconds> {
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_host_is_left_alone_as_long_as_it_asked_and_no_longer_than_any_may() {
-        let mut quiet = Quiet::default();
+        let mut quiet = HostPauses::default();
         quiet.add("https://a.example".to_owned(), NOW + 60);
         quiet.add("https://a.example".to_owned(), NOW + 30);
         assert_eq!(quiet.until("https://a.example", NOW), Some(NOW + 60));

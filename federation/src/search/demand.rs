@@ -12,14 +12,14 @@ const MANY_DIGITS: usize = 5;
 
 /// A question without its word order, its stop words, and what could be personal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alike {
+pub struct NormalisedQuestion {
     /// The stems of its words in order, which alike questions have in common.
     pub stems: String,
     /// Its words as they were asked.
     pub words: String,
 }
 
-impl Alike {
+impl NormalisedQuestion {
     /// The words of a question; none if nothing is left of it.
     pub fn of(question: &str) -> Option<Self> {
         let is_word = |word: &str| {
@@ -42,18 +42,21 @@ mod tests {
 
     #[test]
     fn alike_are_questions_with_the_same_words() {
-        let alike = Alike::of("How do I brew coffee remotely?").expect("words");
+        let alike = NormalisedQuestion::of("How do I brew coffee remotely?").expect("words");
         assert_eq!(alike.words, "brew coffee remotely");
         for other in ["remotely brewing the coffee", "COFFEE, brewed remotely!"] {
-            assert_eq!(Alike::of(other).expect("words").stems, alike.stems, "{other}");
+            assert_eq!(NormalisedQuestion::of(other).expect("words").stems, alike.stems, "{other}");
         }
-        assert_ne!(Alike::of("brew tea remotely").expect("words").stems, alike.stems);
+        assert_ne!(NormalisedQuestion::of("brew tea remotely").expect("words").stems, alike.stems);
     }
 
     #[test]
     fn what_could_be_personal_is_left_out() {
         let key = "x".repeat(40);
-        assert_eq!(Alike::of(&format!("send +49 171 5550123 {key} fax")).expect("words").words, "send 49 171 fax");
-        assert_eq!(Alike::of("5550123"), None);
+        assert_eq!(
+            NormalisedQuestion::of(&format!("send +49 171 5550123 {key} fax")).expect("words").words,
+            "send 49 171 fax"
+        );
+        assert_eq!(NormalisedQuestion::of("5550123"), None);
     }
 }

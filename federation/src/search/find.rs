@@ -5,7 +5,7 @@ use super::guess::{by_beginning, by_halves, by_spelling, halves, trigrams};
 use super::language::Synonyms;
 use super::meaning::{ANSWERED, MAX_ENTRIES};
 use super::postings::{MEANING, whole_term};
-use super::question::{Asked, Question, stems};
+use super::question::{Question, QuestionWord, stems};
 use super::rank::{Answered, Ranking};
 use super::row::Row;
 use std::collections::BTreeSet;
@@ -94,9 +94,9 @@ pub async fn find<I: Index>(
 async fn guess<I: Index>(index: &mut I, questions: &mut [Question], rows: &[Row]) -> Result<(), I::Error> {
     let known: BTreeSet<&str> = rows.iter().map(|row| row.term.as_str()).collect();
     let is_known =
-        |asked: &Asked| asked.ways.iter().any(|way| way.terms.iter().all(|term| known.contains(term.as_str())));
+        |asked: &QuestionWord| asked.ways.iter().any(|way| way.terms.iter().all(|term| known.contains(term.as_str())));
     let unknown = questions.iter_mut().flat_map(|question| &mut question.asked).filter(|asked| !is_known(asked));
-    let mut unknown: Vec<&mut Asked> = unknown.take(MAX_GUESSED).collect();
+    let mut unknown: Vec<&mut QuestionWord> = unknown.take(MAX_GUESSED).collect();
     if unknown.is_empty() {
         return Ok(());
     }

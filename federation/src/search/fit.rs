@@ -2,6 +2,7 @@
 
 use super::Answered;
 use super::meaning::LIKELY;
+use crate::open::Variant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -29,6 +30,16 @@ pub enum Fit {
     Weak,
     /// Nothing fits.
     None,
+}
+
+impl Variant for Fit {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Weak => "weak",
+            Self::None => "none",
+        }
+    }
 }
 
 /// A word of the question that occurs nowhere, and the similar word that was searched for.

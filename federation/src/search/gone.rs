@@ -1,6 +1,6 @@
 //! Removed capabilities that a question names.
 
-use super::demand::Alike;
+use super::demand::NormalisedQuestion;
 use crate::withdrawn::Tombstone;
 
 /// Most ids of one question that are looked up.
@@ -20,9 +20,9 @@ pub fn named_ids(phrasings: &[String]) -> Vec<String> {
 
 /// Whether a phrasing names what was removed: by its id, or with words that all occur in its id or name.
 pub fn names(phrasings: &[String], gone: &Tombstone) -> bool {
-    let Some(own) = Alike::of(&format!("{} {}", gone.name, gone.id)) else { return false };
+    let Some(own) = NormalisedQuestion::of(&format!("{} {}", gone.name, gone.id)) else { return false };
     let own: Vec<&str> = own.stems.split(' ').collect();
-    let asked = phrasings.iter().filter_map(|text| Alike::of(text));
+    let asked = phrasings.iter().filter_map(|text| NormalisedQuestion::of(text));
     named_ids(phrasings).contains(&gone.id)
         || asked.into_iter().any(|asked| asked.stems.split(' ').all(|stem| own.contains(&stem)))
 }

@@ -1,6 +1,6 @@
 //! Ways to answer a word that no entry has: typing errors, compounds and beginnings.
 
-use super::question::{Asked, Way, stems};
+use super::question::{QuestionWord, Way, stems};
 
 const PREFIX: u32 = 50;
 const COMPOUND: u32 = 90;
@@ -60,7 +60,7 @@ pub fn min_contained(trigrams: usize) -> usize {
 pub const MAX_ERRORS: usize = 2;
 
 /// Adds the ways to answer `asked` by known spellings: what it may be a typing error of, or what contains it.
-pub fn by_spelling(asked: &mut Asked, spellings: &[String]) {
+pub fn by_spelling(asked: &mut QuestionWord, spellings: &[String]) {
     let length = asked.word.chars().count();
     let allowed = match length {
         _ if asked.has_synonyms || length < MIN_TYPED => 0,
@@ -91,7 +91,7 @@ pub fn by_spelling(asked: &mut Asked, spellings: &[String]) {
 }
 
 /// Adds the way to answer `asked` by both halves of a compound, of which `is_known` says whether entries have them.
-pub fn by_halves(asked: &mut Asked, is_known: impl Fn(&str) -> bool) {
+pub fn by_halves(asked: &mut QuestionWord, is_known: impl Fn(&str) -> bool) {
     let known = |word: &str| stems(word).into_iter().find(|term| is_known(term));
     let best = halves(&asked.word)
         .into_iter()
@@ -103,7 +103,7 @@ pub fn by_halves(asked: &mut Asked, is_known: impl Fn(&str) -> bool) {
 }
 
 /// Adds terms that begin with `asked`.
-pub fn by_beginning(asked: &mut Asked, terms: impl IntoIterator<Item = String>) {
+pub fn by_beginning(asked: &mut QuestionWord, terms: impl IntoIterator<Item = String>) {
     for term in terms {
         asked.add(vec![term], PREFIX);
     }

@@ -24,7 +24,7 @@ pub const LIKELY: u64 = 5_000;
 const SHARE: u64 = 12;
 
 /// How much the words leave to the likeness, in permille, if they answer nothing.
-const MOST: u64 = 1_200;
+const MAX_LIKENESS_PERMILLE: u64 = 1_200;
 
 /// How often the words of each part of an entry count.
 const IN_NAME: i32 = 2;
@@ -102,21 +102,21 @@ pub fn stored(entry: &Value) -> Vec<u8> {
 }
 
 /// What a question asks for, to be compared with entries.
-pub struct Sought {
+pub struct QuestionMeaning {
     length: u64,
     direction: [i8; DIMENSIONS],
     /// How much the likeness counts, in permille: less, the more of the question the words answer, and the more of its words are unknown.
     counts: u64,
 }
 
-impl Sought {
+impl QuestionMeaning {
     /// For a question of which words answer a share, in permille. None if nothing is known of its words.
     pub fn of(question: &str, coverage: u64) -> Option<Self> {
         let mut meaning = Meaning::default();
         meaning.add(question, 1);
         let (length, direction) = meaning.direction();
         let known = meaning.known * 1000 / meaning.words.max(1);
-        let counts = MOST.saturating_sub(coverage) * known / 1000 * known / 1000;
+        let counts = MAX_LIKENESS_PERMILLE.saturating_sub(coverage) * known / 1000 * known / 1000;
         (length > 0 && counts > 0).then_some(Self { length, direction, counts })
     }
 

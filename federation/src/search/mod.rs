@@ -24,7 +24,7 @@ mod weigh;
 mod words;
 
 pub use cursor::{Cursor, Place};
-pub use demand::Alike;
+pub use demand::NormalisedQuestion;
 pub use entry::entries;
 pub use fields::Fields;
 pub use find::{Guesses, Index, Unknown, find};

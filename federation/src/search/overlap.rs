@@ -5,7 +5,7 @@
 
 use super::language::Synonyms;
 use super::postings::{MAX_POINTS, word_points};
-use super::question::{Asked, EXACT, Question};
+use super::question::{EXACT, Question, QuestionWord};
 use super::row::Row;
 use super::weigh::rarity;
 use serde_json::Value;
@@ -33,7 +33,7 @@ pub struct Profile {
 
 #[derive(Clone, Debug)]
 struct Word {
-    asked: Asked,
+    asked: QuestionWord,
     /// Its own term in the entry, and the points of that.
     term: String,
     points: u8,

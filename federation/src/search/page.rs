@@ -1,6 +1,7 @@
 //! A page of results within a byte budget.
 
 use super::{Corrected, Cursor, Fit, Near, Place, Wording};
+use crate::open::Open;
 use crate::withdrawn::Tombstone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -40,8 +41,8 @@ pub struct Page {
     pub next: Option<String>,
     /// How well the best results fit the question; absent without `q`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub fit: Option<Fit>,
+    #[schema(nullable = false, value_type = Option<Fit>)]
+    pub fit: Option<Open<Fit>>,
     /// One sentence on what to do next, if the results do not fit well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -110,7 +111,7 @@ impl Page {
                 complete: shown == total,
                 truncated,
                 next,
-                fit,
+                fit: fit.map(Open::Known),
                 advice: wording.advice(),
                 unmatched,
                 corrected,

@@ -33,7 +33,7 @@ pub struct Way {
 
 /// A word of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct QuestionWord {
     /// The word, in lower case and without accents.
     pub word: String,
     /// The ways to answer it.
@@ -42,7 +42,7 @@ pub struct Asked {
     pub has_synonyms: bool,
 }
 
-impl Asked {
+impl QuestionWord {
     /// Adds a way, unless there is one with these terms.
     pub fn add(&mut self, terms: Vec<String>, quality: u32) {
         if !self.ways.iter().any(|way| way.terms == terms) {
@@ -64,7 +64,7 @@ pub struct Question {
     /// All its words.
     pub words: Vec<String>,
     /// Those that count.
-    pub asked: Vec<Asked>,
+    pub asked: Vec<QuestionWord>,
     /// Those that would count if the question were shorter.
     pub dropped: Vec<String>,
 }
@@ -93,7 +93,7 @@ impl Question {
                     None
                 }
                 None => {
-                    let mut asked = Asked { word: word.clone(), ways: Vec::new(), has_synonyms: false };
+                    let mut asked = QuestionWord { word: word.clone(), ways: Vec::new(), has_synonyms: false };
                     asked.add(vec![english.clone()], EXACT);
                     asked.add(vec![german.clone()], EXACT);
                     known.insert(english, question.asked.len());

@@ -2,7 +2,7 @@
 //! order is the same on every hub and in every database.
 
 use super::Place;
-use super::meaning::Sought;
+use super::meaning::QuestionMeaning;
 use super::question::Question;
 use super::row::Row;
 use super::weigh::{Sum, Table, Weighed};
@@ -102,8 +102,8 @@ impl<'a> Ranking<'a> {
 
     /// Adds how alike the entries are in meaning to the phrasings: `rows` are those of [`super::postings::MEANING`].
     pub fn add_meaning(&mut self, phrasings: &[String], rows: &'a [Row]) {
-        let sought = phrasings.iter().map(|phrasing| Sought::of(phrasing, self.coverage));
-        let sought: Vec<(usize, Sought)> = (0..).zip(sought).filter_map(|(at, it)| Some((at, it?))).collect();
+        let sought = phrasings.iter().map(|phrasing| QuestionMeaning::of(phrasing, self.coverage));
+        let sought: Vec<(usize, QuestionMeaning)> = (0..).zip(sought).filter_map(|(at, it)| Some((at, it?))).collect();
         let mut alike: HashMap<(i64, u16), Scored<'a>> = HashMap::new();
         for row in rows.iter().filter(|row| row.is_admitted) {
             for (phrasing, sought) in &sought {

@@ -1,6 +1,6 @@
 //! The words of a question by their rarity, and how well an entry answers them.
 
-use super::question::{Asked, Question};
+use super::question::{Question, QuestionWord};
 use super::row::Row;
 use super::{posting, postings};
 use std::collections::{BTreeMap, HashMap};
@@ -102,7 +102,7 @@ impl Weighed {
     /// Weighs the words of a question by how few of `size` entries answer them.
     pub fn of(question: &Question, table: &Table<'_>, size: usize) -> Self {
         let column = |term: &String| table.columns.get(term.as_str()).copied();
-        let known = |asked: &Asked| -> Vec<(Vec<usize>, u32, Option<String>)> {
+        let known = |asked: &QuestionWord| -> Vec<(Vec<usize>, u32, Option<String>)> {
             let ways = asked.ways.iter();
             ways.filter_map(|way| {
                 let columns = way.terms.iter().map(column).collect::<Option<Vec<_>>>()?;

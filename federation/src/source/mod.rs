@@ -12,7 +12,7 @@ mod schedule;
 mod state;
 
 pub use observe::{Effect, Observation};
-pub use record::{Accepted, Checked, Ended, Failure, Head, Held, Outdated, Pushed, SourceRecord, Verdict};
+pub use record::{AbortedValidation, Accepted, Checked, Failure, Head, Held, Outdated, Pushed, SourceRecord, Verdict};
 pub use release::NotReleased;
 pub use schedule::next_check;
 pub use state::{GRACE, State};

@@ -1,7 +1,7 @@
 //! The effect of one check on a source record.
 
 use super::announced::AFTER_NOTHING_NEW;
-use super::{Accepted, Checked, Ended, Failure, Head, Held, SourceRecord, Verdict, next_check};
+use super::{AbortedValidation, Accepted, Checked, Failure, Head, Held, SourceRecord, Verdict, next_check};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::{FetchFailure, Validators};
@@ -40,7 +40,7 @@ pub enum Observation {
         validators: Validators,
     },
     /// Content whose validation the host aborted, so that its validity is unknown.
-    Ended {
+    Aborted {
         /// Digest of the content.
         digest: Digest,
     },
@@ -124,9 +124,9 @@ impl SourceRecord {
             }
             // Of what is unwrapped above, nothing is wrapped again.
             Observation::AtHead(_) => self.fail(unknown(now)),
-            Observation::Ended { digest } => {
+            Observation::Aborted { digest } => {
                 let times = ended.filter(|ended| ended.digest == digest).map_or(0, |ended| ended.times);
-                self.ended = Some(Ended { digest, times: times.saturating_add(1) });
+                self.ended = Some(AbortedValidation { digest, times: times.saturating_add(1) });
                 self.fail(judging_ended(now))
             }
             Observation::Unreachable(failure) => {
@@ -417,7 +417,7 @@ mod tests {
     fn content_that_ended_its_judging_fails_and_backs_off_until_other_content_comes() {
         let mut source = Source::new();
         source.sees(valid("one", 3));
-        let (digest, ended) = (Digest::of(b"bomb"), || Observation::Ended { digest: Digest::of(b"bomb") });
+        let (digest, ended) = (Digest::of(b"bomb"), || Observation::Aborted { digest: Digest::of(b"bomb") });
         assert_eq!(source.sees(ended()), (Effect::Failed, State::Stale));
         assert_eq!(source.record.failure.as_ref().map(|f| f.code.as_str()), Some("judging-ended"));
         assert_eq!(source.record.next_check_at, Some(source.now + 60));

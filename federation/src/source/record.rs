@@ -29,7 +29,7 @@ pub struct SourceRecord {
     pub failure: Option<Failure>,
     /// Content whose validation the host aborted; kept until other content has been validated.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ended: Option<Ended>,
+    pub ended: Option<AbortedValidation>,
     /// Commits that content of this record was pushed from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pushed: Vec<Pushed>,
@@ -119,7 +119,7 @@ pub enum Verdict {
 
 /// Content whose validation did not finish: the instance that validated it ran out of time or memory, or was killed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ended {
+pub struct AbortedValidation {
     /// Digest of the content.
     pub digest: Digest,
     /// Number of consecutive times.

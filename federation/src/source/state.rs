@@ -1,6 +1,7 @@
 //! The state of a source, as one word.
 
 use super::SourceRecord;
+use crate::open::Variant;
 use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -47,6 +48,12 @@ impl State {
             Self::Failed => "failed",
             Self::Disabled => "disabled",
         }
+    }
+}
+
+impl Variant for State {
+    fn as_str(self) -> &'static str {
+        self.as_str()
     }
 }
 

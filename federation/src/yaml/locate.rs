@@ -21,7 +21,7 @@ pub(crate) struct Place {
 /// The positions of these values, in order. A value that comes from an alias, or does not exist, gets the position of
 /// the nearest value around it; `None` only if the text cannot be parsed that far.
 pub(crate) fn places(text: &str, paths: &[&Path<'_>]) -> Vec<Option<Place>> {
-    let mut wanted = Wanted(vec![Branch::default()]);
+    let mut wanted = PathTree(vec![Branch::default()]);
     let ends: Vec<usize> = paths.iter().map(|path| wanted.want(path)).collect();
     let several = paths.iter().any(|path| matches!(path.steps().first(), Some(Step::Document(_))));
     walk(text, several, &mut wanted);
@@ -29,7 +29,7 @@ pub(crate) fn places(text: &str, paths: &[&Path<'_>]) -> Vec<Option<Place>> {
 }
 
 /// The tree of the wanted values, the root first.
-struct Wanted(Vec<Branch>);
+struct PathTree(Vec<Branch>);
 
 #[derive(Default)]
 struct Branch {
@@ -38,7 +38,7 @@ struct Branch {
     place: Option<Place>,
 }
 
-impl Wanted {
+impl PathTree {
     fn want(&mut self, path: &Path<'_>) -> usize {
         let mut here = 0;
         for step in path.steps() {
@@ -74,7 +74,7 @@ struct Frame {
 }
 
 /// With `several` documents, the root is the list of them.
-fn walk(text: &str, several: bool, wanted: &mut Wanted) {
+fn walk(text: &str, several: bool, wanted: &mut PathTree) {
     let mut missing = wanted.0.len();
     let mut open: Vec<Frame> = Vec::new();
     if several {

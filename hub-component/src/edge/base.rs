@@ -61,9 +61,9 @@ fn of_forwarded(element: &str, parameter: &str) -> Option<String> {
 }
 
 /// The app, with the base URL and the client of this request.
-pub struct Reached<P>(pub App<P>);
+pub struct AppForRequest<P>(pub App<P>);
 
-impl<P: Ports> FromRequestParts<App<P>> for Reached<P> {
+impl<P: Ports> FromRequestParts<App<P>> for AppForRequest<P> {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App<P>) -> Result<Self, Infallible> {

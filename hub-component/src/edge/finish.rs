@@ -1,8 +1,8 @@
 //! The last step of every response: adds its id and headers, and writes problem documents.
 
-use super::asked::Asked;
 use super::base::Base;
 use super::cors::Audience;
+use super::logged_request::LoggedRequest;
 use super::no_content::NoContent;
 use super::page_wanted::is_page_wanted;
 use crate::hub::{App, Host};
@@ -39,7 +39,7 @@ pub async fn finish<P: Ports>(
     let page = is_page_wanted(request.uri().path(), request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
     let standard = Standard::of(request.uri().path());
-    let asked = Asked::of(&request);
+    let asked = LoggedRequest::of(&request);
     request.headers_mut().insert(REQUEST_ID, id.clone());
     let base = match app.configured_url() {
         // A proxy is trusted if the client's address is read from one of its headers.
@@ -57,7 +57,7 @@ pub async fn finish<P: Ports>(
     let audience = Audience::of(&request, app.configured_url());
     let mut response = match audience.preflight(&request) {
         Some(response) => response,
-        None => match app.primary().filter(|_| asked.changes_something()) {
+        None => match app.primary().filter(|_| asked.is_write()) {
             Some(primary) => mirror(primary).into_response(),
             None => next.run(request).await,
         },

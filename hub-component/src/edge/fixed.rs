@@ -1,7 +1,7 @@
 //! Content that changes only with the version of the hub.
 
 use super::{Caching, Representation, memo};
-use crate::hub::AN_HOUR;
+use crate::hub::MAX_MEMO_SECONDS;
 use axum::response::Response;
 use bytes::Bytes;
 use federation::negotiation::entity_tag;
@@ -30,6 +30,6 @@ impl Fixed {
             modified: None,
             caching: Caching::ForAnHour,
         };
-        memo(read.respond(request), Some(AN_HOUR))
+        memo(read.respond(request), Some(MAX_MEMO_SECONDS))
     }
 }

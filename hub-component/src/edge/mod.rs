@@ -1,6 +1,5 @@
 //! The layer between HTTP and the handlers, which every request and response passes.
 
-mod asked;
 mod auth;
 mod base;
 mod client_address;
@@ -10,6 +9,7 @@ mod finish;
 mod fixed;
 mod json_body;
 mod link;
+mod logged_request;
 mod negotiate;
 mod no_content;
 mod origin;
@@ -22,7 +22,7 @@ mod representation;
 mod streamed;
 
 pub use auth::{Actor, Caller};
-pub use base::Reached;
+pub use base::AppForRequest;
 pub use conditional::not_modified;
 pub use finish::{Edge, Logged, finish};
 pub use fixed::Fixed;

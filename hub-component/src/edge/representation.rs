@@ -17,7 +17,7 @@ pub enum Caching {
     /// May be used for up to half a minute while a newer one is fetched, as the hub itself does with its sources.
     Revalidated,
     /// May be stored, and must be revalidated before every use.
-    Asked,
+    NoCache,
     /// May be used for an hour: the content changes only with the version of the hub.
     ForAnHour,
     /// Never changes.
@@ -28,7 +28,7 @@ impl Caching {
     fn value(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Revalidated => "public, max-age=0, stale-while-revalidate=30",
-            Self::Asked => "public, no-cache",
+            Self::NoCache => "public, no-cache",
             Self::ForAnHour => "public, max-age=3600",
             Self::Immutable => "public, max-age=31536000, immutable",
         })

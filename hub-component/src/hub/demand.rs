@@ -14,7 +14,7 @@ use store::demand;
 use store::revisions::Head;
 
 /// Questions that are answered again for one reader.
-const MOST: usize = 100;
+const MAX_QUESTIONS: usize = 100;
 /// Results that are shown of each.
 const NEAREST: usize = 3;
 
@@ -26,7 +26,7 @@ pub async fn most_asked<P: Ports>(app: &App<P>, head: &Head, limit: Option<usize
     let limit = paging::limit(limit, DEMAND)?;
     super::document::published(head)?;
     let revision = head.number();
-    let asked = read_with(app.database().await?, async |tx| demand::most_asked(tx, MOST).await).await?;
+    let asked = read_with(app.database().await?, async |tx| demand::most_asked(tx, MAX_QUESTIONS).await).await?;
     let mut questions = Vec::new();
     for asked in asked {
         let request = Request {
@@ -36,7 +36,7 @@ pub async fn most_asked<P: Ports>(app: &App<P>, head: &Head, limit: Option<usize
             ..Request::default()
         };
         let page = answer(app, head, &request).await?;
-        let Some(fit) = page.fit.filter(|fit| *fit != Fit::Good) else { continue };
+        let Some(fit) = page.fit.filter(|fit| !fit.is(Fit::Good)) else { continue };
         questions.push(Unanswered {
             words: asked.words,
             days: asked.days,

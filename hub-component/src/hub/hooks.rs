@@ -61,7 +61,7 @@ pub async fn receive<P: Ports>(
                 new.push(repo.clone());
                 scopes.push(match push.pinned(url) {
                     Some((url, provenance)) => (repo.clone(), Scope::Pushed(repo.clone(), Commit { url, provenance })),
-                    None => (repo.clone(), Scope::Asked(repo.clone())),
+                    None => (repo.clone(), Scope::Requested(repo.clone())),
                 });
             } else {
                 repeated.push(repo.as_str());
@@ -125,7 +125,7 @@ async fn refresh_pushed<P: Ports>(app: &App<P>, repo: &str, scope: Scope) -> Res
     let has_failed = report.is_some_and(|report| report.sources.iter().any(|it| it.outcome.is(Outcome::Failed)));
     // A commit may be gone when its push is heard of.
     if is_pinned && has_failed {
-        refresh_one(app, repo, Scope::Asked(repo.to_owned()), Origin::HUB).await?;
+        refresh_one(app, repo, Scope::Requested(repo.to_owned()), Origin::HUB).await?;
     }
     Ok(())
 }

@@ -30,9 +30,9 @@ pub mod secret;
 pub mod transparency;
 
 pub use app::{App, Host, Setting};
-pub use chunks::{BrokenOff, Chunks};
+pub use chunks::{Chunks, TruncatedBody};
 pub use commit::{Change, publish_change};
 pub use identities::issuers;
-pub use revalidation::{AN_HOUR, reached, revalidate_due};
+pub use revalidation::{MAX_MEMO_SECONDS, reached, revalidate_due};
 pub use search::synonyms;
 pub use transparency::log_keys;

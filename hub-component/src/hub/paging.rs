@@ -81,7 +81,7 @@ impl Write for Size {
 const BATCH: usize = 128;
 
 /// A page that is being filled, up to a number of items and [`MAX_PAGE_BYTES`]. One item that is larger by itself is still shown.
-pub struct Filling<K, T> {
+pub struct PageBuilder<K, T> {
     limit: usize,
     bytes: usize,
     last: Option<K>,
@@ -89,7 +89,7 @@ pub struct Filling<K, T> {
     more: bool,
 }
 
-impl<K: Display, T> Filling<K, T> {
+impl<K: Display, T> PageBuilder<K, T> {
     /// An empty page for `limit` items.
     pub fn new(limit: usize) -> Self {
         Self { limit, bytes: 0, last: None, shown: Vec::new(), more: false }

@@ -1,23 +1,24 @@
 //! Registrations, as the fronts query and show them.
 
 use super::app::App;
-use super::paging::{self, Filling};
+use super::paging::{self, PageBuilder};
 use super::search::bounded;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use api::problem::ProblemEntry;
 use api::repos::{Repo, ReposQuery, Status};
 use api::{Json, page};
-use federation::catalogue::Gone;
+use federation::catalogue::RemovalReason;
 use federation::diagnostic::Diagnostic;
 use federation::limits::MAX_FILTER_WORDS;
 use federation::problem::{fields, indexes};
 use federation::registration::Registration;
 use federation::time::{Seconds, rfc3339};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use store::database::{Transaction, read_with};
 use store::former::Former;
-use store::listing::{self, Wanted};
+use store::listing::{self, SourceFilter};
 use store::registrations;
 use store::sources::Source;
 
@@ -28,7 +29,7 @@ pub fn view(source: &Source, now: Seconds) -> Repo<'_> {
     let accepted = record.accepted.as_ref();
     let (reason, message) = record.reason().unzip();
     Repo {
-        registration: Cow::Borrowed(&source.registered.registration),
+        registration: source.registered.registration.clone().into(),
         registered_at: rfc3339(source.registered.registered_at),
         updated_at: rfc3339(source.registered.updated_at),
         registered_by: source.registered.registered_by.clone(),
@@ -97,10 +98,10 @@ pub fn not_registered(repo: &str) -> Problem {
 pub fn gone(repo: &str, former: &Former) -> Problem {
     let Former { gone_at, why, became, .. } = former;
     let why = match why {
-        Gone::Archived => "it was archived, disabled, emptied or made private",
-        Gone::Vanished => "its forge does not list it any more",
-        Gone::WithoutIndex => "it had no index for a day",
-        Gone::Renamed => "it was renamed",
+        RemovalReason::Archived => "it was archived, disabled, emptied or made private",
+        RemovalReason::Vanished => "its forge does not list it any more",
+        RemovalReason::WithoutIndex => "it had no index for a day",
+        RemovalReason::Renamed => "it was renamed",
     };
     let became = became.as_ref().map(|name| format!(" It was called `{name}` then.")).unwrap_or_default();
     let detail = format!("`{}` has not been registered since {}: {why}.{became}", quoted(repo), rfc3339(*gone_at));
@@ -135,6 +136,8 @@ pub struct Selection {
     pub shown: Vec<Json<Repo<'static>>>,
     /// How many sources match, on all pages.
     pub total: usize,
+    /// How many sources match in each state, whatever the state asked for.
+    pub states: BTreeMap<String, usize>,
     /// The cursor of the next page, if there is one.
     pub next: Option<String>,
 }
@@ -143,18 +146,18 @@ pub struct Selection {
 pub async fn select<P: Ports>(app: &App<P>, query: &ReposQuery) -> Result<Selection, Problem> {
     let limit = paging::limit(query.limit, page::REPOS)?;
     let after = paging::ended_with(bounded("cursor", query.cursor.as_deref())?)?;
-    let wanted = Wanted {
+    let wanted = SourceFilter {
         domain: bounded("domain", query.domain.as_deref())?,
         enabled: query.enabled,
         state: query.state,
         label: label(bounded("label", query.label.as_deref())?)?,
         words: few_words(bounded("q", query.q.as_deref())?)?,
-        ..Wanted::default()
+        ..SourceFilter::default()
     };
     let now = app.ports.now();
-    let (total, filling, page) = read_with(app.database().await?, async |tx| {
-        let total = listing::count(tx, &wanted, now).await?;
-        let (mut filling, mut page) = (Filling::new(limit), Vec::new());
+    let (states, filling, page) = read_with(app.database().await?, async |tx| {
+        let states = listing::by_state(tx, &SourceFilter { state: None, ..wanted.clone() }, now).await?;
+        let (mut filling, mut page) = (PageBuilder::new(limit), Vec::new());
         loop {
             let wants = filling.wants();
             let batch = listing::page(tx, &wanted, now, filling.last().map(String::as_str).or(after), wants).await?;
@@ -168,9 +171,12 @@ pub async fn select<P: Ports>(app: &App<P>, query: &ReposQuery) -> Result<Select
                 break;
             }
         }
-        Ok::<_, Problem>((total, filling, page))
+        Ok::<_, Problem>((states, filling, page))
     })
     .await?;
     let (shown, next) = filling.done();
-    Ok(Selection { page, shown, total, next })
+    let is_wanted = |state| query.state.is_none_or(|wanted| wanted == state);
+    let total = states.iter().filter(|(state, _)| is_wanted(*state)).map(|(_, count)| count).sum();
+    let states = states.into_iter().map(|(state, count)| (state.as_str().to_owned(), count)).collect();
+    Ok(Selection { page, shown, total, states, next })
 }

@@ -10,12 +10,12 @@ use crate::problem::{Problem, kinds};
 use federation::time::Seconds;
 use serde_json::json;
 use std::time::Duration;
-use store::database::Unframed;
+use store::database::Autocommit;
 use store::leases::is_held;
 use store::revisions::{self, Head, Origin, head};
 
 /// The longest time for which a host may reuse a response, in seconds. In practice the next write ends it earlier.
-pub const AN_HOUR: Seconds = 3600;
+pub const MAX_MEMO_SECONDS: Seconds = 3600;
 
 /// Returns the current head, and for how many seconds a response made from it can be reused. Due sources are refreshed after the
 /// response.
@@ -24,7 +24,7 @@ pub async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<(Head, Option<Seco
     if app.primary().is_some() {
         follow_later(app);
         // What a mirror has is current until it commits something newer.
-        return Ok((head, Some(AN_HOUR)));
+        return Ok((head, Some(MAX_MEMO_SECONDS)));
     }
     revalidate(app, &head, now);
     let memo_for = current_for(&head, now);
@@ -42,7 +42,7 @@ const LOOK: Duration = Duration::from_millis(100);
 pub async fn reached<P: Ports>(app: &App<P>, revision: Option<u64>) -> Result<(), Problem> {
     let Some(wanted) = revision else { return Ok(()) };
     let database = app.database().await?;
-    let mut newest = revisions::log::last(&mut Unframed(database)).await?;
+    let mut newest = revisions::log::last(&mut Autocommit(database)).await?;
     let looks = if app.primary().is_some() { LOOKS } else { 0 };
     for _ in 0..looks {
         if newest >= wanted {
@@ -50,7 +50,7 @@ pub async fn reached<P: Ports>(app: &App<P>, revision: Option<u64>) -> Result<()
         }
         follow_later(app);
         app.ports.sleep(LOOK).await;
-        newest = revisions::log::last(&mut Unframed(database)).await?;
+        newest = revisions::log::last(&mut Autocommit(database)).await?;
     }
     if newest >= wanted {
         return Ok(());
@@ -78,7 +78,7 @@ fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
 /// For how many seconds responses from the newest revision can be reused: until a source is due, so that the next read triggers its
 /// refresh. `None` while a source is due.
 fn current_for(head: &Head, now: Seconds) -> Option<Seconds> {
-    let until_due = head.due_at.map_or(AN_HOUR, |at| at.saturating_sub(now).min(AN_HOUR));
+    let until_due = head.due_at.map_or(MAX_MEMO_SECONDS, |at| at.saturating_sub(now).min(MAX_MEMO_SECONDS));
     let composed_now = head.revision.as_ref().is_some_and(|revision| revision.composed_at >= now);
     // In the second of its composition, a revision has no `Last-Modified` yet.
     Some(if composed_now { until_due.min(1) } else { until_due }).filter(|seconds| *seconds > 0)

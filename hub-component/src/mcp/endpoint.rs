@@ -3,7 +3,7 @@
 use super::message::{self, Malformed, Message};
 use super::schema;
 use super::{methods, revision};
-use crate::edge::{JsonBytes, Logged, Reached, check_origin, preferred};
+use crate::edge::{AppForRequest, JsonBytes, Logged, check_origin, preferred};
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -55,7 +55,7 @@ struct Answer {
     extensions(("x-problems" = json!([kinds::ORIGIN_NOT_ALLOWED.code, kinds::NOT_ACCEPTABLE.code]))),
 )]
 pub async fn endpoint<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     headers: HeaderMap,
     JsonBytes(bytes): JsonBytes,
 ) -> Result<Response, Problem> {

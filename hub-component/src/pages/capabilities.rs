@@ -8,7 +8,7 @@ use super::missing::removal;
 use super::parameters::{Parameters, address};
 use super::response::respond;
 use super::{Page, Search, Section};
-use crate::edge::{Query, Reached, memo};
+use crate::edge::{AppForRequest, Query, memo};
 use crate::hub::revalidate_due;
 use crate::hub::search;
 use crate::openapi::Conditional;
@@ -36,7 +36,7 @@ use store::facets::{self, Facets};
     extensions(("x-problems" = json!([kinds::REVISION_GONE.code]))),
 )]
 pub async fn capabilities<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -4,7 +4,7 @@ use super::elements::beginning;
 use super::near::Near;
 use super::response::respond;
 use super::{Page, Search, Section, entry};
-use crate::edge::{Path, Query, Reached, memo};
+use crate::edge::{AppForRequest, Path, Query, memo};
 use crate::hub::revalidate_due;
 use crate::hub::search::{self, Request};
 use crate::openapi::Conditional;
@@ -50,7 +50,7 @@ pub struct Parameters {
     extensions(("x-problems" = json!([kinds::CAPABILITY_NOT_FOUND.code, kinds::CAPABILITY_GONE.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn capability<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     Path(id): Path<String>,
     Query(Parameters { cursor }): Query<Parameters>,
     request: HeaderMap,

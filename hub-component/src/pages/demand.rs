@@ -4,7 +4,7 @@ use super::elements::{beginning, capability_link, counted, repo_link, search_hre
 use super::entry::{name, text};
 use super::response::respond;
 use super::{Page, Search, Section};
-use crate::edge::{Reached, memo};
+use crate::edge::{AppForRequest, memo};
 use crate::hub::{demand as hub, revalidate_due};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
@@ -28,7 +28,7 @@ use maud::{Markup, html};
         (status = 200, description = "Questions that nothing answers well.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"))),
     ),
 )]
-pub async fn demand<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Result<Response, Problem> {
+pub async fn demand<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Result<Response, Problem> {
     let (head, memo_for) = revalidate_due(&app).await?;
     let questions = match hub::most_asked(&app, &head, None).await {
         Ok(demand) => demand.questions,
@@ -61,9 +61,9 @@ fn one(question: &Unanswered) -> Markup {
             "Asked on " (days) ", "
             @if first_asked != last_asked { "first " (first_asked) ", " }
             "last " (last_asked) ". "
-            @if *fit == Fit::None { "Nothing fits." } @else { "Answered only in part:" }
+            @if fit.is(Fit::None) { "Nothing fits." } @else { "Answered only in part:" }
         }
-        @if *fit != Fit::None {
+        @if !fit.is(Fit::None) {
             ul { @for entry in nearest { li { (capability_link(text(entry, "id"), name(entry))) " in " (repo_link(text(entry, "source_repo"))) } } }
         }
     }

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 use store::database::Transaction;
 use store::neighbours::{Neighbour, Neighbours, neighbours};
-use store::revisions::{Past, Recent, past_of};
+use store::revisions::{CapabilityHistory, Recent, past_of};
 use store::uses::{Consumer, Of, consumers};
 
 /// Neighbours of each kind.
@@ -26,7 +26,7 @@ const MAX_STEPS: usize = 50;
 pub(super) struct Near {
     neighbours: Neighbours,
     /// The past of the capability in each of its first repos.
-    past: Vec<(String, Past)>,
+    past: Vec<(String, CapabilityHistory)>,
     /// The first repos that use it, and one more if there are more.
     consumers: Vec<Consumer>,
 }
@@ -87,7 +87,7 @@ fn read(neighbour: &Neighbour) -> Map<String, Value> {
     })
 }
 
-fn history(past: &Past) -> Markup {
+fn history(past: &CapabilityHistory) -> Markup {
     html! {
         @if past.steps.is_empty() { p { "No revision that is still kept changed it." } }
         @else { ul.steps { @for recent in past.steps.iter().take(MAX_STEPS) { li.(recent.step.op.as_str()) { (step(recent)) } } } }

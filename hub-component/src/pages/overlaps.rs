@@ -5,7 +5,7 @@ use super::entry::{name, summary, text};
 use super::parameters::address;
 use super::response::respond;
 use super::{Page, Search, Section};
-use crate::edge::{Query, Reached, memo};
+use crate::edge::{AppForRequest, Query, memo};
 use crate::hub::{overlaps as hub, revalidate_due};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
@@ -46,7 +46,7 @@ pub struct Parameters {
     ),
 )]
 pub async fn overlaps<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     Query(Parameters { repo, cursor }): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -2,7 +2,7 @@
 
 use crate::hub::search::Request;
 use serde::Deserialize;
-use store::facets::Within;
+use store::facets::FacetScope;
 use url::form_urlencoded::Serializer;
 use utoipa::IntoParams;
 
@@ -64,9 +64,9 @@ impl Parameters {
     }
 
     /// The part of the revision in which facets are counted.
-    pub(super) fn within(&self) -> Within<'_> {
+    pub(super) fn within(&self) -> FacetScope<'_> {
         let given = |name| Some(self.value(name)).filter(|value| !value.is_empty());
-        Within { domain: given("domain"), repo: given("repo") }
+        FacetScope { domain: given("domain"), repo: given("repo") }
     }
 
     /// Builds the search request; empty form fields are ignored.

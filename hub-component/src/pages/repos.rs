@@ -4,7 +4,7 @@ use super::elements::{beginning, counted, repo_link, search_link, shape, state, 
 use super::layout::field;
 use super::response::respond;
 use super::{Page, Search, Section, start};
-use crate::edge::{Query, Reached};
+use crate::edge::{AppForRequest, Query};
 use crate::hub::revalidate_due;
 use crate::hub::search::bounded;
 use crate::openapi::Conditional;
@@ -17,7 +17,7 @@ use http::HeaderMap;
 use maud::{Markup, html};
 use serde::Deserialize;
 use store::database::read_with;
-use store::listing::{self, Wanted};
+use store::listing::{self, SourceFilter};
 use store::revisions::{self, Entry};
 use store::sources::Source;
 use url::form_urlencoded::Serializer;
@@ -64,7 +64,7 @@ pub struct Parameters {
     ),
 )]
 pub async fn repos<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -72,13 +72,13 @@ pub async fn repos<P: Ports>(
     let (newest, now, states, words, found, sources) = read_with(app.database().await?, async |tx| {
         let newest = revisions::history(tx, u64::MAX, 1).await?.pop();
         let (now, after) = (app.ports.now(), parameters.after.as_deref());
-        let states = listing::by_state(tx, &Wanted::default(), now).await?;
+        let states = listing::by_state(tx, &SourceFilter::default(), now).await?;
         let words = bounded("q", Some(parameters.q.trim()).filter(|q| !q.is_empty()))?;
         let found = match words {
-            Some(_) => listing::by_state(tx, &Wanted { words, ..Wanted::default() }, now).await?,
+            Some(_) => listing::by_state(tx, &SourceFilter { words, ..SourceFilter::default() }, now).await?,
             None => states.clone(),
         };
-        let wanted = Wanted { state: parameters.state, words, ..Wanted::default() };
+        let wanted = SourceFilter { state: parameters.state, words, ..SourceFilter::default() };
         let sources = listing::page(tx, &wanted, now, after, MAX_REPOS + 1).await?;
         Ok::<_, Problem>((newest, now, states, words, found, sources))
     })

@@ -19,7 +19,7 @@ pub(super) fn respond(page: Page<'_>, request: &HeaderMap, public_url: &str) -> 
     let body = page.render();
     let etag = entity_tag(body.as_bytes());
     let read =
-        Representation { media_type: HTML, body: body.into(), etag: &etag, modified: None, caching: Caching::Asked };
+        Representation { media_type: HTML, body: body.into(), etag: &etag, modified: None, caching: Caching::NoCache };
     let mut response = read.respond(request);
     protect(response.headers_mut(), public_url);
     response

@@ -4,7 +4,7 @@ use super::elements::{beginning, capability_link, counted, repo_link, snapshot_l
 use super::response::respond;
 use super::revisions::op;
 use super::{Page, Search, Section, entry, words};
-use crate::edge::{Path, Reached, memo};
+use crate::edge::{AppForRequest, Path, memo};
 use crate::hub::document::kept;
 use crate::hub::revalidate_due;
 use crate::openapi::Conditional;
@@ -40,7 +40,7 @@ const MAX_SOURCES: usize = 50;
     extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code]))),
 )]
 pub async fn revision<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     Path(number): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -3,7 +3,7 @@
 use super::elements::{repo_link, time};
 use super::response::respond;
 use super::{Page, Search, Section, growth, words};
-use crate::edge::{Query, Reached, memo};
+use crate::edge::{AppForRequest, Query, memo};
 use crate::hub::revalidate_due;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
@@ -42,7 +42,7 @@ pub struct Parameters {
     ),
 )]
 pub async fn revisions<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     Query(parameters): Query<Parameters>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

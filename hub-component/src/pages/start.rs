@@ -4,7 +4,7 @@ use super::elements::{capability_link, counted, repo_link, revision_link, search
 use super::layout::field;
 use super::response::respond;
 use super::{Page, Search, Section, entry};
-use crate::edge::{Reached, memo};
+use crate::edge::{AppForRequest, memo};
 use crate::hub::revalidate_due;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
@@ -15,7 +15,7 @@ use http::header::LINK;
 use http::{HeaderMap, HeaderValue};
 use maud::{Markup, html};
 use store::database::read_with;
-use store::facets::{self, Facet, Facets, Within};
+use store::facets::{self, Facet, FacetScope, Facets};
 use store::revisions::{self, Entry, Recent};
 
 /// Links for programs (RFC 8631, RFC 9727).
@@ -38,11 +38,11 @@ const NEW: usize = 8;
         (status = 200, description = "A search, the domains, and what is new.", body = String, content_type = "text/html", headers(("ETag"), ("Cache-Control"), ("Link"))),
     ),
 )]
-pub async fn start<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Result<Response, Problem> {
+pub async fn start<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Result<Response, Problem> {
     let (head, memo_for) = revalidate_due(&app).await?;
     let (newest, facets, new) = read_with(app.database().await?, async |tx| {
         let newest = revisions::history(tx, u64::MAX, 1).await?.pop();
-        let facets = facets::count(tx, Within::default()).await?;
+        let facets = facets::count(tx, FacetScope::default()).await?;
         let new = revisions::newest_steps(tx, NEW).await?;
         Ok::<_, Problem>((newest, facets, new))
     })

@@ -1,6 +1,6 @@
 //! `GET /v1/capabilities`: capability search.
 
-use crate::edge::{self, Caching, Path, Query, Reached, link_next, memo};
+use crate::edge::{self, AppForRequest, Caching, Path, Query, link_next, memo};
 use crate::hub::App;
 use crate::hub::provenance;
 use crate::hub::revalidate_due;
@@ -41,7 +41,7 @@ use store::revisions::Head;
     extensions(("x-problems" = json!([kinds::REVISION_GONE.code, kinds::BUDGET_TOO_SMALL.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn search<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     OriginalUri(uri): OriginalUri,
     Query(parameters): Query<CapabilitiesQuery>,
     request_headers: HeaderMap,
@@ -108,7 +108,7 @@ pub(super) fn respond(
     head: &Head,
     request: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut response = edge::json(request, Caching::Asked, body)?;
+    let mut response = edge::json(request, Caching::NoCache, body)?;
     let answer = response.headers_mut();
     answer.insert(headers::REVISION, HeaderValue::from(revision));
     let newest = head.revision.as_ref().is_none_or(|newest| newest.number == revision);

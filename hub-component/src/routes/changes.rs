@@ -1,9 +1,9 @@
 //! `GET /v1/changes`: the steps from a known revision to the newest.
 
 use crate::edge::{self, Caching, Query, Representation, link_next, memo};
-use crate::hub::AN_HOUR;
 use crate::hub::App;
-use crate::hub::BrokenOff;
+use crate::hub::MAX_MEMO_SECONDS;
+use crate::hub::TruncatedBody;
 use crate::hub::document::kept;
 use crate::hub::paging;
 use crate::openapi::Conditional;
@@ -95,7 +95,7 @@ pub async fn changes<P: Ports>(
     let end = format!("],\"next\":{},\"cursor\":{}}}", Value::from(next), Value::from(cursor.clone()));
     let body = body(app.ports.clone(), before, shown, end);
     let read =
-        Representation { media_type: "application/json", body, etag: &etag, modified: None, caching: Caching::Asked };
+        Representation { media_type: "application/json", body, etag: &etag, modified: None, caching: Caching::NoCache };
     let response = read.respond(&headers);
     let here = match query.limit {
         Some(limit) => format!("{}?since={until}&limit={limit}", uri.path()),
@@ -108,7 +108,7 @@ pub async fn changes<P: Ports>(
         },
         _ => response,
     };
-    Ok(memo(response, Some(AN_HOUR)))
+    Ok(memo(response, Some(MAX_MEMO_SECONDS)))
 }
 
 /// The first pieces that fit on a page, but at least one.
@@ -129,7 +129,7 @@ fn body<P: Ports>(ports: P, before: String, pieces: Vec<Piece>, end: String) -> 
     let steps = stream::iter(pieces.into_iter().enumerate()).then(move |(i, piece)| {
         let ports = ports.clone();
         async move {
-            let text = steps::read(ports.database(), &piece).await.map_err(|error| BrokenOff(error.to_string()))?;
+            let text = steps::read(ports.database(), &piece).await.map_err(|error| TruncatedBody(error.to_string()))?;
             Ok(Bytes::from(if i == 0 { text } else { format!(",\n{text}") }))
         }
     });

@@ -1,6 +1,6 @@
 //! `POST /v1/check`: the verdict on an index and the changes it would cause; nothing is written.
 
-use crate::edge::{Caller, JsonBody, Query, RawBody, Reached};
+use crate::edge::{AppForRequest, Caller, JsonBody, Query, RawBody};
 use crate::hub::{App, check as hub};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -35,7 +35,7 @@ use store::sources::{self, Source};
     security((), ("token" = [])),
 )]
 pub async fn check<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     caller: Result<Caller, Problem>,
     Query(CheckQuery { repo, source_format }): Query<CheckQuery>,
     request: Request,

@@ -3,7 +3,7 @@
 use super::tokens::private;
 use crate::edge::{Caller, Query, link_next};
 use crate::hub::App;
-use crate::hub::paging::{self, Filling};
+use crate::hub::paging::{self, PageBuilder};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::events::{Event, Events, EventsQuery};
@@ -12,7 +12,7 @@ use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use federation::time::rfc3339;
 use federation::token::Need;
-use store::database::Unframed;
+use store::database::Autocommit;
 use store::events::{self, Filter, Recorded};
 use store::former;
 
@@ -37,10 +37,10 @@ pub async fn read<P: Ports>(
 ) -> Result<Response, Problem> {
     let limit = paging::limit(query.limit, page::EVENTS)?;
     let before = paging::ended_with_number(query.cursor.as_deref())?;
-    let repo = former::current_of(&mut Unframed(app.database().await?), query.repo.as_deref()).await?;
+    let repo = former::current_of(&mut Autocommit(app.database().await?), query.repo.as_deref()).await?;
     let filter = Filter { repo, actor: query.actor, action: query.action, tokens: caller.may(Need::Admin) };
     let database = app.database().await?;
-    let mut filling = Filling::new(limit);
+    let mut filling = PageBuilder::new(limit);
     loop {
         let wants = filling.wants();
         let batch = events::page(database, &filter, filling.last().copied().unwrap_or(before), wants).await?;

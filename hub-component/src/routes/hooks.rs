@@ -1,7 +1,7 @@
 //! `POST /v1/hooks/{forge}` receives webhooks; `POST` and `DELETE /v1/repos/{repo}/hook` give a registration a secret for them.
 
 use super::tokens::private;
-use crate::edge::{Caller, Path, RawBody, Reached};
+use crate::edge::{AppForRequest, Caller, Path, RawBody};
 use crate::hub::repos::not_registered;
 use crate::hub::{App, hooks as hub, secret};
 use crate::ports::Ports;
@@ -79,7 +79,7 @@ fn payload<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
     security(("token" = [])),
 )]
 pub async fn create<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     caller: Caller,
     Path(repo): Path<String>,
 ) -> Result<Response, Problem> {

@@ -1,9 +1,9 @@
 //! `GET /v1/indexes/{digest}`: the exact bytes of a published index.
 
 use crate::edge::{self, Caching, Path, Representation, memo};
-use crate::hub::AN_HOUR;
 use crate::hub::App;
-use crate::hub::BrokenOff;
+use crate::hub::MAX_MEMO_SECONDS;
+use crate::hub::TruncatedBody;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -79,7 +79,7 @@ pub async fn index<P: Ports>(
     let headers = response.headers_mut();
     headers.extend(is_coded.then(|| (CONTENT_ENCODING, HeaderValue::from_static("gzip"))));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    Ok(memo(response, Some(AN_HOUR)))
+    Ok(memo(response, Some(MAX_MEMO_SECONDS)))
 }
 
 /// The body as it was published.
@@ -88,7 +88,7 @@ async fn plain<P: Ports>(ports: &P, mut reader: Reader) -> Result<Body, Problem>
     // A small index is read completely here, so that damage is reported before anything is sent.
     let first = reader.next(ports.database()).await?.unwrap_or_default();
     let rest = stream::try_unfold((reader, ports.clone()), |(mut reader, ports)| async move {
-        let part = reader.next(ports.database()).await.map_err(|error| BrokenOff(error.to_string()))?;
+        let part = reader.next(ports.database()).await.map_err(|error| TruncatedBody(error.to_string()))?;
         Ok(part.map(|part| (Bytes::from(part), (reader, ports))))
     });
     Ok(edge::streamed(length, stream::iter([Ok(Bytes::from(first))]).chain(rest).boxed()))
@@ -98,7 +98,7 @@ async fn plain<P: Ports>(ports: &P, mut reader: Reader) -> Result<Body, Problem>
 fn packed<P: Ports>(ports: &P, reader: PackedReader) -> Body {
     let length = reader.length();
     let parts = stream::try_unfold((reader, ports.clone()), |(mut reader, ports)| async move {
-        let part = reader.next(ports.database()).await.map_err(|error| BrokenOff(error.to_string()))?;
+        let part = reader.next(ports.database()).await.map_err(|error| TruncatedBody(error.to_string()))?;
         Ok(part.map(|part| (Bytes::from(part), (reader, ports))))
     });
     edge::streamed(length, parts.boxed())

@@ -17,7 +17,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 use std::sync::atomic::AtomicU64;
 use store::database::read_with;
-use store::listing::{self, Wanted};
+use store::listing::{self, SourceFilter};
 use store::revisions::{self, Head};
 use store::tallies::{self, Tally};
 
@@ -45,8 +45,8 @@ pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>, request: HeaderM
     let head = revisions::head(database).await?;
     let (capabilities, states, unwell, tallies, counts) = read_with(database, async |tx| {
         let capabilities = revisions::capability_count(tx).await?;
-        let states = listing::by_state(tx, &Wanted::default(), now).await?;
-        let unwell = listing::count(tx, &Wanted::required_not_fresh(), now).await?;
+        let states = listing::by_state(tx, &SourceFilter::default(), now).await?;
+        let unwell = listing::count(tx, &SourceFilter::required_not_fresh(), now).await?;
         let tallies = tallies::all(tx).await?;
         let counts = tallies::counts(tx).await?;
         Ok::<_, Problem>((capabilities, states, unwell, tallies, counts))

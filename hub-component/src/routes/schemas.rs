@@ -1,7 +1,7 @@
 //! `/schemas`: the schemas of the documents, at the URLs in their `$id`.
 
 use crate::edge::{self, Caching, Fixed, Path, memo, preferred_type};
-use crate::hub::AN_HOUR;
+use crate::hub::MAX_MEMO_SECONDS;
 use crate::openapi::Conditional;
 use crate::problem::{Problem, kinds, quoted};
 use api::schemas::{SchemaListed, Schemas};
@@ -35,7 +35,7 @@ pub async fn list(request: HeaderMap) -> Result<Response, Problem> {
         json: format!("/schemas/{}", in_json(name)),
     };
     let list = Schemas { schemas: NAMES.into_iter().map(listed).collect() };
-    Ok(memo(edge::json(&request, Caching::ForAnHour, &list)?, Some(AN_HOUR)))
+    Ok(memo(edge::json(&request, Caching::ForAnHour, &list)?, Some(MAX_MEMO_SECONDS)))
 }
 
 /// Reads a schema.

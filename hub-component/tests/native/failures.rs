@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::json;
 
 /// Failures that one address may have in a minute.
-const MOST: u32 = 30;
+const MAX_FAILURES: u32 = 30;
 
 async fn attempt(hub: &Hub, token: &str, headers: &[(&str, &str)]) -> http::Response<bytes::Bytes> {
     let mut request = http::Request::get("/v1/tokens/self").header("authorization", format!("Bearer {token}"));
@@ -25,7 +25,7 @@ async fn status(hub: &Hub, token: &str, address: &str) -> u16 {
 async fn the_next_failure_in_a_minute_is_told_to_wait_and_a_valid_token_is_not() {
     let hub = Hub::new();
     let valid = create(&hub, json!({"name": "ci", "scopes": ["compose"]})).await;
-    for _ in 0..MOST {
+    for _ in 0..MAX_FAILURES {
         assert_eq!(status(&hub, "wrong", "192.0.2.1:1").await, 401);
     }
     hub.pass(20);
@@ -48,13 +48,13 @@ async fn what_is_refused_writes_nothing_and_what_is_no_attempt_does_not_count() 
     let hub = Hub::new();
     let expired = create(&hub, json!({"name": "old", "scopes": ["compose"], "expires_in_seconds": 1})).await;
     hub.pass(1);
-    for _ in 0..MOST + 1 {
+    for _ in 0..MAX_FAILURES + 1 {
         let response = attempt(&hub, &expired, &[]).await;
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "its holder knows a secret of this hub");
         let request = http::Request::get("/v1/tokens/self").body(Body::empty()).expect("a request");
         assert_eq!(hub.send(request).await.status(), StatusCode::UNAUTHORIZED);
     }
-    for _ in 0..MOST {
+    for _ in 0..MAX_FAILURES {
         attempt(&hub, "wrong", &[]).await;
     }
     hub.statements();
@@ -88,7 +88,7 @@ async fn attempts_at_the_same_moment_are_counted_exactly() {
     let hub = std::sync::Arc::new(Hub::new());
     // The schema is there before they all come.
     hub.get("/v1/tokens").await;
-    let attempts: Vec<_> = (0..2 * MOST)
+    let attempts: Vec<_> = (0..2 * MAX_FAILURES)
         .map(|_| {
             let hub = hub.clone();
             tokio::spawn(async move { status(&hub, "wrong", "192.0.2.1:1").await })
@@ -98,7 +98,7 @@ async fn attempts_at_the_same_moment_are_counted_exactly() {
     for attempt in attempts {
         allowed += u32::from(attempt.await.expect("no panic") == 401);
     }
-    assert_eq!(allowed, MOST);
+    assert_eq!(allowed, MAX_FAILURES);
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn behind_a_proxy_the_address_that_it_adds_counts() {
     let hub = Hub::new();
     let from = |client: &'static str| [("spin-client-addr", "10.0.0.1:1"), ("x-forwarded-for", client)];
     hub.configure_client_address_header("x-forwarded-for");
-    for i in 0..MOST {
+    for i in 0..MAX_FAILURES {
         // What the client claims itself stands before what the proxy adds.
         let claim: &'static str = ["1.1.1.1, 192.0.2.1", "2.2.2.2, 192.0.2.1"][(i % 2) as usize];
         assert_eq!(attempt(&hub, "wrong", &from(claim)).await.status(), StatusCode::UNAUTHORIZED);

@@ -51,6 +51,8 @@ async fn a_list_by_state_has_those_that_are_in_it_at_any_time() {
             let found = hub.get(&format!("/v1/repos?state={state}")).await;
             assert_eq!((names(&found), &found["total"]), (expected.clone(), &json!(expected.len())), "{state}");
             let count = expected.len();
+            assert_eq!(found["states"], all["states"], "whatever state is asked for");
+            assert_eq!(found["states"][state].as_u64().unwrap_or_default(), count as u64, "{state}");
             assert!(metrics.contains(&format!("reuse_surface_repos{{state=\"{state}\"}} {count}\n")), "{metrics}");
             let choice = format!("</svg>{state}</span> <span class=\"number\">{count}</span>");
             assert_eq!(page.contains(&choice), count > 0, "{state}: {choice}");

@@ -2,7 +2,9 @@
 
 #![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
 
+mod eventually;
 mod ports;
+mod sources;
 
 mod acknowledged;
 mod addresses;

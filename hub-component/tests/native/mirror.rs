@@ -1,5 +1,6 @@
 //! A mirror and its primary, one process, two databases.
 
+use crate::eventually::eventually;
 use crate::ports::Hub;
 use federation::digest::Digest;
 use http::{Method, StatusCode};
@@ -26,27 +27,19 @@ fn mirror() -> Hub {
 
 /// Reads until the mirror has this revision.
 async fn follows(mirror: &Hub, revision: u64) {
-    let mut looks = 0;
-    while mirror.read(&format!("/v1/federated?min_revision={revision}"), &[]).await.0 != StatusCode::OK {
-        looks += 1;
-        assert!(looks < 50, "{}", mirror.get("/health").await);
-    }
+    let path = format!("/v1/federated?min_revision={revision}");
+    eventually(async || (mirror.read(&path, &[]).await.0 == StatusCode::OK).then_some(())).await;
 }
 
 /// Waits until the mirror says why it cannot follow.
 async fn fault(mirror: &Hub) -> String {
-    let mut looks = 0;
-    loop {
+    eventually(async || {
         mirror.get("/v1/federated?format=json").await;
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         let health = mirror.get("/health").await;
         let detail = health["detail"].as_str().and_then(|detail| detail.split_once(" yet: ")).map(|(_, fault)| fault);
-        if let Some(fault) = health["mirror"]["fault"].as_str().or(detail) {
-            return fault.to_owned();
-        }
-        looks += 1;
-        assert!(looks < 100, "no fault: {health}");
-    }
+        health["mirror"]["fault"].as_str().or(detail).map(str::to_owned)
+    })
+    .await
 }
 
 /// What readers of both see: documents in each form, manifests and entries.
@@ -142,9 +135,7 @@ async fn a_primary_that_rewrote_or_lost_its_history_is_not_followed() {
     let before = mirror.read("/v1/federated?revision=2", &[]).await.2;
     assert_eq!(before, primary.read("/v1/federated?revision=2", &[]).await.2);
     mirror.sources().is_hub("primary.example.org", &Hub::new());
-    while !fault(&mirror).await.contains("lost revisions") {
-        tokio::task::yield_now().await;
-    }
+    eventually(async || fault(&mirror).await.contains("lost revisions").then_some(())).await;
     assert_eq!(mirror.read("/v1/federated", &[]).await.2, before);
 }
 
@@ -171,7 +162,7 @@ async fn a_log_that_was_tampered_with_publishes_nothing() {
         ("no time", log(&|log| log["revisions"][0]["composed_at"] = "now".into())),
     ] {
         let mirror = mirror();
-        let url = format!("{PRIMARY}/v1/federated/log?since=0&wait=8&verified_after=1970-01-01T00:00:00Z");
+        let url = format!("{PRIMARY}/v1/federated/log?since=0&wait=8&verified_after=1970-01-01T00%3A00%3A00Z");
         mirror.sources().script(&url, 200, &[], &log.to_string());
         mirror.sources().set(&format!("{PRIMARY}/v1/indexes/{digest}"), index("capability.a"));
         mirror.sources().set(&format!("{PRIMARY}/v1/indexes/{of_other}"), other.clone());
@@ -181,7 +172,7 @@ async fn a_log_that_was_tampered_with_publishes_nothing() {
     }
     // The bytes of an index are those of its digest.
     let mirror = mirror();
-    let url = format!("{PRIMARY}/v1/federated/log?since=0&wait=8&verified_after=1970-01-01T00:00:00Z");
+    let url = format!("{PRIMARY}/v1/federated/log?since=0&wait=8&verified_after=1970-01-01T00%3A00%3A00Z");
     mirror.sources().script(&url, 200, &[], &honest.to_string());
     mirror.sources().set(&format!("{PRIMARY}/v1/indexes/{digest}"), other);
     assert!(fault(&mirror).await.contains("other bytes"));

@@ -1,18 +1,16 @@
-//! The ports of a test: rusqlite, a clock that is set, and sources that are counted.
+//! The ports of a test: rusqlite, a clock that is set, and [`Sources`].
 
+use crate::sources::Sources;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use federation::digest::Digest;
-use federation::fetch::{Request, Response, TransportFailure};
 use federation::time::Seconds;
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt as _;
 use hub_component::hub::{App, Host, Setting};
-use hub_component::ports::{Fetch, Ports};
+use hub_component::ports::Ports;
 use hub_component::router::router;
 use rusqlite::Connection;
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -160,133 +158,6 @@ impl RawTransaction for ObservedTransaction {
             self.seen.commits.lock().expect("lock").push(*changed);
         }
         Ok(())
-    }
-}
-
-/// A status and headers.
-type Answer = (u16, Vec<(String, String)>);
-
-/// Sources by URL; counts what it is asked and how many bodies it sends.
-#[derive(Default)]
-pub struct Sources {
-    indexes: Mutex<HashMap<String, String>>,
-    /// Hosts that accept a request and never answer.
-    hanging: Mutex<HashSet<String>>,
-    /// Hosts that answer with this status and these headers, whatever the path.
-    answers: Mutex<HashMap<String, Answer>>,
-    /// URLs that answer with this status, these headers and this body.
-    scripted: Mutex<HashMap<String, (Answer, String)>>,
-    /// Hosts that answer 404 where they have nothing, as forges do.
-    forges: Mutex<HashSet<String>>,
-    /// Hosts that are hubs.
-    hubs: Mutex<HashMap<String, Router>>,
-    /// The URLs of all requests.
-    urls: Mutex<Vec<String>>,
-    /// The headers of the last request.
-    asked_with: Mutex<Vec<(&'static str, String)>>,
-    pub requests: AtomicUsize,
-    pub bodies: AtomicUsize,
-}
-
-impl Sources {
-    pub fn set(&self, url: &str, text: String) {
-        self.indexes.lock().expect("lock").insert(url.to_owned(), text);
-    }
-
-    pub fn hang(&self, host: &str) {
-        self.hanging.lock().expect("lock").insert(host.to_owned());
-    }
-
-    /// A host answers so from now on.
-    pub fn answer(&self, host: &str, status: u16, headers: &[(&str, &str)]) {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.answers.lock().expect("lock").insert(host.to_owned(), (status, headers));
-    }
-
-    /// A URL answers so from now on.
-    pub fn script(&self, url: &str, status: u16, headers: &[(&str, &str)], body: &str) {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.scripted.lock().expect("lock").insert(url.to_owned(), ((status, headers), body.to_owned()));
-    }
-
-    /// A host answers 404 where it has nothing.
-    pub fn is_forge(&self, host: &str) {
-        self.forges.lock().expect("lock").insert(host.to_owned());
-    }
-
-    /// A host is this hub.
-    pub fn is_hub(&self, host: &str, hub: &Hub) {
-        self.hubs.lock().expect("lock").insert(host.to_owned(), hub.router());
-    }
-
-    /// A URL has nothing any more.
-    pub fn remove(&self, url: &str) {
-        self.indexes.lock().expect("lock").remove(url);
-        self.scripted.lock().expect("lock").remove(url);
-    }
-
-    /// The URLs of all requests since the last call, in their order.
-    pub fn urls(&self) -> Vec<String> {
-        std::mem::take(&mut *self.urls.lock().expect("lock"))
-    }
-
-    /// Every host answers again as it should; what hung goes on.
-    pub fn recover(&self) {
-        self.hanging.lock().expect("lock").clear();
-        self.answers.lock().expect("lock").clear();
-    }
-
-    /// How many conditions the last request had.
-    pub fn conditions(&self) -> usize {
-        self.asked_with.lock().expect("lock").iter().filter(|(name, _)| name.starts_with("if-")).count()
-    }
-
-    pub fn asked(&self) -> usize {
-        self.requests.load(Ordering::Relaxed)
-    }
-
-    fn hangs(&self, host: &str) -> bool {
-        self.hanging.lock().expect("lock").contains(host)
-    }
-}
-
-impl Fetch for Sources {
-    async fn send(&self, request: Request) -> Result<Response, TransportFailure> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        self.urls.lock().expect("lock").push(request.url.to_string());
-        self.asked_with.lock().expect("lock").clone_from(&request.headers);
-        let host = request.url.host_str().unwrap_or_default();
-        while self.hangs(host) {
-            tokio::task::yield_now().await;
-        }
-        if let Some((status, headers)) = self.answers.lock().expect("lock").get(host).cloned() {
-            return Ok(Response { status, headers, body: Vec::new() });
-        }
-        if let Some(((status, headers), body)) = self.scripted.lock().expect("lock").get(request.url.as_str()).cloned()
-        {
-            return Ok(Response { status, headers, body: body.into_bytes() });
-        }
-        let hub = self.hubs.lock().expect("lock").get(host).cloned();
-        if let Some(hub) = hub {
-            let path = &request.url[url::Position::BeforePath..];
-            let asked = http::Request::get(path).body(Body::empty()).expect("a request");
-            let (head, body) = hub.oneshot(asked).await.expect("infallible").into_parts();
-            let body = body.collect().await.expect("a body").to_bytes().to_vec();
-            return Ok(Response { status: head.status.as_u16(), body, ..Response::default() });
-        }
-        let indexes = self.indexes.lock().expect("lock");
-        let Some(text) = indexes.get(request.url.as_str()) else {
-            return match self.forges.lock().expect("lock").contains(host) {
-                true => Ok(Response { status: 404, ..Response::default() }),
-                false => Err(TransportFailure::Connect),
-            };
-        };
-        let etag = format!("\"{}\"", Digest::of(text.as_bytes()).hex());
-        if request.headers.contains(&("if-none-match", etag.clone())) {
-            return Ok(Response { status: 304, ..Response::default() });
-        }
-        self.bodies.fetch_add(1, Ordering::Relaxed);
-        Ok(Response { status: 200, headers: vec![("etag".to_owned(), etag)], body: text.clone().into_bytes() })
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) fn read_entry(row: &Row) -> Result<Entry, StoreError> {
 }
 
 /// A source that a revision changed.
-pub struct Touched {
+pub struct ChangedSource {
     /// The revision.
     pub revision: u64,
     /// The source.
@@ -78,7 +78,10 @@ pub struct Touched {
 }
 
 /// The sources that these revisions changed, by revision and repo.
-pub async fn touched(tx: &mut impl Transaction, numbers: RangeInclusive<u64>) -> Result<Vec<Touched>, StoreError> {
+pub async fn changed_sources(
+    tx: &mut impl Transaction,
+    numbers: RangeInclusive<u64>,
+) -> Result<Vec<ChangedSource>, StoreError> {
     let rows = tx
         .query(
             "SELECT revision, repo, index_digest, provenance FROM revision_sources WHERE revision BETWEEN $1 AND $2
@@ -90,7 +93,7 @@ pub async fn touched(tx: &mut impl Transaction, numbers: RangeInclusive<u64>) ->
         .map(|row| {
             let mut row = Reader::of(row);
             let (revision, repo, put) = (row.count()?, row.string()?, !row.text()?.is_empty());
-            Ok(Touched { revision, repo, put, provenance: row.optional(provenance)? })
+            Ok(ChangedSource { revision, repo, put, provenance: row.optional(provenance)? })
         })
         .collect()
 }

@@ -15,8 +15,8 @@ pub use commits::{commits_at, note_commit};
 pub(crate) use compositions::AT;
 pub use compositions::{composition, lines_at, stored, verified_at};
 pub use growth::{Growth, Sample, growth};
-pub use history::{Changed, Entry, Touched, changes_between, history, history_of, touched};
-pub use recent::{Past, Recent, newest_steps, past_of};
+pub use history::{Changed, ChangedSource, Entry, changed_sources, changes_between, history, history_of};
+pub use recent::{CapabilityHistory, Recent, newest_steps, past_of};
 
 use crate::StoreError;
 use crate::database::{Database, Row, Transaction};

@@ -39,7 +39,7 @@ pub struct Recent {
 
 /// What the newest revisions did to a capability.
 #[derive(Default)]
-pub struct Past {
+pub struct CapabilityHistory {
     /// The steps, newest first.
     pub steps: Vec<Recent>,
     /// Whether all kept revisions were searched, as far as their steps are readable.
@@ -70,7 +70,7 @@ fn listed(row: &Row) -> Result<Listed, StoreError> {
 
 /// What the newest 50 revisions that changed a source did to one of its capabilities, newest first. At most 4 MiB of
 /// steps are read, in two statements.
-pub async fn past_of(tx: &mut impl Transaction, repo: &str, id: &str) -> Result<Past, StoreError> {
+pub async fn past_of(tx: &mut impl Transaction, repo: &str, id: &str) -> Result<CapabilityHistory, StoreError> {
     let sql = format!(
         "SELECT {LISTED} FROM (SELECT revision, repo FROM revision_sources WHERE repo = $1 ORDER BY revision DESC LIMIT {REVISIONS}) s
          JOIN change_pieces p ON p.revision = s.revision AND p.repo = s.repo JOIN revisions v ON v.number = p.revision
@@ -90,7 +90,7 @@ pub async fn past_of(tx: &mut impl Transaction, repo: &str, id: &str) -> Result<
             steps.extend(recent(listed, step).filter(|it| it.step.id == id));
         }
     }
-    Ok(Past { steps, is_complete })
+    Ok(CapabilityHistory { steps, is_complete })
 }
 
 /// The newest additions and changes of all sources, newest first, up to `most`: of each source that one of the newest 50

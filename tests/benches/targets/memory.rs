@@ -15,10 +15,10 @@ const READERS: usize = 200;
 const ROUNDS: usize = 2;
 
 /// The requests to a route: its name, the path for a reader, and a header.
-type Asked = (&'static str, fn(usize) -> String, Option<(&'static str, &'static str)>);
+type ReadRoute = (&'static str, fn(usize) -> String, Option<(&'static str, &'static str)>);
 
 /// Every public route with large responses, with a different request for each reader where that changes the response.
-const ROUTES: [Asked; 11] = [
+const ROUTES: [ReadRoute; 11] = [
     ("the document", |_| "/v1/federated".to_owned(), None),
     ("the document, gzip", |_| "/v1/federated?format=json".to_owned(), Some(("accept-encoding", "gzip"))),
     ("parts of it", |n| format!("/v1/federated?repo={}", names(50, |i| format!("s{}", (n * 7 + i) % 1000))), None),

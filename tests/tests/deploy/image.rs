@@ -14,7 +14,7 @@ const TOKEN: &str = "REUSE_SURFACE_TOKEN=a-token-for-tests-only";
 const HERE: &str = "http://127.0.0.1:8080";
 
 /// Maximum compressed size in MiB of the stripped debug build; a release build is smaller.
-const MOST: u64 = 44;
+const MAX_IMAGE_MIB: u64 = 44;
 
 /// Runs the image's health check until it succeeds.
 fn until_healthy(container: &Container<'_>) -> Result<()> {
@@ -83,7 +83,7 @@ fn is_small_and_owns_its_volume(engine: &Engine) -> Result<()> {
     let mut counted = GzEncoder::new(Counter(0), Compression::default());
     io::copy(&mut std::fs::File::open(format!("{mounted}/usr/local/bin/reuse-surface"))?, &mut counted)?;
     let size = counted.finish()?.0;
-    ensure!(size < MOST << 20, "{} KiB compressed", size >> 10);
+    ensure!(size < MAX_IMAGE_MIB << 20, "{} KiB compressed", size >> 10);
     has_its_bills_of_materials(&mounted)?;
     let owner = output(std::process::Command::new("stat").args(["--format", "%u:%g", &format!("{mounted}/data")]))?;
     ensure!(owner.trim() == "65532:65532", "{owner}");

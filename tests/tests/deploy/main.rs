@@ -3,6 +3,7 @@
 mod alerts;
 mod arguments;
 mod chart;
+mod database;
 mod engine;
 mod image;
 mod layers;

@@ -1,7 +1,7 @@
 //! Filtered documents: each is the document of a federation of only these sources.
 
 use anyhow::Result;
-use end_to_end::{Hub, Sources, index};
+use end_to_end::{Hub, Sources, eventually, index};
 use federation::compose::{SourceLine, digest};
 use federation::schema::{Schema, violations};
 use reqwest::Method;
@@ -114,11 +114,12 @@ async fn staleness_is_that_of_the_sources_shown() -> Result<()> {
     let (hub, _sources) = hub().await?;
     let oldest = hub.get("/v1/federated?repo=kitchen").await?.header("reuse-surface-verified").to_owned();
     // From the next second on, state-hub has been verified more recently than kitchen.
-    let mut newer = oldest.clone();
-    while newer == oldest {
+    let newer = eventually(async || {
         hub.write(Method::POST, "/v1/repos/state-hub/refresh", &Value::Null).await?;
-        newer = hub.get("/v1/federated?repo=state-hub").await?.header("reuse-surface-verified").to_owned();
-    }
+        let verified = hub.get("/v1/federated?repo=state-hub").await?.header("reuse-surface-verified").to_owned();
+        Ok((verified != oldest).then_some(verified))
+    })
+    .await?;
     assert!(newer > oldest, "{newer} {oldest}");
     assert_eq!(hub.get("/v1/federated?repo=kitchen").await?.header("reuse-surface-verified"), oldest);
     assert_eq!(hub.get("/v1/federated?repo=none-such").await?.header("reuse-surface-verified"), "");

@@ -14,7 +14,7 @@ fn gzip(text: &str) -> Result<Vec<u8>> {
 }
 
 /// Maximum bytes of a response about a source, whatever its content.
-const MOST: usize = 256 << 10;
+const MAX_RESPONSE_BYTES: usize = 256 << 10;
 
 async fn ids(hub: &Hub) -> Result<Vec<Value>> {
     let document = hub.document().await?;
@@ -35,7 +35,7 @@ async fn every_shape_is_answered_for_and_hurts_nobody_else() -> Result<()> {
         hub.register(&repo, &url).await?;
         let seen = hub.get(&format!("/v1/repos/{repo}")).await?;
         ensure!(
-            seen.status == 200 && seen.text.len() < MOST,
+            seen.status == 200 && seen.text.len() < MAX_RESPONSE_BYTES,
             "{name}: {} with {} bytes: {:.400}",
             seen.status,
             seen.text.len(),

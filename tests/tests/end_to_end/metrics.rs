@@ -1,7 +1,7 @@
 //! `/metrics`, parsed as Prometheus does.
 
 use anyhow::{Context as _, Result, ensure};
-use end_to_end::{Hub, Sources, index, tools};
+use end_to_end::{Hub, Sources, eventually, index, tools};
 use reqwest::Method;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -125,11 +125,11 @@ async fn what_a_reader_asked_for_and_cannot_have_is_no_failure_of_the_hub() -> R
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
     for _ in 0..3 {
-        let mut stale = hub.get("/v1/federated?max_staleness=0").await?;
-        // Waits until the second in which it was verified is over.
-        while stale.status == 200 {
-            stale = hub.get("/v1/federated?max_staleness=0").await?;
-        }
+        // Until the second in which it was verified is over, it is 200.
+        let stale = eventually(async || {
+            Ok(Some(hub.get("/v1/federated?max_staleness=0").await?).filter(|answer| answer.status != 200))
+        })
+        .await?;
         assert!(stale.status == 503 && stale.text.contains("too-stale"), "{stale:?}");
         assert!(stale.header("reuse-surface-code").is_empty(), "it is for the host alone");
     }

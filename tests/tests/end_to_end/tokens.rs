@@ -1,7 +1,7 @@
 //! Named tokens and the audit trail in the whole product: real sockets, component, database and command line.
 
 use anyhow::Result;
-use end_to_end::{Cli, Hub, TOKEN};
+use end_to_end::{Cli, Hub, TOKEN, eventually};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt as _;
@@ -123,9 +123,7 @@ async fn the_operators_token_is_replaced_in_its_file_without_a_restart() -> Resu
     std::fs::remove_file(secrets.path().join("..data"))?;
     assert_eq!((status("the-second-token").await?, status(&named).await?), (401, 200));
     // The log is read from a pipe and may lag behind the response.
-    while !hub.log().contains("a variable cannot be read from its file") {
-        tokio::task::yield_now().await;
-    }
+    eventually(async || Ok(hub.log().contains("a variable cannot be read from its file").then_some(()))).await?;
     put("v3", "the-third-token")?;
     assert_eq!(status("the-third-token").await?, 200);
     assert!(!hub.log().contains("the-first-token") && !hub.log().contains("the-third-token"));
@@ -145,10 +143,8 @@ async fn a_flood_of_wrong_tokens_is_held_off_and_valid_ones_pass() -> Result<()>
     let (looked_at, held_off): (Vec<_>, Vec<_>) = answers.into_iter().partition(|status| *status == 401);
     // A minute may have ended meanwhile, so that some failures were counted in the next one; the last minute then has thirty.
     assert!(looked_at.len() >= 30 && held_off.iter().all(|status| *status == 429), "{looked_at:?} {held_off:?}");
-    let mut refused = wrong().await?;
-    while refused.status == 401 {
-        refused = wrong().await?;
-    }
+    let refused = async || Ok(Some(wrong().await?).filter(|answer| answer.status != 401));
+    let refused = eventually(refused).await?;
     let wait: u64 = refused.header("retry-after").parse()?;
     assert!(refused.json()["code"] == "too-many-failures" && (1..=60).contains(&wait), "{}", refused.text);
     let valid = hub.send(hub.request(Method::POST, "/v1/federated/compose").bearer_auth(TOKEN)).await?;
@@ -157,7 +153,7 @@ async fn a_flood_of_wrong_tokens_is_held_off_and_valid_ones_pass() -> Result<()>
     let mut forged = 401;
     // A minute may end between the two requests, but not every time.
     for _ in 0..3 {
-        while wrong().await?.status == 401 {}
+        eventually(async || Ok((wrong().await?.status != 401).then_some(()))).await?;
         let request = hub.request(Method::POST, "/v1/federated/compose").bearer_auth("wrong");
         let request = request.header("x-forwarded-for", "192.0.2.1").header("spin-client-addr", "192.0.2.1:1");
         forged = hub.send(request).await?.status;

@@ -2,6 +2,7 @@
 
 use crate::support::{Host, Listening, is_problem};
 use anyhow::{Result, ensure};
+use end_to_end::eventually;
 use http::Method;
 use runtime::Limits;
 use serde_json::json;
@@ -52,10 +53,7 @@ async fn a_place_is_held_until_the_answer_is_sent() -> Result<()> {
     }
     let mut rest = vec![0; PIECE * 2000];
     reader.read_exact(&mut rest).await?;
-    while status(&listening, "/quick").await? != 200 {
-        tokio::task::yield_now().await;
-    }
-    Ok(())
+    eventually(async || Ok((status(&listening, "/quick").await? == 200).then_some(()))).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,10 +104,7 @@ async fn bodies_that_never_end_share_a_budget() -> Result<()> {
     ensure!(host.metric("reuse_surface_memory_use_bytes{purpose=\"requests\"}").await? <= f64::from(4 << 20));
     drop(slow);
     let body = json!("x".repeat(500_000));
-    while host.ask(Method::POST, "/body", &body).await?.status() != 200 {
-        tokio::task::yield_now().await;
-    }
-    Ok(())
+    eventually(async || Ok((host.ask(Method::POST, "/body", &body).await?.status() == 200).then_some(()))).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,7 @@
 
 use crate::support::{Host, is_problem};
 use anyhow::{Context as _, Result, ensure};
-use end_to_end::{Sources, index};
+use end_to_end::{Sources, eventually, index};
 use http::Method;
 use runtime::Limits;
 use serde_json::json;
@@ -134,10 +134,7 @@ async fn an_instance_that_has_grown_large_is_replaced() -> Result<()> {
     ensure!(host.get("/grow/32").await? == 32 << 20);
     ensure!(host.get("/served").await? == 1, "a large one goes");
     // The memory is released once the store is dropped.
-    while host.metric(used).await? > small {
-        tokio::task::yield_now().await;
-    }
-    Ok(())
+    eventually(async || Ok((host.metric(used).await? <= small).then_some(()))).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,8 +2,8 @@
 //! is as before.
 
 use crate::support::{document, figures};
-use anyhow::{Result, ensure};
-use end_to_end::{Behaviour, Hub, Sources, TOKEN, index};
+use anyhow::{Result, bail, ensure};
+use end_to_end::{Behaviour, Hub, Sources, TOKEN, eventually, index};
 use reqwest::Method;
 use serde_json::json;
 use std::sync::Arc;
@@ -12,22 +12,25 @@ use tokio::task::JoinSet;
 
 /// The number of requests that `serve` accepts at once.
 const ROOM: usize = 256;
+/// How often a request is repeated. The bound only limits a hang.
+const ATTEMPTS: usize = 100_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_does_not_fit_is_told_when_to_come_back() -> Result<()> {
     let (hub, sources) = (Arc::new(Hub::start()?), Sources::start()?);
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
     // In the second of its composition, a document has no date and is cached only for that second.
-    let mut served = hub.get("/v1/federated?format=json").await?;
-    while served.header("last-modified").is_empty() {
-        served = hub.get("/v1/federated?format=json").await?;
-    }
+    let served = eventually(async || {
+        Ok(Some(hub.get("/v1/federated?format=json").await?)
+            .filter(|answer| !answer.header("last-modified").is_empty()))
+    })
+    .await?;
     let url = sources.set("/held", Behaviour::Held(index(&["capability.held"]).into_bytes()));
     let mut waiting = JoinSet::new();
     for _ in 0..ROOM {
         let (hub, body) = (hub.clone(), json!({"url": url}));
         waiting.spawn(async move {
-            loop {
+            for _ in 0..ATTEMPTS {
                 let answer = hub.write(Method::POST, "/v1/check", &body).await?;
                 // While others read below, the last one may find no slot; it tries again, as it is told. On a busy machine the hub may also
                 // give up on the source before all slots are taken.
@@ -36,28 +39,30 @@ async fn what_does_not_fit_is_told_when_to_come_back() -> Result<()> {
                     return Ok::<_, anyhow::Error>(answer);
                 }
             }
+            bail!("no slot in {ATTEMPTS} attempts")
         });
     }
-    let refused = loop {
+    let refused = eventually(async || {
         let answer = hub.send(hub.request(Method::GET, "/v1/repos").header("x-request-id", "asked-here")).await?;
         if answer.status == 503 {
-            break answer;
+            return Ok(Some(answer));
         }
         ensure!(answer.status == 200, "{answer:?}");
-        // All of them hold their slots, so that eventually none is free.
+        // All of them hold their slots, so that in the end none is free.
         ensure!(waiting.try_join_next().is_none(), "one of them has an answer");
-    };
+        Ok(None)
+    })
+    .await?;
     let problem = refused.json();
     ensure!(problem["code"] == "overloaded" && problem["request_id"] == "asked-here", "{refused:?}");
     ensure!(refused.header("content-type") == "application/problem+json" && refused.header("retry-after") == "1");
     // A write that finds a slot all the same changes nothing: its precondition fails.
-    let write = loop {
+    let write = eventually(async || {
         let request = hub.request(Method::PATCH, "/v1/repos/a").bearer_auth(TOKEN).header("if-match", "\"none\"");
         let write = hub.send(request.json(&json!({"domain": "e"}))).await?;
-        if write.status != 412 {
-            break write;
-        }
-    };
+        Ok(Some(write).filter(|write| write.status != 412))
+    })
+    .await?;
     ensure!((write.status, write.header("retry-after")) == (503, "1"), "{write:?}");
 
     let alive = hub.get("/health/live").await?;

@@ -32,7 +32,7 @@ async fn overtaken(
     let asked = sources.requests("/a");
     let request = hub.request(Method::POST, path).bearer_auth(TOKEN);
     let overtaking = async {
-        sources.asked("/a", asked + 1).await;
+        sources.wait_for("/a", asked + 1).await?;
         let done = overtake.await;
         sources.release();
         done

@@ -3,7 +3,7 @@
 
 use crate::support::{document, figures};
 use anyhow::{Result, ensure};
-use end_to_end::{Behaviour, Hub, Sources, index};
+use end_to_end::{Behaviour, Hub, Sources, eventually, index};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 use std::io::Write as _;
@@ -167,16 +167,14 @@ async fn all_faults_at_once_harm_nobody_else() -> Result<()> {
         async move { hub.compose().await }
     });
     // Good sources do not wait for bad ones: they are published while the refresh still waits for those that hang.
-    let prompt = loop {
+    let prompt = eventually(async || {
         let ended = composing.is_finished();
         let text = hub.get("/v1/federated?format=json").await?.text;
         let published = ["steadya", "steadyb"].iter().all(|it| text.contains(&format!("capability.{it}.v2")));
-        if published {
-            break began.elapsed();
-        }
-        ensure!(!ended, "the refresh is over, and the good sources were never published before that");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
+        ensure!(published || !ended, "the refresh is over, and the good sources were never published before that");
+        Ok(published.then(|| began.elapsed()))
+    })
+    .await?;
     let report = composing.await??;
     let took = began.elapsed();
     running.store(false, Ordering::Relaxed);

@@ -28,7 +28,7 @@ fn row(question: &Unanswered) -> [Cell; 5] {
         (&question.words).into(),
         question.days.into(),
         (&question.last_asked).into(),
-        json!(question.fit).as_str().unwrap_or("-").into(),
+        question.fit.as_str().into(),
         nearest.into(),
     ]
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use api::health::Health;
 use api::paths;
-use api::repos::{Repo, ReposQuery};
+use api::repos::{Repo, Repos, ReposQuery};
 use federation::source::State;
 use serde_json::{Value, json};
 
@@ -20,8 +20,7 @@ const STATES: [State; 6] = State::ALL;
 pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failure> {
     let health = client.send(Request::get(paths::HEALTH)).await?;
     let hub: Health = health.shape()?;
-    let Sources { states, not_fresh } = sources(client).await?;
-    let total: usize = states.values().sum();
+    let Sources { total, states, not_fresh } = sources(client).await?;
     let required = not_fresh.iter().map(|(repo, _)| &repo.registration).filter(|it| it.required);
     let required: Vec<&str> = required.map(|it| it.repo.as_str()).collect();
     let value = json!({
@@ -51,38 +50,38 @@ pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failur
 
 /// The sources of a hub, as far as its status goes.
 struct Sources {
+    /// How many there are.
+    total: usize,
     /// How many are in each state.
-    states: BTreeMap<&'static str, usize>,
+    states: BTreeMap<String, usize>,
     /// Those that are not fresh, by repo, typed and as they came. A disabled one is a problem only if it is required.
     not_fresh: Vec<(Repo<'static>, Value)>,
 }
 
-/// Counts the sources in every state, and reads only those that are not fresh: the others are most of them.
+/// Asks how many sources are in each state, and reads only those that are not fresh: the others are most of them.
 async fn sources(client: &Client) -> Result<Sources, Failure> {
-    let (mut states, mut not_fresh) = (BTreeMap::new(), Vec::new());
-    for state in STATES {
+    let query = ReposQuery { limit: Some(1), ..ReposQuery::default() };
+    let Repos { states, total, .. } = client.send(Request::get(paths::REPOS).query(&query)).await?.shape()?;
+    let mut not_fresh = Vec::new();
+    // Hubs of earlier versions do not count by state.
+    let has = |state: State| states.contains_key(state.as_str()) || (states.is_empty() && total > 0);
+    for state in STATES.into_iter().filter(|state| *state != State::Fresh && has(*state)) {
         let query = ReposQuery { state: Some(state), ..ReposQuery::default() };
-        let list = client::list(client, query, (state == State::Fresh).then_some(1)).await?;
-        let total = list.total.unwrap_or(list.items.len());
-        if total > 0 {
-            states.insert(state.as_str(), total);
-        }
-        if state != State::Fresh {
-            let noteworthy = |repo: &Repo<'_>| state != State::Disabled || repo.registration.required;
-            not_fresh.extend(list.items.into_iter().zip(list.raw).filter(|(repo, _)| noteworthy(repo)));
-        }
+        let list = client::list(client, query, None).await?;
+        let noteworthy = |repo: &Repo<'_>| state != State::Disabled || repo.registration.required;
+        not_fresh.extend(list.items.into_iter().zip(list.raw).filter(|(repo, _)| noteworthy(repo)));
     }
     not_fresh.sort_by(|(one, _), (other, _)| one.registration.repo.cmp(&other.registration.repo));
-    Ok(Sources { states, not_fresh })
+    Ok(Sources { states, total, not_fresh })
 }
 
-fn describe(text: &mut Text, client: &Client, hub: &Health, states: &BTreeMap<&str, usize>, total: usize) {
+fn describe(text: &mut Text, client: &Client, hub: &Health, states: &BTreeMap<String, usize>, total: usize) {
     let tone = if hub.status == "ok" { Tone::Good } else { Tone::Bad };
     let known = STATES.iter().filter_map(|state| Some((state.as_str(), *states.get(state.as_str())?)));
     let unknown = states
         .iter()
-        .filter(|(state, _)| !STATES.iter().any(|known| known.as_str() == **state))
-        .map(|(state, count)| (*state, *count));
+        .filter(|(state, _)| !STATES.iter().any(|known| known.as_str() == state.as_str()))
+        .map(|(state, count)| (state.as_str(), *count));
     let counts: Vec<String> = known.chain(unknown).map(|(state, count)| format!("{count} {state}")).collect();
     let counts = if counts.is_empty() { total.to_string() } else { format!("{total}: {}", counts.join(", ")) };
     text.fields([

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use api::federated::Manifest as Revision;
+use api::repos::Registration;
 use api::repos::ReposQuery;
 use federation::compose::SourceLine;
 use federation::digest::Digest;
-use federation::registration::Registration;
 use federation::source::Accepted;
 use federation::yaml;
 use serde_json::json;
@@ -93,7 +93,7 @@ async fn read(client: &Client) -> Result<(Revision, Vec<Registration>), Failure>
     for _ in 0..TRIES {
         let repos = client::list(client, ReposQuery::default(), None).await?.items;
         let revision = client::manifest(client, None).await?;
-        let mut repos: Vec<Registration> = repos.into_iter().map(|it| it.registration.into_owned()).collect();
+        let mut repos: Vec<Registration> = repos.into_iter().map(|it| it.registration).collect();
         repos.sort_by(|one, other| one.repo.cmp(&other.repo));
         let found =
             |repo: &str| repos.binary_search_by(|it| it.repo.as_str().cmp(repo)).ok().and_then(|at| repos.get(at));

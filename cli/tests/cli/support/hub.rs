@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -49,14 +50,14 @@ impl Answer {
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct ReceivedRequest {
     /// Method and target, as in `GET /v1/repos?limit=1000`.
     pub(crate) line: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
-impl Asked {
+impl ReceivedRequest {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -69,7 +70,7 @@ impl Asked {
 /// A hub on a free port. It stops listening after its last answer.
 pub(crate) struct Hub {
     address: SocketAddr,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    asked: Arc<Mutex<Vec<ReceivedRequest>>>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<usize>>,
 }
@@ -112,15 +113,17 @@ impl Hub {
         format!("http://{}", self.address)
     }
 
-    /// Returns once `count` requests were read.
+    /// Returns once `count` requests were read. The bound only limits a hang.
     pub(crate) fn wait_for(&self, count: usize) {
+        let began = Instant::now();
         while self.asked.lock().expect("no panic while logging").len() < count {
+            assert!(began.elapsed() < Duration::from_secs(300), "fewer than {count} requests arrived");
             std::thread::yield_now();
         }
     }
 
     /// What was asked, after it is certain that every answer was needed.
-    pub(crate) fn asked(mut self) -> Vec<Asked> {
+    pub(crate) fn asked(mut self) -> Vec<ReceivedRequest> {
         assert_eq!(self.finish(), Some(0), "answers that nobody asked for");
         self.asked.lock().expect("no panic while logging").clone()
     }
@@ -141,7 +144,7 @@ impl Drop for Hub {
     }
 }
 
-pub(super) fn read(stream: &TcpStream) -> Asked {
+pub(super) fn read(stream: &TcpStream) -> ReceivedRequest {
     let mut reader = BufReader::new(stream);
     let mut lines = Vec::new();
     loop {
@@ -159,5 +162,5 @@ pub(super) fn read(stream: &TcpStream) -> Asked {
         headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, value)| value.parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body).expect("the body of the request");
-    Asked { line, headers, body }
+    ReceivedRequest { line, headers, body }
 }

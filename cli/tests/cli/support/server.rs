@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 use federation::digest::Digest;
 use serde_json::Value;
 
-use super::hub::{Asked, read};
+use super::hub::{ReceivedRequest, read};
 
 /// The server. It is gone when this is dropped.
 pub(crate) struct Server {
@@ -22,7 +22,7 @@ pub(crate) struct Server {
 #[derive(Default)]
 struct Shared {
     answers: Mutex<HashMap<String, Answer>>,
-    asked: Mutex<Vec<Asked>>,
+    asked: Mutex<Vec<ReceivedRequest>>,
     stop: AtomicBool,
 }
 
@@ -80,7 +80,7 @@ impl Server {
     }
 
     /// What was asked so far.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<ReceivedRequest> {
         self.shared.asked.lock().expect("no panic").clone()
     }
 }

@@ -36,6 +36,83 @@ prefix: [/v1/capabilities, /v1/indexes, /capabilities, /agents, /v0.1]
 posted: [/mcp, /search]
 {{- end }}
 
+{{/* Away from each other, and from what else does the same. */}}
+{{- define "hub.spread" -}}
+topologySpreadConstraints:
+  {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+  - topologyKey: {{ . }}
+    maxSkew: 1
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "hub.selector" $.root | nindent 8 }}
+      matchExpressions:
+        - {key: app.kubernetes.io/component, operator: In, values: {{ $.components | toJson }}}
+  {{- end }}
+{{- end }}
+
+{{/* The cluster of CloudNativePG that the chart makes. */}}
+{{- define "hub.databaseCluster" -}}
+{{ include "hub.name" . | trunc 41 | trimSuffix "-" }}-database
+{{- end }}
+
+{{/* The Secret with the URL of PostgreSQL; empty: SQLite on a volume. */}}
+{{- define "hub.databaseSecret" -}}
+{{- if .Values.database.urlSecret.name -}}
+{{ .Values.database.urlSecret.name }}
+{{- else if .Values.database.cluster.enabled -}}
+{{ include "hub.databaseCluster" . }}-app
+{{- end -}}
+{{- end }}
+
+{{/* What Spin may connect to. */}}
+{{- define "hub.databaseHost" -}}
+{{- if .Values.database.cluster.enabled -}}
+postgres://{{ include "hub.databaseCluster" . }}-rw:5432
+{{- else -}}
+{{ required "with host=spin, database.host names the server of database.urlSecret, as in postgres://db.example.org:5432" .Values.database.host }}
+{{- end -}}
+{{- end }}
+
+{{/* The variables of a hub on PostgreSQL. */}}
+{{- define "hub.database" -}}
+{{- $values := .root.Values.database -}}
+{{- $ca := $values.caSecret.name -}}
+{{- if and $values.cluster.enabled (not $ca) -}}
+{{- $ca = printf "%s-ca" (include "hub.databaseCluster" .root) -}}
+{{- end -}}
+- name: {{ .prefix }}DATABASE_URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ include "hub.databaseSecret" .root }}
+      key: {{ $values.urlSecret.key }}
+{{- with $ca }}
+- name: {{ $.prefix }}DATABASE_CA
+  valueFrom:
+    secretKeyRef:
+      name: {{ . }}
+      key: {{ $values.caSecret.key }}
+{{- end }}
+{{- end }}
+
+{{/* The way to the database. */}}
+{{- define "hub.databaseEgress" -}}
+{{- if include "hub.databaseSecret" . -}}
+- ports:
+    - {port: {{ .Values.database.port }}, protocol: TCP}
+  to:
+    {{- if .Values.database.cluster.enabled }}
+    - podSelector:
+        matchLabels:
+          cnpg.io/cluster: {{ include "hub.databaseCluster" . }}
+    {{- else if .Values.networkPolicy.database }}
+    {{- toYaml .Values.networkPolicy.database | nindent 4 }}
+    {{- else }}
+    {{- fail "with database.urlSecret, networkPolicy.database has to say where the database is" }}
+    {{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "hub.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 65532

@@ -11,6 +11,7 @@ mod node;
 mod publiccode;
 mod rules;
 
+use crate::open::Variant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -43,6 +44,12 @@ pub enum SourceFormat {
     Codemeta,
     /// The card of an A2A agent: `agent-card.json`.
     AgentCard,
+}
+
+impl Variant for SourceFormat {
+    fn as_str(self) -> &'static str {
+        self.as_str()
+    }
 }
 
 impl SourceFormat {

@@ -2,7 +2,7 @@
 
 use super::bearer::{Valid, authenticate};
 use super::refusal::{forbidden, of_a_job};
-use crate::edge::asked::Who;
+use crate::edge::logged_request::Who;
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::Problem;

@@ -6,7 +6,7 @@ use crate::hub::App;
 use crate::hub::publish::{Contributions, publish};
 use crate::ports::Ports;
 use crate::problem::Problem;
-use federation::catalogue::{Gone, Known, Skipped, Todo};
+use federation::catalogue::{Known, RemovalReason, Skipped, Todo};
 use federation::time::Seconds;
 use serde_json::{Value, json};
 use store::catalogues::Stored;
@@ -43,7 +43,7 @@ async fn step<P: Ports>(app: &App<P>, stored: &Stored) -> Result<bool, Problem> 
         }
         let mut changes = Changes::default();
         // Removals first: their names may be wanted.
-        let removals = Gone::ALL.map(Todo::Remove);
+        let removals = RemovalReason::ALL.map(Todo::Remove);
         let going = members::to_do(tx, &catalogue.name, &removals, BATCH).await?;
         let (mut moving, mut touched) = (Vec::new(), Vec::new());
         if going.is_empty() {
@@ -96,13 +96,13 @@ async fn remove(
             changes.events.push(("deregister", repo.clone(), json!(registered.registration), Value::Null));
             changes.lines.insert(repo, None);
         }
-        if gone == Gone::Vanished {
+        if gone == RemovalReason::Vanished {
             forgotten.push(known.member.id);
             continue;
         }
         known.absent_since = None;
         // What is archived may come back without a push.
-        known.probed = (gone == Gone::WithoutIndex).then(|| known.member.changed.clone());
+        known.probed = (gone == RemovalReason::WithoutIndex).then(|| known.member.changed.clone());
         known.skipped = Some(known.member.unfit.unwrap_or(Skipped::NoIndex));
         kept.push(known);
     }

@@ -4,7 +4,7 @@ use crate::hub::outside::Outside;
 use crate::ports::Ports;
 use federation::catalogue::{Catalogue, Member, Walk};
 use federation::check::{Answer, fetch};
-use federation::fetch::{FetchFailure, Fetched, Quiet, TransportFailure, Validators};
+use federation::fetch::{FetchFailure, Fetched, HostPauses, TransportFailure, Validators};
 use federation::problem::{catalogues, fields, sources};
 use federation::source::Failure;
 use federation::source_url;
@@ -19,7 +19,7 @@ pub(super) const LISTING_TIME: Duration = Duration::from_secs(20);
 /// Why there is no listing.
 pub(super) enum Trouble {
     /// The host asked for a pause until then; nothing was asked for.
-    Quiet(Seconds),
+    Paused(Seconds),
     /// The listing failed.
     Failed {
         failure: Failure,
@@ -57,7 +57,7 @@ impl Trouble {
 pub(super) async fn read<P: Ports>(
     ports: &P,
     catalogue: &Catalogue,
-    hosts: &Quiet,
+    hosts: &HostPauses,
 ) -> Result<(Vec<Member>, usize), Trouble> {
     match select(pin!(pages(ports, catalogue, hosts)), pin!(ports.sleep(LISTING_TIME))).await {
         Either::Left((listing, _)) => listing,
@@ -68,20 +68,24 @@ pub(super) async fn read<P: Ports>(
     }
 }
 
-async fn pages<P: Ports>(ports: &P, catalogue: &Catalogue, hosts: &Quiet) -> Result<(Vec<Member>, usize), Trouble> {
+async fn pages<P: Ports>(
+    ports: &P,
+    catalogue: &Catalogue,
+    hosts: &HostPauses,
+) -> Result<(Vec<Member>, usize), Trouble> {
     let Some(mut walk) = Walk::of(catalogue) else {
         let message = "The URL is not that of an organisation; change it.";
         return Err(Trouble::new(&fields::URL_NO_CATALOGUE, message, ports.now()));
     };
     loop {
         if let Some(until) = hosts.until(&source_url::host(walk.page()), ports.now()) {
-            return Err(Trouble::Quiet(until));
+            return Err(Trouble::Paused(until));
         }
         let quiet = |host: &str, now| hosts.until(host, now);
         let answer = fetch(&Outside(ports), walk.page().as_str(), Validators::default(), quiet).await;
         let (page, link) = match answer {
             Ok(Answer::Fetched(Fetched::Index { bytes, link, .. })) => (bytes, link),
-            Ok(Answer::Quiet(until)) => return Err(Trouble::Quiet(until)),
+            Ok(Answer::Paused(until)) => return Err(Trouble::Paused(until)),
             Ok(Answer::Fetched(Fetched::NotModified)) => {
                 return Err(Trouble::of_fetch(TransportFailure::Protocol.into(), ports.now()));
             }

@@ -5,9 +5,9 @@ use crate::hub::App;
 use crate::hub::outside::Outside;
 use crate::ports::Ports;
 use crate::problem::Problem;
-use federation::catalogue::{Catalogue, Gone, Known, Skipped, Todo};
+use federation::catalogue::{Catalogue, Known, RemovalReason, Skipped, Todo};
 use federation::check::{Answer, fetch};
-use federation::fetch::{FetchFailure, Fetched, Quiet, Validators};
+use federation::fetch::{FetchFailure, Fetched, HostPauses, Validators};
 use federation::plan::PER_HOST;
 use federation::registration::Registration;
 use federation::source::SourceRecord;
@@ -30,7 +30,7 @@ use store::{StoreError, members, quiet};
 use url::Url;
 
 /// Repositories that are looked at in one refresh; the others wait for the next.
-const MOST: usize = 100;
+const MAX_PROBES: usize = 100;
 /// Repositories between two writes.
 const BATCH: usize = 20;
 /// No batch is begun after so many seconds.
@@ -51,10 +51,14 @@ enum Found {
 }
 
 /// Looks at repositories of a catalogue that are new or changed. Returns when there is more to do, if there is.
-pub(super) async fn probe<P: Ports>(app: &App<P>, stored: &Stored, hosts: Quiet) -> Result<Option<Seconds>, Problem> {
+pub(super) async fn probe<P: Ports>(
+    app: &App<P>,
+    stored: &Stored,
+    hosts: HostPauses,
+) -> Result<Option<Seconds>, Problem> {
     let (database, name) = (app.database().await?, &stored.catalogue.name);
     let (began, hosts) = (app.ports.now(), Mutex::new(hosts));
-    for _ in 0..MOST / BATCH {
+    for _ in 0..MAX_PROBES / BATCH {
         let waiting = read_with(database, async |tx| members::to_do(tx, name, &[Todo::Probe], BATCH).await).await?;
         if waiting.is_empty() {
             break;
@@ -83,7 +87,7 @@ pub(super) async fn probe<P: Ports>(app: &App<P>, stored: &Stored, hosts: Quiet)
     }
     let is_more = read_with(database, async |tx| {
         let all: Vec<Todo> =
-            [Todo::Probe, Todo::Move, Todo::Touch].into_iter().chain(Gone::ALL.map(Todo::Remove)).collect();
+            [Todo::Probe, Todo::Move, Todo::Touch].into_iter().chain(RemovalReason::ALL.map(Todo::Remove)).collect();
         let is_more = members::is_to_do(tx, name, &all).await?;
         Ok::<_, Problem>(is_more)
     })
@@ -91,7 +95,7 @@ pub(super) async fn probe<P: Ports>(app: &App<P>, stored: &Stored, hosts: Quiet)
     Ok(is_more.then(|| app.ports.now()))
 }
 
-async fn find<P: Ports>(ports: &P, url: &str, hosts: &Mutex<Quiet>) -> Found {
+async fn find<P: Ports>(ports: &P, url: &str, hosts: &Mutex<HostPauses>) -> Found {
     let host = Url::parse(url).map(|url| source_url::host(&url)).unwrap_or_default();
     let quiet = |host: &str, now| hosts.lock().unwrap_or_else(PoisonError::into_inner).until(host, now);
     if let Some(until) = quiet(&host, ports.now()) {
@@ -104,7 +108,7 @@ async fn find<P: Ports>(ports: &P, url: &str, hosts: &Mutex<Quiet>) -> Found {
         }
         Ok(Answer::Fetched(Fetched::Index { .. })) => Found::File,
         Ok(Answer::Fetched(Fetched::NotModified)) => Found::Unknown,
-        Ok(Answer::Quiet(until)) => Found::Pause(host, until),
+        Ok(Answer::Paused(until)) => Found::Pause(host, until),
         Err(FetchFailure { http_status: Some(404 | 410), .. }) => Found::Nothing,
         Err(FetchFailure { quiet: Some((host, seconds)), .. }) => {
             let until = ports.now() + seconds;

@@ -8,7 +8,7 @@ use crate::log;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use federation::catalogue::{Known, Listing, compare};
-use federation::fetch::Quiet;
+use federation::fetch::HostPauses;
 use federation::time::Seconds;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -18,7 +18,7 @@ use store::leases::Lease;
 use store::{StoreError, members, quiet, sources};
 
 /// Most catalogues that one refresh takes; the others wait for the next.
-const MOST: usize = 5;
+const MAX_CATALOGUES: usize = 5;
 /// No catalogue is begun after so many seconds, so that the sources get their turn.
 const TIME: Seconds = 5;
 /// After a failure of the hub's own, a catalogue waits for so many seconds.
@@ -32,7 +32,7 @@ const PAGE: usize = 200;
 /// If the store fails.
 pub async fn refresh_due<P: Ports>(app: &App<P>) -> Result<(), StoreError> {
     let began = app.ports.now();
-    for stored in catalogues::due(app.database().await?, began, MOST).await? {
+    for stored in catalogues::due(app.database().await?, began, MAX_CATALOGUES).await? {
         if app.ports.now() - began >= TIME {
             break;
         }
@@ -101,7 +101,7 @@ async fn finish<P: Ports>(app: &App<P>, stored: &Stored, again_at: Option<Second
 }
 
 /// Reads the listing, and stores what follows from it.
-async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &Quiet) -> Result<(), Problem> {
+async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &HostPauses) -> Result<(), Problem> {
     let listing = read(&app.ports, &stored.catalogue, hosts).await;
     let now = app.ports.now();
     write_with(app.database().await?, async |tx| {
@@ -109,7 +109,7 @@ async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &Quiet) -> Result<
         let catalogue = current.catalogue.clone();
         let spread = jitter(&catalogue.name, now);
         match listing {
-            Err(Trouble::Quiet(until)) => current.record.next_listing_at = Some(until),
+            Err(Trouble::Paused(until)) => current.record.next_listing_at = Some(until),
             Err(Trouble::Failed { failure, http_status, wait, quiet }) => {
                 log::line(
                     "listing-failed",

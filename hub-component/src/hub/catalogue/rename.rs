@@ -2,7 +2,7 @@
 
 use super::changes::Changes;
 use crate::hub::publish::line;
-use federation::catalogue::{Catalogue, Gone, Known};
+use federation::catalogue::{Catalogue, Known, RemovalReason};
 use federation::time::Seconds;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -96,7 +96,7 @@ async fn rename(
     }
     for (old, new) in names {
         if registrations::get(tx, old).await?.is_none() {
-            former::keep(tx, old, Gone::Renamed, Some(new), now).await?;
+            former::keep(tx, old, RemovalReason::Renamed, Some(new), now).await?;
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Catalogues, as clients see them.
 
 use crate::hub::App;
-use crate::hub::paging::{self, Filling};
+use crate::hub::paging::{self, PageBuilder};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use api::catalogues::{
@@ -25,7 +25,7 @@ pub async fn view(tx: &mut impl Transaction, stored: &Stored) -> Result<Catalogu
     let record = &stored.record;
     let (reason, message) = record.reason().unzip();
     Ok(Catalogue {
-        definition: stored.catalogue.clone(),
+        definition: stored.catalogue.clone().into(),
         created_at: rfc3339(stored.created_at),
         updated_at: rfc3339(stored.updated_at),
         created_by: stored.created_by.clone(),
@@ -40,7 +40,10 @@ pub async fn view(tx: &mut impl Transaction, stored: &Stored) -> Result<Catalogu
             http_status: record.http_status,
             registered,
             others: others(counts),
-            skipped: skipped.into_iter().map(|(name, reason)| SkippedRepository { name, reason }).collect(),
+            skipped: skipped
+                .into_iter()
+                .map(|(name, reason)| SkippedRepository { name, reason: reason.into() })
+                .collect(),
         },
     })
 }
@@ -81,7 +84,7 @@ pub async fn page<P: Ports>(app: &App<P>, query: &CataloguesQuery) -> Result<Cat
         let mut all = catalogues::all(tx).await?;
         let total = all.len();
         all.retain(|stored| after.is_none_or(|after| stored.catalogue.name.as_str() > after));
-        let mut filling = Filling::new(limit);
+        let mut filling = PageBuilder::new(limit);
         for stored in &all {
             if !filling.add(&stored.catalogue.name, &view(tx, stored).await?)? {
                 break;

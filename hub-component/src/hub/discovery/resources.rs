@@ -49,7 +49,7 @@ pub async fn found<P: Ports>(
         ..Request::default()
     };
     let page = search::search(app, head, &request).await.map_err(as_of_token)?;
-    if page.fit == Some(Fit::None) {
+    if page.fit.as_ref().is_some_and(|fit| fit.is(Fit::None)) {
         return Ok((page.revision, FoundResources::default()));
     }
     let scored = page.capabilities.iter().zip(&page.scores).filter_map(|(entry, score)| {

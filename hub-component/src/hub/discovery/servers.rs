@@ -48,7 +48,7 @@ pub async fn page<P: Ports>(app: &App<P>, head: &Head, query: &ServersQuery) -> 
         ..Request::default()
     };
     let page = search::answer(app, head, &request).await?;
-    let is_answered = page.fit != Some(Fit::None);
+    let is_answered = page.fit.as_ref().is_none_or(|fit| !fit.is(Fit::None));
     let found: Vec<Server> = page.capabilities.iter().filter(|_| is_answered && room > 0).filter_map(server).collect();
     let next = match room {
         0 => Some(START.to_owned()).filter(|_| is_answered && page.total > 0),

@@ -1,8 +1,8 @@
 //! Streaming a document: its head, then its fragments piece by piece.
 
 use super::composed::{Around, Composed, place};
-use crate::hub::BrokenOff;
 use crate::hub::Chunks;
+use crate::hub::TruncatedBody;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use bytes::Bytes;
@@ -93,7 +93,7 @@ impl Walk {
         .boxed()
     }
 
-    async fn next(&mut self, database: &impl Database) -> Result<Option<Bytes>, BrokenOff> {
+    async fn next(&mut self, database: &impl Database) -> Result<Option<Bytes>, TruncatedBody> {
         let (source, place, follows) = match self.at {
             At::Before(sent) => {
                 let before = if self.form.deflated { &self.around.before_deflated } else { &self.around.before };
@@ -138,8 +138,8 @@ impl Walk {
         parts
     }
 
-    async fn fill(&self, database: &impl Database, parts: Vec<Part>) -> Result<Bytes, BrokenOff> {
-        let broken = |error: store::StoreError| BrokenOff(error.to_string());
+    async fn fill(&self, database: &impl Database, parts: Vec<Part>) -> Result<Bytes, TruncatedBody> {
+        let broken = |error: store::StoreError| TruncatedBody(error.to_string());
         let sources = &self.composed.sources;
         let wanted: Vec<(i64, usize)> = parts
             .iter()

@@ -8,12 +8,14 @@ use crate::ports::Ports;
 use api::federated::Logged;
 use federation::check::Content;
 use federation::compose::SourceLine;
+use federation::digest::Digest;
 use federation::registration::Registration;
 use federation::source::{Accepted, SourceRecord};
 use federation::time::{Seconds, parse_rfc3339};
+use futures::{StreamExt as _, stream};
 use serde_json::json;
 use std::collections::BTreeSet;
-use store::database::{Transaction, Unframed, write_with};
+use store::database::{Autocommit, Transaction, write_with};
 use store::leases::Lease;
 use store::registrations::{self, Registered, new_incarnation};
 use store::revisions::{self, Origin};
@@ -22,6 +24,9 @@ use store::{StoreError, fragments, snapshots};
 
 /// Bytes of new snapshots, fetched and rendered, that are written together.
 const BATCH_BYTES: usize = 8 << 20;
+
+/// Indexes that are fetched at once.
+const MAX_FETCHES: usize = 4;
 
 /// Publishes one revision.
 ///
@@ -87,13 +92,20 @@ async fn fetch_missing<P: Ports>(
     lease: &Lease,
 ) -> Result<(), Fault> {
     let database = app.database().await?;
+    let mut missing: Vec<(&SourceLine, &Registration)> = sources.collect();
+    let digests: Vec<&Digest> = missing.iter().map(|(line, _)| &line.index_digest).collect();
+    let stored = snapshots::stored(&mut Autocommit(database), &digests).await?;
+    missing.retain(|(line, _)| !stored.contains(&line.index_digest));
     let (mut batch, mut bytes): (Vec<(&SourceLine, NewSnapshot)>, usize) = (Vec::new(), 0);
-    for (line, registration) in sources {
-        if snapshots::is_stored(&mut Unframed(database), &line.index_digest).await? {
-            continue;
-        }
-        let content = Content::of(fetch::index(&app.ports, primary, &line.index_digest).await?);
-        let new = judge(registration, content).snapshot;
+    let wanted: Vec<(usize, Digest)> = missing.iter().map(|(line, _)| line.index_digest.clone()).enumerate().collect();
+    let fetch = |(at, digest): (usize, Digest)| {
+        let ports = &app.ports;
+        async move { (at, fetch::index(ports, primary, &digest).await) }
+    };
+    let mut fetched = stream::iter(wanted).map(fetch).buffer_unordered(MAX_FETCHES);
+    while let Some((at, index)) = fetched.next().await {
+        let Some((line, registration)) = missing.get(at) else { continue };
+        let new = judge(registration, Content::of(index?)).snapshot;
         let Some(new) = new.filter(|new| new.capability_count == line.capability_count) else {
             return Err(fault(format!("{primary} publishes an index of {} that this version refuses", line.repo)));
         };

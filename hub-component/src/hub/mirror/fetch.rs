@@ -3,19 +3,21 @@
 use super::{Fault, fault};
 use crate::hub::refresh;
 use crate::ports::Ports;
-use api::federated::Log;
+use api::federated::{Log, LogQuery};
 use api::paths;
+use api::query::pairs;
 use federation::digest::Digest;
 use federation::time::{Seconds, rfc3339};
+use url::form_urlencoded::Serializer;
 
 /// How long the primary may wait for something new, in seconds: less than a response may take to begin.
 const WAIT: u32 = 8;
 
 /// What the primary published after `since`, and what it verified after `verified_after`.
 pub(super) async fn log<P: Ports>(ports: &P, primary: &str, since: u64, verified_after: Seconds) -> Result<Log, Fault> {
-    let after = rfc3339(verified_after);
-    let url = format!("{primary}{}?since={since}&wait={WAIT}&verified_after={after}", paths::LOG);
-    let bytes = fetched(ports, &url).await?;
+    let query = pairs(&LogQuery { since, wait: WAIT, verified_after: Some(rfc3339(verified_after)) });
+    let query = Serializer::new(String::new()).extend_pairs(query).finish();
+    let bytes = fetched(ports, &format!("{primary}{}?{query}", paths::LOG)).await?;
     serde_json::from_slice(&bytes).map_err(|error| fault(format!("{primary} does not answer as a hub does: {error}")))
 }
 

@@ -4,7 +4,8 @@ use super::{Fault, apply, fault, fetch};
 use crate::hub::App;
 use crate::log;
 use crate::ports::Ports;
-use api::federated::{Log, Verified};
+use api::Json;
+use api::federated::{Log, Logged, Verified};
 use federation::time::{Seconds, parse_rfc3339};
 use serde_json::json;
 use std::collections::HashMap;
@@ -77,11 +78,16 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
     loop {
         let head = revisions::head(database).await?;
         let verified_after = head.verified_last_at.map_or(0, |at| at - OVERLAP);
+        // The response tells of the time at which the primary read its log: at the earliest now.
+        let asked_at = app.ports.now();
         let page = fetch::log(&app.ports, primary, head.number(), verified_after).await?;
         compare(primary, head.revision.as_ref(), &page)?;
-        let is_all = page.revisions.last().map_or(head.number(), |last| last.revision)
+        let unreadable = |error| fault(format!("{primary} does not answer as a hub does: {error}"));
+        let revisions: Vec<Logged> =
+            page.revisions.iter().map(Json::read).collect::<Result<_, _>>().map_err(unreadable)?;
+        let is_all = revisions.last().map_or(head.number(), |last| last.revision)
             == page.newest.as_ref().map_or(0, |newest| newest.revision);
-        for logged in page.revisions {
+        for logged in revisions {
             apply::revision(app, primary, logged, lease).await?;
         }
         let now = app.ports.now();
@@ -89,7 +95,7 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
             lease.renew(tx, now).await?;
             verify(tx, &page.verified, now).await?;
             if is_all {
-                mirror::is_current(tx, primary, now).await?;
+                mirror::is_current(tx, primary, asked_at).await?;
             }
             Ok::<_, Fault>(())
         })

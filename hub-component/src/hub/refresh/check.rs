@@ -2,11 +2,11 @@
 
 use crate::hub::outside::Outside;
 use crate::ports::Ports;
-use federation::check::{Answer, Content, Heard, Judged};
+use federation::check::{Answer, CheckOutcome, Content, Judged};
 use federation::compose::Fragment;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
-use federation::fetch::{FetchFailure, Fetched, Quiet, TransportFailure, Validators};
+use federation::fetch::{FetchFailure, Fetched, HostPauses, TransportFailure, Validators};
 use federation::index::Use;
 use federation::problem::sources;
 use federation::registration::Registration;
@@ -56,11 +56,11 @@ pub struct NewSnapshot {
 /// Fetches the index of a registration and validates it, given the known record of the source.
 pub async fn check<P: Ports>(ports: &P, registration: &Registration, known: &SourceRecord) -> Checked {
     let conditions = known.validators(registration);
-    match federation::check::hear(&Outside(ports), registration, known, conditions, |_, _| None).await {
-        Heard::New(content) => judge(registration, content),
-        Heard::Known(observation) => observation.into(),
+    match federation::check::examine(&Outside(ports), registration, known, conditions, |_, _| None).await {
+        CheckOutcome::New(content) => judge(registration, content),
+        CheckOutcome::Known(observation) => observation.into(),
         // No host is backed off here.
-        Heard::Quiet(_) => Observation::Unreachable(TransportFailure::Protocol.into()).into(),
+        CheckOutcome::Paused(_) => Observation::Unreachable(TransportFailure::Protocol.into()).into(),
     }
 }
 
@@ -69,20 +69,20 @@ pub async fn fetch<P: Ports>(ports: &P, url: &str) -> Result<Vec<u8>, FetchFailu
     match federation::check::fetch(&Outside(ports), url, Validators::default(), |_, _| None).await? {
         Answer::Fetched(Fetched::Index { bytes, .. }) => Ok(bytes),
         // Neither is possible without a condition and without hosts that are backed off.
-        Answer::Fetched(Fetched::NotModified) | Answer::Quiet(_) => Err(TransportFailure::Protocol.into()),
+        Answer::Fetched(Fetched::NotModified) | Answer::Paused(_) => Err(TransportFailure::Protocol.into()),
     }
 }
 
 /// Fetches the index of a registration with these validators. A redirect to a host that asked the hub to back off is not followed.
-pub(super) async fn hear<P: Ports>(
+pub(super) async fn examine_unless_paused<P: Ports>(
     ports: &P,
     registration: &Registration,
     known: &SourceRecord,
     conditions: Validators,
-    quiet: &Mutex<Quiet>,
-) -> Heard {
+    quiet: &Mutex<HostPauses>,
+) -> CheckOutcome {
     let until = |host: &str, now| quiet.lock().unwrap_or_else(PoisonError::into_inner).until(host, now);
-    federation::check::hear(&Outside(ports), registration, known, conditions, until).await
+    federation::check::examine(&Outside(ports), registration, known, conditions, until).await
 }
 
 /// Validates content and renders its contribution.

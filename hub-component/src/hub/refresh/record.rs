@@ -172,7 +172,7 @@ pub(super) async fn record(
 /// Records a failure for sources during whose validation or publication the host ended the instance, and clears their marks.
 pub(super) async fn blame(
     database: &impl Database,
-    ended: Vec<leases::Ended>,
+    ended: Vec<leases::AbortedWork>,
     now: Seconds,
 ) -> Result<Vec<String>, StoreError> {
     let blamed = write_with(database, async |tx| {
@@ -180,7 +180,7 @@ pub(super) async fn blame(
         for one in ended {
             one.forget(tx).await?;
             if let Some(mut source) = sources::get(tx, &one.repo).await? {
-                let checked = Observation::Ended { digest: one.digest }.into();
+                let checked = Observation::Aborted { digest: one.digest }.into();
                 apply(tx, &mut source, checked, now).await?;
                 blamed.push(one.repo);
             }

@@ -1,6 +1,6 @@
 //! Runs a refresh from start to end.
 
-use super::check::{hear, judge};
+use super::check::{examine_unless_paused, judge};
 use super::record::{Batch, Finished, blame, record};
 use super::report::{Report, report as report_on};
 use crate::hub::App;
@@ -8,8 +8,8 @@ use crate::hub::catalogue::refresh_due;
 use crate::log;
 use crate::ports::Ports;
 use api::refresh::Outcome;
-use federation::check::Heard;
-use federation::fetch::{FetchFailure, Quiet, Validators};
+use federation::check::CheckOutcome;
+use federation::fetch::{FetchFailure, HostPauses, Validators};
 use federation::plan::{Plan, Queue, plan};
 use federation::provenance::Provenance;
 use federation::registration::Registration;
@@ -41,7 +41,7 @@ pub enum Scope {
     /// One source, due or not.
     One(String),
     /// One source at the request of a client or a forge: fetched without validators, whatever happened before.
-    Asked(String),
+    Requested(String),
     /// One source at a commit that a client names, whatever happened before.
     Pushed(String, Commit),
 }
@@ -130,7 +130,7 @@ pub(super) async fn refresh<P: Ports>(
     let blamed = if ended.is_empty() { Vec::new() } else { blame(database, ended, now).await? };
     let (sources, hosts) = read_with(database, async |tx| {
         let sources: Vec<Source> = match &scope {
-            Scope::One(repo) | Scope::Asked(repo) | Scope::Pushed(repo, _) => {
+            Scope::One(repo) | Scope::Requested(repo) | Scope::Pushed(repo, _) => {
                 sources::get(tx, repo).await?.into_iter().collect()
             }
             Scope::DueAlone => sources::due(tx, now).await?,
@@ -142,7 +142,7 @@ pub(super) async fn refresh<P: Ports>(
     .await?;
 
     let commit = if let Scope::Pushed(_, commit) = &scope { Some(commit) } else { None };
-    let asked = commit.is_some() || matches!(scope, Scope::Asked(_));
+    let asked = commit.is_some() || matches!(scope, Scope::Requested(_));
     let force = asked || matches!(scope, Scope::All | Scope::One(_));
     let known = sources.iter().map(|source| (&source.registered.registration, &source.record));
     let mut plan = plan(known, force, &hosts, now);
@@ -185,8 +185,8 @@ pub(super) async fn refresh<P: Ports>(
     // Unfinished fetches are cancelled. Nothing is written about them, so they stay due.
     drop(running);
     let mut report = work.report;
-    let heard: HashSet<String> = report.sources.iter().map(|source| source.repo.clone()).collect();
-    let silent = fetch.into_iter().filter_map(|i| sources.get(i)).filter(|source| !heard.contains(source.repo()));
+    let reported: HashSet<String> = report.sources.iter().map(|source| source.repo.clone()).collect();
+    let silent = fetch.into_iter().filter_map(|i| sources.get(i)).filter(|source| !reported.contains(source.repo()));
     report.sources.extend(silent.map(|source| report_on(source, Outcome::NotReached, now)));
     report.fetched -= report.not_reached();
     report.sources.sort_by(|a, b| a.repo.cmp(&b.repo));
@@ -194,7 +194,7 @@ pub(super) async fn refresh<P: Ports>(
 }
 
 /// A source, its host, since when it has been fetched, and what its origin says.
-type Examined = (String, Source, Instant, Heard);
+type Examined = (String, Source, Instant, CheckOutcome);
 
 /// A refresh in progress: what is still to fetch, what is to be written, and what was.
 struct Work {
@@ -225,25 +225,25 @@ impl Work {
     /// Validates what an origin says, and puts it among the results to write.
     async fn take<P: Ports>(
         &mut self,
-        (host, source, started, heard): Examined,
+        (host, source, started, outcome): Examined,
         asked: bool,
         commit: Option<&Commit>,
-        hosts: &Mutex<Quiet>,
+        hosts: &Mutex<HostPauses>,
         ports: &P,
         lease: &Lease,
     ) -> Result<(), StoreError> {
-        let checked = match heard {
-            Heard::Quiet(until) => {
+        let checked = match outcome {
+            CheckOutcome::Paused(until) => {
                 self.queue.finish(&host);
                 self.report.fetched -= 1;
                 self.batch.put_off.push((source, until));
                 return Ok(());
             }
-            Heard::Known(observation) => observation.into(),
-            Heard::New(content) if !asked && source.record.is_given_up(&content.digest) => {
-                Observation::Ended { digest: content.digest }.into()
+            CheckOutcome::Known(observation) => observation.into(),
+            CheckOutcome::New(content) if !asked && source.record.is_given_up(&content.digest) => {
+                Observation::Aborted { digest: content.digest }.into()
             }
-            Heard::New(content) => {
+            CheckOutcome::New(content) => {
                 lease.judge(ports.database(), &[(&content.digest, source.repo())], ports.now()).await?;
                 judge(&source.registered.registration, content)
             }
@@ -292,20 +292,20 @@ async fn examine<P: Ports>(
     source: Source,
     asked: bool,
     commit: Option<&Commit>,
-    quiet: &Mutex<Quiet>,
+    quiet: &Mutex<HostPauses>,
 ) -> Examined {
     let started = Instant::now();
     let registration = &source.registered.registration;
-    let heard = match commit {
+    let outcome = match commit {
         Some(Commit { url, .. }) => {
             let there = Registration { url: url.clone(), ..registration.clone() };
             // Compared with no record: by the time the result is written, the source may have another one.
-            hear(ports, &there, &SourceRecord::default(), Validators::default(), quiet).await
+            examine_unless_paused(ports, &there, &SourceRecord::default(), Validators::default(), quiet).await
         }
         None => {
             let conditions = if asked { Validators::default() } else { source.record.validators(registration) };
-            hear(ports, registration, &source.record, conditions, quiet).await
+            examine_unless_paused(ports, registration, &source.record, conditions, quiet).await
         }
     };
-    (host, source, started, heard)
+    (host, source, started, outcome)
 }

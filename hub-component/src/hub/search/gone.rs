@@ -6,7 +6,7 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use federation::search::{Page, id_term, named_ids, names};
 use federation::withdrawn::Tombstone;
-use store::database::{Transaction, Unframed, read_with};
+use store::database::{Autocommit, Transaction, read_with};
 use store::{StoreError, former, search as index, tombstones};
 
 /// The newest tombstones whose words a question is compared with.
@@ -44,7 +44,7 @@ pub(super) async fn add<P: Ports>(app: &App<P>, request: &Request, page: &mut Pa
     if is_filtered || (ids.is_empty() && !is_missed(page)) {
         return Ok(());
     }
-    let gone = named(&mut Unframed(app.database().await?), request, &ids).await?;
+    let gone = named(&mut Autocommit(app.database().await?), request, &ids).await?;
     page.add_gone(gone, request.budget.map(|bytes| bytes.saturating_sub(request.around)));
     Ok(())
 }

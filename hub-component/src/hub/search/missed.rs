@@ -4,14 +4,14 @@ use super::request::Request;
 use crate::hub::App;
 use crate::log;
 use crate::ports::Ports;
-use federation::search::{Alike, Fit, Page};
+use federation::search::{Fit, NormalisedQuestion, Page};
 use serde_json::json;
 use store::demand;
 
 /// Whether a question was not answered well. The host must not give such an answer again by itself, since the hub would not learn how many
 /// ask.
 pub fn is_missed(page: &Page) -> bool {
-    matches!(page.fit, Some(Fit::Weak | Fit::None))
+    page.fit.as_ref().is_some_and(|fit| !fit.is(Fit::Good))
 }
 
 /// Remembers a question that was not answered well, after the response. Searches with filters are left out, since what they miss may be there.
@@ -22,7 +22,7 @@ pub(super) fn note<P: Ports>(app: &App<P>, request: &Request, page: &Page) {
     if !is_whole || !is_missed(page) {
         return;
     }
-    let Some(asked) = Alike::of(question) else { return };
+    let Some(asked) = NormalisedQuestion::of(question) else { return };
     let (later, client, now) = (app.clone(), client.to_owned(), app.ports.now());
     app.ports.spawn(async move {
         let noted = match later.database().await {

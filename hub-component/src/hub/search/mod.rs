@@ -20,7 +20,7 @@ use federation::search::{
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use store::database::{Transaction, Unframed, read_with};
+use store::database::{Autocommit, Transaction, read_with};
 use store::revisions::Head;
 use store::search::{self as index, Scope};
 use store::{StoreError, former};
@@ -70,7 +70,7 @@ pub async fn capability<P: Ports>(app: &App<P>, head: &Head, id: &str, request: 
     if let Some(problem) = gone::problem(app, id, request.repo.as_deref()).await? {
         return Err(problem);
     }
-    let mut database = Unframed(app.database().await?);
+    let mut database = Autocommit(app.database().await?);
     let similar = if id.len() > MAX_ID_BYTES { Vec::new() } else { similar_ids(&mut database, id).await? };
     Err(Problem::new(&kinds::CAPABILITY_NOT_FOUND, near::suggest(id, similar)))
 }
@@ -80,7 +80,7 @@ pub async fn capability<P: Ports>(app: &App<P>, head: &Head, id: &str, request: 
 /// # Errors
 /// If the store fails.
 pub async fn counts<P: Ports>(app: &App<P>, terms: &[String]) -> Result<BTreeMap<String, u64>, Problem> {
-    Ok(index::counts(&mut Unframed(app.database().await?), terms).await?)
+    Ok(index::counts(&mut Autocommit(app.database().await?), terms).await?)
 }
 
 /// Ids that are similar to one that does not exist: its neighbours in sort order, and those that have its words.
@@ -106,7 +106,7 @@ async fn page<P: Ports>(
     let database = app.database().await?;
     // A transaction costs as much as two statements, and is needed only for the past, or if a revision is published meanwhile.
     let first = match &request.cursor {
-        None => read(&mut Unframed(database), head, request, app.synonyms(), id, fields.clone()).await?,
+        None => read(&mut Autocommit(database), head, request, app.synonyms(), id, fields.clone()).await?,
         Some(_) => None,
     };
     if let Some(page) = first {

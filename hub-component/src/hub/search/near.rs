@@ -3,7 +3,7 @@
 use federation::search::{Hit, MAX_NEAR, Near};
 use store::StoreError;
 use store::database::Transaction;
-use store::facets::{self, Facet, Within};
+use store::facets::{self, Facet, FacetScope};
 
 /// Maximum number of ids that are suggested.
 const MAX_NEAR_IDS: usize = 3;
@@ -38,6 +38,6 @@ pub(super) fn places(hits: &[Hit]) -> Near {
 /// The domains and tags with the most capabilities, for a question that nothing answers at all.
 pub(super) async fn everywhere(tx: &mut impl Transaction) -> Result<Near, StoreError> {
     let most = |facet: Facet| facet.values.into_iter().take(MAX_NEAR).map(|(value, _)| value).collect();
-    let facets = facets::count(tx, Within::default()).await?;
+    let facets = facets::count(tx, FacetScope::default()).await?;
     Ok(Near { domains: most(facets.domains), tags: most(facets.tags) })
 }

@@ -14,7 +14,7 @@ use rmcp::model::{CallToolResult, JsonObject, Tool};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::database::read_with;
-use store::listing::{self, Wanted};
+use store::listing::{self, SourceFilter};
 use store::revisions;
 use store::sources::Source;
 use utoipa::ToSchema;
@@ -98,8 +98,8 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let (newest, capability_count, states, total, unwell) = read_with(app.database().await?, async |tx| {
         let newest = revisions::newest(tx).await?;
         let capability_count = revisions::capability_count(tx).await?;
-        let states = listing::by_state(tx, &Wanted::default(), now).await?;
-        let wanted = Wanted::required_not_fresh();
+        let states = listing::by_state(tx, &SourceFilter::default(), now).await?;
+        let wanted = SourceFilter::required_not_fresh();
         let total = listing::count(tx, &wanted, now).await?;
         let unwell = listing::page(tx, &wanted, now, None, MAX_NOT_FRESH).await?;
         Ok::<_, Problem>((newest, capability_count, states, total, unwell))

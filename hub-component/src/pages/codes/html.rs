@@ -1,7 +1,7 @@
 //! The meaning of problem codes as HTML pages, for readers who follow the link in a problem.
 
 use crate::edge::memo;
-use crate::hub::AN_HOUR;
+use crate::hub::MAX_MEMO_SECONDS;
 use crate::pages::elements::prose;
 use crate::pages::response::respond;
 use crate::pages::{Page, Search, Section};
@@ -40,7 +40,7 @@ pub(super) fn problems(kinds: &[&Kind], request: &HeaderMap, public_url: &str) -
         search: Search::Above,
         content,
     };
-    memo(respond(page, request, public_url), Some(AN_HOUR))
+    memo(respond(page, request, public_url), Some(MAX_MEMO_SECONDS))
 }
 
 /// One code, with an explanation for each place where it occurs.
@@ -66,5 +66,5 @@ pub(super) fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public
         search: Search::Above,
         content,
     };
-    memo(respond(page, request, public_url), Some(AN_HOUR))
+    memo(respond(page, request, public_url), Some(MAX_MEMO_SECONDS))
 }

@@ -2,7 +2,7 @@
 
 mod html;
 
-use crate::edge::{Fixed, Path, Reached, preferred_type};
+use crate::edge::{AppForRequest, Fixed, Path, preferred_type};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
@@ -44,7 +44,7 @@ pub struct Problems {
         ),
     ),
 )]
-pub async fn list<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Response {
+pub async fn list<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Response {
     let kinds: Vec<&'static Kind> = problem::all().collect();
     respond(
         &request,
@@ -93,7 +93,7 @@ pub async fn list<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Res
     extensions(("x-problems" = json!([kinds::NOT_FOUND.code]))),
 )]
 pub async fn show<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     Path(code): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

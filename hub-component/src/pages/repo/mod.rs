@@ -8,7 +8,7 @@ mod offer;
 use super::elements::{state, theirs, theirs_with_code};
 use super::response::respond;
 use super::{Page, Search, Section, words};
-use crate::edge::{Path, Reached};
+use crate::edge::{AppForRequest, Path};
 use crate::hub::publish;
 use crate::hub::repos::not_registered;
 use crate::hub::revalidate_due;
@@ -38,7 +38,7 @@ use store::{fragments, revisions, sources};
     extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code]))),
 )]
 pub async fn repo<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     Path(repo): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

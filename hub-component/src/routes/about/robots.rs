@@ -1,6 +1,6 @@
 //! `GET /robots.txt` (RFC 9309).
 
-use crate::edge::{Fixed, Reached};
+use crate::edge::{AppForRequest, Fixed};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use api::paths::ARD_MANIFEST;
@@ -29,7 +29,7 @@ const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v
         ),
     ),
 )]
-pub async fn robots<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Response {
+pub async fn robots<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Response {
     let text = format!("{TEXT}\nAgentmap: {}{ARD_MANIFEST}\n", app.public_url());
     Fixed::new("text/plain; charset=utf-8", text).respond(&request)
 }

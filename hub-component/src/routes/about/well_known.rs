@@ -1,7 +1,7 @@
 //! `/.well-known/`: discovery for programs.
 
-use crate::edge::{self, Caching, Fixed, Reached, memo};
-use crate::hub::AN_HOUR;
+use crate::edge::{self, AppForRequest, Caching, Fixed, memo};
+use crate::hub::MAX_MEMO_SECONDS;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
@@ -34,7 +34,7 @@ const LINKSET: &str = "application/linkset+json; profile=\"https://www.rfc-edito
         ),
     ),
 )]
-pub async fn api_catalog<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Response {
+pub async fn api_catalog<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Response {
     let base = app.public_url();
     let link = |path: &str, media_type: &str| json!({"href": format!("{base}{path}"), "type": media_type});
     let schemas: Vec<Value> = NAMES.iter().map(|name| link(&format!("/schemas/{name}"), "application/yaml")).collect();
@@ -69,7 +69,7 @@ pub async fn api_catalog<P: Ports>(Reached(app): Reached<P>, request: HeaderMap)
     params(Conditional),
     responses((status = 200, description = "The hub.", body = HubDescription, headers(("ETag"), ("Cache-Control")))),
 )]
-pub async fn hub<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Result<Response, Problem> {
+pub async fn hub<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Result<Response, Problem> {
     let at = |path: &str| format!("{}{path}", app.public_url());
     let description = HubDescription {
         hub: at(""),
@@ -82,5 +82,5 @@ pub async fn hub<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Resu
         llms: at("/llms.txt"),
         health: at("/health"),
     };
-    Ok(memo(edge::json(&request, Caching::ForAnHour, &description)?, Some(AN_HOUR)))
+    Ok(memo(edge::json(&request, Caching::ForAnHour, &description)?, Some(MAX_MEMO_SECONDS)))
 }

@@ -31,6 +31,6 @@ pub async fn list<P: Ports>(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let page = page(&app, &query).await?;
-    let response = edge::json(&headers, Caching::Asked, &page)?;
+    let response = edge::json(&headers, Caching::NoCache, &page)?;
     Ok(link_next(response, &uri, "cursor", page.next.as_deref()))
 }

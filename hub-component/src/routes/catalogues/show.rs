@@ -36,5 +36,5 @@ pub async fn show<P: Ports>(
         Ok::<_, Problem>(shown)
     })
     .await?;
-    edge::json(&headers, Caching::Asked, &shown)
+    edge::json(&headers, Caching::NoCache, &shown)
 }

@@ -1,7 +1,7 @@
 //! `/.well-known/ard.json`: what the hub itself offers to agents.
 
-use crate::edge::{self, Caching, Reached, memo};
-use crate::hub::AN_HOUR;
+use crate::edge::{self, AppForRequest, Caching, memo};
+use crate::hub::MAX_MEMO_SECONDS;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
@@ -23,7 +23,7 @@ use http::HeaderMap;
         (status = 200, description = "The manifest.", body = ResourceManifest, headers(("ETag"), ("Cache-Control"))),
     ),
 )]
-pub async fn manifest<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Result<Response, Problem> {
+pub async fn manifest<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Result<Response, Problem> {
     respond(app.public_url(), &request)
 }
 
@@ -40,7 +40,10 @@ pub async fn manifest<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) ->
         (status = 200, description = "The manifest.", body = ResourceManifest, headers(("ETag"), ("Cache-Control"))),
     ),
 )]
-pub async fn ai_catalog<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Result<Response, Problem> {
+pub async fn ai_catalog<P: Ports>(
+    AppForRequest(app): AppForRequest<P>,
+    request: HeaderMap,
+) -> Result<Response, Problem> {
     respond(app.public_url(), &request)
 }
 
@@ -50,5 +53,5 @@ fn respond(base: &str, request: &HeaderMap) -> Result<Response, Problem> {
         host: ResourceHost { display_name: "reuse-surface".to_owned(), documentation_url: format!("{base}/llms.txt") },
         entries: own_resources(&Site::at(base)).to_vec(),
     };
-    Ok(memo(edge::json(request, Caching::ForAnHour, &manifest)?, Some(AN_HOUR)))
+    Ok(memo(edge::json(request, Caching::ForAnHour, &manifest)?, Some(MAX_MEMO_SECONDS)))
 }

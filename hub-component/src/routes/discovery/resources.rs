@@ -1,7 +1,7 @@
 //! `GET /agents`: all resources of Agentic Resource Discovery, and one of them.
 
 use super::super::capabilities::respond;
-use crate::edge::{Query, Reached, link_next, memo};
+use crate::edge::{AppForRequest, Query, link_next, memo};
 use crate::hub::{discovery::resources as hub, revalidate_due};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
@@ -33,7 +33,7 @@ use percent_encoding::percent_decode_str;
     extensions(("x-problems" = json!([kinds::INVALID_ARGUMENT.code, kinds::REVISION_GONE.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn resources<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     OriginalUri(uri): OriginalUri,
     Query(query): Query<ResourcesQuery>,
     request: HeaderMap,
@@ -69,7 +69,7 @@ pub async fn resources<P: Ports>(
     extensions(("x-problems" = json!([kinds::INVALID_ARGUMENT.code, kinds::CAPABILITY_NOT_FOUND.code, kinds::CAPABILITY_GONE.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn resource<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     OriginalUri(uri): OriginalUri,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

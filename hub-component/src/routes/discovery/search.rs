@@ -1,6 +1,6 @@
 //! `POST /search`: the search of Agentic Resource Discovery.
 
-use crate::edge::{JsonBody, Reached};
+use crate::edge::{AppForRequest, JsonBody};
 use crate::hub::{discovery::resources, revalidate_due};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -34,7 +34,10 @@ use http::header::CACHE_CONTROL;
     ),
     extensions(("x-problems" = json!([kinds::INVALID_ARGUMENT.code, kinds::REVISION_GONE.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
-pub async fn search<P: Ports>(Reached(app): Reached<P>, JsonBody(body): JsonBody) -> Result<Response, Problem> {
+pub async fn search<P: Ports>(
+    AppForRequest(app): AppForRequest<P>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
     let body: ResourceSearch = serde_path_to_error::deserialize(body).map_err(|error| {
         Problem::new(&kinds::INVALID_ARGUMENT, format!("{}.", error.to_string().trim_end_matches('.')))
     })?;

@@ -1,7 +1,7 @@
 //! `GET /v0.1/servers`: the servers of the MCP Registry.
 
 use super::super::capabilities::respond;
-use crate::edge::{Path, Query, Reached, memo};
+use crate::edge::{AppForRequest, Path, Query, memo};
 use crate::hub::{discovery::servers as hub, revalidate_due};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
@@ -31,7 +31,7 @@ use http::HeaderMap;
     extensions(("x-problems" = json!([kinds::REVISION_GONE.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn servers<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     Query(query): Query<ServersQuery>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -63,7 +63,7 @@ pub async fn servers<P: Ports>(
     extensions(("x-problems" = json!([kinds::SERVER_NOT_FOUND.code, kinds::SERVER_CONTESTED.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn versions<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     Path(name): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -98,7 +98,7 @@ pub async fn versions<P: Ports>(
     extensions(("x-problems" = json!([kinds::SERVER_NOT_FOUND.code, kinds::SERVER_CONTESTED.code, kinds::NOTHING_PUBLISHED.code]))),
 )]
 pub async fn server<P: Ports>(
-    Reached(app): Reached<P>,
+    AppForRequest(app): AppForRequest<P>,
     Path((name, version)): Path<(String, String)>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {

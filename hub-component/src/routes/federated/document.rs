@@ -1,8 +1,8 @@
 //! The federated document.
 
 use crate::edge::{self, Caching, Query, Representation, memo};
-use crate::hub::AN_HOUR;
 use crate::hub::App;
+use crate::hub::MAX_MEMO_SECONDS;
 use crate::hub::document::{Composed, entity_tag, kept, published};
 use crate::hub::{reached, revalidate_due};
 use crate::openapi::Conditional;
@@ -19,7 +19,7 @@ use federation::time::{Seconds, rfc3339};
 use http::header::{CONTENT_ENCODING, LINK, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::sync::Arc;
-use store::database::{Database, Unframed, read_with};
+use store::database::{Autocommit, Database, read_with};
 use store::former;
 use store::revisions::{self, Revision};
 
@@ -79,11 +79,11 @@ pub async fn read<P: Ports>(
         let revision = read_with(database, async |tx| kept(tx, number).await).await?;
         if filter.is_whole() && negotiated.is_known(&revision, &headers, now) {
             let answer = negotiated.answer(Some(&revision), &filter, &headers, Caching::Immutable, now, Body::empty());
-            return Ok(memo(answer, Some(AN_HOUR)));
+            return Ok(memo(answer, Some(MAX_MEMO_SECONDS)));
         }
         let composed = app.documents().at(&app.ports, &revision).await?;
         let response = negotiated.respond(&app, &composed, filter, &headers, Caching::Immutable).await?;
-        return Ok(memo(response, Some(AN_HOUR)));
+        return Ok(memo(response, Some(MAX_MEMO_SECONDS)));
     }
     let (head, memo_for) = revalidate_due(&app).await?;
     published(&head)?;
@@ -91,7 +91,7 @@ pub async fn read<P: Ports>(
     // A limit on staleness depends on the current time, so the response must not be reused.
     let (caching, memo_for) = match parameters.max_staleness {
         None => (Caching::Revalidated, memo_for),
-        Some(_) => (Caching::Asked, None),
+        Some(_) => (Caching::NoCache, None),
     };
     let known = head.revision.as_ref().filter(|it| filter.is_whole() && negotiated.is_known(it, &headers, now));
     let (composed, filter) = match known {
@@ -129,7 +129,7 @@ pub async fn read<P: Ports>(
 async fn called_now(database: &impl Database, filter: Filter) -> Result<Filter, Problem> {
     let Some(repos) = &filter.repo else { return Ok(filter) };
     let repos: Vec<&str> = repos.iter().map(String::as_str).collect();
-    let repo = Some(former::current(&mut Unframed(database), &repos).await?);
+    let repo = Some(former::current(&mut Autocommit(database), &repos).await?);
     Ok(Filter { repo, ..filter })
 }
 

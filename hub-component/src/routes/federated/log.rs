@@ -2,19 +2,17 @@
 
 use crate::edge::Query;
 use crate::hub::App;
-use crate::hub::paging::fit;
+use crate::hub::paging::PageBuilder;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::federated::{Log, LogQuery, Logged, Point, Verified};
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use federation::limits::MAX_PAGE_BYTES;
 use federation::time::{Seconds, parse_rfc3339, rfc3339};
 use http::header::CACHE_CONTROL;
 use std::time::Duration;
-use store::StoreError;
-use store::database::{Transaction, Unframed, read_with};
+use store::database::{Autocommit, Transaction, read_with};
 use store::revisions::{self, Revision, log};
 
 /// Longest wait for a newer revision, in seconds.
@@ -52,7 +50,7 @@ pub async fn follow<P: Ports>(
     let database = app.database().await?;
     if let Some(_waiting) = app.wait() {
         for _ in 0..query.wait * LOOKS_PER_SECOND {
-            if log::last(&mut Unframed(database)).await? != query.since {
+            if log::last(&mut Autocommit(database)).await? != query.since {
                 break;
             }
             app.ports.sleep(LOOK).await;
@@ -62,7 +60,7 @@ pub async fn follow<P: Ports>(
     Ok(([(CACHE_CONTROL, "no-store")], Json(answer)))
 }
 
-async fn read(tx: &mut impl Transaction, since: u64, verified_after: Option<Seconds>) -> Result<Log, StoreError> {
+async fn read(tx: &mut impl Transaction, since: u64, verified_after: Option<Seconds>) -> Result<Log, Problem> {
     let known = revisions::get(tx, since).await?;
     let newest = revisions::newest(tx).await?;
     let mut verified = Vec::new();
@@ -70,18 +68,17 @@ async fn read(tx: &mut impl Transaction, since: u64, verified_after: Option<Seco
         let read = log::verified_after(tx, after).await?;
         verified.extend(read.into_iter().map(|(repo, at)| Verified { repo, at: rfc3339(at) }));
     }
-    let (mut logged, mut bytes, mut last) = (Vec::new(), 0, since);
-    while logged.len() < MAX_REVISIONS
-        && bytes < MAX_PAGE_BYTES
+    let mut page = PageBuilder::new(MAX_REVISIONS);
+    let mut last = since;
+    while page.wants() > 0
         && let Some(next) = log::next(tx, last).await?
     {
         let next = view(next);
         last = next.revision;
-        bytes += serde_json::to_vec(&next).map_or(0, |json| json.len());
-        logged.push(next);
+        page.add(last, &next)?;
     }
-    fit(&mut logged);
-    Ok(Log { since: known.map(point), newest: newest.map(point), revisions: logged, verified })
+    let (revisions, _) = page.done();
+    Ok(Log { since: known.map(point), newest: newest.map(point), revisions, verified })
 }
 
 fn point(Revision { number: revision, digest, .. }: Revision) -> Point {

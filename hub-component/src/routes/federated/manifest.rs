@@ -1,8 +1,8 @@
 //! `GET /v1/federated/manifest`: the sources of a revision, with which a mirror fetches only changed indexes.
 
 use crate::edge::{self, Caching, Query, memo};
-use crate::hub::AN_HOUR;
 use crate::hub::App;
+use crate::hub::MAX_MEMO_SECONDS;
 use crate::hub::document::kept;
 use crate::hub::{reached, revalidate_due};
 use crate::openapi::Conditional;
@@ -44,7 +44,7 @@ pub async fn manifest<P: Ports>(
     reached(&app, parameters.min_revision).await?;
     let database = app.database().await?;
     let (caching, memo_for) = match parameters.revision {
-        Some(_) => (Caching::Immutable, Some(AN_HOUR)),
+        Some(_) => (Caching::Immutable, Some(MAX_MEMO_SECONDS)),
         None => (Caching::Revalidated, revalidate_due(&app).await?.1),
     };
     let manifest = read_with(database, async |tx| {

@@ -1,9 +1,9 @@
 //! `GET /v1/federated/revisions`: the revision log, newest first.
 
 use crate::edge::{self, Caching, Query, link_next, memo};
-use crate::hub::AN_HOUR;
 use crate::hub::App;
-use crate::hub::paging::{self, Filling};
+use crate::hub::MAX_MEMO_SECONDS;
+use crate::hub::paging::{self, PageBuilder};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
@@ -15,7 +15,7 @@ use federation::time::rfc3339;
 use http::HeaderMap;
 use std::collections::HashMap;
 use store::database::read_with;
-use store::revisions::{self as log, Entry, Touched};
+use store::revisions::{self as log, ChangedSource, Entry};
 
 /// Lists revisions.
 ///
@@ -39,15 +39,15 @@ pub async fn revisions<P: Ports>(
     let limit = paging::limit(query.limit, page::REVISIONS)?;
     let before = paging::ended_with_number(query.cursor.as_deref())?;
     let filling = read_with(app.database().await?, async |tx| {
-        let mut filling = Filling::new(limit);
+        let mut filling = PageBuilder::new(limit);
         loop {
             let wants = filling.wants();
             let entries = log::history(tx, filling.last().copied().unwrap_or(before), wants).await?;
             let is_last = entries.len() < wants;
             let mut changed: HashMap<u64, Vec<ChangedRepo>> = HashMap::new();
             if let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) {
-                for Touched { revision, repo, put, provenance } in
-                    log::touched(tx, oldest.revision.number..=newest.revision.number).await?
+                for ChangedSource { revision, repo, put, provenance } in
+                    log::changed_sources(tx, oldest.revision.number..=newest.revision.number).await?
                 {
                     let op = if put { "put" } else { "removed" }.to_owned();
                     changed.entry(revision).or_default().push(ChangedRepo { repo, op, provenance });
@@ -66,8 +66,8 @@ pub async fn revisions<P: Ports>(
     .await?;
     let (revisions, next) = filling.done();
     let page = Revisions { revisions, next };
-    let response = edge::json(&headers, Caching::Asked, &page)?;
-    Ok(memo(link_next(response, &uri, "cursor", page.next.as_deref()), Some(AN_HOUR)))
+    let response = edge::json(&headers, Caching::NoCache, &page)?;
+    Ok(memo(link_next(response, &uri, "cursor", page.next.as_deref()), Some(MAX_MEMO_SECONDS)))
 }
 
 fn view(entry: Entry, changed: Vec<ChangedRepo>) -> Revision {

@@ -35,9 +35,9 @@ pub async fn list<P: Ports>(
     Query(query): Query<ReposQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Selection { shown: repos, total, next, .. } = select(&app, &query).await?;
-    let page = Repos { repos, total, next };
-    let response = edge::json(&headers, Caching::Asked, &page)?;
+    let Selection { shown: repos, total, states, next, .. } = select(&app, &query).await?;
+    let page = Repos { repos, total, states, next };
+    let response = edge::json(&headers, Caching::NoCache, &page)?;
     let response = link_next(response, &uri, "cursor", page.next.as_deref());
     // A source becomes stale as time passes, without a write.
     Ok(edge::memo(response, Some(A_SECOND)))

@@ -50,7 +50,7 @@ pub async fn refresh<P: Ports>(
 ) -> Result<Json<Refreshed>, Problem> {
     let actor = caller.writes(&repo)?;
     let scope = match asked_commit(request).await? {
-        None => Scope::Asked(repo.clone()),
+        None => Scope::Requested(repo.clone()),
         Some(asked) => Scope::Pushed(repo.clone(), commit(&app, &caller, &repo, &asked).await?),
     };
     let report = refresh_one(&app, &repo, scope, actor.origin("refresh")).await?.ok_or_else(refresh_running)?;

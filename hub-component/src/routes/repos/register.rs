@@ -83,7 +83,7 @@ pub async fn register<P: Ports>(
     }
     let because = match (registration.required, parameters.require_valid) {
         (true, _) => Some(Because::Required),
-        (false, true) => Some(Because::Asked),
+        (false, true) => Some(Because::Requested),
         (false, false) => None,
     };
     let checked = match because {

@@ -13,7 +13,7 @@ use federation::source::{Failure, SourceRecord};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Because {
     /// The client asked for it.
-    Asked,
+    Requested,
     /// The source is, or becomes, required.
     Required,
 }
@@ -38,7 +38,7 @@ pub(super) async fn verify<P: Ports>(
 
 fn refusal(failure: Failure, because: Because) -> Problem {
     let (kind, detail): (&'static Kind, _) = match because {
-        Because::Asked => (&kinds::INDEX_INVALID, "The index is not valid, so nothing was written."),
+        Because::Requested => (&kinds::INDEX_INVALID, "The index is not valid, so nothing was written."),
         Because::Required => {
             (&kinds::REQUIRED_UNVERIFIED, "A required source must have a valid index; nothing was written.")
         }

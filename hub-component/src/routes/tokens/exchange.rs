@@ -1,7 +1,7 @@
 //! `POST /v1/tokens/exchange`.
 
 use super::private;
-use crate::edge::{JsonBody, Reached};
+use crate::edge::{AppForRequest, JsonBody};
 use crate::hub::identities;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -26,7 +26,10 @@ use http::StatusCode;
         kinds::IDENTITY_REPEATED.code, kinds::TOO_MANY_EXCHANGES.code, kinds::ISSUER_UNAVAILABLE.code,
     ]))),
 )]
-pub async fn exchange<P: Ports>(Reached(app): Reached<P>, JsonBody(body): JsonBody) -> Result<Response, Problem> {
+pub async fn exchange<P: Ports>(
+    AppForRequest(app): AppForRequest<P>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
     let Exchange { identity, repo } = serde_path_to_error::deserialize(body).map_err(|error| {
         Problem::new(&kinds::INVALID_ARGUMENT, format!("{}.", error.to_string().trim_end_matches('.')))
     })?;

@@ -4,7 +4,7 @@ use super::private;
 use super::view::{state, view};
 use crate::edge::{Caller, Query, link_next};
 use crate::hub::App;
-use crate::hub::paging::{self, Filling};
+use crate::hub::paging::{self, PageBuilder};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::page;
@@ -39,7 +39,7 @@ pub async fn list<P: Ports>(
     found.retain(|token| query.state.is_none_or(|wanted| wanted == state(token, now)));
     let total = found.len();
     found.retain(|token| after.is_none_or(|after| token.name.as_str() > after));
-    let mut filling = Filling::new(limit);
+    let mut filling = PageBuilder::new(limit);
     for token in &found {
         if !filling.add(&token.name, &view(token, now))? {
             break;

@@ -1,10 +1,11 @@
 //! The file of registrations.
 
+use api::repos::Registration;
 use federation::diagnostic::Diagnostic;
 use federation::document;
 use federation::limits::MAX_DECODED_BYTES;
 use federation::problem::indexes;
-use federation::registration::Registration;
+use federation::registration::Registration as Known;
 use federation::schema::Schema;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -32,7 +33,7 @@ fn registrations(value: &Value, bytes: &[u8]) -> Result<BTreeMap<String, Registr
     let mut found = Vec::new();
     for (number, item) in value["registrations"].as_array().into_iter().flatten().enumerate() {
         let at = |pointer: &str| format!("/registrations/{number}{pointer}");
-        match Registration::from_value(item) {
+        match Known::from_value(item).map(Registration::from) {
             Ok(registration) if registrations.contains_key(&registration.repo) => {
                 let message = format!("the repo `{}` is listed twice: keep one of the two", registration.repo);
                 found.push(Diagnostic::error(&indexes::DUPLICATE_REPO, at("/repo"), message));

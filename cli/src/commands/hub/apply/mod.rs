@@ -17,7 +17,7 @@ use crate::output::{Output, Text, Tone};
 pub(super) async fn run(args: &Apply, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let file = file::read(&args.file)?;
     let live = client::list(client, ReposQuery::default(), None).await?.items;
-    let live = live.into_iter().map(|it| (it.registration.repo.clone(), it.registration.into_owned())).collect();
+    let live = live.into_iter().map(|it| (it.registration.repo.clone(), it.registration)).collect();
     let label = args.label.as_deref().and_then(|label| label.split_once('='));
     let label = label.map(|(name, value)| Label { name, value });
     let plan = Plan::of(file, live, label, args.prune);

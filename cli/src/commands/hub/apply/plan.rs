@@ -1,6 +1,6 @@
 //! What is to be written so that the hub has the registrations of a file. Pure, without a hub.
 
-use federation::registration::Registration;
+use api::repos::Registration;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 //! Writes one planned change.
 
 use api::paths;
-use federation::registration::Registration;
+use api::repos::Registration;
 use serde::Deserialize as _;
 use serde_json::json;
 

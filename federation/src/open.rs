@@ -48,34 +48,16 @@ impl<T: Variant> fmt::Display for Open<T> {
     }
 }
 
-impl Variant for federation::source::State {
-    fn as_str(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-impl Variant for federation::diff::Op {
-    fn as_str(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-impl Variant for federation::withdrawn::Withdrawal {
-    fn as_str(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-impl Variant for federation::index::SourceFormat {
-    fn as_str(self) -> &'static str {
-        self.as_str()
+impl<T: Default> Default for Open<T> {
+    fn default() -> Self {
+        Self::Known(T::default())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use federation::source::State;
+    use crate::source::State;
 
     #[test]
     fn a_variant_of_a_later_version_is_kept() {

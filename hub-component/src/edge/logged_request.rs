@@ -8,8 +8,11 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
 use std::sync::{Arc, OnceLock};
 
+/// What uses `POST` but only reads: the MCP tools, the search of ARD, and the check of an index.
+const READS: [&str; 4] = [paths::MCP, paths::MCP_WITH_SLASH, paths::ARD_SEARCH, paths::CHECK];
+
 /// A request, as the log describes it.
-pub(super) struct Asked {
+pub(super) struct LoggedRequest {
     pub(super) method: Method,
     path: String,
     pub(super) who: Who,
@@ -26,24 +29,18 @@ impl Who {
     }
 }
 
-impl Asked {
+impl LoggedRequest {
     pub(super) fn of(request: &Request) -> Self {
         Self { method: request.method().clone(), path: request.uri().path().to_owned(), who: Who::default() }
     }
 
-    /// Whether the request is a write. The MCP tools and the search of ARD use `POST` but only read.
-    fn writes(&self) -> bool {
-        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
-            && ![paths::MCP, paths::ARD_SEARCH].contains(&self.path.as_str())
-    }
-
-    /// Whether the request would change what only the primary of a mirror may change. A check of an index only reads.
-    pub(super) fn changes_something(&self) -> bool {
-        self.writes() && ![paths::MCP_WITH_SLASH, paths::CHECK].contains(&self.path.as_str())
+    /// Whether the request is a write. Of a mirror, only the primary may make it.
+    pub(super) fn is_write(&self) -> bool {
+        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) && !READS.contains(&self.path.as_str())
     }
 
     pub(super) fn log_write(&self, status: StatusCode, id: &HeaderValue) {
-        if self.writes() {
+        if self.is_write() {
             self.line("write", status, id, None, None);
         }
     }
@@ -53,7 +50,7 @@ impl Asked {
         let status = problem.status();
         let refused =
             [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS].contains(&status);
-        if self.writes() || refused || problem.log().is_some() {
+        if self.is_write() || refused || problem.log().is_some() {
             let event = if status.is_server_error() { "failed" } else { "refused" };
             self.line(event, status, id, Some(problem.kind().code), problem.log());
         }
