@@ -17,6 +17,6 @@ use http::HeaderMap;
 fn text(request: &HeaderMap, text: String) -> Response {
     let etag = entity_tag(text.as_bytes());
     let media_type = "text/plain; charset=utf-8";
-    Representation { media_type, body: text.into(), etag: &etag, modified: None, caching: Caching::Asked }
+    Representation { media_type, body: text.into(), etag: &etag, modified: None, caching: Caching::NoCache }
         .respond(request)
 }

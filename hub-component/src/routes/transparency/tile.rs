@@ -1,7 +1,7 @@
 //! `GET /v1/log/tile/…`: tiles of the log (C2SP `tlog-tiles`).
 
 use crate::edge::{Caching, Path, Representation, memo};
-use crate::hub::{AN_HOUR, App, transparency};
+use crate::hub::{App, MAX_MEMO_SECONDS, transparency};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -74,7 +74,7 @@ async fn read<P: Ports>(app: &App<P>, level: &str, path: &str, request: &HeaderM
     let bytes = read_with(app.database().await?, async |tx| bytes(tx, level, index, width).await).await?;
     let etag = entity_tag(&bytes);
     // The hashes never change in this history of the log, but the path does not name the history.
-    let caching = Caching::Asked;
+    let caching = Caching::NoCache;
     let read = Representation {
         media_type: "application/octet-stream",
         body: bytes.into(),
@@ -82,7 +82,7 @@ async fn read<P: Ports>(app: &App<P>, level: &str, path: &str, request: &HeaderM
         modified: None,
         caching,
     };
-    Ok(memo(read.respond(request), Some(AN_HOUR)))
+    Ok(memo(read.respond(request), Some(MAX_MEMO_SECONDS)))
 }
 
 async fn bytes(tx: &mut impl Transaction, level: Option<u32>, index: u64, width: u64) -> Result<Vec<u8>, Problem> {
