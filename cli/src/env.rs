@@ -20,6 +20,9 @@ pub(crate) const MIRROR_OF: &str = "REUSE_SURFACE_MIRROR_OF";
 
 const CI_ISSUERS: &str = "REUSE_SURFACE_CI_ISSUERS";
 
+/// The private key of the transparency log of `serve`, instead of `--log-key-file`. There is deliberately no flag for the key itself.
+pub(crate) const LOG_KEY: &str = "REUSE_SURFACE_LOG_KEY";
+
 /// The identity token of a GitLab job, as its `id_tokens` name the variable.
 pub(crate) const IDENTITY: &str = "REUSE_SURFACE_ID_TOKEN";
 
@@ -56,6 +59,11 @@ pub(crate) fn token() -> Option<Token> {
 /// The text in [`CI_ISSUERS`]; `None` if the variable is unset or blank.
 pub(crate) fn ci_issuers() -> Option<String> {
     std::env::var(CI_ISSUERS).ok().filter(|text| !text.trim().is_empty())
+}
+
+/// The text in [`LOG_KEY`]; `None` if the variable is unset or blank.
+pub(crate) fn log_key() -> Option<String> {
+    std::env::var(LOG_KEY).ok().filter(|text| !text.trim().is_empty())
 }
 
 /// The token in [`IDENTITY`]; `None` if the variable is unset or blank.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser as _};
 use clap::{Arg, Args, Subcommand, ValueEnum};
 
-use super::Format;
+use super::{Format, LogTrust};
 
 /// Compose the federated index without a hub, or verify what a hub composed
 #[derive(Debug, Args)]
@@ -33,7 +33,8 @@ pub(crate) enum FederationVerb {
 #[command(after_long_help = "\
 Writes the document and, next to the manifest, the lock file that --locked reads. With --output -, the document goes to standard \
 output and no file is written. The document has the revision and time of the hub's document if `hub sync` found the same sources there; \
-otherwise it has revision 0.
+otherwise it has revision 0. With --locked and --log-key, the lock file must prove that its revision is in the signed log of the hub, and with --witness \
+that witnesses have seen it.
 
 Exits with 1 if a source never had a valid index and so contributes nothing; if a required source has no valid index now, in which case \
 nothing is written; or if --locked is not possible. The cache is $XDG_CACHE_HOME/reuse-surface, or ~/.cache/reuse-surface.
@@ -70,6 +71,9 @@ pub(crate) struct FederationCompose {
     /// Fetch nothing; compose exactly the contents of the lock file, or fail
     #[arg(long)]
     pub(crate) locked: bool,
+
+    #[command(flatten)]
+    pub(crate) trust: LogTrust,
 }
 
 /// The format of a document.
@@ -89,6 +93,9 @@ pub(crate) enum DocumentFormat {
 #[command(after_long_help = "\
 Exits with 1 if the bytes differ, and shows the first difference.
 
+With --log-key, or if the lock file names a key, it also checks that the revision is in the hub's signed log, and that this log goes on from the one that \
+the lock file remembers. A document with the revision of the lock file is verified without the hub, if its snapshots and proofs are on this machine.
+
 Examples:
   reuse-surface federation verify
   reuse-surface federation verify registry/federation/federated.yaml
@@ -97,6 +104,13 @@ pub(crate) struct Verify {
     /// The document to compare, `-` for standard input [default: the hub's newest document]
     #[arg(value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) file: Option<String>,
+
+    /// The manifest file, next to which the lock file is that remembers the transparency log
+    #[arg(long, value_name = "FILE", default_value = super::values::MANIFEST)]
+    pub(crate) manifest: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) trust: LogTrust,
 }
 
 /// Compare two federated documents, source by source

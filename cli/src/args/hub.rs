@@ -265,4 +265,7 @@ pub(crate) struct Sync {
     /// Replace the manifest and the lock file even if this command did not write them
     #[arg(long)]
     pub(crate) force: bool,
+
+    #[command(flatten)]
+    pub(crate) trust: super::LogTrust,
 }

@@ -14,6 +14,7 @@ mod program;
 mod registration;
 mod serve;
 mod token;
+mod transparency;
 mod values;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +33,7 @@ pub(crate) use self::program::{Completions, Explain, Man, Reference};
 pub(crate) use self::registration::{Check, Deregister, Hook, Refresh, Register, Release, Update};
 pub(crate) use self::serve::{LogFormat, LogLevel, Serve};
 pub(crate) use self::token::{TokenCreate, TokenList, TokenRevoke, TokenVerb};
+pub(crate) use self::transparency::{Keygen, Log, LogTrust, LogVerb, Witness, WitnessKey};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -69,6 +71,8 @@ pub(crate) enum Command {
     Hub(Hub),
     Federation(Federation),
     Index(Index),
+    Log(Log),
+    Witness(Witness),
     Mcp(Mcp),
     Serve(Serve),
     Smoke(Smoke),

@@ -83,6 +83,12 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "PATH")]
     pub(crate) ci_issuers: Option<PathBuf>,
 
+    /// A file with the private key that signs the transparency log, as `reuse-surface log keygen` writes it [env: REUSE_SURFACE_LOG_KEY, the key itself]
+    ///
+    /// Without a key, the log is not signed, and everything else works. While one key replaces another, the file has both.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) log_key_file: Option<PathBuf>,
+
     /// The base URL of a hub of which this one is a mirror: it publishes the same revisions under the same numbers, and refuses writes
     ///
     /// It reads from that hub alone, which may be on a private network.

@@ -14,7 +14,7 @@ pub(super) fn connect(base_url: &str, timeout: Duration, output: &Output) -> Res
     let base = base(base_url)?;
     let file = env::token_file();
     let token = token::configured(file.as_deref())?;
-    if let Some(warning) = file.as_deref().and_then(token::exposed) {
+    if let Some(warning) = file.as_deref().and_then(|file| token::exposed(file, "token")) {
         output.warn(&warning);
     }
     if let (Some(file), None) = (&file, &token) {

@@ -17,6 +17,7 @@ mod restore;
 mod serve;
 mod smoke;
 mod token;
+mod transparency;
 
 use std::future::Future;
 
@@ -31,6 +32,8 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Hub(hub) => block_on(hub::run(&hub.verb, &cli.global, output)),
         Command::Federation(federation) => block_on(federation::run(&federation.verb, &cli.global, output)),
         Command::Index(index) => block_on(index::run(&index.verb, output)),
+        Command::Log(log) => transparency::run_log(&log.verb, output),
+        Command::Witness(witness) => block_on(transparency::run_witness(witness, &cli.global, output)),
         Command::Mcp(_) => block_on(mcp::run(&cli.global)),
         Command::Serve(serve) => serve::run(serve),
         Command::Smoke(smoke) => block_on(smoke::run(smoke, &cli.global, output)),

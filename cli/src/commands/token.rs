@@ -36,11 +36,12 @@ pub(super) fn check_of_hub(token: Option<&Token>, file: Option<&Path>) -> Result
     )))
 }
 
-/// A warning if all users of this machine can read the token file.
-pub(super) fn exposed(file: &Path) -> Option<String> {
+/// A warning if all users of this machine can read a file with this secret.
+pub(super) fn exposed(file: &Path, secret: &str) -> Option<String> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::metadata(file).ok()?.permissions().mode();
     let everybody = mode & 0o004 != 0;
-    everybody
-        .then(|| format!("all users of this machine can read the token in {}: run `chmod o-r` on it", file.display()))
+    everybody.then(|| {
+        format!("all users of this machine can read the {secret} in {}: run `chmod o-r` on it", file.display())
+    })
 }

@@ -2,15 +2,18 @@
 
 use std::path::Path;
 
+use api::federated::Manifest;
 use federation::compose::{SourceLine, digest};
 use federation::digest::Digest;
 use federation::limits::MAX_DECODED_BYTES;
 use federation::time::{Seconds, parse_rfc3339};
+use federation::transparency::entry;
 use federation::yaml;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::replace;
+use super::log::LogMemory;
+use super::{Cache, replace};
 use crate::exit::Exit;
 use crate::failure::{Failure, REPORT};
 use crate::input;
@@ -27,6 +30,9 @@ pub(crate) struct Lock {
     /// The hub's revision with these sources; 0 if none is known.
     pub(crate) revision: u64,
     composed_at: Option<String>,
+    /// What is remembered of the hub's transparency log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) log: Option<LogMemory>,
     /// Ordered by repo; each repo once.
     pub(crate) sources: Vec<Locked>,
 }
@@ -73,7 +79,7 @@ impl From<SourceLine> for Locked {
 impl Lock {
     /// The lock of a hub's revision, or of no revision (0).
     pub(crate) fn new(revision: u64, composed_at: Option<String>, sources: Vec<Locked>) -> Self {
-        Self { version: 1, revision, composed_at, sources }
+        Self { version: 1, revision, composed_at, log: None, sources }
     }
 
     /// Reads the lock at `path`; `None` if there is none.
@@ -116,18 +122,49 @@ impl Lock {
         digest(&self.sources.iter().map(Locked::line).collect::<Vec<_>>())
     }
 
+    /// Whether all its sources are at URLs and have their snapshots in the cache.
+    pub(crate) fn is_complete(&self, cache: &Cache) -> bool {
+        self.sources.iter().all(|source| source.url.is_some() && cache.has(&source.index_digest))
+    }
+
+    /// The manifest of the hub's revision.
+    pub(crate) fn manifest(&self) -> Manifest {
+        Manifest {
+            version: 1,
+            revision: self.revision,
+            parent: None,
+            digest: self.digest(),
+            composed_at: self.composed_at.clone(),
+            sources: self.sources.iter().map(Locked::line).collect(),
+        }
+    }
+
     /// When the revision was composed; `None` without a revision.
     pub(crate) fn composed_at(&self) -> Option<Seconds> {
         self.composed_at.as_deref().and_then(parse_rfc3339)
     }
 
-    /// The same lock with the revision of `known`, if that has the same sources.
+    /// The leaf of the revision in the hub's transparency log; `None` without a revision.
+    pub(crate) fn leaf(&self) -> Option<String> {
+        let composed_at = self.composed_at.as_deref().filter(|_| self.revision > 0)?;
+        Some(entry(self.revision, &self.digest(), composed_at))
+    }
+
+    /// The same lock with the revision of `known`, if that has the same sources. What is remembered of the log stays in any case.
     pub(crate) fn or_as_in(self, known: Option<&Self>) -> Self {
         match known {
-            Some(known) if known.digest() == self.digest() => {
-                Self { revision: known.revision, composed_at: known.composed_at.clone(), ..self }
+            Some(known) if known.digest() == self.digest() => Self {
+                revision: known.revision,
+                composed_at: known.composed_at.clone(),
+                log: known.log.clone(),
+                ..self
+            },
+            Some(known) => {
+                // The proofs are those of another revision.
+                let log = known.log.clone().map(|log| LogMemory { proofs: Vec::new(), ..log });
+                Self { log, ..self }
             }
-            _ => self,
+            None => self,
         }
     }
 }

@@ -5,6 +5,7 @@ mod cache;
 mod composition;
 mod file;
 pub(crate) mod lock;
+pub(crate) mod log;
 mod manifest;
 mod refresh;
 

@@ -23,6 +23,7 @@ mod smoking;
 mod support;
 mod terminal;
 mod tokens;
+mod transparency;
 mod usage;
 mod validating;
 mod writing;

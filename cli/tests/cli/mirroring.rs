@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 /// A hub with revision 4 of sources `a` and `b`, and a registration that never was valid; and its document.
-fn hub() -> (Server, String) {
+pub(crate) fn hub() -> (Server, String) {
     let server = Server::start();
     let (mut lines, mut fragments) = (Vec::new(), Vec::new());
     for (repo, count) in [("a", 3), ("b", 1)] {
@@ -54,7 +54,7 @@ fn hub() -> (Server, String) {
     (server, yaml)
 }
 
-fn against(place: &Place, hub: &Server, arguments: &[&str]) -> Ran {
+pub(crate) fn against(place: &Place, hub: &Server, arguments: &[&str]) -> Ran {
     place.run(&[arguments, &["--base-url", &hub.url("")]].concat())
 }
 

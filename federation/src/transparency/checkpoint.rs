@@ -1,17 +1,11 @@
-//! Checkpoints (C2SP `tlog-checkpoint`) and the messages that carry one: a proof of inclusion (C2SP `tlog-proof`) and one of consistency
-//! (the body of `add-checkpoint` in C2SP `tlog-witness`).
+//! Checkpoints (C2SP `tlog-checkpoint`).
 
 use super::Refused;
 use super::key::{SigningKey, VerifierKey};
 use super::note::Note;
-use super::proof::{ConsistencyProof, InclusionProof};
-use super::text::{lines_of, parse_hash, parse_lines, to_base64};
-use super::tile::decimal;
+use super::text::{decimal, parse_hash, to_base64};
 use super::tree::Hash;
 use crate::time::Seconds;
-
-/// The first line of a proof of inclusion.
-const PROOF: &str = "c2sp.org/tlog-proof@v1";
 
 /// The state of a log that was signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +66,17 @@ impl Opened {
         }
     }
 
+    /// Opens a note as a checkpoint that this witness cosigned, of whatever log.
+    ///
+    /// # Errors
+    /// If it is no checkpoint, or this key did not cosign it.
+    pub fn cosigned(note: Note, key: &VerifierKey) -> Result<Self, Refused> {
+        if !note.is_signed_by(key)? {
+            return Err(Refused::NotSigned(key.name().to_owned()));
+        }
+        Ok(Self { checkpoint: Checkpoint::parse(&note.text)?, note })
+    }
+
     /// Adds the cosignature of a witness, as of this time.
     pub fn cosign(&mut self, key: &SigningKey, now: Seconds) {
         self.note.cosign(key, now);
@@ -96,47 +101,5 @@ impl Opened {
             }
         }
         Ok(signed)
-    }
-}
-
-impl InclusionProof {
-    /// The proof and the checkpoint of its tree as text.
-    pub fn with(&self, note: &Note) -> String {
-        format!("{PROOF}\nindex {}\n{}\n{note}", self.index, lines_of(&self.hashes))
-    }
-
-    /// Reads what [`with`](Self::with) wrote.
-    ///
-    /// # Errors
-    /// If it is not written so.
-    pub fn parse(text: &str) -> Result<(Self, Note), Refused> {
-        const FORM: Refused =
-            Refused::Malformed("a proof has the lines `c2sp.org/tlog-proof@v1`, `index`, hashes, and a checkpoint");
-        let (head, note) = text.split_once("\n\n").ok_or(FORM)?;
-        let mut lines = head.lines().peekable();
-        lines.next().filter(|line| *line == PROOF).ok_or(FORM)?;
-        lines.next_if(|line| line.starts_with("extra "));
-        let index = lines.next().and_then(|line| line.strip_prefix("index ")).and_then(decimal).ok_or(FORM)?;
-        Ok((Self { index, hashes: parse_lines(lines)? }, Note::parse(note)?))
-    }
-}
-
-impl ConsistencyProof {
-    /// The proof and the checkpoint of the newer tree as text.
-    pub fn with(&self, note: &Note) -> String {
-        format!("old {}\n{}\n{note}", self.old, lines_of(&self.hashes))
-    }
-
-    /// Reads what [`with`](Self::with) wrote.
-    ///
-    /// # Errors
-    /// If it is not written so.
-    pub fn parse(text: &str) -> Result<(Self, Note), Refused> {
-        const FORM: Refused =
-            Refused::Malformed("a proof of consistency has the lines `old`, hashes, and a checkpoint");
-        let (head, note) = text.split_once("\n\n").ok_or(FORM)?;
-        let mut lines = head.lines();
-        let old = lines.next().and_then(|line| line.strip_prefix("old ")).and_then(decimal).ok_or(FORM)?;
-        Ok((Self { old, hashes: parse_lines(lines)? }, Note::parse(note)?))
     }
 }

@@ -1,12 +1,15 @@
-//! Proofs of inclusion and of consistency (RFC 9162, sections 2.1.3 and 2.1.4).
+//! Proofs of inclusion and of consistency (RFC 9162, sections 2.1.3 and 2.1.4), alone and as text with their checkpoint: C2SP `tlog-proof`, and the body of
+//! `add-checkpoint` in C2SP `tlog-witness`.
 
 use super::Refused;
 use super::checkpoint::Checkpoint;
+use super::note::Note;
+use super::text::{decimal, lines_of, parse_lines};
 use super::tree::{Hash, left_size, node_hash};
 use std::ops::Range;
 
-/// Most hashes of a proof: one for each level of the largest tree.
-pub(super) const MAX_HASHES: usize = 63;
+/// The first line of a proof of inclusion.
+const PROOF: &str = "c2sp.org/tlog-proof@v1";
 
 /// That a leaf is in a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,4 +117,46 @@ pub fn verify_consistency(old: &Checkpoint, proof: &ConsistencyProof, tree: &Che
         }
     }
     if before == old.root && now == tree.root { Ok(()) } else { Err(forked) }
+}
+
+impl InclusionProof {
+    /// The proof and the checkpoint of its tree as text.
+    pub fn with(&self, note: &Note) -> String {
+        format!("{PROOF}\nindex {}\n{}\n{note}", self.index, lines_of(&self.hashes))
+    }
+
+    /// Reads what [`with`](Self::with) wrote.
+    ///
+    /// # Errors
+    /// If it is not written so.
+    pub fn parse(text: &str) -> Result<(Self, Note), Refused> {
+        const FORM: Refused =
+            Refused::Malformed("a proof has the lines `c2sp.org/tlog-proof@v1`, `index`, hashes, and a checkpoint");
+        let (head, note) = text.split_once("\n\n").ok_or(FORM)?;
+        let mut lines = head.lines().peekable();
+        lines.next().filter(|line| *line == PROOF).ok_or(FORM)?;
+        lines.next_if(|line| line.starts_with("extra "));
+        let index = lines.next().and_then(|line| line.strip_prefix("index ")).and_then(decimal).ok_or(FORM)?;
+        Ok((Self { index, hashes: parse_lines(lines)? }, Note::parse(note)?))
+    }
+}
+
+impl ConsistencyProof {
+    /// The proof and the checkpoint of the newer tree as text.
+    pub fn with(&self, note: &Note) -> String {
+        format!("old {}\n{}\n{note}", self.old, lines_of(&self.hashes))
+    }
+
+    /// Reads what [`with`](Self::with) wrote.
+    ///
+    /// # Errors
+    /// If it is not written so.
+    pub fn parse(text: &str) -> Result<(Self, Note), Refused> {
+        const FORM: Refused =
+            Refused::Malformed("a proof of consistency has the lines `old`, hashes, and a checkpoint");
+        let (head, note) = text.split_once("\n\n").ok_or(FORM)?;
+        let mut lines = head.lines();
+        let old = lines.next().and_then(|line| line.strip_prefix("old ")).and_then(decimal).ok_or(FORM)?;
+        Ok((Self { old, hashes: parse_lines(lines)? }, Note::parse(note)?))
+    }
 }

@@ -1,10 +1,17 @@
-//! Base64 and hashes as the specifications write them.
+//! Numbers, Base64 and hashes as the specifications write them.
 
 use super::Refused;
-use super::proof::MAX_HASHES;
 use super::tree::Hash;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+
+/// Most hashes of a proof: one for each level of the largest tree.
+const MAX_HASHES: usize = 63;
+
+/// A number without a sign and without zeroes before it.
+pub(super) fn decimal(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|number: &u64| number.to_string() == text)
+}
 
 pub(super) fn to_base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)

@@ -1,5 +1,6 @@
 //! Tiles: 256 hashes of one level, as the tree is stored and served (C2SP `tlog-tiles`).
 
+use super::text::decimal;
 use super::tree::{Hash, left_size, node_hash, root};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -48,11 +49,6 @@ pub fn path_of(index: u64) -> String {
         rest /= 1000;
     }
     path
-}
-
-/// A number without a sign and without zeroes before it.
-pub(super) fn decimal(text: &str) -> Option<u64> {
-    text.parse().ok().filter(|number: &u64| number.to_string() == text)
 }
 
 /// Some tiles of a tree.

@@ -3,16 +3,20 @@
 use api::federated::{FederatedQuery, Manifest};
 use api::paths;
 use federation::compose::{Filter, Format};
+use federation::transparency::entry;
 use serde_json::json;
+use std::path::Path;
 
 use super::head;
 use crate::args::Verify;
 use crate::client::{self, Client, Request};
 use crate::commands::mirror;
+use crate::commands::transparency::{prove, prove_locked};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
-use crate::offline::{Cache, Composition, Contribution, Lock, Locked};
+use crate::offline::log::{LogMemory, Proven};
+use crate::offline::{Cache, Composition, Contribution, Lock, Locked, Manifest as ManifestFile};
 use crate::output::Output;
 
 /// Maximum size of an input in bytes, more than any document has.
@@ -25,9 +29,9 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
         _ => None,
     };
     let filter = given.as_deref().map(head::filter).unwrap_or_default();
-    let mut manifest = client::manifest(client, revision).await?;
-    manifest.sources.retain(|source| filter.takes(source));
     let cache = Cache::open()?;
+    let Revision { mut manifest, proven, is_offline } = find(client, args, revision, &cache).await?;
+    manifest.sources.retain(|it| filter.takes(it));
     let downloaded = mirror::snapshots(client, &manifest.sources, &cache, output).await?;
 
     let (expected, format, name) = match (given, &args.file) {
@@ -56,6 +60,8 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
         "identical": difference.is_none(),
         "bytes": composed.len(),
         "downloaded": downloaded,
+        "offline": is_offline,
+        "log": proven,
         "difference": difference.as_ref().map(|it| json!({ "line": it.line, "given": it.given, "composed": it.composed })),
     });
     output.result(&value, |text| {
@@ -65,6 +71,9 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
                 composed.len()
             ));
         }
+        if let (None, Some(proven)) = (&difference, &proven) {
+            text.line(format!("revision {revision} is {}", proven.sentence()));
+        }
     })?;
     let Some(Difference { line, given, composed }) = difference else { return Ok(Exit::Done) };
     Err(Failure::new(
@@ -73,6 +82,55 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
     )
     .because([format!("it has    {given}"), format!("should be {composed}")])
     .hint("the document was changed in transit: fetch it from the hub directly, without a proxy or a cache"))
+}
+
+/// A revision to compose again.
+struct Revision {
+    manifest: Manifest,
+    /// What was proven of it, if the log was checked.
+    proven: Option<Proven>,
+    /// Whether the hub was not asked.
+    is_offline: bool,
+}
+
+/// The sources of a revision: from the lock if that has them all and proves them, otherwise from the hub.
+async fn find(client: &Client, args: &Verify, number: Option<u64>, cache: &Cache) -> Result<Revision, Failure> {
+    let path = ManifestFile::lock_path(&args.manifest);
+    let lock = Lock::read(&path)?;
+    if let Some(lock) = lock.as_ref().filter(|lock| Some(lock.revision) == number && lock.is_complete(cache))
+        && let Some(leaf) = lock.leaf()
+        // What the lock does not prove is asked of the hub, whose log must go on from what the lock remembers.
+        && let Ok(Some(proven)) = prove_locked(&args.trust, lock.log.as_ref(), &leaf)
+    {
+        return Ok(Revision { manifest: lock.manifest(), proven: Some(proven), is_offline: true });
+    }
+    let manifest = client::manifest(client, number).await?;
+    let proven = prove_revision(client, args, &manifest, lock, &path).await?;
+    Ok(Revision { manifest, proven, is_offline: false })
+}
+
+/// Asks for the proof that a revision is in the hub's log, and remembers the log in the lock, if there is one.
+async fn prove_revision(
+    client: &Client,
+    args: &Verify,
+    manifest: &Manifest,
+    lock: Option<Lock>,
+    path: &Path,
+) -> Result<Option<Proven>, Failure> {
+    let Some(composed_at) = &manifest.composed_at else { return Ok(None) };
+    let leaf = entry(manifest.revision, &manifest.digest, composed_at);
+    let known = lock.as_ref().and_then(|lock| lock.log.clone());
+    let proven = prove(client, &args.trust, known.as_ref(), manifest.revision, &leaf).await?;
+    let Some((proven, new)) = proven else { return Ok(None) };
+    if let Some(mut lock) = lock {
+        let proofs = match lock.leaf() == Some(leaf) {
+            true => new.proofs,
+            false => known.map(|known| known.proofs).unwrap_or_default(),
+        };
+        lock.log = Some(LogMemory { proofs, ..new });
+        lock.write(path)?;
+    }
+    Ok(Some(proven))
 }
 
 fn not_a_revision(name: &str) -> Failure {

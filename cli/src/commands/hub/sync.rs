@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::args::Sync;
 use crate::client::{self, Client};
 use crate::commands::mirror;
+use crate::commands::transparency::prove;
 use crate::exit::Exit;
 use crate::failure::{Failure, REPORT, chain};
 use crate::offline::{Cache, Lock, Locked, Manifest, Source, lock, may_replace, replace};
@@ -35,13 +36,23 @@ pub(super) async fn run(args: &Sync, client: &Client, output: &Output) -> Result
         may_replace(&args.manifest, &[], args.force)?;
     }
     may_replace(&lock_path, &[lock::HEADER], args.force)?;
+    let remembered = match Lock::read(&lock_path) {
+        Err(_) if args.force => None,
+        lock => lock?.and_then(|lock| lock.log),
+    };
     let (revision, repos) = read(client).await?;
     let cache = Cache::open()?;
     let downloaded = mirror::snapshots(client, &revision.sources, &cache, output).await?;
     let locked: Vec<Locked> = revision.sources.into_iter().map(Locked::from).collect();
     accept(&cache, &locked)?;
 
-    let lock = Lock::new(revision.revision, revision.composed_at, locked);
+    let mut lock = Lock::new(revision.revision, revision.composed_at, locked);
+    let proven = match lock.leaf() {
+        Some(leaf) => prove(client, &args.trust, remembered.as_ref(), lock.revision, &leaf).await?,
+        None => None,
+    };
+    let (proven, log) = proven.unzip();
+    lock.log = log.or(remembered);
     warn_of_lost(&args.manifest, &repos, output);
     let folder = args.manifest.parent().unwrap_or(Path::new(""));
     fs::create_dir_all(folder).map_err(|error| {
@@ -60,6 +71,7 @@ pub(super) async fn run(args: &Sync, client: &Client, output: &Output) -> Result
         "registrations": repos.len(),
         "sources": lock.sources.len(),
         "downloaded": downloaded,
+        "log": proven,
     });
     output.result(&value, |text| {
         text.line(format!("{}: {} registrations", args.manifest.display(), repos.len()));
@@ -69,6 +81,9 @@ pub(super) async fn run(args: &Sync, client: &Client, output: &Output) -> Result
             lock.revision,
             lock.sources.len()
         ));
+        if let Some(proven) = &proven {
+            text.line(format!("revision {} is {}", lock.revision, proven.sentence()));
+        }
     })?;
     Ok(Exit::Done)
 }

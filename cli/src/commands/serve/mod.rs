@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use federation::identity::Issuers;
 use federation::search::Synonyms;
+use federation::transparency::log_keys;
 use runtime::{ComponentSource, Config, Limits, Manifest, Runtime};
 use tokio::net::TcpListener;
 
@@ -67,7 +68,7 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
         ),
         (None, None) => {}
     }
-    if let Some(warning) = token_file.as_deref().and_then(token::exposed) {
+    if let Some(warning) = token_file.as_deref().and_then(|file| token::exposed(file, "token")) {
         tracing::warn!("{warning}");
     }
     if token.is_none() {
@@ -169,7 +170,32 @@ fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> Result<BTre
     if let Some(text) = ci_issuers(args.ci_issuers.as_deref())? {
         variables.insert("ci_issuers".to_owned(), text);
     }
+    if let Some(text) = log_key(args.log_key_file.as_deref())? {
+        variables.insert("log_key".to_owned(), text);
+    }
     Ok(variables)
+}
+
+/// The keys of the transparency log, if they are keys. The hub itself would not sign otherwise, which is noticed late.
+fn log_key(path: Option<&Path>) -> Result<Option<String>, Failure> {
+    let (name, text) = match path {
+        Some(path) => {
+            (path.display().to_string(), fs::read_to_string(path).map(Some).map_err(|error| error.to_string()))
+        }
+        None => (env::LOG_KEY.to_owned(), Ok(env::log_key())),
+    };
+    let invalid = |why: String| {
+        Failure::new(Exit::Usage, format!("{name} is not the private key of a log: {why}"))
+            .hint("create one with `reuse-surface log keygen NAME --key-file FILE`")
+    };
+    let Some(text) = text.map_err(&invalid)? else { return Ok(None) };
+    if log_keys(&text).map_err(|why| invalid(why.to_string()))?.is_empty() {
+        return Err(invalid("it is empty".to_owned()));
+    }
+    if let Some(warning) = path.and_then(|path| token::exposed(path, "private key")) {
+        tracing::warn!("{warning}");
+    }
+    Ok(Some(text))
 }
 
 /// The issuers that the operator trusts, if they make sense. The hub itself would trust none of them otherwise, which is noticed late.

@@ -74,6 +74,11 @@ impl Server {
         self.shared.answers.lock().expect("no panic").insert(path.to_owned(), answer);
     }
 
+    /// The body of the answer at `path`.
+    pub(crate) fn body(&self, path: &str) -> Vec<u8> {
+        self.shared.answers.lock().expect("no panic").get(path).expect("an answer").body.clone()
+    }
+
     /// What was asked so far.
     pub(crate) fn asked(&self) -> Vec<ReceivedRequest> {
         self.shared.asked.lock().expect("no panic").clone()

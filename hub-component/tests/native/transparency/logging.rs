@@ -2,7 +2,7 @@
 
 use super::{NAME, checkpoint, goes_on_from, index, is_logged, leaf, public, secret, signing, with_key};
 use crate::ports::Hub;
-use federation::transparency::{Note, Opened, leaf_hash, root};
+use federation::transparency::{Checkpoint, Hash, Note, Opened, leaf_hash, root};
 use http::StatusCode;
 use serde_json::json;
 
@@ -153,14 +153,12 @@ async fn a_fork_a_dropped_revision_and_an_old_state_are_no_continuation() {
         signing(&hub.on(path))
     };
     let last = "DELETE FROM log_leaves WHERE position = 3; DELETE FROM log_hashes WHERE position = 3";
-    // It says now that another revision followed the third one.
+    // It says now that the fourth revision is of another time.
     let fork = copy("fork.db");
     fork.change(last);
-    fork.change("DELETE FROM revisions WHERE number = 4");
+    fork.change("UPDATE revisions SET composed_at = composed_at - 1 WHERE number = 4");
     fork.register("z", index("capability.z")).await;
-    assert_eq!((checkpoint(&fork).await.size, checkpoint(&fork).await.origin), (4, seen.origin.clone()));
-    assert!(!goes_on_from(&fork, &seen).await);
-    fork.register("y", index("capability.y")).await;
+    assert_eq!((checkpoint(&fork).await.size, checkpoint(&fork).await.origin), (5, seen.origin.clone()));
     assert!(!goes_on_from(&fork, &seen).await);
     // It shows an old state as the newest one.
     let old = copy("old.db");
@@ -182,5 +180,36 @@ async fn a_database_of_the_first_version_gets_a_log_of_what_it_still_has() {
     let tree = checkpoint(&hub).await;
     for revision in 1..=newest {
         assert!(is_logged(&hub, revision, &leaf(&hub, revision).await, &tree).await, "{revision}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_of_several_tiles_has_the_proofs_of_a_tree_of_its_leaves() {
+    let hub = signing(&Hub::new());
+    hub.register("a", index("capability.a")).await;
+    hub.change(
+        "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 599)
+         INSERT INTO revisions (number, digest, composed_at, actor, cause, source_count, capability_count)
+         SELECT i, digest, composed_at + i, actor, cause, 1, 1 FROM n, revisions WHERE number = 1",
+    );
+    hub.register("b", index("capability.b")).await;
+    let newest = checkpoint(&hub).await;
+    assert_eq!(newest.size, 600);
+    let (_, _, first) = hub.read("/v1/log/tile/0/000", &[]).await;
+    let (_, _, second) = hub.read("/v1/log/tile/0/001", &[]).await;
+    let (_, _, third) = hub.read("/v1/log/tile/0/002.p/88", &[]).await;
+    let (_, _, above) = hub.read("/v1/log/tile/1/000.p/2", &[]).await;
+    let all = [first, second, third].concat();
+    let leaves: Vec<Hash> = all.as_chunks().0.to_vec();
+    assert_eq!((root(&leaves), leaves.len()), (newest.root, 600));
+    assert_eq!(&above[..], [root(&leaves[..256]), root(&leaves[256..512])].concat());
+    for size in [1, 2, 255, 256, 257, 511, 512, 513, 599, 600] {
+        let tree = Checkpoint { size, root: root(&leaves[..size as usize]), origin: newest.origin.clone() };
+        assert!(goes_on_from(&hub, &tree).await, "{size}");
+        assert!(!goes_on_from(&hub, &Checkpoint { root: [7; 32], ..tree.clone() }).await, "{size}");
+        for revision in [1, 100, 256, 257, 512, 600].into_iter().filter(|revision| *revision <= size) {
+            let leaf = leaf(&hub, revision).await;
+            assert!(is_logged(&hub, revision, &leaf, &tree).await, "{revision} of {size}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use block::{Block, fenced};
 use end_to_end::{Answer, Hub, Sources, TOKEN, index};
 use federation::digest::Digest;
+use federation::transparency::{Kind, SigningKey};
 use reqwest::Method;
 use serde_json::Value;
 use std::fs;
@@ -27,8 +28,13 @@ struct Federation {
 
 impl Federation {
     async fn start() -> Result<Self> {
+        let key = SigningKey::new("reuse.coulomb.social", Kind::Log, &[1; 32])?;
+        let folder = TempDir::new()?;
+        let file = folder.path().join("log.key");
+        fs::write(&file, key.secret())?;
+        let file = file.to_str().context("a path in UTF-8")?;
         // Identifiers contain the host of the hub.
-        let hub = confined_with(&["--public-url", "https://reuse.coulomb.social"])?;
+        let hub = confined_with(&["--public-url", "https://reuse.coulomb.social", "--log-key-file", file])?;
         let federation = Self { hub, sources: Sources::start()? };
         let token = serde_json::json!({"name": "ci-lease-hub", "scopes": ["repos:write:lease-*"]});
         let answer = federation.hub.write(Method::POST, "/v1/tokens", &token).await?;

@@ -12,8 +12,10 @@ use federation::compose::{Filter, Format};
 use serde_json::json;
 
 use crate::args::{DocumentFormat, FederationCompose};
+use crate::commands::transparency::prove_locked;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::offline::log::Proven;
 use crate::offline::{Composition, Lock, Manifest, may_replace, replace};
 use crate::output::Output;
 
@@ -34,6 +36,7 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
     } else {
         refreshed::inputs(&manifest, &args.release, known.as_ref(), output).await?
     };
+    let proven = proven(args, &inputs.lock, &lock_path)?;
     inputs.reports.iter().for_each(|report| report.warn(output));
     let composition = Composition::new(&inputs.lock, Filter::default(), inputs.contributions);
     let refused = report::required(&inputs.reports);
@@ -59,6 +62,7 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
             "digest": document.digest,
             "capability_count": composition.capability_count(),
             "sources": inputs.reports,
+            "log": proven,
         });
         output.result(&value, |text| {
             report::describe(text, &inputs.reports);
@@ -70,12 +74,33 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
                     composition.capability_count(),
                     document.sources.len()
                 ));
+                if let Some(proven) = &proven {
+                    text.line(format!("revision {} is {}", document.revision, proven.sentence()));
+                }
             }
         })?;
     }
     match refused.or_else(|| report::missing(&inputs.reports)) {
         Some(failure) => Err(failure),
         None => Ok(Exit::Done),
+    }
+}
+
+/// What the lock proves of its revision.
+fn proven(args: &FederationCompose, lock: &Lock, path: &Path) -> Result<Option<Proven>, Failure> {
+    let is_demanded = args.trust.log_key.is_some() || !args.trust.witness.is_empty();
+    match lock.leaf() {
+        _ if !args.locked && is_demanded => {
+            Err(Failure::new(Exit::Usage, "only a lock file can prove that its revision is in a log")
+                .hint("add --locked, or leave out --log-key and --witness"))
+        }
+        _ if !args.locked => Ok(None),
+        Some(leaf) => prove_locked(&args.trust, lock.log.as_ref(), &leaf),
+        None if !is_demanded => Ok(None),
+        None => {
+            let what = format!("{} is not of a revision of a hub, so it cannot be in a log", path.display());
+            Err(Failure::new(Exit::Refused, what).hint("fetch one with `reuse-surface hub sync --log-key KEY`"))
+        }
     }
 }
 
