@@ -118,7 +118,7 @@ pub struct OwnToken {
 }
 
 /// An identity token of a CI job, to be exchanged for a token of the hub.
-#[derive(Clone, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// The identity token, as the CI gave it to the job.

@@ -69,12 +69,24 @@ pub struct Judged {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// Fetches the index at `url` with these validators, whatever host a redirect leads to.
+///
+/// # Errors
+/// As [`fetch_unless_paused`].
+pub async fn fetch(outbound: &impl Outbound, url: &str, conditions: Validators) -> Result<Fetched, FetchFailure> {
+    match fetch_unless_paused(outbound, url, conditions, |_, _| None).await? {
+        Answer::Fetched(fetched) => Ok(fetched),
+        // No host is paused.
+        Answer::Paused(_) => Err(TransportFailure::Protocol.into()),
+    }
+}
+
 /// Fetches the index at `url` with these validators. `quiet` returns the end of a host's pause, if there is one: a
 /// redirect to that host is not followed.
 ///
 /// # Errors
 /// If there is no index within [`FETCH_TIMEOUT`].
-pub async fn fetch(
+pub async fn fetch_unless_paused(
     outbound: &impl Outbound,
     url: &str,
     conditions: Validators,
@@ -111,16 +123,34 @@ async fn converse(
     }
 }
 
+/// Fetches the index of a registration, given the known record of its source, whatever host a redirect leads to.
+///
+/// # Errors
+/// The observation, if there is no new content to validate.
+pub async fn check(
+    outbound: &impl Outbound,
+    registration: &Registration,
+    known: &SourceRecord,
+) -> Result<Content, Observation> {
+    let conditions = known.validators(registration);
+    match check_unless_paused(outbound, registration, known, conditions, |_, _| None).await {
+        CheckOutcome::New(content) => Ok(content),
+        CheckOutcome::Known(observation) => Err(observation),
+        // No host is paused.
+        CheckOutcome::Paused(_) => Err(Observation::Unreachable(TransportFailure::Protocol.into())),
+    }
+}
+
 /// Fetches the index of a registration with these validators, and compares it with the record. If the branch in the URL is gone, the index is
 /// looked for at the `HEAD` of the repository, once a day as long as it is not there.
-pub async fn examine(
+pub async fn check_unless_paused(
     outbound: &impl Outbound,
     registration: &Registration,
     known: &SourceRecord,
     conditions: Validators,
     quiet: impl Fn(&str, Seconds) -> Option<Seconds> + Send + Sync,
 ) -> CheckOutcome {
-    let failure = match fetch(outbound, &registration.url, conditions.clone(), &quiet).await {
+    let failure = match fetch_unless_paused(outbound, &registration.url, conditions.clone(), &quiet).await {
         Ok(answer) => return outcome_of(answer, registration, known, None),
         Err(failure) => failure,
     };
@@ -128,7 +158,7 @@ pub async fn examine(
     let Some(head) = head.filter(|_| known.may_look_at_head(outbound.now())) else {
         return CheckOutcome::Known(Observation::Unreachable(failure));
     };
-    match fetch(outbound, &head, conditions, &quiet).await {
+    match fetch_unless_paused(outbound, &head, conditions, &quiet).await {
         Ok(answer) => outcome_of(answer, registration, known, Some(failure)),
         // What was found there before is not given up for a passing failure.
         Err(again) if known.head == Some(Head::Followed) && again.http_status != Some(404) => {
@@ -156,7 +186,7 @@ fn outcome_of(
     });
     let unchanged = |validators, http_status| {
         let observation = Observation::Unchanged { validators, http_status };
-        CheckOutcome::Known(if is_at_head { observation.at_head() } else { observation })
+        CheckOutcome::Known(observation.at_head_if(is_at_head))
     };
     match fetched {
         Fetched::NotModified => unchanged(None, 304),

@@ -7,7 +7,7 @@ mod transport;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use federation::check::{self, Answer, Outbound};
+use federation::check::{self, Outbound};
 use federation::fetch::{FetchFailure, Fetched, Request, Response, TransportFailure, Validators};
 use federation::time::Seconds;
 
@@ -23,11 +23,7 @@ pub(crate) struct Fetcher {
 impl Fetcher {
     /// Fetches the index at `url`. With validators, the result may be that it did not change.
     pub(crate) async fn fetch(&self, url: &str, validators: Validators) -> Result<Fetched, FetchFailure> {
-        match check::fetch(self, url, validators, |_, _| None).await? {
-            Answer::Fetched(fetched) => Ok(fetched),
-            // No host is backed off here.
-            Answer::Paused(_) => Err(TransportFailure::Protocol.into()),
-        }
+        check::fetch(self, url, validators).await
     }
 
     fn client(&self, scheme: &str) -> Result<&reqwest::Client, TransportFailure> {

@@ -1,8 +1,7 @@
 //! Refreshes many sources in parallel.
 
-use federation::check::{CheckOutcome, Judged, examine};
+use federation::check::Judged;
 use federation::digest::Digest;
-use federation::fetch::TransportFailure;
 use federation::plan::Queue;
 use federation::registration::Registration;
 use federation::source::{Accepted, Effect, Observation, SourceRecord};
@@ -70,15 +69,12 @@ async fn check(
     source: &Registration,
     known: &SourceRecord,
 ) -> (Observation, Option<(Digest, Vec<u8>)>) {
-    match examine(fetcher, source, known, known.validators(source), |_, _| None).await {
-        CheckOutcome::Known(observation) => (observation, None),
-        // No host is backed off here.
-        CheckOutcome::Paused(_) => (Observation::Unreachable(TransportFailure::Protocol.into()), None),
-        CheckOutcome::New(content) => {
+    match federation::check::check(fetcher, source, known).await {
+        Err(observation) => (observation, None),
+        Ok(content) => {
             let digest = content.digest.clone();
             let Judged { observation, valid, is_at_head, .. } = content.judge(source);
-            let observation = if is_at_head { observation.at_head() } else { observation };
-            (observation, valid.map(|(bytes, _)| (digest, bytes)))
+            (observation.at_head_if(is_at_head), valid.map(|(bytes, _)| (digest, bytes)))
         }
     }
 }

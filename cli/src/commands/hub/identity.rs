@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use api::paths;
-use api::tokens::Exchanged;
+use api::tokens::{Exchange, Exchanged};
 use reqwest::Url;
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
@@ -22,7 +22,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// A client with a token for `repo`, and the commit that the job runs for.
 pub(super) async fn exchanged(client: &Client, repo: &str, output: &Output) -> Result<(Client, Exchanged), Failure> {
     let identity = identity(client.base()).await?;
-    let request = Request::post(paths::EXCHANGE).json(json!({ "identity": identity.expose(), "repo": repo }));
+    let request = Request::post(paths::EXCHANGE)
+        .json(json!(Exchange { identity: identity.expose().to_owned(), repo: repo.to_owned() }));
     let given: Exchanged = client.without_token().send(request).await?.shape()?;
     output.note(&format!("the hub knows this job as {}", given.name));
     let token = Token::new(&given.token).ok_or_else(|| {

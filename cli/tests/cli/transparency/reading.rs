@@ -165,7 +165,8 @@ fn a_new_key_is_accepted_when_the_reader_says_so() {
     assert!(ran.err.contains("hint: the hub may have a new key: get it from the operator"), "{ran:?}");
     // A thief of the new key alone cannot change the past.
     Shown { keys: vec![secret(2)], ..log.grown(6).with(0, "others") }.at(&hub);
-    let with_new = [&VERIFY[..], &["--log-key", &public(2)]].concat();
+    let key = public(2);
+    let with_new = [&VERIFY[..], &["--log-key", &key]].concat();
     assert!(against(&place, &hub, &with_new).ended(1).err.contains("shows another history than before"));
     only_new.at(&hub);
     against(&place, &hub, &with_new).ended(0);

@@ -3,7 +3,7 @@
 use crate::hub::outside::Outside;
 use crate::ports::Ports;
 use federation::catalogue::{Catalogue, Member, Walk};
-use federation::check::{Answer, fetch};
+use federation::check::{Answer, fetch_unless_paused};
 use federation::fetch::{FetchFailure, Fetched, HostPauses, TransportFailure, Validators};
 use federation::problem::{catalogues, fields, sources};
 use federation::source::Failure;
@@ -82,7 +82,7 @@ async fn pages<P: Ports>(
             return Err(Trouble::Paused(until));
         }
         let quiet = |host: &str, now| hosts.until(host, now);
-        let answer = fetch(&Outside(ports), walk.page().as_str(), Validators::default(), quiet).await;
+        let answer = fetch_unless_paused(&Outside(ports), walk.page().as_str(), Validators::default(), quiet).await;
         let (page, link) = match answer {
             Ok(Answer::Fetched(Fetched::Index { bytes, link, .. })) => (bytes, link),
             Ok(Answer::Paused(until)) => return Err(Trouble::Paused(until)),

@@ -6,7 +6,7 @@ use crate::hub::outside::Outside;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use federation::catalogue::{Catalogue, Known, RemovalReason, Skipped, Todo};
-use federation::check::{Answer, fetch};
+use federation::check::{Answer, fetch_unless_paused};
 use federation::fetch::{FetchFailure, Fetched, HostPauses, Validators};
 use federation::plan::PER_HOST;
 use federation::registration::Registration;
@@ -101,7 +101,7 @@ async fn find<P: Ports>(ports: &P, url: &str, hosts: &Mutex<HostPauses>) -> Foun
     if let Some(until) = quiet(&host, ports.now()) {
         return Found::Pause(host, until);
     }
-    match fetch(&Outside(ports), url, Validators::default(), quiet).await {
+    match fetch_unless_paused(&Outside(ports), url, Validators::default(), quiet).await {
         // Some forges lead to a page where one signs in.
         Ok(Answer::Fetched(Fetched::Index { bytes, .. })) if bytes.trim_ascii_start().starts_with(b"<") => {
             Found::Nothing

@@ -2,7 +2,7 @@
 
 use crate::hub::outside::Outside;
 use crate::ports::Ports;
-use federation::check::{Answer, CheckOutcome, Content, Judged};
+use federation::check::{CheckOutcome, Content, Judged};
 use federation::compose::Fragment;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
@@ -55,26 +55,23 @@ pub struct NewSnapshot {
 
 /// Fetches the index of a registration and validates it, given the known record of the source.
 pub async fn check<P: Ports>(ports: &P, registration: &Registration, known: &SourceRecord) -> Checked {
-    let conditions = known.validators(registration);
-    match federation::check::examine(&Outside(ports), registration, known, conditions, |_, _| None).await {
-        CheckOutcome::New(content) => judge(registration, content),
-        CheckOutcome::Known(observation) => observation.into(),
-        // No host is backed off here.
-        CheckOutcome::Paused(_) => Observation::Unreachable(TransportFailure::Protocol.into()).into(),
+    match federation::check::check(&Outside(ports), registration, known).await {
+        Ok(content) => judge(registration, content),
+        Err(observation) => observation.into(),
     }
 }
 
 /// Fetches a small document that is no index, by the rules for indexes.
 pub async fn fetch<P: Ports>(ports: &P, url: &str) -> Result<Vec<u8>, FetchFailure> {
-    match federation::check::fetch(&Outside(ports), url, Validators::default(), |_, _| None).await? {
-        Answer::Fetched(Fetched::Index { bytes, .. }) => Ok(bytes),
-        // Neither is possible without a condition and without hosts that are backed off.
-        Answer::Fetched(Fetched::NotModified) | Answer::Paused(_) => Err(TransportFailure::Protocol.into()),
+    match federation::check::fetch(&Outside(ports), url, Validators::default()).await? {
+        Fetched::Index { bytes, .. } => Ok(bytes),
+        // Not without a condition.
+        Fetched::NotModified => Err(TransportFailure::Protocol.into()),
     }
 }
 
 /// Fetches the index of a registration with these validators. A redirect to a host that asked the hub to back off is not followed.
-pub(super) async fn examine_unless_paused<P: Ports>(
+pub(super) async fn check_unless_paused<P: Ports>(
     ports: &P,
     registration: &Registration,
     known: &SourceRecord,
@@ -82,7 +79,7 @@ pub(super) async fn examine_unless_paused<P: Ports>(
     quiet: &Mutex<HostPauses>,
 ) -> CheckOutcome {
     let until = |host: &str, now| quiet.lock().unwrap_or_else(PoisonError::into_inner).until(host, now);
-    federation::check::examine(&Outside(ports), registration, known, conditions, until).await
+    federation::check::check_unless_paused(&Outside(ports), registration, known, conditions, until).await
 }
 
 /// Validates content and renders its contribution.
@@ -100,7 +97,7 @@ pub fn judge(registration: &Registration, content: Content) -> Checked {
         Ok(fragment) => {
             let (digest, capability_count, domain) = (digest.clone(), *capability_count, registration.domain.clone());
             let snapshot = NewSnapshot { digest, bytes, capability_count, uses, domain, fragment };
-            let observation = if is_at_head { observation.at_head() } else { observation };
+            let observation = observation.at_head_if(is_at_head);
             Checked { observation, snapshot: Some(snapshot), warnings }
         }
         Err((code, message)) => {

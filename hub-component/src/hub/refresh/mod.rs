@@ -6,10 +6,12 @@ mod one;
 mod record;
 mod report;
 mod run;
+mod scope;
 
 pub use answer::{newest, refresh_running};
 pub use check::{Checked, NewSnapshot, check, fetch, judge};
 pub use one::refresh_one;
 pub use record::{apply, contribution};
 pub use report::{Report, outcome, report};
-pub use run::{Commit, Scope, refresh_many};
+pub use run::refresh_many;
+pub use scope::{Commit, Scope};

@@ -1,7 +1,8 @@
 //! A refresh of one source. If several requests ask at the same time, one fetches and the others share its result.
 
 use super::report::{Report, outcome_of, report};
-use super::run::{Scope, TURN_WAIT, TURNS, refresh};
+use super::run::{TURN_WAIT, TURNS, refresh};
+use super::scope::Scope;
 use crate::hub::App;
 use crate::ports::Ports;
 use api::refresh::Outcome;

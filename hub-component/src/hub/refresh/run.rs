@@ -1,8 +1,9 @@
 //! Runs a refresh from start to end.
 
-use super::check::{examine_unless_paused, judge};
+use super::check::{check_unless_paused, judge};
 use super::record::{Batch, Finished, blame, record};
 use super::report::{Report, report as report_on};
+use super::scope::{Commit, Scope};
 use crate::hub::App;
 use crate::hub::catalogue::refresh_due;
 use crate::log;
@@ -11,7 +12,6 @@ use api::refresh::Outcome;
 use federation::check::CheckOutcome;
 use federation::fetch::{FetchFailure, HostPauses, Validators};
 use federation::plan::{Plan, Queue, plan};
-use federation::provenance::Provenance;
 use federation::registration::Registration;
 use federation::source::{Observation, SourceRecord};
 use federation::time::Seconds;
@@ -28,32 +28,6 @@ use store::leases::Lease;
 use store::revisions::Origin;
 use store::sources::{self, Source};
 use store::{StoreError, quiet, upkeep};
-
-/// The sources that a refresh covers.
-#[derive(Clone, Debug)]
-pub enum Scope {
-    /// The sources that are due; the report includes the others too.
-    Due,
-    /// The sources that are due; the report includes only these.
-    DueAlone,
-    /// All enabled sources, due or not.
-    All,
-    /// One source, due or not.
-    One(String),
-    /// One source at the request of a client or a forge: fetched without validators, whatever happened before.
-    Requested(String),
-    /// One source at a commit that a client names, whatever happened before.
-    Pushed(String, Commit),
-}
-
-/// The commit at which a source is fetched.
-#[derive(Clone, Debug)]
-pub struct Commit {
-    /// The address of its index there.
-    pub url: String,
-    /// Which commit it is.
-    pub provenance: Provenance,
-}
 
 /// How long a result waits for others, so that they can be written together.
 const BATCH_WAIT: Duration = Duration::from_millis(250);
@@ -300,11 +274,11 @@ async fn examine<P: Ports>(
         Some(Commit { url, .. }) => {
             let there = Registration { url: url.clone(), ..registration.clone() };
             // Compared with no record: by the time the result is written, the source may have another one.
-            examine_unless_paused(ports, &there, &SourceRecord::default(), Validators::default(), quiet).await
+            check_unless_paused(ports, &there, &SourceRecord::default(), Validators::default(), quiet).await
         }
         None => {
             let conditions = if asked { Validators::default() } else { source.record.validators(registration) };
-            examine_unless_paused(ports, registration, &source.record, conditions, quiet).await
+            check_unless_paused(ports, registration, &source.record, conditions, quiet).await
         }
     };
     (host, source, started, outcome)

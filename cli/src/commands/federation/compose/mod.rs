@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use federation::compose::{Filter, Format};
 use serde_json::json;
 
+use self::report::Report;
 use crate::args::{DocumentFormat, FederationCompose};
 use crate::commands::transparency::prove_locked;
 use crate::exit::Exit;
@@ -54,31 +55,7 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
         }
     }
     if let Some(path) = &target {
-        let document = composition.document();
-        let value = json!({
-            "written": refused.is_none(),
-            "output": path.display().to_string(),
-            "revision": document.revision,
-            "digest": document.digest,
-            "capability_count": composition.capability_count(),
-            "sources": inputs.reports,
-            "log": proven,
-        });
-        output.result(&value, |text| {
-            report::describe(text, &inputs.reports);
-            if refused.is_none() {
-                text.line(format!(
-                    "{}: revision {}, {} capabilities of {} sources",
-                    path.display(),
-                    document.revision,
-                    composition.capability_count(),
-                    document.sources.len()
-                ));
-                if let Some(proven) = &proven {
-                    text.line(format!("revision {} is {}", document.revision, proven.sentence()));
-                }
-            }
-        })?;
+        show(path, &composition, &inputs.reports, proven.as_ref(), refused.is_none(), output)?;
     }
     match refused.or_else(|| report::missing(&inputs.reports)) {
         Some(failure) => Err(failure),
@@ -102,6 +79,42 @@ fn proven(args: &FederationCompose, lock: &Lock, path: &Path) -> Result<Option<P
             Err(Failure::new(Exit::Refused, what).hint("fetch one with `reuse-surface hub sync --log-key KEY`"))
         }
     }
+}
+
+/// Says what became of each source, and what was written to `path`.
+fn show(
+    path: &Path,
+    composition: &Composition,
+    reports: &[Report],
+    proven: Option<&Proven>,
+    written: bool,
+    output: &Output,
+) -> Result<(), Failure> {
+    let document = composition.document();
+    let value = json!({
+        "written": written,
+        "output": path.display().to_string(),
+        "revision": document.revision,
+        "digest": document.digest,
+        "capability_count": composition.capability_count(),
+        "sources": reports,
+        "log": proven,
+    });
+    output.result(&value, |text| {
+        report::describe(text, reports);
+        if written {
+            text.line(format!(
+                "{}: revision {}, {} capabilities of {} sources",
+                path.display(),
+                document.revision,
+                composition.capability_count(),
+                document.sources.len()
+            ));
+            if let Some(proven) = proven {
+                text.line(format!("revision {} is {}", document.revision, proven.sentence()));
+            }
+        }
+    })
 }
 
 /// The beginning of a document, in both formats.
