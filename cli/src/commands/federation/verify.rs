@@ -5,6 +5,7 @@ use api::paths;
 use federation::compose::{Filter, Format};
 use serde_json::json;
 
+use super::commits::{self, Commits, Finding};
 use super::head;
 use crate::args::Verify;
 use crate::client::{self, Client, Request};
@@ -13,7 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
 use crate::offline::{Cache, Composition, Contribution, Lock, Locked};
-use crate::output::Output;
+use crate::output::{Output, Text, Tone};
 
 /// Maximum size of an input in bytes, more than any document has.
 const MAX_DOCUMENT_BYTES: usize = 1 << 30;
@@ -47,6 +48,7 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
         }
     };
     let revision = manifest.revision;
+    let commits = if args.commits { Some(commits::compare(&manifest).await) } else { None };
     let part = if filter.is_whole() { "," } else { ", the part that its filter names," };
     let composed = compose(manifest, filter, &cache)?.render(format)?;
     let difference = first_difference(&expected, composed.as_bytes());
@@ -56,6 +58,7 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
         "identical": difference.is_none(),
         "bytes": composed.len(),
         "downloaded": downloaded,
+        "commits": commits,
         "difference": difference.as_ref().map(|it| json!({ "line": it.line, "given": it.given, "composed": it.composed })),
     });
     output.result(&value, |text| {
@@ -65,14 +68,49 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
                 composed.len()
             ));
         }
+        if let Some(commits) = &commits {
+            describe(text, commits);
+        }
     })?;
-    let Some(Difference { line, given, composed }) = difference else { return Ok(Exit::Done) };
+    let Some(Difference { line, given, composed }) = difference else {
+        return commits.map_or(Ok(Exit::Done), |commits| proven(revision, &commits));
+    };
     Err(Failure::new(
         Exit::Refused,
         format!("{name} is not the composition of revision {revision}: it differs in line {line}"),
     )
     .because([format!("it has    {given}"), format!("should be {composed}")])
     .hint("the document was changed in transit: fetch it from the hub directly, without a proxy or a cache"))
+}
+
+fn describe(text: &mut Text, commits: &Commits) {
+    text.line(format!("{} sources have the bytes of their commit", commits.same.len()));
+    for Finding { repo, commit, why } in &commits.different {
+        text.headed("!", Tone::Bad, format!("{repo} at {commit}: {why}"));
+    }
+    for Finding { repo, commit, why } in &commits.unread {
+        text.headed("?", Tone::Warn, format!("{repo} at {commit}: {why}"));
+    }
+    if !commits.unknown.is_empty() {
+        text.line(format!("{} sources were not pushed from a commit that the hub knows", commits.unknown.len()));
+    }
+}
+
+/// Whether every commit that is known proves what the hub published.
+fn proven(revision: u64, Commits { different, unread, .. }: &Commits) -> Result<Exit, Failure> {
+    match (different.len(), unread.len()) {
+        (0, 0) => Ok(Exit::Done),
+        (0, count) => Err(Failure::new(
+            Exit::Refused,
+            format!("{count} sources of revision {revision} could not be compared with their commits"),
+        )
+        .hint("make sure that this machine can read these repositories, and run the command again")),
+        (count, _) => Err(Failure::new(
+            Exit::Refused,
+            format!("{count} sources of revision {revision} do not have the bytes of their commits"),
+        )
+        .hint("compare `GET /v1/indexes/{digest}` of the hub with the file at the commit, and ask the maintainers and the operator")),
+    }
 }
 
 fn not_a_revision(name: &str) -> Failure {

@@ -8,6 +8,7 @@ pub use missed::is_missed;
 
 use crate::hub::App;
 use crate::hub::paging::{self, foreign_cursor};
+use crate::hub::provenance;
 use crate::log;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -76,6 +77,8 @@ pub struct Request {
 pub async fn search<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> Result<Page, Problem> {
     let mut page = answer(app, head, request).await?;
     gone::add(app, request, &mut page).await?;
+    let budget = request.budget.map(|bytes| bytes.saturating_sub(request.around));
+    provenance::add_to_page(app, &mut page, budget).await?;
     missed::note(app, request, &page);
     Ok(page)
 }
