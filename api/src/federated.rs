@@ -58,6 +58,10 @@ pub struct Manifest {
     pub composed_at: Option<String>,
     /// The sources, as in the document.
     pub sources: Vec<SourceLine>,
+    /// The commits that the indexes of the sources were pushed from, by repo, as far as they are known. Left out if none is. The digest does not cover
+    /// it: a commit may become known after its revision.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub provenance: BTreeMap<String, Provenance>,
 }
 
 /// Query parameters of `GET /v1/federated/revisions`.

@@ -14,6 +14,7 @@ pub mod discovery;
 pub mod events;
 pub mod exposition;
 pub mod federated;
+pub mod feeds;
 pub mod headers;
 pub mod health;
 pub mod hooks;

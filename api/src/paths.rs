@@ -78,6 +78,10 @@ pub const LOG_TILES: &str = "/v1/log/tile/{level}/{index}/{*rest}";
 pub const COMPOSE: &str = "/v1/federated/compose";
 /// `GET`: the changes since a revision.
 pub const CHANGES: &str = "/v1/changes";
+/// `GET`: the changes as an Atom feed.
+pub const ATOM: &str = "/v1/changes.atom";
+/// `GET`: the changes as Server-Sent Events.
+pub const STREAM: &str = "/v1/changes/stream";
 /// `GET`: capability search.
 pub const CAPABILITIES: &str = "/v1/capabilities";
 /// `GET`: the entries that the sources publish under an id.

@@ -9,8 +9,8 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use crate::routes::openapi::Document;
 use crate::routes::{
-    self, about, capabilities, catalogues, changes, check, consumers, demand, discovery, events, federated, health,
-    hooks, indexes, metrics, overlaps, repos, schemas, tokens, transparency,
+    self, about, capabilities, catalogues, changes, check, consumers, demand, discovery, events, federated, feeds,
+    health, hooks, indexes, metrics, overlaps, repos, schemas, tokens, transparency,
 };
 use api::paths;
 use axum::extract::OriginalUri;
@@ -56,6 +56,8 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(demand::demand))
         .routes(routes!(overlaps::overlaps))
         .routes(routes!(changes::changes))
+        .routes(routes!(feeds::atom))
+        .routes(routes!(feeds::follow))
         .routes(routes!(indexes::index))
         .routes(routes!(mcp::endpoint))
         .routes(routes!(pages::start))

@@ -91,7 +91,8 @@ pub(crate) enum DocumentFormat {
 /// filtered by domain or repo is compared with the same part of its revision.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 1 if the bytes differ, and shows the first difference.
+Exits with 1 if the bytes differ, and shows the first difference. With --commits, also if a source that was pushed from a commit does not have
+the bytes of its file at that commit, or the file cannot be read.
 
 With --log-key, or if the lock file names a key, it also checks that the revision is in the hub's signed log, and that this log goes on from the one that \
 the lock file remembers. A document with the revision of the lock file is verified without the hub, if its snapshots and proofs are on this machine.
@@ -99,6 +100,7 @@ the lock file remembers. A document with the revision of the lock file is verifi
 Examples:
   reuse-surface federation verify
   reuse-surface federation verify registry/federation/federated.yaml
+  reuse-surface federation verify --commits -o json | jq .commits
   curl -s 'https://reuse.coulomb.social/v1/federated?domain=infotech' | reuse-surface federation verify -")]
 pub(crate) struct Verify {
     /// The document to compare, `-` for standard input [default: the hub's newest document]
@@ -111,6 +113,10 @@ pub(crate) struct Verify {
 
     #[command(flatten)]
     pub(crate) trust: LogTrust,
+
+    /// Also fetch the file of each source at the commit that it was pushed from, and compare the bytes
+    #[arg(long)]
+    pub(crate) commits: bool,
 }
 
 /// Compare two federated documents, source by source

@@ -1,5 +1,6 @@
 //! The lock file: exactly what a document was composed from.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use api::federated::Manifest;
@@ -131,6 +132,7 @@ impl Lock {
     pub(crate) fn manifest(&self) -> Manifest {
         Manifest {
             version: 1,
+            provenance: BTreeMap::new(),
             revision: self.revision,
             parent: None,
             digest: self.digest(),

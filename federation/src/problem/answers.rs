@@ -198,6 +198,9 @@ answers! {
     BEHIND = Answer 503 "behind": "The revision is not here yet",
         "No revision as new as `min_revision` asks for was published here within 2 seconds; a mirror may be behind its primary.",
         "wait for `Retry-After`, or read from the primary";
+    TOO_MANY_STREAMS = Answer 503 "too-many-streams": "Too many clients follow the changes",
+        "An instance of the hub keeps up to 8 streams of changes open, so that other requests have room.",
+        "wait for `Retry-After`, or poll `GET /v1/changes`";
     TOO_STALE = Answer 503 "too-stale": "The data is older than requested",
         "The last verification of a contributing source is older than `max_staleness` allows.",
         "wait for `Retry-After`, or allow a larger `max_staleness`";

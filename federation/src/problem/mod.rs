@@ -32,10 +32,11 @@ pub use kind::{Kind, Place};
 
 /// Kinds with a status of 500 and above that are not failures of the hub: it has no data yet,
 /// or none as fresh as requested, or somebody else does not answer.
-const ASKED_FOR: [&Kind; 5] = [
+const ASKED_FOR: [&Kind; 6] = [
     &answers::BEHIND,
     &answers::NOTHING_PUBLISHED,
     &answers::REFRESH_RUNNING,
+    &answers::TOO_MANY_STREAMS,
     &answers::TOO_STALE,
     &answers::ISSUER_UNAVAILABLE,
 ];

@@ -2,9 +2,11 @@
 
 use super::{Corrected, Cursor, Fit, Near, Place, Wording};
 use crate::open::Open;
+use crate::provenance::Provenance;
 use crate::withdrawn::Tombstone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Bytes of a response that count as one token. English text and JSON have more bytes per token, so a response
@@ -66,6 +68,9 @@ pub struct Page {
     /// The results, best first, each with `id`, `source_repo`, the requested fields, and in `matched` the words of the question that it answers.
     #[schema(value_type = Vec<Object>)]
     pub capabilities: Vec<Map<String, Value>>,
+    /// The commits that the indexes of the results on this page were pushed from, by repo, as far as they are known and fit into the budget. Left out if none is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub provenance: BTreeMap<String, Provenance>,
     /// The rank of each result ([`Place::score`]), in order. Not a part of the response.
     #[serde(skip)]
     #[schema(ignore)]
@@ -119,6 +124,7 @@ impl Page {
                 near,
                 gone: Vec::new(),
                 capabilities: Vec::new(),
+                provenance: BTreeMap::new(),
                 scores: places.iter().take(shown).map(|place| place.score).collect(),
             }
         };
@@ -155,6 +161,14 @@ impl Page {
         std::mem::swap(&mut self.gone, &mut gone);
         while !self.gone.is_empty() && budget.is_some_and(|budget| size(self) > budget) {
             self.gone.pop();
+        }
+    }
+
+    /// Adds the commits of the results, unless the page would exceed `budget` bytes of JSON.
+    pub fn add_provenance(&mut self, provenance: BTreeMap<String, Provenance>, budget: Option<usize>) {
+        self.provenance = provenance;
+        if budget.is_some_and(|budget| size(self) > budget) {
+            self.provenance.clear();
         }
     }
 }

@@ -53,18 +53,31 @@ struct Inner {
     migrated: AtomicBool,
     documents: Documents,
     refreshing: AtomicBool,
-    waiting: AtomicUsize,
+    waiting: Arc<AtomicUsize>,
+    streaming: Arc<AtomicUsize>,
 }
 
 /// Most requests of an instance that wait for a newer revision.
 const MAX_WAITING: usize = 64;
 
-/// A place among the requests that wait, released on drop.
-pub struct Waiting<P>(App<P>);
+/// Most clients that follow the changes at one instance. A host lets 16 requests share one, so that others have room.
+const MAX_STREAMING: usize = 8;
 
-impl<P> Drop for Waiting<P> {
+/// A place among a limited number of requests, released on drop.
+pub struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    /// A place among so many; `None` if all are taken.
+    fn among(taken: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
+        let fits = |taken: usize| taken.checked_add(1).filter(|sum| *sum <= most);
+        taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).ok()?;
+        Some(Self(taken.clone()))
+    }
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
-        self.0.inner.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -79,7 +92,8 @@ impl<P: Ports> App<P> {
             migrated: AtomicBool::new(false),
             documents: Documents::default(),
             refreshing: AtomicBool::new(false),
-            waiting: AtomicUsize::new(0),
+            waiting: Arc::default(),
+            streaming: Arc::default(),
         };
         Self { ports, base: None, client: None, inner: Arc::new(inner) }
     }
@@ -152,10 +166,13 @@ impl<P: Ports> App<P> {
     }
 
     /// A place for a request to wait; `None` if too many wait already.
-    pub fn wait(&self) -> Option<Waiting<P>> {
-        let fits = |waiting: usize| waiting.checked_add(1).filter(|sum| *sum <= MAX_WAITING);
-        self.inner.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).ok()?;
-        Some(Waiting(self.clone()))
+    pub fn wait(&self) -> Option<Place> {
+        Place::among(&self.inner.waiting, MAX_WAITING)
+    }
+
+    /// A place for a client to follow the changes; `None` if too many do already.
+    pub fn stream(&self) -> Option<Place> {
+        Place::among(&self.inner.streaming, MAX_STREAMING)
     }
 
     /// Marks the refresh after a read as finished.

@@ -12,6 +12,7 @@ pub mod consumers;
 pub mod demand;
 pub mod discovery;
 pub mod document;
+pub mod following;
 pub mod hooks;
 pub mod identities;
 mod issuer_keys;

@@ -54,6 +54,7 @@ impl Page<'_> {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     link rel="icon" href="/favicon.svg" type="image/svg+xml";
                     link rel="alternate" type="application/yaml" href="/v1/federated?format=yaml" title="The federated document";
+                    link rel="alternate" type="application/atom+xml" href="/v1/changes.atom" title="Changes";
                     style { (PreEscaped(STYLE)) }
                 }
                 body {

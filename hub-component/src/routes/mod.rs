@@ -10,6 +10,7 @@ pub mod demand;
 pub mod discovery;
 pub mod events;
 pub mod federated;
+pub mod feeds;
 pub mod health;
 pub mod hooks;
 pub mod indexes;

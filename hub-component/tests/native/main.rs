@@ -19,6 +19,7 @@ mod discovery;
 mod events;
 mod every_page;
 mod failures;
+mod feeds;
 mod finding;
 mod formats;
 mod growth;

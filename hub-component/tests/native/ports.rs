@@ -168,6 +168,8 @@ struct World {
     database: Observed,
     sources: Arc<Sources>,
     now: AtomicI64,
+    /// Whether waiting takes no time.
+    hurries: AtomicBool,
     token: Mutex<Option<String>>,
     client_address_header: Mutex<Option<String>>,
     folder: Arc<TempDir>,
@@ -190,7 +192,10 @@ impl Ports for TestPorts {
     }
 
     async fn sleep(&self, duration: Duration) {
-        tokio::time::sleep(duration).await;
+        match self.0.hurries.load(Ordering::Relaxed) {
+            true => tokio::task::yield_now().await,
+            false => tokio::time::sleep(duration).await,
+        }
     }
 
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
@@ -231,6 +236,7 @@ impl Hub {
             database,
             sources,
             now: AtomicI64::new(now),
+            hurries: AtomicBool::default(),
             token: Mutex::new(Some("t".to_owned())),
             client_address_header: Mutex::default(),
             folder,
@@ -272,6 +278,11 @@ impl Hub {
 
     pub fn sources(&self) -> &Sources {
         &self.ports.0.sources
+    }
+
+    /// From now on, waiting takes no time.
+    pub fn hurry(&self) {
+        self.ports.0.hurries.store(true, Ordering::Relaxed);
     }
 
     pub fn pass(&self, seconds: Seconds) {

@@ -33,9 +33,21 @@ pub async fn commits_at(
     number: u64,
     repos: &[&str],
 ) -> Result<BTreeMap<String, Provenance>, StoreError> {
-    if repos.is_empty() {
-        return Ok(BTreeMap::new());
+    let mut commits = BTreeMap::new();
+    for repos in repos.chunks(REPOS) {
+        commits.append(&mut commits_of(tx, number, repos).await?);
     }
+    Ok(commits)
+}
+
+/// Repos that one statement names.
+const REPOS: usize = 500;
+
+async fn commits_of(
+    tx: &mut impl Transaction,
+    number: u64,
+    repos: &[&str],
+) -> Result<BTreeMap<String, Provenance>, StoreError> {
     let sql = format!(
         "SELECT s.repo, s.provenance FROM revision_sources s WHERE s.provenance IS NOT NULL AND s.repo IN ({})
          AND s.revision = (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = s.repo AND x.revision <= ${})",

@@ -37,10 +37,8 @@ pub async fn next(tx: &mut impl Transaction, number: u64) -> Result<Option<Logge
         Logged { entry, is_whole: !is_kept, put: Vec::new(), removed: Vec::new(), commits: BTreeMap::new() };
     if logged.is_whole {
         logged.put = lines_at(tx, at).await?;
-        for lines in logged.put.chunks(LINES) {
-            let repos: Vec<&str> = lines.iter().map(|line| line.repo.as_str()).collect();
-            logged.commits.append(&mut commits_at(tx, at, &repos).await?);
-        }
+        let repos: Vec<&str> = logged.put.iter().map(|line| line.repo.as_str()).collect();
+        logged.commits = commits_at(tx, at, &repos).await?;
         return Ok(Some(logged));
     }
     let sql = format!("SELECT {LINE}, provenance FROM revision_sources WHERE revision = $1 ORDER BY repo");
@@ -58,9 +56,6 @@ pub async fn next(tx: &mut impl Transaction, number: u64) -> Result<Option<Logge
     }
     Ok(Some(logged))
 }
-
-/// Sources that one statement names.
-const LINES: usize = 500;
 
 /// The most sources whose verification one answer tells, but for those of one second.
 const VERIFIED: usize = 1000;

@@ -3,6 +3,7 @@
 mod append;
 mod commits;
 mod compositions;
+pub mod feed;
 mod growth;
 mod history;
 pub mod log;

@@ -204,7 +204,7 @@ async fn caches_are_told_what_they_may_do() -> Result<()> {
         ("/v1/federated/manifest".to_owned(), current),
         ("/v1/federated?max_staleness=3600".to_owned(), "public, no-cache"),
         ("/v1/federated?revision=1".to_owned(), for_good),
-        ("/v1/federated/manifest?revision=1".to_owned(), for_good),
+        ("/v1/federated/manifest?revision=1".to_owned(), "public, no-cache"),
         (format!("/v1/indexes/{digest}"), for_good),
         ("/v1/repos".to_owned(), "public, no-cache"),
         ("/v1/federated/revisions".to_owned(), "public, no-cache"),

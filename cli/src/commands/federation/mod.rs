@@ -1,5 +1,6 @@
 //! `reuse-surface federation …`.
 
+mod commits;
 mod compose;
 mod diff;
 mod head;

@@ -7,6 +7,7 @@ use federation::transparency::entry;
 use serde_json::json;
 use std::path::Path;
 
+use super::commits::{self, Commits, Finding};
 use super::head;
 use crate::args::Verify;
 use crate::client::{self, Client, Request};
@@ -17,7 +18,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::offline::log::{LogMemory, Proven};
 use crate::offline::{Cache, Composition, Contribution, Lock, Locked, Manifest as ManifestFile};
-use crate::output::Output;
+use crate::output::{Output, Text, Tone};
 
 /// Maximum size of an input in bytes, more than any document has.
 const MAX_DOCUMENT_BYTES: usize = 1 << 30;
@@ -51,6 +52,7 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
         }
     };
     let revision = manifest.revision;
+    let commits = if args.commits { Some(commits::compare(&manifest).await) } else { None };
     let part = if filter.is_whole() { "," } else { ", the part that its filter names," };
     let composed = compose(manifest, filter, &cache)?.render(format)?;
     let difference = first_difference(&expected, composed.as_bytes());
@@ -62,6 +64,7 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
         "downloaded": downloaded,
         "offline": is_offline,
         "log": proven,
+        "commits": commits,
         "difference": difference.as_ref().map(|it| json!({ "line": it.line, "given": it.given, "composed": it.composed })),
     });
     output.result(&value, |text| {
@@ -74,8 +77,13 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
         if let (None, Some(proven)) = (&difference, &proven) {
             text.line(format!("revision {revision} is {}", proven.sentence()));
         }
+        if let Some(commits) = &commits {
+            describe(text, commits);
+        }
     })?;
-    let Some(Difference { line, given, composed }) = difference else { return Ok(Exit::Done) };
+    let Some(Difference { line, given, composed }) = difference else {
+        return commits.map_or(Ok(Exit::Done), |commits| commits_proven(revision, &commits));
+    };
     Err(Failure::new(
         Exit::Refused,
         format!("{name} is not the composition of revision {revision}: it differs in line {line}"),
@@ -97,7 +105,9 @@ struct Revision {
 async fn find(client: &Client, args: &Verify, number: Option<u64>, cache: &Cache) -> Result<Revision, Failure> {
     let path = ManifestFile::lock_path(&args.manifest);
     let lock = Lock::read(&path)?;
-    if let Some(lock) = lock.as_ref().filter(|lock| Some(lock.revision) == number && lock.is_complete(cache))
+    // Only the hub knows the commits.
+    let is_enough = |lock: &&Lock| !args.commits && Some(lock.revision) == number && lock.is_complete(cache);
+    if let Some(lock) = lock.as_ref().filter(is_enough)
         && let Some(leaf) = lock.leaf()
         // What the lock does not prove is asked of the hub, whose log must go on from what the lock remembers.
         && let Ok(Some(proven)) = prove_locked(&args.trust, lock.log.as_ref(), &leaf)
@@ -131,6 +141,36 @@ async fn prove_revision(
         lock.write(path)?;
     }
     Ok(Some(proven))
+}
+
+fn describe(text: &mut Text, commits: &Commits) {
+    text.line(format!("{} sources have the bytes of their commit", commits.same.len()));
+    for Finding { repo, commit, why } in &commits.different {
+        text.headed("!", Tone::Bad, format!("{repo} at {commit}: {why}"));
+    }
+    for Finding { repo, commit, why } in &commits.unread {
+        text.headed("?", Tone::Warn, format!("{repo} at {commit}: {why}"));
+    }
+    if !commits.unknown.is_empty() {
+        text.line(format!("{} sources were not pushed from a commit that the hub knows", commits.unknown.len()));
+    }
+}
+
+/// Whether every commit that is known proves what the hub published.
+fn commits_proven(revision: u64, Commits { different, unread, .. }: &Commits) -> Result<Exit, Failure> {
+    match (different.len(), unread.len()) {
+        (0, 0) => Ok(Exit::Done),
+        (0, count) => Err(Failure::new(
+            Exit::Refused,
+            format!("{count} sources of revision {revision} could not be compared with their commits"),
+        )
+        .hint("make sure that this machine can read these repositories, and run the command again")),
+        (count, _) => Err(Failure::new(
+            Exit::Refused,
+            format!("{count} sources of revision {revision} do not have the bytes of their commits"),
+        )
+        .hint("compare `GET /v1/indexes/{digest}` of the hub with the file at the commit, and ask the maintainers and the operator")),
+    }
 }
 
 fn not_a_revision(name: &str) -> Failure {

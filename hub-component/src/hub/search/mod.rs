@@ -10,6 +10,7 @@ pub use request::{Request, bounded};
 
 use crate::hub::App;
 use crate::hub::paging::{self, foreign_cursor};
+use crate::hub::provenance;
 use crate::log;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -46,6 +47,8 @@ pub fn synonyms(text: &str) -> Synonyms {
 pub async fn search<P: Ports>(app: &App<P>, head: &Head, request: &Request) -> Result<Page, Problem> {
     let mut page = answer(app, head, request).await?;
     gone::add(app, request, &mut page).await?;
+    let budget = request.budget.map(|bytes| bytes.saturating_sub(request.around));
+    provenance::add_to_page(app, &mut page, budget).await?;
     missed::note(app, request, &page);
     Ok(page)
 }

@@ -14,6 +14,7 @@ use axum::extract::State;
 use axum::response::Response;
 use federation::time::rfc3339;
 use http::{HeaderMap, HeaderValue};
+use std::collections::BTreeMap;
 use store::database::read_with;
 use store::revisions;
 
@@ -44,7 +45,8 @@ pub async fn manifest<P: Ports>(
     reached(&app, parameters.min_revision).await?;
     let database = app.database().await?;
     let (caching, memo_for) = match parameters.revision {
-        Some(_) => (Caching::Immutable, Some(MAX_MEMO_SECONDS)),
+        // What a revision is made of never changes, but a commit may become known later.
+        Some(_) => (Caching::NoCache, Some(MAX_MEMO_SECONDS)),
         None => (Caching::Revalidated, revalidate_due(&app).await?.1),
     };
     let manifest = read_with(database, async |tx| {
@@ -56,8 +58,10 @@ pub async fn manifest<P: Ports>(
             Some(revision) => {
                 let sources = revisions::lines_at(tx, revision.number).await?;
                 revisions::verify(Some(&revision), sources.iter())?;
+                let repos: Vec<&str> = sources.iter().map(|line| line.repo.as_str()).collect();
                 Manifest {
                     version: 1,
+                    provenance: revisions::commits_at(tx, revision.number, &repos).await?,
                     revision: revision.number,
                     parent: revisions::parent(tx, revision.number).await?,
                     digest: revision.digest,
@@ -67,7 +71,15 @@ pub async fn manifest<P: Ports>(
             }
             None => {
                 let digest = federation::compose::digest(&[]);
-                Manifest { version: 1, revision: 0, parent: None, digest, composed_at: None, sources: Vec::new() }
+                Manifest {
+                    version: 1,
+                    revision: 0,
+                    parent: None,
+                    digest,
+                    composed_at: None,
+                    sources: Vec::new(),
+                    provenance: BTreeMap::new(),
+                }
             }
         })
     })

@@ -3,19 +3,18 @@
 use crate::edge::{self, Caching, Query, link_next, memo};
 use crate::hub::App;
 use crate::hub::MAX_MEMO_SECONDS;
+use crate::hub::following::views;
 use crate::hub::paging::{self, PageBuilder};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
-use api::federated::{ChangedRepo, Revision, Revisions, RevisionsQuery};
+use api::federated::{Revisions, RevisionsQuery};
 use api::page;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
-use federation::time::rfc3339;
 use http::HeaderMap;
-use std::collections::HashMap;
 use store::database::read_with;
-use store::revisions::{self as log, ChangedSource, Entry};
+use store::revisions as log;
 
 /// Lists revisions.
 ///
@@ -44,18 +43,8 @@ pub async fn revisions<P: Ports>(
             let wants = filling.wants();
             let entries = log::history(tx, filling.last().copied().unwrap_or(before), wants).await?;
             let is_last = entries.len() < wants;
-            let mut changed: HashMap<u64, Vec<ChangedRepo>> = HashMap::new();
-            if let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) {
-                for ChangedSource { revision, repo, put, provenance } in
-                    log::changed_sources(tx, oldest.revision.number..=newest.revision.number).await?
-                {
-                    let op = if put { "put" } else { "removed" }.to_owned();
-                    changed.entry(revision).or_default().push(ChangedRepo { repo, op, provenance });
-                }
-            }
-            for entry in entries {
-                let changed = changed.remove(&entry.revision.number).unwrap_or_default();
-                filling.add(entry.revision.number, &view(entry, changed))?;
+            for revision in views(tx, entries).await? {
+                filling.add(revision.revision, &revision)?;
             }
             if is_last || filling.wants() == 0 {
                 break;
@@ -68,18 +57,4 @@ pub async fn revisions<P: Ports>(
     let page = Revisions { revisions, next };
     let response = edge::json(&headers, Caching::NoCache, &page)?;
     Ok(memo(link_next(response, &uri, "cursor", page.next.as_deref()), Some(MAX_MEMO_SECONDS)))
-}
-
-fn view(entry: Entry, changed: Vec<ChangedRepo>) -> Revision {
-    Revision {
-        revision: entry.revision.number,
-        parent: entry.parent,
-        digest: entry.revision.digest,
-        composed_at: rfc3339(entry.revision.composed_at),
-        actor: entry.actor,
-        cause: entry.cause,
-        source_count: entry.source_count,
-        capability_count: entry.capability_count,
-        changed,
-    }
 }

@@ -40,6 +40,13 @@ async fn a_pushed_commit_is_fetched_and_shown_beside_what_is_published() {
     let members: Vec<_> = manifest["sources"][0].as_object().expect("a source").keys().collect();
     assert_eq!(members, ["repo", "url", "domain", "required", "index_digest", "capability_count"]);
     assert_eq!(manifest["sources"][0]["url"], URL);
+    assert_eq!(manifest["provenance"], json!({"a": provenance}));
+    assert_eq!(hub.get("/v1/federated/manifest?revision=1").await.get("provenance"), None, "the past has none");
+    assert_eq!(hub.get("/v1/federated?format=json").await.get("provenance"), None);
+    let found = hub.get("/v1/capabilities?q=new").await;
+    assert_eq!((&found["total"], &found["provenance"]), (&json!(1), &json!({"a": provenance})));
+    let least = hub.get("/v1/capabilities?q=new&budget_tokens=100").await;
+    assert_eq!((&least["shown"], least.get("provenance")), (&json!(1), None), "what does not fit is left out");
 }
 
 #[tokio::test]
@@ -78,7 +85,10 @@ async fn a_commit_that_is_known_later_is_noted_without_a_new_revision() {
     hub.sources().set(&at(SHA), index("New"));
     let (_, refreshed) = push(&hub, &secret, json!({"commit": SHA})).await;
     assert_eq!((&refreshed["source"]["outcome"], &refreshed["published"]), (&json!("unchanged"), &json!(false)));
-    assert_eq!(hub.get("/v1/federated/manifest").await, before);
+    let mut after = hub.get("/v1/federated/manifest").await;
+    assert_eq!(after["provenance"].take()["a"]["commit"], SHA);
+    after.as_object_mut().expect("a manifest").remove("provenance");
+    assert_eq!(after, before);
     assert_eq!(hub.get("/v1/capabilities/capability.a").await["provenance"]["a"]["commit"], SHA);
     assert_eq!(hub.get("/v1/federated/revisions").await["revisions"][0]["changed"][0]["provenance"]["commit"], SHA);
     // It stays with the bytes when the registration changes around them.

@@ -1,0 +1,32 @@
+//! Feeds of what is published.
+
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+/// Query parameters of `GET /v1/changes.atom`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct AtomQuery {
+    /// Only changes of exactly this repo, also under its former names.
+    #[param(max_length = 1000)]
+    pub repo: Option<String>,
+    /// Only changes of sources in exactly this domain.
+    #[param(max_length = 1000)]
+    pub domain: Option<String>,
+    /// From the link to the next page.
+    #[param(pattern = r"^1\.[0-9]{1,19}$")]
+    pub cursor: Option<String>,
+}
+
+/// Query parameters of `GET /v1/changes/stream`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct StreamQuery {
+    /// The revision that the client has; the newest by default. `Last-Event-ID` takes precedence.
+    pub since: Option<u64>,
+    /// After how many seconds the stream ends, if not before; 600 by default.
+    #[param(minimum = 1, maximum = 3600)]
+    pub seconds: Option<u32>,
+}
