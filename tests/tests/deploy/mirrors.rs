@@ -11,13 +11,16 @@ const MIRRORS: [&str; 2] = ["--set", "mirrors.replicas=2"];
 const PLAIN: [&str; 2] = ["--values", "deploy/helm/values/plain-ingress.yaml"];
 
 /// Reads that a mirror answers.
-const MIRRORED: [&str; 12] = [
+const MIRRORED: [&str; 15] = [
     "/v1/federated",
     "/v1/federated/manifest",
     "/v1/federated/revisions",
     "/v1/changes",
+    "/v1/changes.atom",
+    "/v1/changes/stream",
     "/v1/capabilities",
     "/v1/capabilities/state.read",
+    "/v1/capabilities/state.read/consumers",
     "/v1/indexes/sha256:0",
     "/capabilities/state.read",
     "/agents",

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-const TOOLS: [&str; 4] = ["search_capabilities", "get_capability", "list_repos", "federation_status"];
+const TOOLS: [&str; 5] = ["search_capabilities", "get_capability", "list_repos", "federation_status", "list_consumers"];
 
 /// Runs the client in Python and returns what it saw.
 async fn python(mode: &str, server: &[&str]) -> Result<Value> {

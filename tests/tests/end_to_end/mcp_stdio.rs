@@ -157,7 +157,7 @@ async fn what_is_not_a_message_is_answered_and_the_session_goes_on() -> Result<(
     agent.say("\n  \r\n{\"jsonrpc\": \"2.0\", \"method\": \"notifications/other\", \"params\": {\"a\": 1}}\r")?;
     agent.say("\u{feff}{\"jsonrpc\": \"2.0\", \"id\": 9, \"method\": \"ping\"}\r")?;
     assert_eq!(agent.answer()?, json!({"jsonrpc": "2.0", "id": 9, "result": {}}));
-    assert_eq!(agent.ask("tools/list", json!([]))?["result"]["tools"].as_array().map(Vec::len), Some(4));
+    assert_eq!(agent.ask("tools/list", json!([]))?["result"]["tools"].as_array().map(Vec::len), Some(5));
     let call = json!({"name": "list_repos", "arguments": "{\"limit\": \"1\"}"});
     assert_eq!(agent.ask("tools/call", call)?["result"]["structuredContent"]["shown"], 1);
     for call in [json!({"name": 5}), json!({}), json!({"name": "list_repos", "arguments": "two"})] {

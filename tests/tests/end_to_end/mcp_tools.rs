@@ -52,7 +52,10 @@ async fn the_inspector_lists_and_calls_tools_over_http_and_stdio() -> Result<()>
         let listed = inspect(&["--method", "tools/list"]).await?;
         let names: Vec<&Value> =
             listed["tools"].as_array().context("tools")?.iter().map(|tool| &tool["name"]).collect();
-        assert_eq!(names, ["search_capabilities", "get_capability", "list_repos", "federation_status"]);
+        assert_eq!(
+            names,
+            ["search_capabilities", "get_capability", "list_repos", "federation_status", "list_consumers"]
+        );
 
         // The inspector reads arguments by the schemas, and sends as text what is not in them.
         let call = ["--method", "tools/call", "--tool-name"];

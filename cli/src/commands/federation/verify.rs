@@ -169,7 +169,7 @@ fn commits_proven(revision: u64, Commits { different, unread, .. }: &Commits) ->
             Exit::Refused,
             format!("{count} sources of revision {revision} do not have the bytes of their commits"),
         )
-        .hint("compare `GET /v1/indexes/{digest}` of the hub with the file at the commit, and ask the maintainers and the operator")),
+        .hint("compare the snapshot of the hub with the file at the commit, and ask the maintainers")),
     }
 }
 

@@ -31,7 +31,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{/* What a mirror answers as the hub does, and nobody writes to: paths as a whole, paths with all below them, and paths to
 which reads are posted. */}}
 {{- define "hub.mirrored" -}}
-exact: [/v1/federated, /v1/federated/manifest, /v1/federated/revisions, /v1/changes]
+exact: [/v1/federated, /v1/federated/manifest, /v1/federated/revisions, /v1/changes, /v1/changes.atom, /v1/changes/stream]
 prefix: [/v1/capabilities, /v1/indexes, /capabilities, /agents, /v0.1]
 posted: [/mcp, /search]
 {{- end }}
