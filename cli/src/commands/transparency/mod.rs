@@ -6,5 +6,5 @@ mod prove;
 mod witness;
 
 pub(super) use keygen::run as run_log;
-pub(super) use prove::{known_key, prove, prove_locked};
+pub(super) use prove::{prove, prove_locked};
 pub(super) use witness::run as run_witness;
