@@ -120,6 +120,8 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         Failure::new(Exit::Usage, format!("the manifest is invalid: {error:#}"))
             .hint("correct it, or omit --manifest to use the built-in one")
     })?;
+    let public_url = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let variables = variables(args, &manifest, &public_url)?;
     let component = match &args.component {
         Some(path) => ComponentSource::File(path.clone()),
         None if embedded::WASM.is_empty() => {
@@ -128,11 +130,10 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         }
         None => ComponentSource::Embedded { precompiled: embedded::PRECOMPILED, wasm: embedded::WASM },
     };
-    let public_url = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     Ok(Config {
         component,
         data_dir: args.data_dir.clone(),
-        variables: variables(args, &manifest, &public_url)?,
+        variables,
         manifest,
         variable_files: token_file.iter().map(|path| (TOKEN.to_owned(), (*path).to_owned())).collect(),
         public_url,

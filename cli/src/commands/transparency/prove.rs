@@ -20,10 +20,7 @@ const MAX_CHECKPOINT_BYTES: usize = 64 << 10;
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// The key to trust: that of the command line, or else that of the lock; `None` if the log is not to be checked.
-pub(in crate::commands) fn known_key(
-    trust: &LogTrust,
-    memory: Option<&LogMemory>,
-) -> Result<Option<VerifierKey>, Failure> {
+fn known_key(trust: &LogTrust, memory: Option<&LogMemory>) -> Result<Option<VerifierKey>, Failure> {
     match (&trust.log_key, memory) {
         (Some(key), _) => Ok(Some(key.clone())),
         (None, Some(memory)) => VerifierKey::parse(&memory.key, Kind::Log).map(Some).map_err(|why| damaged(&why)),

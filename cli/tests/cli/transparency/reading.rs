@@ -112,7 +112,7 @@ fn a_lock_proves_by_itself_what_it_was_signed_for() {
     let verify = ["federation", "verify", "federated.yaml", "--base-url", "http://127.0.0.1:9", "-o", "json"];
     let ran = place.run(&verify).ended(0);
     assert_eq!((ran.json()["offline"].clone(), ran.json()["log"]["size"].clone()), (json!(true), json!(4)));
-    place.write("federated.yaml", &String::from_utf8_lossy(&document).replace("Name", "Nome"));
+    place.write("federated.yaml", &format!("{}# more\n", String::from_utf8_lossy(&document)));
     assert!(place.run(&verify).ended(1).err.contains("is not the composition of revision 4"));
 
     let ran = place.run(&["federation", "compose", "--log-key", &key]).ended(2);
@@ -125,7 +125,7 @@ fn a_lock_proves_by_itself_what_it_was_signed_for() {
         ("another source", lock.replace("repo: a\n", "repo: aa\n")),
         ("another time", lock.replace("08:19:33", "08:19:34")),
         ("another revision", lock.replace("revision: 4", "revision: 5")),
-        ("another size", lock.replace("\\n4\\n", "\\n5\\n").replace("\n      4\n", "\n      5\n")),
+        ("another size", lock.replace("\n    4\n", "\n    5\n")),
     ] {
         assert_ne!(forged, lock, "{what}");
         place.write(LOCK, &forged);
@@ -142,7 +142,7 @@ fn without_a_proof_a_required_one_is_missed() {
     against(&place, &hub, &["hub", "sync"]).ended(0);
     assert!(!place.read(LOCK).contains("log:"));
     let ran = place.run(&[&LOCKED[..], &["--log-key", &public(1)]].concat()).ended(1);
-    assert!(ran.err.starts_with("error: the lock file has no proof"), "{ran:?}");
+    assert!(ran.err.contains("error: the lock file has no proof"), "{ran:?}");
     place.run(&LOCKED).ended(0);
     // A hub without a signed log cannot be verified by somebody who demands it.
     let problem = json!({"type": "about:blank", "title": "This hub signs no log", "status": 404, "detail": "No key.",
@@ -165,8 +165,8 @@ fn a_new_key_is_accepted_when_the_reader_says_so() {
     assert!(ran.err.contains("hint: the hub may have a new key: get it from the operator"), "{ran:?}");
     // A thief of the new key alone cannot change the past.
     Shown { keys: vec![secret(2)], ..log.grown(6).with(0, "others") }.at(&hub);
-    let key = public(2);
-    let with_new = [&VERIFY[..], &["--log-key", &key]].concat();
+    let new = public(2);
+    let with_new = [&VERIFY[..], &["--log-key", &new]].concat();
     assert!(against(&place, &hub, &with_new).ended(1).err.contains("shows another history than before"));
     only_new.at(&hub);
     against(&place, &hub, &with_new).ended(0);
