@@ -28,12 +28,16 @@ async fn what_does_not_fit_is_told_when_to_come_back() -> Result<()> {
     for _ in 0..ROOM {
         let (hub, body) = (hub.clone(), json!({"url": url}));
         waiting.spawn(async move {
-            eventually(async || {
-                let answer = hub.write(Method::POST, "/v1/check", &body).await?;
-                // While others read below, the last one may find no slot; it tries again, as it is told. On a busy machine the hub may also
-                // give up on the source before all slots are taken.
-                let gave_up = answer.status == 200 && answer.json()["http_status"].is_null();
-                Ok(Some(answer).filter(|answer| answer.status != 503 && !gave_up))
+            // Owned by each attempt, since the task may move to another thread.
+            eventually(move || {
+                let (hub, body) = (hub.clone(), body.clone());
+                async move {
+                    let answer = hub.write(Method::POST, "/v1/check", &body).await?;
+                    // While others read below, the last one may find no slot; it tries again, as it is told. On a busy machine the hub may
+                    // also give up on the source before all slots are taken.
+                    let gave_up = answer.status == 200 && answer.json()["http_status"].is_null();
+                    Ok(Some(answer).filter(|answer| answer.status != 503 && !gave_up))
+                }
             })
             .await
         });
