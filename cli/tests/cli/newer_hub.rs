@@ -51,7 +51,7 @@ fn variants_that_are_not_known_are_shown_as_they_are() {
     let tokens = json!({ "tokens": [{
         "name": "t", "scopes": ["compose"], "repos": [], "state": "asleep", "created_at": "2026-11-24T08:12:53Z", "created_by": "bootstrap",
         "expires_at": null, "last_used_at": null, "revoked_at": null,
-    }], "next": null });
+    }], "total": 1, "next": null });
     let json = |value: &Value| Answer::json(200, value);
     let shown: [(&[&str], Vec<Answer>, &[&str]); 8] = [
         (&["list"], vec![page(&[unknown()], 1, None)], &["moulded"]),
