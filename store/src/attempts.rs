@@ -1,6 +1,6 @@
 //! Counts what one address may do only so often in a minute: exact across instances, with a limited number of rows and writes.
 
-use crate::database::{Database, Row, Transaction as _, Value};
+use crate::database::{Database, Row, Transaction as _, Value, write_with};
 use crate::{StoreError, row::Columns as _, tallies};
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 
@@ -57,27 +57,28 @@ pub async fn count(
     if let Some(wait) = too_many(&database.query(COUNTED, parameters()).await?)? {
         return Ok(Some(wait));
     }
-    let mut tx = database.write().await?;
-    if let Some(wait) = too_many(&tx.query(COUNTED, parameters()).await?)? {
-        return Ok(Some(wait));
-    }
-    // Expired windows, and those left in the future by a clock that was set back.
-    tx.query(
-        "DELETE FROM auth_failures WHERE since <= $1 OR since > $2",
-        vec![(now - WINDOW).into(), (now + CLOCK_TOLERANCE).into()],
-    )
-    .await?;
-    for counted in [&one, &all] {
+    write_with(database, async |tx| {
+        if let Some(wait) = too_many(&tx.query(COUNTED, parameters()).await?)? {
+            return Ok(Some(wait));
+        }
+        // Expired windows, and those left in the future by a clock that was set back.
         tx.query(
-            "INSERT INTO auth_failures (address, since, failures) VALUES ($1, $2, 1)
-             ON CONFLICT (address) DO UPDATE SET failures = auth_failures.failures + 1",
-            vec![counted.as_str().into(), now.into()],
+            "DELETE FROM auth_failures WHERE since <= $1 OR since > $2",
+            vec![(now - WINDOW).into(), (now + CLOCK_TOLERANCE).into()],
         )
         .await?;
-    }
-    if let Some(tally) = attempts.tally {
-        tallies::count(&mut tx, tally, 1).await?;
-    }
-    tx.commit().await?;
-    Ok(None)
+        for counted in [&one, &all] {
+            tx.query(
+                "INSERT INTO auth_failures (address, since, failures) VALUES ($1, $2, 1)
+             ON CONFLICT (address) DO UPDATE SET failures = auth_failures.failures + 1",
+                vec![counted.as_str().into(), now.into()],
+            )
+            .await?;
+        }
+        if let Some(tally) = attempts.tally {
+            tallies::count(tx, tally, 1).await?;
+        }
+        Ok(None)
+    })
+    .await
 }

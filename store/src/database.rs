@@ -1,5 +1,6 @@
 //! The database port: the store's view of an SQL database, whichever it is.
 
+use crate::guarded::{Guarded, RawTransaction};
 use std::future::Future;
 
 /// A column value.
@@ -45,8 +46,8 @@ impl DatabaseError {
 
 /// An SQL database. Statements use `$1` placeholders and the SQL that SQLite and PostgreSQL share.
 pub trait Database: Send + Sync + 'static {
-    /// A transaction; dropping it without a commit rolls it back.
-    type Transaction: Transaction;
+    /// A transaction, which [`read_with`] and [`write_with`] guard and end.
+    type Transaction: RawTransaction;
 
     /// Begins a read transaction, which sees one state of the database throughout.
     fn read(&self) -> impl Future<Output = Result<Self::Transaction, DatabaseError>> + Send;
@@ -58,19 +59,20 @@ pub trait Database: Send + Sync + 'static {
     fn prepare(&self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
 }
 
-/// A transaction of a [`Database`].
+/// Statements in a transaction of a [`Database`]. Who has one neither commits nor ends it: [`write_with`] and [`read_with`] do.
 pub trait Transaction: Send {
-    /// Runs one statement and returns all its rows.
+    /// Runs one statement and returns all its rows. If it fails, the transaction is rolled back, and everything else fails too.
     fn query(
         &mut self,
         sql: &str,
         parameters: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
-    /// Ends a read transaction. Dropping it ends it too, but closes its connection, so that
-    /// the next one must open a new one.
-    fn end(self) -> impl Future<Output = ()> + Send;
-    /// Commits the transaction durably.
-    fn commit(self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
+    /// Runs a read statement after whose failure the transaction goes on. For what can be made anew if it cannot be read.
+    fn try_query(
+        &mut self,
+        sql: &str,
+        parameters: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
 }
 
 /// The read statements of a database as if they were a transaction, though each may see a newer state than the one before. For what does not
@@ -82,9 +84,42 @@ impl<D: Database> Transaction for Unframed<'_, D> {
         self.0.query(sql, parameters).await
     }
 
-    async fn end(self) {}
+    async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        self.0.query(sql, parameters).await
+    }
+}
 
-    async fn commit(self) -> Result<(), DatabaseError> {
-        Err(DatabaseError::Other("there is no transaction to commit".to_owned()))
+/// Runs `work` in a read transaction, which ends when it is done, whatever comes out.
+///
+/// # Errors
+/// Those of `work`, or if the database cannot be read.
+pub async fn read_with<D: Database, T, E: From<DatabaseError>>(
+    database: &D,
+    work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut tx = Guarded::new(database.read().await?);
+    let done = work(&mut tx).await;
+    tx.end().await;
+    done
+}
+
+/// Runs `work` in a write transaction, which is committed if it succeeds, and otherwise rolled back.
+///
+/// # Errors
+/// Those of `work`, or if the transaction cannot begin or be committed. Nothing is written in either case.
+pub async fn write_with<D: Database, T, E: From<DatabaseError>>(
+    database: &D,
+    work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut tx = Guarded::new(database.write().await?);
+    match work(&mut tx).await {
+        Ok(done) => {
+            tx.commit().await?;
+            Ok(done)
+        }
+        Err(error) => {
+            tx.end().await;
+            Err(error)
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! A question is shown once three different clients have asked it. Until then, a mark of twelve bits is kept of each client: a digest
 //! of its address and the question, which some million addresses share. Times are days.
 
-use crate::database::{Database, Row, Transaction, Value};
+use crate::database::{Database, Row, Transaction, Value, write_with};
 use crate::row::Reader;
 use crate::{StoreError, row::Columns as _};
 use federation::digest::Digest;
@@ -59,15 +59,15 @@ pub async fn note(database: &impl Database, asked: &Alike, client: &str, now: Se
     if !is_news(&database.query(KNOWN, ask()).await?, &mark, today)? {
         return Ok(());
     }
-    let mut tx = database.write().await?;
+    write_with(database, async |tx| {
     let rows = tx.query(KNOWN, ask()).await?;
     if !is_news(&rows, &mark, today)? {
         return Ok(());
     }
     match known(&rows)? {
-        Some(known) => update(&mut tx, &asked.stems, known, &mark, today).await?,
+        Some(known) => update(tx, &asked.stems, known, &mark, today).await?,
         None => {
-            make_room(&mut tx, today).await?;
+            make_room(tx, today).await?;
             tx.query(
                 "INSERT INTO demand (stems, words, clients, marks, asker, days, first_day, last_day) VALUES ($1, $2, 1, $3, $4, 1, $5, $5)",
                 vec![asked.stems.as_str().into(), asked.words.as_str().into(), mark.into(), asker.into(), today.into()],
@@ -75,7 +75,9 @@ pub async fn note(database: &impl Database, asked: &Alike, client: &str, now: Se
             .await?;
         }
     }
-    Ok(tx.commit().await?)
+    Ok(())
+    })
+    .await
 }
 
 /// The question, if it is known, and how many new ones its client brought today.

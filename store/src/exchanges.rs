@@ -1,6 +1,6 @@
 //! Tokens that identities of CI were exchanged for, and the keys of their issuers.
 
-use crate::database::{Database, Transaction, Value};
+use crate::database::{Database, Transaction, Value, write_with};
 use crate::row::{Columns as _, Reader};
 use crate::{StoreError, revisions};
 use federation::digest::Digest;
@@ -132,30 +132,32 @@ pub async fn keys(database: &impl Database, issuer: &str) -> Result<Option<Issue
 
 /// Whether the caller is to fetch the keys of an issuer now: nobody else is until [`PAUSE`] is over.
 pub async fn ask_for_keys(database: &impl Database, issuer: &str, now: Seconds) -> Result<bool, StoreError> {
-    let mut tx = database.write().await?;
-    let rows = tx
+    let rows = write_with(database, async |tx| tx
         .query(
             "INSERT INTO issuer_keys (issuer, asked_at) VALUES ($1, $2) ON CONFLICT (issuer) DO UPDATE SET asked_at = excluded.asked_at
              WHERE issuer_keys.asked_at <= $3 OR issuer_keys.asked_at > $4 RETURNING issuer",
             vec![issuer.into(), now.into(), (now - PAUSE).into(), (now + CLOCK_TOLERANCE).into()],
         )
-        .await?;
-    tx.commit().await?;
+        .await).await?;
     Ok(!rows.is_empty())
 }
 
 /// Notes that an issuer of which no keys are known does not answer, so that nobody waits for them until they are asked for again.
 pub async fn no_keys(database: &impl Database, issuer: &str, now: Seconds) -> Result<(), StoreError> {
-    let mut tx = database.write().await?;
-    let sql = "UPDATE issuer_keys SET keys = '', fetched_at = $1 WHERE issuer = $2 AND keys IS NULL";
-    tx.query(sql, vec![now.into(), issuer.into()]).await?;
-    Ok(tx.commit().await?)
+    write_with(database, async |tx| {
+        let sql = "UPDATE issuer_keys SET keys = '', fetched_at = $1 WHERE issuer = $2 AND keys IS NULL";
+        tx.query(sql, vec![now.into(), issuer.into()]).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Stores the keys of an issuer.
 pub async fn keep_keys(database: &impl Database, issuer: &str, keys: &str, now: Seconds) -> Result<(), StoreError> {
-    let mut tx = database.write().await?;
-    let parameters: Vec<Value> = vec![keys.into(), now.into(), issuer.into()];
-    tx.query("UPDATE issuer_keys SET keys = $1, fetched_at = $2 WHERE issuer = $3", parameters).await?;
-    Ok(tx.commit().await?)
+    write_with(database, async |tx| {
+        let parameters: Vec<Value> = vec![keys.into(), now.into(), issuer.into()];
+        tx.query("UPDATE issuer_keys SET keys = $1, fetched_at = $2 WHERE issuer = $3", parameters).await?;
+        Ok(())
+    })
+    .await
 }

@@ -1,6 +1,6 @@
 //! Leases: only one refresh at a time, across instances and replicas.
 
-use crate::database::{Database, Transaction};
+use crate::database::{Database, Transaction, write_with};
 use crate::{StoreError, row::Columns as _};
 use federation::digest::Digest;
 use federation::time::{CLOCK_TOLERANCE, Seconds};
@@ -92,9 +92,8 @@ impl Lease {
         if self.state(database, now).await? == LeaseState::Held {
             return Ok(false);
         }
-        let mut tx = database.write().await?;
-        let acquired = take(&mut tx, &self.name, &self.holder, now, now + SECONDS).await?;
-        tx.commit().await?;
+        let acquired =
+            write_with(database, async |tx| take(tx, &self.name, &self.holder, now, now + SECONDS).await).await?;
         Ok(acquired)
     }
 
@@ -114,9 +113,11 @@ impl Lease {
         now: Seconds,
     ) -> Result<(), StoreError> {
         let lines: Vec<String> = judged.iter().map(|(digest, repo)| format!("{digest} {repo}")).collect();
-        let mut tx = database.write().await?;
-        self.mark(&mut tx, &lines.join("\n"), now).await?;
-        Ok(tx.commit().await?)
+        write_with(database, async |tx| {
+            self.mark(tx, &lines.join("\n"), now).await?;
+            Ok(())
+        })
+        .await
     }
 
     async fn mark(&self, tx: &mut impl Transaction, judging: &str, now: Seconds) -> Result<(), StoreError> {
@@ -151,13 +152,15 @@ impl Lease {
     /// # Errors
     /// If the database fails.
     pub async fn release(&self, database: &impl Database) -> Result<(), StoreError> {
-        let mut tx = database.write().await?;
-        tx.query(
-            "DELETE FROM leases WHERE name = $1 AND holder = $2",
-            vec![self.name.as_str().into(), self.holder.as_str().into()],
-        )
+        write_with(database, async |tx| {
+            tx.query(
+                "DELETE FROM leases WHERE name = $1 AND holder = $2",
+                vec![self.name.as_str().into(), self.holder.as_str().into()],
+            )
+            .await?;
+            Ok::<_, StoreError>(())
+        })
         .await?;
-        tx.commit().await?;
         Ok(())
     }
 

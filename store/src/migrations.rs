@@ -1,40 +1,59 @@
 //! The schema, as numbered steps. A released step never changes; a new requirement needs a new step.
+//!
+//! While a hub is upgraded, or after it was rolled back, a program meets a schema with steps that it does not know. Each step says from which version on
+//! a program can go on with it, reading and writing:
+//!
+//! - A step that only adds (a table, an index, a nullable column or one with a default) says what the step before it says, if what older programs write stays
+//!   right without it: they leave the column at its default, and nobody may take that for more than "not written yet".
+//! - A step that changes what is there, or takes it away, says the version since which no program needs it as it was. That is its own version if the program
+//!   before it does.
+//!
+//! So a change is made over three releases: the first adds and writes both, the second reads the new one, the third takes the old one away.
 
-use crate::database::{Database, Transaction};
+use crate::database::{Database, Row, Transaction, write_with};
 use crate::{
     StoreError, catalogues, demand, exchanges, facets, fragments, hooks, labels, leases, listing, mirror, overlaps,
     quiet, registrations, revisions::steps, row::Columns as _, search, tallies, upkeep,
 };
 use federation::time::{Seconds, rfc3339};
 
-/// Step `n` is `STEPS[n - 1]`. Each statement is a separate string, since a host runs only the first of several.
-const STEPS: [&[&str]; 25] = [
-    FIRST,
-    search::TABLES,
-    TOKENS,
-    tallies::TABLES,
-    fragments::DIGESTS,
-    listing::COLUMNS_OF_LISTS,
-    leases::JUDGING,
-    &[quiet::TABLE],
-    upkeep::INDEXES,
-    fragments::PIECES,
-    steps::TABLES,
-    search::INDEX,
-    facets::TABLES,
-    demand::TABLES,
-    overlaps::TABLES,
-    hooks::TABLES,
-    search::ANEW,
-    listing::POLLED_EVERY,
-    registrations::FORMAT,
-    exchanges::TABLES,
-    registrations::FILES,
-    labels::TABLES,
-    catalogues::TABLES,
-    &[mirror::TABLE],
-    hooks::IN_ANY_CASE,
+/// Step `n` is `STEPS[n - 1]`: the oldest version whose program can go on with the database after it, and its statements. Each statement is a separate
+/// string, since a host runs only the first of several. The types are `INTEGER`, `TEXT` and `BLOB`, of which [`for_postgres`](crate::dialect::for_postgres)
+/// knows what they are in PostgreSQL.
+const STEPS: [(i64, &[&str]); 26] = [
+    // No program before the last of these looks at what a step says.
+    (1, FIRST),
+    (2, search::TABLES),
+    (3, TOKENS),
+    (4, tallies::TABLES),
+    (5, fragments::DIGESTS),
+    (6, listing::COLUMNS_OF_LISTS),
+    (7, leases::JUDGING),
+    (8, &[quiet::TABLE]),
+    (9, upkeep::INDEXES),
+    (10, fragments::PIECES),
+    (11, steps::TABLES),
+    (12, search::INDEX),
+    (13, facets::TABLES),
+    (14, demand::TABLES),
+    (15, overlaps::TABLES),
+    (16, hooks::TABLES),
+    (17, search::ANEW),
+    (18, listing::POLLED_EVERY),
+    (19, registrations::FORMAT),
+    (20, exchanges::TABLES),
+    (21, registrations::FILES),
+    (22, labels::TABLES),
+    (23, catalogues::TABLES),
+    (24, &[mirror::TABLE]),
+    (25, hooks::IN_ANY_CASE),
+    (26, READABLE_FROM),
 ];
+
+const READABLE_FROM: &[&str] = &["ALTER TABLE migrations ADD COLUMN readable_from INTEGER NOT NULL DEFAULT 0"];
+
+/// The version of the database, and the oldest one whose program can go on with it.
+const VERSIONS: &str = "SELECT max(version), max(readable_from) FROM migrations";
 
 /// The step after which fragments get their digests.
 const DIGESTS: i64 = 5;
@@ -115,69 +134,138 @@ const TOKENS: &[&str] = &[
     "CREATE TABLE auth_failures (address TEXT PRIMARY KEY NOT NULL, since INTEGER NOT NULL, failures INTEGER NOT NULL)",
 ];
 
-/// Migrates the database to the schema of this version.
+/// Migrates the database to the schema of this version. One with steps that are not known is left as it is, if this program can go on with it.
 ///
 /// # Errors
-/// If the database is not writable, or a newer version has written it.
+/// If the database is not writable, or a newer version has written it, with which this program cannot go on.
 pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), StoreError> {
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     // If the database is up to date, even a read-only one, a single read is enough.
-    if let Ok(rows) = database.query("SELECT max(version) FROM migrations", Vec::new()).await
-        && let Some(found) = rows.first().and_then(|row| row.integer(0).ok())
+    if let Ok(rows) = database.query(VERSIONS, Vec::new()).await
+        && let Some(found) = rows.first().and_then(|row| row.integer(0).ok()).filter(|found| *found >= known)
     {
-        if found == known {
-            return Ok(());
-        }
-        if found > known {
-            return Err(StoreError::TooNew { found, known });
-        }
+        return check(found, &rows, known);
     }
     database.prepare().await?;
-    let mut tx = database.write().await?;
-    tx.query(
-        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY NOT NULL, applied_at TEXT NOT NULL)",
-        Vec::new(),
-    )
-    .await?;
-    let rows = tx.query("SELECT coalesce(max(version), 0) FROM migrations", Vec::new()).await?;
-    let found = rows.first().map_or(Ok(0), |row| row.integer(0))?;
-    if found > known {
-        return Err(StoreError::TooNew { found, known });
-    }
-    for (version, step) in (1..).zip(STEPS).skip_while(|(version, _)| *version <= found) {
-        for statement in step {
-            tx.query(statement, Vec::new()).await?;
-        }
-        if version == DIGESTS {
-            fragments::set_up(&mut tx).await?;
-        }
-        if version == PIECES {
-            fragments::cut_up(&mut tx).await?;
-        }
-        if version == CHANGES {
-            steps::fill(&mut tx).await?;
-        }
-        if version == SEARCH || version == TERMS {
-            search::set_up(&mut tx).await?;
-        }
-        if version == FACETS {
-            facets::fill(&mut tx).await?;
-        }
-        if version == OVERLAPS {
-            overlaps::fill(&mut tx).await?;
-        }
-        if version == FILES {
-            registrations::fill_files(&mut tx).await?;
-        }
+    write_with(database, async |tx| {
         tx.query(
-            "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",
-            vec![i64::into(version), rfc3339(now).into()],
+            "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY NOT NULL, applied_at TEXT NOT NULL)",
+            Vec::new(),
         )
         .await?;
+        let rows = tx.query("SELECT coalesce(max(version), 0) FROM migrations", Vec::new()).await?;
+        let found = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+        if found > known {
+            return check(found, &tx.query(VERSIONS, Vec::new()).await?, known);
+        }
+        for (version, (_, statements)) in (1..).zip(STEPS).skip_while(|(version, _)| *version <= found) {
+            for statement in statements {
+                tx.query(statement, Vec::new()).await?;
+            }
+            fill(tx, version).await?;
+            tx.query(
+                "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",
+                vec![i64::into(version), rfc3339(now).into()],
+            )
+            .await?;
+        }
+        for (version, (readable_from, _)) in (1_i64..).zip(STEPS).skip_while(|(version, _)| *version <= found) {
+            let sql = "UPDATE migrations SET readable_from = $1 WHERE version = $2";
+            tx.query(sql, vec![readable_from.into(), version.into()]).await?;
+        }
+        if found < LISTS {
+            listing::fill(tx).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Whether a program that knows so many steps can go on with these [`VERSIONS`].
+fn check(found: i64, versions: &[Row], known: i64) -> Result<(), StoreError> {
+    match versions.first().map_or(Ok(found), |row| row.integer(1))? {
+        readable_from if readable_from > known => Err(StoreError::TooNew { found, known }),
+        _ => Ok(()),
     }
-    if found < LISTS {
-        listing::fill(&mut tx).await?;
+}
+
+/// Fills what a step has just created.
+async fn fill(tx: &mut impl Transaction, version: i64) -> Result<(), StoreError> {
+    if version == DIGESTS {
+        fragments::set_up(tx).await?;
     }
-    tx.commit().await?;
+    if version == PIECES {
+        fragments::cut_up(tx).await?;
+    }
+    if version == CHANGES {
+        steps::fill(tx).await?;
+    }
+    if version == SEARCH || version == TERMS {
+        search::set_up(tx).await?;
+    }
+    if version == FACETS {
+        facets::fill(tx).await?;
+    }
+    if version == OVERLAPS {
+        overlaps::fill(tx).await?;
+    }
+    if version == FILES {
+        registrations::fill_files(tx).await?;
+    }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::STEPS;
+    use crate::dialect::for_postgres;
+
+    /// Words and functions that PostgreSQL does not have, or has in another meaning.
+    const OF_SQLITE_ONLY: [&str; 17] = [
+        "INTEGER",
+        "BLOB",
+        "DATETIME",
+        "REAL",
+        "ROWID",
+        "STRICT",
+        "AUTOINCREMENT",
+        "VIRTUAL",
+        "FTS5",
+        "PRAGMA",
+        "GLOB",
+        "REPLACE",
+        "IGNORE",
+        "IFNULL",
+        "HEX",
+        "X",
+        "NOCASE",
+    ];
+
+    #[test]
+    fn no_step_has_a_word_that_postgresql_does_not_have() {
+        for statement in STEPS.iter().flat_map(|(_, statements)| statements.iter()) {
+            let derived = for_postgres(statement);
+            let upper = derived.to_uppercase();
+            let words: Vec<&str> = upper.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+            for word in OF_SQLITE_ONLY {
+                assert!(!words.contains(&word), "{word}: {derived}");
+            }
+            assert!(!upper.contains(" OVERLAPS "), "a word of PostgreSQL's that is not quoted: {derived}");
+            // A text that is compared by a locale would change the order of repos, and with it every digest.
+            assert_eq!(upper.matches("TEXT").count(), upper.matches("TEXT COLLATE \"C\"").count(), "{derived}");
+            assert!(
+                !statement.contains("BIGINT") && !statement.contains("VARCHAR"),
+                "one spelling of each type: {statement}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_step_says_a_version_that_there_is() {
+        let mut before = 0;
+        for (version, (readable_from, _)) in (1..).zip(STEPS) {
+            assert!((before..=version).contains(&readable_from), "step {version} cannot be read from {readable_from}");
+            before = readable_from;
+        }
+    }
 }

@@ -10,14 +10,14 @@ use federation::diff::Op;
 use federation::search::{Index as _, Overlap, id_term};
 use std::collections::BTreeMap;
 
-/// A step of the schema. A pair stands once, whichever of the two was compared.
+/// A step of the schema. A pair stands once, whichever of the two was compared. The name of the table is quoted, since it is a word of PostgreSQL's.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE overlaps_due (repo TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (repo, id))",
-    "CREATE TABLE overlaps (
+    "CREATE TABLE \"overlaps\" (
         pair INTEGER PRIMARY KEY NOT NULL, repo TEXT NOT NULL, id TEXT NOT NULL, other_repo TEXT NOT NULL, other_id TEXT NOT NULL,
         score INTEGER NOT NULL, words TEXT NOT NULL, UNIQUE (repo, id, other_repo, other_id))",
-    "CREATE INDEX overlaps_of_other ON overlaps (other_repo, other_id)",
-    "CREATE INDEX overlaps_closest ON overlaps (score DESC, pair)",
+    "CREATE INDEX overlaps_of_other ON \"overlaps\" (other_repo, other_id)",
+    "CREATE INDEX overlaps_closest ON \"overlaps\" (score DESC, pair)",
 ];
 
 /// Rows that one statement writes.
@@ -87,14 +87,16 @@ async fn delete(
 ) -> Result<(), StoreError> {
     let mut s = Statement::default();
     let (repo, ids) = (s.bind(repo), s.bind_list(ids));
-    s.push(&format!("DELETE FROM {table} WHERE {of_repo} = {repo} AND {of_id} IN ({ids})"));
+    s.push(&format!("DELETE FROM \"{table}\" WHERE {of_repo} = {repo} AND {of_id} IN ({ids})"));
     tx.query(&s.sql, s.parameters).await?;
     Ok(())
 }
 
 /// Everything of a repo is gone.
 pub async fn forget(tx: &mut impl Transaction, repo: &str) -> Result<(), StoreError> {
-    for sql in ["DELETE FROM overlaps WHERE repo = $1 OR other_repo = $1", "DELETE FROM overlaps_due WHERE repo = $1"] {
+    for sql in
+        ["DELETE FROM \"overlaps\" WHERE repo = $1 OR other_repo = $1", "DELETE FROM overlaps_due WHERE repo = $1"]
+    {
         tx.query(sql, vec![repo.into()]).await?;
     }
     Ok(())
@@ -124,8 +126,8 @@ pub async fn compared(tx: &mut impl Transaction, key: &Key, pairs: &[(Key, Overl
     for (other, Overlap { score, words }) in pairs {
         let [first, second] = if key < other { [key, other] } else { [other, key] };
         tx.query(
-            "INSERT INTO overlaps (pair, repo, id, other_repo, other_id, score, words)
-             VALUES ((SELECT coalesce(max(pair), 0) + 1 FROM overlaps), $1, $2, $3, $4, $5, $6)
+            "INSERT INTO \"overlaps\" (pair, repo, id, other_repo, other_id, score, words)
+             VALUES ((SELECT coalesce(max(pair), 0) + 1 FROM \"overlaps\"), $1, $2, $3, $4, $5, $6)
              ON CONFLICT (repo, id, other_repo, other_id) DO UPDATE SET score = excluded.score, words = excluded.words",
             vec![
                 first.repo.as_str().into(),
@@ -149,7 +151,7 @@ pub async fn page(
     most: usize,
 ) -> Result<Vec<Pair>, StoreError> {
     let mut s = Statement::default();
-    s.push("SELECT pair, score, words, repo, id, other_repo, other_id FROM overlaps WHERE 1 = 1");
+    s.push("SELECT pair, score, words, repo, id, other_repo, other_id FROM \"overlaps\" WHERE 1 = 1");
     if let Some(repo) = repo {
         let (first, second) = (s.bind(repo), s.bind(repo));
         s.push(&format!(" AND (repo = {first} OR other_repo = {second})"));

@@ -1,6 +1,6 @@
 //! Tests whether the store is writable.
 
-use crate::database::{Database, Transaction as _};
+use crate::database::{Database, write_with};
 use crate::{StoreError, leases, row::Columns as _};
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 
@@ -23,11 +23,13 @@ pub async fn write(database: &impl Database, now: Seconds) -> Result<(), StoreEr
     if (now + 1..=now + COUNTS + CLOCK_TOLERANCE).contains(&until) {
         return Ok(());
     }
-    let mut tx = database.write().await?;
-    // A new text each time: SQLite does not write unchanged content.
-    let text = format!("{now} ").repeat(SIZE / 11);
-    // This lease has no holder; it only stores the time.
-    leases::take(&mut tx, "probe", &text, now, now + COUNTS).await?;
-    tx.commit().await?;
+    write_with(database, async |tx| {
+        // A new text each time: SQLite does not write unchanged content.
+        let text = format!("{now} ").repeat(SIZE / 11);
+        // This lease has no holder; it only stores the time.
+        leases::take(tx, "probe", &text, now, now + COUNTS).await?;
+        Ok::<_, StoreError>(())
+    })
+    .await?;
     Ok(())
 }

@@ -183,7 +183,8 @@ impl PackedReader {
 
 /// These bytes of a stored body.
 async fn part(database: &impl Database, digest: &Digest, offset: u64, count: u64) -> Result<Vec<u8>, StoreError> {
-    let sql = "SELECT substr(body, $1, $2) FROM snapshots WHERE digest = $3";
+    // In PostgreSQL, the function takes integers of 32 bits, and the port has only those of 64.
+    let sql = "SELECT substr(body, CAST(CAST($1 AS BIGINT) AS INTEGER), CAST(CAST($2 AS BIGINT) AS INTEGER)) FROM snapshots WHERE digest = $3";
     let parameters = vec![(offset + 1).into(), count.into(), digest.as_str().into()];
     match database.query(sql, parameters).await?.pop().and_then(|mut row| row.pop()) {
         Some(Value::Blob(bytes)) if !bytes.is_empty() => Ok(bytes),

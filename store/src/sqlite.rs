@@ -1,6 +1,7 @@
 //! The database port for an SQLite file: for native programs next to a host, such as backups and tests.
 
-use crate::database::{Database, DatabaseError, Row, Transaction, Value};
+use crate::database::{Database, DatabaseError, Row, Value};
+use crate::guarded::RawTransaction;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 use std::path::{Path, PathBuf};
@@ -40,7 +41,11 @@ impl Sqlite {
         Ok(connection)
     }
 
-    fn begin(&self, sql: &str) -> Result<SqliteTransaction, DatabaseError> {
+    /// Begins a transaction with this statement.
+    ///
+    /// # Errors
+    /// If the file cannot be opened, or another writer holds it.
+    pub fn begin(&self, sql: &str) -> Result<SqliteTransaction, DatabaseError> {
         let connection = self.open()?;
         connection.execute_batch(sql)?;
         Ok(SqliteTransaction(connection))
@@ -50,11 +55,11 @@ impl Sqlite {
 impl Database for Sqlite {
     type Transaction = SqliteTransaction;
 
-    async fn read(&self) -> Result<SqliteTransaction, DatabaseError> {
+    async fn read(&self) -> Result<Self::Transaction, DatabaseError> {
         self.begin("BEGIN")
     }
 
-    async fn write(&self) -> Result<SqliteTransaction, DatabaseError> {
+    async fn write(&self) -> Result<Self::Transaction, DatabaseError> {
         self.begin("BEGIN IMMEDIATE")
     }
 
@@ -67,18 +72,27 @@ impl Database for Sqlite {
     }
 }
 
-impl Transaction for SqliteTransaction {
+impl RawTransaction for SqliteTransaction {
     async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         Ok(run(&self.0, sql, &parameters)?)
     }
 
-    async fn end(self) {
-        // Nothing was written, so the connection may be closed inside the transaction.
-        drop(self.0);
+    async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        // In SQLite, a read that fails leaves the transaction as it was.
+        self.query(sql, parameters).await
     }
 
     async fn commit(self) -> Result<(), DatabaseError> {
         Ok(self.0.execute_batch("COMMIT")?)
+    }
+
+    async fn roll_back(self) {
+        self.abandon();
+    }
+
+    fn abandon(self) {
+        // SQLite rolls back what a closed connection has not committed.
+        drop(self.0);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Named tokens. The secret itself is never stored, only its digest.
 
-use crate::database::{Database, Row, Transaction};
+use crate::database::{Database, Row, Transaction, write_with};
 use crate::{StoreError, row::Reader};
 use federation::digest::Digest;
 use federation::time::Seconds;
@@ -113,7 +113,9 @@ pub async fn revoke(tx: &mut impl Transaction, name: &str, by: &str, now: Second
 
 /// Records that a token was used.
 pub async fn used(database: &impl Database, name: &str, at: Seconds) -> Result<(), StoreError> {
-    let mut tx = database.write().await?;
-    tx.query("UPDATE tokens SET last_used_at = $1 WHERE name = $2", vec![at.into(), name.into()]).await?;
-    Ok(tx.commit().await?)
+    write_with(database, async |tx| {
+        tx.query("UPDATE tokens SET last_used_at = $1 WHERE name = $2", vec![at.into(), name.into()]).await?;
+        Ok(())
+    })
+    .await
 }

@@ -46,7 +46,7 @@ pub(crate) fn may_replace(path: &Path, ours: &[&str], force: bool) -> Result<(),
         Err(error) => somebody_elses(format!("it cannot be read: {error}")),
         Ok(0) => Ok(()),
         Ok(_) if ours.iter().any(|text| beginning.starts_with(text.as_bytes())) => Ok(()),
-        Ok(_) => somebody_elses("the existing file was not written by this command".to_owned()),
+        Ok(_) => somebody_elses("the existing file was not written by this command, or was changed since".to_owned()),
     }
 }
 

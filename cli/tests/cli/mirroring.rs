@@ -158,6 +158,24 @@ fn sync_replaces_only_what_it_wrote_unless_it_is_told_to() {
 }
 
 #[test]
+fn sync_does_not_replace_what_somebody_changed_in_its_manifest() {
+    let (hub, _) = hub();
+    let place = Place::new();
+    against(&place, &hub, &["hub", "sync"]).ended(0);
+    let written = place.read(MANIFEST);
+    let local = written.replacen("- repo: a\n", "- repo: a\n  index: a.yaml\n", 1);
+    for changed in [local, format!("{written}  indx: a.yaml\n"), written.replacen("sha256:", "sha256:0", 1)] {
+        assert_ne!(changed, written);
+        place.write(MANIFEST, &changed);
+        let ran = against(&place, &hub, &["hub", "sync"]).ended(1);
+        assert!(ran.err.contains("or was changed since"), "{ran:?}");
+        assert_eq!(place.read(MANIFEST), changed);
+        against(&place, &hub, &["hub", "sync", "--force"]).ended(0);
+        assert_eq!(place.read(MANIFEST), written);
+    }
+}
+
+#[test]
 fn a_hub_that_has_published_nothing_changes_nothing_here() {
     let (hub, _) = hub();
     let body = json!({ "status": 503, "code": "nothing-published", "detail": "Nothing is published yet." });

@@ -1,6 +1,6 @@
 //! The list of sources of a revision, and its digest.
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Digester};
 use crate::registration::Registration;
 use crate::source::{Accepted, SourceRecord};
 use serde::{Deserialize, Serialize};
@@ -52,27 +52,37 @@ impl SourceLine {
 struct Canonical<'a> {
     capability_count: usize,
     domain: &'a str,
-    index_digest: &'a Digest,
+    index_digest: &'a str,
     repo: &'a str,
     required: bool,
     url: &'a str,
 }
 
 /// The digest of a revision: SHA-256 of the RFC 8785 canonical JSON of `sources`, which must be ordered by repo.
-pub fn digest(sources: &[SourceLine]) -> Digest {
-    let canonical: Vec<_> = sources
-        .iter()
-        .map(|s| Canonical {
-            capability_count: s.capability_count,
-            domain: &s.domain,
-            index_digest: &s.index_digest,
-            repo: &s.repo,
-            required: s.required,
-            url: &s.url,
-        })
-        .collect();
-    // Serialising strings, integers and booleans cannot fail.
-    Digest::of(&serde_json::to_vec(&canonical).unwrap_or_default())
+pub fn digest<'a>(sources: impl IntoIterator<Item = &'a SourceLine>) -> Digest {
+    let mut digester = Digester::default();
+    // One line at a time: all of them together are as large as the list.
+    let mut line = b"[".to_vec();
+    for source in sources {
+        let canonical = Canonical {
+            capability_count: source.capability_count,
+            domain: &source.domain,
+            index_digest: source.index_digest.as_str(),
+            repo: &source.repo,
+            required: source.required,
+            url: &source.url,
+        };
+        // Serialising strings, integers and booleans cannot fail.
+        let _ = serde_json::to_writer(&mut line, &canonical);
+        digester.update(&line);
+        line.clear();
+        line.push(b',');
+    }
+    if line == b"[" {
+        digester.update(&line);
+    }
+    digester.update(b"]");
+    digester.finish()
 }
 
 #[cfg(test)]
@@ -95,6 +105,8 @@ mod tests {
             "[{{\"capability_count\":2,\"domain\":\"d\",\"index_digest\":\"{}\",\"repo\":\"a\",\"required\":false,\"url\":\"https://e.org/é\\u0001\\\"\"}}]",
             Digest::of(b"")
         );
-        assert_eq!(digest(&[line]), Digest::of(canonical.as_bytes()));
+        assert_eq!(digest(&[line.clone()]), Digest::of(canonical.as_bytes()));
+        let inner = canonical.trim_matches(['[', ']']);
+        assert_eq!(digest(&[line.clone(), line]), Digest::of(format!("[{inner},{inner}]").as_bytes()));
     }
 }

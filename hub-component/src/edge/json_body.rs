@@ -16,9 +16,24 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let JsonBytes(bytes) = JsonBytes::from_request(request, state).await?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|e| Problem::new(&kinds::MALFORMED_JSON, format!("The body is not valid JSON: {e}.")))
+        let value = serde_json::from_slice(&bytes)
+            .map_err(|e| Problem::new(&kinds::MALFORMED_JSON, format!("The body is not valid JSON: {e}.")))?;
+        match has_nul(&value) {
+            true => {
+                Err(Problem::new(&kinds::MALFORMED_JSON, "A text in the body contains NUL (`\\u0000`); remove it."))
+            }
+            false => Ok(Self(value)),
+        }
+    }
+}
+
+/// Whether any text contains NUL, which not every database accepts.
+pub fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

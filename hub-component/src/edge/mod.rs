@@ -26,7 +26,7 @@ pub use base::Reached;
 pub use conditional::not_modified;
 pub use finish::{Edge, Logged, finish};
 pub use fixed::Fixed;
-pub use json_body::{JsonBody, JsonBytes};
+pub use json_body::{JsonBody, JsonBytes, has_nul};
 pub use link::link_next;
 pub use negotiate::{coding, exposition, preferred, preferred_type};
 pub use origin::check_origin;

@@ -13,11 +13,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        // Decoding would silently replace invalid UTF-8.
-        if percent_decode_str(parts.uri.query().unwrap_or_default()).decode_utf8().is_err() {
-            return Err(Problem::new(&kinds::INVALID_QUERY, "The query is not valid UTF-8."));
-        }
         let query = parts.uri.query().unwrap_or_default();
+        match percent_decode_str(query).decode_utf8() {
+            // Decoding below would silently replace it.
+            Err(_) => return Err(Problem::new(&kinds::INVALID_QUERY, "The query is not valid UTF-8.")),
+            Ok(text) if text.contains('\0') => {
+                return Err(Problem::new(&kinds::INVALID_QUERY, "The query contains NUL, which nothing contains."));
+            }
+            Ok(_) => {}
+        }
         serde_path_to_error::deserialize(serde_html_form::Deserializer::new(url::form_urlencoded::parse(
             query.as_bytes(),
         )))

@@ -12,7 +12,7 @@ use federation::token::Need;
 use http::header::{CACHE_CONTROL, LOCATION};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, Uri};
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::former;
 
 /// Leads requests for a repo that has another name now to that name, as 308, which keeps method and body; of writes only those whose token may write
@@ -36,9 +36,7 @@ pub async fn follow_renamed<P: Ports>(
     if !is_missing && code != Some(kinds::FORBIDDEN.code) {
         return Ok(response);
     }
-    let mut tx = app.database().await?.read().await?;
-    let former = former::get(&mut tx, &repo).await?;
-    tx.end().await;
+    let former = read_with(app.database().await?, async |tx| former::get(tx, &repo).await).await?;
     let Some(former) = former else { return Ok(response) };
     match former.became.as_deref().filter(|_| former.is_registered) {
         Some(name) => Ok(lead(&app, asked, name).await?.unwrap_or(response)),

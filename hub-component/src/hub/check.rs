@@ -13,7 +13,7 @@ use federation::index::SourceFormat;
 use federation::registration::Registration;
 use federation::source::{Effect, Observation, SourceRecord};
 use serde_json::json;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::former;
 use store::fragments::Rendered;
 use store::revisions::{self, steps::Capabilities};
@@ -50,11 +50,12 @@ pub async fn unpublished<P: Ports>(
 ) -> Result<Verdict, Problem> {
     let unknown = json!({"repo": repo, "domain": "unnamed", "url": NOWHERE});
     let unknown = Registration::from_value(&unknown).map_err(Problem::invalid_registration)?;
-    let mut tx = app.database().await?.read().await?;
-    // Under a former name, it is the index of the repo that has another one now.
-    let current = former::current_of(&mut tx, Some(repo)).await?;
-    let known = sources::get(&mut tx, current.as_deref().unwrap_or(repo)).await?;
-    tx.end().await;
+    let known = read_with(app.database().await?, async |tx| {
+        // Under a former name, it is the index of the repo that has another one now.
+        let current = former::current_of(tx, Some(repo)).await?;
+        sources::get(tx, current.as_deref().unwrap_or(repo)).await
+    })
+    .await?;
     let mut registration = known.as_ref().map_or(unknown, |source| source.registered.registration.clone());
     registration.format = format.unwrap_or(registration.format);
     let checked = refresh::judge(&registration, Content::of(bytes));
@@ -113,12 +114,15 @@ async fn would<P: Ports>(
     let Some(fragment) = fragment.filter(|_| shows) else {
         return Ok(would);
     };
-    let mut tx = app.database().await?.read().await?;
-    let line = revisions::composition(&mut tx).await?.remove(&registration.repo);
-    let before = Capabilities::of(&mut tx, line.as_ref()).await?;
-    let (json, ids) = fragment.into_json();
-    would.conflicts = with_others(&mut tx, &registration.repo, &ids).await?.listed;
-    tx.end().await;
+    let (before, json, ids, conflicts) = read_with(app.database().await?, async |tx| {
+        let line = revisions::composition(tx).await?.remove(&registration.repo);
+        let before = Capabilities::of(tx, line.as_ref()).await?;
+        let (json, ids) = fragment.into_json();
+        let conflicts = with_others(tx, &registration.repo, &ids).await?.listed;
+        Ok::<_, Problem>((before, json, ids, conflicts))
+    })
+    .await?;
+    would.conflicts = conflicts;
     for step in steps(&entries(&before.json, &before.ids), &entries(&json, &ids)) {
         let list = match step.op {
             Op::Added => &mut would.added,

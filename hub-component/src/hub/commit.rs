@@ -24,26 +24,25 @@ pub struct Change<'a> {
     pub after: Value,
 }
 
-/// Publishes the effect of a change on the document, records its event under the cause of `origin`, and commits the transaction in which
+/// Publishes the effect of a change on the document, and records its event under the cause of `origin`, in the transaction in which
 /// the change was made. Returns the revision, if one was published.
 ///
 /// # Errors
-/// `federation-full`, or if the store fails. Nothing is written in either case.
-pub async fn commit_change(
-    mut tx: impl Transaction,
+/// `federation-full`, or if the store fails. The transaction must not be committed in either case.
+pub async fn publish_change(
+    tx: &mut impl Transaction,
     change: Change<'_>,
     origin: Origin<'_>,
     now: Seconds,
 ) -> Result<Option<Revision>, Problem> {
     let Change { repo, line, provenance, before, after } = change;
     let digest = line.as_ref().map(|line| line.index_digest.clone());
-    let revision = publish(&mut tx, [(repo, line)].into(), origin, now).await?.whole()?;
+    let revision = publish(tx, [(repo, line)].into(), origin, now).await?.whole()?;
     if let (Some(digest), Some(provenance)) = (digest, provenance) {
-        revisions::note_commit(&mut tx, repo, &digest, provenance).await?;
+        revisions::note_commit(tx, repo, &digest, provenance).await?;
     }
     let event =
         Event { action: origin.cause, subject: Subject::Repo(repo), before, after, revision: revision.as_ref() };
-    events::record(&mut tx, origin, event, now).await?;
-    tx.commit().await?;
+    events::record(tx, origin, event, now).await?;
     Ok(revision)
 }

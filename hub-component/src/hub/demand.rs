@@ -9,7 +9,7 @@ use api::demand::{Demand, Unanswered};
 use api::page::DEMAND;
 use federation::search::Fit;
 use federation::time::rfc3339;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::demand;
 use store::revisions::Head;
 
@@ -26,9 +26,7 @@ pub async fn most_asked<P: Ports>(app: &App<P>, head: &Head, limit: Option<usize
     let limit = paging::limit(limit, DEMAND)?;
     super::document::published(head)?;
     let revision = head.number();
-    let mut tx = app.database().await?.read().await?;
-    let asked = demand::most_asked(&mut tx, MOST).await?;
-    tx.end().await;
+    let asked = read_with(app.database().await?, async |tx| demand::most_asked(tx, MOST).await).await?;
     let mut questions = Vec::new();
     for asked in asked {
         let request = Request {

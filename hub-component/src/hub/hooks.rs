@@ -12,7 +12,7 @@ use federation::source::SourceRecord;
 use federation::time::Seconds;
 use serde_json::json;
 use store::StoreError;
-use store::database::{Database, Transaction};
+use store::database::{Database, Transaction, read_with, write_with};
 use store::hooks::{self, Hook};
 use store::revisions::Origin;
 use store::sources::{self, Source};
@@ -54,23 +54,25 @@ pub async fn receive<P: Ports>(
         return Ok(Vec::new());
     }
     let digest = Digest::of(&[body, sender.delivery].concat());
-    let mut tx = database.write().await?;
-    let (mut new, mut scopes, mut repeated) = (Vec::new(), Vec::new(), Vec::new());
-    for Hook { repo, url, .. } in concerned.iter().copied() {
-        if hooks::arrived(&mut tx, repo, digest.hex(), now).await? {
-            new.push(repo.clone());
-            scopes.push(match push.pinned(url) {
-                Some((url, provenance)) => (repo.clone(), Scope::Pushed(repo.clone(), Commit { url, provenance })),
-                None => (repo.clone(), Scope::Asked(repo.clone())),
-            });
-        } else {
-            repeated.push(repo.as_str());
+    let (new, scopes) = write_with(database, async |tx| {
+        let (mut new, mut scopes, mut repeated) = (Vec::new(), Vec::new(), Vec::new());
+        for Hook { repo, url, .. } in concerned.iter().copied() {
+            if hooks::arrived(tx, repo, digest.hex(), now).await? {
+                new.push(repo.clone());
+                scopes.push(match push.pinned(url) {
+                    Some((url, provenance)) => (repo.clone(), Scope::Pushed(repo.clone(), Commit { url, provenance })),
+                    None => (repo.clone(), Scope::Asked(repo.clone())),
+                });
+            } else {
+                repeated.push(repo.as_str());
+            }
         }
-    }
-    doubt(&mut tx, &repeated).await?;
-    announce(&mut tx, &new, true, now).await?;
-    announce(&mut tx, &unheard, false, now).await?;
-    tx.commit().await?;
+        doubt(tx, &repeated).await?;
+        announce(tx, &new, true, now).await?;
+        announce(tx, &unheard, false, now).await?;
+        Ok::<_, Problem>((new, scopes))
+    })
+    .await?;
     if new.is_empty() && !concerned.is_empty() {
         let detail =
             "This delivery has arrived before; the index was fetched then, and will be once its time to live is over.";
@@ -86,9 +88,7 @@ async fn unheard(database: &impl Database, hooks: &[&Hook], now: Seconds) -> Res
         return Ok(Vec::new());
     }
     let repos: Vec<&str> = hooks.iter().map(|hook| hook.repo.as_str()).collect();
-    let mut tx = database.read().await?;
-    let sources = sources::by_repos(&mut tx, &repos).await?;
-    tx.end().await;
+    let sources = read_with(database, async |tx| sources::by_repos(tx, &repos).await).await?;
     let is_unheard = |record: &SourceRecord| !record.follows_head() && !record.knows_of_pushes(now);
     Ok(sources.into_iter().filter(|(_, source)| is_unheard(&source.record)).map(|(repo, _)| repo).collect())
 }

@@ -9,7 +9,7 @@ use federation::identity::{Issuers, Job, Refused, Signed};
 use federation::time::Seconds;
 use serde_json::json;
 use store::attempts;
-use store::database::{Database as _, Transaction as _};
+use store::database::write_with;
 use store::exchanges::{self, Exchanged, Kept};
 
 /// How long a token is valid that an identity was exchanged for, in seconds.
@@ -41,18 +41,20 @@ pub async fn exchange<P: Ports>(app: &App<P>, identity: &str, repo: &str) -> Res
     let (now, secret) = (app.ports.now(), secret::new()?);
     let Job { repo, actor, provenance, once, until } = job;
     let new = Exchanged { repo, actor, provenance, created_at: now, expires_at: now + VALID };
-    let mut tx = app.database().await?.write().await?;
-    match exchanges::insert(&mut tx, &new, &Digest::of(secret.as_bytes()), &once, until).await? {
-        Kept::New => tx.commit().await?,
-        Kept::Repeated => {
-            let detail = "This identity token was exchanged before; request a new one from the CI.";
-            return Err(Problem::new(&kinds::IDENTITY_REPEATED, detail));
+    write_with(app.database().await?, async |tx| {
+        match exchanges::insert(tx, &new, &Digest::of(secret.as_bytes()), &once, until).await? {
+            Kept::New => Ok(()),
+            Kept::Repeated => {
+                let detail = "This identity token was exchanged before; request a new one from the CI.";
+                Err(Problem::new(&kinds::IDENTITY_REPEATED, detail))
+            }
+            Kept::TooMany => {
+                let detail = "The CI of this repo has exchanged too many identities; wait until some have expired.";
+                Err(Problem::new(&kinds::TOO_MANY_EXCHANGES, detail).retry_after(60))
+            }
         }
-        Kept::TooMany => {
-            let detail = "The CI of this repo has exchanged too many identities; wait until some have expired.";
-            return Err(Problem::new(&kinds::TOO_MANY_EXCHANGES, detail).retry_after(60));
-        }
-    }
+    })
+    .await?;
     log::line("identity-exchanged", &json!({ "actor": new.actor, "repo": new.repo, "commit": new.provenance.commit }));
     Ok((secret, new))
 }

@@ -29,7 +29,7 @@ pub mod secret;
 
 pub use app::{App, Host, Setting};
 pub use chunks::{BrokenOff, Chunks};
-pub use commit::{Change, commit_change};
+pub use commit::{Change, publish_change};
 pub use identities::issuers;
 pub use revalidation::{AN_HOUR, reached, revalidate_due};
 pub use search::synonyms;

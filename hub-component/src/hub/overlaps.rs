@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
-use store::database::{Database, Transaction};
+use store::database::{Transaction, read_with, write_with};
 use store::overlaps::{self, After, Key, Pair};
 use store::revisions::Head;
 use store::search::{self, Scope};
@@ -32,18 +32,22 @@ pub async fn compare<P: Ports>(app: &App<P>) -> Result<bool, StoreError> {
     let database = app.database().await?;
     let begun = Instant::now();
     loop {
-        let mut tx = database.read().await?;
-        let is_due = !overlaps::due(&mut tx, 1).await?.is_empty();
-        tx.end().await;
+        let is_due = read_with(database, async |tx| {
+            let is_due = !overlaps::due(tx, 1).await?.is_empty();
+            Ok::<_, StoreError>(is_due)
+        })
+        .await?;
         if !is_due {
             return Ok(true);
         }
         if begun.elapsed() >= TIME {
             return Ok(false);
         }
-        let mut tx = database.write().await?;
-        compare_some(&mut tx, app.synonyms()).await?;
-        tx.commit().await?;
+        write_with(database, async |tx| {
+            compare_some(tx, app.synonyms()).await?;
+            Ok::<_, StoreError>(())
+        })
+        .await?;
     }
 }
 
@@ -112,15 +116,17 @@ pub async fn page<P: Ports>(app: &App<P>, head: &Head, query: &OverlapsQuery) ->
     let revision = head.number();
     // A database that cannot be written to is still read.
     let complete = compare(app).await.unwrap_or(false);
-    let mut tx = app.database().await?.read().await?;
-    let repo = former::current_of(&mut tx, repo).await?;
-    let mut pairs = overlaps::page(&mut tx, repo.as_deref(), after, limit + 1).await?;
-    let more = pairs.len() > limit;
-    pairs.truncate(limit);
-    let keys: Vec<Key> = pairs.iter().flat_map(|pair| pair.keys.clone()).collect();
-    let places = overlaps::places(&mut tx, &keys).await?;
-    let entries = read(&mut tx, &Vec::from_iter(places.values().copied())).await?;
-    tx.end().await;
+    let (pairs, more, places, entries) = read_with(app.database().await?, async |tx| {
+        let repo = former::current_of(tx, repo).await?;
+        let mut pairs = overlaps::page(tx, repo.as_deref(), after, limit + 1).await?;
+        let more = pairs.len() > limit;
+        pairs.truncate(limit);
+        let keys: Vec<Key> = pairs.iter().flat_map(|pair| pair.keys.clone()).collect();
+        let places = overlaps::places(tx, &keys).await?;
+        let entries = read(tx, &Vec::from_iter(places.values().copied())).await?;
+        Ok::<_, Problem>((pairs, more, places, entries))
+    })
+    .await?;
     let entry = |key: &Key| {
         let place = places.get(key)?;
         let (_, entry) = entries.iter().find(|(at, _)| at == place)?;

@@ -91,8 +91,7 @@ async fn publish_numbered(
     let mut composition = revisions::composition(tx).await?;
     let newest = revisions::newest(tx).await?;
     // A damaged composition must not become the base of a new digest.
-    let before: Vec<SourceLine> = composition.values().cloned().collect();
-    revisions::verify(newest.as_ref(), &before)?;
+    revisions::verify(newest.as_ref(), composition.values())?;
     let kept_back = keep_back(tx, &composition, &mut changes).await?;
     if changes.is_empty() {
         return Ok(Published { revision: None, kept_back });
@@ -128,10 +127,9 @@ async fn publish_numbered(
         }
         facets::keep(tx, repo, line).await?;
     }
-    let lines: Vec<SourceLine> = composition.values().cloned().collect();
     let revision = Revision {
         number,
-        digest: digest(&lines),
+        digest: digest(composition.values()),
         // The times in the log must not decrease after the clock was set back.
         composed_at: newest.map_or(now, |r| r.composed_at.max(now)),
     };

@@ -15,7 +15,7 @@ use federation::problem::{fields, indexes};
 use federation::registration::Registration;
 use federation::time::{Seconds, rfc3339};
 use std::borrow::Cow;
-use store::database::{Database as _, Transaction};
+use store::database::{Transaction, read_with};
 use store::former::Former;
 use store::listing::{self, Wanted};
 use store::registrations;
@@ -152,23 +152,25 @@ pub async fn select<P: Ports>(app: &App<P>, query: &ReposQuery) -> Result<Select
         ..Wanted::default()
     };
     let now = app.ports.now();
-    let mut tx = app.database().await?.read().await?;
-    let total = listing::count(&mut tx, &wanted, now).await?;
-    let (mut filling, mut page) = (Filling::new(limit), Vec::new());
-    loop {
-        let wants = filling.wants();
-        let batch = listing::page(&mut tx, &wanted, now, filling.last().map(String::as_str).or(after), wants).await?;
-        let is_last = batch.len() < wants;
-        for source in batch {
-            if filling.add(source.repo().to_owned(), &view(&source, now))? {
-                page.push(source);
+    let (total, filling, page) = read_with(app.database().await?, async |tx| {
+        let total = listing::count(tx, &wanted, now).await?;
+        let (mut filling, mut page) = (Filling::new(limit), Vec::new());
+        loop {
+            let wants = filling.wants();
+            let batch = listing::page(tx, &wanted, now, filling.last().map(String::as_str).or(after), wants).await?;
+            let is_last = batch.len() < wants;
+            for source in batch {
+                if filling.add(source.repo().to_owned(), &view(&source, now))? {
+                    page.push(source);
+                }
+            }
+            if is_last || filling.wants() == 0 {
+                break;
             }
         }
-        if is_last || filling.wants() == 0 {
-            break;
-        }
-    }
-    tx.end().await;
+        Ok::<_, Problem>((total, filling, page))
+    })
+    .await?;
     let (shown, next) = filling.done();
     Ok(Selection { page, shown, total, next })
 }

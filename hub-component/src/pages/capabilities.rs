@@ -17,7 +17,7 @@ use axum::response::Response;
 use federation::search::{Corrected, Page as Results};
 use http::HeaderMap;
 use maud::{Markup, html};
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::facets::{self, Facets};
 
 /// Shows the results of a search.
@@ -45,9 +45,7 @@ pub async fn capabilities<P: Ports>(
     let found = match search::search(&app, &head, &parameters.request()).await {
         Ok(results) => {
             is_missed = search::is_missed(&results);
-            let mut tx = database.read().await?;
-            let facets = facets::count(&mut tx, parameters.within()).await?;
-            tx.end().await;
+            let facets = read_with(database, async |tx| facets::count(tx, parameters.within()).await).await?;
             results_of(&parameters, &results, &facets)
         }
         Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => html! {

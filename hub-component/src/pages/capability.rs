@@ -14,7 +14,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use maud::html;
 use serde::Deserialize;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::revisions;
 use utoipa::IntoParams;
 
@@ -62,10 +62,12 @@ pub async fn capability<P: Ports>(
     let database = app.database().await?;
     let found = search::capability(&app, &head, &id, &asked).await?;
     let repos: Vec<&str> = found.capabilities.iter().map(|one| entry::text(one, "source_repo")).collect();
-    let mut tx = database.read().await?;
-    let lines = revisions::lines_of(&mut tx, &repos).await?;
-    let near = if is_first { Some(Near::of(&mut tx, &id, &repos).await?) } else { None };
-    tx.end().await;
+    let (lines, near) = read_with(database, async |tx| {
+        let lines = revisions::lines_of(tx, &repos).await?;
+        let near = if is_first { Some(Near::of(tx, &id, &repos).await?) } else { None };
+        Ok::<_, Problem>((lines, near))
+    })
+    .await?;
     let index = |one| lines.get(entry::text(one, "source_repo")).map(|line| line.url.as_str());
     let name = found.capabilities.first().map_or("", entry::name);
     let content = html! {

@@ -16,7 +16,7 @@ use federation::time::Seconds;
 use http::HeaderMap;
 use maud::{Markup, html};
 use serde::Deserialize;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::listing::{self, Wanted};
 use store::revisions::{self, Entry};
 use store::sources::Source;
@@ -69,18 +69,20 @@ pub async fn repos<P: Ports>(
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let (head, _) = revalidate_due(&app).await?;
-    let mut tx = app.database().await?.read().await?;
-    let newest = revisions::history(&mut tx, u64::MAX, 1).await?.pop();
-    let (now, after) = (app.ports.now(), parameters.after.as_deref());
-    let states = listing::by_state(&mut tx, &Wanted::default(), now).await?;
-    let words = bounded("q", Some(parameters.q.trim()).filter(|q| !q.is_empty()))?;
-    let found = match words {
-        Some(_) => listing::by_state(&mut tx, &Wanted { words, ..Wanted::default() }, now).await?,
-        None => states.clone(),
-    };
-    let wanted = Wanted { state: parameters.state, words, ..Wanted::default() };
-    let sources = listing::page(&mut tx, &wanted, now, after, MAX_REPOS + 1).await?;
-    tx.end().await;
+    let (newest, now, states, words, found, sources) = read_with(app.database().await?, async |tx| {
+        let newest = revisions::history(tx, u64::MAX, 1).await?.pop();
+        let (now, after) = (app.ports.now(), parameters.after.as_deref());
+        let states = listing::by_state(tx, &Wanted::default(), now).await?;
+        let words = bounded("q", Some(parameters.q.trim()).filter(|q| !q.is_empty()))?;
+        let found = match words {
+            Some(_) => listing::by_state(tx, &Wanted { words, ..Wanted::default() }, now).await?,
+            None => states.clone(),
+        };
+        let wanted = Wanted { state: parameters.state, words, ..Wanted::default() };
+        let sources = listing::page(tx, &wanted, now, after, MAX_REPOS + 1).await?;
+        Ok::<_, Problem>((newest, now, states, words, found, sources))
+    })
+    .await?;
     let base = app.public_url();
     let has_form = total(&states) > FEW;
     let content = html! {

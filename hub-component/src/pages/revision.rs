@@ -16,7 +16,7 @@ use federation::diff::{Change, Op};
 use http::HeaderMap;
 use maud::{Markup, html};
 use serde_json::Value;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::revisions::steps::Beginning;
 use store::revisions::{self, Changed, Entry};
 
@@ -48,16 +48,18 @@ pub async fn revision<P: Ports>(
         .parse()
         .map_err(|_| Problem::new(&kinds::REVISION_NOT_FOUND, "A revision is a number, starting at 1."))?;
     let (_, memo_for) = revalidate_due(&app).await?;
-    let mut tx = app.database().await?.read().await?;
-    kept(&mut tx, number).await?;
-    let entry = revisions::history(&mut tx, number.saturating_add(1), 1).await?.pop();
-    let older = entry.as_ref().and_then(|entry| entry.parent);
-    let newer = Some(revisions::after(&mut tx, number, 1).await?).filter(|newer| *newer > number);
-    // The first revision has changes too, from an empty document.
-    let since = older.or((number == 1).then_some(0));
-    let changed = revisions::changes_between(&mut tx, number, number).await?.remove(&number).unwrap_or_default();
-    let beginnings = revisions::steps::beginnings(&mut tx, number, MAX_STEPS).await?;
-    tx.end().await;
+    let (entry, older, newer, since, changed, beginnings) = read_with(app.database().await?, async |tx| {
+        kept(tx, number).await?;
+        let entry = revisions::history(tx, number.saturating_add(1), 1).await?.pop();
+        let older = entry.as_ref().and_then(|entry| entry.parent);
+        let newer = Some(revisions::after(tx, number, 1).await?).filter(|newer| *newer > number);
+        // The first revision has changes too, from an empty document.
+        let since = older.or((number == 1).then_some(0));
+        let changed = revisions::changes_between(tx, number, number).await?.remove(&number).unwrap_or_default();
+        let beginnings = revisions::steps::beginnings(tx, number, MAX_STEPS).await?;
+        Ok::<_, Problem>((entry, older, newer, since, changed, beginnings))
+    })
+    .await?;
     let title = format!("Revision {number}");
     let content = html! {
         h1 { (title) }

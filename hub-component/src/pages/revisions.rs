@@ -12,7 +12,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use maud::{Markup, html};
 use serde::Deserialize;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::revisions::{self, Changed, Entry};
 use utoipa::IntoParams;
 
@@ -48,17 +48,19 @@ pub async fn revisions<P: Ports>(
 ) -> Result<Response, Problem> {
     let before = parameters.before.unwrap_or(u64::MAX);
     let (_, memo_for) = revalidate_due(&app).await?;
-    let mut tx = app.database().await?.read().await?;
-    let mut entries = revisions::history(&mut tx, before, PAGE_REVISIONS + 1).await?;
-    let more = entries.len() > PAGE_REVISIONS;
-    entries.truncate(PAGE_REVISIONS);
-    let (oldest, newest) = (number(entries.last()), number(entries.first()));
-    let changes = revisions::changes_between(&mut tx, oldest, newest).await?;
-    let grown = match parameters.before {
-        None => Some(revisions::growth(&mut tx).await?),
-        Some(_) => None,
-    };
-    tx.end().await;
+    let (entries, more, oldest, changes, grown) = read_with(app.database().await?, async |tx| {
+        let mut entries = revisions::history(tx, before, PAGE_REVISIONS + 1).await?;
+        let more = entries.len() > PAGE_REVISIONS;
+        entries.truncate(PAGE_REVISIONS);
+        let (oldest, newest) = (number(entries.last()), number(entries.first()));
+        let changes = revisions::changes_between(tx, oldest, newest).await?;
+        let grown = match parameters.before {
+            None => Some(revisions::growth(tx).await?),
+            Some(_) => None,
+        };
+        Ok::<_, Problem>((entries, more, oldest, changes, grown))
+    })
+    .await?;
     let content = html! {
         h1 { "Revisions" }
         p { "A revision is published only if the content differs from the previous revision." }

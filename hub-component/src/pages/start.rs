@@ -14,7 +14,7 @@ use federation::diff::Op;
 use http::header::LINK;
 use http::{HeaderMap, HeaderValue};
 use maud::{Markup, html};
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::facets::{self, Facet, Facets, Within};
 use store::revisions::{self, Entry, Recent};
 
@@ -40,11 +40,13 @@ const NEW: usize = 8;
 )]
 pub async fn start<P: Ports>(Reached(app): Reached<P>, request: HeaderMap) -> Result<Response, Problem> {
     let (head, memo_for) = revalidate_due(&app).await?;
-    let mut tx = app.database().await?.read().await?;
-    let newest = revisions::history(&mut tx, u64::MAX, 1).await?.pop();
-    let facets = facets::count(&mut tx, Within::default()).await?;
-    let new = revisions::newest_steps(&mut tx, NEW).await?;
-    tx.end().await;
+    let (newest, facets, new) = read_with(app.database().await?, async |tx| {
+        let newest = revisions::history(tx, u64::MAX, 1).await?.pop();
+        let facets = facets::count(tx, Within::default()).await?;
+        let new = revisions::newest_steps(tx, NEW).await?;
+        Ok::<_, Problem>((newest, facets, new))
+    })
+    .await?;
     let base = app.public_url();
     let content = html! {
         h1 { @if head.registered { "Find something to reuse" } @else { "Nothing is registered yet" } }

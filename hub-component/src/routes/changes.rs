@@ -20,7 +20,7 @@ use federation::limits::MAX_PAGE_BYTES;
 use futures::{StreamExt as _, stream};
 use http::HeaderMap;
 use serde_json::Value;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::revisions::steps::{self, Piece};
 use store::{StoreError, revisions};
 
@@ -54,28 +54,30 @@ pub async fn changes<P: Ports>(
     let database = app.database().await?;
     let head = revisions::head(database).await?;
     let newest = head.revision.as_ref().map_or(0, |it| it.number);
-    let mut tx = database.read().await?;
-    let since = query.since;
-    if since > 0 {
-        kept(&mut tx, since).await?;
-    } else if newest > 0 {
-        // Changes since revision 0 can only be given while the first revision is stored.
-        kept(&mut tx, 1).await?;
-    }
-    let last = revisions::after(&mut tx, since, limit).await?.min(newest.max(since));
-    let listed = steps::pieces(&mut tx, since, last, after).await?;
-    let shown = fitting(&listed);
-    if let Some(piece) = shown.iter().find(|piece| piece.lost) {
-        return Err(StoreError::Unreadable(format!("changes of revision {}: lost", piece.revision)).into());
-    }
-    let (until, cursor) = match (shown.last(), listed.get(shown.len())) {
-        (Some(end), Some(next)) if end.revision == next.revision => {
-            (revisions::before(&mut tx, end.revision, since).await?, Some(end.number))
+    let (since, shown, until, cursor) = read_with(database, async |tx| {
+        let since = query.since;
+        if since > 0 {
+            kept(tx, since).await?;
+        } else if newest > 0 {
+            // Changes since revision 0 can only be given while the first revision is stored.
+            kept(tx, 1).await?;
         }
-        (Some(end), Some(_)) => (end.revision, None),
-        _ => (last, None),
-    };
-    tx.end().await;
+        let last = revisions::after(tx, since, limit).await?.min(newest.max(since));
+        let listed = steps::pieces(tx, since, last, after).await?;
+        let shown = fitting(&listed);
+        if let Some(piece) = shown.iter().find(|piece| piece.lost) {
+            return Err(StoreError::Unreadable(format!("changes of revision {}: lost", piece.revision)).into());
+        }
+        let (until, cursor) = match (shown.last(), listed.get(shown.len())) {
+            (Some(end), Some(next)) if end.revision == next.revision => {
+                (revisions::before(tx, end.revision, since).await?, Some(end.number))
+            }
+            (Some(end), Some(_)) => (end.revision, None),
+            _ => (last, None),
+        };
+        Ok::<_, Problem>((since, shown.to_vec(), until, cursor))
+    })
+    .await?;
     let document = match until == newest && cursor.is_none() {
         true => Some(app.documents().newest(&app.ports, &head).await?),
         false => None,
@@ -91,7 +93,7 @@ pub async fn changes<P: Ports>(
     let cursor = cursor.map(paging::cursor_after);
     let before = format!("{{\"since\":{since},\"until\":{until},\"newest\":{newest},\"head\":{document},\"items\":[");
     let end = format!("],\"next\":{},\"cursor\":{}}}", Value::from(next), Value::from(cursor.clone()));
-    let body = body(app.ports.clone(), before, shown.to_vec(), end);
+    let body = body(app.ports.clone(), before, shown, end);
     let read =
         Representation { media_type: "application/json", body, etag: &etag, modified: None, caching: Caching::Asked };
     let response = read.respond(&headers);

@@ -12,7 +12,7 @@ use federation::registration::Registration;
 use federation::token::Need;
 use serde_json::{Value, json};
 use store::attempts;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::sources::{self, Source};
 
 /// Checks an index without writing anything.
@@ -81,15 +81,17 @@ async fn registered<P: Ports>(
     } else {
         caller.writes(&registration.repo)?
     };
-    let mut tx = app.database().await?.read().await?;
-    let known = if url_alone {
-        // Only a registration that the token may write is compared.
-        let its_own = |s: &Source| caller.may(Need::Write(s.repo()));
-        sources::at_url(&mut tx, &registration.url).await?.into_iter().find(its_own)
-    } else {
-        sources::get(&mut tx, &registration.repo).await?
-    };
-    tx.end().await;
+    let known = read_with(app.database().await?, async |tx| {
+        let known = if url_alone {
+            // Only a registration that the token may write is compared.
+            let its_own = |s: &Source| caller.may(Need::Write(s.repo()));
+            sources::at_url(tx, &registration.url).await?.into_iter().find(its_own)
+        } else {
+            sources::get(tx, &registration.repo).await?
+        };
+        Ok::<_, Problem>(known)
+    })
+    .await?;
     if let (true, Some(source)) = (url_alone, &known) {
         registration = source.registered.registration.clone();
     }

@@ -15,7 +15,7 @@ use federation::time::rfc3339;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use std::borrow::Cow;
-use store::database::{Database as _, Transaction as _};
+use store::database::write_with;
 use store::{hooks, sources};
 
 /// Receives a webhook.
@@ -86,10 +86,12 @@ pub async fn create<P: Ports>(
     caller.maintains(&repo)?;
     let secret = secret::new()?;
     let now = app.ports.now();
-    let mut tx = app.database().await?.write().await?;
-    sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
-    hooks::set(&mut tx, &repo, &secret, now).await?;
-    tx.commit().await?;
+    write_with(app.database().await?, async |tx| {
+        sources::get(tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+        hooks::set(tx, &repo, &secret, now).await?;
+        Ok::<_, Problem>(())
+    })
+    .await?;
     let at = |forge: Forge| format!("{}/v1/hooks/{}", app.public_url(), forge.as_str());
     let urls = HookUrls {
         github: at(Forge::GitHub),
@@ -120,11 +122,13 @@ pub async fn remove<P: Ports>(
     Path(repo): Path<String>,
 ) -> Result<StatusCode, Problem> {
     caller.maintains(&repo)?;
-    let mut tx = app.database().await?.write().await?;
-    let mut source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
-    hooks::remove(&mut tx, &repo).await?;
-    source.record.without_pushes(source.registered.registration.cache_ttl_seconds);
-    sources::save_record(&mut tx, &source).await?;
-    tx.commit().await?;
+    write_with(app.database().await?, async |tx| {
+        let mut source = sources::get(tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+        hooks::remove(tx, &repo).await?;
+        source.record.without_pushes(source.registered.registration.cache_ttl_seconds);
+        sources::save_record(tx, &source).await?;
+        Ok::<_, Problem>(())
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

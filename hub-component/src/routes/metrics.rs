@@ -16,7 +16,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 use std::sync::atomic::AtomicU64;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::listing::{self, Wanted};
 use store::revisions::{self, Head};
 use store::tallies::{self, Tally};
@@ -43,13 +43,15 @@ pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>, request: HeaderM
     let now = app.ports.now();
     let database = app.database().await?;
     let head = revisions::head(database).await?;
-    let mut tx = database.read().await?;
-    let capabilities = revisions::capability_count(&mut tx).await?;
-    let states = listing::by_state(&mut tx, &Wanted::default(), now).await?;
-    let unwell = listing::count(&mut tx, &Wanted::required_not_fresh(), now).await?;
-    let tallies = tallies::all(&mut tx).await?;
-    let counts = tallies::counts(&mut tx).await?;
-    tx.end().await;
+    let (capabilities, states, unwell, tallies, counts) = read_with(database, async |tx| {
+        let capabilities = revisions::capability_count(tx).await?;
+        let states = listing::by_state(tx, &Wanted::default(), now).await?;
+        let unwell = listing::count(tx, &Wanted::required_not_fresh(), now).await?;
+        let tallies = tallies::all(tx).await?;
+        let counts = tallies::counts(tx).await?;
+        Ok::<_, Problem>((capabilities, states, unwell, tallies, counts))
+    })
+    .await?;
     let mut registry = Registry::with_prefix("reuse_surface");
     of_publishing(&mut registry, &head, capabilities);
     of_sources(&mut registry, &states, unwell);

@@ -1,16 +1,20 @@
 //! Spin SQLite behind the database port.
 //!
-//! A connection belongs to one transaction until it ends: each `open` gets a connection of its own, and the host rolls back uncommitted work.
+//! A connection belongs to one transaction until it ends: each `open` gets a connection of its own, and the host rolls back what a closed one has not committed.
 
 use spin_sdk::sqlite::{self, Connection};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use store::database::{Database, DatabaseError, Row, Transaction, Value};
+use store::database::{Database, DatabaseError, Row, Value};
+use store::guarded::RawTransaction;
 
 /// Idle connections that an instance keeps. If it kept as many as its requests used at once, none would be left for other instances.
 const IDLE: usize = 2;
 
 /// How often a writer asks for the lock. Hosts wait for it for five seconds each time.
 const ATTEMPTS: usize = 5;
+
+/// Begins a transaction that only reads.
+const READ: &str = "BEGIN";
 
 /// The database labelled `default` in spin.toml.
 #[derive(Default)]
@@ -28,13 +32,17 @@ struct Idle(Arc<Mutex<Vec<Connection>>>);
 pub(super) struct SpinTransaction {
     connection: Connection,
     home: Idle,
+    /// Whether all its statements succeeded. After an error the connection is closed, so that a replaced or repaired database is opened again.
+    is_sound: bool,
+    /// Whether it only reads.
+    reads: bool,
 }
 
 impl Database for SpinSqlite {
     type Transaction = SpinTransaction;
 
     async fn read(&self) -> Result<SpinTransaction, DatabaseError> {
-        self.begin("BEGIN").await
+        self.begin(READ).await
     }
 
     async fn write(&self) -> Result<SpinTransaction, DatabaseError> {
@@ -66,7 +74,17 @@ impl SpinSqlite {
     async fn begin(&self, sql: &str) -> Result<SpinTransaction, DatabaseError> {
         let connection = self.idle.connection().await?;
         execute(&connection, sql, Vec::new()).await?;
-        Ok(SpinTransaction { connection, home: self.idle.clone() })
+        Ok(SpinTransaction { connection, home: self.idle.clone(), is_sound: true, reads: sql == READ })
+    }
+}
+
+impl SpinTransaction {
+    async fn end(self, sql: &str) -> Result<(), DatabaseError> {
+        execute(&self.connection, sql, Vec::new()).await?;
+        if self.is_sound {
+            self.home.keep(self.connection);
+        }
+        Ok(())
     }
 }
 
@@ -91,20 +109,31 @@ impl Idle {
     }
 }
 
-impl Transaction for SpinTransaction {
+impl RawTransaction for SpinTransaction {
     async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        execute(&self.connection, sql, parameters).await
+        let result = execute(&self.connection, sql, parameters).await;
+        self.is_sound &= result.is_ok();
+        result
     }
 
-    async fn end(self) {
-        // If this fails, the connection is dropped.
-        _ = self.commit().await;
+    async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        // In SQLite, a read that fails leaves the transaction as it was.
+        self.query(sql, parameters).await
     }
 
     async fn commit(self) -> Result<(), DatabaseError> {
-        execute(&self.connection, "COMMIT", Vec::new()).await?;
-        self.home.keep(self.connection);
-        Ok(())
+        self.end("COMMIT").await
+    }
+
+    async fn roll_back(self) {
+        // Nothing was written in a read transaction, and the host knows after a `COMMIT` that its connection is as new.
+        let sql = if self.reads { "COMMIT" } else { "ROLLBACK" };
+        // If this fails, the connection is closed.
+        _ = self.end(sql).await;
+    }
+
+    fn abandon(self) {
+        drop(self.connection);
     }
 }
 

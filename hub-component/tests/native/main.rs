@@ -4,6 +4,7 @@
 
 mod ports;
 
+mod acknowledged;
 mod addresses;
 mod branches;
 mod catalogues;
@@ -31,6 +32,7 @@ mod mcp_in_browsers;
 mod mcp_schemas;
 mod metrics;
 mod mirror;
+mod nul;
 mod openapi;
 mod overlaps;
 mod page_bytes;

@@ -17,7 +17,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use store::database::{Database, DatabaseError, Row, Transaction, Value};
+use store::database::{Database, DatabaseError, Row, Transaction as _, Value, write_with};
+use store::guarded::RawTransaction;
 use store::sqlite::{Sqlite, SqliteTransaction};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -32,6 +33,7 @@ pub struct Observed {
 pub struct ObservedTransaction {
     transaction: SqliteTransaction,
     seen: Arc<Seen>,
+    last: String,
 }
 
 /// What the database was asked for.
@@ -44,11 +46,33 @@ struct Seen {
     commits: Mutex<Vec<i64>>,
     /// Bytes of the largest result.
     largest: AtomicUsize,
+    /// How many more statements succeed before one fails, if one is to fail: each `BEGIN`, statement and `COMMIT` is one.
+    left: Mutex<Option<usize>>,
+    /// Transactions that have begun and not ended.
+    open: AtomicUsize,
+    /// The last statements of transactions that were dropped before their end.
+    abandoned: Mutex<Vec<String>>,
     /// Before a statement outside of a transaction that contains the first text, the second is executed, once.
     between: Mutex<Option<(&'static str, String)>>,
 }
 
 impl Seen {
+    /// Fails if it is the turn of this statement, or if a text has NUL: PostgreSQL would refuse it.
+    fn pass(&self, parameters: &[Value]) -> Result<(), DatabaseError> {
+        if parameters.iter().any(|value| matches!(value, Value::Text(text) if text.contains('\0'))) {
+            return Err(DatabaseError::Other("a text has NUL".to_owned()));
+        }
+        match &mut *self.left.lock().expect("lock") {
+            turn @ Some(0) => {
+                *turn = None;
+                return Err(DatabaseError::Other("this statement fails".to_owned()));
+            }
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        Ok(())
+    }
+
     fn rows(&self, sql: &str, rows: Result<Vec<Row>, DatabaseError>) -> Result<Vec<Row>, DatabaseError> {
         self.statements.lock().expect("lock").push(sql.to_owned());
         let bytes = |value: &Value| match value {
@@ -62,21 +86,32 @@ impl Seen {
     }
 }
 
+impl Drop for Seen {
+    fn drop(&mut self) {
+        // Every transaction was ended by who began it, in every test.
+        let (open, abandoned) = (self.open.load(Ordering::Relaxed), self.abandoned.lock().expect("lock"));
+        assert!(std::thread::panicking() || (open == 0 && abandoned.is_empty()), "{open} open: {abandoned:?}");
+    }
+}
+
 impl Observed {
-    fn observe(&self, transaction: SqliteTransaction) -> ObservedTransaction {
-        ObservedTransaction { transaction, seen: self.seen.clone() }
+    fn begin(&self, sql: &str) -> Result<ObservedTransaction, DatabaseError> {
+        self.seen.pass(&[])?;
+        let transaction = self.sqlite.begin(sql)?;
+        self.seen.open.fetch_add(1, Ordering::Relaxed);
+        Ok(ObservedTransaction { transaction, seen: self.seen.clone(), last: String::new() })
     }
 }
 
 impl Database for Observed {
     type Transaction = ObservedTransaction;
 
-    async fn read(&self) -> Result<ObservedTransaction, DatabaseError> {
-        Ok(self.observe(self.sqlite.read().await?))
+    async fn read(&self) -> Result<Self::Transaction, DatabaseError> {
+        self.begin("BEGIN")
     }
 
-    async fn write(&self) -> Result<ObservedTransaction, DatabaseError> {
-        Ok(self.observe(self.sqlite.write().await?))
+    async fn write(&self) -> Result<Self::Transaction, DatabaseError> {
+        self.begin("BEGIN IMMEDIATE")
     }
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
@@ -84,6 +119,7 @@ impl Database for Observed {
         if let Some((_, change)) = between {
             Connection::open(&self.path).expect("a database").execute_batch(&change).expect("statements");
         }
+        self.seen.pass(&parameters)?;
         self.seen.rows(sql, self.sqlite.query(sql, parameters).await)
     }
 
@@ -92,19 +128,33 @@ impl Database for Observed {
     }
 }
 
-impl Transaction for ObservedTransaction {
+impl RawTransaction for ObservedTransaction {
     async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         if self.seen.gives_way.load(Ordering::Relaxed) {
             tokio::task::yield_now().await;
         }
+        sql.clone_into(&mut self.last);
+        self.seen.pass(&parameters)?;
         self.seen.rows(sql, self.transaction.query(sql, parameters).await)
     }
 
-    async fn end(self) {
-        self.transaction.end().await;
+    async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        self.query(sql, parameters).await
+    }
+
+    async fn roll_back(self) {
+        self.seen.open.fetch_sub(1, Ordering::Relaxed);
+        self.transaction.roll_back().await;
+    }
+
+    fn abandon(self) {
+        self.seen.open.fetch_sub(1, Ordering::Relaxed);
+        self.seen.abandoned.lock().expect("lock").push(self.last);
     }
 
     async fn commit(mut self) -> Result<(), DatabaseError> {
+        self.seen.open.fetch_sub(1, Ordering::Relaxed);
+        self.seen.pass(&[])?;
         let changed = self.transaction.query("SELECT total_changes()", Vec::new()).await?;
         self.transaction.commit().await?;
         if let Some(Value::Integer(changed)) = changed.first().and_then(|row| row.first()) {
@@ -387,6 +437,16 @@ impl Hub {
         (response.status(), serde_json::from_slice(response.body()).unwrap_or_default())
     }
 
+    /// From now on, this many statements succeed and the one after them fails.
+    pub fn fail_after(&self, statements: usize) {
+        *self.ports.0.database.seen.left.lock().expect("lock") = Some(statements);
+    }
+
+    /// All statements succeed again; returns whether one has failed.
+    pub fn stop_failing(&self) -> bool {
+        self.ports.0.database.seen.left.lock().expect("lock").take().is_none()
+    }
+
     /// The statements since the last call.
     pub fn statements(&self) -> Vec<String> {
         std::mem::take(&mut *self.ports.0.database.seen.statements.lock().expect("lock"))
@@ -395,6 +455,12 @@ impl Hub {
     /// Changes the database, past the hub, right before the next statement of its own that contains `before`.
     pub fn change_before(&self, before: &'static str, sql: &str) {
         *self.ports.0.database.seen.between.lock().expect("lock") = Some((before, sql.to_owned()));
+    }
+
+    /// The instance died in one transaction, which nobody could end.
+    pub fn died_in_a_transaction(&self) {
+        let abandoned = std::mem::take(&mut *self.ports.database().seen.abandoned.lock().expect("lock"));
+        assert_eq!(abandoned.len(), 1, "{abandoned:?}");
     }
 
     /// From now on other tasks get a turn during a transaction. If one writes, they wait for its lock on this very thread.
@@ -484,11 +550,9 @@ impl Hub {
 
     /// Writes a row (two texts and a time from now) past the hub, as another instance would.
     pub async fn write(&self, sql: &str, first: &str, second: &str, seconds: Seconds) {
-        let mut tx = self.ports.database().write().await.expect("a transaction");
         let at = self.ports.now() + seconds;
         let parameters = vec![Value::Text(first.into()), Value::Text(second.into()), Value::Integer(at)];
-        tx.query(sql, parameters).await.expect("a row");
-        tx.commit().await.expect("committed");
+        write_with(self.ports.database(), async |tx| tx.query(sql, parameters).await).await.expect("a row");
     }
 
     /// The one number that a query past the hub gives.

@@ -236,6 +236,18 @@ async fn only_new_content_is_written_down_before_it_is_judged() {
 }
 
 #[tokio::test]
+async fn what_is_held_is_written_down_before_a_304_may_publish_it() {
+    let hub = Hub::new();
+    hub.register("a", index("a", 20, 0)).await;
+    hub.publish("a", index("a", 2, 1));
+    hub.compose().await;
+    hub.pass(3600);
+    hub.statements();
+    assert_eq!(hub.compose().await["sources"][0]["outcome"], "held");
+    assert_eq!(marks(&hub), 1);
+}
+
+#[tokio::test]
 async fn what_is_released_is_what_was_judged_and_of_the_url_that_counts() {
     let hub = Hub::new();
     hub.register("a", index("a", 20, 0)).await;
@@ -272,16 +284,19 @@ async fn what_is_released_is_what_was_judged_and_of_the_url_that_counts() {
 async fn dies_publishing(hub: &Hub, repo: &str) {
     hub.statements();
     let marked = format!("SELECT count(*) FROM leases WHERE judging LIKE '% {repo}%'");
-    let mut compose = pin!(hub.compose());
-    loop {
-        let polled = poll_fn(|context| Poll::Ready(compose.as_mut().poll(context))).await;
-        assert!(polled.is_pending(), "it ended by itself: {polled:?}");
-        let publishes = hub.statements().iter().any(|sql| sql.starts_with("INSERT INTO search_postings"));
-        if publishes && hub.number(&marked) == 1 {
-            return;
+    {
+        let mut compose = pin!(hub.compose());
+        loop {
+            let polled = poll_fn(|context| Poll::Ready(compose.as_mut().poll(context))).await;
+            assert!(polled.is_pending(), "it ended by itself: {polled:?}");
+            let publishes = hub.statements().iter().any(|sql| sql.starts_with("INSERT INTO search_postings"));
+            if publishes && hub.number(&marked) == 1 {
+                break;
+            }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
     }
+    hub.died_in_a_transaction();
 }
 
 #[tokio::test]

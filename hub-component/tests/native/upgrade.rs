@@ -39,3 +39,49 @@ async fn a_database_of_the_first_version_goes_on() {
     assert_eq!(hub.get("/health").await["status"], "ok");
     assert_eq!(hub.number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
 }
+
+/// A hub on a database to which a newer program has done this, in a step that says from which version on it can be read.
+async fn on_a_newer_schema(steps: &[(&str, &str)]) -> Hub {
+    let hub = Hub::new();
+    hub.register("a", index("a", 2, 0)).await;
+    for (statements, readable_from) in steps {
+        hub.change(&format!(
+            "{statements}; INSERT INTO migrations (version, applied_at, readable_from)
+             SELECT max(version) + 1, '2027-01-01T00:00:00Z', {readable_from} FROM migrations"
+        ));
+    }
+    hub.beside(0)
+}
+
+const COLUMN: &str = "ALTER TABLE registrations ADD COLUMN colour TEXT NOT NULL DEFAULT ''";
+const TABLE: &str = "CREATE TABLE colours (repo TEXT PRIMARY KEY NOT NULL, colour TEXT NOT NULL)";
+const AS_BEFORE: &str = "max(readable_from)";
+
+#[tokio::test]
+async fn a_newer_schema_that_only_has_more_is_read_and_written() {
+    let hub = on_a_newer_schema(&[(COLUMN, AS_BEFORE), (TABLE, AS_BEFORE)]).await;
+    assert_eq!(hub.get("/health").await["status"], "ok");
+    assert_eq!(hub.get("/v1/federated?format=json").await["capabilities"][1]["id"], "capability.a.n1");
+    hub.register("b", index("b", 1, 0)).await;
+    let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", json!({"domain": "e"})).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(hub.ask(Method::DELETE, "/v1/repos/b", json!(null)).await.0, StatusCode::NO_CONTENT);
+    hub.compose().await;
+    assert_eq!(hub.number("SELECT max(version) - max(readable_from) FROM migrations"), 2, "nothing was migrated");
+    assert_eq!(hub.number("SELECT count(*) FROM migrations WHERE readable_from = 0"), 0, "every step has said it");
+}
+
+#[tokio::test]
+async fn a_newer_schema_that_has_less_is_refused() {
+    let less = ("ALTER TABLE registrations DROP COLUMN words", "max(version) + 1");
+    for steps in [vec![less], vec![less, (TABLE, AS_BEFORE)], vec![(COLUMN, AS_BEFORE), less]] {
+        let hub = on_a_newer_schema(&steps).await;
+        for (method, body) in [(Method::GET, json!(null)), (Method::PATCH, json!({"description": "new"}))] {
+            let (status, answer) = hub.ask(method, "/v1/repos/a", body).await;
+            assert_eq!((status.as_u16(), &answer["code"]), (503, &json!("store-unavailable")), "{answer}");
+            let detail = "The database was written by a newer version of the hub; the operator must run that version.";
+            assert_eq!(answer["detail"], detail);
+        }
+        assert_eq!(hub.number("SELECT count(*) FROM registrations WHERE description <> ''"), 0);
+    }
+}

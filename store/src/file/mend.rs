@@ -1,7 +1,7 @@
 //! Removes fragments that do not match their checksums; the hub renders them again from their snapshots.
 
 use super::FileError;
-use crate::database::{Database, Transaction as _, Value};
+use crate::database::{Database, Transaction as _, Value, write_with};
 use crate::fragments::{self, PIECES_AT_ONCE, Stored};
 use crate::row::Columns as _;
 use crate::sqlite::Sqlite;
@@ -27,12 +27,14 @@ pub async fn mend(path: &Path) -> Result<usize, FileError> {
             damaged.push(number);
         }
     }
-    let mut tx = database.write().await?;
-    for number in &damaged {
-        tx.query("DELETE FROM fragments WHERE number = $1", vec![Value::from(*number)]).await?;
-        fragments::forget_pieces(&mut tx, *number).await?;
-    }
-    tx.commit().await?;
+    write_with(&database, async |tx| {
+        for number in &damaged {
+            tx.query("DELETE FROM fragments WHERE number = $1", vec![Value::from(*number)]).await?;
+            fragments::forget_pieces(tx, *number).await?;
+        }
+        Ok::<_, FileError>(())
+    })
+    .await?;
     Ok(damaged.len())
 }
 

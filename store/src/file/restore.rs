@@ -2,7 +2,8 @@
 
 use super::numbers::{Published, continue_after};
 use super::{FileError, Verified, beside, database, folder, mend, verify};
-use crate::database::{Database as _, Transaction as _};
+use crate::StoreError;
+use crate::database::read_with;
 use crate::revisions::{self, Revision};
 use crate::sqlite::Sqlite;
 use federation::time::Seconds;
@@ -104,14 +105,16 @@ async fn published(replaced: &Path, restored: Option<&Revision>) -> Published {
     if checkpoint().is_err() {
         return Published::Unknown(0);
     }
-    let Ok(mut tx) = database.read().await else { return Published::Unknown(0) };
-    let Ok(seen) = revisions::newest(&mut tx).await else { return Published::Unknown(0) };
-    let goes_on = match restored {
-        // The same number alone is not enough.
-        Some(restored) => revisions::get(&mut tx, restored.number).await.is_ok_and(|it| it.as_ref() == Some(restored)),
-        None => true,
-    };
-    tx.end().await;
+    let seen = read_with(&database, async |tx| {
+        let seen = revisions::newest(tx).await?;
+        let goes_on = match restored {
+            // The same number alone is not enough.
+            Some(restored) => revisions::get(tx, restored.number).await.is_ok_and(|it| it.as_ref() == Some(restored)),
+            None => true,
+        };
+        Ok::<_, StoreError>((seen, goes_on))
+    });
+    let Ok((seen, goes_on)) = seen.await else { return Published::Unknown(0) };
     match goes_on {
         true => Published::Known(seen),
         false => Published::Unknown(seen.map_or(0, |seen| seen.number)),

@@ -1,7 +1,7 @@
 //! Verifies a database with SQLite's own checks and its stored digests.
 
 use super::FileError;
-use crate::database::{Database as _, Transaction as _};
+use crate::database::{Transaction as _, read_with};
 use crate::revisions::{self, Revision};
 use crate::row::Columns as _;
 use crate::sqlite::Sqlite;
@@ -30,26 +30,28 @@ pub struct Verified {
 pub async fn verify(path: &Path) -> Result<Verified, FileError> {
     let database = Sqlite::at(path);
     check_structure(&database.open()?)?;
-    let mut tx = database.read().await?;
-    let names = tx.query("SELECT digest FROM snapshots", Vec::new()).await?;
-    for row in &names {
-        let name = row.text(0)?;
-        let digest = Digest::parse(name).ok_or_else(|| not_whole(format!("a snapshot is called `{name}`")))?;
-        snapshots::bytes(&mut tx, &digest).await?;
-    }
-    let newest = revisions::newest(&mut tx).await?;
-    let lines: Vec<_> = revisions::composition(&mut tx).await?.into_values().collect();
-    revisions::verify(newest.as_ref(), &lines)?;
-    for line in &lines {
-        fragments::render(&mut tx, line).await?;
-    }
-    let repos = tx.query("SELECT count(*) FROM registrations", Vec::new()).await?;
-    Ok(Verified {
-        newest,
-        repos: repos.first().map_or(Ok(0), |row| row.count(0))?,
-        capabilities: lines.iter().map(|line| line.capability_count).sum(),
-        snapshots: names.len(),
+    read_with(&database, async |tx| {
+        let names = tx.query("SELECT digest FROM snapshots", Vec::new()).await?;
+        for row in &names {
+            let name = row.text(0)?;
+            let digest = Digest::parse(name).ok_or_else(|| not_whole(format!("a snapshot is called `{name}`")))?;
+            snapshots::bytes(tx, &digest).await?;
+        }
+        let newest = revisions::newest(tx).await?;
+        let lines: Vec<_> = revisions::composition(tx).await?.into_values().collect();
+        revisions::verify(newest.as_ref(), lines.iter())?;
+        for line in &lines {
+            fragments::render(tx, line).await?;
+        }
+        let repos = tx.query("SELECT count(*) FROM registrations", Vec::new()).await?;
+        Ok(Verified {
+            newest,
+            repos: repos.first().map_or(Ok(0), |row| row.count(0))?,
+            capabilities: lines.iter().map(|line| line.capability_count).sum(),
+            snapshots: names.len(),
+        })
     })
+    .await
 }
 
 fn check_structure(database: &Connection) -> Result<(), FileError> {

@@ -49,7 +49,7 @@ async fn kept_json(tx: &mut impl Transaction, line: &SourceLine) -> Option<(Stri
     let sql = format!(
         "SELECT {STORED}, f.ids, f.ids_digest FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3"
     );
-    let rows = tx.query(&sql, key(line)).await.ok()?;
+    let rows = tx.try_query(&sql, key(line)).await.ok()?;
     let row = rows.first()?;
     let (stored, ids) = (stored(row, 0)?, serde_json::from_str(part(row, 3)?).ok()?);
     let pieces = stored.layout.pieces(Format::Json);
@@ -79,7 +79,7 @@ pub async fn beginning(
 /// Reads as many pieces as necessary; `None` if any is lost or damaged.
 async fn begun(tx: &mut impl Transaction, line: &SourceLine, count: usize) -> Option<String> {
     let sql = format!("SELECT {STORED} FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3");
-    let rows = tx.query(&sql, key(line)).await.ok()?;
+    let rows = tx.try_query(&sql, key(line)).await.ok()?;
     let stored = stored(rows.first()?, 0)?;
     let mut json = Vec::new();
     for (place, piece) in stored.layout.pieces(Format::Json).iter().enumerate() {
@@ -95,7 +95,7 @@ async fn begun(tx: &mut impl Transaction, line: &SourceLine, count: usize) -> Op
 async fn piece_of(tx: &mut impl Transaction, stored: &Stored, place: usize, piece: &PieceInfo) -> Option<Vec<u8>> {
     let form = Form { format: Format::Json, deflated: false };
     let key = piece_key(stored.number, form, place);
-    let mut rows = tx.query("SELECT body FROM fragment_pieces WHERE piece = $1", vec![key.into()]).await.ok()?;
+    let mut rows = tx.try_query("SELECT body FROM fragment_pieces WHERE piece = $1", vec![key.into()]).await.ok()?;
     match rows.pop()?.pop()? {
         Value::Blob(body) if Extent::of(&body) == piece.plain => Some(body),
         _ => None,
@@ -109,7 +109,8 @@ pub async fn ids(tx: &mut impl Transaction, numbers: &[i64]) -> Result<HashMap<i
     }
     let marks = placeholders(1, numbers.len());
     let sql = format!("SELECT number, ids, ids_digest FROM fragments WHERE number IN ({marks})");
-    let rows = tx.query(&sql, numbers.iter().map(|number| Value::from(*number)).collect()).await.unwrap_or_default();
+    let rows =
+        tx.try_query(&sql, numbers.iter().map(|number| Value::from(*number)).collect()).await.unwrap_or_default();
     let read = rows.iter().filter_map(|row| Some((row.integer(0).ok()?, serde_json::from_str(part(row, 1)?).ok()?)));
     Ok(read.collect())
 }

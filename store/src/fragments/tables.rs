@@ -33,7 +33,7 @@ pub(crate) const PIECES: &[&str] = &[
 pub(crate) async fn set_up(tx: &mut impl Transaction) -> Result<(), StoreError> {
     for key in tx.query("SELECT digest, repo, domain FROM fragments", Vec::new()).await? {
         let parts = "SELECT json, yaml, ids FROM fragments WHERE digest = $1 AND repo = $2 AND domain = $3";
-        let Ok(rows) = tx.query(parts, key.clone()).await else { continue };
+        let Ok(rows) = tx.try_query(parts, key.clone()).await else { continue };
         let Some(row) = rows.first() else { continue };
         let mut parameters = Vec::with_capacity(6);
         for index in 0..3 {
@@ -55,7 +55,7 @@ pub(crate) async fn cut_up(tx: &mut impl Transaction) -> Result<(), StoreError> 
     for key in tx.query("SELECT digest, repo, domain FROM whole_fragments", Vec::new()).await? {
         let parts = "SELECT json, json_digest, yaml, yaml_digest, ids, ids_digest FROM whole_fragments
              WHERE digest = $1 AND repo = $2 AND domain = $3";
-        let Ok(rows) = tx.query(parts, key.clone()).await else { continue };
+        let Ok(rows) = tx.try_query(parts, key.clone()).await else { continue };
         let texts = rows.first().and_then(|row| Some((part(row, 0)?, part(row, 2)?, part(row, 4)?)));
         let Some((json, yaml, ids)) = texts else { continue };
         let Ok(ids) = serde_json::from_str(ids) else { continue };

@@ -3,7 +3,7 @@
 use super::keys::{forms, piece_key, range};
 use super::render::{Rendered, render};
 use super::{STORED, Stored, key, stored};
-use crate::database::{Database, Transaction, Value};
+use crate::database::{Database, Transaction, Value, read_with, write_with};
 use crate::{StoreError, row::Columns as _, tallies};
 use federation::compose::{Format, SourceLine};
 use federation::digest::Digest;
@@ -67,7 +67,7 @@ pub async fn forget_pieces(tx: &mut impl Transaction, fragment: i64) -> Result<(
 pub async fn ensure(tx: &mut impl Transaction, line: &SourceLine) -> Result<Stored, StoreError> {
     let kept = format!("SELECT {STORED} FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3");
     // A damaged page makes the statement fail.
-    let rows = tx.query(&kept, key(line)).await.unwrap_or_default();
+    let rows = tx.try_query(&kept, key(line)).await.unwrap_or_default();
     if let Some(stored) = rows.first().and_then(|row| stored(row, 0)) {
         return Ok(stored);
     }
@@ -90,9 +90,7 @@ pub struct Restored {
 /// # Errors
 /// If the snapshot is lost or damaged too.
 pub async fn restore(database: &impl Database, line: &SourceLine) -> Result<Restored, StoreError> {
-    let mut tx = database.read().await?;
-    let rendered = render(&mut tx, line).await?;
-    tx.end().await;
+    let rendered = read_with(database, async |tx| render(tx, line).await).await?;
     Ok(match replace(database, line, &rendered).await {
         Ok(stored) => Restored { stored, rendered, failure: None },
         Err(error) => {
@@ -103,9 +101,11 @@ pub async fn restore(database: &impl Database, line: &SourceLine) -> Result<Rest
 }
 
 async fn replace(database: &impl Database, line: &SourceLine, rendered: &Rendered) -> Result<Stored, StoreError> {
-    let mut tx = database.write().await?;
-    let stored = insert(&mut tx, &line.index_digest, &line.repo, &line.domain, rendered).await?;
-    tallies::count(&mut tx, tallies::FRAGMENTS_MENDED, 1).await?;
-    tx.commit().await?;
+    let stored = write_with(database, async |tx| {
+        let stored = insert(tx, &line.index_digest, &line.repo, &line.domain, rendered).await?;
+        tallies::count(tx, tallies::FRAGMENTS_MENDED, 1).await?;
+        Ok::<_, StoreError>(stored)
+    })
+    .await?;
     Ok(stored)
 }

@@ -40,7 +40,7 @@ pub async fn stored(
         "SELECT {line}, {STORED} FROM {from} c LEFT JOIN fragments f
          ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain ORDER BY c.repo"
     );
-    let rows = match tx.query(&sql, parameters.clone()).await {
+    let rows = match tx.try_query(&sql, parameters.clone()).await {
         Ok(rows) => rows,
         // One damaged page makes the whole statement fail, although the lines may be intact.
         Err(_) => tx.query(&format!("SELECT {line} FROM {from} c ORDER BY c.repo"), parameters).await?,

@@ -93,7 +93,8 @@ pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
 
 /// The number of capabilities in the newest revision.
 pub async fn capability_count(tx: &mut impl Transaction) -> Result<u64, StoreError> {
-    let rows = tx.query("SELECT coalesce(sum(capability_count), 0) FROM composition", Vec::new()).await?;
+    let rows =
+        tx.query("SELECT CAST(coalesce(sum(capability_count), 0) AS BIGINT) FROM composition", Vec::new()).await?;
     rows.first().map_or(Ok(0), |row| row.count(0))
 }
 
@@ -104,14 +105,18 @@ const COLUMNS: &str = "number, digest, composed_at";
 ///
 /// # Errors
 /// If they are not: a line, or the log's entry for the revision, is damaged.
-pub fn verify(revision: Option<&Revision>, lines: &[SourceLine]) -> Result<(), StoreError> {
+pub fn verify<'a>(
+    revision: Option<&Revision>,
+    lines: impl ExactSizeIterator<Item = &'a SourceLine>,
+) -> Result<(), StoreError> {
+    let is_empty = lines.len() == 0;
     let digest = federation::compose::digest(lines);
     match revision {
         Some(revision) if revision.digest != digest => Err(StoreError::Unreadable(format!(
             "revision {} has digest {}, its sources {digest}",
             revision.number, revision.digest
         ))),
-        None if !lines.is_empty() => Err(StoreError::Unreadable("sources without a revision".to_owned())),
+        None if !is_empty => Err(StoreError::Unreadable("sources without a revision".to_owned())),
         _ => Ok(()),
     }
 }

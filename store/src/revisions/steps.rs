@@ -2,7 +2,7 @@
 //!
 //! The steps of a source in a revision are JSON objects separated by `,\n`, stored in compressed pieces.
 
-use crate::database::{Database, Row, Transaction, Value};
+use crate::database::{Database, Row, Transaction, Value, read_with, write_with};
 use crate::row::{Columns as _, Reader, placeholders};
 use crate::{StoreError, fragments};
 use federation::compose::pieces::{Extent, MAX_PIECE_BYTES, deflate};
@@ -197,17 +197,18 @@ pub async fn read(database: &impl Database, piece: &Piece) -> Result<String, Sto
 
 async fn mended(database: &impl Database, piece: &Piece) -> Result<String, StoreError> {
     let damaged = || StoreError::Unreadable(format!("changes of revision {}: damaged", piece.revision));
-    let mut tx = database.read().await?;
+    let (place, repo, before, after) = read_with(database, async |tx| {
     let place = "SELECT p.repo, (SELECT count(*) FROM change_pieces x WHERE x.revision = p.revision AND x.repo = p.repo AND x.piece < p.piece)
          FROM change_pieces p WHERE p.piece = $1";
     let rows = tx.query(place, vec![piece.number.into()]).await?;
     let row = rows.first().ok_or_else(damaged)?;
     let (repo, place) = (row.text(0)?.to_owned(), row.count::<usize>(1)?);
-    let changed = super::changes_between(&mut tx, piece.revision, piece.revision).await?.remove(&piece.revision);
+    let changed = super::changes_between(tx, piece.revision, piece.revision).await?.remove(&piece.revision);
     let changed = changed.into_iter().flatten().find(|it| it.repo == repo).ok_or_else(damaged)?;
-    let before = Capabilities::of(&mut tx, changed.before.as_ref()).await?;
-    let after = Capabilities::of(&mut tx, changed.after.as_ref()).await?;
-    tx.end().await;
+    let before = Capabilities::of(tx, changed.before.as_ref()).await?;
+    let after = Capabilities::of(tx, changed.after.as_ref()).await?;
+    Ok::<_, StoreError>((place, repo, before, after))
+    }).await?;
     let (before, after) = (entries(&before.json, &before.ids), entries(&after.json, &after.ids));
     let (text, _) = texts(piece.revision, &repo, &steps(&before, &after)).nth(place).ok_or_else(damaged)?;
     if Extent::of(text.as_bytes()) != piece.plain {
@@ -220,10 +221,12 @@ async fn mended(database: &impl Database, piece: &Piece) -> Result<String, Store
 
 async fn replace(database: &impl Database, piece: &Piece, text: &str) -> Result<(), StoreError> {
     let body = deflate(text.as_bytes()).map_err(|e| StoreError::Unreadable(e.to_string()))?;
-    let mut tx = database.write().await?;
-    let sql = "UPDATE change_pieces SET body = $1 WHERE piece = $2";
-    tx.query(sql, vec![Value::Blob(body), piece.number.into()]).await?;
-    Ok(tx.commit().await?)
+    write_with(database, async |tx| {
+        let sql = "UPDATE change_pieces SET body = $1 WHERE piece = $2";
+        tx.query(sql, vec![Value::Blob(body), piece.number.into()]).await?;
+        Ok(())
+    })
+    .await
 }
 
 pub(super) fn unpack(piece: &Piece, body: &[u8]) -> Result<String, StoreError> {

@@ -6,18 +6,18 @@ use crate::statement::Statement;
 /// The newest revision, as a table.
 pub(super) const NEWEST: &str = "revisions WHERE number = (SELECT max(number) FROM revisions)";
 
-/// Joins the fragments `f` of a revision to postings `p`. The order of a cross join is kept, so the terms are found first.
+/// Joins the fragments `f` of a revision to postings `p`; more conditions may follow. SQLite keeps the order of a cross join, so the terms are found first.
+/// A cross join has no condition of its own in PostgreSQL.
 pub(super) fn fragments_of(s: &mut Statement, past: Option<u64>) -> String {
     match past {
-        None => {
-            "search_postings p CROSS JOIN search_fragments f ON f.fragment = p.fragment AND f.is_current = 1".to_owned()
-        }
+        None => "search_postings p CROSS JOIN search_fragments f WHERE f.fragment = p.fragment AND f.is_current = 1"
+            .to_owned(),
         Some(number) => {
             let number = s.bind(number);
             let at = AT.replace("$1", &number);
             format!(
-                "search_postings p CROSS JOIN search_fragments f ON f.fragment = p.fragment
-                 JOIN {at} c ON c.index_digest = f.digest AND c.repo = f.repo AND c.domain = f.domain"
+                "search_postings p CROSS JOIN search_fragments f JOIN {at} c ON c.index_digest = f.digest AND c.repo = f.repo AND c.domain = f.domain
+                 WHERE f.fragment = p.fragment"
             )
         }
     }

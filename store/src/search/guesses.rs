@@ -79,7 +79,7 @@ fn beginnings(s: &mut Statement, past: Option<u64>, place: usize, word: &str) {
     let after = s.bind(format!("{word}{AFTER_ALL}"));
     s.push(&format!(
         "SELECT {BEGINNINGS} AS kind, {place} AS place, b{place}.term AS guess FROM (SELECT p.term AS term FROM {from}
-         WHERE p.term >= {first} AND p.term < {after} GROUP BY p.term ORDER BY p.term LIMIT {MAX_BEGINNINGS}) b{place}"
+         AND p.term >= {first} AND p.term < {after} GROUP BY p.term ORDER BY p.term LIMIT {MAX_BEGINNINGS}) b{place}"
     ));
 }
 
@@ -94,7 +94,7 @@ fn spellings(s: &mut Statement, past: Option<u64>, place: usize, unknown: &Unkno
          FROM (SELECT spelling, term, count(*) AS shared FROM search_trigrams WHERE trigram IN ({grams})
                GROUP BY spelling, term
                HAVING count(*) >= {contained} OR (count(*) >= {similar} AND length(spelling) BETWEEN {shortest} AND {longest})) t
-         WHERE EXISTS (SELECT 1 FROM {from} WHERE p.term = t.term AND ' ' || p.spellings || ' ' LIKE '% ' || t.spelling || ' %')
+         WHERE EXISTS (SELECT 1 FROM {from} AND p.term = t.term AND ' ' || p.spellings || ' ' LIKE '% ' || t.spelling || ' %')
          ORDER BY t.shared DESC, t.spelling LIMIT {MAX_SPELLINGS}) s{place}"
     ));
 }
@@ -102,5 +102,5 @@ fn spellings(s: &mut Statement, past: Option<u64>, place: usize, unknown: &Unkno
 fn known(s: &mut Statement, past: Option<u64>, terms: &[String]) {
     let from = fragments_of(s, past);
     let terms = s.bind_list(terms);
-    s.push(&format!("SELECT {KNOWN}, 0, p.term FROM {from} WHERE p.term IN ({terms}) GROUP BY p.term"));
+    s.push(&format!("SELECT {KNOWN}, 0, p.term FROM {from} AND p.term IN ({terms}) GROUP BY p.term"));
 }

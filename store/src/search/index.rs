@@ -59,7 +59,6 @@ impl<T: Transaction> Index for Scope<'_, T> {
             return Ok(Vec::new());
         }
         let mut s = Statement::default();
-        let from = fragments_of(&mut s, self.past);
         let mut admitted = "1 = 1".to_owned();
         for (column, value) in [("f.domain", self.domain), ("f.repo", self.repo)] {
             if let Some(value) = value {
@@ -67,9 +66,11 @@ impl<T: Transaction> Index for Scope<'_, T> {
                 admitted.push_str(&format!(" AND {column} = {value}"));
             }
         }
+        // Bound in the order in which they stand in the statement.
+        let from = fragments_of(&mut s, self.past);
         let marks = s.bind_list(terms);
         s.push(&format!(
-            "SELECT p.term, p.fragment, f.repo, CASE WHEN {admitted} THEN 1 ELSE 0 END, p.entries FROM {from} WHERE p.term IN ({marks})"
+            "SELECT p.term, p.fragment, f.repo, CASE WHEN {admitted} THEN 1 ELSE 0 END, p.entries FROM {from} AND p.term IN ({marks})"
         ));
         if self.past.is_none() {
             s.push(&format!(" UNION ALL SELECT '', number, '', capability_count, NULL FROM {NEWEST}"));

@@ -20,7 +20,7 @@ pub async fn entries(tx: &mut impl Transaction, places: &[(i64, u32)]) -> Result
     s.push("WITH page (place, entry) AS (VALUES ");
     for (place, (fragment, position)) in places.iter().enumerate() {
         let number = s.bind(entry(*fragment, (*position).into()));
-        s.push(&format!("{}({place}, {number})", if place == 0 { "" } else { ", " }));
+        s.push(&format!("{}({place}, CAST({number} AS BIGINT))", if place == 0 { "" } else { ", " }));
     }
     s.push(&format!(
         "), sized AS MATERIALIZED (SELECT p.place, p.entry, sum(octet_length(e.json)) OVER (ORDER BY p.place) - octet_length(e.json) AS before
@@ -55,7 +55,7 @@ pub async fn counts(tx: &mut impl Transaction, terms: &[String]) -> Result<BTree
     let mut s = Statement::default();
     let (from, terms) = (fragments_of(&mut s, None), s.bind_list(terms));
     s.push(&format!(
-        "SELECT p.term, CAST(sum(octet_length(p.entries)) AS BIGINT) FROM {from} WHERE p.term IN ({terms}) GROUP BY p.term"
+        "SELECT p.term, CAST(sum(octet_length(p.entries)) AS BIGINT) FROM {from} AND p.term IN ({terms}) GROUP BY p.term"
     ));
     let rows = tx.query(&s.sql, s.parameters).await?;
     let count = |bytes: i64| u64::try_from(bytes / BYTES_PER_ENTRY).unwrap_or_default();
@@ -70,7 +70,7 @@ pub async fn neighbours(tx: &mut impl Transaction, id: &str) -> Result<Vec<Strin
         let fragments = fragments_of(&mut s, None);
         let (from, to) = (s.bind(from.as_str()), s.bind(to.as_str()));
         s.push(&format!(
-            "{} SELECT term FROM (SELECT p.term AS term FROM {fragments} WHERE p.term >= {from} AND p.term < {to}
+            "{} SELECT term FROM (SELECT p.term AS term FROM {fragments} AND p.term >= {from} AND p.term < {to}
              GROUP BY p.term ORDER BY p.term {order} LIMIT 100) side{side}",
             if side == 0 { "" } else { " UNION ALL" }
         ));

@@ -22,13 +22,19 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     let first = if young == 0 { newest } else { young }.max(newest - KEPT + 1);
     let older = "SELECT 1 FROM events WHERE number < $1 LIMIT 1";
     while !database.query(older, vec![first.into()]).await?.is_empty() {
-        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
-        tx.query(
+        let made = upkeep
+            .step(async |tx| {
+                tx.query(
             "DELETE FROM events WHERE number IN (SELECT number FROM events WHERE number < $1 ORDER BY number LIMIT $2)",
             vec![first.into(), ROWS.into()],
         )
         .await?;
-        tx.commit().await?;
+                Ok(())
+            })
+            .await?;
+        if !made {
+            return Ok(false);
+        }
     }
     Ok(true)
 }

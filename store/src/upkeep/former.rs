@@ -27,9 +27,15 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
          OR (gone_at < $2 AND became NOT IN (SELECT repo FROM registrations)) LIMIT $3";
     let parameters = || vec![most.into(), until.into(), ROWS.into()];
     while !database.query(OLD, parameters()).await?.is_empty() {
-        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
-        tx.query(&format!("DELETE FROM former_repos WHERE repo IN ({OLD})"), parameters()).await?;
-        tx.commit().await?;
+        let made = upkeep
+            .step(async |tx| {
+                tx.query(&format!("DELETE FROM former_repos WHERE repo IN ({OLD})"), parameters()).await?;
+                Ok(())
+            })
+            .await?;
+        if !made {
+            return Ok(false);
+        }
     }
     Ok(true)
 }

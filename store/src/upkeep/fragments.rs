@@ -38,7 +38,7 @@ async fn forget<D: Database, C: Fn() -> Seconds + Send + Sync>(
         let rows = upkeep.database.query(&marked, parameters).await?;
         let Some(last) = rows.last() else { return Ok(true) };
         after = key(last)?;
-        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
+        let made = upkeep.step(async |tx| {
         for row in &rows {
             let key = values(&key(row)?);
             // It may have been used again since it was read.
@@ -46,11 +46,15 @@ async fn forget<D: Database, C: Fn() -> Seconds + Send + Sync>(
                 "DELETE FROM fragments AS f WHERE f.digest = $1 AND f.repo = $2 AND f.domain = $3 AND NOT {USED} RETURNING number"
             );
             for row in tx.query(&unused, key.clone()).await? {
-                fragments::forget_pieces(&mut tx, row.integer(0)?).await?;
+                fragments::forget_pieces(tx, row.integer(0)?).await?;
             }
             tx.query("DELETE FROM unused_fragments WHERE digest = $1 AND repo = $2 AND domain = $3", key).await?;
         }
-        tx.commit().await?;
+            Ok(())
+        }).await?;
+        if !made {
+            return Ok(false);
+        }
     }
 }
 
@@ -72,19 +76,25 @@ async fn mark<D: Database, C: Fn() -> Seconds + Send + Sync>(
         let rows = upkeep.database.query(&page, parameters).await?;
         let Some(last) = rows.last() else { return Ok(true) };
         after = key(last)?;
-        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
-        let mut marks = Statement::default();
-        marks.push("INSERT INTO unused_fragments (digest, repo, domain, since) VALUES ");
-        for (i, row) in rows.iter().enumerate() {
-            let columns =
-                [marks.bind(row.text(0)?), marks.bind(row.text(1)?), marks.bind(row.text(2)?), marks.bind(now)];
-            marks.push(if i == 0 { "(" } else { ", (" });
-            marks.push(&columns.join(", "));
-            marks.push(")");
+        let made = upkeep
+            .step(async |tx| {
+                let mut marks = Statement::default();
+                marks.push("INSERT INTO unused_fragments (digest, repo, domain, since) VALUES ");
+                for (i, row) in rows.iter().enumerate() {
+                    let columns =
+                        [marks.bind(row.text(0)?), marks.bind(row.text(1)?), marks.bind(row.text(2)?), marks.bind(now)];
+                    marks.push(if i == 0 { "(" } else { ", (" });
+                    marks.push(&columns.join(", "));
+                    marks.push(")");
+                }
+                marks.push(" ON CONFLICT DO NOTHING");
+                tx.query(&marks.sql, marks.parameters).await?;
+                Ok(())
+            })
+            .await?;
+        if !made {
+            return Ok(false);
         }
-        marks.push(" ON CONFLICT DO NOTHING");
-        tx.query(&marks.sql, marks.parameters).await?;
-        tx.commit().await?;
     }
 }
 

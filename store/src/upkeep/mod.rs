@@ -12,7 +12,8 @@ mod snapshots;
 
 use super::leases::{self, Lease};
 use super::{StoreError, row::Columns as _};
-use crate::database::{Database, Row, Transaction as _};
+use crate::database::{Database, Row, write_with};
+use crate::guarded::Guarded;
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 
 /// A step of the schema.
@@ -64,22 +65,30 @@ pub async fn daily(
         && former::prune(&mut upkeep, now).await?
         && events::prune(&mut upkeep, now).await?;
     if all {
-        let mut tx = database.write().await?;
-        // This lease has no holder; it only stores the day.
-        leases::take(&mut tx, "upkeep", "day", now, now + DAY).await?;
-        tx.commit().await?;
+        write_with(database, async |tx| {
+            // This lease has no holder; it only stores the day.
+            leases::take(tx, "upkeep", "day", now, now + DAY).await?;
+            Ok::<_, StoreError>(())
+        })
+        .await?;
     }
     Ok(())
 }
 
 impl<D: Database, C: Fn() -> Seconds + Send + Sync> Upkeep<'_, D, C> {
-    /// Begins the transaction for the next step; `None` if no more may be done now.
-    async fn step(&mut self) -> Result<Option<D::Transaction>, StoreError> {
-        let Some(left) = self.steps.checked_sub(1) else { return Ok(None) };
+    /// Makes the next step in a transaction; false if no more may be done now.
+    async fn step(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<(), StoreError>,
+    ) -> Result<bool, StoreError> {
+        let Some(left) = self.steps.checked_sub(1) else { return Ok(false) };
         self.steps = left;
-        let mut tx = self.database.write().await?;
-        self.lease.renew(&mut tx, (self.clock)()).await?;
-        Ok(Some(tx))
+        write_with(self.database, async |tx| {
+            self.lease.renew(tx, (self.clock)()).await?;
+            work(tx).await
+        })
+        .await?;
+        Ok(true)
     }
 }
 

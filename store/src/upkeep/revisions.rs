@@ -29,7 +29,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
         if first >= oldest {
             return Ok(true);
         }
-        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
+        let made = upkeep.step(async |tx| {
         let changes = "SELECT max(revision) FROM (SELECT revision FROM revision_sources WHERE revision > $1 AND revision <= $2 ORDER BY revision LIMIT $3) page";
         let until = integer(&tx.query(changes, vec![first.into(), oldest.into(), ROWS.into()]).await?)?;
         let until = if until == 0 { oldest } else { until };
@@ -48,6 +48,10 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
         let changes = "DELETE FROM change_pieces WHERE revision >= $1 AND revision < $2";
         tx.query(changes, vec![first.into(), until.into()]).await?;
         tx.query("DELETE FROM revisions WHERE number >= $1 AND number < $2", vec![first.into(), until.into()]).await?;
-        tx.commit().await?;
+            Ok(())
+        }).await?;
+        if !made {
+            return Ok(false);
+        }
     }
 }

@@ -40,17 +40,23 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
         if rows.is_empty() {
             return Ok(true);
         }
-        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
-        let mut room = ROWS;
-        for row in &rows {
-            let fragment = row.integer(0)?;
-            room = forget(&mut tx, fragment, oldest, room).await?;
-            if room == 0 {
-                break;
-            }
-            after = fragment;
+        let made = upkeep
+            .step(async |tx| {
+                let mut room = ROWS;
+                for row in &rows {
+                    let fragment = row.integer(0)?;
+                    room = forget(tx, fragment, oldest, room).await?;
+                    if room == 0 {
+                        break;
+                    }
+                    after = fragment;
+                }
+                Ok(())
+            })
+            .await?;
+        if !made {
+            return Ok(false);
         }
-        tx.commit().await?;
     }
 }
 

@@ -33,11 +33,17 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
         if digests.is_empty() {
             continue;
         }
-        let Some(mut tx) = upkeep.step().await? else { return Ok(false) };
-        for digest in digests {
-            tx.query(&delete, vec![digest.into(), (now - DAY).into()]).await?;
+        let made = upkeep
+            .step(async |tx| {
+                for digest in digests {
+                    tx.query(&delete, vec![digest.into(), (now - DAY).into()]).await?;
+                }
+                Ok(())
+            })
+            .await?;
+        if !made {
+            return Ok(false);
         }
-        tx.commit().await?;
     }
 }
 

@@ -9,6 +9,7 @@ mod memory;
 mod reads;
 mod recompose;
 mod refresh;
+mod scale;
 mod search;
 mod start;
 mod table;
@@ -43,6 +44,10 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted("memory") {
         memory::measure(&mut table).await?;
+    }
+    // Takes long and is for docs/scale.md: only if it is named.
+    if only.iter().any(|one| one == "scale") {
+        scale::measure(&mut table).await?;
     }
     if wanted("large") {
         memory::first_read(&mut table).await?;

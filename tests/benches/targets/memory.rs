@@ -88,7 +88,7 @@ async fn readers(
 }
 
 /// Peak memory of the hub in MiB.
-fn peak(hub: &Hub) -> Result<u64> {
+pub fn peak(hub: &Hub) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", hub.pid()))?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
     let kibibytes: u64 = peak.trim().trim_end_matches("kB").trim().parse()?;

@@ -16,4 +16,5 @@ mod overtaken;
 mod sources;
 mod support;
 mod swizzle;
+mod unread_probes;
 mod wal;

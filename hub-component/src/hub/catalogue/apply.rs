@@ -10,7 +10,7 @@ use federation::catalogue::{Gone, Known, Skipped, Todo};
 use federation::time::Seconds;
 use serde_json::{Value, json};
 use store::catalogues::Stored;
-use store::database::{Database as _, Transaction};
+use store::database::{Transaction, write_with};
 use store::events::{self, Event, Subject};
 use store::revisions::Origin;
 use store::sources::{self, Source};
@@ -37,43 +37,44 @@ pub(super) async fn apply<P: Ports>(app: &App<P>, stored: &Stored) -> Result<(),
 async fn step<P: Ports>(app: &App<P>, stored: &Stored) -> Result<bool, Problem> {
     let catalogue = &stored.catalogue;
     let now = app.ports.now();
-    let mut tx = app.database().await?.write().await?;
-    if unchanged(&mut tx, stored).await?.is_none() {
-        return Ok(false);
-    }
-    let mut changes = Changes::default();
-    // Removals first: their names may be wanted.
-    let removals = Gone::ALL.map(Todo::Remove);
-    let going = members::to_do(&mut tx, &catalogue.name, &removals, BATCH).await?;
-    let (mut moving, mut touched) = (Vec::new(), Vec::new());
-    if going.is_empty() {
-        moving = members::to_do(&mut tx, &catalogue.name, &[Todo::Move], RENAMES).await?;
-    }
-    if going.is_empty() && moving.is_empty() {
-        touched = members::to_do(&mut tx, &catalogue.name, &[Todo::Touch], BATCH).await?;
-    }
-    if going.is_empty() && moving.is_empty() && touched.is_empty() {
-        return Ok(false);
-    }
-    remove(&mut tx, &catalogue.name, going, &mut changes, now).await?;
-    rename::follow(&mut tx, catalogue, moving, &mut changes, now).await?;
-    touch(&mut tx, &catalogue.name, touched).await?;
-    commit(tx, &catalogue.actor(), changes, now).await?;
-    Ok(true)
+    write_with(app.database().await?, async |tx| {
+        if unchanged(tx, stored).await?.is_none() {
+            return Ok(false);
+        }
+        let mut changes = Changes::default();
+        // Removals first: their names may be wanted.
+        let removals = Gone::ALL.map(Todo::Remove);
+        let going = members::to_do(tx, &catalogue.name, &removals, BATCH).await?;
+        let (mut moving, mut touched) = (Vec::new(), Vec::new());
+        if going.is_empty() {
+            moving = members::to_do(tx, &catalogue.name, &[Todo::Move], RENAMES).await?;
+        }
+        if going.is_empty() && moving.is_empty() {
+            touched = members::to_do(tx, &catalogue.name, &[Todo::Touch], BATCH).await?;
+        }
+        if going.is_empty() && moving.is_empty() && touched.is_empty() {
+            return Ok(false);
+        }
+        remove(tx, &catalogue.name, going, &mut changes, now).await?;
+        rename::follow(tx, catalogue, moving, &mut changes, now).await?;
+        touch(tx, &catalogue.name, touched).await?;
+        publish_all(tx, &catalogue.actor(), changes, now).await?;
+        Ok(true)
+    })
+    .await
 }
 
-async fn commit(mut tx: impl Transaction, actor: &str, changes: Changes, now: Seconds) -> Result<(), Problem> {
+async fn publish_all(tx: &mut impl Transaction, actor: &str, changes: Changes, now: Seconds) -> Result<(), Problem> {
     // There is no request, but an actor whose changes are recorded.
     let origin = Origin { actor, cause: "catalogue", request_id: Some("") };
     let Changes { lines, events } = changes;
     let lines: Contributions<'_> = lines.iter().map(|(repo, line)| (repo.as_str(), line.clone())).collect();
-    let revision = publish(&mut tx, lines, origin, now).await?.whole()?;
+    let revision = publish(tx, lines, origin, now).await?.whole()?;
     for (action, repo, before, after) in &events {
         let (before, after) = (before.clone(), after.clone());
         let event = Event { action, subject: Subject::Repo(repo), before, after, revision: revision.as_ref() };
-        events::record(&mut tx, origin, event, now).await?;
+        events::record(tx, origin, event, now).await?;
     }
-    tx.commit().await?;
     Ok(())
 }
 

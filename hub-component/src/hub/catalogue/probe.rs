@@ -21,7 +21,7 @@ use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use store::catalogues::Stored;
-use store::database::{Database as _, Transaction};
+use store::database::{Transaction, read_with, write_with};
 use store::events::{self, Event, Subject};
 use store::registrations::{self, Registered};
 use store::revisions::Origin;
@@ -55,9 +55,7 @@ pub(super) async fn probe<P: Ports>(app: &App<P>, stored: &Stored, hosts: Quiet)
     let (database, name) = (app.database().await?, &stored.catalogue.name);
     let (began, hosts) = (app.ports.now(), Mutex::new(hosts));
     for _ in 0..MOST / BATCH {
-        let mut tx = database.read().await?;
-        let waiting = members::to_do(&mut tx, name, &[Todo::Probe], BATCH).await?;
-        tx.end().await;
+        let waiting = read_with(database, async |tx| members::to_do(tx, name, &[Todo::Probe], BATCH).await).await?;
         if waiting.is_empty() {
             break;
         }
@@ -83,11 +81,13 @@ pub(super) async fn probe<P: Ports>(app: &App<P>, stored: &Stored, hosts: Quiet)
             return Ok(pause);
         }
     }
-    let mut tx = database.read().await?;
-    let all: Vec<Todo> =
-        [Todo::Probe, Todo::Move, Todo::Touch].into_iter().chain(Gone::ALL.map(Todo::Remove)).collect();
-    let is_more = members::is_to_do(&mut tx, name, &all).await?;
-    tx.end().await;
+    let is_more = read_with(database, async |tx| {
+        let all: Vec<Todo> =
+            [Todo::Probe, Todo::Move, Todo::Touch].into_iter().chain(Gone::ALL.map(Todo::Remove)).collect();
+        let is_more = members::is_to_do(tx, name, &all).await?;
+        Ok::<_, Problem>(is_more)
+    })
+    .await?;
     Ok(is_more.then(|| app.ports.now()))
 }
 
@@ -118,37 +118,38 @@ async fn find<P: Ports>(ports: &P, url: &str, hosts: &Mutex<Quiet>) -> Found {
 /// Writes what was seen. Returns false if the catalogue is another one by now.
 async fn write<P: Ports>(app: &App<P>, stored: &Stored, seen: Vec<(Found, Known)>) -> Result<bool, Problem> {
     let (catalogue, now) = (&stored.catalogue, app.ports.now());
-    let mut tx = app.database().await?.write().await?;
-    if unchanged(&mut tx, stored).await?.is_none() {
-        return Ok(false);
-    }
-    let mut changed = Vec::with_capacity(seen.len());
-    for (found, mut known) in seen {
-        match found {
-            Found::Pause(host, until) => {
-                quiet::keep(&mut tx, &host, until, now).await?;
-                continue;
-            }
-            // It is looked at again with the next listing.
-            Found::Unknown => known.probed = None,
-            Found::Nothing => {
-                known.probed = Some(known.member.changed.clone());
-                known.skipped = Some(Skipped::NoIndex);
-            }
-            Found::File => {
-                known.probed = Some(known.member.changed.clone());
-                match register(&mut tx, catalogue, &known, now).await? {
-                    Ok(repo) => (known.repo, known.skipped) = (Some(repo), None),
-                    Err(why) => known.skipped = Some(why),
+    write_with(app.database().await?, async |tx| {
+        if unchanged(tx, stored).await?.is_none() {
+            return Ok(false);
+        }
+        let mut changed = Vec::with_capacity(seen.len());
+        for (found, mut known) in seen {
+            match found {
+                Found::Pause(host, until) => {
+                    quiet::keep(tx, &host, until, now).await?;
+                    continue;
+                }
+                // It is looked at again with the next listing.
+                Found::Unknown => known.probed = None,
+                Found::Nothing => {
+                    known.probed = Some(known.member.changed.clone());
+                    known.skipped = Some(Skipped::NoIndex);
+                }
+                Found::File => {
+                    known.probed = Some(known.member.changed.clone());
+                    match register(tx, catalogue, &known, now).await? {
+                        Ok(repo) => (known.repo, known.skipped) = (Some(repo), None),
+                        Err(why) => known.skipped = Some(why),
+                    }
                 }
             }
+            known.todo = None;
+            changed.push(known);
         }
-        known.todo = None;
-        changed.push(known);
-    }
-    members::save(&mut tx, &catalogue.name, &changed).await?;
-    tx.commit().await?;
-    Ok(true)
+        members::save(tx, &catalogue.name, &changed).await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Registers a repository. A registration that an earlier catalogue of this name made is taken over.

@@ -13,7 +13,7 @@ use federation::time::Seconds;
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use store::catalogues::{self, Stored};
-use store::database::{Database as _, Transaction};
+use store::database::{Transaction, read_with, write_with};
 use store::leases::Lease;
 use store::{StoreError, members, quiet, sources};
 
@@ -72,11 +72,13 @@ async fn refresh<P: Ports>(app: &App<P>, stored: Stored) -> Result<(), Problem> 
 
 async fn under_lease<P: Ports>(app: &App<P>, read_before: &Stored) -> Result<(), Problem> {
     let database = app.database().await?;
-    let mut tx = database.read().await?;
-    // Somebody else may have refreshed it before the lease was free.
-    let stored = unchanged(&mut tx, read_before).await?;
-    let hosts = quiet::hosts(&mut tx).await?;
-    tx.end().await;
+    let (stored, hosts) = read_with(database, async |tx| {
+        // Somebody else may have refreshed it before the lease was free.
+        let stored = unchanged(tx, read_before).await?;
+        let hosts = quiet::hosts(tx).await?;
+        Ok::<_, Problem>((stored, hosts))
+    })
+    .await?;
     let Some(stored) = stored else { return Ok(()) };
     if stored.record.is_due(app.ports.now()) {
         list(app, &stored, &hosts).await?;
@@ -88,11 +90,13 @@ async fn under_lease<P: Ports>(app: &App<P>, read_before: &Stored) -> Result<(),
 
 /// Stores when there is something to do for the repositories of a catalogue again.
 async fn finish<P: Ports>(app: &App<P>, stored: &Stored, again_at: Option<Seconds>) -> Result<(), Problem> {
-    let mut tx = app.database().await?.write().await?;
-    if let Some(current) = unchanged(&mut tx, stored).await? {
-        catalogues::save(&mut tx, &current, again_at).await?;
-    }
-    tx.commit().await?;
+    write_with(app.database().await?, async |tx| {
+        if let Some(current) = unchanged(tx, stored).await? {
+            catalogues::save(tx, &current, again_at).await?;
+        }
+        Ok::<_, Problem>(())
+    })
+    .await?;
     Ok(())
 }
 
@@ -100,40 +104,41 @@ async fn finish<P: Ports>(app: &App<P>, stored: &Stored, again_at: Option<Second
 async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &Quiet) -> Result<(), Problem> {
     let listing = read(&app.ports, &stored.catalogue, hosts).await;
     let now = app.ports.now();
-    let mut tx = app.database().await?.write().await?;
-    let Some(mut current) = unchanged(&mut tx, stored).await? else { return Ok(()) };
-    let catalogue = current.catalogue.clone();
-    let spread = jitter(&catalogue.name, now);
-    match listing {
-        Err(Trouble::Quiet(until)) => current.record.next_listing_at = Some(until),
-        Err(Trouble::Failed { failure, http_status, wait, quiet }) => {
-            log::line(
-                "listing-failed",
-                &json!({ "catalogue": catalogue.name, "code": failure.code, "why": failure.message }),
-            );
-            if let Some((host, seconds)) = quiet {
-                quiet::keep(&mut tx, &host, now + seconds, now).await?;
+    write_with(app.database().await?, async |tx| {
+        let Some(mut current) = unchanged(tx, stored).await? else { return Ok(()) };
+        let catalogue = current.catalogue.clone();
+        let spread = jitter(&catalogue.name, now);
+        match listing {
+            Err(Trouble::Quiet(until)) => current.record.next_listing_at = Some(until),
+            Err(Trouble::Failed { failure, http_status, wait, quiet }) => {
+                log::line(
+                    "listing-failed",
+                    &json!({ "catalogue": catalogue.name, "code": failure.code, "why": failure.message }),
+                );
+                if let Some((host, seconds)) = quiet {
+                    quiet::keep(tx, &host, now + seconds, now).await?;
+                }
+                current.record.fail(&catalogue, failure, (http_status, wait), now, spread);
             }
-            current.record.fail(&catalogue, failure, (http_status, wait), now, spread);
-        }
-        Ok((listed, pages)) => {
-            let known = members::known(&mut tx, &catalogue.name).await?;
-            let missing = missing(&mut tx, &known).await?;
-            let seen = Listing::of(&listed);
-            let compared = compare(listed, pages, known, &catalogue.prefix, |repo| missing.contains(repo), now);
-            let (known, left) = (compared.registered, compared.registered - compared.lost);
-            let seen = Listing { known, left, ..seen };
-            if current.record.take(&catalogue, seen, now, spread) {
-                members::save(&mut tx, &catalogue.name, &compared.changed).await?;
-                members::forget(&mut tx, &catalogue.name, &compared.forgotten).await?;
-            } else {
-                log::line("listing-held", &json!({ "catalogue": catalogue.name }));
+            Ok((listed, pages)) => {
+                let known = members::known(tx, &catalogue.name).await?;
+                let missing = missing(tx, &known).await?;
+                let seen = Listing::of(&listed);
+                let compared = compare(listed, pages, known, &catalogue.prefix, |repo| missing.contains(repo), now);
+                let (known, left) = (compared.registered, compared.registered - compared.lost);
+                let seen = Listing { known, left, ..seen };
+                if current.record.take(&catalogue, seen, now, spread) {
+                    members::save(tx, &catalogue.name, &compared.changed).await?;
+                    members::forget(tx, &catalogue.name, &compared.forgotten).await?;
+                } else {
+                    log::line("listing-held", &json!({ "catalogue": catalogue.name }));
+                }
             }
         }
-    }
-    catalogues::save(&mut tx, &current, None).await?;
-    tx.commit().await?;
-    Ok(())
+        catalogues::save(tx, &current, None).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// The registrations of these repositories whose index is missing (404).

@@ -11,7 +11,7 @@ use api::page;
 use federation::catalogue::Skipped;
 use federation::time::rfc3339;
 use store::catalogues::{self, Stored};
-use store::database::{Database as _, Transaction};
+use store::database::{Transaction, read_with};
 use store::{StoreError, members};
 
 /// Repositories with an unusable name or address that are shown.
@@ -77,18 +77,20 @@ fn others(counts: Vec<(Option<Skipped>, usize)>) -> Others {
 pub async fn page<P: Ports>(app: &App<P>, query: &CataloguesQuery) -> Result<Catalogues, Problem> {
     let limit = paging::limit(query.limit, page::CATALOGUES)?;
     let after = paging::ended_with(query.cursor.as_deref())?;
-    let mut tx = app.database().await?.read().await?;
-    let mut all = catalogues::all(&mut tx).await?;
-    let total = all.len();
-    all.retain(|stored| after.is_none_or(|after| stored.catalogue.name.as_str() > after));
-    let mut filling = Filling::new(limit);
-    for stored in &all {
-        if !filling.add(&stored.catalogue.name, &view(&mut tx, stored).await?)? {
-            break;
+    let (total, catalogues, next) = read_with(app.database().await?, async |tx| {
+        let mut all = catalogues::all(tx).await?;
+        let total = all.len();
+        all.retain(|stored| after.is_none_or(|after| stored.catalogue.name.as_str() > after));
+        let mut filling = Filling::new(limit);
+        for stored in &all {
+            if !filling.add(&stored.catalogue.name, &view(tx, stored).await?)? {
+                break;
+            }
         }
-    }
-    tx.end().await;
-    let (catalogues, next) = filling.done();
+        let (catalogues, next) = filling.done();
+        Ok::<_, Problem>((total, catalogues, next))
+    })
+    .await?;
     Ok(Catalogues { catalogues, total, next })
 }
 

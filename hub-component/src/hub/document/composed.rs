@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use store::StoreError;
-use store::database::{Database, Transaction as _};
+use store::database::{Database, Transaction, read_with};
 use store::fragments::{self, Form, Stored};
 use store::revisions::{self, Revision};
 
@@ -69,6 +69,24 @@ pub(super) fn place(format: Format) -> usize {
     Format::ALL.iter().position(|it| *it == format).unwrap_or_default()
 }
 
+/// What one transaction saw of a revision.
+struct Seen {
+    revision: Option<Revision>,
+    found: Vec<(SourceLine, Option<Stored>)>,
+    /// `None` if a fragment is lost or damaged.
+    conflicts: Option<Conflicts>,
+}
+
+impl Seen {
+    async fn read(tx: &mut impl Transaction, revision: Option<Revision>, number: Option<u64>) -> Result<Self, Problem> {
+        let found = revisions::stored(tx, number).await?;
+        revisions::verify(revision.as_ref(), found.iter().map(|(line, _)| line))?;
+        let whole = found.iter().all(|(_, stored)| stored.is_some());
+        let conflicts = if whole { Some(conflicts::find(tx, &found).await?) } else { None };
+        Ok(Self { revision, found, conflicts })
+    }
+}
+
 impl Composed {
     /// Reads the newest revision.
     ///
@@ -76,9 +94,11 @@ impl Composed {
     /// If something is damaged and cannot be rendered again, or the store fails.
     pub async fn newest(database: &impl Database) -> Result<Self, Problem> {
         // One transaction, so that a revision published meanwhile does not mix with this one.
-        let mut tx = database.read().await?;
-        let revision = revisions::newest(&mut tx).await?;
-        Self::read(database, tx, revision, None).await
+        let seen = read_with(database, async |tx| {
+            let revision = revisions::newest(tx).await?;
+            Seen::read(tx, revision, None).await
+        });
+        Self::of(database, seen.await?).await
     }
 
     /// Reads a stored revision.
@@ -86,23 +106,15 @@ impl Composed {
     /// # Errors
     /// As [`Self::newest`], and as [`kept`](super::kept).
     pub async fn at(database: &impl Database, number: u64) -> Result<Self, Problem> {
-        let mut tx = database.read().await?;
-        let revision = super::kept(&mut tx, number).await?;
-        Self::read(database, tx, Some(revision), Some(number)).await
+        let seen = read_with(database, async |tx| {
+            let revision = super::kept(tx, number).await?;
+            Seen::read(tx, Some(revision), Some(number)).await
+        });
+        Self::of(database, seen.await?).await
     }
 
-    async fn read<D: Database>(
-        database: &D,
-        mut tx: D::Transaction,
-        revision: Option<Revision>,
-        number: Option<u64>,
-    ) -> Result<Self, Problem> {
-        let found = revisions::stored(&mut tx, number).await?;
-        let lines: Vec<SourceLine> = found.iter().map(|(line, _)| line.clone()).collect();
-        revisions::verify(revision.as_ref(), &lines)?;
-        let whole = found.iter().all(|(_, stored)| stored.is_some());
-        let mut conflicts = if whole { Some(conflicts::find(&mut tx, &found).await?) } else { None };
-        tx.end().await;
+    async fn of(database: &impl Database, seen: Seen) -> Result<Self, Problem> {
+        let Seen { revision, found, mut conflicts } = seen;
         let mut sources = Vec::with_capacity(found.len());
         let mut mended = Vec::with_capacity(found.len());
         for (line, stored) in found {
@@ -116,7 +128,7 @@ impl Composed {
             sources.push(Source::new(line, stored));
         }
         if conflicts.is_none() {
-            conflicts = Some(conflicts::find(&mut database.read().await?, &mended).await?);
+            conflicts = Some(read_with(database, async |tx| conflicts::find(tx, &mended).await).await?);
         }
         Ok(Self {
             revision,
@@ -166,10 +178,7 @@ impl Composed {
         if self.conflicts.omitted > 0 {
             // Those that are not listed may be among them.
             let taken: Vec<_> = taken.map(|it| (it.line.clone(), Some(it.stored.clone()))).collect();
-            let mut tx = database.read().await?;
-            let found = conflicts::find(&mut tx, &taken).await;
-            tx.end().await;
-            return found;
+            return read_with(database, async |tx| conflicts::find(tx, &taken).await).await;
         }
         let taken: HashSet<&str> = taken.map(|it| it.line.repo.as_str()).collect();
         let among = self.conflicts.listed.iter().filter_map(|conflict| {

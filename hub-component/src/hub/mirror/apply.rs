@@ -13,7 +13,7 @@ use federation::source::{Accepted, SourceRecord};
 use federation::time::{Seconds, parse_rfc3339};
 use serde_json::json;
 use std::collections::BTreeSet;
-use store::database::{Database as _, Transaction, Unframed};
+use store::database::{Transaction, Unframed, write_with};
 use store::leases::Lease;
 use store::registrations::{self, Registered, new_incarnation};
 use store::revisions::{self, Origin};
@@ -42,34 +42,36 @@ pub(super) async fn revision<P: Ports>(
     }
     fetch_missing(app, primary, logged.put.iter().zip(&registered), lease).await?;
 
-    let mut tx = app.database().await?.write().await?;
-    lease.renew(&mut tx, app.ports.now()).await?;
-    let mut removed: BTreeSet<String> = logged.removed.into_iter().collect();
-    if logged.whole {
-        removed.extend(revisions::composition(&mut tx).await?.into_keys());
-    }
-    for line in &logged.put {
-        removed.remove(&line.repo);
-    }
-    let mut lines: Contributions<'_> = removed.iter().map(|repo| (repo.as_str(), None)).collect();
-    lines.extend(logged.put.iter().map(|line| (line.repo.as_str(), Some(line.clone()))));
-    register(&mut tx, &logged.put, registered, composed_at).await?;
-    for repo in &removed {
-        registrations::delete(&mut tx, repo).await?;
-    }
-    let origin = Origin { actor: &logged.actor, cause: &logged.cause, request_id: None };
-    let published = publish_as(&mut tx, number, lines, origin, composed_at).await?;
-    let digest = published.revision.map(|revision| revision.digest);
-    if digest.as_ref() != Some(&logged.digest) {
-        let found = digest.map_or("nothing changes".to_owned(), |digest| format!("they have the digest {digest}"));
-        return Err(wrong(&format!("its sources do not have the digest {}; here, {found}", logged.digest)));
-    }
-    for (repo, commit) in &logged.provenance {
-        if let Some(line) = logged.put.iter().find(|line| line.repo == *repo) {
-            revisions::note_commit(&mut tx, repo, &line.index_digest, commit).await?;
+    write_with(app.database().await?, async |tx| {
+        lease.renew(tx, app.ports.now()).await?;
+        let mut removed: BTreeSet<String> = logged.removed.into_iter().collect();
+        if logged.whole {
+            removed.extend(revisions::composition(tx).await?.into_keys());
         }
-    }
-    Ok(tx.commit().await?)
+        for line in &logged.put {
+            removed.remove(&line.repo);
+        }
+        let mut lines: Contributions<'_> = removed.iter().map(|repo| (repo.as_str(), None)).collect();
+        lines.extend(logged.put.iter().map(|line| (line.repo.as_str(), Some(line.clone()))));
+        register(tx, &logged.put, registered, composed_at).await?;
+        for repo in &removed {
+            registrations::delete(tx, repo).await?;
+        }
+        let origin = Origin { actor: &logged.actor, cause: &logged.cause, request_id: None };
+        let published = publish_as(tx, number, lines, origin, composed_at).await?;
+        let digest = published.revision.map(|revision| revision.digest);
+        if digest.as_ref() != Some(&logged.digest) {
+            let found = digest.map_or("nothing changes".to_owned(), |digest| format!("they have the digest {digest}"));
+            return Err(wrong(&format!("its sources do not have the digest {}; here, {found}", logged.digest)));
+        }
+        for (repo, commit) in &logged.provenance {
+            if let Some(line) = logged.put.iter().find(|line| line.repo == *repo) {
+                revisions::note_commit(tx, repo, &line.index_digest, commit).await?;
+            }
+        }
+        Ok(())
+    })
+    .await
 }
 
 fn registration(line: &SourceLine) -> Option<Registration> {
@@ -110,13 +112,15 @@ async fn keep<P: Ports>(app: &App<P>, batch: Vec<(&SourceLine, NewSnapshot)>, le
         return Ok(());
     }
     let now = app.ports.now();
-    let mut tx = app.database().await?.write().await?;
-    lease.renew(&mut tx, now).await?;
-    for (line, new) in batch {
-        snapshots::insert(&mut tx, &new.digest, &new.bytes, new.capability_count, now).await?;
-        fragments::insert(&mut tx, &new.digest, &line.repo, &new.domain, &new.fragment).await?;
-    }
-    Ok(tx.commit().await?)
+    write_with(app.database().await?, async |tx| {
+        lease.renew(tx, now).await?;
+        for (line, new) in batch {
+            snapshots::insert(tx, &new.digest, &new.bytes, new.capability_count, now).await?;
+            fragments::insert(tx, &new.digest, &line.repo, &new.domain, &new.fragment).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Writes what is known of the registrations, so that reads by repo find them. Should the mirror become a hub of its own, all are due.

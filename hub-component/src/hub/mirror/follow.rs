@@ -9,7 +9,7 @@ use federation::time::{Seconds, parse_rfc3339};
 use serde_json::json;
 use std::collections::HashMap;
 use std::time::Duration;
-use store::database::{Database as _, Transaction};
+use store::database::{Transaction, write_with};
 use store::leases::Lease;
 use store::revisions::{self, Revision};
 use store::sources::{self, Source};
@@ -65,9 +65,11 @@ async fn fail<P: Ports>(app: &App<P>, primary: &str, why: &str) -> Result<(), St
         return Ok(());
     }
     log::line("mirror-behind", &json!({ "primary": primary, "why": why }));
-    let mut tx = database.write().await?;
-    mirror::failed(&mut tx, primary, why).await?;
-    Ok(tx.commit().await?)
+    write_with(database, async |tx| {
+        mirror::failed(tx, primary, why).await?;
+        Ok(())
+    })
+    .await
 }
 
 async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result<(), Fault> {
@@ -83,13 +85,15 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
             apply::revision(app, primary, logged, lease).await?;
         }
         let now = app.ports.now();
-        let mut tx = database.write().await?;
-        lease.renew(&mut tx, now).await?;
-        verify(&mut tx, &page.verified, now).await?;
-        if is_all {
-            mirror::is_current(&mut tx, primary, now).await?;
-        }
-        tx.commit().await?;
+        write_with(database, async |tx| {
+            lease.renew(tx, now).await?;
+            verify(tx, &page.verified, now).await?;
+            if is_all {
+                mirror::is_current(tx, primary, now).await?;
+            }
+            Ok::<_, Fault>(())
+        })
+        .await?;
         if now - began >= SESSION {
             return Ok(upkeep::daily(database, lease, || app.ports.now()).await?);
         }

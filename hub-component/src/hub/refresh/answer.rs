@@ -4,7 +4,7 @@ use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use federation::digest::Digest;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::revisions;
 
 /// The problem that another refresh takes longer than a request can wait.
@@ -18,8 +18,6 @@ pub fn refresh_running() -> Problem {
 
 /// Number and digest of the newest revision; before the first, 0 and the digest of no sources.
 pub async fn newest<P: Ports>(app: &App<P>) -> Result<(u64, Digest), Problem> {
-    let mut tx = app.database().await?.read().await?;
-    let newest = revisions::newest(&mut tx).await?;
-    tx.end().await;
+    let newest = read_with(app.database().await?, async |tx| revisions::newest(tx).await).await?;
     Ok(newest.map_or_else(|| (0, federation::compose::digest(&[])), |r| (r.number, r.digest)))
 }

@@ -6,7 +6,7 @@ use crate::hub::App;
 use crate::ports::Ports;
 use api::refresh::Outcome;
 use federation::source::Accepted;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::leases::{Lease, LeaseState};
 use store::revisions::{self, Origin};
 use store::sources::{self, Source};
@@ -65,9 +65,11 @@ async fn joined<P: Ports>(app: &App<P>, repo: &str, before: &Option<Accepted>) -
 }
 
 async fn now<P: Ports>(app: &App<P>, repo: &str) -> Result<Option<(Source, Option<Revision>)>, StoreError> {
-    let mut tx = app.database().await?.read().await?;
-    let source = sources::get(&mut tx, repo).await?;
-    let newest = revisions::newest(&mut tx).await?;
-    tx.end().await;
+    let (source, newest) = read_with(app.database().await?, async |tx| {
+        let source = sources::get(tx, repo).await?;
+        let newest = revisions::newest(tx).await?;
+        Ok::<_, StoreError>((source, newest))
+    })
+    .await?;
     Ok(source.map(|source| (source, newest)))
 }

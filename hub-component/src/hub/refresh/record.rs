@@ -12,7 +12,7 @@ use federation::time::Seconds;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
-use store::database::{Database, Transaction};
+use store::database::{Database, Transaction, write_with};
 use store::events::{self, Event, Subject};
 use store::revisions::{self, Origin, Revision};
 use store::sources::Source;
@@ -42,11 +42,18 @@ impl Batch {
         self.finished.is_empty() && self.put_off.is_empty()
     }
 
-    /// Marks all new content of the batch, since publishing it may end the instance as well. A batch of one is marked since it was judged.
+    /// Marks all content of the batch that may be published, what is held included, since publishing it may end the instance as well. New
+    /// content that is alone in its batch is marked since it was judged.
     async fn mark(&self, database: &impl Database, lease: &leases::Lease, now: Seconds) -> Result<(), StoreError> {
-        let new = self.finished.iter().filter_map(|it| Some((&it.checked.snapshot.as_ref()?.digest, it.source.repo())));
-        let new: Vec<(&Digest, &str)> = new.collect();
-        if self.finished.len() > 1 && !new.is_empty() { lease.judge(database, &new, now).await } else { Ok(()) }
+        if matches!(&self.finished[..], [Finished { checked, .. }] if checked.snapshot.is_some()) {
+            return Ok(());
+        }
+        let publishable = self.finished.iter().filter_map(|Finished { source, checked, .. }| {
+            let new = checked.snapshot.as_ref().map(|new| &new.digest);
+            Some((new.or(source.record.held.as_ref().map(|held| &held.digest))?, source.repo()))
+        });
+        let publishable: Vec<(&Digest, &str)> = publishable.collect();
+        if publishable.is_empty() { Ok(()) } else { lease.judge(database, &publishable, now).await }
     }
 
     /// Whether the batch must be written before more is added: until then it is held in memory.
@@ -72,87 +79,92 @@ pub(super) async fn record(
 ) -> Result<(Option<Revision>, Vec<SourceReport>), StoreError> {
     batch.mark(database, lease, now).await?;
     let Batch { finished: batch, quiet: hosts, put_off } = batch;
-    let mut tx = database.write().await?;
-    lease.renew(&mut tx, now).await?;
-    for (host, until) in hosts {
-        quiet::keep(&mut tx, &host, until, now).await?;
-    }
-    let mut waiting = BTreeMap::<Seconds, Vec<&str>>::new();
-    put_off.iter().for_each(|(source, until)| waiting.entry(*until).or_default().push(source.repo()));
-    for (until, repos) in waiting {
-        sources::put_off(&mut tx, &repos, until).await?;
-    }
-    let mut reports = Vec::with_capacity(batch.len());
-    let (mut accepted, mut pushed, mut changes) = (HashSet::new(), HashSet::new(), Vec::new());
-    let repos: Vec<&str> = batch.iter().map(|finished| finished.source.repo()).collect();
-    let mut present = sources::by_repos(&mut tx, &repos).await?;
-    let mut seen = Vec::with_capacity(batch.len());
-    for Finished { source: planned, checked, provenance, took } in batch {
-        let Some(mut source) = present.remove(planned.repo()) else {
-            reports.push((report(&planned, Outcome::Superseded, now), took));
-            continue;
-        };
-        // The result applies only if registration and record are unchanged: otherwise it could restore a removed source or overwrite a newer result.
-        let registration = &source.registered.registration;
-        let registered_anew = source.registered.incarnation != planned.registered.incarnation;
-        let same_index = registration.has_index_of(&planned.registered.registration);
-        if registered_anew || !same_index || !registration.enabled {
-            reports.push((report(&source, Outcome::Superseded, now), took));
-            continue;
+    let (revision, reports) = write_with(database, async |tx| {
+        lease.renew(tx, now).await?;
+        for (host, until) in hosts {
+            quiet::keep(tx, &host, until, now).await?;
         }
-        let state = |record: &SourceRecord| {
-            (
-                record.last_attempt_at,
-                record.checked.as_ref().map(|checked| (checked.url.clone(), checked.digest.clone())),
-            )
-        };
-        // What was fetched at a commit was compared with nothing.
-        if provenance.is_none() && state(&source.record) != state(&planned.record) {
-            reports.push((report(&source, outcome_of(&source.record), now), took));
-            continue;
+        let mut waiting = BTreeMap::<Seconds, Vec<&str>>::new();
+        put_off.iter().for_each(|(source, until)| waiting.entry(*until).or_default().push(source.repo()));
+        for (until, repos) in waiting {
+            sources::put_off(tx, &repos, until).await?;
         }
-        let before = (source.record.accepted.clone(), source.record.held.clone());
-        if provenance.is_some() {
-            pushed.insert(source.repo().to_owned());
+        let mut reports = Vec::with_capacity(batch.len());
+        let (mut accepted, mut pushed, mut changes) = (HashSet::new(), HashSet::new(), Vec::new());
+        let repos: Vec<&str> = batch.iter().map(|finished| finished.source.repo()).collect();
+        let mut present = sources::by_repos(tx, &repos).await?;
+        let mut seen = Vec::with_capacity(batch.len());
+        for Finished { source: planned, checked, provenance, took } in batch {
+            let Some(mut source) = present.remove(planned.repo()) else {
+                reports.push((report(&planned, Outcome::Superseded, now), took));
+                continue;
+            };
+            // The result applies only if registration and record are unchanged: otherwise it could restore a removed source or overwrite a newer result.
+            let registration = &source.registered.registration;
+            let registered_anew = source.registered.incarnation != planned.registered.incarnation;
+            let same_index = registration.has_index_of(&planned.registered.registration);
+            if registered_anew || !same_index || !registration.enabled {
+                reports.push((report(&source, Outcome::Superseded, now), took));
+                continue;
+            }
+            let state = |record: &SourceRecord| {
+                (
+                    record.last_attempt_at,
+                    record.checked.as_ref().map(|checked| (checked.url.clone(), checked.digest.clone())),
+                )
+            };
+            // What was fetched at a commit was compared with nothing.
+            if provenance.is_none() && state(&source.record) != state(&planned.record) {
+                reports.push((report(&source, outcome_of(&source.record), now), took));
+                continue;
+            }
+            let before = (source.record.accepted.clone(), source.record.held.clone());
+            if provenance.is_some() {
+                pushed.insert(source.repo().to_owned());
+            }
+            let effect = take(tx, &mut source, checked, provenance, now).await?;
+            let SourceRecord { accepted: now_accepted, held: now_held, .. } = &source.record;
+            if *now_accepted != before.0 {
+                accepted.insert(source.repo().to_owned());
+            }
+            if *now_accepted != before.0 || *now_held != before.1 {
+                changes.push((seen.len(), before));
+            }
+            reports.push((report(&source, outcome(effect), now), took));
+            seen.push(source);
         }
-        let effect = take(&mut tx, &mut source, checked, provenance, now).await?;
-        let SourceRecord { accepted: now_accepted, held: now_held, .. } = &source.record;
-        if *now_accepted != before.0 {
-            accepted.insert(source.repo().to_owned());
+        sources::save_records(tx, &seen).await?;
+        let checks = reports.iter().map(|(report, took)| (report.outcome.as_str(), *took));
+        tallies::add(tx, checks).await?;
+        let lines =
+            seen.iter().filter(|source| accepted.contains(source.repo())).map(|source| (source.repo(), line(source)));
+        let Published { revision, kept_back } = publish(tx, lines.collect(), origin, now).await?;
+        for source in seen.iter().filter(|it| accepted.contains(it.repo()) || pushed.contains(it.repo())) {
+            note_commit(tx, source).await?;
         }
-        if *now_accepted != before.0 || *now_held != before.1 {
-            changes.push((seen.len(), before));
+        for (place, before) in changes {
+            let Some(source) = seen.get_mut(place) else { continue };
+            if kept_back.iter().any(|repo| repo == source.repo()) {
+                source.record.keep_back(before.0.clone(), before.1.clone(), now);
+                sources::save_record(tx, source).await?;
+                let kept = report(source, Outcome::Held, now);
+                reports
+                    .iter_mut()
+                    .filter(|(report, _)| report.repo == kept.repo)
+                    .for_each(|(it, _)| *it = kept.clone());
+            }
+            let (accepted, held) = (&source.record.accepted, &source.record.held);
+            if (accepted, held) == (&before.0, &before.1) {
+                continue;
+            }
+            let (before, after) = (contribution(&before.0, &before.1), contribution(accepted, held));
+            let subject = Subject::Repo(source.repo());
+            let event = Event { action, subject, before, after, revision: revision.as_ref() };
+            events::record(tx, origin, event, now).await?;
         }
-        reports.push((report(&source, outcome(effect), now), took));
-        seen.push(source);
-    }
-    sources::save_records(&mut tx, &seen).await?;
-    let checks = reports.iter().map(|(report, took)| (report.outcome.as_str(), *took));
-    tallies::add(&mut tx, checks).await?;
-    let lines =
-        seen.iter().filter(|source| accepted.contains(source.repo())).map(|source| (source.repo(), line(source)));
-    let Published { revision, kept_back } = publish(&mut tx, lines.collect(), origin, now).await?;
-    for source in seen.iter().filter(|it| accepted.contains(it.repo()) || pushed.contains(it.repo())) {
-        note_commit(&mut tx, source).await?;
-    }
-    for (place, before) in changes {
-        let Some(source) = seen.get_mut(place) else { continue };
-        if kept_back.iter().any(|repo| repo == source.repo()) {
-            source.record.keep_back(before.0.clone(), before.1.clone(), now);
-            sources::save_record(&mut tx, source).await?;
-            let kept = report(source, Outcome::Held, now);
-            reports.iter_mut().filter(|(report, _)| report.repo == kept.repo).for_each(|(it, _)| *it = kept.clone());
-        }
-        let (accepted, held) = (&source.record.accepted, &source.record.held);
-        if (accepted, held) == (&before.0, &before.1) {
-            continue;
-        }
-        let (before, after) = (contribution(&before.0, &before.1), contribution(accepted, held));
-        let subject = Subject::Repo(source.repo());
-        let event = Event { action, subject, before, after, revision: revision.as_ref() };
-        events::record(&mut tx, origin, event, now).await?;
-    }
-    tx.commit().await?;
+        Ok::<_, StoreError>((revision, reports))
+    })
+    .await?;
     let deferred = put_off.iter().map(|(source, _)| report(source, Outcome::Deferred, now));
     Ok((revision, reports.into_iter().map(|(report, _)| report).chain(deferred).collect()))
 }
@@ -163,17 +175,19 @@ pub(super) async fn blame(
     ended: Vec<leases::Ended>,
     now: Seconds,
 ) -> Result<Vec<String>, StoreError> {
-    let mut tx = database.write().await?;
-    let mut blamed = Vec::with_capacity(ended.len());
-    for one in ended {
-        one.forget(&mut tx).await?;
-        if let Some(mut source) = sources::get(&mut tx, &one.repo).await? {
-            let checked = Observation::Ended { digest: one.digest }.into();
-            apply(&mut tx, &mut source, checked, now).await?;
-            blamed.push(one.repo);
+    let blamed = write_with(database, async |tx| {
+        let mut blamed = Vec::with_capacity(ended.len());
+        for one in ended {
+            one.forget(tx).await?;
+            if let Some(mut source) = sources::get(tx, &one.repo).await? {
+                let checked = Observation::Ended { digest: one.digest }.into();
+                apply(tx, &mut source, checked, now).await?;
+                blamed.push(one.repo);
+            }
         }
-    }
-    tx.commit().await?;
+        Ok::<_, StoreError>(blamed)
+    })
+    .await?;
     Ok(blamed)
 }
 

@@ -23,7 +23,7 @@ use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use store::database::{Database, Transaction as _};
+use store::database::{Database, read_with, write_with};
 use store::leases::Lease;
 use store::revisions::Origin;
 use store::sources::{self, Source};
@@ -112,9 +112,7 @@ async fn renew<P: Ports>(app: &App<P>, lease: &Lease, began: Seconds) -> Result<
     if now - began <= 1 {
         return Ok(());
     }
-    let mut tx = app.database().await?.write().await?;
-    lease.renew(&mut tx, now).await?;
-    Ok(tx.commit().await?)
+    write_with(app.database().await?, async |tx| lease.renew(tx, now).await).await
 }
 
 /// Refreshes under a lease that the caller holds. `began` is when its time began to run.
@@ -128,20 +126,20 @@ pub(super) async fn refresh<P: Ports>(
 ) -> Result<Report, StoreError> {
     let database = app.database().await?;
     let now = app.ports.now();
-    let mut tx = database.read().await?;
-    let ended = lease.ended(&mut tx, now).await?;
-    tx.end().await;
+    let ended = read_with(database, async |tx| lease.ended(tx, now).await).await?;
     let blamed = if ended.is_empty() { Vec::new() } else { blame(database, ended, now).await? };
-    let mut tx = database.read().await?;
-    let sources: Vec<Source> = match &scope {
-        Scope::One(repo) | Scope::Asked(repo) | Scope::Pushed(repo, _) => {
-            sources::get(&mut tx, repo).await?.into_iter().collect()
-        }
-        Scope::DueAlone => sources::due(&mut tx, now).await?,
-        Scope::Due | Scope::All => sources::all(&mut tx).await?,
-    };
-    let hosts = quiet::hosts(&mut tx).await?;
-    tx.end().await;
+    let (sources, hosts) = read_with(database, async |tx| {
+        let sources: Vec<Source> = match &scope {
+            Scope::One(repo) | Scope::Asked(repo) | Scope::Pushed(repo, _) => {
+                sources::get(tx, repo).await?.into_iter().collect()
+            }
+            Scope::DueAlone => sources::due(tx, now).await?,
+            Scope::Due | Scope::All => sources::all(tx).await?,
+        };
+        let hosts = quiet::hosts(tx).await?;
+        Ok::<_, StoreError>((sources, hosts))
+    })
+    .await?;
 
     let commit = if let Scope::Pushed(_, commit) = &scope { Some(commit) } else { None };
     let asked = commit.is_some() || matches!(scope, Scope::Asked(_));

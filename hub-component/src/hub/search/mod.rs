@@ -17,7 +17,7 @@ use federation::search::{
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use store::database::{Database as _, Transaction, Unframed};
+use store::database::{Transaction, Unframed, read_with};
 use store::revisions::Head;
 use store::search::{self as index, Scope};
 use store::{StoreError, former};
@@ -137,9 +137,7 @@ async fn page<P: Ports>(
     if let Some(page) = first {
         return Ok(page);
     }
-    let mut tx = database.read().await?;
-    let page = read(&mut tx, head, request, app.synonyms(), id, fields).await?;
-    tx.end().await;
+    let page = read_with(database, async |tx| read(tx, head, request, app.synonyms(), id, fields).await).await?;
     page.ok_or_else(|| Problem::new(&kinds::INTERNAL, "The search could not be finished; try again."))
 }
 

@@ -4,6 +4,7 @@
 //! tool has its arguments in one form (decision 0092).
 
 use super::schema;
+use crate::edge::has_nul;
 use crate::problem::{Problem, kinds, quoted};
 use api::mcp::is_unset;
 use rmcp::model::JsonObject;
@@ -24,6 +25,9 @@ pub fn read<T: DeserializeOwned + ToSchema>(mut arguments: JsonObject) -> Result
                 let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 invalid(format!("`{name}` must be {expected}, not `{}`.", quoted(&value)))
             })?;
+            if value.as_ref().is_some_and(has_nul) {
+                return Err(invalid(format!("`{name}` must not contain NUL.")));
+            }
             settled.extend(value.map(|value| (name.clone(), value)));
         }
     }

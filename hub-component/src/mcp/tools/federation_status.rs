@@ -12,7 +12,7 @@ use federation::time::{Seconds, rfc3339};
 use rmcp::model::{CallToolResult, JsonObject, Tool};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::listing::{self, Wanted};
 use store::revisions;
 use store::sources::Source;
@@ -94,14 +94,16 @@ pub async fn call<P: Ports>(app: &App<P>, arguments: JsonObject) -> Result<CallT
     let room = Budget::of(budget_tokens)?.room();
     let oldest_verified_at = revalidate_due(app).await?.0.verified_at.map(rfc3339);
     let now = app.ports.now();
-    let mut tx = app.database().await?.read().await?;
-    let newest = revisions::newest(&mut tx).await?;
-    let capability_count = revisions::capability_count(&mut tx).await?;
-    let states = listing::by_state(&mut tx, &Wanted::default(), now).await?;
-    let wanted = Wanted::required_not_fresh();
-    let total = listing::count(&mut tx, &wanted, now).await?;
-    let unwell = listing::page(&mut tx, &wanted, now, None, MAX_NOT_FRESH).await?;
-    tx.end().await;
+    let (newest, capability_count, states, total, unwell) = read_with(app.database().await?, async |tx| {
+        let newest = revisions::newest(tx).await?;
+        let capability_count = revisions::capability_count(tx).await?;
+        let states = listing::by_state(tx, &Wanted::default(), now).await?;
+        let wanted = Wanted::required_not_fresh();
+        let total = listing::count(tx, &wanted, now).await?;
+        let unwell = listing::page(tx, &wanted, now, None, MAX_NOT_FRESH).await?;
+        Ok::<_, Problem>((newest, capability_count, states, total, unwell))
+    })
+    .await?;
 
     let states = states.into_iter().map(|(state, count)| (state.as_str(), count)).collect();
     let mut repos: Vec<Repo> = unwell.iter().map(|source| Repo::new(source, now)).collect();

@@ -19,7 +19,7 @@ use axum::response::Response;
 use federation::source::State as SourceState;
 use http::HeaderMap;
 use maud::html;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::{fragments, revisions, sources};
 
 /// Shows a repo.
@@ -43,16 +43,18 @@ pub async fn repo<P: Ports>(
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     revalidate_due(&app).await?;
-    let mut tx = app.database().await?.read().await?;
-    let source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
-    let line = publish::line(&source);
-    let entries = match &line {
-        Some(line) => fragments::beginning(&mut tx, line, offer::MAX_OFFERED).await?,
-        None => Vec::new(),
-    };
-    let held = held::changes(&mut tx, &source, line.as_ref()).await?;
-    let history = revisions::history_of(&mut tx, &repo, facts::REVISIONS).await?;
-    tx.end().await;
+    let (source, line, entries, held, history) = read_with(app.database().await?, async |tx| {
+        let source = sources::get(tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+        let line = publish::line(&source);
+        let entries = match &line {
+            Some(line) => fragments::beginning(tx, line, offer::MAX_OFFERED).await?,
+            None => Vec::new(),
+        };
+        let held = held::changes(tx, &source, line.as_ref()).await?;
+        let history = revisions::history_of(tx, &repo, facts::REVISIONS).await?;
+        Ok::<_, Problem>((source, line, entries, held, history))
+    })
+    .await?;
     let standing = source.state(app.ports.now());
     let registration = &source.registered.registration;
     let content = html! {

@@ -14,7 +14,7 @@ use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use store::catalogues::{self, MAX_CATALOGUES, Stored};
-use store::database::{Database as _, Transaction as _};
+use store::database::write_with;
 use store::events::{self, Event, Subject};
 
 /// Registers a catalogue.
@@ -43,25 +43,27 @@ pub async fn create<P: Ports>(
     let now = app.ports.now();
     let name = definition.name.clone();
     let stored = Stored::new(definition, &actor.name, now);
-    let mut tx = app.database().await?.write().await?;
-    if catalogues::count(&mut tx).await? >= MAX_CATALOGUES {
-        let detail = format!("The hub has {MAX_CATALOGUES} catalogues; delete one that nobody needs.");
-        return Err(Problem::new(&kinds::TOO_MANY_CATALOGUES, detail));
-    }
-    if !catalogues::insert(&mut tx, &stored).await? {
-        let detail = format!("There is a catalogue `{name}`; change it with `PATCH /v1/catalogues/{name}`.");
-        return Err(Problem::new(&kinds::CATALOGUE_EXISTS, detail));
-    }
-    let event = Event {
-        action: "catalogue-create",
-        subject: Subject::Catalogue(&name),
-        before: Value::Null,
-        after: json!(stored.catalogue),
-        revision: None,
-    };
-    events::record(&mut tx, actor.origin("catalogue-create"), event, now).await?;
-    let shown = view(&mut tx, &stored).await?;
-    tx.commit().await?;
+    let shown = write_with(app.database().await?, async |tx| {
+        if catalogues::count(tx).await? >= MAX_CATALOGUES {
+            let detail = format!("The hub has {MAX_CATALOGUES} catalogues; delete one that nobody needs.");
+            return Err(Problem::new(&kinds::TOO_MANY_CATALOGUES, detail));
+        }
+        if !catalogues::insert(tx, &stored).await? {
+            let detail = format!("There is a catalogue `{name}`; change it with `PATCH /v1/catalogues/{name}`.");
+            return Err(Problem::new(&kinds::CATALOGUE_EXISTS, detail));
+        }
+        let event = Event {
+            action: "catalogue-create",
+            subject: Subject::Catalogue(&name),
+            before: Value::Null,
+            after: json!(stored.catalogue),
+            revision: None,
+        };
+        events::record(tx, actor.origin("catalogue-create"), event, now).await?;
+        let shown = view(tx, &stored).await?;
+        Ok::<_, Problem>(shown)
+    })
+    .await?;
     refresh_later(&app);
     let mut response = (StatusCode::CREATED, Json(shown)).into_response();
     let location = HeaderValue::from_str(&format!("/v1/catalogues/{name}")).ok();

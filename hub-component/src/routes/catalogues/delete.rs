@@ -9,7 +9,7 @@ use axum::extract::State;
 use http::StatusCode;
 use serde_json::{Value, json};
 use store::catalogues;
-use store::database::{Database as _, Transaction as _};
+use store::database::write_with;
 use store::events::{self, Event, Subject};
 
 /// Deletes a catalogue.
@@ -32,18 +32,20 @@ pub async fn delete<P: Ports>(
 ) -> Result<StatusCode, Problem> {
     caller.writes_some()?;
     let now = app.ports.now();
-    let mut tx = app.database().await?.write().await?;
-    let stored = catalogues::get(&mut tx, &name).await?.ok_or_else(|| not_found(&name))?;
-    let actor = caller.writes_all(&stored.catalogue.prefix)?;
-    catalogues::delete(&mut tx, &name).await?;
-    let event = Event {
-        action: "catalogue-delete",
-        subject: Subject::Catalogue(&name),
-        before: json!(stored.catalogue),
-        after: Value::Null,
-        revision: None,
-    };
-    events::record(&mut tx, actor.origin("catalogue-delete"), event, now).await?;
-    tx.commit().await?;
+    write_with(app.database().await?, async |tx| {
+        let stored = catalogues::get(tx, &name).await?.ok_or_else(|| not_found(&name))?;
+        let actor = caller.writes_all(&stored.catalogue.prefix)?;
+        catalogues::delete(tx, &name).await?;
+        let event = Event {
+            action: "catalogue-delete",
+            subject: Subject::Catalogue(&name),
+            before: json!(stored.catalogue),
+            after: Value::Null,
+            revision: None,
+        };
+        events::record(tx, actor.origin("catalogue-delete"), event, now).await?;
+        Ok::<_, Problem>(())
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

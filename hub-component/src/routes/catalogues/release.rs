@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::json;
 use store::catalogues;
-use store::database::{Database as _, Transaction as _};
+use store::database::write_with;
 use store::events::{self, Event, Subject};
 
 /// Accepts a held listing.
@@ -34,25 +34,27 @@ pub async fn release<P: Ports>(
 ) -> Result<Json<Catalogue>, Problem> {
     caller.writes_some()?;
     let now = app.ports.now();
-    let mut tx = app.database().await?.write().await?;
-    let mut stored = catalogues::get(&mut tx, &name).await?.ok_or_else(|| not_found(&name))?;
-    let actor = caller.writes_all(&stored.catalogue.prefix)?;
-    let before = json!(stored.record.held);
-    if !stored.record.release() {
-        let detail = format!("Nothing of `{name}` waits for release.");
-        return Err(Problem::new(&kinds::NO_LISTING_HELD, detail));
-    }
-    catalogues::save(&mut tx, &stored, None).await?;
-    let event = Event {
-        action: "catalogue-release",
-        subject: Subject::Catalogue(&name),
-        before,
-        after: json!({ "released": stored.record.released }),
-        revision: None,
-    };
-    events::record(&mut tx, actor.origin("catalogue-release"), event, now).await?;
-    let shown = view(&mut tx, &stored).await?;
-    tx.commit().await?;
+    let shown = write_with(app.database().await?, async |tx| {
+        let mut stored = catalogues::get(tx, &name).await?.ok_or_else(|| not_found(&name))?;
+        let actor = caller.writes_all(&stored.catalogue.prefix)?;
+        let before = json!(stored.record.held);
+        if !stored.record.release() {
+            let detail = format!("Nothing of `{name}` waits for release.");
+            return Err(Problem::new(&kinds::NO_LISTING_HELD, detail));
+        }
+        catalogues::save(tx, &stored, None).await?;
+        let event = Event {
+            action: "catalogue-release",
+            subject: Subject::Catalogue(&name),
+            before,
+            after: json!({ "released": stored.record.released }),
+            revision: None,
+        };
+        events::record(tx, actor.origin("catalogue-release"), event, now).await?;
+        let shown = view(tx, &stored).await?;
+        Ok::<_, Problem>(shown)
+    })
+    .await?;
     refresh_later(&app);
     Ok(Json(shown))
 }

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use store::catalogues;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 
 /// Reads a catalogue.
 ///
@@ -30,9 +30,11 @@ pub async fn show<P: Ports>(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut tx = app.database().await?.read().await?;
-    let stored = catalogues::get(&mut tx, &name).await?.ok_or_else(|| not_found(&name))?;
-    let shown = view(&mut tx, &stored).await?;
-    tx.end().await;
+    let shown = read_with(app.database().await?, async |tx| {
+        let stored = catalogues::get(tx, &name).await?.ok_or_else(|| not_found(&name))?;
+        let shown = view(tx, &stored).await?;
+        Ok::<_, Problem>(shown)
+    })
+    .await?;
     edge::json(&headers, Caching::Asked, &shown)
 }

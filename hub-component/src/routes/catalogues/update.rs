@@ -9,7 +9,7 @@ use api::catalogues::Catalogue;
 use axum::Json;
 use axum::extract::State;
 use serde_json::json;
-use store::database::{Database as _, Transaction as _};
+use store::database::write_with;
 use store::events::{self, Event, Subject};
 use store::{catalogues, members};
 
@@ -43,34 +43,38 @@ pub async fn update<P: Ports>(
 ) -> Result<Json<Catalogue>, Problem> {
     caller.writes_some()?;
     let now = app.ports.now();
-    let mut tx = app.database().await?.write().await?;
-    let mut stored = catalogues::get(&mut tx, &name).await?.ok_or_else(|| not_found(&name))?;
-    let actor = caller.writes_all(&stored.catalogue.prefix)?;
-    let changed = stored.catalogue.merge(&patch).map_err(Problem::invalid_catalogue)?;
-    if changed == stored.catalogue {
-        return Ok(Json(view(&mut tx, &stored).await?));
+    let (shown, is_changed) = write_with(app.database().await?, async |tx| {
+        let mut stored = catalogues::get(tx, &name).await?.ok_or_else(|| not_found(&name))?;
+        let actor = caller.writes_all(&stored.catalogue.prefix)?;
+        let changed = stored.catalogue.merge(&patch).map_err(Problem::invalid_catalogue)?;
+        if changed == stored.catalogue {
+            return Ok((view(tx, &stored).await?, false));
+        }
+        if !changed.has_ids_of(&stored.catalogue) {
+            members::on_another_forge(tx, &name).await?;
+        }
+        if changed.url != stored.catalogue.url {
+            stored.record.moved();
+        }
+        let before = json!(stored.catalogue);
+        stored.catalogue = changed;
+        stored.updated_at = now;
+        stored.record.next_listing_at = None;
+        catalogues::save(tx, &stored, None).await?;
+        let event = Event {
+            action: "catalogue-update",
+            subject: Subject::Catalogue(&name),
+            before,
+            after: json!(stored.catalogue),
+            revision: None,
+        };
+        events::record(tx, actor.origin("catalogue-update"), event, now).await?;
+        let shown = view(tx, &stored).await?;
+        Ok::<_, Problem>((shown, true))
+    })
+    .await?;
+    if is_changed {
+        refresh_later(&app);
     }
-    if !changed.has_ids_of(&stored.catalogue) {
-        members::on_another_forge(&mut tx, &name).await?;
-    }
-    if changed.url != stored.catalogue.url {
-        stored.record.moved();
-    }
-    let before = json!(stored.catalogue);
-    stored.catalogue = changed;
-    stored.updated_at = now;
-    stored.record.next_listing_at = None;
-    catalogues::save(&mut tx, &stored, None).await?;
-    let event = Event {
-        action: "catalogue-update",
-        subject: Subject::Catalogue(&name),
-        before,
-        after: json!(stored.catalogue),
-        revision: None,
-    };
-    events::record(&mut tx, actor.origin("catalogue-update"), event, now).await?;
-    let shown = view(&mut tx, &stored).await?;
-    tx.commit().await?;
-    refresh_later(&app);
     Ok(Json(shown))
 }

@@ -19,7 +19,7 @@ use federation::time::{Seconds, rfc3339};
 use http::header::{CONTENT_ENCODING, LINK, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::sync::Arc;
-use store::database::{Database, Transaction as _, Unframed};
+use store::database::{Database, Unframed, read_with};
 use store::former;
 use store::revisions::{self, Revision};
 
@@ -76,13 +76,11 @@ pub async fn read<P: Ports>(
     reached(&app, parameters.min_revision).await?;
     let (database, now) = (app.database().await?, app.ports.now());
     if let Some(number) = parameters.revision {
-        let mut tx = database.read().await?;
-        let revision = kept(&mut tx, number).await?;
+        let revision = read_with(database, async |tx| kept(tx, number).await).await?;
         if filter.is_whole() && negotiated.is_known(&revision, &headers, now) {
             let answer = negotiated.answer(Some(&revision), &filter, &headers, Caching::Immutable, now, Body::empty());
             return Ok(memo(answer, Some(AN_HOUR)));
         }
-        tx.end().await;
         let composed = app.documents().at(&app.ports, &revision).await?;
         let response = negotiated.respond(&app, &composed, filter, &headers, Caching::Immutable).await?;
         return Ok(memo(response, Some(AN_HOUR)));

@@ -14,7 +14,7 @@ use federation::time::{Seconds, parse_rfc3339, rfc3339};
 use http::header::CACHE_CONTROL;
 use std::time::Duration;
 use store::StoreError;
-use store::database::{Database, Transaction, Unframed};
+use store::database::{Transaction, Unframed, read_with};
 use store::revisions::{self, Revision, log};
 
 /// Longest wait for a newer revision, in seconds.
@@ -58,9 +58,7 @@ pub async fn follow<P: Ports>(
             app.ports.sleep(LOOK).await;
         }
     }
-    let mut tx = database.read().await?;
-    let answer = read(&mut tx, query.since, verified_after).await?;
-    tx.end().await;
+    let answer = read_with(database, async |tx| read(tx, query.since, verified_after).await).await?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(answer)))
 }
 

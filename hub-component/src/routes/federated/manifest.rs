@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::response::Response;
 use federation::time::rfc3339;
 use http::{HeaderMap, HeaderValue};
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::revisions;
 
 /// Reads the manifest of a revision.
@@ -47,30 +47,31 @@ pub async fn manifest<P: Ports>(
         Some(_) => (Caching::Immutable, Some(AN_HOUR)),
         None => (Caching::Revalidated, revalidate_due(&app).await?.1),
     };
-    let mut tx = database.read().await?;
-    let revision = match parameters.revision {
-        Some(number) => Some(kept(&mut tx, number).await?),
-        None => revisions::newest(&mut tx).await?,
-    };
-    let manifest = match revision {
-        Some(revision) => {
-            let sources = revisions::lines_at(&mut tx, revision.number).await?;
-            revisions::verify(Some(&revision), &sources)?;
-            Manifest {
-                version: 1,
-                revision: revision.number,
-                parent: revisions::parent(&mut tx, revision.number).await?,
-                digest: revision.digest,
-                composed_at: Some(rfc3339(revision.composed_at)),
-                sources,
+    let manifest = read_with(database, async |tx| {
+        let revision = match parameters.revision {
+            Some(number) => Some(kept(tx, number).await?),
+            None => revisions::newest(tx).await?,
+        };
+        Ok::<_, Problem>(match revision {
+            Some(revision) => {
+                let sources = revisions::lines_at(tx, revision.number).await?;
+                revisions::verify(Some(&revision), sources.iter())?;
+                Manifest {
+                    version: 1,
+                    revision: revision.number,
+                    parent: revisions::parent(tx, revision.number).await?,
+                    digest: revision.digest,
+                    composed_at: Some(rfc3339(revision.composed_at)),
+                    sources,
+                }
             }
-        }
-        None => {
-            let digest = federation::compose::digest(&[]);
-            Manifest { version: 1, revision: 0, parent: None, digest, composed_at: None, sources: Vec::new() }
-        }
-    };
-    tx.end().await;
+            None => {
+                let digest = federation::compose::digest(&[]);
+                Manifest { version: 1, revision: 0, parent: None, digest, composed_at: None, sources: Vec::new() }
+            }
+        })
+    })
+    .await?;
     let mut response = edge::json(&request, caching, &manifest)?;
     response.headers_mut().insert(headers::REVISION, HeaderValue::from(manifest.revision));
     Ok(memo(response, memo_for))

@@ -14,7 +14,7 @@ use axum::response::Response;
 use federation::time::rfc3339;
 use http::HeaderMap;
 use std::collections::HashMap;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::revisions::{self as log, Entry, Touched};
 
 /// Lists revisions.
@@ -38,30 +38,32 @@ pub async fn revisions<P: Ports>(
 ) -> Result<Response, Problem> {
     let limit = paging::limit(query.limit, page::REVISIONS)?;
     let before = paging::ended_with_number(query.cursor.as_deref())?;
-    let mut tx = app.database().await?.read().await?;
-    let mut filling = Filling::new(limit);
-    loop {
-        let wants = filling.wants();
-        let entries = log::history(&mut tx, filling.last().copied().unwrap_or(before), wants).await?;
-        let is_last = entries.len() < wants;
-        let mut changed: HashMap<u64, Vec<ChangedRepo>> = HashMap::new();
-        if let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) {
-            for Touched { revision, repo, put, provenance } in
-                log::touched(&mut tx, oldest.revision.number..=newest.revision.number).await?
-            {
-                let op = if put { "put" } else { "removed" }.to_owned();
-                changed.entry(revision).or_default().push(ChangedRepo { repo, op, provenance });
+    let filling = read_with(app.database().await?, async |tx| {
+        let mut filling = Filling::new(limit);
+        loop {
+            let wants = filling.wants();
+            let entries = log::history(tx, filling.last().copied().unwrap_or(before), wants).await?;
+            let is_last = entries.len() < wants;
+            let mut changed: HashMap<u64, Vec<ChangedRepo>> = HashMap::new();
+            if let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) {
+                for Touched { revision, repo, put, provenance } in
+                    log::touched(tx, oldest.revision.number..=newest.revision.number).await?
+                {
+                    let op = if put { "put" } else { "removed" }.to_owned();
+                    changed.entry(revision).or_default().push(ChangedRepo { repo, op, provenance });
+                }
+            }
+            for entry in entries {
+                let changed = changed.remove(&entry.revision.number).unwrap_or_default();
+                filling.add(entry.revision.number, &view(entry, changed))?;
+            }
+            if is_last || filling.wants() == 0 {
+                break;
             }
         }
-        for entry in entries {
-            let changed = changed.remove(&entry.revision.number).unwrap_or_default();
-            filling.add(entry.revision.number, &view(entry, changed))?;
-        }
-        if is_last || filling.wants() == 0 {
-            break;
-        }
-    }
-    tx.end().await;
+        Ok::<_, Problem>(filling)
+    })
+    .await?;
     let (revisions, next) = filling.done();
     let page = Revisions { revisions, next };
     let response = edge::json(&headers, Caching::Asked, &page)?;

@@ -3,13 +3,13 @@
 use super::check_precondition;
 use crate::edge::{Caller, Path};
 use crate::hub::repos::not_registered;
-use crate::hub::{App, Change, commit_change};
+use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
-use store::database::Database as _;
+use store::database::write_with;
 use store::registrations;
 
 /// Removes a registration.
@@ -39,12 +39,14 @@ pub async fn deregister<P: Ports>(
 ) -> Result<StatusCode, Problem> {
     let actor = caller.maintains(&repo)?;
     let now = app.ports.now();
-    let mut tx = app.database().await?.write().await?;
-    let registered = registrations::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
-    check_precondition(&registered, &headers)?;
-    registrations::delete(&mut tx, &repo).await?;
-    let before = json!(registered.registration);
-    let change = Change { repo: &repo, line: None, provenance: None, before, after: Value::Null };
-    commit_change(tx, change, actor.origin("deregister"), now).await?;
-    Ok(StatusCode::NO_CONTENT)
+    write_with(app.database().await?, async |tx| {
+        let registered = registrations::get(tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+        check_precondition(&registered, &headers)?;
+        registrations::delete(tx, &repo).await?;
+        let before = json!(registered.registration);
+        let change = Change { repo: &repo, line: None, provenance: None, before, after: Value::Null };
+        publish_change(tx, change, actor.origin("deregister"), now).await?;
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
 }

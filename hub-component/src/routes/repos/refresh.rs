@@ -5,7 +5,7 @@ use crate::hub::publish::line;
 use crate::hub::refresh::{self, Commit, Report, Scope, contribution, refresh_one};
 use crate::hub::refresh::{newest, refresh_running};
 use crate::hub::repos::not_registered;
-use crate::hub::{App, Change, commit_change};
+use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::refresh::{Outcome, RefreshRequest, Refreshed, ReleaseQuery, SourceReport};
@@ -15,7 +15,7 @@ use federation::forge::{NoCommit, at_commit};
 use federation::provenance::is_commit;
 use federation::source::NotReleased;
 use serde_json::Map;
-use store::database::{Database as _, Transaction as _};
+use store::database::{read_with, write_with};
 use store::registrations;
 use store::revisions::Revision;
 use store::sources;
@@ -90,9 +90,8 @@ async fn commit<P: Ports>(
     repo: &str,
     asked: &RefreshRequest,
 ) -> Result<Commit, Problem> {
-    let mut tx = app.database().await?.read().await?;
-    let registered = registrations::get(&mut tx, repo).await?.ok_or_else(|| not_registered(repo))?;
-    tx.end().await;
+    let registered = read_with(app.database().await?, async |tx| registrations::get(tx, repo).await).await?;
+    let registered = registered.ok_or_else(|| not_registered(repo))?;
     let not_allowed = |why: &str| Problem::new(&kinds::COMMIT_NOT_ALLOWED, why);
     let vouched = caller.provenance();
     let reference = asked.reference.as_deref().or_else(|| vouched.and_then(|job| job.reference.as_deref()));
@@ -149,25 +148,28 @@ pub async fn release<P: Ports>(
 ) -> Result<Json<Refreshed>, Problem> {
     let actor = caller.writes(&repo)?;
     let now = app.ports.now();
-    let mut tx = app.database().await?.write().await?;
-    let mut source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
-    let before = contribution(&source.record.accepted, &source.record.held);
-    source.record.release(&source.registered.registration.url, parameters.digest.as_ref()).map_err(
-        |why| match why {
-            NotReleased::Nothing => Problem::new(
-                &kinds::NOTHING_HELD,
-                format!("`{repo}` is {}; nothing waits for release.", source.state(now).as_str()),
-            ),
-            NotReleased::Another => Problem::new(
-                &kinds::HELD_ANOTHER,
-                format!("Another index of `{repo}` is held by now; nothing was released. Review that index first."),
-            ),
-        },
-    )?;
-    sources::save_record(&mut tx, &source).await?;
-    let after = contribution(&source.record.accepted, &source.record.held);
-    let change = Change { repo: &repo, line: line(&source), provenance: source.record.provenance(), before, after };
-    let revision = commit_change(tx, change, actor.origin("release"), now).await?;
+    let (source, revision) = write_with(app.database().await?, async |tx| {
+        let mut source = sources::get(tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+        let before = contribution(&source.record.accepted, &source.record.held);
+        source.record.release(&source.registered.registration.url, parameters.digest.as_ref()).map_err(
+            |why| match why {
+                NotReleased::Nothing => Problem::new(
+                    &kinds::NOTHING_HELD,
+                    format!("`{repo}` is {}; nothing waits for release.", source.state(now).as_str()),
+                ),
+                NotReleased::Another => Problem::new(
+                    &kinds::HELD_ANOTHER,
+                    format!("Another index of `{repo}` is held by now; nothing was released. Review that index first."),
+                ),
+            },
+        )?;
+        sources::save_record(tx, &source).await?;
+        let after = contribution(&source.record.accepted, &source.record.held);
+        let change = Change { repo: &repo, line: line(&source), provenance: source.record.provenance(), before, after };
+        let revision = publish_change(tx, change, actor.origin("release"), now).await?;
+        Ok::<_, Problem>((source, revision))
+    })
+    .await?;
     respond(&app, revision, refresh::report(&source, Outcome::Accepted, now)).await
 }
 

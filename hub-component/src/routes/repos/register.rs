@@ -6,7 +6,7 @@ use crate::edge::{Actor, Caller, JsonBody, Query};
 use crate::hub::publish::line;
 use crate::hub::refresh::{self, apply};
 use crate::hub::repos::warnings_with;
-use crate::hub::{App, Change, commit_change};
+use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::repos::{RegisterQuery, Repo};
@@ -17,7 +17,7 @@ use federation::source::SourceRecord;
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
-use store::database::{Database as _, Transaction as _};
+use store::database::{read_with, write_with};
 use store::registrations::{self, Registered};
 use store::sources::{self, Source};
 
@@ -69,15 +69,15 @@ pub async fn register<P: Ports>(
     let mut source = Source { registered, record: SourceRecord::default() };
     let registration = &source.registered.registration;
     if parameters.dry_run {
-        let mut tx = app.database().await?.read().await?;
-        if sources::get(&mut tx, &repo).await?.is_some() {
-            return Err(registered_already(&repo));
-        }
-        tx.end().await;
+        read_with(app.database().await?, async |tx| match sources::get(tx, &repo).await? {
+            Some(_) => Err(registered_already(&repo)),
+            None => Ok(()),
+        })
+        .await?;
         let checked = refresh::check(&app.ports, registration, &source.record).await;
-        let mut tx = app.database().await?.read().await?;
-        let warnings = warnings_with(&mut tx, registration, &checked.warnings).await?;
-        tx.end().await;
+        let found = &checked.warnings;
+        let warnings =
+            read_with(app.database().await?, async |tx| warnings_with(tx, registration, found).await).await?;
         source.record.observe(registration, checked.observation, app.ports.now(), 0.0);
         return Ok(respond(&source, warnings, app.ports.now()));
     }
@@ -91,20 +91,23 @@ pub async fn register<P: Ports>(
         None => None,
     };
 
-    let mut tx = app.database().await?.write().await?;
-    if !registrations::insert(&mut tx, &source.registered).await? {
-        return Err(registered_already(&repo));
-    }
-    let found = checked.as_ref().map_or(&[][..], |checked| &checked.warnings);
-    let warnings = warnings_with(&mut tx, &source.registered.registration, found).await?;
     let verified = checked.is_some();
-    match checked {
-        Some(checked) => apply(&mut tx, &mut source, checked, app.ports.now()).await.map(drop)?,
-        None => sources::save_record(&mut tx, &source).await?,
-    }
-    let after = json!(source.registered.registration);
-    let change = Change { repo: &repo, line: line(&source), provenance: None, before: Value::Null, after };
-    commit_change(tx, change, actor.origin("register"), app.ports.now()).await?;
+    let warnings = write_with(app.database().await?, async |tx| {
+        if !registrations::insert(tx, &source.registered).await? {
+            return Err(registered_already(&repo));
+        }
+        let found = checked.as_ref().map_or(&[][..], |checked| &checked.warnings);
+        let warnings = warnings_with(tx, &source.registered.registration, found).await?;
+        match checked {
+            Some(checked) => apply(tx, &mut source, checked, app.ports.now()).await.map(drop)?,
+            None => sources::save_record(tx, &source).await?,
+        }
+        let after = json!(source.registered.registration);
+        let change = Change { repo: &repo, line: line(&source), provenance: None, before: Value::Null, after };
+        publish_change(tx, change, actor.origin("register"), app.ports.now()).await?;
+        Ok::<_, Problem>(warnings)
+    })
+    .await?;
 
     let mut response = (StatusCode::CREATED, respond(&source, warnings, now)).into_response();
     let location = HeaderValue::from_str(&format!("/v1/repos/{repo}")).ok();

@@ -9,7 +9,7 @@ use crate::problem::{Problem, kinds};
 use api::repos::Repo;
 use axum::extract::State;
 use axum::response::Response;
-use store::database::{Database as _, Transaction as _};
+use store::database::read_with;
 use store::sources;
 
 /// Reads a registration.
@@ -29,13 +29,11 @@ use store::sources;
     extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code]))),
 )]
 pub async fn show<P: Ports>(State(app): State<App<P>>, Path(repo): Path<String>) -> Result<Response, Problem> {
-    let mut tx = app.database().await?.read().await?;
-    let source = sources::get(&mut tx, &repo).await?;
-    let warnings = match &source {
-        Some(source) => warnings(&mut tx, &source.registered.registration).await?,
-        None => Vec::new(),
-    };
-    tx.end().await;
-    let source = source.ok_or_else(|| not_registered(&repo))?;
+    let (source, warnings) = read_with(app.database().await?, async |tx| {
+        let source = sources::get(tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+        let warnings = warnings(tx, &source.registered.registration).await?;
+        Ok::<_, Problem>((source, warnings))
+    })
+    .await?;
     Ok(respond(&source, warnings, app.ports.now()))
 }

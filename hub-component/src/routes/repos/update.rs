@@ -7,17 +7,27 @@ use crate::edge::{Caller, JsonBody, Path};
 use crate::hub::publish::line;
 use crate::hub::refresh::{Checked, apply};
 use crate::hub::repos::{not_registered, warnings_with};
-use crate::hub::{App, Change, commit_change};
+use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::problem::ProblemEntry;
 use api::repos::Repo;
 use axum::extract::State;
 use axum::response::Response;
 use federation::registration::Registration;
 use http::HeaderMap;
 use serde_json::{Value, json};
-use store::database::{Database as _, Transaction as _};
-use store::{registrations, sources};
+use store::database::{read_with, write_with};
+use store::registrations;
+use store::sources::{self, Source};
+
+/// What the transaction of an update gives.
+struct Updated {
+    source: Source,
+    warnings: Vec<ProblemEntry>,
+    /// Whether the source is to be fetched now.
+    is_due: bool,
+}
 
 /// Changes a registration.
 ///
@@ -64,49 +74,53 @@ pub async fn update<P: Ports>(
     let verified = verified_first(&app, &repo, &headers, &patch).await?;
 
     let now = app.ports.now();
-    let mut tx = app.database().await?.write().await?;
-    let mut source = sources::get(&mut tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
-    check_precondition(&source.registered, &headers)?;
-    let before = source.registered.registration.clone();
-    let changed = before.merge(&patch).map_err(Problem::invalid_registration)?;
-    let found = verified.as_ref().map_or(&[][..], |(_, checked)| &checked.warnings);
-    let warnings = warnings_with(&mut tx, &changed, found).await?;
-    if changed == before {
-        return Ok(respond(&source, warnings, now));
-    }
-    // The verified registration must not have changed in the meantime.
-    if needs_verifying(&before, &changed) && verified.as_ref().is_none_or(|(registration, _)| *registration != changed)
-    {
-        return Err(changed_meanwhile());
-    }
-    registrations::update(&mut tx, &changed, now).await?;
-    let moved = !changed.has_index_of(&before);
-    let lives_shorter = changed.cache_ttl_seconds < before.cache_ttl_seconds;
-    source.registered.registration = changed;
-    source.registered.updated_at = now;
-    if moved {
-        source.record.moved();
-    }
-    if lives_shorter {
-        source.record.shorten(source.registered.registration.cache_ttl_seconds);
-    }
     let fetched = verified.is_some();
-    match verified {
-        Some((_, checked)) => apply(&mut tx, &mut source, checked, now).await.map(drop)?,
-        None => sources::save_record(&mut tx, &source).await?,
-    }
-    let after = json!(source.registered.registration);
-    let change = Change {
-        repo: &repo,
-        line: line(&source),
-        provenance: source.record.provenance(),
-        before: json!(before),
-        after,
-    };
-    commit_change(tx, change, actor.origin("update"), now).await?;
+    let updated = write_with(app.database().await?, async |tx| {
+        let mut source = sources::get(tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+        check_precondition(&source.registered, &headers)?;
+        let before = source.registered.registration.clone();
+        let changed = before.merge(&patch).map_err(Problem::invalid_registration)?;
+        let found = verified.as_ref().map_or(&[][..], |(_, checked)| &checked.warnings);
+        let warnings = warnings_with(tx, &changed, found).await?;
+        if changed == before {
+            return Ok(Updated { source, warnings, is_due: false });
+        }
+        // The verified registration must not have changed in the meantime.
+        if needs_verifying(&before, &changed)
+            && verified.as_ref().is_none_or(|(registration, _)| *registration != changed)
+        {
+            return Err(changed_meanwhile());
+        }
+        registrations::update(tx, &changed, now).await?;
+        let moved = !changed.has_index_of(&before);
+        let lives_shorter = changed.cache_ttl_seconds < before.cache_ttl_seconds;
+        source.registered.registration = changed;
+        source.registered.updated_at = now;
+        if moved {
+            source.record.moved();
+        }
+        if lives_shorter {
+            source.record.shorten(source.registered.registration.cache_ttl_seconds);
+        }
+        match verified {
+            Some((_, checked)) => apply(tx, &mut source, checked, now).await.map(drop)?,
+            None => sources::save_record(tx, &source).await?,
+        }
+        let after = json!(source.registered.registration);
+        let change = Change {
+            repo: &repo,
+            line: line(&source),
+            provenance: source.record.provenance(),
+            before: json!(before),
+            after,
+        };
+        publish_change(tx, change, actor.origin("update"), now).await?;
 
-    let enabled = source.registered.registration.enabled;
-    if enabled && !fetched && (moved || !before.enabled) {
+        Ok::<_, Problem>(Updated { source, warnings, is_due: !fetched && (moved || !before.enabled) })
+    })
+    .await?;
+    let Updated { source, warnings, is_due } = updated;
+    if source.registered.registration.enabled && is_due {
         refresh_later(&app, repo, actor.clone(), "update");
     }
     Ok(respond(&source, warnings, now))
@@ -124,9 +138,11 @@ async fn verified_first<P: Ports>(
     headers: &HeaderMap,
     patch: &Value,
 ) -> Result<Option<(Registration, Checked)>, Problem> {
-    let mut tx = app.database().await?.read().await?;
-    let registered = registrations::get(&mut tx, repo).await?.ok_or_else(|| not_registered(repo))?;
-    tx.end().await;
+    let registered = read_with(app.database().await?, async |tx| {
+        let registered = registrations::get(tx, repo).await?.ok_or_else(|| not_registered(repo))?;
+        Ok::<_, Problem>(registered)
+    })
+    .await?;
     check_precondition(&registered, headers)?;
     let before = &registered.registration;
     let changed = before.merge(patch).map_err(Problem::invalid_registration)?;

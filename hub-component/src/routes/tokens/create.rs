@@ -13,7 +13,7 @@ use federation::digest::Digest;
 use federation::token::TokenRequest;
 use http::StatusCode;
 use serde_json::Value;
-use store::database::{Database as _, Transaction as _};
+use store::database::write_with;
 use store::events::{self, Event, Subject};
 use store::tokens::{self, Token};
 
@@ -49,21 +49,23 @@ pub async fn create<P: Ports>(
         last_used_at: None,
         revoked: None,
     };
-    let mut tx = app.database().await?.write().await?;
-    if !tokens::insert(&mut tx, &token, &Digest::of(secret.as_bytes())).await? {
-        return Err(Problem::new(
-            &kinds::TOKEN_EXISTS,
-            format!("The name `{}` is or was in use, and names are never reused; choose another name.", token.name),
-        ));
-    }
-    let event = Event {
-        action: "token-create",
-        subject: Subject::Token(&token.name),
-        before: Value::Null,
-        after: grant(&token),
-        revision: None,
-    };
-    events::record(&mut tx, actor.origin("token-create"), event, now).await?;
-    tx.commit().await?;
+    write_with(app.database().await?, async |tx| {
+        if !tokens::insert(tx, &token, &Digest::of(secret.as_bytes())).await? {
+            return Err(Problem::new(
+                &kinds::TOKEN_EXISTS,
+                format!("The name `{}` is or was in use, and names are never reused; choose another name.", token.name),
+            ));
+        }
+        let event = Event {
+            action: "token-create",
+            subject: Subject::Token(&token.name),
+            before: Value::Null,
+            after: grant(&token),
+            revision: None,
+        };
+        events::record(tx, actor.origin("token-create"), event, now).await?;
+        Ok::<_, Problem>(())
+    })
+    .await?;
     Ok((StatusCode::CREATED, private(NewToken { token: secret, view: view(&token, now) })).into_response())
 }

@@ -8,7 +8,7 @@ use crate::problem::{Problem, kinds, quoted};
 use axum::extract::State;
 use http::StatusCode;
 use serde_json::Value;
-use store::database::{Database as _, Transaction as _};
+use store::database::write_with;
 use store::events::{self, Event, Subject};
 use store::tokens;
 
@@ -32,24 +32,25 @@ pub async fn revoke<P: Ports>(
 ) -> Result<StatusCode, Problem> {
     let actor = caller.administers()?;
     let now = app.ports.now();
-    let mut tx = app.database().await?.write().await?;
-    let token = tokens::get(&mut tx, &name).await?.ok_or_else(|| {
-        Problem::new(
-            &kinds::TOKEN_NOT_FOUND,
-            format!("There is no token `{}`; `GET /v1/tokens` lists the tokens.", quoted(&name)),
-        )
-    })?;
-    if token.revoked.is_none() {
-        tokens::revoke(&mut tx, &name, &actor.name, now).await?;
-        let event = Event {
-            action: "token-revoke",
-            subject: Subject::Token(&name),
-            before: grant(&token),
-            after: Value::Null,
-            revision: None,
-        };
-        events::record(&mut tx, actor.origin("token-revoke"), event, now).await?;
-        tx.commit().await?;
-    }
-    Ok(StatusCode::NO_CONTENT)
+    write_with(app.database().await?, async |tx| {
+        let token = tokens::get(tx, &name).await?.ok_or_else(|| {
+            Problem::new(
+                &kinds::TOKEN_NOT_FOUND,
+                format!("There is no token `{}`; `GET /v1/tokens` lists the tokens.", quoted(&name)),
+            )
+        })?;
+        if token.revoked.is_none() {
+            tokens::revoke(tx, &name, &actor.name, now).await?;
+            let event = Event {
+                action: "token-revoke",
+                subject: Subject::Token(&name),
+                before: grant(&token),
+                after: Value::Null,
+                revision: None,
+            };
+            events::record(tx, actor.origin("token-revoke"), event, now).await?;
+        }
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
 }

@@ -94,7 +94,6 @@ async fn a_server_is_read_by_name_and_version() {
         "org.example%2Fnone/versions/latest",
         "org.example%2Fnone/versions",
         "none/versions",
-        "%00/versions/%00",
         "org.example%252Fweather/versions/latest",
     ] {
         let (status, _, problem) = get(&hub, &format!("/v0.1/servers/{path}")).await;
@@ -104,6 +103,8 @@ async fn a_server_is_read_by_name_and_version() {
             "{path}"
         );
     }
+    let (status, _, problem) = get(&hub, "/v0.1/servers/%00/versions/%00").await;
+    assert_eq!((status, &problem["code"]), (404, &json!("not-found")), "{problem}");
     assert_eq!(get(&hub, "/v0.1/servers/org.example%2Fweather").await.0, 404, "the registry has no such path");
 }
 

@@ -81,6 +81,22 @@ async fn a_search_can_be_continued_for_a_day() {
 }
 
 #[tokio::test]
+async fn a_filtered_search_stays_in_its_revision_too() {
+    let hub = Hub::new();
+    hub.register("a", index("a", 5, 0)).await;
+    hub.register("b", index("b", 5, 0)).await;
+    for (version, filter) in ["&domain=d", "&repo=a", "&domain=d&repo=a"].into_iter().enumerate() {
+        let page = hub.get(&format!("/v1/capabilities?q=version&limit=2{filter}")).await;
+        hub.publish("b", index("b", 5, version + 1));
+        hub.compose().await;
+        let next = encoded(page["next"].as_str().expect("more"));
+        let rest = hub.get(&format!("/v1/capabilities?q=version{filter}&cursor={next}")).await;
+        assert_eq!((&rest["revision"], &rest["total"]), (&page["revision"], &page["total"]), "{filter}: {rest}");
+        assert_eq!(rest["shown"].as_u64(), page["total"].as_u64().map(|total| total - 2), "{filter}: {rest}");
+    }
+}
+
+#[tokio::test]
 async fn a_cursor_is_good_for_its_own_search_alone() {
     let hub = Hub::new();
     hub.register("a", index("a", 6, 0)).await;
