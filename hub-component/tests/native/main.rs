@@ -1,8 +1,9 @@
-//! The handlers, run natively over rusqlite with a clock and sources of the test's own: what depends on time, and what is counted.
+//! The handlers, run natively over SQLite or PostgreSQL with a clock and sources of the test's own: what depends on time, and what is counted.
 
 #![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
 
 mod ports;
+mod stores;
 
 mod acknowledged;
 mod addresses;

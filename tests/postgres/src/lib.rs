@@ -146,9 +146,16 @@ impl Server {
     /// # Errors
     /// If a statement fails.
     pub fn run(&self, sql: &str) -> Result<String> {
-        let url = self.url();
+        self.run_at(&self.url(), sql)
+    }
+
+    /// The same with another connection string, such as that of a [`Server::schema`].
+    ///
+    /// # Errors
+    /// If a statement fails.
+    pub fn run_at(&self, url: &str, sql: &str) -> Result<String> {
         let psql =
-            Command::new(self.programs.join("psql")).args(["-XqtA", "-v", "ON_ERROR_STOP=1", "-c", sql, &url]).output();
+            Command::new(self.programs.join("psql")).args(["-XqtA", "-v", "ON_ERROR_STOP=1", "-c", sql, url]).output();
         let output = psql.context("cannot start psql")?;
         ensure!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
         Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
