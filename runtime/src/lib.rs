@@ -131,7 +131,7 @@ impl Runtime {
         let mut metrics = Metrics::new();
         metrics.watch_files(services.databases.files());
         metrics.watch_budget(Arc::clone(&budget));
-        let (metrics, databases) = (Arc::new(metrics), services.databases.clone());
+        let (metrics, databases, servers) = (Arc::new(metrics), services.databases.clone(), services.servers.clone());
         let lifecycle = Lifecycle::new();
         let workers = Workers {
             engine,
@@ -146,6 +146,7 @@ impl Runtime {
             dispatch: Dispatch::new(workers, config.liveness),
             memo: Memo::new(Arc::clone(&metrics), Arc::clone(&budget)),
             databases,
+            servers,
             metrics,
             budget,
             limits: Arc::clone(&limits),

@@ -39,6 +39,7 @@ mod overlaps;
 mod page_bytes;
 mod pages;
 mod politeness;
+mod postgres;
 mod reading;
 mod records;
 mod refreshing;

@@ -17,8 +17,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::database::{Database, DatabaseError, Row, Transaction as _, Value, write_with};
-use store::guarded::RawTransaction;
 use store::either::Either;
+use store::guarded::RawTransaction;
+use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 /// A database; every statement that ran is remembered.
@@ -307,6 +308,7 @@ struct World {
     now: AtomicI64,
     token: Mutex<Option<String>>,
     client_address_header: Mutex<Option<String>>,
+    spawned: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Ports for TestPorts {
@@ -330,7 +332,7 @@ impl Ports for TestPorts {
     }
 
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        tokio::spawn(work);
+        self.0.spawned.lock().expect("lock").push(tokio::spawn(work));
     }
 
     async fn token(&self) -> Option<String> {
@@ -365,6 +367,7 @@ impl Hub {
             now: AtomicI64::new(now),
             token: Mutex::new(Some("t".to_owned())),
             client_address_header: Mutex::default(),
+            spawned: Mutex::default(),
         };
         let ports = TestPorts(Arc::new(world));
         let setting =
@@ -409,6 +412,15 @@ impl Hub {
     /// Everything that the database has on disk.
     pub fn database_files(&self) -> Vec<u8> {
         self.ports.database().place.contents()
+    }
+
+    /// Waits for the work after responses, and for what that spawned.
+    pub async fn settle(&self) {
+        loop {
+            let next = self.ports.0.spawned.lock().expect("lock").pop();
+            let Some(work) = next else { break };
+            work.await.expect("it ends");
+        }
     }
 
     /// Sends a request as it is.

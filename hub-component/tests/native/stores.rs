@@ -2,7 +2,7 @@
 
 use rusqlite::Connection as File;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use store::database::{Row, Value};
 use store::dialect::for_postgres;
 use store::either::Either;
@@ -17,6 +17,30 @@ use tokio_postgres::{Client, NoTls};
 /// A database port.
 pub type Store = Either<Sqlite, Postgres<Pool>>;
 
+/// Functions of SQLite with which tests change the database.
+const FUNCTIONS: &str = "CREATE FUNCTION pg_catalog.zeroblob(n INT) RETURNS BYTEA LANGUAGE sql AS
+        $$ SELECT decode(repeat('00', n), 'hex') $$;
+    CREATE FUNCTION pg_catalog.hex(bytes BYTEA) RETURNS TEXT LANGUAGE sql AS $$ SELECT upper(encode(bytes, 'hex')) $$";
+
+/// Whether the tests run on PostgreSQL.
+pub fn is_postgres() -> bool {
+    std::env::var("STORE").is_ok_and(|store| store == "postgres")
+}
+
+pub fn server() -> &'static Server {
+    static READY: Once = Once::new();
+    let server = Server::shared().expect("a server");
+    READY.call_once(|| {
+        server.run(FUNCTIONS).expect("functions");
+    });
+    server
+}
+
+/// The connection string of a new schema, as the hub uses it.
+pub fn schema() -> String {
+    with_timeouts(&server().schema().expect("a schema"))
+}
+
 /// Where a test keeps its database, removed with the last clone.
 #[derive(Clone)]
 pub enum Place {
@@ -29,9 +53,8 @@ pub enum Place {
 impl Place {
     /// A database that these statements made, which are written for SQLite.
     pub fn new(statements: &str) -> Self {
-        if std::env::var("STORE").is_ok_and(|store| store == "postgres") {
-            let url = with_timeouts(&Server::shared().expect("a server").schema().expect("a schema"));
-            let place = Self::Postgres { url };
+        if is_postgres() {
+            let place = Self::Postgres { url: schema() };
             if !statements.is_empty() {
                 place.change(&for_postgres(statements));
             }
@@ -50,14 +73,6 @@ impl Place {
         }
     }
 
-    /// The file; none on PostgreSQL.
-    pub fn file(&self) -> Option<&PathBuf> {
-        match self {
-            Self::Sqlite { path, .. } => Some(path),
-            Self::Postgres { .. } => None,
-        }
-    }
-
     /// The number that a statement gives, past the hub.
     pub fn number(&self, sql: &str) -> i64 {
         match self {
@@ -66,7 +81,7 @@ impl Place {
                 connection.query_row(sql, [], |row| row.get(0)).expect("a number")
             }
             Self::Postgres { url } => {
-                let printed = Server::shared().and_then(|server| server.run_at(url, sql)).expect("a result");
+                let printed = server().run_at(url, sql).expect("a result");
                 printed.parse().unwrap_or_else(|_| panic!("{sql} gives {printed}"))
             }
         }
@@ -77,7 +92,7 @@ impl Place {
         match self {
             Self::Sqlite { path, .. } => File::open(path).expect("a connection").execute_batch(sql).expect("a change"),
             Self::Postgres { url } => {
-                Server::shared().and_then(|server| server.run_at(url, sql)).expect("a change");
+                server().run_at(url, sql).expect("a change");
             }
         }
     }
@@ -101,7 +116,7 @@ impl Place {
             }
             Self::Postgres { url } => {
                 let xml = "SELECT schema_to_xml(current_schema()::text, true, false, '')";
-                Server::shared().and_then(|server| server.run_at(url, xml)).expect("contents").into_bytes()
+                server().run_at(url, xml).expect("contents").into_bytes()
             }
         }
     }
@@ -110,7 +125,9 @@ impl Place {
     pub fn lose(&self) {
         match self {
             Self::Sqlite { path, .. } => std::fs::write(path, "this is no database").expect("written"),
-            Self::Postgres { .. } => self.change("DO $$ BEGIN EXECUTE 'DROP SCHEMA ' || current_schema() || ' CASCADE'; END $$"),
+            Self::Postgres { .. } => {
+                self.change("DO $$ BEGIN EXECUTE 'DROP SCHEMA ' || current_schema() || ' CASCADE'; END $$")
+            }
         }
     }
 }
@@ -130,7 +147,8 @@ pub struct Pooled {
 }
 
 /// What `deadpool` does before it hands a connection on.
-const CLEAN: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();
+const CLEAN: &str =
+    "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();
     DISCARD TEMP; DISCARD SEQUENCES;";
 
 impl Pool {

@@ -8,6 +8,7 @@ use crate::budget::Budget;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -44,6 +45,8 @@ struct Inner {
     hosts: Arc<AllowedHosts>,
     budget: Arc<Budget>,
     pools: Mutex<Vec<(Address, Arc<Pool>)>>,
+    /// The component has opened a connection.
+    is_used: AtomicBool,
 }
 
 struct Pool {
@@ -68,12 +71,18 @@ struct Leased {
 
 impl Servers {
     pub(crate) fn new(hosts: Arc<AllowedHosts>, budget: Arc<Budget>) -> Self {
-        Self(Arc::new(Inner { hosts, budget, pools: Mutex::default() }))
+        Self(Arc::new(Inner { hosts, budget, pools: Mutex::default(), is_used: AtomicBool::new(false) }))
+    }
+
+    /// Whether the component reads what others change unseen by this host.
+    pub(crate) fn is_used(&self) -> bool {
+        self.0.is_used.load(Ordering::SeqCst)
     }
 
     /// Leases a connection that is new or indistinguishable from new.
     pub(crate) async fn open(&self, address: Address) -> Result<Lease, Error> {
         let pool = self.pool(address)?;
+        self.0.is_used.store(true, Ordering::SeqCst);
         let late = |_| Error::ConnectionFailed("no connection to the database in time: try again later".to_owned());
         timeout(OPEN_TIME, pool.lease()).await.map_err(late)?
     }
