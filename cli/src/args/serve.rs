@@ -146,7 +146,7 @@ pub(crate) enum LogLevel {
 
 /// The URL of a PostgreSQL database. Its password is not shown.
 #[derive(Clone)]
-pub(crate) struct DatabaseUrl(pub(crate) Url);
+pub(crate) struct DatabaseUrl(pub(crate) Box<Url>);
 
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -165,7 +165,7 @@ fn database(text: &str) -> Result<DatabaseUrl, String> {
     let url: Url = text.parse().map_err(|error| format!("it is no URL: {error}"))?;
     let is_postgres = matches!(url.scheme(), "postgres" | "postgresql");
     match url.host_str() {
-        Some(host) if is_postgres && !host.is_empty() => Ok(DatabaseUrl(url)),
+        Some(host) if is_postgres && !host.is_empty() => Ok(DatabaseUrl(Box::new(url))),
         _ => Err("write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned()),
     }
 }
