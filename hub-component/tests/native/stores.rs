@@ -4,7 +4,6 @@ use rusqlite::Connection as File;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, Once};
 use store::database::{Row, Value};
-use store::dialect::for_postgres;
 use store::either::Either;
 use store::postgres::{Connect, Connection, Failure, Postgres, with_timeouts};
 use store::sqlite::Sqlite;
@@ -51,14 +50,10 @@ pub enum Place {
 }
 
 impl Place {
-    /// A database that these statements made, which are written for SQLite.
+    /// A new database, or the SQLite database that these statements made: what an older version wrote there never was on PostgreSQL.
     pub fn new(statements: &str) -> Self {
-        if is_postgres() {
-            let place = Self::Postgres { url: schema() };
-            if !statements.is_empty() {
-                place.change(&for_postgres(statements));
-            }
-            return place;
+        if statements.is_empty() && is_postgres() {
+            return Self::Postgres { url: schema() };
         }
         let folder = Arc::new(TempDir::new().expect("a folder"));
         let path = folder.path().join("hub.db");
