@@ -41,6 +41,9 @@ pub(crate) const DATA_DIR: &str = "REUSE_SURFACE_DATA_DIR";
 /// The proxy through which `serve` fetches, instead of `--proxy`: its URL may have a password, which other users could read in the arguments.
 pub(crate) const PROXY: &str = "REUSE_SURFACE_PROXY";
 
+/// The PostgreSQL database of `serve`, instead of `--database-url`: other users could read its password in the arguments.
+pub(crate) const DATABASE_URL: &str = "REUSE_SURFACE_DATABASE_URL";
+
 /// The variables in which an environment names the proxies of all programs.
 const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 

@@ -39,7 +39,8 @@ enum Ports {
 impl AllowedHosts {
     /// Skips entries that are empty or a bare scheme after template expansion: optional hosts are written that way.
     pub(crate) fn parse(entries: &[String]) -> Result<Self> {
-        let entries = entries.iter().filter(|entry| !matches!(entry.as_str(), "" | "http://" | "https://"));
+        let entries =
+            entries.iter().filter(|entry| !matches!(entry.as_str(), "" | "http://" | "https://" | "postgres://"));
         let parsed = entries.map(|entry| {
             Entry::parse(entry.trim()).with_context(|| format!("allowed_outbound_hosts: `{entry}` is not usable"))
         });
@@ -47,7 +48,13 @@ impl AllowedHosts {
     }
 
     pub(crate) fn allow(&self, url: &Url) -> bool {
-        self.0.iter().any(|entry| entry.allows(url))
+        let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else { return false };
+        self.allow_endpoint(url.scheme(), &host.to_owned(), port)
+    }
+
+    /// Whether the component may connect to this port of `host` in the protocol that `scheme` names.
+    pub(crate) fn allow_endpoint(&self, scheme: &str, host: &Host, port: u16) -> bool {
+        self.0.iter().any(|entry| entry.allows(scheme, host, port))
     }
 }
 
@@ -70,10 +77,10 @@ impl Entry {
         Ok(Self { scheme, host, ports })
     }
 
-    fn allows(&self, url: &Url) -> bool {
-        self.scheme.as_deref().is_none_or(|scheme| scheme == url.scheme())
-            && url.host().is_some_and(|host| self.host.matches(&host))
-            && url.port_or_known_default().is_some_and(|port| self.ports.contain(port))
+    fn allows(&self, scheme: &str, host: &Host, port: u16) -> bool {
+        self.scheme.as_deref().is_none_or(|expected| expected == scheme)
+            && self.host.matches(host)
+            && self.ports.contain(port)
     }
 }
 
@@ -104,29 +111,14 @@ impl HostPattern {
         }
     }
 
-    fn matches(&self, host: &Host<&str>) -> bool {
+    fn matches(&self, host: &Host) -> bool {
         match (self, host) {
             (Self::Any, _) => true,
             (Self::Subdomains(suffix), Host::Domain(domain)) => domain.ends_with(suffix.as_str()),
-            (Self::Exactly(expected), host) => expected.as_ref_host() == *host,
+            (Self::Exactly(expected), host) => expected == host,
             (Self::Network(network, bits), Host::Ipv4(address)) => contains(*network, *bits, (*address).into()),
             (Self::Network(network, bits), Host::Ipv6(address)) => contains(*network, *bits, (*address).into()),
             (Self::Subdomains(_) | Self::Network(..) | Self::Own, _) => false,
-        }
-    }
-}
-
-/// `url` has no `Host::as_ref`.
-trait AsRefHost {
-    fn as_ref_host(&self) -> Host<&str>;
-}
-
-impl AsRefHost for Host {
-    fn as_ref_host(&self) -> Host<&str> {
-        match self {
-            Host::Domain(domain) => Host::Domain(domain),
-            Host::Ipv4(address) => Host::Ipv4(*address),
-            Host::Ipv6(address) => Host::Ipv6(*address),
         }
     }
 }

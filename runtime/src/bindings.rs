@@ -5,6 +5,8 @@ wasmtime::component::bindgen!({
     world: "imports",
     imports: { default: async | trappable },
     with: {
+        "spin:postgres/postgres.connection": crate::postgres::Lease,
+        "spin:postgres/postgres.connection-builder": crate::postgres::Address,
         "spin:sqlite/sqlite.connection": crate::sqlite::Lease,
     },
 });

@@ -1,6 +1,6 @@
 //! A small host for one Spin HTTP component (WASI 0.3). `reuse-surface serve` runs the hub in it.
 //!
-//! It offers the interfaces that the component imports (WASI, `wasi:http`, `spin:sqlite`, `spin:variables`) and
+//! It offers the interfaces that the component imports (WASI, `wasi:http`, `spin:sqlite`, `spin:postgres`, `spin:variables`) and
 //! enforces the grants in its `spin.toml`, as Spin does. Beyond Spin it interrupts runaway code, answers failures with
 //! problem documents, and drains on shutdown.
 
@@ -20,6 +20,7 @@ mod metrics;
 mod open_files;
 mod outbound;
 mod output;
+mod postgres;
 mod problem;
 mod request_id;
 mod sending;
@@ -49,6 +50,7 @@ use instances::{Services, Workers};
 use memo::Memo;
 use metrics::Metrics;
 use outbound::{Client, Outbound};
+use postgres::Servers;
 use service::HttpService;
 use shutdown::Lifecycle;
 use sqlite::Databases;
@@ -117,18 +119,20 @@ impl Runtime {
         let component =
             ServicePre::new(component).map_err(error).context("the component is no HTTP service of WASI 0.3")?;
         let budget = Budget::new(limits.memory);
+        let hosts = Arc::new(grants.hosts);
         let services = Services {
             outbound: Outbound {
                 client: Arc::new(Client::new(config.allow_private_networks, limits.outbound, config.proxy)),
-                hosts: Arc::new(grants.hosts),
+                hosts: Arc::clone(&hosts),
             },
+            servers: Servers::new(hosts, Arc::clone(&budget)),
             databases: Databases::new(&grants.databases, &config.data_dir, &budget, limits.database_connections)?,
             variables,
         };
         let mut metrics = Metrics::new();
         metrics.watch_files(services.databases.files());
         metrics.watch_budget(Arc::clone(&budget));
-        let (metrics, databases) = (Arc::new(metrics), services.databases.clone());
+        let (metrics, databases, servers) = (Arc::new(metrics), services.databases.clone(), services.servers.clone());
         let lifecycle = Lifecycle::new();
         let workers = Workers {
             engine,
@@ -143,6 +147,7 @@ impl Runtime {
             dispatch: Dispatch::new(workers, config.liveness),
             memo: Memo::new(Arc::clone(&metrics), Arc::clone(&budget)),
             databases,
+            servers,
             metrics,
             budget,
             limits: Arc::clone(&limits),

@@ -64,6 +64,12 @@ impl Manifest {
         self.variables.contains_key(name)
     }
 
+    /// The same without SQLite databases: none is created, and the data directory is not used.
+    pub fn without_sqlite(mut self) -> Self {
+        self.component.sqlite_databases.clear();
+        self
+    }
+
     /// Parses a manifest of version 2. Ignores settings that have no meaning for this host.
     ///
     /// # Errors
@@ -172,6 +178,12 @@ mod tests {
         let grants = Manifest::parse(bare).unwrap().resolve(&BTreeMap::new()).unwrap();
         assert!(grants.variables.is_empty() && grants.databases.is_empty());
         assert!(!grants.hosts.allow(&"https://example.com/".parse().unwrap()));
+    }
+
+    #[test]
+    fn sqlite_is_left_out_on_request() {
+        let manifest = Manifest::parse(HUB).unwrap().without_sqlite();
+        assert!(manifest.resolve(&values(&[("region", "8080")])).unwrap().databases.is_empty());
     }
 
     #[test]

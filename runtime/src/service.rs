@@ -6,6 +6,7 @@ use crate::incoming;
 use crate::limits::Limits;
 use crate::memo::{self, Entry, Memo};
 use crate::metrics::{Metrics, Reservation, Tally, exposition};
+use crate::postgres::Servers;
 use crate::problem::Problem;
 use crate::request_id;
 use crate::sqlite::Databases;
@@ -29,6 +30,7 @@ pub(crate) struct HttpService {
     pub(crate) dispatch: Dispatch,
     pub(crate) memo: Memo,
     pub(crate) databases: Databases,
+    pub(crate) servers: Servers,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) budget: Arc<Budget>,
     pub(crate) limits: Arc<Limits>,
@@ -133,7 +135,8 @@ impl HttpService {
         // Taken before the component reads anything: any later commit makes its response stale.
         let generation = self.databases.generation();
         let (mut head, body) = self.dispatch.answer(request).await?.into_parts();
-        let max_age = memo::take_max_age(&mut head.headers);
+        // What others commit to PostgreSQL is not seen here, so that an answer from it may be old at once.
+        let max_age = memo::take_max_age(&mut head.headers).filter(|_| !self.servers.is_used());
         let tally = self.metrics.tally(&mut head.headers, &method, head.status);
         if let (Some(key), None) = (&key, max_age) {
             self.memo.mark_uncacheable(key, generation);

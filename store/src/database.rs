@@ -29,6 +29,9 @@ pub enum DatabaseError {
     /// Another writer held the database for longer than this one may wait.
     #[error("another writer holds the database")]
     Busy,
+    /// The server did not say whether it committed the transaction.
+    #[error("the outcome of a commit is unknown: {0}")]
+    OutcomeUnknown(String),
     /// Any other failure.
     #[error("{0}")]
     Other(String),

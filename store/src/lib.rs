@@ -1,7 +1,7 @@
 //! The hub's persistent state, as domain operations over the SQL that every backend shares. All SQL in this
 //! workspace that names a table is here.
 //!
-//! `database` is the port that a host implements; `sqlite` implements it natively, and `file` backs up and
+//! `database` is the port that a host implements; `sqlite` implements it natively, `postgres` over connections of a host, and `file` backs up and
 //! restores a database file. Placeholders are `$1`, `$2` … in the order of first use: SQLite numbers them by
 //! appearance, PostgreSQL by their digits.
 
@@ -10,6 +10,7 @@ pub mod catalogues;
 pub mod database;
 pub mod demand;
 pub mod dialect;
+pub mod either;
 pub mod events;
 pub mod exchanges;
 pub mod facets;
@@ -28,6 +29,7 @@ pub mod mirror;
 pub mod moving;
 pub mod neighbours;
 pub mod overlaps;
+pub mod postgres;
 pub mod probe;
 pub mod quiet;
 pub mod registrations;

@@ -31,6 +31,12 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "PATH", env = env::DATA_DIR, default_value = "./data")]
     pub(crate) data_dir: PathBuf,
 
+    /// The PostgreSQL database to use instead of the file, such as postgres://hub:password@db.example.org/hub
+    ///
+    /// Several hubs can share it. `sslmode=require` in it demands TLS, whose certificate is always verified.
+    #[arg(long, value_name = "URL", env = env::DATABASE_URL, hide_env_values = true, value_parser = database)]
+    pub(crate) database_url: Option<DatabaseUrl>,
+
     /// How often to look for sources that are due, such as 90s, 15m or 1h; 0 disables the timer
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = interval)]
     pub(crate) refresh_interval: Duration,
@@ -142,6 +148,32 @@ pub(crate) enum LogLevel {
     Info,
     /// Also details for debugging
     Debug,
+}
+
+/// The URL of a PostgreSQL database. Its password is not shown.
+#[derive(Clone)]
+pub(crate) struct DatabaseUrl(pub(crate) Box<Url>);
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0.host_str().unwrap_or_default())
+    }
+}
+
+impl DatabaseUrl {
+    /// The server, as the manifest grants it.
+    pub(crate) fn grant(&self) -> String {
+        format!("postgres://{}:{}", self.0.host_str().unwrap_or_default(), self.0.port().unwrap_or(5432))
+    }
+}
+
+fn database(text: &str) -> Result<DatabaseUrl, String> {
+    let url: Url = text.parse().map_err(|error| format!("it is no URL: {error}"))?;
+    let is_postgres = matches!(url.scheme(), "postgres" | "postgresql");
+    match url.host_str() {
+        Some(host) if is_postgres && !host.is_empty() => Ok(DatabaseUrl(Box::new(url))),
+        _ => Err("write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned()),
+    }
 }
 
 /// The URL of a proxy. Its password is not shown.

@@ -207,6 +207,9 @@ answers! {
     STORE_UNAVAILABLE = Answer 503 "store-unavailable": "The database cannot be reached",
         "The hub cannot read or write its database. Nothing was written.",
         "wait for `Retry-After`, then repeat the request; nothing was written";
+    OUTCOME_UNKNOWN = Answer 503 "outcome-unknown": "It is not known whether the change was made",
+        "The connection to the database broke off while the hub waited for the confirmation of a change. All of it was written, or nothing.",
+        "read what you wanted to change, and repeat the request if it was not made";
     STORE_DAMAGED = Answer 503 "store-damaged": "The database is damaged",
         "The hub's database does not match its checksums, and the damage cannot be repaired from the rest of it. The hub serves no data from it, and nothing was written.",
         "ask the operator to restore a backup with `reuse-surface restore`";

@@ -169,6 +169,10 @@ impl From<StoreError> for Problem {
             let detail = "The hub's disk is full, so nothing was written; reads still work. Contact the operator, and try again later.";
             return Self::new(&kinds::STORE_FULL, detail).retry_after(60).internal(error.to_string());
         }
+        if let StoreError::Database(DatabaseError::OutcomeUnknown(_)) = &error {
+            let detail = "The connection to the database broke off, so it is not known whether the change was made. Read what you wanted to change before you repeat the request.";
+            return Self::new(&kinds::OUTCOME_UNKNOWN, detail).retry_after(5).internal(error.to_string());
+        }
         if let StoreError::Unreadable(_) = &error {
             let detail = "The hub's database is damaged, so the hub cannot answer and nothing was written. Contact the operator, who can restore a backup.";
             return Self::new(&kinds::STORE_DAMAGED, detail).retry_after(60).internal(error.to_string());

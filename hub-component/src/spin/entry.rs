@@ -1,12 +1,14 @@
 //! The entry point that Spin calls.
 
-use super::{SpinPorts, database::SpinSqlite, fetch::SpinFetch, variable};
+use super::{SpinPorts, database::SpinSqlite, fetch::SpinFetch, postgres::SpinPostgres, variable};
 use crate::hub::{App, Host, Setting, issuers, log_keys, synonyms};
 use crate::router::router;
 use axum::Router;
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
 use std::sync::{Arc, OnceLock};
+use store::either::Either;
+use store::postgres::{Postgres, with_timeouts};
 use tower::ServiceExt as _;
 
 /// Built once per instance: routes, compiled schemas, rendered documents.
@@ -28,7 +30,11 @@ async fn handle(request: Request) -> impl IntoResponse {
                 primary: variable("mirror_of").await.unwrap_or_default(),
                 log_keys: log_keys(&variable("log_key").await.unwrap_or_default()),
             };
-            let ports = SpinPorts(Arc::new((SpinSqlite::default(), SpinFetch)));
+            let database = match variable("database_url").await {
+                Some(url) => Either::Postgres(Postgres::new(SpinPostgres::at(&with_timeouts(&url)))),
+                None => Either::Sqlite(SpinSqlite::default()),
+            };
+            let ports = SpinPorts(Arc::new((database, SpinFetch)));
             ROUTER.get_or_init(|| router(App::new(ports, setting))).clone()
         }
     };

@@ -3,24 +3,31 @@
 mod database;
 mod entry;
 mod fetch;
+mod postgres;
 
 use crate::ports::Ports;
 use database::SpinSqlite;
 use federation::time::Seconds;
 use fetch::SpinFetch;
+use postgres::SpinPostgres;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+use store::either::Either;
+use store::postgres::Postgres;
+
+/// The database that the operator chose.
+type SpinDatabase = Either<SpinSqlite, Postgres<SpinPostgres>>;
 
 /// The ports, implemented for Spin.
 #[derive(Clone)]
-struct SpinPorts(Arc<(SpinSqlite, SpinFetch)>);
+struct SpinPorts(Arc<(SpinDatabase, SpinFetch)>);
 
 impl Ports for SpinPorts {
-    type Database = SpinSqlite;
+    type Database = SpinDatabase;
     type Fetch = SpinFetch;
 
-    fn database(&self) -> &SpinSqlite {
+    fn database(&self) -> &SpinDatabase {
         &self.0.0
     }
 

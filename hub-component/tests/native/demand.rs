@@ -18,8 +18,7 @@ async fn filled() -> Hub {
 async fn ask(hub: &Hub, address: &str, path: &str) -> HeaderMap {
     let (status, headers, _) = hub.read(path, &[(HEADER, address)]).await;
     assert_eq!(status, 200, "{path}");
-    // The database answers at once, so that one turn finishes the work.
-    tokio::task::yield_now().await;
+    hub.settle().await;
     headers
 }
 
@@ -65,7 +64,7 @@ async fn agents_and_people_count_like_programs() {
         http::Request::post("/mcp").header("content-type", "application/json").header("accept", "application/json");
     let request = request.header(HEADER, "192.0.2.3").body(call.to_string().into()).expect("a request");
     assert_eq!(hub.send(request).await.status(), 200);
-    tokio::task::yield_now().await;
+    hub.settle().await;
     assert_eq!(words(&hub).await, ["brew coffee"]);
 }
 

@@ -81,12 +81,8 @@ async fn what_the_hub_finds_by_itself_and_what_is_refused_leaves_no_event() {
     hub.publish("a", index("a", 4, 1));
     hub.pass(2 * 3600);
     hub.get("/v1/federated").await;
-    for _ in 0..1000 {
-        tokio::task::yield_now().await;
-        if hub.get("/v1/federated?format=json").await["revision"] == 2 {
-            break;
-        }
-    }
+    hub.settle().await;
+    assert_eq!(hub.get("/v1/federated?format=json").await["revision"], 2);
     assert_eq!(hub.get("/v1/federated/revisions").await["revisions"][0]["actor"], "hub");
     let unknown = json!({"repo": "b", "url": "https://none.example.org/", "domain": "d"});
     assert_eq!(hub.ask(Method::POST, "/v1/repos?require_valid=true", unknown).await.0.as_u16(), 422);

@@ -23,13 +23,6 @@ async fn ids(hub: &Hub) -> Vec<Value> {
     document["capabilities"].as_array().expect("a list").iter().map(|entry| entry["id"].clone()).collect()
 }
 
-/// Gives what was spawned time to end.
-async fn settle() {
-    for _ in 0..2000 {
-        tokio::task::yield_now().await;
-    }
-}
-
 #[tokio::test]
 async fn a_registered_catalogue_is_published_as_its_entities() {
     let hub = Hub::new();
@@ -89,7 +82,7 @@ async fn the_same_bytes_are_judged_again_when_the_format_changes() {
         let before = bodies();
         let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", json!({"format": format})).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
-        settle().await;
+        hub.settle().await;
         let repo = hub.get("/v1/repos/a").await;
         assert_eq!((&repo["status"]["reason"], &repo["status"]["state"]), (&reason, &json!(state)), "{repo}");
         assert_eq!(bodies(), before + 1, "fetched without conditions: {format}");
@@ -123,7 +116,7 @@ async fn a_verdict_for_the_format_before_is_dropped() {
     hub.publish("a", index("a", 1, 1));
     hub.sources().hang("a.example.org");
     let (answer, ()) = tokio::join!(hub.ask(Method::POST, "/v1/repos/a/refresh", Value::Null), async {
-        settle().await;
+        hub.settle().await;
         let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", json!({"format": "codemeta"})).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
         hub.sources().recover();

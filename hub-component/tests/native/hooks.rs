@@ -31,10 +31,7 @@ pub(crate) async fn deliver(hub: &Hub, forge: &str, headers: &[(&str, &str)], bo
         request = request.header(*name, *value);
     }
     let response = hub.send(request.body(body.to_owned().into()).expect("a request")).await;
-    // The database and the sources answer at once, so that some turns finish the work after the response.
-    for _ in 0..20 {
-        tokio::task::yield_now().await;
-    }
+    hub.settle().await;
     (response.status(), serde_json::from_slice(response.body()).unwrap_or_default())
 }
 
@@ -204,9 +201,7 @@ async fn asked_after(hub: &Hub, seconds: i64) -> usize {
     let before = hub.sources().asked();
     hub.pass(seconds);
     hub.get("/v1/federated?format=json").await;
-    for _ in 0..20 {
-        tokio::task::yield_now().await;
-    }
+    hub.settle().await;
     hub.sources().asked() - before
 }
 

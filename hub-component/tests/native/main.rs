@@ -1,10 +1,11 @@
-//! The handlers, run natively over rusqlite with a clock and sources of the test's own: what depends on time, and what is counted.
+//! The handlers, run natively over SQLite or PostgreSQL with a clock and sources of the test's own: what depends on time, and what is counted.
 
 #![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
 
 mod eventually;
 mod ports;
 mod sources;
+mod stores;
 
 mod acknowledged;
 mod addresses;
@@ -42,6 +43,7 @@ mod overlaps;
 mod page_bytes;
 mod pages;
 mod politeness;
+mod postgres;
 mod reading;
 mod records;
 mod refreshing;

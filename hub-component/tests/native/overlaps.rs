@@ -69,12 +69,12 @@ async fn a_pair_goes_with_either_side() {
     assert_eq!(pairs(&hub.get("/v1/overlaps").await), [PAIR], "and again the same");
     hub.publish("bus", of(&[other()]));
     hub.compose().await;
-    assert_eq!(hub.number("SELECT count(*) FROM overlaps"), 0, "the other side is gone");
+    assert_eq!(hub.number("SELECT count(*) FROM \"overlaps\""), 0, "the other side is gone");
     hub.publish("bus", of(&[webhook("capability.webhook.deliver"), other()]));
     hub.compose().await;
     assert_eq!(pairs(&hub.get("/v1/overlaps").await), [PAIR]);
     hub.ask(http::Method::DELETE, "/v1/repos/bus", Value::Null).await;
-    for table in ["overlaps", "overlaps_due"] {
+    for table in ["\"overlaps\"", "overlaps_due"] {
         assert_eq!(hub.number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
     }
 }

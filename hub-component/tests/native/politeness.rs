@@ -28,9 +28,7 @@ async fn read(hub: &Hub) {
     let mut before = usize::MAX;
     while hub.sources().asked() != before {
         before = hub.sources().asked();
-        for _ in 0..2000 {
-            tokio::task::yield_now().await;
-        }
+        hub.settle().await;
     }
 }
 

@@ -1,6 +1,7 @@
-//! The ports of a test: rusqlite, a clock that is set, and [`Sources`].
+//! The ports of a test: a database, a clock that is set, and [`Sources`].
 
 use crate::sources::Sources;
+use crate::stores::{Place, Store};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
@@ -10,25 +11,25 @@ use http_body_util::BodyExt as _;
 use hub_component::hub::{App, Host, Setting};
 use hub_component::ports::Ports;
 use hub_component::router::router;
-use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::database::{Database, DatabaseError, RawTransaction, Row, Transaction as _, Value, write_with};
-use store::sqlite::{Sqlite, SqliteTransaction};
-use tempfile::TempDir;
+use store::either::Either;
+use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
-/// SQLite in a file; every statement that ran is remembered.
+/// A database; every statement that ran is remembered.
 pub struct Observed {
-    sqlite: Sqlite,
-    path: PathBuf,
+    store: Store,
+    place: Place,
     seen: Arc<Seen>,
 }
 
 pub struct ObservedTransaction {
-    transaction: SqliteTransaction,
+    transaction: <Store as Database>::Transaction,
+    changes: &'static str,
     seen: Arc<Seen>,
     last: String,
 }
@@ -92,11 +93,14 @@ impl Drop for Seen {
 }
 
 impl Observed {
-    fn begin(&self, sql: &str) -> Result<ObservedTransaction, DatabaseError> {
-        self.seen.pass(&[])?;
-        let transaction = self.sqlite.begin(sql)?;
+    fn at(place: Place) -> Self {
+        Self { store: place.store(), place, seen: Arc::default() }
+    }
+
+    fn begun(&self, transaction: <Store as Database>::Transaction) -> ObservedTransaction {
         self.seen.open.fetch_add(1, Ordering::Relaxed);
-        Ok(ObservedTransaction { transaction, seen: self.seen.clone(), last: String::new() })
+        let (changes, seen) = (self.place.changes(), self.seen.clone());
+        ObservedTransaction { transaction, changes, seen, last: String::new() }
     }
 }
 
@@ -104,24 +108,26 @@ impl Database for Observed {
     type Transaction = ObservedTransaction;
 
     async fn read(&self) -> Result<Self::Transaction, DatabaseError> {
-        self.begin("BEGIN")
+        self.seen.pass(&[])?;
+        Ok(self.begun(self.store.read().await?))
     }
 
     async fn write(&self) -> Result<Self::Transaction, DatabaseError> {
-        self.begin("BEGIN IMMEDIATE")
+        self.seen.pass(&[])?;
+        Ok(self.begun(self.store.write().await?))
     }
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         let between = self.seen.between.lock().expect("lock").take_if(|(before, _)| sql.contains(*before));
         if let Some((_, change)) = between {
-            Connection::open(&self.path).expect("a database").execute_batch(&change).expect("statements");
+            self.place.change(&change);
         }
         self.seen.pass(&parameters)?;
-        self.seen.rows(sql, self.sqlite.query(sql, parameters).await)
+        self.seen.rows(sql, self.store.query(sql, parameters).await)
     }
 
     async fn prepare(&self) -> Result<(), DatabaseError> {
-        self.sqlite.prepare().await
+        self.store.prepare().await
     }
 }
 
@@ -136,7 +142,9 @@ impl RawTransaction for ObservedTransaction {
     }
 
     async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        self.query(sql, parameters).await
+        sql.clone_into(&mut self.last);
+        self.seen.pass(&parameters)?;
+        self.seen.rows(sql, self.transaction.try_query(sql, parameters).await)
     }
 
     async fn roll_back(self) {
@@ -147,12 +155,13 @@ impl RawTransaction for ObservedTransaction {
     fn abandon(self) {
         self.seen.open.fetch_sub(1, Ordering::Relaxed);
         self.seen.abandoned.lock().expect("lock").push(self.last);
+        self.transaction.abandon();
     }
 
     async fn commit(mut self) -> Result<(), DatabaseError> {
         self.seen.open.fetch_sub(1, Ordering::Relaxed);
         self.seen.pass(&[])?;
-        let changed = self.transaction.query("SELECT total_changes()", Vec::new()).await?;
+        let changed = self.transaction.query(self.changes, Vec::new()).await?;
         self.transaction.commit().await?;
         if let Some(Value::Integer(changed)) = changed.first().and_then(|row| row.first()) {
             self.seen.commits.lock().expect("lock").push(*changed);
@@ -172,7 +181,7 @@ struct World {
     hurries: AtomicBool,
     token: Mutex<Option<String>>,
     client_address_header: Mutex<Option<String>>,
-    folder: Arc<TempDir>,
+    spawned: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Ports for TestPorts {
@@ -199,7 +208,7 @@ impl Ports for TestPorts {
     }
 
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        tokio::spawn(work);
+        self.0.spawned.lock().expect("lock").push(tokio::spawn(work));
     }
 
     async fn token(&self) -> Option<String> {
@@ -222,24 +231,25 @@ impl Hub {
         Self::over("")
     }
 
-    /// A hub over a database that these statements made.
-    pub fn over(database: &str) -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let path = folder.path().join("hub.db");
-        Connection::open(&path).expect("a database").execute_batch(database).expect("statements");
-        let database = Observed { sqlite: Sqlite::at(path.clone()), path, seen: Arc::default() };
-        Self::of(database, Arc::default(), 1_800_000_000, Arc::new(folder))
+    /// A hub on SQLite, whichever database the tests run on.
+    pub fn in_a_file() -> Self {
+        Self::of(Place::file(""), Arc::default(), 1_800_000_000)
     }
 
-    fn of(database: Observed, sources: Arc<Sources>, now: Seconds, folder: Arc<TempDir>) -> Self {
+    /// A hub over a database that these statements made.
+    pub fn over(database: &str) -> Self {
+        Self::of(Place::new(database), Arc::default(), 1_800_000_000)
+    }
+
+    fn of(place: Place, sources: Arc<Sources>, now: Seconds) -> Self {
         let world = World {
-            database,
+            database: Observed::at(place),
             sources,
             now: AtomicI64::new(now),
             hurries: AtomicBool::default(),
             token: Mutex::new(Some("t".to_owned())),
             client_address_header: Mutex::default(),
-            folder,
+            spawned: Mutex::default(),
         };
         let ports = TestPorts(Arc::new(world));
         let setting =
@@ -254,21 +264,19 @@ impl Hub {
 
     /// Another hub on the same database, with the same sources, whose clock is so many seconds ahead.
     pub fn beside(&self, ahead: Seconds) -> Self {
-        let World { database, sources, folder, .. } = &*self.ports.0;
-        let database = Observed { sqlite: database.sqlite.clone(), path: database.path.clone(), seen: Arc::default() };
-        Self::of(database, sources.clone(), self.ports.now() + ahead, folder.clone())
+        let World { database, sources, .. } = &*self.ports.0;
+        Self::of(database.place.clone(), sources.clone(), self.ports.now() + ahead)
     }
 
     /// A hub on another database file, with the same sources.
     pub fn on(&self, path: PathBuf) -> Self {
-        let World { sources, folder, .. } = &*self.ports.0;
-        let database = Observed { sqlite: Sqlite::at(path.clone()), path, seen: Arc::default() };
-        Self::of(database, sources.clone(), self.ports.now(), folder.clone())
+        let World { sources, database, .. } = &*self.ports.0;
+        Self::of(database.place.beside(path), sources.clone(), self.ports.now())
     }
 
     /// The file of the database.
     pub fn database_file(&self) -> &Path {
-        &self.ports.0.database.path
+        self.ports.0.database.place.path()
     }
 
     /// The hub as a service, for requests with headers of their own.
@@ -301,8 +309,16 @@ impl Hub {
 
     /// Everything that the database has on disk.
     pub fn database_files(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(self.ports.0.folder.path()).expect("a folder");
-        files.flat_map(|file| std::fs::read(file.expect("a file").path()).expect("bytes")).collect()
+        self.ports.database().place.contents()
+    }
+
+    /// Waits for the work after responses, and for what that spawned.
+    pub async fn settle(&self) {
+        loop {
+            let next = self.ports.0.spawned.lock().expect("lock").pop();
+            let Some(work) = next else { break };
+            work.await.expect("it ends");
+        }
     }
 
     /// Sends a request as it is.
@@ -371,9 +387,10 @@ impl Hub {
         std::mem::take(&mut *self.ports.0.database.seen.commits.lock().expect("lock"))
     }
 
-    /// How SQLite would run a statement, a line a step.
+    /// How SQLite would run a statement, a line a step; nothing on PostgreSQL, whose plans depend on how much there is.
     pub fn plan(&self, sql: &str) -> Vec<String> {
-        let connection = self.ports.database().sqlite.open().expect("a connection");
+        let Either::Sqlite(sqlite) = &self.ports.database().store else { return Vec::new() };
+        let connection = sqlite.open().expect("a connection");
         let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a statement");
         let parameters = vec![rusqlite::types::Value::Null; plan.parameter_count()];
         let steps = plan.query_map(rusqlite::params_from_iter(parameters), |row| row.get(3)).expect("a plan");
@@ -404,13 +421,12 @@ impl Hub {
 
     /// The number that a statement gives, past the hub.
     pub fn number(&self, sql: &str) -> i64 {
-        let connection = self.ports.database().sqlite.open().expect("a connection");
-        connection.query_row(sql, [], |row| row.get(0)).expect("a number")
+        self.ports.database().place.number(sql)
     }
 
     /// Changes the database past the hub.
     pub fn change(&self, sql: &str) {
-        self.ports.database().sqlite.open().expect("a connection").execute_batch(sql).expect("a change");
+        self.ports.database().place.change(sql);
     }
 
     pub async fn get(&self, path: &str) -> serde_json::Value {
@@ -425,7 +441,7 @@ impl Hub {
 
     /// What no database survives.
     pub fn lose_store(&self) {
-        std::fs::write(self.ports.database().sqlite.path(), "this is no database").expect("written");
+        self.ports.database().place.lose();
     }
 
     pub async fn compose(&self) -> serde_json::Value {

@@ -196,15 +196,14 @@ async fn a_holder_is_told_about_its_own_token_and_use_is_remembered_by_the_hour(
     assert_eq!(hub.get("/v1/tokens/self").await, expected);
 
     let last_used = || async {
-        // What runs after the response has its turn.
-        tokio::task::yield_now().await;
+        hub.settle().await;
         hub.get("/v1/tokens").await["tokens"][0]["last_used_at"].clone()
     };
     assert_eq!(last_used().await, "2027-01-15T08:00:00Z");
     hub.pass(3599);
     hub.statements();
     hub.ask_as(&secret, Method::GET, "/v1/tokens/self", &Value::Null).await;
-    tokio::task::yield_now().await;
+    hub.settle().await;
     assert!(!hub.statements().iter().any(|sql| sql.starts_with("UPDATE")), "a use within the hour costs no write");
     hub.pass(1);
     hub.ask_as(&secret, Method::GET, "/v1/tokens/self", &Value::Null).await;

@@ -1,9 +1,10 @@
 //! The state of one instance of the component, and the imports that use it.
 
 use super::memory::Memory;
-use crate::bindings::spin::{sqlite::sqlite, variables::variables};
+use crate::bindings::spin::{postgres::postgres, sqlite::sqlite, variables::variables};
 use crate::outbound::Outbound;
 use crate::output::{Level, LogLines};
+use crate::postgres::{Postgres, PostgresView, Servers};
 use crate::shutdown::Guard;
 use crate::sqlite::{Databases, Sqlite, SqliteState, SqliteView};
 use crate::variables::Variables;
@@ -22,6 +23,7 @@ const MAX_HANDLES: usize = 16 << 10;
 pub(crate) struct Services {
     pub(crate) outbound: Outbound,
     pub(crate) databases: Databases,
+    pub(crate) servers: Servers,
     pub(crate) variables: Variables,
 }
 
@@ -72,6 +74,7 @@ pub(crate) fn linker(engine: &Engine) -> Result<Linker<State>> {
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
     wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
     sqlite::add_to_linker::<_, Sqlite>(&mut linker, State::sqlite)?;
+    postgres::add_to_linker::<_, Postgres>(&mut linker, State::postgres)?;
     variables::add_to_linker::<_, Variables>(&mut linker, State::variables)?;
     Ok(linker)
 }
@@ -79,6 +82,10 @@ pub(crate) fn linker(engine: &Engine) -> Result<Linker<State>> {
 impl State {
     fn sqlite(&mut self) -> SqliteView<'_> {
         SqliteView { state: &mut self.sqlite, table: &mut self.table }
+    }
+
+    fn postgres(&mut self) -> PostgresView<'_> {
+        PostgresView { servers: &self.services.servers, table: &mut self.table }
     }
 
     fn variables(&mut self) -> &mut Variables {

@@ -130,6 +130,7 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         }
         None => ComponentSource::Embedded { precompiled: embedded::PRECOMPILED, wasm: embedded::WASM },
     };
+    let manifest = if args.database_url.is_some() { manifest.without_sqlite() } else { manifest };
     Ok(Config {
         component,
         data_dir: args.data_dir.clone(),
@@ -151,6 +152,10 @@ fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> Result<BTre
     // The manifest of an older component does not declare this variable.
     if manifest.has_variable("served_by") {
         variables.insert("served_by".to_owned(), "serve".to_owned());
+    }
+    if let Some(url) = &args.database_url {
+        variables.insert("database_url".to_owned(), url.0.to_string());
+        variables.insert("database_host".to_owned(), url.grant());
     }
     if let Some(token) = env::token() {
         variables.insert(TOKEN.to_owned(), token.expose().to_owned());

@@ -41,7 +41,7 @@ async fn repositories_with_an_index_appear_and_others_do_not() {
     hub.sources().urls();
     hub.pass(TTL + TTL / 5);
     hub.get("/v1/federated").await;
-    settle().await;
+    hub.settle().await;
     let mut asked = hub.sources().urls();
     assert_eq!(asked.remove(0), LISTING, "a read causes it");
     asked.sort_unstable();
@@ -90,7 +90,7 @@ async fn where_a_webhook_announces_pushes_a_listing_does_not() {
     let headers = [("x-forgejo-event", "push"), ("x-forgejo-signature", signed.as_str())];
     let (_, received) = hooks::deliver(&hub, "forgejo", &headers, &body).await;
     assert_eq!(received["refreshed"], json!(["a"]), "{received}");
-    settle().await;
+    hub.settle().await;
     hub.sources().urls();
     list(&hub, &[repo(1, "a", 2)]);
     later(&hub).await;
@@ -235,7 +235,7 @@ async fn a_user_of_gitlab_is_listed_where_there_is_no_such_group() {
     assert_eq!((&status(&hub).await["state"], &status(&hub).await["http_status"]), (&json!("failing"), &json!(404)));
     hub.sources().urls();
     hub.ask(Method::PATCH, "/v1/catalogues/acme", json!({"url": "https://gitlab.com/somebody/sub"})).await;
-    settle().await;
+    hub.settle().await;
     let asked = hub.sources().urls();
     assert!(asked.iter().any(|url| url.contains("/groups/somebody%2Fsub/")), "{asked:?}");
     assert!(!asked.iter().any(|url| url.contains("/users/")), "{asked:?}");

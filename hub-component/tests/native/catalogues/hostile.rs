@@ -97,7 +97,7 @@ async fn a_listing_that_lost_half_is_held_until_a_day_or_a_release() {
     later(&hub).await;
     let (code, answer) = hub.ask(Method::POST, "/v1/catalogues/acme/release", Value::Null).await;
     assert_eq!(code, StatusCode::OK, "{answer}");
-    settle().await;
+    hub.settle().await;
     assert_eq!(repos_of(&hub).await.len(), 5);
     let (code, problem) = hub.ask(Method::POST, "/v1/catalogues/acme/release", Value::Null).await;
     assert_eq!((code, &problem["code"]), (StatusCode::CONFLICT, &json!("no-listing-held")));
@@ -107,7 +107,7 @@ async fn a_listing_that_lost_half_is_held_until_a_day_or_a_release() {
     later(&hub).await;
     list(&hub, &half()[..2]);
     hub.ask(Method::POST, "/v1/catalogues/acme/release", Value::Null).await;
-    settle().await;
+    hub.settle().await;
     assert_eq!((repos_of(&hub).await.len(), status(&hub).await["state"].clone()), (12, json!("held")));
 }
 
@@ -120,7 +120,7 @@ async fn registrations_are_counted_whatever_takes_them_away() {
         later(&hub).await;
         assert_eq!((repos_of(&hub).await.len(), status(&hub).await["state"].clone()), (12, json!("held")), "{member}");
         hub.ask(Method::POST, "/v1/catalogues/acme/release", Value::Null).await;
-        settle().await;
+        hub.settle().await;
         assert_eq!((repos_of(&hub).await.len(), status(&hub).await["state"].clone()), (0, json!("fresh")), "{member}");
     }
     // Thirty repositories without an index outnumber those with one.
@@ -152,7 +152,7 @@ async fn a_stranger_under_the_name_of_an_organisation_waits_for_a_release() {
         assert_eq!(hub.number("SELECT count(*) FROM catalogue_members WHERE id IN ('1', '2')"), 2);
     }
     hub.ask(Method::POST, "/v1/catalogues/acme/release", Value::Null).await;
-    settle().await;
+    hub.settle().await;
     assert_eq!(status(&hub).await["state"], "fresh");
     assert_eq!(hub.number("SELECT count(*) FROM catalogue_members WHERE id IN ('11', '12')"), 2);
     // Even if there is nothing left to lose: who was released is known from then on.
@@ -168,7 +168,7 @@ async fn a_stranger_under_the_name_of_an_organisation_waits_for_a_release() {
     // Whoever gives another address has seen who is there.
     let (code, _) = hub.ask(Method::PATCH, "/v1/catalogues/acme", json!({"url": "https://codeberg.org/acme/"})).await;
     assert_eq!(code, StatusCode::OK);
-    settle().await;
+    hub.settle().await;
     assert_eq!(repos_of(&hub).await, ["a", "b"]);
 }
 
@@ -213,7 +213,7 @@ async fn a_catalogue_that_is_deleted_while_it_is_read_leaves_nothing() {
     assert_eq!(hub.sources().urls(), [LISTING]);
     assert_eq!(hub.ask(Method::DELETE, "/v1/catalogues/acme", Value::Null).await.0, StatusCode::NO_CONTENT);
     hub.sources().recover();
-    settle().await;
+    hub.settle().await;
     assert_eq!(hub.number("SELECT (SELECT count(*) FROM catalogue_members) + (SELECT count(*) FROM registrations)"), 0);
     assert_eq!(hub.ask(Method::GET, "/v1/catalogues/acme", Value::Null).await.0, StatusCode::NOT_FOUND);
 }

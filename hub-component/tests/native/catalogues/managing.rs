@@ -57,7 +57,7 @@ async fn a_catalogue_is_created_listed_changed_and_deleted() {
     let moved = "https://codeberg.org/acme/a/raw/branch/main/reuse.yaml";
     hub.sources().set(moved, index("a", 1, 0));
     assert_eq!(hub.ask(Method::PATCH, "/v1/catalogues/acme", path).await.0, StatusCode::OK);
-    settle().await;
+    hub.settle().await;
     assert_eq!(hub.get("/v1/repos/a").await["url"], moved);
 
     assert_eq!(hub.ask(Method::DELETE, "/v1/catalogues/acme", Value::Null).await.0, StatusCode::NO_CONTENT);
@@ -105,7 +105,7 @@ async fn two_instances_do_not_list_at_the_same_time() {
     compose(&beside).await;
     assert_eq!(hub.sources().urls(), [LISTING]);
     hub.sources().recover();
-    settle().await;
+    hub.settle().await;
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn on_another_forge_repositories_are_recognised_by_name() {
     let moved = json!({"url": "https://git.example.org/code/acme"});
     let (code, answer) = hub.ask(Method::PATCH, "/v1/catalogues/acme", moved).await;
     assert_eq!((code, &answer["status"]["registered"]), (StatusCode::OK, &json!(2)), "{answer}");
-    settle().await;
+    hub.settle().await;
     compose(&hub).await;
     assert_eq!(repos_of(&hub).await, ["docs", "hub", "new"]);
     for (name, there) in [("hub", there("Hub")), ("docs", there("docs")), ("new", there("new"))] {

@@ -42,13 +42,6 @@ fn publish(hub: &Hub, name: &str, count: usize) {
     hub.sources().set(&raw(name), index(&prefix, count, 0));
 }
 
-/// Lets the work after a response finish: the database and the forge answer at once.
-async fn settle() {
-    for _ in 0..3000 {
-        tokio::task::yield_now().await;
-    }
-}
-
 /// A hub and a forge on which nothing is registered yet.
 fn forge() -> Hub {
     let hub = Hub::new();
@@ -59,7 +52,7 @@ fn forge() -> Hub {
 async fn create(hub: &Hub, document: Value) {
     let (status, answer) = hub.ask(Method::POST, "/v1/catalogues", document).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
-    settle().await;
+    hub.settle().await;
 }
 
 fn acme() -> Value {

@@ -134,7 +134,7 @@ async fn what_nothing_answers_has_no_results_and_is_remembered() {
             let request = request.header("x-forwarded-for", client).body(body.to_string().into()).expect("a request");
             let response = hub.send(request).await;
             assert_eq!(response.body(), &r#"{"results":[]}"#, "{body}");
-            tokio::task::yield_now().await;
+            hub.settle().await;
         }
     }
     let demand = hub.get("/v1/demand").await;

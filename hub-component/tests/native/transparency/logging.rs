@@ -8,7 +8,7 @@ use serde_json::json;
 
 #[tokio::test]
 async fn every_revision_is_proven_to_be_in_the_log_which_only_grows() {
-    let hub = signing(&Hub::new());
+    let hub = signing(&Hub::in_a_file());
     let mut checkpoints = vec![checkpoint(&hub).await];
     assert_eq!((checkpoints[0].size, checkpoints[0].root), (0, root(&[])));
     for number in 0..6 {
@@ -36,7 +36,7 @@ async fn every_revision_is_proven_to_be_in_the_log_which_only_grows() {
 
 #[tokio::test]
 async fn tiles_have_the_hashes_and_the_leaves() {
-    let hub = signing(&Hub::new());
+    let hub = signing(&Hub::in_a_file());
     for number in 0..3 {
         hub.register(&format!("r{number}"), index(&format!("capability.n{number}"))).await;
     }
@@ -123,7 +123,7 @@ async fn a_key_replaces_another_while_both_sign() {
 
 #[tokio::test]
 async fn what_an_older_program_published_becomes_a_leaf_with_the_next_revision() {
-    let hub = signing(&Hub::new());
+    let hub = signing(&Hub::in_a_file());
     hub.register("a", index("capability.a")).await;
     let tree = checkpoint(&hub).await;
     hub.register("b", index("capability.b")).await;
@@ -141,7 +141,7 @@ async fn what_an_older_program_published_becomes_a_leaf_with_the_next_revision()
 
 #[tokio::test]
 async fn a_fork_a_dropped_revision_and_an_old_state_are_no_continuation() {
-    let hub = signing(&Hub::new());
+    let hub = signing(&Hub::in_a_file());
     for number in 0..4 {
         hub.register(&format!("r{number}"), index(&format!("capability.n{number}"))).await;
     }
@@ -185,7 +185,7 @@ async fn a_database_of_the_first_version_gets_a_log_of_what_it_still_has() {
 
 #[tokio::test]
 async fn a_log_of_several_tiles_has_the_proofs_of_a_tree_of_its_leaves() {
-    let hub = signing(&Hub::new());
+    let hub = signing(&Hub::in_a_file());
     hub.register("a", index("capability.a")).await;
     hub.change(
         "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 599)

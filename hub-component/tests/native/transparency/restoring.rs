@@ -29,7 +29,7 @@ async fn restore(hub: &Hub, backup: &Path, data_dir: &Path) -> (Hub, bool) {
 
 #[tokio::test]
 async fn the_log_goes_on_if_the_replaced_database_is_there() {
-    let hub = signing(&Hub::new());
+    let hub = signing(&Hub::in_a_file());
     hub.register("a", index("capability.a")).await;
     let backups = TempDir::new().expect("a folder");
     let backup = copy(&hub, &backups.path().join("backup.db"));
@@ -50,7 +50,7 @@ async fn the_log_goes_on_if_the_replaced_database_is_there() {
 
 #[tokio::test]
 async fn another_history_begins_if_nobody_knows_what_was_signed() {
-    let hub = signing(&Hub::new());
+    let hub = signing(&Hub::in_a_file());
     hub.register("a", index("capability.a")).await;
     let backups = TempDir::new().expect("a folder");
     let backup = copy(&hub, &backups.path().join("backup.db"));
@@ -58,7 +58,7 @@ async fn another_history_begins_if_nobody_knows_what_was_signed() {
     let seen = checkpoint(&hub).await;
     let mut origins = vec![seen.origin.clone()];
     // The disk was lost, twice; then a newly installed hub was replaced.
-    let empty = Hub::new();
+    let empty = Hub::in_a_file();
     empty.get("/health").await;
     for folder in [TempDir::new().expect("a folder"), TempDir::new().expect("a folder"), data_dir(&empty)] {
         let (restored, begins) = restore(&hub, &backup, folder.path()).await;
@@ -77,7 +77,7 @@ async fn another_history_begins_if_nobody_knows_what_was_signed() {
 
 #[tokio::test]
 async fn a_backup_whose_log_was_changed_is_not_restored() {
-    let hub = signing(&Hub::new());
+    let hub = signing(&Hub::in_a_file());
     hub.register("a", index("capability.a")).await;
     let backups = TempDir::new().expect("a folder");
     let backup = copy(&hub, &backups.path().join("backup.db"));

@@ -1,0 +1,254 @@
+//! The databases that the tests run on: SQLite in a file, and with `STORE=postgres` PostgreSQL, behind a pool that behaves as Spin's does.
+
+use rusqlite::Connection as File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, Once};
+use store::database::{Row, Value};
+use store::either::Either;
+use store::postgres::{Connect, Connection, Failure, Postgres, with_timeouts};
+use store::sqlite::Sqlite;
+use tempfile::TempDir;
+use throw_away_postgres::Server;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type};
+use tokio_postgres::{Client, NoTls};
+
+/// A database port.
+pub type Store = Either<Sqlite, Postgres<Pool>>;
+
+/// Functions of SQLite with which tests change the database.
+const FUNCTIONS: &str = "CREATE FUNCTION pg_catalog.zeroblob(n INT) RETURNS BYTEA LANGUAGE sql AS
+        $$ SELECT decode(repeat('00', n), 'hex') $$;
+    CREATE FUNCTION pg_catalog.hex(bytes BYTEA) RETURNS TEXT LANGUAGE sql AS $$ SELECT upper(encode(bytes, 'hex')) $$";
+
+/// Whether the tests run on PostgreSQL.
+pub fn is_postgres() -> bool {
+    std::env::var("STORE").is_ok_and(|store| store == "postgres")
+}
+
+pub fn server() -> &'static Server {
+    static READY: Once = Once::new();
+    let server = Server::shared().expect("a server");
+    READY.call_once(|| {
+        server.run(FUNCTIONS).expect("functions");
+    });
+    server
+}
+
+/// The connection string of a new schema, as the hub uses it.
+pub fn schema() -> String {
+    with_timeouts(&server().schema().expect("a schema"))
+}
+
+/// Where a test keeps its database, removed with the last clone.
+#[derive(Clone)]
+pub enum Place {
+    /// A file.
+    Sqlite { path: PathBuf, folder: Arc<TempDir> },
+    /// The connection string of a schema.
+    Postgres { url: String },
+}
+
+impl Place {
+    /// A new database, or the SQLite database that these statements made: what an older version wrote there never was on PostgreSQL.
+    pub fn new(statements: &str) -> Self {
+        if statements.is_empty() && is_postgres() {
+            return Self::Postgres { url: schema() };
+        }
+        Self::file(statements)
+    }
+
+    /// The SQLite database that these statements made.
+    pub fn file(statements: &str) -> Self {
+        let folder = Arc::new(TempDir::new().expect("a folder"));
+        let path = folder.path().join("hub.db");
+        File::open(&path).expect("a database").execute_batch(statements).expect("statements");
+        Self::Sqlite { path, folder }
+    }
+
+    /// Another file beside this one.
+    pub fn beside(&self, path: PathBuf) -> Self {
+        let Self::Sqlite { folder, .. } = self else { panic!("PostgreSQL has no files") };
+        Self::Sqlite { path, folder: folder.clone() }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        let Self::Sqlite { path, .. } = self else { panic!("PostgreSQL has no files") };
+        path
+    }
+
+    pub fn store(&self) -> Store {
+        match self {
+            Self::Sqlite { path, .. } => Either::Sqlite(Sqlite::at(path)),
+            Self::Postgres { url } => Either::Postgres(Postgres::new(Pool::at(url))),
+        }
+    }
+
+    /// The number that a statement gives, past the hub.
+    pub fn number(&self, sql: &str) -> i64 {
+        match self {
+            Self::Sqlite { path, .. } => {
+                let connection = File::open(path).expect("a connection");
+                connection.query_row(sql, [], |row| row.get(0)).expect("a number")
+            }
+            Self::Postgres { url } => {
+                let printed = server().run_at(url, sql).expect("a result");
+                printed.parse().unwrap_or_else(|_| panic!("{sql} gives {printed}"))
+            }
+        }
+    }
+
+    /// Changes the database past the hub.
+    pub fn change(&self, sql: &str) {
+        match self {
+            Self::Sqlite { path, .. } => File::open(path).expect("a connection").execute_batch(sql).expect("a change"),
+            Self::Postgres { url } => {
+                server().run_at(url, sql).expect("a change");
+            }
+        }
+    }
+
+    /// The statement for how many rows a transaction has changed so far.
+    pub fn changes(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SELECT total_changes()",
+            Self::Postgres { .. } => {
+                "SELECT CAST(coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) AS BIGINT) FROM pg_stat_xact_user_tables"
+            }
+        }
+    }
+
+    /// Everything that the database has stored.
+    pub fn contents(&self) -> Vec<u8> {
+        match self {
+            Self::Sqlite { folder, .. } => {
+                let files = std::fs::read_dir(folder.path()).expect("a folder");
+                files.flat_map(|file| std::fs::read(file.expect("a file").path()).expect("bytes")).collect()
+            }
+            Self::Postgres { url } => {
+                let xml = "SELECT schema_to_xml(current_schema()::text, true, false, '')";
+                server().run_at(url, xml).expect("contents").into_bytes()
+            }
+        }
+    }
+
+    /// What no database survives.
+    pub fn lose(&self) {
+        match self {
+            Self::Sqlite { path, .. } => std::fs::write(path, "this is no database").expect("written"),
+            Self::Postgres { .. } => {
+                self.change("DO $$ BEGIN EXECUTE 'DROP SCHEMA ' || current_schema() || ' CASCADE'; END $$")
+            }
+        }
+    }
+}
+
+/// A pool as Spin's: a connection comes back as it was dropped, and is cleaned without a `ROLLBACK` before it is handed on.
+#[derive(Clone)]
+pub struct Pool(Arc<Shared>);
+
+struct Shared {
+    url: String,
+    idle: Mutex<Vec<Client>>,
+}
+
+pub struct Pooled {
+    client: Option<Client>,
+    pool: Pool,
+}
+
+/// What `deadpool` does before it hands a connection on.
+const CLEAN: &str =
+    "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();
+    DISCARD TEMP; DISCARD SEQUENCES;";
+
+impl Pool {
+    pub fn at(url: &str) -> Self {
+        Self(Arc::new(Shared { url: url.to_owned(), idle: Mutex::default() }))
+    }
+}
+
+impl Connect for Pool {
+    type Connection = Pooled;
+
+    async fn open(&self) -> Result<Pooled, Failure> {
+        loop {
+            let idle = self.0.idle.lock().expect("lock").pop();
+            let Some(client) = idle else { break };
+            if client.batch_execute(CLEAN).await.is_ok() {
+                return Ok(Pooled { client: Some(client), pool: self.clone() });
+            }
+        }
+        let (client, connection) = tokio_postgres::connect(&self.0.url, NoTls).await.map_err(failure)?;
+        tokio::spawn(connection);
+        Ok(Pooled { client: Some(client), pool: self.clone() })
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(work);
+    }
+}
+
+impl Connection for Pooled {
+    async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, Failure> {
+        let client = self.client.as_ref().expect("a client");
+        let parameters: Vec<_> = parameters.iter().map(Parameter).collect();
+        let parameters: Vec<_> = parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+        let rows = client.query(sql, &parameters).await.map_err(failure)?;
+        rows.iter().map(|row| (0..row.len()).map(|at| column(row, at)).collect()).collect()
+    }
+}
+
+impl Drop for Pooled {
+    fn drop(&mut self) {
+        let client = self.client.take().expect("a client");
+        self.pool.0.idle.lock().expect("lock").push(client);
+    }
+}
+
+fn failure(error: tokio_postgres::Error) -> Failure {
+    let code = error.code().map(|code| code.code().to_owned());
+    let text = error.as_db_error().map_or_else(|| format!("{error:?}"), ToString::to_string);
+    Failure { code, text }
+}
+
+fn column(row: &tokio_postgres::Row, at: usize) -> Result<Value, Failure> {
+    let value = match *row.columns()[at].type_() {
+        Type::BOOL => row.get::<_, Option<bool>>(at).map(|value| Value::Integer(value.into())),
+        Type::INT4 => row.get::<_, Option<i32>>(at).map(|value| Value::Integer(value.into())),
+        Type::INT8 => row.get::<_, Option<i64>>(at).map(Value::Integer),
+        Type::TEXT => row.get::<_, Option<String>>(at).map(Value::Text),
+        Type::BYTEA => row.get::<_, Option<Vec<u8>>>(at).map(Value::Blob),
+        Type::VOID => None,
+        ref other => return Err(Failure { code: None, text: format!("a column has the type {other}") }),
+    };
+    Ok(value.unwrap_or(Value::Null))
+}
+
+/// A parameter with the types that Spin gives it.
+#[derive(Debug)]
+struct Parameter<'a>(&'a Value);
+
+impl ToSql for Parameter<'_> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        self.to_sql_checked(kind, out)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn to_sql_checked(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self.0 {
+            Value::Null => Ok(IsNull::Yes),
+            Value::Integer(value) => value.to_sql_checked(kind, out),
+            Value::Text(value) => value.to_sql_checked(kind, out),
+            Value::Blob(value) => value.to_sql_checked(kind, out),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The database port for PostgreSQL, over connections that a host provides.
+//!
+//! A host pools connections. Spin's hands on one that was dropped inside a transaction with that transaction open, and its lock on [`NEXT`] held. So each
+//! connection is rolled back before it is used, and each transaction ends explicitly, even if it is dropped.
+
+mod url;
+
+pub use url::with_timeouts;
+
+use crate::database::{Database, DatabaseError, RawTransaction, Row, Value};
+use crate::dialect::for_postgres;
+
+use std::future::Future;
+
+/// Opens connections.
+pub trait Connect: Clone + Send + Sync + 'static {
+    /// A connection; dropping it gives it back to the host.
+    type Connection: Connection;
+
+    /// Opens a connection, or fails within a few seconds.
+    fn open(&self) -> impl Future<Output = Result<Self::Connection, Failure>> + Send;
+    /// Runs `work` in the background.
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static);
+}
+
+/// A connection to the database.
+pub trait Connection: Send + Sync + 'static {
+    /// Runs one statement and returns all its rows.
+    fn query(&self, sql: &str, parameters: Vec<Value>) -> impl Future<Output = Result<Vec<Row>, Failure>> + Send;
+}
+
+/// Why a statement failed.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The SQLSTATE; none if the server did not answer.
+    pub code: Option<String>,
+    /// For the log.
+    pub text: String,
+}
+
+/// A database whose connections `C` opens.
+#[derive(Clone, Debug)]
+pub struct Postgres<C>(C);
+
+/// A transaction on its own connection. Dropping it rolls it back in the background.
+pub struct PostgresTransaction<C: Connect> {
+    connect: C,
+    /// `None` once it has ended.
+    connection: Option<C::Connection>,
+}
+
+/// A read transaction: one state of the database throughout.
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// A write transaction. With [`NEXT`] first, each statement sees what all writers before it committed.
+const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+/// Waits for the writers before, keeps those after out, and numbers what is committed.
+const NEXT: &str = "UPDATE hub SET generation = generation + 1 RETURNING generation";
+
+/// How often a writer waits for others, each time for the timeout of [`with_timeouts`].
+const ATTEMPTS: usize = 5;
+
+/// The table of [`NEXT`], with its row. The lock is for hubs that start at once on an empty database: `IF NOT EXISTS` does not make them wait.
+const PREPARE: [&str; 3] = [
+    "SELECT pg_advisory_xact_lock(7235940)",
+    "CREATE TABLE IF NOT EXISTS hub (generation BIGINT NOT NULL)",
+    "INSERT INTO hub (generation) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM hub)",
+];
+
+impl<C: Connect> Postgres<C> {
+    /// The database whose connections `connect` opens.
+    pub fn new(connect: C) -> Self {
+        Self(connect)
+    }
+
+    async fn open(&self) -> Result<C::Connection, DatabaseError> {
+        let connection = self.0.open().await?;
+        // Outside of a transaction, this does nothing.
+        connection.query("ROLLBACK", Vec::new()).await?;
+        Ok(connection)
+    }
+
+    async fn begin(&self, sql: &str) -> Result<PostgresTransaction<C>, DatabaseError> {
+        let connection = self.open().await?;
+        let mut tx = PostgresTransaction { connect: self.0.clone(), connection: Some(connection) };
+        match tx.query(sql, Vec::new()).await {
+            Ok(_) => Ok(tx),
+            Err(error) => {
+                tx.roll_back().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn begin_write(&self) -> Result<PostgresTransaction<C>, DatabaseError> {
+        let mut tx = self.begin(WRITE).await?;
+        let error = match tx.query(NEXT, Vec::new()).await {
+            Ok(rows) if rows.len() == 1 => return Ok(tx),
+            Ok(_) => DatabaseError::Other("the table `hub` must have one row".to_owned()),
+            Err(error) => error,
+        };
+        tx.roll_back().await;
+        Err(error)
+    }
+}
+
+impl<C: Connect> Database for Postgres<C> {
+    type Transaction = PostgresTransaction<C>;
+
+    async fn read(&self) -> Result<Self::Transaction, DatabaseError> {
+        self.begin(READ).await
+    }
+
+    async fn write(&self) -> Result<Self::Transaction, DatabaseError> {
+        for _ in 1..ATTEMPTS {
+            match self.begin_write().await {
+                Err(DatabaseError::Busy) => {}
+                begun => return begun,
+            }
+        }
+        self.begin_write().await
+    }
+
+    async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        Ok(self.open().await?.query(sql, parameters).await?)
+    }
+
+    async fn prepare(&self) -> Result<(), DatabaseError> {
+        let mut tx = self.begin(WRITE).await?;
+        for statement in PREPARE {
+            if let Err(error) = tx.query(statement, Vec::new()).await {
+                tx.roll_back().await;
+                return Err(error);
+            }
+        }
+        tx.commit().await
+    }
+}
+
+impl<C: Connect> PostgresTransaction<C> {
+    async fn run(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, Failure> {
+        match &self.connection {
+            Some(connection) if is_of_schema(sql) => connection.query(&for_postgres(sql), parameters).await,
+            Some(connection) => connection.query(sql, parameters).await,
+            None => Err(Failure { code: None, text: "the transaction has ended".to_owned() }),
+        }
+    }
+}
+
+impl<C: Connect> RawTransaction for PostgresTransaction<C> {
+    async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        Ok(self.run(sql, parameters).await?)
+    }
+
+    async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        self.run("SAVEPOINT attempt", Vec::new()).await?;
+        let result = self.run(sql, parameters).await;
+        let after = if result.is_ok() { "RELEASE SAVEPOINT attempt" } else { "ROLLBACK TO SAVEPOINT attempt" };
+        self.run(after, Vec::new()).await?;
+        Ok(result?)
+    }
+
+    async fn commit(mut self) -> Result<(), DatabaseError> {
+        let committed = self.run("COMMIT", Vec::new()).await;
+        self.connection = None;
+        match committed {
+            Ok(_) => Ok(()),
+            Err(failure) if failure.leaves_outcome_unknown() => Err(DatabaseError::OutcomeUnknown(failure.text)),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn roll_back(mut self) {
+        // If this fails, the server rolls back, since the connection is broken.
+        _ = self.run("ROLLBACK", Vec::new()).await;
+        self.connection = None;
+    }
+
+    fn abandon(self) {
+        drop(self);
+    }
+}
+
+impl<C: Connect> Drop for PostgresTransaction<C> {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.connect.spawn(async move {
+                _ = connection.query("ROLLBACK", Vec::new()).await;
+            });
+        }
+    }
+}
+
+/// Whether a statement is one of the schema, which is written for SQLite.
+fn is_of_schema(sql: &str) -> bool {
+    sql.starts_with("CREATE ") || sql.starts_with("ALTER ")
+}
+
+impl Failure {
+    /// Whether a `COMMIT` that failed so may have been carried out: the server did not answer, or was ending the connection.
+    fn leaves_outcome_unknown(&self) -> bool {
+        self.code.as_deref().is_none_or(|code| code.starts_with("08") || code.starts_with("57P"))
+    }
+}
+
+impl From<Failure> for DatabaseError {
+    fn from(failure: Failure) -> Self {
+        match failure.code.as_deref() {
+            Some("53100") => Self::Full,
+            Some("55P03") => Self::Busy,
+            Some(code) => Self::Other(format!("{code}: {}", failure.text)),
+            None => Self::Other(failure.text),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! A PostgreSQL server for tests. It needs Debian's package `postgresql`, or another installation whose `initdb` is on the PATH, and ends with
+//! the process that started it, however that ends.
+
+use anyhow::{Context as _, Result, ensure};
+use std::env;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Where Debian installs the programs of each major version.
+const DEBIAN: &str = "/usr/lib/postgresql";
+
+/// Starts a server in a folder of its own with the programs in `$1` at port `$2`, writes its certificate and `ready`, and stops and removes all when its
+/// input ends: when the test does.
+const SCRIPT: &str = r#"
+folder=$(mktemp -d) && cd "$folder" || exit
+trap 'cd /; rm -rf "$folder"' EXIT
+start() {
+    "$1/initdb" --pgdata data --no-sync --auth trust --username hub --encoding UTF8 --locale C &&
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+            -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+            -keyout data/server.key -out data/server.crt &&
+        "$1/pg_ctl" start --pgdata data --log log --wait --options \
+            "-p $2 -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c ssl=on \
+             -c fsync=off -c full_page_writes=off"
+}
+start "$1" "$2" >output 2>&1 || { cat output log >&2; exit 1; }
+cat data/server.crt
+echo ready
+read -r _
+"$1/pg_ctl" stop --pgdata data --mode immediate >output 2>&1
+"#;
+
+/// How often another port is tried. Between its choice and the start, another program may take it.
+const ATTEMPTS: usize = 3;
+
+/// A running server with the superuser `hub`, who needs no password, and the database `postgres`.
+pub struct Server {
+    port: u16,
+    programs: PathBuf,
+    certificate: String,
+    schemas: AtomicU32,
+    /// The input of the script that started the server: it stops it when this is closed.
+    _running: ChildStdin,
+}
+
+impl Server {
+    /// The server that all tests of this process share, started by the first.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub fn shared() -> Result<&'static Self> {
+        static SHARED: OnceLock<Result<Server, String>> = OnceLock::new();
+        let shared = SHARED.get_or_init(|| Self::start().map_err(|error| format!("{error:#}")));
+        shared.as_ref().map_err(|error| anyhow::anyhow!("{error}"))
+    }
+
+    /// Starts a server, as `nobody` if this process is root's: PostgreSQL refuses root.
+    ///
+    /// # Errors
+    /// If there is no PostgreSQL, or it does not start.
+    pub fn start() -> Result<Self> {
+        let programs = programs()?;
+        let mut started = Self::attempt(&programs);
+        for _ in 1..ATTEMPTS {
+            if started.is_ok() {
+                break;
+            }
+            started = Self::attempt(&programs);
+        }
+        started
+    }
+
+    fn attempt(programs: &Path) -> Result<Self> {
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let is_root = Command::new("id").arg("-u").output().context("cannot start `id`")?.stdout.trim_ascii() == b"0";
+        let mut command = if is_root {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid", "nobody", "--regid", "nogroup", "--clear-groups", "sh"]);
+            command
+        } else {
+            Command::new("sh")
+        };
+        // In a group of its own, so that an interrupt from the terminal does not keep the script from tidying up.
+        let mut child = command
+            .args(["-c", SCRIPT, "postgres"])
+            .arg(programs)
+            .arg(port.to_string())
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .context("cannot start a shell")?;
+        let input = child.stdin.take().context("the script has no input")?;
+        let mut lines = BufReader::new(child.stdout.take().context("the script has no output")?).lines();
+        let mut certificate = String::new();
+        loop {
+            match lines.next().transpose()?.as_deref() {
+                Some("ready") => break,
+                Some(line) => certificate.extend([line, "\n"]),
+                None => {
+                    let mut why = String::new();
+                    child.stderr.take().context("the script has no errors")?.read_to_string(&mut why)?;
+                    anyhow::bail!("PostgreSQL does not start: {why}");
+                }
+            }
+        }
+        let (programs, schemas) = (programs.to_owned(), AtomicU32::new(0));
+        Ok(Self { port, programs, certificate, schemas, _running: input })
+    }
+
+    /// The port at 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The connection string, without TLS.
+    pub fn url(&self) -> String {
+        format!("postgres://hub@127.0.0.1:{}/postgres?sslmode=disable", self.port)
+    }
+
+    /// The certificate of the server, for `localhost` and 127.0.0.1, which it issued itself, as PEM.
+    pub fn certificate(&self) -> &str {
+        &self.certificate
+    }
+
+    /// The connection string for a new and empty schema.
+    ///
+    /// # Errors
+    /// If the schema cannot be created.
+    pub fn schema(&self) -> Result<String> {
+        let name = format!("test_{}", self.schemas.fetch_add(1, Ordering::Relaxed));
+        self.run(&format!("CREATE SCHEMA {name}"))?;
+        Ok(format!("{}&options=-c%20search_path%3D{name}", self.url()))
+    }
+
+    /// Runs SQL as another client, and returns what it prints, unaligned and without headings.
+    ///
+    /// # Errors
+    /// If a statement fails.
+    pub fn run(&self, sql: &str) -> Result<String> {
+        self.run_at(&self.url(), sql)
+    }
+
+    /// The same with another connection string, such as that of a [`Server::schema`].
+    ///
+    /// # Errors
+    /// If a statement fails.
+    pub fn run_at(&self, url: &str, sql: &str) -> Result<String> {
+        let psql =
+            Command::new(self.programs.join("psql")).args(["-XqtA", "-v", "ON_ERROR_STOP=1", "-c", sql, url]).output();
+        let output = psql.context("cannot start psql")?;
+        ensure!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
+    }
+}
+
+/// The folder of the newest version's programs.
+fn programs() -> Result<PathBuf> {
+    let versions = fs::read_dir(DEBIAN).into_iter().flatten().flatten();
+    let of_debian =
+        versions.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))));
+    let newest =
+        of_debian.filter(|(_, folder)| folder.join("initdb").is_file()).max_by_key(|(version, _): &(u32, _)| *version);
+    let on_path = || env::split_paths(&env::var_os("PATH")?).find(|folder| folder.join("initdb").is_file());
+    let found = newest.map(|(_, folder)| folder).or_else(on_path);
+    found.context("the tests need PostgreSQL: install Debian's package `postgresql`, or put `initdb` on the PATH")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpStream;
+
+    #[test]
+    fn a_server_ends_with_its_owner() {
+        let server = Server::start().unwrap();
+        assert_eq!(server.run("SHOW server_encoding").unwrap(), "UTF8");
+        assert!(server.schema().unwrap().ends_with("%3Dtest_0") && server.schema().unwrap().ends_with("%3Dtest_1"));
+        assert!(server.run("SELECT 1 / 0").is_err());
+        let port = server.port();
+        drop(server);
+        while TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            std::thread::yield_now();
+        }
+    }
+}
