@@ -13,7 +13,8 @@ use serde_json::Value;
 use url::Url;
 use utoipa::ToSchema;
 
-/// The fields of a catalogue that its maintainer sets. A client, which reads a newer hub's too, has `kind` as an [`Open`] one.
+/// The fields of a catalogue that its maintainer sets.
+// A client, which reads a newer hub's too, has `kind` as an `Open` one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = CatalogueDefinition)]
 pub struct Catalogue<K = Kind> {

@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// The fields that a maintainer sets. A client, which reads a newer hub's too, has `format` as an [`Open`] one.
+/// The fields that a maintainer sets.
+// A client, which reads a newer hub's too, has `format` as an `Open` one.
 // `Registration::from_value` is the only constructor, so a value of this type satisfies every rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Registration<Format = SourceFormat> {
