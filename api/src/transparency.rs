@@ -3,7 +3,7 @@
 //! The responses are texts of C2SP, which `federation::transparency` reads and writes.
 
 use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// Query parameters of `GET /v1/log/proof`.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
@@ -24,3 +24,8 @@ pub struct ConsistencyQuery {
     /// The size of the older tree.
     pub old: u64,
 }
+
+/// The bytes of a tile.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct Tile(pub Vec<u8>);

@@ -125,7 +125,7 @@ pub async fn hashes(tx: &mut impl Transaction, ranges: &[Range<u64>], size: u64)
 pub async fn root_of(tx: &mut impl Transaction, size: u64) -> Result<Hash, StoreError> {
     match size {
         0 => Ok(root(&[])),
-        size => Ok(hashes(tx, &[0..size], size).await?.first().copied().unwrap_or_default()),
+        size => Ok(hashes(tx, std::slice::from_ref(&(0..size)), size).await?.first().copied().unwrap_or_default()),
     }
 }
 

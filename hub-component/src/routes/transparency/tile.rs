@@ -5,6 +5,7 @@ use crate::hub::{App, MAX_MEMO_SECONDS, transparency};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::transparency::Tile;
 use axum::extract::State;
 use axum::response::Response;
 use federation::negotiation::entity_tag;
@@ -33,7 +34,7 @@ const MAX_LEVEL: u32 = 63;
     responses((
         status = 200,
         description = "The hashes or the leaves.",
-        body = [u8],
+        body = inline(Tile),
         content_type = "application/octet-stream",
         headers(("ETag"), ("Cache-Control")),
     )),
