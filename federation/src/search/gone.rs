@@ -44,7 +44,7 @@ mod tests {
         for text in ["what became of `capability.state.publish`?", "publishing shared states", "state"] {
             assert!(is_named(text), "{text}");
         }
-        for text in ["publish weather", "capability.state.publish_all", "", "how do I"] {
+        for text in ["publish weather", "capability.state.publish_weather", "", "how do I"] {
             assert!(!is_named(text), "{text}");
         }
         assert!(names(&["weather".to_owned(), "publish state".to_owned()], &gone), "one phrasing is enough");

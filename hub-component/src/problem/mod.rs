@@ -26,7 +26,7 @@ pub struct Problem {
     kind: &'static Kind,
     detail: String,
     errors: Vec<ProblemEntry>,
-    gone: Vec<Tombstone>,
+    gone: Box<[Tombstone]>,
     headers: Vec<(HeaderName, HeaderValue)>,
     internal: Option<String>,
 }
@@ -34,7 +34,14 @@ pub struct Problem {
 impl Problem {
     /// A problem of a kind; `detail` says what happened and what to do.
     pub fn new(kind: &'static Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), gone: Vec::new(), headers: Vec::new(), internal: None }
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            gone: Box::default(),
+            headers: Vec::new(),
+            internal: None,
+        }
     }
 
     /// The problem of a registration that violates rules.
@@ -89,7 +96,7 @@ impl Problem {
 
     /// Adds what remains of a removed capability.
     pub fn with_gone(mut self, gone: Vec<Tombstone>) -> Self {
-        self.gone = gone;
+        self.gone = gone.into();
         self
     }
 
@@ -145,7 +152,7 @@ impl Problem {
     pub fn body(&self, base: &str, request_id: &str, standard: Option<Standard>) -> Vec<u8> {
         let document = Document {
             errors: self.errors.clone(),
-            gone: self.gone.clone(),
+            gone: self.gone.to_vec(),
             ..Document::new(self.kind, self.detail.as_str(), base, request_id)
         };
         let document = document.for_clients_of(standard);

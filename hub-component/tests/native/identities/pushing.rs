@@ -45,7 +45,7 @@ async fn a_pushed_commit_is_fetched_and_shown_beside_what_is_published() {
     assert_eq!(hub.get("/v1/federated?format=json").await.get("provenance"), None);
     let found = hub.get("/v1/capabilities?q=new").await;
     assert_eq!((&found["total"], &found["provenance"]), (&json!(1), &json!({"a": provenance})));
-    let least = hub.get("/v1/capabilities?q=new&budget_tokens=100").await;
+    let least = hub.get("/v1/capabilities?q=new&budget_tokens=70").await;
     assert_eq!((&least["shown"], least.get("provenance")), (&json!(1), None), "what does not fit is left out");
 }
 
