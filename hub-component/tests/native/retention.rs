@@ -65,6 +65,8 @@ async fn with_changes(count: usize) -> Hub {
     hub.register("busy", index("busy", 3, 0)).await;
     hub.compose().await;
     let numbers = format!("WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {count})");
+    let letter = |at: &str| format!("substr('abcdefghijklmnopqrstuvwxyz', 1 + {at}, 1)");
+    let word = format!("'only' || {} || {} || {}", letter("i % 26"), letter("i / 26 % 26"), letter("i / 676"));
     hub.change(&format!(
         "{numbers} INSERT INTO revisions SELECT i, digest, composed_at, actor, cause, 1, 3 FROM n, revisions WHERE number = 1;
          {numbers} INSERT INTO revision_sources (revision, repo, url, domain, required, index_digest, capability_count) SELECT i, repo, url, 'd' || i, required, index_digest, 3 FROM n, revision_sources WHERE revision = 1;
@@ -75,8 +77,8 @@ async fn with_changes(count: usize) -> Hub {
          {numbers} INSERT INTO search_entries SELECT i * 65536, json FROM n, search_entries WHERE entry = 65536;
          {numbers} INSERT INTO search_entries SELECT 131072 + i, json FROM n, search_entries WHERE entry = 65536;
          {numbers} INSERT INTO search_postings SELECT term, i, entries, spellings FROM n, search_postings WHERE fragment = 1;
-         {numbers} INSERT INTO search_postings SELECT 'only' || i, 2, entries, 'only' || i FROM n, search_postings WHERE fragment = 1 AND term = '';
-         {numbers} INSERT INTO search_trigrams SELECT 'onl', 'only' || i, 'only' || i FROM n;
+         {numbers} INSERT INTO search_postings SELECT {word}, 2, entries, {word} FROM n, search_postings WHERE fragment = 1 AND term = '';
+         {numbers} INSERT INTO search_trigrams SELECT 'onl', {word}, {word} FROM n;
          {numbers} INSERT INTO events SELECT 10 + i, at, actor, action, kind, subject, was, became, revision, request_id FROM n, events WHERE number = 1;
          UPDATE composition SET domain = 'd{count}'"
     ));
