@@ -44,6 +44,9 @@ pub(crate) const PROXY: &str = "REUSE_SURFACE_PROXY";
 /// The PostgreSQL database of `serve`, instead of `--database-url`: other users could read its password in the arguments.
 pub(crate) const DATABASE_URL: &str = "REUSE_SURFACE_DATABASE_URL";
 
+/// The certificate authority of that database, instead of `--database-ca`.
+pub(crate) const DATABASE_CA: &str = "REUSE_SURFACE_DATABASE_CA";
+
 /// The variables in which an environment names the proxies of all programs.
 const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 

@@ -26,6 +26,7 @@ pub mod listing;
 pub mod members;
 pub mod migrations;
 pub mod mirror;
+#[cfg(not(target_family = "wasm"))]
 pub mod moving;
 pub mod neighbours;
 pub mod overlaps;

@@ -37,6 +37,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "URL", env = env::DATABASE_URL, hide_env_values = true, value_parser = database)]
     pub(crate) database_url: Option<DatabaseUrl>,
 
+    /// The certificate of the authority that PostgreSQL's must be from, as PEM; without it, the authorities of this machine
+    #[arg(long, value_name = "PEM", env = env::DATABASE_CA, hide_env_values = true, requires = "database_url")]
+    pub(crate) database_ca: Option<String>,
+
     /// How often to look for sources that are due, such as 90s, 15m or 1h; 0 disables the timer
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = interval)]
     pub(crate) refresh_interval: Duration,

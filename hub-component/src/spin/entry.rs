@@ -31,7 +31,10 @@ async fn handle(request: Request) -> impl IntoResponse {
                 log_keys: log_keys(&variable("log_key").await.unwrap_or_default()),
             };
             let database = match variable("database_url").await {
-                Some(url) => Either::Postgres(Postgres::new(SpinPostgres::at(&with_timeouts(&url)))),
+                Some(url) => {
+                    let authority = variable("database_ca").await;
+                    Either::Postgres(Postgres::new(SpinPostgres::at(&with_timeouts(&url), authority)))
+                }
                 None => Either::Sqlite(SpinSqlite::default()),
             };
             let ports = SpinPorts(Arc::new((database, SpinFetch)));

@@ -13,16 +13,16 @@ use store::postgres::{Connect, Connection, Failure};
 /// Time for opening a connection. Spin's pool has no limit of its own.
 const OPEN_TIME: Duration = Duration::from_secs(5);
 
-/// Opens connections to the database of this URL.
+/// Opens connections to the database of this URL, whose certificate has to be from this authority, if one is given.
 #[derive(Clone)]
-pub(super) struct SpinPostgres(Arc<str>);
+pub(super) struct SpinPostgres(Arc<(String, Option<String>)>);
 
 /// A connection, which goes back to the host's pool when it is dropped.
 pub(super) struct SpinConnection(pg::Connection);
 
 impl SpinPostgres {
-    pub(super) fn at(url: &str) -> Self {
-        Self(url.into())
+    pub(super) fn at(url: &str, authority: Option<String>) -> Self {
+        Self(Arc::new((url.to_owned(), authority)))
     }
 }
 
@@ -30,7 +30,9 @@ impl Connect for SpinPostgres {
     type Connection = SpinConnection;
 
     async fn open(&self) -> Result<SpinConnection, Failure> {
-        let opening = pin!(pg::Connection::open(self.0.as_ref()));
+        let (url, authority) = &*self.0;
+        let options = pg::OpenOptions { ca_root: authority.clone().map(pg::Certificate::Text) };
+        let opening = pin!(pg::Connection::open_with_options(url, options));
         match select(opening, pin!(spin_sdk::time::sleep(OPEN_TIME))).await {
             Either::Left((opened, _)) => opened.map(SpinConnection).map_err(failure),
             Either::Right(_) => Err(unanswered("no connection to PostgreSQL was free or opened in time")),

@@ -156,6 +156,7 @@ fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> Result<BTre
     if let Some(url) = &args.database_url {
         variables.insert("database_url".to_owned(), url.0.to_string());
         variables.insert("database_host".to_owned(), url.grant());
+        variables.insert("database_ca".to_owned(), args.database_ca.clone().unwrap_or_default());
     }
     if let Some(token) = env::token() {
         variables.insert(TOKEN.to_owned(), token.expose().to_owned());
