@@ -195,6 +195,7 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
 ///
 /// # Errors
 /// If it has another one.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) async fn is_newest(tx: &mut impl Transaction) -> Result<(), StoreError> {
     let rows = tx.query("SELECT max(version) FROM migrations", Vec::new()).await?;
     let found = rows.first().map_or(Ok(0), |row| row.integer(0))?;

@@ -34,6 +34,7 @@ pub(crate) async fn set_up(tx: &mut impl Transaction) -> Result<(), StoreError> 
 }
 
 /// Makes this a history of its own: what follows may contradict what was signed of the one before.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) async fn begin_another(tx: &mut impl Transaction) -> Result<(), StoreError> {
     tx.query("UPDATE log_identity SET history = $1", vec![new_history().into()]).await?;
     Ok(())

@@ -14,11 +14,11 @@ pub fn confined() -> Result<Hub> {
 /// The same with more arguments.
 pub fn confined_with(arguments: &[&str]) -> Result<Hub> {
     let manifest = fs::read_to_string(MANIFEST)?;
-    let open = "[\"https://*:*\", \"http://*:*\"]";
+    let open = "\"https://*:*\", \"http://*:*\"";
     ensure!(manifest.contains(open), "spin.toml declares its hosts differently now");
     let data = TempDir::new()?;
     let path = data.path().join("spin.toml");
-    fs::write(&path, manifest.replace(open, "[\"http://127.0.0.1:*\"]"))?;
+    fs::write(&path, manifest.replace(open, "\"http://127.0.0.1:*\""))?;
     let path = path.to_str().context("a path in UTF-8")?.to_owned();
     let arguments = [&["--allow-private-networks", "--manifest", &path], arguments].concat();
     Hub::start_in(data, Some(TOKEN), &arguments)

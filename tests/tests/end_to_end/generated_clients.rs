@@ -56,7 +56,9 @@ impl Setup {
     /// Runs a program of Node.js, which must warn of nothing.
     fn node(&self, program: &str, arguments: &[&str]) -> Result<()> {
         let said = self.run(&tools().join("node/node_modules/.bin").join(program), arguments)?;
-        ensure!(!said.to_lowercase().contains("warn") && !said.contains('⚠'), "{program}: {said}");
+        // Whatever a program says of its Node.js is not about the document.
+        let about = said.to_lowercase().replace("deprecation warning: node.js", "");
+        ensure!(!about.contains("warn") && !about.contains('⚠'), "{program}: {said}");
         Ok(())
     }
 }
