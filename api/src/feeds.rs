@@ -1,7 +1,7 @@
 //! Feeds of what is published.
 
 use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// Query parameters of `GET /v1/changes.atom`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
@@ -29,4 +29,16 @@ pub struct StreamQuery {
     /// After how many seconds the stream ends, if not before; 600 by default.
     #[param(minimum = 1, maximum = 3600)]
     pub seconds: Option<u32>,
+}
+
+/// An event of the stream: its fields, as Server-Sent Events have them.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RevisionEvent {
+    /// The number of the revision, which a client sends as `Last-Event-ID` to go on after it.
+    pub id: String,
+    /// `revision`.
+    pub event: String,
+    /// The revision as in `GET /v1/federated/revisions`, as JSON.
+    #[schema(content_media_type = "application/json")]
+    pub data: String,
 }

@@ -9,7 +9,7 @@ use crate::hub::{App, revalidate_due};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use api::feeds::{AtomQuery, StreamQuery};
+use api::feeds::{AtomQuery, RevisionEvent, StreamQuery};
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -93,7 +93,7 @@ pub struct Resumed {
         (
             status = 200,
             description = "Events, until the stream ends.",
-            body = String,
+            body = RevisionEvent,
             content_type = "text/event-stream",
             headers(("Cache-Control")),
         ),
