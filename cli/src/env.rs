@@ -67,6 +67,11 @@ pub(crate) fn ci_issuers() -> Option<String> {
     std::env::var(CI_ISSUERS).ok().filter(|text| !text.trim().is_empty())
 }
 
+/// The URL in [`DATABASE_URL`]; `None` if the variable is unset or blank.
+pub(crate) fn database_url() -> Option<String> {
+    std::env::var(DATABASE_URL).ok().filter(|text| !text.trim().is_empty())
+}
+
 /// The text in [`LOG_KEY`]; `None` if the variable is unset or blank.
 pub(crate) fn log_key() -> Option<String> {
     std::env::var(LOG_KEY).ok().filter(|text| !text.trim().is_empty())

@@ -37,6 +37,7 @@ pub use component::ComponentSource;
 pub use engine::precompile;
 pub use limits::Limits;
 pub use manifest::Manifest;
+pub use postgres::postgres_client;
 pub use sqlite::lock_data_dir;
 
 use anyhow::{Context as _, Result};

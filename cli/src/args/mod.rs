@@ -10,6 +10,7 @@ mod global;
 mod hub;
 mod index;
 mod mcp;
+mod migrate;
 mod program;
 mod registration;
 mod serve;
@@ -29,9 +30,10 @@ pub(crate) use self::global::{Color, Format, Global};
 pub(crate) use self::hub::{Changes, Compose, Demand, Health, Hub, List, Overlaps, Search, Show, Sync, Verb};
 pub(crate) use self::index::{Index, IndexVerb, Validate};
 pub(crate) use self::mcp::Mcp;
+pub(crate) use self::migrate::{Migrate, Place};
 pub(crate) use self::program::{Completions, Explain, Man, Reference};
 pub(crate) use self::registration::{Check, Deregister, Hook, Refresh, Register, Release, Update};
-pub(crate) use self::serve::{LogFormat, LogLevel, Serve};
+pub(crate) use self::serve::{DatabaseUrl, LogFormat, LogLevel, Serve};
 pub(crate) use self::token::{TokenCreate, TokenList, TokenRevoke, TokenVerb};
 pub(crate) use self::transparency::{Keygen, Log, LogTrust, LogVerb, Witness, WitnessKey};
 
@@ -80,6 +82,7 @@ pub(crate) enum Command {
     Explain(Explain),
     Backup(Backup),
     Restore(Restore),
+    Migrate(Migrate),
     Completions(Completions),
     #[command(hide = true)]
     Man(Man),

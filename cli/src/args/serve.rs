@@ -171,7 +171,7 @@ impl DatabaseUrl {
     }
 }
 
-fn database(text: &str) -> Result<DatabaseUrl, String> {
+pub(super) fn database(text: &str) -> Result<DatabaseUrl, String> {
     let url: Url = text.parse().map_err(|error| format!("it is no URL: {error}"))?;
     let is_postgres = matches!(url.scheme(), "postgres" | "postgresql");
     match url.host_str() {

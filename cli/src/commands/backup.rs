@@ -57,7 +57,7 @@ fn exists(name: String) -> Failure {
 }
 
 /// Gives the copy its name durably, so that it survives a power cut.
-fn keep(copy: NamedTempFile, path: &Path, force: bool) -> Result<(), Failure> {
+pub(super) fn keep(copy: NamedTempFile, path: &Path, force: bool) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(Exit::Refused, format!("{} was not written", path.display())).because([error.to_string()])
     };

@@ -11,6 +11,7 @@ mod hub;
 mod index;
 mod man;
 mod mcp;
+mod migrate;
 mod mirror;
 mod reference;
 mod restore;
@@ -41,6 +42,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Explain(explain) => explain::run(explain, output),
         Command::Backup(backup) => block_on(backup::run(backup, output)),
         Command::Restore(restore) => block_on(restore::run(restore, output)),
+        Command::Migrate(args) => block_on(migrate::run(args, output)),
         Command::Completions(completions) => completions::run(completions, output),
         Command::Man(man) => man::run(man, output),
         Command::Reference(_) => reference::run(output),

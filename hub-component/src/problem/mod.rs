@@ -188,6 +188,9 @@ impl From<StoreError> for Problem {
             StoreError::TooNew { .. } => {
                 "The database was written by a newer version of the hub; the operator must run that version."
             }
+            StoreError::Unfinished => {
+                "Another database is being moved into this one, or that was interrupted: the operator must run `reuse-surface migrate` to its end."
+            }
             _ => {
                 "The hub cannot reach its database; nothing was written. Try again, and contact the operator if the problem persists."
             }

@@ -2,11 +2,13 @@
 #![expect(clippy::result_large_err, reason = "the errors of the interface hold what the server said, and are rare")]
 
 mod address;
+mod client;
 mod host;
 mod pool;
 mod session;
 mod values;
 
+pub use client::postgres_client;
 pub(crate) use host::{Postgres, PostgresView};
 pub(crate) use pool::Servers;
 #[expect(unreachable_pub, reason = "the generated bindings re-export them")]

@@ -157,7 +157,7 @@ impl Drop for Leased {
 }
 
 /// The TLS settings for an address: the system's authorities, or the given one alone.
-fn tls(config: &Config, authority: Option<&str>) -> Result<MakeRustlsConnect, Error> {
+pub(super) fn tls(config: &Config, authority: Option<&str>) -> Result<MakeRustlsConnect, Error> {
     // An error means that the process has already installed a provider, which is fine too.
     _ = rustls::crypto::ring::default_provider().install_default();
     let mut roots = RootCertStore::empty();

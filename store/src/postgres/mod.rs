@@ -3,6 +3,8 @@
 //! A host pools connections. Spin's hands on one that was dropped inside a transaction with that transaction open, and its lock on [`NEXT`] held. So each
 //! connection is rolled back before it is used, and each transaction ends explicitly, even if it is dropped.
 
+#[cfg(not(target_family = "wasm"))]
+mod client;
 mod url;
 
 pub use url::with_timeouts;

@@ -35,6 +35,7 @@ mod offline;
 mod openapi;
 mod pages;
 mod poisoning;
+mod postgres;
 mod proxy;
 mod publishing;
 mod restart;

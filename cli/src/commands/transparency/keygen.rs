@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::failure::{AGAIN, Failure, chain};
 use crate::output::Output;
 
-pub(in crate::commands) fn run(verb: &LogVerb, output: &Output) -> Result<Exit, Failure> {
+pub(crate) fn run(verb: &LogVerb, output: &Output) -> Result<Exit, Failure> {
     let LogVerb::Keygen(Keygen { name, witness, key_file }) = verb;
     let kind = if *witness { Kind::Witness } else { Kind::Log };
     let mut secret = [0; 32];

@@ -39,7 +39,7 @@ fn damaged(why: &Refused) -> Failure {
 }
 
 /// Asks the hub and the witnesses for proofs of a revision with this leaf. Returns what was proven, and what the lock is to remember.
-pub(in crate::commands) async fn prove(
+pub(crate) async fn prove(
     client: &Client,
     trust: &LogTrust,
     memory: Option<&LogMemory>,
@@ -88,7 +88,7 @@ pub(in crate::commands) async fn prove(
 }
 
 /// Checks the proofs of a lock, without a network. `None` if there is nothing to check and nobody demands it.
-pub(in crate::commands) fn prove_locked(
+pub(crate) fn prove_locked(
     trust: &LogTrust,
     memory: Option<&LogMemory>,
     leaf: &str,

@@ -37,7 +37,7 @@ struct Report {
     message: Option<String>,
 }
 
-pub(in crate::commands) async fn run(args: &Witness, global: &Global, output: &Output) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: &Witness, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let key = key(&args.key_file)?;
     let state = |error: std::io::Error| {
         Failure::new(Exit::Refused, format!("{} cannot be used", args.state.display()))

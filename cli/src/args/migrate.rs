@@ -1,0 +1,55 @@
+//! `reuse-surface migrate`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::serve::{DatabaseUrl, database};
+use crate::env;
+
+/// Move a hub's database from SQLite to PostgreSQL or back
+///
+/// All rows are copied from one snapshot, which is not changed, and counted; the newest revision is composed again from what was copied, and must have
+/// its digest. Stop the hub first if it writes to the database that is read: what it writes meanwhile stays behind. Until all is there, every
+/// hub refuses the new database, and the command can be run again.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  reuse-surface migrate --from sqlite:data/reuse-surface.db --to postgres
+  reuse-surface migrate --from postgres --to sqlite:backup.db
+
+`postgres` is the database in REUSE_SURFACE_DATABASE_URL, so that its password is not among the arguments. The file that is written is a backup \
+like those of `reuse-surface backup`.")]
+pub(crate) struct Migrate {
+    /// The database to read: sqlite:PATH, postgres, or postgres://…
+    #[arg(long, value_name = "DATABASE", value_parser = place)]
+    pub(crate) from: Place,
+
+    /// The database to fill, in the same notation; it must be empty, and a file must not exist
+    #[arg(long, value_name = "DATABASE", value_parser = place)]
+    pub(crate) to: Place,
+
+    /// The certificate of the authority that PostgreSQL's must be from, as PEM; without it, the authorities of this machine
+    #[arg(long, value_name = "PEM", env = env::DATABASE_CA, hide_env_values = true)]
+    pub(crate) database_ca: Option<String>,
+}
+
+/// Where a database is.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    /// A file of SQLite.
+    Sqlite(PathBuf),
+    /// PostgreSQL, at the URL in the environment unless one is given.
+    Postgres(Option<DatabaseUrl>),
+}
+
+fn place(text: &str) -> Result<Place, String> {
+    if let Some(path) = text.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+        return Ok(Place::Sqlite(path.into()));
+    }
+    if text == "postgres" {
+        return Ok(Place::Postgres(None));
+    }
+    let url = database(text).map_err(|_| "write sqlite:PATH, postgres, or postgres://…".to_owned())?;
+    Ok(Place::Postgres(Some(url)))
+}

@@ -1,0 +1,113 @@
+//! The hub on PostgreSQL: the same component, several hubs on one database, and the way there from SQLite and back.
+
+use anyhow::{Context as _, Result, ensure};
+use end_to_end::{Cli, Hub, Sources, TOKEN, eventually, index};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use throw_away_postgres::Server;
+
+/// A hub on this database.
+fn on(url: &str) -> Result<Hub> {
+    Hub::start_in(TempDir::new()?, Some(TOKEN), &["--allow-private-networks", "--database-url", url])
+}
+
+/// The whole document with its tag.
+async fn document(hub: &Hub) -> Result<(String, String)> {
+    let answer = hub.get("/v1/federated?format=json").await?;
+    ensure!(answer.status == 200, "{answer:?}");
+    Ok((answer.header("etag").to_owned(), answer.text))
+}
+
+#[tokio::test]
+async fn two_hubs_on_one_database_are_one_hub() -> Result<()> {
+    let (url, sources) = (Server::shared()?.schema()?, Sources::start()?);
+    let (one, other) = (on(&url)?, on(&url)?);
+    one.register("a", &sources.index("/a", &index(&["capability.a", "capability.b"]))).await?;
+    ensure!(document(&one).await? == document(&other).await?);
+    for round in 0..20 {
+        let (writer, reader) = if round % 2 == 0 { (&one, &other) } else { (&other, &one) };
+        let domain = format!("d{round}");
+        let answer = writer.write(Method::PATCH, "/v1/repos/a", &json!({"domain": domain})).await?;
+        ensure!(answer.status == 200, "{answer:?}");
+        // What was acknowledged is what the other hub reads next.
+        let read = reader.document().await?;
+        ensure!(read["sources"][0]["domain"] == domain, "{read}");
+    }
+    let found = other.get("/v1/capabilities?q=capability").await?.json();
+    ensure!(found["total"] == 2, "{found}");
+    ensure!(!one.data().join("reuse-surface.db").exists(), "PostgreSQL is the only database");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_database_moves_to_postgresql_and_back_without_changing_a_byte() -> Result<()> {
+    let sources = Sources::start()?;
+    let hub = Hub::start()?;
+    for repo in ["a", "b", "c"] {
+        hub.register(repo, &sources.index(&format!("/{repo}"), &index(&[&format!("capability.{repo}")]))).await?;
+    }
+    let before = document(&hub).await?;
+    let changes = hub.get("/v1/changes?since=0").await?.text;
+    let data = hub.kill()?;
+    let (file, url) = (data.path().join("reuse-surface.db"), Server::shared()?.schema()?);
+    let from = format!("sqlite:{}", file.display());
+    let cli = Cli::at("http://127.0.0.1:9");
+    let ran = cli.run(&["migrate", "--from", &from, "--to", &url, "-o", "json"])?;
+    ensure!(ran.code == 0 && ran.json()["tables"]["registrations"] == 3, "{ran:?}");
+
+    let moved = on(&url)?;
+    ensure!(document(&moved).await? == before);
+    ensure!(moved.get("/v1/changes?since=0").await?.text == changes);
+    let found = moved.get("/v1/capabilities?q=capability").await?.json();
+    ensure!(found["total"] == 3, "{found}");
+    let answer = moved.write(Method::DELETE, "/v1/repos/b", &Value::Null).await?;
+    ensure!(answer.status == 200 || answer.status == 204, "{answer:?}");
+    let after = document(&moved).await?;
+    let again = cli.run(&["migrate", "--from", &from, "--to", &url])?;
+    ensure!(again.code == 1 && again.stderr.contains("content of its own"), "{again:?}");
+    ensure!(document(&moved).await? == after);
+
+    let folder = TempDir::new()?;
+    let back = folder.path().join("reuse-surface.db");
+    let to = format!("sqlite:{}", back.display());
+    let ran = cli.run(&["migrate", "--from", &url, "--to", &to])?;
+    ensure!(ran.code == 0, "{ran:?}");
+    let home = Hub::start_in(folder, Some(TOKEN), &["--allow-private-networks"])?;
+    ensure!(document(&home).await? == after);
+    let source = Hub::start_in(data, Some(TOKEN), &["--allow-private-networks"])?;
+    ensure!(document(&source).await? == before, "the source was changed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_uses_a_database_that_was_not_filled() -> Result<()> {
+    let sources = Sources::start()?;
+    let hub = Hub::start()?;
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    let before = document(&hub).await?;
+    let data = hub.kill()?;
+    let server = Server::shared()?;
+    let url = server.schema()?;
+    // The schema, and then a table that takes no rows.
+    let empty = on(&url)?;
+    eventually(async || Ok((empty.get("/health").await?.status == 200).then_some(()))).await?;
+    drop(empty);
+    let stop = "CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'stopped'; END $$;
+        CREATE TRIGGER stop BEFORE INSERT ON composition FOR EACH ROW EXECUTE FUNCTION stop()";
+    server.run_at(&url, stop)?;
+    let from = format!("sqlite:{}", data.path().join("reuse-surface.db").display());
+    let cli = Cli::at("http://127.0.0.1:9");
+    let ran = cli.run(&["migrate", "--from", &from, "--to", &url])?;
+    ensure!(ran.code == 1 && ran.stderr.contains("stopped"), "{ran:?}");
+    let refused = on(&url)?;
+    let answer = refused.get("/v1/federated").await?;
+    ensure!(answer.status == 503 && answer.text.contains("reuse-surface migrate"), "{answer:?}");
+    drop(refused);
+    server.run_at(&url, "DROP TRIGGER stop ON composition")?;
+    let ran = cli.run(&["migrate", "--from", &from, "--to", &url])?;
+    ensure!(ran.code == 0, "{ran:?}");
+    let hub = on(&url).context("the database is filled now")?;
+    ensure!(document(&hub).await? == before);
+    Ok(())
+}
