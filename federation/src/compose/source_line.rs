@@ -105,7 +105,7 @@ mod tests {
             "[{{\"capability_count\":2,\"domain\":\"d\",\"index_digest\":\"{}\",\"repo\":\"a\",\"required\":false,\"url\":\"https://e.org/é\\u0001\\\"\"}}]",
             Digest::of(b"")
         );
-        assert_eq!(digest(&[line.clone()]), Digest::of(canonical.as_bytes()));
+        assert_eq!(digest([&line]), Digest::of(canonical.as_bytes()));
         let inner = canonical.trim_matches(['[', ']']);
         assert_eq!(digest(&[line.clone(), line]), Digest::of(format!("[{inner},{inner}]").as_bytes()));
     }

@@ -68,14 +68,19 @@ impl Place {
 
     /// Another file beside this one.
     pub fn beside(&self, path: PathBuf) -> Self {
-        let Self::Sqlite { folder, .. } = self else { panic!("PostgreSQL has no files") };
-        Self::Sqlite { path, folder: folder.clone() }
+        Self::Sqlite { path, folder: self.sqlite().expect("PostgreSQL has no files").1.clone() }
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
-        let Self::Sqlite { path, .. } = self else { panic!("PostgreSQL has no files") };
-        path
+        self.sqlite().expect("PostgreSQL has no files").0
+    }
+
+    fn sqlite(&self) -> Option<(&Path, &Arc<TempDir>)> {
+        match self {
+            Self::Sqlite { path, folder } => Some((path, folder)),
+            Self::Postgres { .. } => None,
+        }
     }
 
     pub fn store(&self) -> Store {
@@ -94,7 +99,7 @@ impl Place {
             }
             Self::Postgres { url } => {
                 let printed = server().run_at(url, sql).expect("a result");
-                printed.parse().unwrap_or_else(|_| panic!("{sql} gives {printed}"))
+                printed.parse().expect("a number")
             }
         }
     }
