@@ -44,7 +44,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// If the file cannot be opened, or another writer holds it.
-    pub fn begin(&self, sql: &str) -> Result<SqliteTransaction, DatabaseError> {
+    fn begin(&self, sql: &str) -> Result<SqliteTransaction, DatabaseError> {
         let connection = self.open()?;
         connection.execute_batch(sql)?;
         Ok(SqliteTransaction(connection))

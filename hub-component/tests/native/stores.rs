@@ -9,8 +9,6 @@ use store::postgres::{Connect, Connection, Failure, Postgres, with_timeouts};
 use store::sqlite::Sqlite;
 use tempfile::TempDir;
 use throw_away_postgres::Server;
-use tokio_postgres::types::private::BytesMut;
-use tokio_postgres::types::{IsNull, ToSql, Type};
 use tokio_postgres::{Client, NoTls};
 
 /// A database port.
@@ -185,7 +183,7 @@ impl Connect for Pool {
                 return Ok(Pooled { client: Some(client), pool: self.clone() });
             }
         }
-        let (client, connection) = tokio_postgres::connect(&self.0.url, NoTls).await.map_err(failure)?;
+        let (client, connection) = tokio_postgres::connect(&self.0.url, NoTls).await?;
         tokio::spawn(connection);
         Ok(Pooled { client: Some(client), pool: self.clone() })
     }
@@ -198,10 +196,7 @@ impl Connect for Pool {
 impl Connection for Pooled {
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, Failure> {
         let client = self.client.as_ref().expect("a client");
-        let parameters: Vec<_> = parameters.iter().map(Parameter).collect();
-        let parameters: Vec<_> = parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-        let rows = client.query(sql, &parameters).await.map_err(failure)?;
-        rows.iter().map(|row| (0..row.len()).map(|at| column(row, at)).collect()).collect()
+        Connection::query(client, sql, parameters).await
     }
 }
 
@@ -209,51 +204,5 @@ impl Drop for Pooled {
     fn drop(&mut self) {
         let client = self.client.take().expect("a client");
         self.pool.0.idle.lock().expect("lock").push(client);
-    }
-}
-
-fn failure(error: tokio_postgres::Error) -> Failure {
-    let code = error.code().map(|code| code.code().to_owned());
-    let text = error.as_db_error().map_or_else(|| format!("{error:?}"), ToString::to_string);
-    Failure { code, text }
-}
-
-fn column(row: &tokio_postgres::Row, at: usize) -> Result<Value, Failure> {
-    let value = match *row.columns()[at].type_() {
-        Type::BOOL => row.get::<_, Option<bool>>(at).map(|value| Value::Integer(value.into())),
-        Type::INT4 => row.get::<_, Option<i32>>(at).map(|value| Value::Integer(value.into())),
-        Type::INT8 => row.get::<_, Option<i64>>(at).map(Value::Integer),
-        Type::TEXT => row.get::<_, Option<String>>(at).map(Value::Text),
-        Type::BYTEA => row.get::<_, Option<Vec<u8>>>(at).map(Value::Blob),
-        Type::VOID => None,
-        ref other => return Err(Failure { code: None, text: format!("a column has the type {other}") }),
-    };
-    Ok(value.unwrap_or(Value::Null))
-}
-
-/// A parameter with the types that Spin gives it.
-#[derive(Debug)]
-struct Parameter<'a>(&'a Value);
-
-impl ToSql for Parameter<'_> {
-    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        self.to_sql_checked(kind, out)
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    fn to_sql_checked(
-        &self,
-        kind: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self.0 {
-            Value::Null => Ok(IsNull::Yes),
-            Value::Integer(value) => value.to_sql_checked(kind, out),
-            Value::Text(value) => value.to_sql_checked(kind, out),
-            Value::Blob(value) => value.to_sql_checked(kind, out),
-        }
     }
 }
