@@ -28,6 +28,9 @@ pub struct FederatedQuery {
     pub max_staleness: Option<u32>,
     /// Wait up to 2 seconds for this revision or a newer one; a mirror may be behind.
     pub min_revision: Option<u64>,
+    /// Also say which commits the indexes were pushed from, as `provenance`.
+    #[serde(default)]
+    pub provenance: bool,
 }
 
 /// Query parameters of `GET /v1/federated/manifest`.

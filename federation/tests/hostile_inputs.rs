@@ -8,6 +8,7 @@ mod hostile_inputs;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use federation::compose::{Document, Filter, Format, Fragment, conflicts, digest};
 use federation::index::check;
@@ -116,6 +117,7 @@ fn what_many_sources_have_in_common_takes_no_more_than_is_listed() {
                 filter: Filter::default(),
                 sources: Vec::new(),
                 conflicts: found.clone(),
+                provenance: BTreeMap::new(),
             };
             (found, document.frame(Format::Yaml).unwrap().before)
         });

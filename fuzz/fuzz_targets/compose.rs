@@ -8,6 +8,7 @@ use federation::digest::Digest;
 use federation::schema::{self, Schema};
 use federation::{index, search, yaml};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let (mut sources, mut fragments, mut before) = (Vec::new(), Vec::new(), Vec::new());
@@ -42,6 +43,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         composed_at: Some(0),
         filter: Filter::default(),
         conflicts: conflicts(ids),
+        provenance: BTreeMap::new(),
         sources,
     };
     let as_json = document.render(Format::Json, fragments.iter().map(|f| f.json.as_str())).expect("JSON");

@@ -1,5 +1,7 @@
 //! Composes the document from snapshots.
 
+use std::collections::BTreeMap;
+
 use federation::compose::{Document, Filter, Format, Fragment, conflicts};
 use federation::index;
 
@@ -48,6 +50,7 @@ impl Composition {
             composed_at: lock.composed_at(),
             filter,
             conflicts: conflicts(ids),
+            provenance: BTreeMap::new(),
             sources: lock.sources.iter().map(Locked::line).collect(),
         };
         Self { document, fragments: contributions.into_iter().map(|it| it.fragment).collect() }

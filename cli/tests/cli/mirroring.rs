@@ -1,5 +1,7 @@
 //! `hub sync` and `federation verify`: a hub's federation on this machine.
 
+use std::collections::BTreeMap;
+
 use federation::compose::{Document, Filter, Format, Fragment, SourceLine, conflicts, digest};
 use federation::digest::Digest;
 use federation::index::check;
@@ -39,6 +41,7 @@ pub(crate) fn hub() -> (Server, String) {
         composed_at: Some(1_795_508_373),
         filter: Filter::default(),
         conflicts: conflicts(ids),
+        provenance: BTreeMap::new(),
         sources: lines.clone(),
     };
     let yaml = document.render(Format::Yaml, fragments.iter().map(|it| it.yaml.as_str())).unwrap();
@@ -248,6 +251,7 @@ fn pushed(claimed: &str, at_commit: Option<&str>) -> Server {
         composed_at: Some(1_795_508_373),
         filter: Filter::default(),
         conflicts: conflicts(ids),
+        provenance: BTreeMap::new(),
         sources: lines.clone(),
     };
     let yaml = document.render(Format::Yaml, fragments.iter().map(|it| it.yaml.as_str())).unwrap();

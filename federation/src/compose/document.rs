@@ -2,9 +2,11 @@
 
 use super::{Conflict, Conflicts, Filter, SourceLine};
 use crate::digest::Digest;
+use crate::provenance::Provenance;
 use crate::time::{Seconds, rfc3339};
 use crate::yaml::{self, YamlError};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The format of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,6 +53,8 @@ pub struct Document {
     pub sources: Vec<SourceLine>,
     /// Those of the whole revision that are among the sources.
     pub conflicts: Conflicts,
+    /// The commits of the sources by repo, for who asks for them: the digest does not cover them.
+    pub provenance: BTreeMap<String, Provenance>,
 }
 
 /// A rendered document without its fragments, which go between `before` and `after`.
@@ -77,6 +81,8 @@ struct Head<'a> {
     conflicts: &'a [Conflict],
     #[serde(skip_serializing_if = "is_zero")]
     conflicts_omitted: usize,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    provenance: &'a BTreeMap<String, Provenance>,
 }
 
 fn is_zero(count: &usize) -> bool {
@@ -95,6 +101,7 @@ impl Document {
             sources: &self.sources,
             conflicts: &self.conflicts.listed,
             conflicts_omitted: self.conflicts.omitted,
+            provenance: &self.provenance,
         })
     }
 

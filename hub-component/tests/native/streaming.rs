@@ -11,6 +11,7 @@ use futures::future::join_all;
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use tower::ServiceExt as _;
 
@@ -43,6 +44,7 @@ fn expected(revision: u64, composed_at: i64, sources: &[(&str, &str, &str)], fil
         revision,
         digest: digest(&lines),
         composed_at: Some(composed_at),
+        provenance: BTreeMap::new(),
         conflicts: conflicts(ids),
         filter,
         sources: lines,

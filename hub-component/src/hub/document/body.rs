@@ -1,5 +1,6 @@
 //! Streaming a document: its head, then its fragments piece by piece.
 
+use super::Selection;
 use super::composed::{Around, Composed, place};
 use crate::hub::Chunks;
 use crate::hub::TruncatedBody;
@@ -25,18 +26,19 @@ impl Composed {
     pub async fn body<P: Ports>(
         self: &Arc<Self>,
         ports: &P,
-        filter: Filter,
+        selection: &Selection,
         format: Format,
         coding: Coding,
     ) -> Result<(u64, Chunks), Problem> {
-        let around = self.around(ports.database(), &filter, format).await?;
+        let around = self.around(ports.database(), selection, format).await?;
         let deflated = coding == Coding::Gzip;
         let length = match deflated {
             false => around.plain.length,
             true => around.deflated + gzip_trailer(around.plain).len() as u64,
         };
         let small = self.small.get(place(format)).and_then(|forms| forms.get(usize::from(deflated)));
-        let small = small.filter(|_| filter.is_whole() && length <= SMALL);
+        let small = small.filter(|_| selection.is_plain() && length <= SMALL);
+        let filter = selection.filter.clone();
         let walk = Walk { composed: self.clone(), around, filter, form: Form { format, deflated }, at: At::Before(0) };
         let chunks = walk.chunks(ports.clone());
         let Some(small) = small else { return Ok((length, chunks)) };

@@ -1,5 +1,6 @@
 //! The content of a revision: its source lines, the locations of their fragments, and the conflicts among them.
 
+use super::Selection;
 use super::conflicts;
 use super::readable::kept;
 use crate::log;
@@ -8,7 +9,7 @@ use bytes::Bytes;
 use federation::compose::pieces::{Extent, GZIP_HEADER, deflate};
 use federation::compose::{Conflict, Conflicts, Document, Filter, Format, SourceLine, digest};
 use serde_json::json;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use store::StoreError;
@@ -204,6 +205,7 @@ impl Composed {
             filter: filter.clone(),
             sources,
             conflicts,
+            provenance: BTreeMap::new(),
         }
     }
 
@@ -211,14 +213,16 @@ impl Composed {
     pub(super) async fn around(
         &self,
         database: &impl Database,
-        filter: &Filter,
+        selection: &Selection,
         format: Format,
     ) -> Result<Arc<Around>, Problem> {
-        let kept = self.whole.get(place(format)).filter(|_| filter.is_whole());
+        let kept = self.whole.get(place(format)).filter(|_| selection.is_plain());
         if let Some(around) = kept.and_then(OnceLock::get) {
             return Ok(around.clone());
         }
-        let document = self.document(filter, self.conflicts_among(database, filter).await?);
+        let filter = &selection.filter;
+        let mut document = self.document(filter, self.conflicts_among(database, filter).await?);
+        document.provenance = selection.provenance.clone().unwrap_or_default();
         let around = Arc::new(self.surround(&document, format)?);
         Ok(kept.map_or(around.clone(), |kept| kept.get_or_init(|| around).clone()))
     }

@@ -12,6 +12,8 @@ use crate::ports::Ports;
 use crate::problem::Problem;
 use federation::compose::{Filter, Format};
 use federation::negotiation::Coding;
+use federation::provenance::Provenance;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -99,13 +101,40 @@ impl Documents {
     }
 }
 
+/// What of a revision a document shows; by default all sources, and no commits.
+#[derive(Clone, Default)]
+pub struct Selection {
+    /// The sources.
+    pub filter: Filter,
+    /// Their commits, if the client asks for them.
+    pub provenance: Option<BTreeMap<String, Provenance>>,
+}
+
+impl Selection {
+    /// Whether this is the document that everybody gets who asks for nothing else.
+    fn is_plain(&self) -> bool {
+        self.filter.is_whole() && self.provenance.as_ref().is_none_or(BTreeMap::is_empty)
+    }
+}
+
+impl From<Filter> for Selection {
+    fn from(filter: Filter) -> Self {
+        Self { filter, provenance: None }
+    }
+}
+
 /// Changes whenever the same revision would render to different bytes; every stored fragment must then be rendered again.
 const RENDERING: &str = "1";
 
-/// The strong entity tag of a document in one form, including its quotes. A revision's bytes follow from its number, digest and time, so
-/// the document need not be read.
-pub fn entity_tag(revision: Option<&Revision>, filter: &Filter, format: Format, coding: Coding) -> String {
+/// The strong entity tag of a document in one form, including its quotes. A revision's bytes follow from its number, digest and time, and the
+/// selection, so the document need not be read.
+pub fn entity_tag(revision: Option<&Revision>, selection: &Selection, format: Format, coding: Coding) -> String {
     let revision = revision.map(|it| (it.number, it.digest.as_str(), it.composed_at));
-    let identity = serde_json::json!([RENDERING, revision, filter, format.as_str(), coding == Coding::Gzip]);
+    let Selection { filter, provenance } = selection;
+    let mut identity = serde_json::json!([RENDERING, revision, filter, format.as_str(), coding == Coding::Gzip]);
+    if let (Some(identity), Some(commits)) = (identity.as_array_mut(), provenance.as_ref().filter(|it| !it.is_empty()))
+    {
+        identity.push(serde_json::json!(commits));
+    }
     federation::negotiation::entity_tag(identity.to_string().as_bytes())
 }

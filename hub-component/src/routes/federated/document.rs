@@ -3,7 +3,7 @@
 use crate::edge::{self, Caching, Query, Representation, memo};
 use crate::hub::App;
 use crate::hub::MAX_MEMO_SECONDS;
-use crate::hub::document::{Composed, entity_tag, kept, published};
+use crate::hub::document::{Composed, Selection, entity_tag, kept, published};
 use crate::hub::{reached, revalidate_due};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
@@ -19,6 +19,7 @@ use federation::time::{Seconds, rfc3339};
 use http::header::{CONTENT_ENCODING, LINK, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::sync::Arc;
+use store::StoreError;
 use store::database::{Autocommit, Database, read_with};
 use store::former;
 use store::revisions::{self, Revision};
@@ -73,16 +74,21 @@ pub async fn read<P: Ports>(
     let negotiated = Negotiated::new(parameters.format.as_deref(), &headers)?;
     let filter = Filter::parse(parameters.domain.as_deref(), parameters.repo.as_deref())
         .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
+    let is_plain = filter.is_whole() && !parameters.provenance;
     reached(&app, parameters.min_revision).await?;
     let (database, now) = (app.database().await?, app.ports.now());
     if let Some(number) = parameters.revision {
         let revision = read_with(database, async |tx| kept(tx, number).await).await?;
-        if filter.is_whole() && negotiated.is_known(&revision, &headers, now) {
-            let answer = negotiated.answer(Some(&revision), &filter, &headers, Caching::Immutable, now, Body::empty());
+        // A commit may become known after its revision.
+        let caching = if parameters.provenance { Caching::NoCache } else { Caching::Immutable };
+        let selection = Selection::from(filter);
+        if is_plain && negotiated.is_known(&revision, &headers, now) {
+            let answer = negotiated.answer(Some(&revision), &selection, &headers, caching, now, Body::empty());
             return Ok(memo(answer, Some(MAX_MEMO_SECONDS)));
         }
         let composed = app.documents().at(&app.ports, &revision).await?;
-        let response = negotiated.respond(&app, &composed, filter, &headers, Caching::Immutable).await?;
+        let selection = selected(database, &composed, selection.filter, parameters.provenance).await?;
+        let response = negotiated.respond(&app, &composed, &selection, &headers, caching).await?;
         return Ok(memo(response, Some(MAX_MEMO_SECONDS)));
     }
     let (head, memo_for) = revalidate_due(&app).await?;
@@ -93,29 +99,30 @@ pub async fn read<P: Ports>(
         None => (Caching::Revalidated, memo_for),
         Some(_) => (Caching::NoCache, None),
     };
-    let known = head.revision.as_ref().filter(|it| filter.is_whole() && negotiated.is_known(it, &headers, now));
-    let (composed, filter) = match known {
-        Some(_) => (None, filter),
+    let known = head.revision.as_ref().filter(|it| is_plain && negotiated.is_known(it, &headers, now));
+    let (composed, selection) = match known {
+        Some(_) => (None, Selection::from(filter)),
         None => {
             let composed = app.documents().newest(&app.ports, &head).await?;
-            let filter = filter.among(composed.sources.iter().map(|source| &source.line));
-            (Some(composed), filter)
+            let selection = selected(database, &composed, filter, parameters.provenance).await?;
+            (Some(composed), selection)
         }
     };
+    let filter = &selection.filter;
     let verified_at =
-        if filter.is_whole() { head.verified_at } else { revisions::verified_at(database, &filter).await? };
+        if filter.is_whole() { head.verified_at } else { revisions::verified_at(database, filter).await? };
     if let Some(seconds) = parameters.max_staleness {
         refuse_staler_than(seconds, verified_at, head.due_at, now)?;
     }
     let mut response = match composed {
-        Some(composed) => match negotiated.respond(&app, &composed, filter.clone(), &headers, caching).await {
+        Some(composed) => match negotiated.respond(&app, &composed, &selection, &headers, caching).await {
             Err(_) if composed.is_outdated() => {
                 let composed = app.documents().newest(&app.ports, &head).await?;
-                negotiated.respond(&app, &composed, filter, &headers, caching).await?
+                negotiated.respond(&app, &composed, &selection, &headers, caching).await?
             }
             response => response?,
         },
-        None => negotiated.answer(head.revision.as_ref(), &filter, &headers, caching, now, Body::empty()),
+        None => negotiated.answer(head.revision.as_ref(), &selection, &headers, caching, now, Body::empty()),
     };
     let mirrored_at = head.mirrored_at.filter(|_| app.primary().is_some());
     for (name, at) in [(VERIFIED, verified_at), (MIRRORED, mirrored_at)] {
@@ -123,6 +130,25 @@ pub async fn read<P: Ports>(
         response.headers_mut().extend(at.map(|at| (name, at)));
     }
     Ok(memo(response, memo_for))
+}
+
+/// What the client asks for of this revision.
+async fn selected(
+    database: &impl Database,
+    composed: &Composed,
+    filter: Filter,
+    has_provenance: bool,
+) -> Result<Selection, StoreError> {
+    let lines = || composed.sources.iter().map(|source| &source.line);
+    let filter = filter.among(lines());
+    let provenance = match has_provenance {
+        true => {
+            let repos: Vec<&str> = lines().filter(|it| filter.takes(it)).map(|it| it.repo.as_str()).collect();
+            Some(revisions::commits_at(&mut Autocommit(database), composed.number(), &repos).await?)
+        }
+        false => None,
+    };
+    Ok(Selection { filter, provenance })
 }
 
 /// The filter with the names that its repos have now. A past revision has the names of its time.
@@ -174,7 +200,7 @@ impl Negotiated {
 
     /// Whether the client already has the whole document of this revision.
     fn is_known(&self, revision: &Revision, request: &HeaderMap, now: Seconds) -> bool {
-        let etag = entity_tag(Some(revision), &Filter::default(), self.format, self.coding);
+        let etag = entity_tag(Some(revision), &Selection::default(), self.format, self.coding);
         edge::not_modified(request, &etag, modified(Some(revision), now))
     }
 
@@ -182,38 +208,37 @@ impl Negotiated {
         &self,
         app: &App<P>,
         composed: &Arc<Composed>,
-        filter: Filter,
+        selection: &Selection,
         request: &HeaderMap,
         caching: Caching,
     ) -> Result<Response, Problem> {
         let (revision, now) = (composed.revision.as_ref(), app.ports.now());
-        let filter = filter.among(composed.sources.iter().map(|source| &source.line));
-        let etag = entity_tag(revision, &filter, self.format, self.coding);
-        let body = match edge::not_modified(request, &etag, modified(revision, now)) {
+        let etag = entity_tag(revision, selection, self.format, self.coding);
+        let body = match edge::not_modified(request, &etag, dated(revision, selection, now)) {
             true => Body::empty(),
             false => {
-                let (length, chunks) = composed.body(&app.ports, filter.clone(), self.format, self.coding).await?;
+                let (length, chunks) = composed.body(&app.ports, selection, self.format, self.coding).await?;
                 edge::streamed(length, chunks)
             }
         };
-        Ok(self.answer(revision, &filter, request, caching, now, body))
+        Ok(self.answer(revision, selection, request, caching, now, body))
     }
 
     fn answer(
         &self,
         revision: Option<&Revision>,
-        filter: &Filter,
+        selection: &Selection,
         request: &HeaderMap,
         caching: Caching,
         now: Seconds,
         body: Body,
     ) -> Response {
-        let etag = entity_tag(revision, filter, self.format, self.coding);
+        let etag = entity_tag(revision, selection, self.format, self.coding);
         let read = Representation {
             media_type: self.format.media_type(),
             body,
             etag: &etag,
-            modified: modified(revision, now),
+            modified: dated(revision, selection, now),
             caching,
         };
         let mut response = read.respond(request);
@@ -225,6 +250,11 @@ impl Negotiated {
         headers.insert(REVISION, HeaderValue::from(revision.map_or(0, |revision| revision.number)));
         response
     }
+}
+
+/// `Last-Modified` of a document. One with commits has none: they may become known later.
+fn dated(revision: Option<&Revision>, selection: &Selection, now: Seconds) -> Option<Seconds> {
+    modified(revision, now).filter(|_| selection.provenance.is_none())
 }
 
 /// `Last-Modified` of a revision. There is none in the second of its composition: another revision may follow with the same date.

@@ -3,7 +3,7 @@
 use super::issuer::{SHA, github};
 use super::{NOW, URL, index, token, trusting, with};
 use crate::ports::Hub;
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
 const OTHER: &str = "9898863c7dcd844a6fc3c70191769b8d07567f57";
@@ -42,7 +42,14 @@ async fn a_pushed_commit_is_fetched_and_shown_beside_what_is_published() {
     assert_eq!(manifest["sources"][0]["url"], URL);
     assert_eq!(manifest["provenance"], json!({"a": provenance}));
     assert_eq!(hub.get("/v1/federated/manifest?revision=1").await.get("provenance"), None, "the past has none");
-    assert_eq!(hub.get("/v1/federated?format=json").await.get("provenance"), None);
+    let document = hub.get("/v1/federated?format=json").await;
+    assert_eq!(document.get("provenance"), None);
+    let mut asked = hub.get("/v1/federated?format=json&provenance=true").await;
+    let members: Vec<_> = asked.as_object().expect("a document").keys().collect();
+    assert_eq!(members[members.len() - 2..], ["provenance", "capabilities"]);
+    assert_eq!(asked["provenance"], json!({"a": provenance}));
+    asked.as_object_mut().expect("a document").remove("provenance");
+    assert_eq!(asked, document, "everything else is the same");
     let found = hub.get("/v1/capabilities?q=new").await;
     assert_eq!((&found["total"], &found["provenance"]), (&json!(1), &json!({"a": provenance})));
     let least = hub.get("/v1/capabilities?q=new&budget_tokens=70").await;
@@ -81,6 +88,15 @@ async fn a_commit_that_is_known_later_is_noted_without_a_new_revision() {
     hub.sources().set(URL, index("New"));
     hub.compose().await;
     let before = hub.get("/v1/federated/manifest").await;
+    let plain = format!("/v1/federated?format=json&revision={}", before["revision"]);
+    let document = format!("{plain}&provenance=true");
+    let (_, plain, _) = hub.read(&plain, &[]).await;
+    let (_, unknown, _) = hub.read(&document, &[]).await;
+    assert_eq!(unknown["etag"], plain["etag"], "the same bytes as long as no commit is known");
+    assert_eq!(
+        (&unknown["cache-control"], unknown.get("last-modified")),
+        (&HeaderValue::from_static("public, no-cache"), None)
+    );
     let secret = token(&hub, &github(NOW)).await;
     hub.sources().set(&at(SHA), index("New"));
     let (_, refreshed) = push(&hub, &secret, json!({"commit": SHA})).await;
@@ -91,6 +107,10 @@ async fn a_commit_that_is_known_later_is_noted_without_a_new_revision() {
     assert_eq!(after, before);
     assert_eq!(hub.get("/v1/capabilities/capability.a").await["provenance"]["a"]["commit"], SHA);
     assert_eq!(hub.get("/v1/federated/revisions").await["revisions"][0]["changed"][0]["provenance"]["commit"], SHA);
+    let tag = unknown["etag"].to_str().expect("a tag");
+    let (status, known, body) = hub.read(&document, &[("if-none-match", tag)]).await;
+    assert_eq!((status, known["etag"] == tag), (StatusCode::OK, false), "the commit is new for this reader");
+    assert!(String::from_utf8_lossy(&body).contains(SHA));
     // It stays with the bytes when the registration changes around them.
     hub.ask(Method::PATCH, "/v1/repos/a", json!({"domain": "e"})).await;
     assert_eq!(hub.get("/v1/federated/revisions").await["revisions"][0]["changed"][0]["provenance"]["commit"], SHA);
