@@ -1,8 +1,8 @@
 //! The chart renders, and Kubernetes would accept the result.
 
-use super::rendered::{CHART, VARIANTS, name, render};
+use super::rendered::{CHART, VARIANTS, containers, name, of_kind, pod, render};
 use super::tools::{helm, output, python, refusal};
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use std::collections::HashSet;
 
 /// The oldest and the newest supported Kubernetes release. The newest is the newest that `kubernetes-validate` knows.
@@ -90,6 +90,23 @@ fn misspelt_and_dangerous_values_are_refused() -> Result<()> {
 }
 
 #[test]
+fn the_key_of_the_log_comes_from_a_secret_under_either_host() -> Result<()> {
+    for (host, variable) in [("host=serve", "REUSE_SURFACE_LOG_KEY"), ("host=spin", "SPIN_VARIABLE_LOG_KEY")] {
+        let objects = render(&["--set", host, "--set", "logKeySecret.name=log"])?;
+        let of_hub = |objects: &[serde_json::Value]| {
+            let hub = of_kind(objects, "StatefulSet").into_iter().next()?;
+            let set = containers(pod(hub)?)[0]["env"].as_array()?.clone();
+            Some(set.into_iter().find(|it| it["name"] == variable))
+        };
+        let from = serde_json::json!({"secretKeyRef": {"name": "log", "key": "REUSE_SURFACE_LOG_KEY"}});
+        let set = of_hub(&objects).context("no hub")?.context("no variable")?;
+        ensure!(set["valueFrom"] == from, "{set}");
+        ensure!(of_hub(&render(&["--set", host])?).context("no hub")?.is_none(), "without a key, it is not set");
+    }
+    Ok(())
+}
+
+#[test]
 fn every_value_is_described() -> Result<()> {
     let readme = super::tools::read("deploy/helm/reuse-surface/README.md")?;
     let values = super::tools::documents(&super::tools::read("deploy/helm/reuse-surface/values.yaml")?)?;
@@ -102,7 +119,8 @@ fn every_value_is_described() -> Result<()> {
 
 /// Collects the paths of all values. Maps with keys chosen by the user, such as labels and jobs, count as one value.
 fn collect(value: &serde_json::Value, path: &str, into: &mut Vec<String>) {
-    const WHOLE: [&str; 10] = [
+    const WHOLE: [&str; 11] = [
+        "logKeySecret",
         "resources",
         "mirrors.resources",
         "database.urlSecret",

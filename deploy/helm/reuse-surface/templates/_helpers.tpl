@@ -95,6 +95,17 @@ postgres://{{ include "hub.databaseCluster" . }}-rw:5432
 {{- end }}
 {{- end }}
 
+{{/* The variable with the private key of the transparency log. */}}
+{{- define "hub.logKey" -}}
+{{- with .root.Values.logKeySecret -}}
+- name: {{ $.prefix }}LOG_KEY
+  valueFrom:
+    secretKeyRef:
+      name: {{ .name }}
+      key: {{ .key }}
+{{- end }}
+{{- end }}
+
 {{/* The way to the database. */}}
 {{- define "hub.databaseEgress" -}}
 {{- if include "hub.databaseSecret" . -}}

@@ -60,7 +60,7 @@ pub async fn api_catalog<P: Ports>(AppForRequest(app): AppForRequest<P>, request
 
 /// Describes the hub.
 ///
-/// Its version and the URLs of its interfaces.
+/// Its version, the URLs of its interfaces, and the public keys of its transparency log.
 #[utoipa::path(
     get,
     path = "/.well-known/reuse-surface",
@@ -81,6 +81,7 @@ pub async fn hub<P: Ports>(AppForRequest(app): AppForRequest<P>, request: Header
         schemas: at("/schemas"),
         llms: at("/llms.txt"),
         health: at("/health"),
+        log_keys: app.log_keys().iter().map(|key| key.verifier().to_string()).collect(),
     };
     Ok(memo(edge::json(&request, Caching::ForAnHour, &description)?, Some(MAX_MEMO_SECONDS)))
 }

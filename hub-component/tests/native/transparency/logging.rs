@@ -213,3 +213,12 @@ async fn a_log_of_several_tiles_has_the_proofs_of_a_tree_of_its_leaves() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_public_keys_are_named_where_the_hub_describes_itself() {
+    let hub = Hub::new();
+    let described = async |hub: &Hub| hub.get("/.well-known/reuse-surface").await.get("log_keys").cloned();
+    assert_eq!(described(&hub).await, None, "it signs nothing");
+    let both = with_key(&hub, &format!("{} {}", secret(1).secret(), secret(2).secret()));
+    assert_eq!(described(&both).await, Some(serde_json::json!([public(1).to_string(), public(2).to_string()])));
+}
