@@ -5,6 +5,7 @@ use crate::instances::{Pool, Workers};
 use crate::limits::Limits;
 use crate::problem::Problem;
 use crate::sending::holding_until_sent;
+use http::header::CONTENT_TYPE;
 use http::{Request, Response, Uri};
 use std::pin::pin;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub(crate) struct Dispatch {
     limits: Arc<Limits>,
     room: Arc<Semaphore>,
     alive: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
     short: Semaphore,
     /// The path of the liveness probe. An orchestrator that gets no response there stops the server, and
     /// all clients reconnect at once.
@@ -42,6 +44,7 @@ pub(crate) struct Dispatch {
 struct Place {
     _room: OwnedSemaphorePermit,
     _bytes: Option<Reservation>,
+    _stream: Option<OwnedSemaphorePermit>,
 }
 
 impl Dispatch {
@@ -53,6 +56,7 @@ impl Dispatch {
             budget,
             room: Arc::new(Semaphore::new(limits.requests)),
             alive: Arc::new(Semaphore::new(ALIVE)),
+            streams: Arc::new(Semaphore::new(limits.streams)),
             short: Semaphore::new(cpus * SHORT_PER_CPU),
             limits,
             liveness,
@@ -68,7 +72,7 @@ impl Dispatch {
     /// Returns the component's response once its head is there; the body may still be on its way.
     pub(crate) async fn answer(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Problem> {
         let vital = self.is_vital(request.uri());
-        let place = self.place(vital).await?;
+        let mut place = self.place(vital).await?;
         let mut answering = pin!(self.pool.answer(request, vital));
         let answered = if vital {
             answering.await
@@ -84,6 +88,9 @@ impl Dispatch {
             }
         };
         let (response, instance) = answered?;
+        if is_stream(&response) {
+            place._stream = Some(Arc::clone(&self.streams).try_acquire_owned().map_err(|_| Problem::Overloaded)?);
+        }
         Ok(response.map(|body| holding_until_sent(body, (place, instance))))
     }
 
@@ -94,6 +101,11 @@ impl Dispatch {
             None if !vital => return Err(Problem::Overloaded),
             bytes => bytes,
         };
-        Ok(Place { _room: room, _bytes: bytes })
+        Ok(Place { _room: room, _bytes: bytes, _stream: None })
     }
+}
+
+/// Whether the response goes on until somebody ends it.
+fn is_stream(response: &Response<WasiBody>) -> bool {
+    response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }

@@ -14,6 +14,8 @@ pub struct Limits {
     /// Requests in flight, counted until the last byte of their response has been sent. A request that gets no slot
     /// within [`Limits::queue_time`] is answered with 503.
     pub requests: usize,
+    /// Streams of events that are open at the same time; they take part of the slots, and others always find some.
+    pub streams: usize,
     /// How long a request waits for a slot.
     pub queue_time: Duration,
     /// How long the component may take to respond. Long enough for a forced refresh of every
@@ -62,7 +64,9 @@ impl Default for Limits {
             connections: 1024,
             database_connections: 256,
             memory: 512 << 20,
-            requests: 256,
+            // At least what the instances take: requests that wait in them leave half of it to others.
+            requests: (instances() * REQUESTS_PER_INSTANCE).max(256) as usize,
+            streams: 64,
             queue_time: Duration::from_secs(1),
             request_time: Duration::from_secs(90),
             computing_ticks: 3_000,
@@ -75,7 +79,7 @@ impl Default for Limits {
             write_time: Duration::from_secs(60),
             drain_time: Duration::from_secs(25),
             instances: instances(),
-            requests_per_instance: 16,
+            requests_per_instance: REQUESTS_PER_INSTANCE,
             instance_reuse: 10_000,
             instance_memory: 512 << 20,
             instance_retires_at: 64 << 20,
@@ -83,6 +87,8 @@ impl Default for Limits {
         }
     }
 }
+
+const REQUESTS_PER_INSTANCE: u32 = 16;
 
 /// A few for each processor, so that one that computes does not block the others. Each keeps two database connections,
 /// so that 64 instances leave half of [`Limits::database_connections`] to others.

@@ -57,11 +57,12 @@ struct Inner {
     streaming: Arc<AtomicUsize>,
 }
 
-/// Most requests of an instance that wait for a newer revision.
-const MAX_WAITING: usize = 64;
+/// Most requests of an instance that wait for something before they respond. `serve` lets 16 requests share an instance until they have a
+/// response, so that as many others always have room.
+const MAX_WAITING: usize = 8;
 
-/// Most clients that follow the changes at one instance. A host lets 16 requests share one, so that others have room.
-const MAX_STREAMING: usize = 8;
+/// Most clients that follow the changes at one instance. Their response has begun, so that they take no room from others.
+const MAX_STREAMING: usize = 64;
 
 /// A place among a limited number of requests, released on drop.
 pub struct Place(Arc<AtomicUsize>);
@@ -165,7 +166,7 @@ impl<P: Ports> App<P> {
         !self.inner.refreshing.swap(true, Ordering::Relaxed)
     }
 
-    /// A place for a request to wait; `None` if too many wait already.
+    /// A place for a request to wait before it responds; `None` if too many wait already, and this one has to do without.
     pub fn wait(&self) -> Option<Place> {
         Place::among(&self.inner.waiting, MAX_WAITING)
     }

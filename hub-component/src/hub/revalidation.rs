@@ -35,7 +35,7 @@ pub async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<(Head, Option<Seco
 const LOOKS: usize = 20;
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Waits up to two seconds until a mirror has this revision. At a hub of its own, nothing that is under way could bring it.
+/// Waits up to two seconds until a mirror has this revision, unless too many wait already. At a hub of its own, nothing that is under way could bring it.
 ///
 /// # Errors
 /// `behind` if it is not.
@@ -43,7 +43,8 @@ pub async fn reached<P: Ports>(app: &App<P>, revision: Option<u64>) -> Result<()
     let Some(wanted) = revision else { return Ok(()) };
     let database = app.database().await?;
     let mut newest = revisions::log::last(&mut Autocommit(database)).await?;
-    let looks = if app.primary().is_some() { LOOKS } else { 0 };
+    let place = app.primary().and_then(|_| app.wait());
+    let looks = if place.is_some() { LOOKS } else { 0 };
     for _ in 0..looks {
         if newest >= wanted {
             break;

@@ -197,7 +197,7 @@ async fn streams_are_bounded_in_number_and_give_their_places_back() {
         router.clone().oneshot(request).await.expect("infallible")
     };
     let mut streams = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..64 {
         streams.push(open("/v1/changes/stream").await);
     }
     let refused = open("/v1/changes/stream").await;

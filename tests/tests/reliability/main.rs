@@ -8,6 +8,7 @@ mod corruption;
 mod crash;
 mod disk;
 mod failing_disk;
+mod held_requests;
 mod instances;
 mod large_sources;
 mod open_files;

@@ -87,6 +87,7 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
             page.revisions.iter().map(Json::read).collect::<Result<_, _>>().map_err(unreadable)?;
         let is_all = revisions.last().map_or(head.number(), |last| last.revision)
             == page.newest.as_ref().map_or(0, |newest| newest.revision);
+        let is_idle = revisions.is_empty();
         for logged in revisions {
             apply::revision(app, primary, logged, lease).await?;
         }
@@ -100,6 +101,10 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
             Ok::<_, Fault>(())
         })
         .await?;
+        if is_idle && now - asked_at <= 1 {
+            // The primary has no place for one more to wait.
+            app.ports.sleep(PAUSE).await;
+        }
         if now - began >= SESSION {
             return Ok(upkeep::daily(database, lease, || app.ports.now()).await?);
         }
