@@ -4,7 +4,8 @@ use crate::budget::{Budget, Purpose, Reservation};
 use crate::instances::{Pool, Workers};
 use crate::limits::Limits;
 use crate::problem::Problem;
-use crate::sending::holding_until_sent;
+use crate::sending::{ending_with, holding_until_sent};
+use crate::shutdown::Lifecycle;
 use http::header::CONTENT_TYPE;
 use http::{Request, Response, Uri};
 use std::pin::pin;
@@ -34,6 +35,7 @@ pub(crate) struct Dispatch {
     room: Arc<Semaphore>,
     alive: Arc<Semaphore>,
     streams: Arc<Semaphore>,
+    lifecycle: Lifecycle,
     short: Semaphore,
     /// The path of the liveness probe. An orchestrator that gets no response there stops the server, and
     /// all clients reconnect at once.
@@ -52,14 +54,15 @@ impl Dispatch {
         let cpus = std::thread::available_parallelism().map_or(1, usize::from);
         let (limits, budget) = (Arc::clone(&workers.limits), Arc::clone(&workers.budget));
         Self {
-            pool: Pool::new(workers),
             budget,
             room: Arc::new(Semaphore::new(limits.requests)),
             alive: Arc::new(Semaphore::new(ALIVE)),
             streams: Arc::new(Semaphore::new(limits.streams)),
+            lifecycle: workers.lifecycle.clone(),
             short: Semaphore::new(cpus * SHORT_PER_CPU),
             limits,
             liveness,
+            pool: Pool::new(workers),
         }
     }
 
@@ -87,9 +90,11 @@ impl Dispatch {
                 }
             }
         };
-        let (response, instance) = answered?;
+        let (mut response, instance) = answered?;
         if is_stream(&response) {
             place._stream = Some(Arc::clone(&self.streams).try_acquire_owned().map_err(|_| Problem::Overloaded)?);
+            // Nothing of it would be finished in the time that a shutdown has.
+            response = response.map(|body| ending_with(body, self.lifecycle.closing()));
         }
         Ok(response.map(|body| holding_until_sent(body, (place, instance))))
     }

@@ -2,8 +2,9 @@
 
 use crate::budget::holding;
 use bytes::Bytes;
+use futures::StreamExt as _;
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, BodyStream, StreamBody};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -13,6 +14,11 @@ use wasmtime_wasi_http::{Error, WasiBody};
 /// queued, which may be long before the client has received it.
 pub(crate) fn holding_until_sent<T: Send + Sync + 'static>(body: WasiBody, what: T) -> WasiBody {
     Sending { body, what: Arc::new(what) }.boxed_unsync()
+}
+
+/// Ends `body` as if it were complete once `end` resolves.
+pub(crate) fn ending_with(body: WasiBody, end: impl Future<Output = ()> + Send + 'static) -> WasiBody {
+    StreamBody::new(BodyStream::new(body).take_until(Box::pin(end))).boxed_unsync()
 }
 
 struct Sending<T> {

@@ -78,6 +78,7 @@ fn document(head: &Value, lists: &BTreeMap<String, Vec<Value>>) -> String {
         composed_at: head["composed_at"].as_str().map(|_| 0),
         filter: Filter::default(),
         sources: serde_json::from_value(head["sources"].clone()).expect("sources"),
+        provenance: BTreeMap::new(),
         conflicts: Conflicts {
             listed: serde_json::from_value(head["conflicts"].clone()).expect("conflicts"),
             omitted: 0,

@@ -43,6 +43,7 @@ mod revalidation;
 mod search;
 mod search_quality;
 mod smoke;
+mod streams;
 mod tls;
 mod tokens;
 mod twin;

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// Values as people and tools write them, including those that YAML readers misinterpret.
 fn value() -> impl Strategy<Value = Value> {
@@ -85,6 +86,7 @@ async fn natively(hub: &Hub, format: Format) -> Result<String> {
         composed_at: seconds(&manifest["composed_at"]),
         filter: Filter::default(),
         conflicts: conflicts(ids),
+        provenance: BTreeMap::new(),
         sources: sources.clone(),
     };
     let rendered = fragments.iter().map(|f| match format {
