@@ -20,6 +20,7 @@ mod query;
 mod question;
 mod rank;
 mod row;
+mod shorten;
 mod weigh;
 mod words;
 
