@@ -1,6 +1,6 @@
 //! The federated document.
 
-use crate::edge::{self, Caching, Query, Representation, memo};
+use crate::edge::{self, Caching, Query, Representation, SERVICE_DESC, SERVICE_DOC, links, memo};
 use crate::hub::App;
 use crate::hub::MAX_MEMO_SECONDS;
 use crate::hub::document::{Composed, entity_tag, kept, published};
@@ -23,9 +23,8 @@ use store::database::{Autocommit, Database, read_with};
 use store::former;
 use store::revisions::{self, Revision};
 
-/// Relations of RFC 8631 and RFC 9727.
-const LINKS: &str = "</schemas/federated.schema.yaml>; rel=\"describedby\", </openapi.json>; rel=\"service-desc\", \
-    </llms.txt>; rel=\"service-doc\"";
+/// Links for programs (RFC 8288, RFC 8631).
+const LINKS: [(&str, &str); 3] = [("/schemas/federated.schema.yaml", "describedby"), SERVICE_DESC, SERVICE_DOC];
 
 /// The formats of the document in the hub's order of preference, with their media types.
 const FORMATS: &[(Format, &[&str])] = &[
@@ -221,7 +220,7 @@ impl Negotiated {
         let headers = response.headers_mut();
         headers.extend(compressed.then(|| (CONTENT_ENCODING, HeaderValue::from_static("gzip"))));
         headers.insert(VARY, HeaderValue::from_static(self.vary));
-        headers.insert(LINK, HeaderValue::from_static(LINKS));
+        headers.extend(links(&LINKS).map(|links| (LINK, links)));
         headers.insert(REVISION, HeaderValue::from(revision.map_or(0, |revision| revision.number)));
         response
     }

@@ -9,6 +9,7 @@ use crate::hub::repos::warnings_with;
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths::{self, expand};
 use api::repos::{RegisterQuery, Repo};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -100,7 +101,7 @@ pub async fn register<P: Ports>(
     .await?;
 
     let mut response = (StatusCode::CREATED, respond(&source, warnings, now)).into_response();
-    let location = HeaderValue::from_str(&format!("/v1/repos/{repo}")).ok();
+    let location = HeaderValue::from_str(&expand(paths::REPO, &[&repo])).ok();
     response.headers_mut().extend(location.map(|location| (LOCATION, location)));
     if source.registered.registration.enabled && !verified {
         refresh_later(&app, repo, actor.clone(), "register");
