@@ -9,7 +9,6 @@ mod find;
 mod fit;
 mod gone;
 mod guess;
-mod heirs;
 mod language;
 mod meaning;
 mod overlap;
@@ -21,6 +20,7 @@ mod question;
 mod rank;
 mod row;
 mod shorten;
+mod successors;
 mod weigh;
 mod words;
 

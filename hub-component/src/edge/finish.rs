@@ -49,7 +49,7 @@ pub async fn finish<P: Ports>(
         }
         _ => None,
     };
-    let app = app.reached_at(base.as_ref().map(Base::address));
+    let app = app.with_base_url(base.as_ref().map(Base::address));
     if let Some(base) = base {
         request.extensions_mut().insert(base);
     }

@@ -144,12 +144,12 @@ async fn derive(
     }
     match line {
         Some(line) => {
-            search::keep(tx, line, &after.json).await?;
+            search::add(tx, line, &after.json).await?;
             composition.insert(line.repo.clone(), line.clone());
         }
         None => search::remove(tx, repo).await?,
     }
-    facets::keep(tx, repo, line).await
+    facets::update(tx, repo, line).await
 }
 
 /// Stores the fragments of the changes, and removes changes that would make the federation too large.

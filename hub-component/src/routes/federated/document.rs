@@ -4,7 +4,7 @@ use crate::edge::{self, Caching, Query, Representation, SERVICE_DESC, SERVICE_DO
 use crate::hub::App;
 use crate::hub::MAX_MEMO_SECONDS;
 use crate::hub::document::{Composed, entity_tag, kept, published};
-use crate::hub::{reached, revalidate_due};
+use crate::hub::{revalidate_due, wait_for_revision};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -72,7 +72,7 @@ pub async fn read<P: Ports>(
     let negotiated = Negotiated::new(parameters.format.as_deref(), &headers)?;
     let filter = Filter::parse(parameters.domain.as_deref(), parameters.repo.as_deref())
         .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
-    reached(&app, parameters.min_revision).await?;
+    wait_for_revision(&app, parameters.min_revision).await?;
     let (database, now) = (app.database().await?, app.ports.now());
     if let Some(number) = parameters.revision {
         let revision = read_with(database, async |tx| kept(tx, number).await).await?;
