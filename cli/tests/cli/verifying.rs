@@ -1,11 +1,7 @@
 //! `federation verify`: what it reproduces and what it refuses.
 
 use crate::mirroring::{against, hub};
-use crate::support::{
-    Place, Ran, Server, index,
-    place::{DOCUMENT, LOCK, MANIFEST},
-    registration,
-};
+use crate::support::{Place, Server, index};
 use federation::compose::{Document, Filter, Format, Fragment, SourceLine, conflicts, digest};
 use federation::digest::Digest;
 use federation::index::check;

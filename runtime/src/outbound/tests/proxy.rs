@@ -7,7 +7,6 @@ use http_body_util::BodyExt as _;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use wasmtime_wasi_http::{Error, RequestOptions};
 
