@@ -32,15 +32,7 @@ pub(crate) fn hub() -> (Server, String) {
             capability_count: checked.capabilities.len(),
         });
     }
-    let ids = lines.iter().zip(&fragments).map(|(line, it)| (line.repo.as_str(), it.ids.iter().map(String::as_str)));
-    let document = Document {
-        revision: 4,
-        digest: digest(&lines),
-        composed_at: Some(1_795_508_373),
-        filter: Filter::default(),
-        conflicts: conflicts(ids),
-        sources: lines.clone(),
-    };
+    let document = revision_4(&lines, &fragments);
     let yaml = document.render(Format::Yaml, fragments.iter().map(|it| it.yaml.as_str())).unwrap();
     let json = document.render(Format::Json, fragments.iter().map(|it| it.json.as_str())).unwrap();
     let manifest = json!({ "version": 1, "revision": 4, "parent": 3, "digest": document.digest,
@@ -52,6 +44,19 @@ pub(crate) fn hub() -> (Server, String) {
     let repos = [registration("b", "fresh"), registration("a", "stale"), registration("c", "failed")];
     server.json("/v1/repos?limit=1000", &json!({ "repos": repos, "total": 3, "next": null }));
     (server, yaml)
+}
+
+/// Revision 4 of these sources.
+pub(crate) fn revision_4(lines: &[SourceLine], fragments: &[Fragment]) -> Document {
+    let ids = lines.iter().zip(fragments).map(|(line, it)| (line.repo.as_str(), it.ids.iter().map(String::as_str)));
+    Document {
+        revision: 4,
+        digest: digest(lines),
+        composed_at: Some(1_795_508_373),
+        filter: Filter::default(),
+        conflicts: conflicts(ids),
+        sources: lines.to_vec(),
+    }
 }
 
 pub(crate) fn against(place: &Place, hub: &Server, arguments: &[&str]) -> Ran {

@@ -1,8 +1,8 @@
 //! `federation verify`: what it reproduces and what it refuses.
 
-use crate::mirroring::{against, hub};
+use crate::mirroring::{against, hub, revision_4};
 use crate::support::{Place, Server, index};
-use federation::compose::{Document, Filter, Format, Fragment, SourceLine, conflicts, digest};
+use federation::compose::{Format, Fragment, SourceLine, digest};
 use federation::digest::Digest;
 use federation::index::check;
 use serde_json::json;
@@ -63,15 +63,7 @@ fn pushed(claimed: &str, at_commit: Option<&str>) -> Server {
         vec![line("a", server.url("/o/r/raw/branch/main/i.yaml")), line("b", "https://example.org/b.yaml".to_owned())];
     let fragments: Vec<Fragment> =
         lines.iter().map(|line| Fragment::render(&line.repo, &line.domain, &checked).unwrap()).collect();
-    let ids = lines.iter().zip(&fragments).map(|(line, it)| (line.repo.as_str(), it.ids.iter().map(String::as_str)));
-    let document = Document {
-        revision: 4,
-        digest: digest(&lines),
-        composed_at: Some(1_795_508_373),
-        filter: Filter::default(),
-        conflicts: conflicts(ids),
-        sources: lines.clone(),
-    };
+    let document = revision_4(&lines, &fragments);
     let yaml = document.render(Format::Yaml, fragments.iter().map(|it| it.yaml.as_str())).unwrap();
     let provenance = json!({"repository": claimed, "ref": "refs/heads/main", "commit": COMMIT, "verified": true});
     server.json(
