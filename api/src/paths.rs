@@ -133,6 +133,11 @@ impl Standard {
     }
 }
 
+/// A path with its parameters replaced by `values`, as [`segments`] does. Nothing is percent-encoded: give it what needs none.
+pub fn expand(path: &str, values: &[&str]) -> String {
+    format!("/{}", segments(path, values).join("/"))
+}
+
 /// The segments of a path with its parameters replaced by `values`, in order and not yet percent-encoded. A parameter without a value is
 /// left as it is.
 pub fn segments<'a>(path: &'a str, values: &[&'a str]) -> Vec<&'a str> {

@@ -1,6 +1,6 @@
 //! Problem documents (RFC 9457).
 
-use crate::paths::Standard;
+use crate::paths::{self, Standard, expand};
 use federation::problem::Kind;
 use federation::snippet::Snippet;
 use federation::withdrawn::Tombstone;
@@ -55,7 +55,7 @@ impl Problem {
     /// A problem of this kind. `detail` says what happened and what to do; `base` is the hub's base URL.
     pub fn new(kind: &Kind, detail: impl Into<String>, base: &str, request_id: &str) -> Self {
         Self {
-            r#type: format!("{base}/problems/{}", kind.code),
+            r#type: format!("{base}{}", expand(paths::PROBLEM, &[kind.code])),
             title: kind.title.to_owned(),
             status: kind.status.unwrap_or(500),
             detail: detail.into(),

@@ -154,7 +154,7 @@ pub async fn check_unless_paused(
         Ok(answer) => return outcome_of(answer, registration, known, None),
         Err(failure) => failure,
     };
-    let head = forge::at_head(&registration.url).filter(|_| failure.http_status == Some(404));
+    let head = forge::head_url(&registration.url).filter(|_| failure.http_status == Some(404));
     let Some(head) = head.filter(|_| known.may_look_at_head(outbound.now())) else {
         return CheckOutcome::Known(Observation::Unreachable(failure));
     };
@@ -253,7 +253,7 @@ fn point_to_raw(diagnostics: &mut [Diagnostic], url: &str) {
     let Some(page) = diagnostics.iter_mut().find(|found| found.code.as_str() == indexes::NOT_AN_INDEX.code) else {
         return;
     };
-    if let Some(raw) = forge::raw(url) {
+    if let Some(raw) = forge::raw_url(url) {
         page.message = format!("{}. The raw file of this page is {raw}", page.message.as_str()).into();
     }
 }

@@ -60,6 +60,20 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(feeds::follow))
         .routes(routes!(indexes::index))
         .routes(routes!(mcp::endpoint))
+        .routes(routes!(schemas::list))
+        .routes(routes!(schemas::show))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::own))
+        .routes(routes!(tokens::exchange))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(events::read))
+        .merge(page_table())
+        .merge(discovery_table())
+}
+
+/// The pages for people.
+fn page_table<P: Ports>() -> OpenApiRouter<App<P>> {
+    OpenApiRouter::new()
         .routes(routes!(pages::start))
         .routes(routes!(pages::repos))
         .routes(routes!(pages::repo))
@@ -70,10 +84,13 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(pages::revisions))
         .routes(routes!(pages::revision))
         .routes(routes!(pages::favicon))
-        .routes(routes!(schemas::list))
-        .routes(routes!(schemas::show))
         .routes(routes!(pages::codes))
         .routes(routes!(pages::code))
+}
+
+/// What the hub says about itself, and the standards by which others find what it has.
+fn discovery_table<P: Ports>() -> OpenApiRouter<App<P>> {
+    OpenApiRouter::new()
         .routes(routes!(about::llms))
         .routes(routes!(about::robots))
         .routes(routes!(about::api_catalog))
@@ -86,11 +103,6 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(discovery::servers))
         .routes(routes!(discovery::versions))
         .routes(routes!(discovery::server))
-        .routes(routes!(tokens::list, tokens::create))
-        .routes(routes!(tokens::own))
-        .routes(routes!(tokens::exchange))
-        .routes(routes!(tokens::revoke))
-        .routes(routes!(events::read))
 }
 
 /// The hub as an HTTP service.

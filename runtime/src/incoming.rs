@@ -2,10 +2,10 @@
 
 use crate::budget::{Budget, Purpose, holding};
 use crate::problem::Problem;
-use api::headers::REQUEST_ID;
+use api::headers::{CLIENT_ADDRESS, REQUEST_ID};
 use bytes::Bytes;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
-use http::{HeaderName, HeaderValue, Request, Version, header};
+use http::{HeaderValue, Request, Version, header};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Full};
 use std::error::Error as StdError;
@@ -16,8 +16,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 use wasmtime_wasi_http::WasiBody;
-
-const CLIENT_ADDRESS: HeaderName = HeaderName::from_static("spin-client-addr");
 
 /// Minimum growth of the body buffer, in bytes, once it holds as many.
 const STEP: usize = 64 << 10;

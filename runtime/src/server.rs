@@ -101,7 +101,7 @@ fn serve(
     service: Arc<HttpService>,
     lifecycle: Lifecycle,
     limits: Arc<Limits>,
-    mut crowd: watch::Receiver<()>,
+    crowd: watch::Receiver<()>,
 ) -> impl Future<Output = ()> + Send {
     // Created before the task starts, so that a shutdown at this moment counts it.
     let guard = lifecycle.guard();
@@ -131,19 +131,10 @@ fn serve(
             .max_buf_size(MAX_HEAD)
             .serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection);
-        let unwanted = async {
-            while crowd.changed().await.is_ok() {
-                // A client without a request so far has little time left anyway.
-                if phase.is_idle() {
-                    return;
-                }
-            }
-            std::future::pending().await
-        };
         let result = tokio::select! {
             biased;
             result = connection.as_mut() => result,
-            () = unwanted => {
+            () = unwanted(crowd, &phase) => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
@@ -162,6 +153,17 @@ fn serve(
         };
         _ = result.inspect_err(|error| tracing::debug!(%error, %peer, "the connection ended early"));
     }
+}
+
+/// Ends when new connections need room while this one is idle.
+async fn unwanted(mut crowd: watch::Receiver<()>, phase: &ConnectionPhase) {
+    while crowd.changed().await.is_ok() {
+        // A client without a request so far has little time left anyway.
+        if phase.is_idle() {
+            return;
+        }
+    }
+    std::future::pending().await
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub enum DatabaseError {
 
 impl DatabaseError {
     /// Classifies an error by SQLite's message.
-    pub fn of_text(text: String) -> Self {
+    pub fn from_message(text: String) -> Self {
         match text {
             text if text.contains("database or disk is full") => Self::Full,
             text if text.contains("database is locked") => Self::Busy,

@@ -23,7 +23,7 @@ pub(super) const TABLES: &[&str] = &[
 /// Rows of one repo: as many identities as its CI may exchange while they are valid.
 const MAX_TOKENS_PER_REPO: i64 = 500;
 /// How long keys are not asked for again, in seconds, whoever wants them.
-pub const PAUSE: Seconds = 60;
+pub const KEYS_PAUSE: Seconds = 60;
 
 /// A token that an identity was exchanged for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub struct Exchanged {
 
 /// What became of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum ExchangeOutcome {
     /// The token is valid from now on.
     New,
     /// The identity was exchanged before.
@@ -58,12 +58,12 @@ pub async fn insert(
     secret: &Digest,
     used: &Digest,
     until: Seconds,
-) -> Result<Kept, StoreError> {
+) -> Result<ExchangeOutcome, StoreError> {
     tx.query("DELETE FROM exchanged_tokens WHERE kept_until < $1", vec![new.created_at.into()]).await?;
     let kept = "SELECT count(*) FROM exchanged_tokens WHERE repo = $1";
     let kept = tx.query(kept, vec![new.repo.as_str().into()]).await?;
     if kept.first().map_or(Ok(0), |row| row.integer(0))? >= MAX_TOKENS_PER_REPO {
-        return Ok(Kept::TooMany);
+        return Ok(ExchangeOutcome::TooMany);
     }
     let provenance = serde_json::to_string(&new.provenance).map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let rows = tx
@@ -82,7 +82,7 @@ pub async fn insert(
             ],
         )
         .await?;
-    Ok(if rows.is_empty() { Kept::Repeated } else { Kept::New })
+    Ok(if rows.is_empty() { ExchangeOutcome::Repeated } else { ExchangeOutcome::New })
 }
 
 /// The token whose secret has this digest, valid or expired.
@@ -110,14 +110,14 @@ pub struct IssuerKeys {
 
 impl IssuerKeys {
     /// The keys, unless they are older than this. Those of the future were fetched before a clock was set back.
-    pub fn younger_than(&self, age: Seconds, now: Seconds) -> Option<&str> {
+    pub fn keys_younger_than(&self, age: Seconds, now: Seconds) -> Option<&str> {
         let (keys, at) = self.fetched.as_ref()?;
         (now - at < age && !is_beyond(*at, now)).then_some(keys.as_str())
     }
 
-    /// Whether somebody asked for the keys less than [`PAUSE`] ago. This read spares most callers a write.
-    pub fn were_just_asked_for(&self, now: Seconds) -> bool {
-        now - self.asked_at < PAUSE && !is_beyond(self.asked_at, now)
+    /// Whether somebody asked for the keys less than [`KEYS_PAUSE`] ago. This read spares most callers a write.
+    pub fn is_recently_requested(&self, now: Seconds) -> bool {
+        now - self.asked_at < KEYS_PAUSE && !is_beyond(self.asked_at, now)
     }
 }
 
@@ -130,20 +130,20 @@ pub async fn keys(database: &impl Database, issuer: &str) -> Result<Option<Issue
     Ok(Some(IssuerKeys { asked_at: row.integer()?, fetched: row.optional(|row| Ok((row.string()?, row.integer()?)))? }))
 }
 
-/// Whether the caller is to fetch the keys of an issuer now: nobody else is until [`PAUSE`] is over.
-pub async fn ask_for_keys(database: &impl Database, issuer: &str, now: Seconds) -> Result<bool, StoreError> {
+/// Whether the caller is to fetch the keys of an issuer now: nobody else is until [`KEYS_PAUSE`] is over.
+pub async fn claim_keys(database: &impl Database, issuer: &str, now: Seconds) -> Result<bool, StoreError> {
     let rows = write_with(database, async |tx| tx
         .query(
             "INSERT INTO issuer_keys (issuer, asked_at) VALUES ($1, $2) ON CONFLICT (issuer) DO UPDATE SET asked_at = excluded.asked_at
              WHERE issuer_keys.asked_at <= $3 OR issuer_keys.asked_at > $4 RETURNING issuer",
-            vec![issuer.into(), now.into(), (now - PAUSE).into(), (now + CLOCK_TOLERANCE).into()],
+            vec![issuer.into(), now.into(), (now - KEYS_PAUSE).into(), (now + CLOCK_TOLERANCE).into()],
         )
         .await).await?;
     Ok(!rows.is_empty())
 }
 
 /// Notes that an issuer of which no keys are known does not answer, so that nobody waits for them until they are asked for again.
-pub async fn no_keys(database: &impl Database, issuer: &str, now: Seconds) -> Result<(), StoreError> {
+pub async fn note_no_keys(database: &impl Database, issuer: &str, now: Seconds) -> Result<(), StoreError> {
     write_with(database, async |tx| {
         let sql = "UPDATE issuer_keys SET keys = '', fetched_at = $1 WHERE issuer = $2 AND keys IS NULL";
         tx.query(sql, vec![now.into(), issuer.into()]).await?;
@@ -153,7 +153,7 @@ pub async fn no_keys(database: &impl Database, issuer: &str, now: Seconds) -> Re
 }
 
 /// Stores the keys of an issuer.
-pub async fn keep_keys(database: &impl Database, issuer: &str, keys: &str, now: Seconds) -> Result<(), StoreError> {
+pub async fn save_keys(database: &impl Database, issuer: &str, keys: &str, now: Seconds) -> Result<(), StoreError> {
     write_with(database, async |tx| {
         let parameters: Vec<Value> = vec![keys.into(), now.into(), issuer.into()];
         tx.query("UPDATE issuer_keys SET keys = $1, fetched_at = $2 WHERE issuer = $3", parameters).await?;

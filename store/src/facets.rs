@@ -111,7 +111,7 @@ fn only(s: &mut Statement, column: &str, value: Option<&str>) {
 }
 
 /// Counts the statuses and tags of a repo again; its line, if it has one, must be searchable already.
-pub async fn keep(tx: &mut impl Transaction, repo: &str, line: Option<&SourceLine>) -> Result<(), StoreError> {
+pub async fn update(tx: &mut impl Transaction, repo: &str, line: Option<&SourceLine>) -> Result<(), StoreError> {
     let before = "SELECT domain, kind, value, entries FROM facet_counts WHERE repo = $1";
     let mut before: Vec<Kept> =
         tx.query(before, vec![repo.into()]).await?.iter().map(Kept::read).collect::<Result<_, _>>()?;
@@ -213,7 +213,7 @@ async fn of_line(tx: &mut impl Transaction, line: &SourceLine) -> Result<Vec<Kep
 /// Fills the table after its creation.
 pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
     for line in revisions::composition(tx).await?.values() {
-        keep(tx, &line.repo, Some(line)).await?;
+        update(tx, &line.repo, Some(line)).await?;
     }
     Ok(())
 }

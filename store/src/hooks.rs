@@ -79,7 +79,12 @@ pub async fn at(database: &impl Database, beginnings: &[String]) -> Result<Vec<H
 }
 
 /// Remembers a delivery for a registration. Returns false if it has arrived before.
-pub async fn arrived(tx: &mut impl Transaction, repo: &str, digest: &str, now: Seconds) -> Result<bool, StoreError> {
+pub async fn insert_delivery(
+    tx: &mut impl Transaction,
+    repo: &str,
+    digest: &str,
+    now: Seconds,
+) -> Result<bool, StoreError> {
     tx.query("DELETE FROM hook_deliveries WHERE at < $1", vec![(now - KEPT).into()]).await?;
     let new = tx
         .query(

@@ -16,6 +16,7 @@ pub mod exchanges;
 pub mod facets;
 #[cfg(not(target_family = "wasm"))]
 pub mod file;
+mod first_tables;
 pub mod former;
 pub mod fragments;
 pub mod guarded;

@@ -127,6 +127,6 @@ impl ToSql for Value {
 
 impl From<rusqlite::Error> for DatabaseError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::of_text(error.to_string())
+        Self::from_message(error.to_string())
     }
 }

@@ -99,10 +99,16 @@ pub fn to_index() -> Vec<Hostile> {
 
 /// All inputs that are expensive to judge.
 pub fn all() -> Vec<Hostile> {
-    let control = Some("control-character");
-    let with_findings = |count| format!("[{CONTROL}{}]", ",0".repeat(count));
+    let all = formats().into_iter().chain(findings()).chain(sizes());
+    all.map(|(name, text, code)| Hostile { name, text, code }).collect()
+}
+
+type Case = (&'static str, String, Option<&'static str>);
+
+/// Files of other formats.
+fn formats() -> Vec<Case> {
     let long = "y".repeat(60_000);
-    [
+    vec![
         ("the largest card", agent_card(20_000), None),
         (
             "a card with tags only",
@@ -117,6 +123,15 @@ pub fn all() -> Vec<Hostile> {
         ),
         ("the largest catalogue", catalogue(20_000), None),
         ("a catalogue without an end", catalogue(70_000), Some("too-many-capabilities")),
+    ]
+}
+
+/// Indexes with expensive findings.
+fn findings() -> Vec<Case> {
+    let control = Some("control-character");
+    let with_findings = |count| format!("[{CONTROL}{}]", ",0".repeat(count));
+    let long = "y".repeat(60_000);
+    vec![
         ("findings below long keys", one(&below_long_keys(&list(CONTROL, 120), 6)), control),
         ("findings below more long keys", one(&below_long_keys(&list(CONTROL, 120), 12)), control),
         ("a finding before many values", one(&below_long_keys(&with_findings(300_000), 1)), control),
@@ -127,6 +142,29 @@ pub fn all() -> Vec<Hostile> {
             control,
         ),
         ("a million findings", one(&list(CONTROL, 1_200_000)), control),
+        (
+            "a million wrong tags",
+            capabilities(1, |_| format!("\"name\":\"n\",\"tags\":{}", list("1", 1_200_000))),
+            Some("schema-type"),
+        ),
+        (
+            "a large capability without a name",
+            capabilities(1, |_| format!("\"x\":{}", list("0", 1_200_000))),
+            Some("schema-one-of"),
+        ),
+        (
+            "a large version",
+            format!("{{\"version\":{},\"capabilities\":[]}}", list("0", 1_200_000)),
+            Some("schema-const"),
+        ),
+        ("many entries without a name", capabilities(20_000, |_| "\"x\":1".to_owned()), Some("schema-one-of")),
+    ]
+}
+
+/// Indexes that are large, or become so when they are written.
+fn sizes() -> Vec<Case> {
+    let long = "y".repeat(60_000);
+    vec![
         ("nested lists", nested(600_000), Some("capability-too-large")),
         ("more nested lists", nested(1_200_000), Some("capability-too-large")),
         (
@@ -155,22 +193,6 @@ pub fn all() -> Vec<Hostile> {
             )),
             Some("capability-too-large"),
         ),
-        (
-            "a million wrong tags",
-            capabilities(1, |_| format!("\"name\":\"n\",\"tags\":{}", list("1", 1_200_000))),
-            Some("schema-type"),
-        ),
-        (
-            "a large capability without a name",
-            capabilities(1, |_| format!("\"x\":{}", list("0", 1_200_000))),
-            Some("schema-one-of"),
-        ),
-        (
-            "a large version",
-            format!("{{\"version\":{},\"capabilities\":[]}}", list("0", 1_200_000)),
-            Some("schema-const"),
-        ),
-        ("many entries without a name", capabilities(20_000, |_| "\"x\":1".to_owned()), Some("schema-one-of")),
         ("many small mappings", one(&list("{\"a\":1}", 400_000)), Some("capability-too-large")),
         ("many brackets in a flow", one(&list("[[]]", 400_000)), Some("capability-too-large")),
         (
@@ -179,7 +201,4 @@ pub fn all() -> Vec<Hostile> {
             None,
         ),
     ]
-    .into_iter()
-    .map(|(name, text, code)| Hostile { name, text, code })
-    .collect()
 }

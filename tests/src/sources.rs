@@ -4,7 +4,7 @@ use crate::eventually;
 use anyhow::Result;
 use federation::digest::Digest;
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -170,12 +170,7 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
                 respond(&mut stream, 200, "", &body)
             }
             Some(Behaviour::Stalled(length)) => {
-                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", length + 1);
-                let mut written = stream.write_all(head.as_bytes());
-                for sent in (0..length).step_by(CHUNK.len()) {
-                    written = written.and_then(|()| stream.write_all(&CHUNK[..CHUNK.len().min(length - sent)]));
-                }
-                if written.is_ok() {
+                if stall(&mut stream, length).is_ok() {
                     lock(state).hanging.push(stream);
                 }
                 return;
@@ -193,6 +188,15 @@ fn serve(stream: TcpStream, state: &Mutex<State>) {
             return;
         }
     }
+}
+
+/// Sends all of a body but its last byte.
+fn stall(stream: &mut TcpStream, length: usize) -> io::Result<()> {
+    stream.write_all(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", length + 1).as_bytes())?;
+    for sent in (0..length).step_by(CHUNK.len()) {
+        stream.write_all(&CHUNK[..CHUNK.len().min(length - sent)])?;
+    }
+    Ok(())
 }
 
 /// The path and the `If-None-Match` of the next request on a connection.

@@ -26,4 +26,5 @@ mod tokens;
 mod transparency;
 mod usage;
 mod validating;
+mod verifying;
 mod writing;

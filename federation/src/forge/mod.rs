@@ -15,7 +15,7 @@ const MAX_PATH_CHARS: usize = 2048;
 /// known, or if `path` is none inside a repository.
 ///
 /// Known are the raw addresses of GitHub, of GitLab, and of Gitea and Forgejo, of which Codeberg is one.
-pub fn browse(raw: &str, path: &str) -> Option<String> {
+pub fn page_url(raw: &str, path: &str) -> Option<String> {
     let url = source_url::parse(raw).ok()?;
     let place = place(&url)?;
     let parts = parts(path)?;
@@ -64,9 +64,9 @@ fn place(url: &Url) -> Option<Place<'_>> {
     }
 }
 
-/// The raw address of the file that people read at `page`. `None` if that is not the page of a file on a known forge: those of [`browse`] and
+/// The raw address of the file that people read at `page`. `None` if that is not the page of a file on a known forge: those of [`page_url`] and
 /// Bitbucket.
-pub fn raw(page: &str) -> Option<String> {
+pub fn raw_url(page: &str) -> Option<String> {
     let mut url = source_url::parse(page).ok()?;
     let segments: Vec<&str> = url.path_segments()?.collect();
     let (host, segments) = match (url.host_str()?, segments.as_slice()) {
@@ -96,8 +96,8 @@ pub fn raw(page: &str) -> Option<String> {
 }
 
 /// The raw address of the same file at the `HEAD` of its repository, whatever its default branch is called. `None` unless `raw` is the raw address
-/// of a file on a branch, on a forge of [`browse`].
-pub fn at_head(raw: &str) -> Option<String> {
+/// of a file on a branch, on a forge of [`page_url`].
+pub fn head_url(raw: &str) -> Option<String> {
     let mut url = source_url::parse(raw).ok()?;
     let segments: Vec<&str> = url.path_segments()?.collect();
     let of_branch = |name: &str| name != HEAD && !is_commit(name);
@@ -174,7 +174,7 @@ mod tests {
                 "https://gitea.example.org/o/r/src/commit/ab12/",
             ),
         ] {
-            assert_eq!(browse(raw, "docs/a.md"), Some(format!("{page}docs/a.md")), "{raw}");
+            assert_eq!(page_url(raw, "docs/a.md"), Some(format!("{page}docs/a.md")), "{raw}");
         }
     }
 
@@ -193,7 +193,7 @@ mod tests {
             ("http://git.example.org:3000/o/r/src/tag/v1/i.yaml", "http://git.example.org:3000/o/r/raw/tag/v1/i.yaml"),
             ("https://bitbucket.org/o/r/src/main/i.yaml", "https://bitbucket.org/o/r/raw/main/i.yaml"),
         ] {
-            assert_eq!(raw(page).as_deref(), Some(file), "{page}");
+            assert_eq!(raw_url(page).as_deref(), Some(file), "{page}");
         }
         for page in [
             "https://github.com/o/r",
@@ -205,7 +205,7 @@ mod tests {
             "https://example.org/index.html",
             "",
         ] {
-            assert_eq!(raw(page), None, "{page}");
+            assert_eq!(raw_url(page), None, "{page}");
         }
     }
 
@@ -224,8 +224,8 @@ mod tests {
             ("https://gitlab.com/g/s/p/-/raw/main/i.yaml?ref_type=heads", "https://gitlab.com/g/s/p/-/raw/HEAD/i.yaml"),
             ("https://codeberg.org/o/r/raw/branch/main/i.yaml", "https://codeberg.org/o/r/raw/branch/HEAD/i.yaml"),
         ] {
-            assert_eq!(at_head(raw).as_deref(), Some(head), "{raw}");
-            assert_eq!(at_head(head), None, "{head}");
+            assert_eq!(head_url(raw).as_deref(), Some(head), "{raw}");
+            assert_eq!(head_url(head), None, "{head}");
         }
         for raw in [
             "https://raw.githubusercontent.com/o/r/refs/tags/v1/i.yaml",
@@ -237,7 +237,7 @@ mod tests {
             "https://gitlab.com/g/p/-/raw/main",
             "https://example.org/index.yaml",
         ] {
-            assert_eq!(at_head(raw), None, "{raw}");
+            assert_eq!(head_url(raw), None, "{raw}");
         }
     }
 
@@ -256,7 +256,7 @@ mod tests {
             "file:///o/r/raw/branch/main/i.yaml",
             "",
         ] {
-            assert_eq!(browse(raw, "docs/a.md"), None, "{raw}");
+            assert_eq!(page_url(raw, "docs/a.md"), None, "{raw}");
         }
     }
 
@@ -269,10 +269,10 @@ mod tests {
             ("ä\u{202e}<script>\"'", "%C3%A4%E2%80%AE%3Cscript%3E%22'"),
             ("docs/", "docs"),
         ] {
-            assert_eq!(browse(raw, path), Some(format!("https://codeberg.org/o/r/src/branch/main/{end}")), "{path}");
+            assert_eq!(page_url(raw, path), Some(format!("https://codeberg.org/o/r/src/branch/main/{end}")), "{path}");
         }
         for path in ["", "/", ".", "..", "a/../b", "/etc", "https://example.org/x", "a\\b", "a\nb", &"x".repeat(2049)] {
-            assert_eq!(browse(raw, path), None, "{path:?}");
+            assert_eq!(page_url(raw, path), None, "{path:?}");
         }
     }
 }

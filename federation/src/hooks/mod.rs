@@ -99,7 +99,7 @@ impl<'a> Sender<'a> {
     }
 
     /// Whether the sender knows this secret. How much of a proof is right does not show in the time.
-    pub fn knows(&self, secret: &str, body: &[u8]) -> bool {
+    pub fn has_secret(&self, secret: &str, body: &[u8]) -> bool {
         match self.proof {
             Proof::Signature(given) => {
                 // A key of any length is valid.

@@ -37,7 +37,7 @@ answers! {
         "The token belongs to this hub, but its `expires_at` is in the past.",
         "ask the operator for a new token";
     IDENTITY_NOT_VALID = Answer 401 "identity-not-valid": "The identity token is not valid",
-        "The token of the CI job is malformed, expired, for somebody else, or not signed by an issuer that the operator of this hub trusts.",
+        "The token of the CI job is malformed or expired, has another audience, or is not signed by an issuer that the operator of this hub trusts.",
         "correct what `detail` names, and request a new identity token for each exchange";
     TOKEN_REVOKED = Answer 401 "token-revoked": "The token was revoked",
         "An administrator revoked this token.",
@@ -46,13 +46,13 @@ answers! {
         "The token is valid, but none of its scopes covers the request; `detail` names one that does.",
         "use a token with the scope that `detail` names";
     IDENTITY_NOT_ALLOWED = Answer 403 "identity-not-allowed": "The identity may not publish this repo",
-        "The token of the CI job is valid, but the job is that of a pull request, or no rule of the operator fits its claims.",
+        "The token of the CI job is valid, but the job belongs to a pull request, or its claims match no rule of the operator.",
         "publish from a push to the branch of the rule, or ask the operator for a rule";
     COMMIT_NOT_ALLOWED = Answer 403 "commit-not-allowed": "The token is not for this commit",
-        "The token was given to a CI job for one commit of one repository; the request names another one, or the registration is of another repository.",
+        "The token was issued to a CI job for one commit of one repository. The request names another commit, or the registration belongs to another repository.",
         "leave out `commit` and `ref`, or name those of the job";
     EXCHANGE_DISABLED = Answer 403 "exchange-disabled": "This hub accepts no identities",
-        "The operator has configured no issuer whose identities could be exchanged, or has made a mistake in it; the log of the hub then says which.",
+        "The operator has configured no issuer whose identities could be exchanged, or the configuration has a mistake, which the hub's log then names.",
         "use a token of this hub, or ask the operator to configure `ci_issuers`";
     WRITES_DISABLED = Answer 403 "writes-disabled": "This hub accepts no writes",
         "The operator has configured no token, and no named token is valid. The hub cannot tell callers apart, so it refuses every write.",
@@ -88,10 +88,10 @@ answers! {
         "No published index has a capability with this id.",
         "use an id that `detail` suggests, or search with `GET /v1/capabilities?q=WORDS`";
     CAPABILITY_GONE = Answer 410 "capability-gone": "The capability was removed",
-        "Nobody publishes a capability with this id any more. `gone` says which repo removed it in which revision, and what its last entry named as successor.",
+        "Nobody publishes a capability with this id any more. `gone` says which repo removed it, in which revision, and which successor its last entry named.",
         "use the id that `replaced_by` names, or search with `GET /v1/capabilities?q=WORDS`";
     SERVER_NOT_FOUND = Answer 404 "server-not-found": "No MCP server has this name and version",
-        "No published capability is an MCP server of this name, or it has another version.",
+        "No published capability is an MCP server with this name, or its version is another one.",
         "see `GET /v0.1/servers` for the servers of this hub";
     SERVER_CONTESTED = Answer 404 "server-contested": "Several capabilities claim this MCP server",
         "More than one published capability says that it is the MCP server of this name. The hub cannot know which one is right, so it lists and serves none of them.",
@@ -113,10 +113,10 @@ answers! {
         "send an `Accept` with a type that `detail` lists, or none";
     REPO_EXISTS = Answer 409 "repo-exists": "The repo is already registered",
         "A registration with this name exists. Registering never overwrites one.",
-        "change the registration with `PATCH`, or take another name";
+        "change the registration with `PATCH`, or choose another name";
     CATALOGUE_EXISTS = Answer 409 "catalogue-exists": "The catalogue name is already taken",
         "A catalogue with this name exists.",
-        "change the catalogue with `PATCH`, or take another name";
+        "change the catalogue with `PATCH`, or choose another name";
     TOO_MANY_CATALOGUES = Answer 409 "too-many-catalogues": "The hub has too many catalogues",
         "A hub has at most 200 catalogues.",
         "delete an unused catalogue, or combine several into one of kind `list`";
@@ -125,9 +125,9 @@ answers! {
         "check the catalogue with `GET /v1/catalogues/{name}`";
     TOKEN_EXISTS = Answer 409 "token-exists": "The token name is already taken",
         "A token with this name exists or existed. A name is never reused, so that the event log stays unambiguous.",
-        "take another name";
+        "choose another name";
     IDENTITY_REPEATED = Answer 409 "identity-repeated": "The identity token was exchanged before",
-        "Each identity token is exchanged once, so that an intercepted one cannot be reused.",
+        "An identity token can be exchanged only once, so that an intercepted one cannot be reused.",
         "request a new identity token from the CI";
     NOTHING_HELD = Answer 409 "nothing-held": "No index is waiting for release",
         "The source has no held snapshot: it was already released, or the index was never held.",
@@ -173,7 +173,7 @@ answers! {
         "use the budget that `detail` names, or a larger one";
     HOOK_REPEATED = Answer 409 "hook-repeated": "The webhook has arrived before",
         "The same delivery was received within the last seven days, and the index was fetched then.",
-        "nothing; to fetch the index again, use `POST /v1/repos/{repo}/refresh`";
+        "do nothing; to fetch the index again, use `POST /v1/repos/{repo}/refresh`";
     TOO_MANY_FAILURES = Answer 429 "too-many-failures": "Too many tokens were invalid",
         "More than 30 invalid tokens came from one address within a minute, or more than 300 from all addresses together. Requests with valid tokens are not delayed.",
         "wait for `Retry-After`, then send a valid token";
@@ -208,7 +208,7 @@ answers! {
         "The hub cannot read or write its database. Nothing was written.",
         "wait for `Retry-After`, then repeat the request; nothing was written";
     OUTCOME_UNKNOWN = Answer 503 "outcome-unknown": "It is not known whether the change was made",
-        "The connection to the database broke off while the hub waited for the confirmation of a change. All of it was written, or nothing.",
+        "The connection to the database broke off while the hub waited for the confirmation of a change. Either all of it was written, or none of it.",
         "read what you wanted to change, and repeat the request if it was not made";
     STORE_DAMAGED = Answer 503 "store-damaged": "The database is damaged",
         "The hub's database does not match its checksums, and the damage cannot be repaired from the rest of it. The hub serves no data from it, and nothing was written.",

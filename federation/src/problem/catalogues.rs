@@ -17,7 +17,7 @@ kinds! {
     LISTING_SHRUNK = "listing-shrunk": "The listing would end most registrations",
         "It is complete, but with it, all registrations of the catalogue would be removed, or at least five and at least half of them: their repositories are not listed, or are archived, private or empty. That is more often an accident than a decision. The registrations stay as they are.",
         "check the organisation, or release the listing if the loss is intended; the hub releases it after a day";
-    OWNER_CHANGED = "owner-changed": "The listing is that of another owner",
-        "At `url` are repositories of another organisation, user or group than before, by the number that the forge gave it. It may have been renamed or deleted, and somebody else has its name now. The registrations stay as they are.",
+    OWNER_CHANGED = "owner-changed": "The listing belongs to another owner",
+        "`url` lists repositories of a different organisation, user or group than before, by the number that the forge gave it. It may have been renamed or deleted, and somebody else has its name now. The registrations stay as they are.",
         "check who is at `url`; correct it, or release the listing if the new owner is the right one; the hub never releases it by itself";
 }

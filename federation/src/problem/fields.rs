@@ -8,11 +8,11 @@ kinds! {
     REPO_IMMUTABLE = "repo-immutable": "A registration cannot be renamed",
         "The change names a `repo` other than the one in the path.",
         "register the new name and deregister the old one";
-    CATALOGUE_IMMUTABLE = "catalogue-immutable": "The field of a catalogue never changes",
-        "The change has another `name`, `kind` or `prefix`. They decide what the registrations of a catalogue are called.",
+    CATALOGUE_IMMUTABLE = "catalogue-immutable": "This field of a catalogue cannot be changed",
+        "The request changes `name`, `kind` or `prefix`. They decide what the registrations of a catalogue are called.",
         "create another catalogue and delete this one";
     URL_NO_CATALOGUE = "url-no-catalogue": "The URL is not the page of an organisation",
-        "On GitHub, Gitea and Forgejo it is that of a user or an organisation, on GitLab that of a group.",
+        "On GitHub, Gitea and Forgejo it must be the page of a user or an organisation, on GitLab that of a group.",
         "give the address of the page, such as `https://github.com/acme`, without a query";
     URL_INVALID = "url-invalid": "The URL is not valid",
         "It is not an absolute URL, or contains characters that must be percent-encoded.",

@@ -7,15 +7,15 @@ kinds! {
     NOT_AN_INDEX = "not-an-index": "The document is not an index",
         "It is an HTML page, a list or a single value, or a file of another format with nothing to reuse in it.",
         "give the URL of the raw file, one that needs no sign-in";
-    LFS_POINTER = "lfs-pointer": "The file is a pointer of Git LFS",
+    LFS_POINTER = "lfs-pointer": "The file is a Git LFS pointer",
         "Git LFS keeps the index elsewhere; the raw address has only a pointer to it.",
         "take the index out of Git LFS with `git lfs untrack`, and commit it again";
     OTHER_FORMAT = "other-format": "The file does not have the declared format",
-        "The registration or the request declares a `format`, and the file does not have the marks of it.",
+        "The registration or the request declares a `format`, but the file is not recognised as that format.",
         "set `format` to that of the file, or to `auto`";
     LEFT_OUT = "left-out": "A part of the file is not a capability",
         "An entity of a `catalog-info.yaml` is of a kind that is not reusable, or is a `Location`, which the hub does not follow.",
-        "nothing, if that is intended; register the files that a `Location` points to";
+        "do nothing if that is intended; otherwise register the files that a `Location` points to";
     OTHER_REPO = "other-repo": "The index names another repo",
         "Its `repo` is not the name under which it is registered. It is published under the name of the registration.",
         "correct `repo` in the index, or register the index under that name";
@@ -72,7 +72,7 @@ kinds! {
         "shorten the text";
     UNKNOWN_VERSION = "unknown-version": "The format version is unknown",
         "The document, or the standard that it follows, has a version that this program does not support.",
-        "use a version that `message` names; of an index, `version: 1`";
+        "use a version that `message` names; for an index, `version: 1`";
     TOO_MANY_CAPABILITIES = "too-many-capabilities": "The index has too many capabilities",
         "The index has more than 20,000 capabilities.",
         "split the index over several repos";
@@ -113,7 +113,7 @@ kinds! {
         "At most 100 findings are listed, with 64 KiB together. This one counts the others.",
         "correct these findings first; more were left out";
     BIDI_CONTROL = "bidi-control": "A text may look different from what it says",
-        "It contains a character that changes the direction of the text around it, so that people see something else than programs read.",
+        "It contains a character that changes the direction of the text around it, so that people see something other than what programs read.",
         "check the text for characters that reorder what people see; this is only a warning";
     SCHEMA_ENUM = "schema-enum": "A value is not one of those allowed",
         "The field accepts only the values of a list.",

@@ -70,7 +70,7 @@ kinds! {
         "wait for the next check, which replaces the record";
     BRANCH_RENAMED = "branch-renamed": "The branch in the URL is gone",
         "The forge answers 404 at the registered URL, but has a valid index at the same path of the default branch. The hub uses that one, and leaves the URL as its owner wrote it.",
-        "change `url` to the branch as it is called now, or to the address that `message` names";
+        "change `url` to the new name of the branch, or to the address that `message` names";
     HELD_SHRUNK = "held-shrunk": "The index lost most of its capabilities",
         "It is valid, but has no capabilities left, or lost at least five and at least half of them. That is more often an accident than a decision. Readers keep the accepted index.",
         "correct the index, or release it if the loss is intended; the hub releases it after a day of the same content";

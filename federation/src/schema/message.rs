@@ -1,6 +1,6 @@
 //! Describes validation errors in plain words.
 
-use crate::problem::indexes;
+use crate::problem::{Kind as Code, indexes};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
@@ -21,32 +21,38 @@ pub(super) fn describe<'v>(
     collected: &mut Collected<'v>,
 ) {
     let pointer = error.instance_path().as_str();
-    let mut add = |code, message: String| {
-        collected.add(|| Finding::error(code, above.below(root, pointer), message));
-    };
+    if let Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } = error.kind() {
+        return unknown_fields(unexpected, &above.below(root, pointer), root.pointer(pointer), collected);
+    }
+    let (code, message) = violated_bound(error).unwrap_or_else(|| violation(error));
+    collected.add(|| Finding::error(code, above.below(root, pointer), message));
+}
+
+/// The code and the message of an error, unless it is about unknown fields or a bound.
+fn violation(error: &ValidationError<'_>) -> (&'static Code, String) {
     match error.kind() {
         Kind::Type { kind } => {
-            add(&indexes::SCHEMA_TYPE, format!("must be {}, not {}", wanted_types(kind), a_type(error.instance())))
+            (&indexes::SCHEMA_TYPE, format!("must be {}, not {}", wanted_types(kind), a_type(error.instance())))
         }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            add(&indexes::SCHEMA_REQUIRED, format!("the field `{name}` is missing: add it"));
+            (&indexes::SCHEMA_REQUIRED, format!("the field `{name}` is missing: add it"))
         }
-        Kind::Pattern { .. } => add(&indexes::SCHEMA_PATTERN, explained(error, "does not have the expected form")),
+        Kind::Pattern { .. } => (&indexes::SCHEMA_PATTERN, explained(error, "does not have the expected form")),
+        Kind::PropertyNames { error } => {
+            (&indexes::SCHEMA_PATTERN, explained(error, "does not have the expected form"))
+        }
         Kind::Enum { options } => {
-            add(&indexes::SCHEMA_ENUM, format!("{} is not one of {}", shown(error.instance()), shown(options)));
+            (&indexes::SCHEMA_ENUM, format!("{} is not one of {}", shown(error.instance()), shown(options)))
         }
         Kind::Constant { expected_value } => {
             let found = json_excerpt(error.instance());
-            add(&indexes::SCHEMA_CONST, format!("must be `{expected_value}`, not `{found}`"));
+            (&indexes::SCHEMA_CONST, format!("must be `{expected_value}`, not `{found}`"))
         }
-        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            unknown_fields(unexpected, &above.below(root, pointer), root.pointer(pointer), collected);
-        }
-        Kind::FalseSchema => add(&indexes::SCHEMA_FORBIDDEN, "is not allowed here: remove it".to_owned()),
+        Kind::FalseSchema => (&indexes::SCHEMA_FORBIDDEN, "is not allowed here: remove it".to_owned()),
         Kind::Not { schema } => match required_names(schema) {
-            names if names.is_empty() => add(&indexes::SCHEMA_FORBIDDEN, explained(error, "is not allowed here")),
-            names => add(&indexes::SCHEMA_ONE_OF, format!("has {} together: keep one of them", names.join(" and "))),
+            names if names.is_empty() => (&indexes::SCHEMA_FORBIDDEN, explained(error, "is not allowed here")),
+            names => (&indexes::SCHEMA_ONE_OF, format!("has {} together: keep one of them", names.join(" and "))),
         },
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             let names: Vec<String> = context.iter().flatten().filter_map(missing_name).collect();
@@ -54,32 +60,36 @@ pub(super) fn describe<'v>(
                 [] => "fits none of the allowed forms".to_owned(),
                 names => format!("one of {} is required: add it", names.join(", ")),
             };
-            add(&indexes::SCHEMA_ONE_OF, message);
+            (&indexes::SCHEMA_ONE_OF, message)
         }
-        Kind::OneOfMultipleValid { .. } => add(&indexes::SCHEMA_ONE_OF, "fits more than one form: keep one".to_owned()),
+        Kind::OneOfMultipleValid { .. } => (&indexes::SCHEMA_ONE_OF, "fits more than one form: keep one".to_owned()),
+        other => (&indexes::SCHEMA_INVALID, format!("violates the schema's `{}`", other.keyword())),
+    }
+}
+
+/// The code and the message of a violated bound: something is too long, too short, too many, too few, or twice.
+fn violated_bound(error: &ValidationError<'_>) -> Option<(&'static Code, String)> {
+    Some(match error.kind() {
         Kind::MaxLength { limit } => {
-            add(&indexes::SCHEMA_TOO_LONG, format!("is longer than {limit} characters: shorten it"))
+            (&indexes::SCHEMA_TOO_LONG, format!("is longer than {limit} characters: shorten it"))
         }
-        Kind::MinLength { limit } => add(&indexes::SCHEMA_TOO_SHORT, format!("must have at least {limit} characters")),
+        Kind::MinLength { limit } => (&indexes::SCHEMA_TOO_SHORT, format!("must have at least {limit} characters")),
         Kind::MaxItems { limit } => {
-            add(&indexes::SCHEMA_TOO_MANY, format!("has more than {limit} items: split or shorten the list"))
+            (&indexes::SCHEMA_TOO_MANY, format!("has more than {limit} items: split or shorten the list"))
         }
         Kind::MaxProperties { limit } => {
-            add(&indexes::SCHEMA_TOO_MANY, format!("has more than {limit} names: remove some"));
+            (&indexes::SCHEMA_TOO_MANY, format!("has more than {limit} names: remove some"))
         }
-        Kind::PropertyNames { error } => {
-            add(&indexes::SCHEMA_PATTERN, explained(error, "does not have the expected form"));
-        }
-        Kind::MinItems { limit } => add(&indexes::SCHEMA_TOO_FEW, format!("must have at least {limit} items")),
+        Kind::MinItems { limit } => (&indexes::SCHEMA_TOO_FEW, format!("must have at least {limit} items")),
         Kind::Minimum { limit } => {
-            add(&indexes::SCHEMA_RANGE, format!("{} is too small: at least {}", shown(error.instance()), shown(limit)));
+            (&indexes::SCHEMA_RANGE, format!("{} is too small: at least {}", shown(error.instance()), shown(limit)))
         }
         Kind::Maximum { limit } => {
-            add(&indexes::SCHEMA_RANGE, format!("{} is too large: at most {}", shown(error.instance()), shown(limit)));
+            (&indexes::SCHEMA_RANGE, format!("{} is too large: at most {}", shown(error.instance()), shown(limit)))
         }
-        Kind::UniqueItems => add(&indexes::SCHEMA_UNIQUE, "has a duplicate item: keep one".to_owned()),
-        other => add(&indexes::SCHEMA_INVALID, format!("violates the schema's `{}`", other.keyword())),
-    }
+        Kind::UniqueItems => (&indexes::SCHEMA_UNIQUE, "has a duplicate item: keep one".to_owned()),
+        _ => return None,
+    })
 }
 
 /// Both lists of names are in document order.

@@ -28,7 +28,7 @@ impl NormalisedQuestion {
         let asked = Question::of(question, &Synonyms::default()).asked.into_iter().filter(|asked| is_word(&asked.word));
         let asked: Vec<_> = asked.take(MAX_WORDS).collect();
         let mut stems: Vec<&str> =
-            asked.iter().filter_map(|asked| asked.ways.first()?.terms.first()).map(String::as_str).collect();
+            asked.iter().filter_map(|asked| asked.alternatives.first()?.terms.first()).map(String::as_str).collect();
         stems.sort_unstable();
         stems.dedup();
         let words: Vec<&str> = asked.iter().map(|asked| asked.word.as_str()).collect();

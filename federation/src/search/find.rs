@@ -3,7 +3,7 @@
 use super::ALL;
 use super::guess::{by_beginning, by_halves, by_spelling, halves, trigrams};
 use super::language::Synonyms;
-use super::meaning::{ANSWERED, MAX_ENTRIES};
+use super::meaning::{ENOUGH_COVERAGE, MAX_ENTRIES};
 use super::postings::{MEANING, whole_term};
 use super::question::{Question, QuestionWord, stems};
 use super::rank::{Answered, Ranking};
@@ -82,7 +82,7 @@ pub async fn find<I: Index>(
     }
     let size = index.size().await?;
     let mut ranking = Ranking::of(&questions, &rows, size, required);
-    if ranking.coverage() >= ANSWERED || size > MAX_ENTRIES {
+    if ranking.coverage() >= ENOUGH_COVERAGE || size > MAX_ENTRIES {
         return Ok(ranking.answered());
     }
     let meanings = index.rows(&[MEANING.to_owned()]).await?;
@@ -93,8 +93,9 @@ pub async fn find<I: Index>(
 /// Adds ways to answer the words that no entry has.
 async fn guess<I: Index>(index: &mut I, questions: &mut [Question], rows: &[Row]) -> Result<(), I::Error> {
     let known: BTreeSet<&str> = rows.iter().map(|row| row.term.as_str()).collect();
-    let is_known =
-        |asked: &QuestionWord| asked.ways.iter().any(|way| way.terms.iter().all(|term| known.contains(term.as_str())));
+    let is_known = |asked: &QuestionWord| {
+        asked.alternatives.iter().any(|alternative| alternative.terms.iter().all(|term| known.contains(term.as_str())))
+    };
     let unknown = questions.iter_mut().flat_map(|question| &mut question.asked).filter(|asked| !is_known(asked));
     let mut unknown: Vec<&mut QuestionWord> = unknown.take(MAX_GUESSED).collect();
     if unknown.is_empty() {

@@ -1,7 +1,7 @@
 //! How well a search answers its question, in words that an agent understands.
 
 use super::Answered;
-use super::meaning::LIKELY;
+use super::meaning::STRONG_LIKENESS;
 use crate::open::Variant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -82,7 +82,7 @@ impl Wording {
             _ if answered.matches.is_empty() => Fit::None,
             GOOD.. => Fit::Good,
             WEAK.. => Fit::Weak,
-            _ if answered.likeness >= LIKELY => Fit::Weak,
+            _ if answered.likeness >= STRONG_LIKENESS => Fit::Weak,
             _ => Fit::None,
         };
         if fit != Fit::Good {

@@ -1,6 +1,6 @@
 //! Ways to answer a word that no entry has: typing errors, compounds and beginnings.
 
-use super::question::{QuestionWord, Way, stems};
+use super::question::{Alternative, QuestionWord, stems};
 
 const PREFIX: u32 = 50;
 const COMPOUND: u32 = 90;
@@ -59,7 +59,7 @@ pub fn min_contained(trigrams: usize) -> usize {
 /// Most typing errors in a word, so that its length differs by no more.
 pub const MAX_ERRORS: usize = 2;
 
-/// Adds the ways to answer `asked` by known spellings: what it may be a typing error of, or what contains it.
+/// Adds known spellings as alternatives: what the word may be a typing error of, or what contains it.
 pub fn by_spelling(asked: &mut QuestionWord, spellings: &[String]) {
     let length = asked.word.chars().count();
     let allowed = match length {
@@ -78,10 +78,10 @@ pub fn by_spelling(asked: &mut QuestionWord, spellings: &[String]) {
     for (distance, spelling) in near.into_iter().take_while(|(distance, _)| *distance == nearest).take(3) {
         for term in stems(spelling) {
             let quality = if distance == 1 { 85 } else { 70 };
-            asked.ways.push(Way { terms: vec![term], quality, corrected: Some(spelling.clone()) });
+            asked.alternatives.push(Alternative { terms: vec![term], quality, corrected: Some(spelling.clone()) });
         }
     }
-    if asked.ways.iter().any(|way| way.corrected.is_some()) || length < MIN_CONTAINED {
+    if asked.alternatives.iter().any(|alternative| alternative.corrected.is_some()) || length < MIN_CONTAINED {
         return;
     }
     let word = asked.word.clone();
@@ -90,7 +90,7 @@ pub fn by_spelling(asked: &mut QuestionWord, spellings: &[String]) {
     }
 }
 
-/// Adds the way to answer `asked` by both halves of a compound, of which `is_known` says whether entries have them.
+/// Adds both halves of a compound as an alternative, if entries have them; `is_known` says whether they do.
 pub fn by_halves(asked: &mut QuestionWord, is_known: impl Fn(&str) -> bool) {
     let known = |word: &str| stems(word).into_iter().find(|term| is_known(term));
     let best = halves(&asked.word)

@@ -6,19 +6,19 @@ use serde_json::Value;
 
 /// The share of a question that words answer, in permille, from which meaning is not asked for: it would add little, and
 /// costs a look at every entry.
-pub const ANSWERED: u64 = 700;
+pub const ENOUGH_COVERAGE: u64 = 700;
 
 /// Most entries that are looked at.
 pub const MAX_ENTRIES: usize = 50_000;
 
 /// How alike two meanings are at most.
-pub const SAME: u64 = 10_000;
+pub const MAX_LIKENESS: u64 = 10_000;
 
 /// How alike a question and an entry must be to count.
-const ALIKE: u64 = 2_500;
+const MIN_LIKENESS: u64 = 2_500;
 
 /// How alike they are if the entry may be what is asked for, although it has hardly a word of the question.
-pub const LIKELY: u64 = 5_000;
+pub const STRONG_LIKENESS: u64 = 5_000;
 
 /// How much the likeness counts beside the words, in sixteenths.
 const SHARE: u64 = 12;
@@ -97,7 +97,7 @@ impl Meaning {
 }
 
 /// What an entry means, as it is stored: [`BYTES`]. What has a successor means nothing, so that it never ranks above that.
-pub fn stored(entry: &Value) -> Vec<u8> {
+pub fn stored_meaning(entry: &Value) -> Vec<u8> {
     Meaning::of_entry(entry).stored()
 }
 
@@ -120,7 +120,7 @@ impl QuestionMeaning {
         (length > 0 && counts > 0).then_some(Self { length, direction, counts })
     }
 
-    /// What the entries of a source add to their scores, and how alike they are, from [`ALIKE`] to [`SAME`]; only those for which it is not nothing,
+    /// What the entries of a source add to their scores, and how alike they are, from [`MIN_LIKENESS`] to [`MAX_LIKENESS`]; only those for which it is not nothing,
     /// each with its position.
     pub fn compare<'a>(&'a self, stored: &'a [u8]) -> impl Iterator<Item = (u16, u64, u64)> + 'a {
         (0u16..).zip(stored.chunks_exact(BYTES)).filter_map(|(position, entry)| {
@@ -128,8 +128,8 @@ impl QuestionMeaning {
             let length = u64::from(u16::from_be_bytes(*length));
             let pairs = direction.iter().zip(&self.direction);
             let product: i32 = pairs.map(|(a, b)| i32::from(a.cast_signed()) * i32::from(*b)).sum();
-            let likeness = u64::try_from(product).ok()? * SAME / (self.length * length).max(1);
-            let more = self.counts * likeness.checked_sub(ALIKE)? * SHARE / 16_000;
+            let likeness = u64::try_from(product).ok()? * MAX_LIKENESS / (self.length * length).max(1);
+            let more = self.counts * likeness.checked_sub(MIN_LIKENESS)? * SHARE / 16_000;
             (more > 0).then_some((position, more, likeness))
         })
     }

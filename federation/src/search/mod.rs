@@ -9,7 +9,6 @@ mod find;
 mod fit;
 mod gone;
 mod guess;
-mod heirs;
 mod language;
 mod meaning;
 mod overlap;
@@ -20,6 +19,8 @@ mod query;
 mod question;
 mod rank;
 mod row;
+mod shorten;
+mod successors;
 mod weigh;
 mod words;
 

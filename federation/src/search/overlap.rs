@@ -71,7 +71,11 @@ impl Profile {
         parts.push(text("summary"));
         let points = word_points(entry);
         let words = Question::of(&parts.join(" "), synonyms).asked.into_iter().filter_map(|asked| {
-            let own = asked.ways.iter().filter(|way| way.quality == EXACT).flat_map(|way| &way.terms);
+            let own = asked
+                .alternatives
+                .iter()
+                .filter(|alternative| alternative.quality == EXACT)
+                .flat_map(|alternative| &alternative.terms);
             let (points, term) = own.filter_map(|term| Some((*points.get(term)?, term.clone()))).max()?;
             Some(Word { asked, term, points })
         });
@@ -80,7 +84,8 @@ impl Profile {
 
     /// The terms that other entries may have which overlap with this one.
     pub fn terms(&self) -> Vec<String> {
-        let terms = self.words.iter().flat_map(|word| &word.asked.ways).flat_map(|way| &way.terms);
+        let terms =
+            self.words.iter().flat_map(|word| &word.asked.alternatives).flat_map(|alternative| &alternative.terms);
         BTreeSet::from_iter(terms.cloned()).into_iter().collect()
     }
 
@@ -98,7 +103,8 @@ impl Profile {
         }
         let mut sums = BTreeMap::<(i64, u16), u64>::new();
         for word in &self.words {
-            let terms: BTreeSet<&String> = word.asked.ways.iter().flat_map(|way| &way.terms).collect();
+            let terms: BTreeSet<&String> =
+                word.asked.alternatives.iter().flat_map(|alternative| &alternative.terms).collect();
             let rows: Vec<&Row> =
                 terms.into_iter().filter_map(|term| by_term.get(term.as_str())).flatten().copied().collect();
             let with: BTreeSet<(i64, u16)> =
@@ -136,8 +142,12 @@ impl Profile {
             let answer = |terms: &[String]| {
                 terms.iter().map(|term| other.points.get(term).copied().unwrap_or_default()).min().unwrap_or(MAX_POINTS)
             };
-            let ways = word.asked.ways.iter();
-            let best = ways.map(|way| (u64::from(answer(&way.terms)) * u64::from(way.quality)).min(own * 100)).max();
+            let alternatives = word.asked.alternatives.iter();
+            let best = alternatives
+                .map(|alternative| {
+                    (u64::from(answer(&alternative.terms)) * u64::from(alternative.quality)).min(own * 100)
+                })
+                .max();
             let gain = weight * best.unwrap_or_default() / (own * 100);
             gained += gain;
             if gain > 0 {

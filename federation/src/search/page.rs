@@ -1,5 +1,6 @@
 //! A page of results within a byte budget.
 
+use super::shorten::{shorten, size};
 use super::{Corrected, Cursor, Fit, Near, Place, Wording};
 use crate::open::Open;
 use crate::provenance::Provenance;
@@ -131,13 +132,7 @@ impl Page {
         let Some(budget) = budget else {
             return Ok(Self { capabilities: entries, ..empty(places.len(), false) });
         };
-        // `sizes[k]`: bytes of the first k entries, including the commas between them.
-        let mut sizes = vec![0];
-        for entry in &entries {
-            let before = sizes.last().copied().unwrap_or_default();
-            sizes.push(before + size(entry) + usize::from(before > 0));
-        }
-        for (shown, bytes) in sizes.into_iter().enumerate().skip(usize::from(!entries.is_empty())).rev() {
+        for (shown, bytes) in sizes(&entries).into_iter().enumerate().skip(usize::from(!entries.is_empty())).rev() {
             let page = empty(shown, false);
             if size(&page) + bytes <= budget {
                 return Ok(Self { capabilities: entries.into_iter().take(shown).collect(), ..page });
@@ -153,9 +148,7 @@ impl Page {
             .map(|entry| Self { capabilities: vec![entry], ..page })
             .map_err(|needed| TooSmall { needed: envelope + needed })
     }
-}
 
-impl Page {
     /// Adds what was removed, as much as fits into `budget` bytes of JSON together with the rest, or all if there is no budget.
     pub fn add_gone(&mut self, mut gone: Vec<Tombstone>, budget: Option<usize>) {
         std::mem::swap(&mut self.gone, &mut gone);
@@ -173,65 +166,20 @@ impl Page {
     }
 }
 
-/// Bytes of a value as compact JSON.
-fn size(value: &impl Serialize) -> usize {
-    // Serialising maps of strings and numbers cannot fail.
-    serde_json::to_vec(value).map_or(0, |json| json.len())
-}
-
-/// The mark at the end of a shortened text.
-const CUT: char = '…';
-
-/// Shortens an entry to `room` bytes: its first two fields, and as much of the others as fits. The error is the
-/// number of bytes that the two need.
-fn shorten(entry: Map<String, Value>, room: usize) -> Result<Map<String, Value>, usize> {
-    let mut fields = entry.into_iter();
-    let mut kept: Map<String, Value> = fields.by_ref().take(2).collect();
-    let mut left = room.checked_sub(size(&kept)).ok_or_else(|| size(&kept))?;
-    for (name, value) in fields {
-        // The name is surrounded by a comma and a colon.
-        let Some(space) = left.checked_sub(size(&name) + 2) else { continue };
-        let value = match value {
-            value if size(&value) <= space => value,
-            Value::String(text) => match cut(&text, space) {
-                Some(text) => Value::String(text),
-                None => continue,
-            },
-            _ => continue,
-        };
-        left = space - size(&value);
-        kept.insert(name, value);
+/// The bytes of the first 0, 1, 2 … entries as JSON, including the commas between them.
+fn sizes(entries: &[Map<String, Value>]) -> Vec<usize> {
+    let mut sizes = vec![0];
+    for entry in entries {
+        let before = sizes.last().copied().unwrap_or_default();
+        sizes.push(before + size(entry) + usize::from(before > 0));
     }
-    Ok(kept)
-}
-
-/// The beginning of a text that takes at most `space` bytes as JSON, including quotes and
-/// mark; `None` if that is empty.
-fn cut(text: &str, space: usize) -> Option<String> {
-    let mut left = space.checked_sub(2 + CUT.len_utf8())?;
-    let end = text.char_indices().find_map(|(at, c)| match left.checked_sub(escaped(c)) {
-        Some(rest) => {
-            left = rest;
-            None
-        }
-        None => Some(at),
-    })?;
-    let beginning = text.get(..end)?.trim_end();
-    (!beginning.is_empty()).then(|| format!("{beginning}{CUT}"))
-}
-
-/// Bytes of a character in a JSON string.
-fn escaped(c: char) -> usize {
-    match c {
-        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
-        c if c < ' ' => 6,
-        c => c.len_utf8(),
-    }
+    sizes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::shorten::CUT;
     use serde_json::json;
 
     fn hit(position: u32, rest: &[(&str, Value)]) -> Hit {

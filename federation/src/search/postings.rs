@@ -1,9 +1,9 @@
 //! The index of a source: for each term, the entries that have it.
 
-use super::heirs::Heirs;
 use super::language::{Language, is_stop_word, language, stem};
 use super::meaning;
 use super::posting::{MAX_PAIRS, Posting, is_filter};
+use super::successors::Successors;
 use super::words::{identifiers, words};
 use crate::discovery;
 use crate::limits::MAX_CAPABILITIES;
@@ -50,19 +50,19 @@ pub const MAX_POINTS: u8 = u8::MAX;
 /// [`filter_term`] and [`whole_term`], [`super::ALL`], which all entries have, and [`MEANING`].
 pub fn postings<'a>(entries: impl IntoIterator<Item = &'a Value>) -> BTreeMap<String, Posting> {
     let entries: Vec<&Value> = entries.into_iter().take(MAX_CAPABILITIES).collect();
-    let (mut index, heirs) = built(&entries, MAX_WORDS_PER_ENTRY, MAX_PAIRS).unwrap_or_else(|| {
+    let (mut index, successors) = built(&entries, MAX_WORDS_PER_ENTRY, MAX_PAIRS).unwrap_or_else(|| {
         let share = MAX_PAIRS / entries.len().max(1);
         built(&entries, share.min(MAX_WORDS_PER_ENTRY), usize::MAX).unwrap_or_default()
     });
-    heirs.bequeath(&mut index);
-    let meanings = entries.iter().flat_map(|entry| meaning::stored(entry)).collect();
+    successors.pass_on_points(&mut index);
+    let meanings = entries.iter().flat_map(|entry| meaning::stored_meaning(entry)).collect();
     index.insert(MEANING.to_owned(), Posting { entries: meanings, spellings: BTreeSet::new() });
     index
 }
 
 /// The index with at most so many words of each entry, and which entries inherit; `None` if it has more than `most` pairs of an entry and a word.
 /// Only one entry's terms are in memory at a time.
-fn built(entries: &[&Value], words_per_entry: usize, most: usize) -> Option<(BTreeMap<String, Posting>, Heirs)> {
+fn built(entries: &[&Value], words_per_entry: usize, most: usize) -> Option<(BTreeMap<String, Posting>, Successors)> {
     let mut index = BTreeMap::<String, Posting>::new();
     let mut pairs = Vec::with_capacity(entries.len());
     let mut sum = 0;
@@ -85,7 +85,7 @@ fn built(entries: &[&Value], words_per_entry: usize, most: usize) -> Option<(BTr
             posting.spellings.extend(spellings.into_iter().take(room));
         }
     }
-    Some((index, Heirs::of(entries, &pairs)))
+    Some((index, Successors::of(entries, &pairs)))
 }
 
 /// The term whose row has, instead of points, what each entry of the source means ([`super::meaning`]). No word has this form.

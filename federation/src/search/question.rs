@@ -5,7 +5,7 @@ use super::postings::cut;
 use super::words::identifiers;
 use std::collections::BTreeMap;
 
-/// How well a way answers a word, in percent.
+/// How well an alternative answers a word, in percent.
 pub const EXACT: u32 = 100;
 const SYNONYM: u32 = 85;
 
@@ -22,7 +22,7 @@ const MAX_SYNONYMS: usize = 24;
 
 /// Terms that together answer a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct Alternative {
     /// All of these terms.
     pub terms: Vec<String>,
     /// How well they answer, in percent.
@@ -36,21 +36,21 @@ pub struct Way {
 pub struct QuestionWord {
     /// The word, in lower case and without accents.
     pub word: String,
-    /// The ways to answer it.
-    pub ways: Vec<Way>,
+    /// The alternatives that answer it.
+    pub alternatives: Vec<Alternative>,
     /// Whether it has synonyms, so that it is certainly no typing error.
     pub has_synonyms: bool,
 }
 
 impl QuestionWord {
-    /// Adds a way, unless there is one with these terms.
+    /// Adds an alternative, unless there is one with these terms.
     pub fn add(&mut self, terms: Vec<String>, quality: u32) {
-        if !self.ways.iter().any(|way| way.terms == terms) {
-            self.ways.push(Way { terms, quality, corrected: None });
+        if !self.alternatives.iter().any(|alternative| alternative.terms == terms) {
+            self.alternatives.push(Alternative { terms, quality, corrected: None });
         }
     }
 
-    /// Adds the ways by a word.
+    /// Adds the alternatives of a word.
     pub fn add_word(&mut self, word: &str, quality: u32) {
         for term in stems(word) {
             self.add(vec![term], quality);
@@ -93,7 +93,7 @@ impl Question {
                     None
                 }
                 None => {
-                    let mut asked = QuestionWord { word: word.clone(), ways: Vec::new(), has_synonyms: false };
+                    let mut asked = QuestionWord { word: word.clone(), alternatives: Vec::new(), has_synonyms: false };
                     asked.add(vec![english.clone()], EXACT);
                     asked.add(vec![german.clone()], EXACT);
                     known.insert(english, question.asked.len());
@@ -140,9 +140,13 @@ impl Question {
         }
     }
 
-    /// The terms of all ways.
+    /// The terms of all alternatives.
     pub fn terms(&self) -> impl Iterator<Item = &str> {
-        self.asked.iter().flat_map(|asked| &asked.ways).flat_map(|way| &way.terms).map(String::as_str)
+        self.asked
+            .iter()
+            .flat_map(|asked| &asked.alternatives)
+            .flat_map(|alternative| &alternative.terms)
+            .map(String::as_str)
     }
 }
 

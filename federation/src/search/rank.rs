@@ -5,7 +5,7 @@ use super::Place;
 use super::meaning::QuestionMeaning;
 use super::question::Question;
 use super::row::Row;
-use super::weigh::{Sum, Table, Weighed};
+use super::weigh::{EntryScore, Table, WeighedWords};
 use std::collections::{HashMap, HashSet};
 
 /// The best matches of which one must answer most of the question.
@@ -32,7 +32,7 @@ pub struct Answered {
     pub matches: Vec<Match>,
     /// The share of the question that the best matches answer, in permille.
     pub coverage: u64,
-    /// How alike the question and the best match are in meaning, up to [`super::meaning::SAME`]; 0 if the words sufficed.
+    /// How alike the question and the best match are in meaning, up to [`super::meaning::MAX_LIKENESS`]; 0 if the words sufficed.
     pub likeness: u64,
     /// Words that no entry answers.
     pub unmatched: Vec<String>,
@@ -55,7 +55,7 @@ impl Answered {
 
 /// The entries that answer a question, ranked.
 pub struct Ranking<'a> {
-    weighed: Vec<Weighed>,
+    weighed: Vec<WeighedWords>,
     /// The best first, whatever their share of the best score.
     scored: Vec<Scored<'a>>,
     /// The entries that have a term of each required group; none if nothing is required.
@@ -69,7 +69,8 @@ impl<'a> Ranking<'a> {
     /// entries in the revision; a match has one of each group of terms in `required`.
     pub fn of(phrasings: &[Question], rows: &'a [Row], size: usize, required: &[Vec<String>]) -> Self {
         let table = Table::of(rows);
-        let weighed: Vec<Weighed> = phrasings.iter().map(|question| Weighed::of(question, &table, size)).collect();
+        let weighed: Vec<WeighedWords> =
+            phrasings.iter().map(|question| WeighedWords::of(question, &table, size)).collect();
         let columns = |group: &Vec<String>| -> Vec<usize> {
             group.iter().filter_map(|term| table.columns.get(term.as_str()).copied()).collect()
         };
@@ -113,7 +114,7 @@ impl<'a> Ranking<'a> {
                         continue;
                     }
                     self.likeness = self.likeness.max(likeness);
-                    let sum = Sum { score, ..Sum::default() };
+                    let sum = EntryScore { score, ..EntryScore::default() };
                     let it = alike.entry(place).or_insert(Scored { sum, phrasing: *phrasing, row, position });
                     it.sum.score = it.sum.score.max(score);
                 }
@@ -151,7 +152,7 @@ fn sort(scored: &mut [Scored<'_>]) {
 }
 
 struct Scored<'a> {
-    sum: Sum,
+    sum: EntryScore,
     phrasing: usize,
     row: &'a Row,
     position: u16,

@@ -64,7 +64,7 @@ impl<'a> Table<'a> {
 
 /// The words of a phrasing with their weights.
 #[derive(Default)]
-pub struct Weighed {
+pub struct WeighedWords {
     /// Those that count.
     pub words: Vec<WeighedWord>,
     /// The sum of all weights, also of words that no entry answers.
@@ -84,12 +84,12 @@ pub struct WeighedWord {
     /// The word.
     pub word: String,
     weight: u64,
-    ways: Vec<(Vec<usize>, u32)>,
+    alternatives: Vec<(Vec<usize>, u32)>,
 }
 
 /// How well an entry answers a question.
 #[derive(Clone, Copy, Default)]
-pub struct Sum {
+pub struct EntryScore {
     /// What it is ranked by.
     pub score: u64,
     /// The share of the question that it answers, in permille.
@@ -98,23 +98,24 @@ pub struct Sum {
     pub mask: u32,
 }
 
-impl Weighed {
+impl WeighedWords {
     /// Weighs the words of a question by how few of `size` entries answer them.
     pub fn of(question: &Question, table: &Table<'_>, size: usize) -> Self {
         let column = |term: &String| table.columns.get(term.as_str()).copied();
         let known = |asked: &QuestionWord| -> Vec<(Vec<usize>, u32, Option<String>)> {
-            let ways = asked.ways.iter();
-            ways.filter_map(|way| {
-                let columns = way.terms.iter().map(column).collect::<Option<Vec<_>>>()?;
-                Some((columns, way.quality, way.corrected.clone()))
-            })
-            .collect()
+            let alternatives = asked.alternatives.iter();
+            alternatives
+                .filter_map(|alternative| {
+                    let columns = alternative.terms.iter().map(column).collect::<Option<Vec<_>>>()?;
+                    Some((columns, alternative.quality, alternative.corrected.clone()))
+                })
+                .collect()
         };
-        let ways: Vec<_> = question.asked.iter().map(known).collect();
-        let mut counts = vec![0u64; ways.len()];
+        let alternatives: Vec<_> = question.asked.iter().map(known).collect();
+        let mut counts = vec![0u64; alternatives.len()];
         table.each(|_, _, points| {
-            for (count, ways) in counts.iter_mut().zip(&ways) {
-                *count += u64::from(ways.iter().any(|(columns, ..)| least(columns, points) > 0));
+            for (count, alternatives) in counts.iter_mut().zip(&alternatives) {
+                *count += u64::from(alternatives.iter().any(|(columns, ..)| least(columns, points) > 0));
             }
         });
         let size = u64::try_from(size).unwrap_or(u64::MAX / 4);
@@ -128,27 +129,27 @@ impl Weighed {
         }
         words.sort_by_key(|(_, at, _)| *at);
         for (weight, at, count) in words {
-            let (Some(asked), Some(ways)) = (question.asked.get(at), ways.get(at)) else { continue };
+            let (Some(asked), Some(alternatives)) = (question.asked.get(at), alternatives.get(at)) else { continue };
             weighed.all += weight;
             if count == 0 {
                 weighed.unmatched.push(asked.word.clone());
-            } else if let Some(spelling) = ways.iter().find_map(|(.., corrected)| corrected.clone()) {
+            } else if let Some(spelling) = alternatives.iter().find_map(|(.., corrected)| corrected.clone()) {
                 weighed.corrected.push((asked.word.clone(), spelling));
             }
-            let ways = ways.iter().map(|(columns, quality, _)| (columns.clone(), *quality)).collect();
-            weighed.words.push(WeighedWord { word: asked.word.clone(), weight, ways });
+            let alternatives = alternatives.iter().map(|(columns, quality, _)| (columns.clone(), *quality)).collect();
+            weighed.words.push(WeighedWord { word: asked.word.clone(), weight, alternatives });
         }
         weighed.whole = column(&postings::whole_term(&question.words));
         weighed
     }
 
     /// How well an entry with these points in each column answers.
-    pub fn sum(&self, points: &[u8]) -> Sum {
-        let mut sum = Sum::default();
+    pub fn sum(&self, points: &[u8]) -> EntryScore {
+        let mut sum = EntryScore::default();
         let (mut gained, mut covered) = (0, 0);
         for (at, word) in self.words.iter().enumerate() {
             let best = word
-                .ways
+                .alternatives
                 .iter()
                 .map(|(columns, quality)| (u64::from(least(columns, points)) * u64::from(*quality), *quality))
                 .max()
@@ -169,7 +170,7 @@ impl Weighed {
     }
 }
 
-/// The least points of these columns: a way answers as well as its weakest term.
+/// The least points of these columns: an alternative answers as well as its weakest term.
 fn least(columns: &[usize], points: &[u8]) -> u8 {
     columns.iter().map(|column| points.get(*column).copied().unwrap_or_default()).min().unwrap_or_default()
 }

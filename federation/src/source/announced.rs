@@ -27,7 +27,7 @@ impl SourceRecord {
     }
 
     /// A push was announced that may be another one than that of the same words before: the source is due by its time to live again.
-    pub fn doubt(&mut self, cache_ttl_seconds: u32) {
+    pub fn check_by_time_to_live(&mut self, cache_ttl_seconds: u32) {
         if let Some(last) = self.last_attempt_at {
             let sooner = last + Seconds::from(cache_ttl_seconds);
             self.next_check_at = self.next_check_at.map(|at| at.min(sooner));

@@ -272,7 +272,7 @@ impl SourceRecord {
     }
     fn branch_renamed(&self) -> Option<(String, String)> {
         let url = self.checked.as_ref().filter(|_| self.head == Some(Head::Followed)).map(|checked| &checked.url)?;
-        let head = forge::at_head(url)?;
+        let head = forge::head_url(url)?;
         let message = format!(
             "The branch in the URL is gone (404). The hub reads the index at {head} meanwhile; change `url` to the new branch, or to this address."
         );

@@ -69,6 +69,6 @@ impl<P: Ports> FromRequestParts<App<P>> for AppForRequest<P> {
     async fn from_request_parts(parts: &mut Parts, app: &App<P>) -> Result<Self, Infallible> {
         let header = app.ports.client_address_header().await;
         let client = client_address(&parts.headers, header.as_deref());
-        Ok(Self(app.clone().reached_at(parts.extensions.get::<Base>().map(Base::address)).asked_by(client)))
+        Ok(Self(app.clone().with_base_url(parts.extensions.get::<Base>().map(Base::address)).with_client(client)))
     }
 }

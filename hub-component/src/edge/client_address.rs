@@ -1,17 +1,15 @@
 //! The client's address, as far as it can be determined.
 
+use api::headers::CLIENT_ADDRESS;
 use http::HeaderMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-
-/// The host sets this header and removes any that the client sent.
-const PEER: &str = "spin-client-addr";
 
 /// Returns the key by which failures are counted: an IPv4 address, or the /64 network of an IPv6 address, since one client has all of it.
 ///
 /// `header` is the one to which the operator's proxy adds the address; its last entry is the one that the proxy added itself.
 pub(super) fn client_address(headers: &HeaderMap, header: Option<&str>) -> String {
     let last = |name: &str| headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next();
-    let address = header.and_then(last).and_then(parse).or_else(|| parse(last(PEER)?));
+    let address = header.and_then(last).and_then(parse).or_else(|| parse(last(CLIENT_ADDRESS.as_str())?));
     match address {
         Some(IpAddr::V4(address)) => address.to_string(),
         Some(IpAddr::V6(address)) => match address.to_ipv4_mapped() {

@@ -49,7 +49,7 @@ pub async fn finish<P: Ports>(
         }
         _ => None,
     };
-    let app = app.reached_at(base.as_ref().map(Base::address));
+    let app = app.with_base_url(base.as_ref().map(Base::address));
     if let Some(base) = base {
         request.extensions_mut().insert(base);
     }
@@ -84,6 +84,14 @@ pub async fn finish<P: Ports>(
     }
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
+    set_internal_headers(headers, &app, route);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    audience.admit(headers);
+    response
+}
+
+/// The headers between the hub and its host: those that the host understands, and no others.
+fn set_internal_headers<P: Ports>(headers: &mut HeaderMap, app: &App<P>, route: Option<MatchedPath>) {
     match app.host() {
         Host::Serve => {
             if app.configured_url().is_empty() {
@@ -99,9 +107,6 @@ pub async fn finish<P: Ports>(
             headers.remove(CODE);
         }
     }
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    audience.admit(headers);
-    response
 }
 
 /// Why a mirror refuses a write.

@@ -1,5 +1,6 @@
-//! Links to the next page.
+//! Links in headers (RFC 8288): to the next page, and for programs.
 
+use api::paths;
 use axum::response::Response;
 use http::header::LINK;
 use http::{HeaderValue, Uri};
@@ -8,6 +9,19 @@ use std::fmt::Write as _;
 
 /// All characters except the unreserved ones (RFC 3986 §2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The OpenAPI document, with its relation (RFC 8631).
+pub const SERVICE_DESC: (&str, &str) = (paths::OPENAPI, "service-desc");
+/// The documentation for agents, with its relation (RFC 8631).
+pub const SERVICE_DOC: (&str, &str) = (paths::LLMS, "service-doc");
+/// The links to everything about the API, with their relation (RFC 9727).
+pub const API_CATALOG: (&str, &str) = (paths::API_CATALOG, "api-catalog");
+
+/// The value of `Link` for these paths and their relations.
+pub fn links(targets: &[(&str, &str)]) -> Option<HeaderValue> {
+    let links: Vec<String> = targets.iter().map(|(path, relation)| format!("<{path}>; rel=\"{relation}\"")).collect();
+    HeaderValue::from_str(&links.join(", ")).ok()
+}
 
 /// Adds `Link: …; rel="next"`: the request's own URL with `parameter` set to `next`. Adds nothing if there is no next page.
 pub fn link_next(mut response: Response, uri: &Uri, parameter: &str, next: Option<&str>) -> Response {

@@ -27,7 +27,7 @@ pub use conditional::not_modified;
 pub use finish::{Edge, Logged, finish};
 pub use fixed::Fixed;
 pub use json_body::{JsonBody, JsonBytes, has_nul};
-pub use link::link_next;
+pub use link::{API_CATALOG, SERVICE_DESC, SERVICE_DOC, link_next, links};
 pub use negotiate::{coding, exposition, preferred, preferred_type};
 pub use origin::check_origin;
 pub use page_wanted::may_be_page;

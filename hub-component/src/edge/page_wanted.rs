@@ -1,7 +1,7 @@
 //! Whether a client wants an HTML page or data.
 
 use super::preferred_type;
-use api::paths::Standard;
+use api::paths::{self, Standard};
 use http::HeaderMap;
 
 const HTML: &str = "text/html";
@@ -17,5 +17,7 @@ pub fn may_be_page(path: &str) -> bool {
     let is_below =
         |prefix: &&str| path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     Standard::of(path).is_none()
-        && !["/v1", "/health", "/mcp", "/metrics", "/schemas", "/openapi.json", "/.well-known"].iter().any(is_below)
+        && !["/v1", paths::HEALTH, paths::MCP, paths::METRICS, paths::SCHEMAS, paths::OPENAPI, "/.well-known"]
+            .iter()
+            .any(is_below)
 }

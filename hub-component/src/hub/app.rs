@@ -110,12 +110,12 @@ impl<P: Ports> App<P> {
     }
 
     /// The same app for a request whose base URL is `base`. A configured base URL takes precedence.
-    pub fn reached_at(self, base: Option<Arc<str>>) -> Self {
+    pub fn with_base_url(self, base: Option<Arc<str>>) -> Self {
         Self { base, ..self }
     }
 
     /// The same app for a request from this client.
-    pub fn asked_by(self, client: String) -> Self {
+    pub fn with_client(self, client: String) -> Self {
         Self { client: Some(client.into()), ..self }
     }
 

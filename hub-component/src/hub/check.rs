@@ -2,7 +2,7 @@
 
 use super::app::App;
 use super::consumers::affected;
-use super::document::conflicts::with_others;
+use super::document::conflicts::conflicts_with_others;
 use super::refresh;
 use crate::ports::Ports;
 use crate::problem::Problem;
@@ -123,7 +123,7 @@ async fn would<P: Ports>(
     let before = read_with(app.database().await?, async |tx| {
         let line = revisions::composition(tx).await?.remove(repo);
         let before = Capabilities::of(tx, line.as_ref()).await?;
-        would.conflicts = with_others(tx, repo, &ids).await?.listed;
+        would.conflicts = conflicts_with_others(tx, repo, &ids).await?.listed;
         let steps = steps(&entries(&before.json, &before.ids), &entries(&json, &ids));
         (would.affected, would.affected_omitted) = affected(tx, repo, withdrawals(&steps)).await?;
         Ok::<_, Problem>(before)

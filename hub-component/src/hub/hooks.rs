@@ -38,9 +38,9 @@ pub async fn receive<P: Ports>(
     let (Some(sender), Some(push)) = (sender, push) else { return Err(not_verified()) };
     let database = app.database().await?;
     let known = hooks::at(database, &push.raw_addresses()).await?;
-    let verified: Vec<_> = known.iter().filter(|hook| sender.knows(&hook.secret, body)).collect();
+    let verified: Vec<_> = known.iter().filter(|hook| sender.has_secret(&hook.secret, body)).collect();
     if known.is_empty() {
-        std::hint::black_box(sender.knows(NOBODYS, body));
+        std::hint::black_box(sender.has_secret(NOBODYS, body));
     }
     if verified.is_empty() {
         return Err(not_verified());
@@ -57,7 +57,7 @@ pub async fn receive<P: Ports>(
     let (new, scopes) = write_with(database, async |tx| {
         let (mut new, mut scopes, mut repeated) = (Vec::new(), Vec::new(), Vec::new());
         for Hook { repo, url, .. } in concerned.iter().copied() {
-            if hooks::arrived(tx, repo, digest.hex(), now).await? {
+            if hooks::insert_delivery(tx, repo, digest.hex(), now).await? {
                 new.push(repo.clone());
                 scopes.push(match push.pinned(url) {
                     Some((url, provenance)) => (repo.clone(), Scope::Pushed(repo.clone(), Commit { url, provenance })),
@@ -104,7 +104,9 @@ async fn announce(tx: &mut impl Transaction, repos: &[String], concerns: bool, n
 /// Equal bodies may still be two pushes, where the same commit was pushed, replaced and pushed again.
 async fn doubt(tx: &mut impl Transaction, repos: &[&str]) -> Result<(), StoreError> {
     let mut sources: Vec<Source> = sources::by_repos(tx, repos).await?.into_values().collect();
-    sources.iter_mut().for_each(|source| source.record.doubt(source.registered.registration.cache_ttl_seconds));
+    sources
+        .iter_mut()
+        .for_each(|source| source.record.check_by_time_to_live(source.registered.registration.cache_ttl_seconds));
     sources::save_records(tx, &sources).await
 }
 

@@ -10,7 +10,7 @@ use federation::time::Seconds;
 use serde_json::json;
 use store::attempts;
 use store::database::write_with;
-use store::exchanges::{self, Exchanged, Kept};
+use store::exchanges::{self, ExchangeOutcome, Exchanged};
 
 /// How long a token is valid that an identity was exchanged for, in seconds.
 const VALID: Seconds = 15 * 60;
@@ -43,12 +43,12 @@ pub async fn exchange<P: Ports>(app: &App<P>, identity: &str, repo: &str) -> Res
     let new = Exchanged { repo, actor, provenance, created_at: now, expires_at: now + VALID };
     write_with(app.database().await?, async |tx| {
         match exchanges::insert(tx, &new, &Digest::of(secret.as_bytes()), &once, until).await? {
-            Kept::New => Ok(()),
-            Kept::Repeated => {
+            ExchangeOutcome::New => Ok(()),
+            ExchangeOutcome::Repeated => {
                 let detail = "This identity token was exchanged before; request a new one from the CI.";
                 Err(Problem::new(&kinds::IDENTITY_REPEATED, detail))
             }
-            Kept::TooMany => {
+            ExchangeOutcome::TooMany => {
                 let detail = "The CI of this repo has exchanged too many identities; wait until some have expired.";
                 Err(Problem::new(&kinds::TOO_MANY_EXCHANGES, detail).retry_after(60))
             }

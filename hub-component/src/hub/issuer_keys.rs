@@ -10,7 +10,7 @@ use futures::future::{Either, select};
 use serde_json::json;
 use std::pin::pin;
 use std::time::Duration;
-use store::exchanges::{self, IssuerKeys, PAUSE};
+use store::exchanges::{self, IssuerKeys, KEYS_PAUSE};
 
 /// How old keys may be, in seconds, if the issuer answers …
 const FRESH: Seconds = 10 * 60;
@@ -39,12 +39,12 @@ pub(super) async fn verify<P: Ports>(app: &App<P>, issuer: &Issuer, token: &Sign
         {
             return Ok(keys.verify(token));
         }
-        if known.as_ref().is_some_and(|known| known.were_just_asked_for(now)) {
+        if known.as_ref().is_some_and(|known| known.is_recently_requested(now)) {
             if known.as_ref().is_some_and(|known| known.fetched.is_some()) {
                 let keys = known.and_then(|known| parsed(&known, KEPT, now));
                 return keys.map(|keys| keys.verify(token)).ok_or_else(unavailable);
             }
-        } else if exchanges::ask_for_keys(database, name, now).await? {
+        } else if exchanges::claim_keys(database, name, now).await? {
             ask(app, issuer).await?;
             let known = exchanges::keys(database, name).await?;
             let keys = known.and_then(|known| parsed(&known, KEPT, app.ports.now()));
@@ -60,7 +60,7 @@ pub(super) async fn verify<P: Ports>(app: &App<P>, issuer: &Issuer, token: &Sign
 }
 
 fn parsed(known: &IssuerKeys, age: Seconds, now: Seconds) -> Option<Keys> {
-    Keys::parse(known.younger_than(age, now)?.as_bytes())
+    Keys::parse(known.keys_younger_than(age, now)?.as_bytes())
 }
 
 /// Fetches the keys of an issuer and stores them. A failure is logged.
@@ -71,10 +71,10 @@ async fn ask<P: Ports>(app: &App<P>, issuer: &Issuer) -> Result<(), Problem> {
         Either::Right(_) => Err("it does not answer in time".to_owned()),
     };
     match keys {
-        Ok(keys) => exchanges::keep_keys(app.database().await?, &issuer.issuer, &keys, app.ports.now()).await?,
+        Ok(keys) => exchanges::save_keys(app.database().await?, &issuer.issuer, &keys, app.ports.now()).await?,
         Err(why) => {
             log::line("issuer-unavailable", &json!({ "issuer": issuer.issuer, "why": why }));
-            exchanges::no_keys(app.database().await?, &issuer.issuer, app.ports.now()).await?;
+            exchanges::note_no_keys(app.database().await?, &issuer.issuer, app.ports.now()).await?;
         }
     }
     Ok(())
@@ -98,5 +98,5 @@ async fn fetched<P: Ports>(app: &App<P>, issuer: &Issuer) -> Result<String, Stri
 
 fn unavailable() -> Problem {
     let detail = "The hub cannot fetch the keys of the issuer now; try again in a minute.";
-    Problem::new(&kinds::ISSUER_UNAVAILABLE, detail).retry_after(u32::try_from(PAUSE).unwrap_or(u32::MAX))
+    Problem::new(&kinds::ISSUER_UNAVAILABLE, detail).retry_after(u32::try_from(KEYS_PAUSE).unwrap_or(u32::MAX))
 }

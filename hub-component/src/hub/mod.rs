@@ -34,6 +34,6 @@ pub use app::{App, Host, Setting};
 pub use chunks::{Chunks, TruncatedBody};
 pub use commit::{Change, publish_change};
 pub use identities::issuers;
-pub use revalidation::{MAX_MEMO_SECONDS, reached, revalidate_due};
+pub use revalidation::{MAX_MEMO_SECONDS, revalidate_due, wait_for_revision};
 pub use search::synonyms;
 pub use transparency::log_keys;

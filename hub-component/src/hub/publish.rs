@@ -98,39 +98,7 @@ async fn publish_numbered(
     }
     let number = number.unwrap_or_else(|| newest.as_ref().map_or(0, |r| r.number) + 1);
     for change in &changes {
-        let (repo, line) = match change {
-            Change::Put(line) => (&line.repo, Some(line)),
-            Change::Remove(repo) => (repo, None),
-        };
-        let after = Capabilities::of(tx, line).await?;
-        match Capabilities::of(tx, composition.remove(repo).as_ref()).await {
-            Ok(before) => {
-                let (changed, gone) = steps::write(tx, number, repo, &before, &after).await?;
-                // What a renamed repo published is there under its new name.
-                let is_renamed = line.is_none() && former::current_of(tx, Some(repo)).await?.as_ref() != Some(repo);
-                let gone = if is_renamed { &[][..] } else { &gone };
-                tombstones::changed(tx, number, repo, &changed, gone).await?;
-                overlaps::changed(tx, repo, &changed).await?;
-            }
-            // A new index repairs a source whose old index was lost, but the changes between the two are unknown.
-            Err(StoreError::Unreadable(_)) => {
-                steps::write_lost(tx, number, repo).await?;
-                overlaps::forget(tx, repo).await?;
-                let ids = after.ids.iter();
-                let all: Vec<_> = ids.map(|id| steps::Changed { id: id.clone(), op: Op::Added }).collect();
-                tombstones::changed(tx, number, repo, &all, &[]).await?;
-                overlaps::changed(tx, repo, &all).await?;
-            }
-            Err(error) => return Err(error),
-        }
-        match line {
-            Some(line) => {
-                search::keep(tx, line, &after.json).await?;
-                composition.insert(line.repo.clone(), line.clone());
-            }
-            None => search::remove(tx, repo).await?,
-        }
-        facets::keep(tx, repo, line).await?;
+        derive(tx, number, change, &mut composition).await?;
     }
     let revision = Revision {
         number,
@@ -140,6 +108,48 @@ async fn publish_numbered(
     };
     revisions::append(tx, &revision, origin, &changes, &composition).await?;
     Ok(Published { revision: Some(revision), kept_back })
+}
+
+/// Writes what is derived from a change of revision `number` (its steps, the search, the counts), and makes the change in the composition.
+async fn derive(
+    tx: &mut impl Transaction,
+    number: u64,
+    change: &Change,
+    composition: &mut BTreeMap<String, SourceLine>,
+) -> Result<(), StoreError> {
+    let (repo, line) = match change {
+        Change::Put(line) => (&line.repo, Some(line)),
+        Change::Remove(repo) => (repo, None),
+    };
+    let after = Capabilities::of(tx, line).await?;
+    match Capabilities::of(tx, composition.remove(repo).as_ref()).await {
+        Ok(before) => {
+            let (changed, gone) = steps::write(tx, number, repo, &before, &after).await?;
+            // What a renamed repo published is there under its new name.
+            let is_renamed = line.is_none() && former::current_of(tx, Some(repo)).await?.as_ref() != Some(repo);
+            let gone = if is_renamed { &[][..] } else { &gone };
+            tombstones::changed(tx, number, repo, &changed, gone).await?;
+            overlaps::changed(tx, repo, &changed).await?;
+        }
+        // A new index repairs a source whose old index was lost, but the changes between the two are unknown.
+        Err(StoreError::Unreadable(_)) => {
+            steps::write_lost(tx, number, repo).await?;
+            overlaps::forget(tx, repo).await?;
+            let ids = after.ids.iter();
+            let all: Vec<_> = ids.map(|id| steps::Changed { id: id.clone(), op: Op::Added }).collect();
+            tombstones::changed(tx, number, repo, &all, &[]).await?;
+            overlaps::changed(tx, repo, &all).await?;
+        }
+        Err(error) => return Err(error),
+    }
+    match line {
+        Some(line) => {
+            search::add(tx, line, &after.json).await?;
+            composition.insert(line.repo.clone(), line.clone());
+        }
+        None => search::remove(tx, repo).await?,
+    }
+    facets::update(tx, repo, line).await
 }
 
 /// Stores the fragments of the changes, and removes changes that would make the federation too large.

@@ -39,7 +39,7 @@ const LOOK: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// `behind` if it is not.
-pub async fn reached<P: Ports>(app: &App<P>, revision: Option<u64>) -> Result<(), Problem> {
+pub async fn wait_for_revision<P: Ports>(app: &App<P>, revision: Option<u64>) -> Result<(), Problem> {
     let Some(wanted) = revision else { return Ok(()) };
     let database = app.database().await?;
     let mut newest = revisions::log::last(&mut Autocommit(database)).await?;

@@ -65,7 +65,7 @@ pub async fn endpoint<P: Ports>(
     let answer = match serde_json::from_slice(&bytes) {
         Err(error) => Some(refuse(None, ErrorData::parse_error(format!("The body is not valid JSON: {error}."), None))),
         Ok(mut message) => {
-            api::mcp::settle(&mut message);
+            api::mcp::normalise(&mut message);
             answer_to(&app, &headers, message).await
         }
     };

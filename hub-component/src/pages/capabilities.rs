@@ -14,6 +14,7 @@ use crate::hub::search;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use axum::response::Response;
 use federation::search::{Corrected, Page as Results};
 use http::HeaderMap;
@@ -121,7 +122,7 @@ fn results_of(parameters: &Parameters, results: &Results, facets: &Facets) -> Ma
                 @if parameters.has_words() { "best first, " }
                 "in " a href={ "/revisions/" (results.revision) } { "revision " (results.revision) } ". "
             }
-            a href=(parameters.link("/v1/capabilities", "")) { "As data" } "."
+            a href=(parameters.link(paths::CAPABILITIES, "")) { "As data" } "."
             @if !facets.domains.values.is_empty() { span.to-filters { " " a href="#filters" { "Narrow it down" } } }
         }
         div.columns {

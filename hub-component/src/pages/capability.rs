@@ -10,6 +10,7 @@ use crate::hub::search::{self, Request};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths::{self, expand};
 use axum::response::Response;
 use http::HeaderMap;
 use maud::html;
@@ -84,7 +85,7 @@ pub async fn capability<P: Ports>(
             }
         }
         @if let Some(near) = &near { (near.sections()) }
-        p.small { a href={ "/v1/capabilities/" (id) } { "As data" } ", " a href={ "/v1/capabilities/" (id) "/consumers" } { "who uses it" } ", of " a href={ "/revisions/" (found.revision) } { "revision " (found.revision) } "." }
+        p.small { a href=(expand(paths::CAPABILITY, &[&id])) { "As data" } ", " a href=(expand(paths::CONSUMERS, &[&id])) { "who uses it" } ", of " a href={ "/revisions/" (found.revision) } { "revision " (found.revision) } "." }
     };
     let title = if name.is_empty() { id.clone() } else { format!("{} · {id}", shortened(name)) };
     let summary = found.capabilities.first().map_or("", |first| entry::text(first, "summary"));

@@ -10,6 +10,7 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::demand::Unanswered;
+use api::paths;
 use axum::response::Response;
 use federation::search::Fit;
 use http::HeaderMap;
@@ -40,7 +41,7 @@ pub async fn demand<P: Ports>(AppForRequest(app): AppForRequest<P>, request: Hea
         p { "Questions that at least three clients asked alike, and that nothing published answers well. Who asked is not kept." }
         @if questions.is_empty() { p.advice { "There are no unanswered questions so far." } }
         ul.hits { @for question in &questions { li { (one(question)) } } }
-        p.quiet { a href="/v1/demand" { "As data" } "." }
+        p.quiet { a href=(paths::DEMAND) { "As data" } "." }
     };
     let page = Page {
         title: "What is missing",

@@ -1,5 +1,6 @@
 //! The building blocks of pages.
 
+use api::paths::{self, expand};
 use federation::digest::Digest;
 use federation::source::State;
 use federation::source_url;
@@ -103,7 +104,7 @@ pub(super) fn revision_link(number: u64) -> Markup {
 
 /// The link to the bytes of a snapshot.
 pub(super) fn snapshot_link(digest: &Digest) -> Markup {
-    html! { a href={ "/v1/indexes/" (digest) } { code { (digest) } } }
+    html! { a href=(expand(paths::INDEX, &[digest.as_str()])) { code { (digest) } } }
 }
 
 /// `1 capability`, `2 capabilities`.

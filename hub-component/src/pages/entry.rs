@@ -88,7 +88,7 @@ fn field(name: &str, value: &Value, index: Option<&str>) -> Markup {
             ul.tags { @for tag in tags.iter().filter_map(Value::as_str).take(100) { li { (search_link("tag", tag)) } } }
             @if tags.len() > 100 { "and " (tags.len() - 100) " more" }
         },
-        ("path", Value::String(path)) => match index.and_then(|index| forge::browse(index, path)) {
+        ("path", Value::String(path)) => match index.and_then(|index| forge::page_url(index, path)) {
             Some(page) => {
                 html! { a href=(page) rel="nofollow noopener noreferrer ugc" { code { (beginning(path, MAX_TEXT_CHARS)) } } }
             }

@@ -1,5 +1,6 @@
 //! The layout around every page.
 
+use api::paths;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// Included in every page to save a request; the content security policy allows it by its hash.
@@ -53,8 +54,8 @@ impl Page<'_> {
                     meta name="description" content=(cut(description, MAX_DESCRIPTION_CHARS));
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     link rel="icon" href="/favicon.svg" type="image/svg+xml";
-                    link rel="alternate" type="application/yaml" href="/v1/federated?format=yaml" title="The federated document";
-                    link rel="alternate" type="application/atom+xml" href="/v1/changes.atom" title="Changes";
+                    link rel="alternate" type="application/yaml" href={ (paths::FEDERATED) "?format=yaml" } title="The federated document";
+                    link rel="alternate" type="application/atom+xml" href=(paths::ATOM) title="Changes";
                     style { (PreEscaped(STYLE)) }
                 }
                 body {
@@ -111,13 +112,13 @@ pub(super) fn field(words: &str, label: &str, has_focus: bool) -> Markup {
 fn footer() -> Markup {
     html! {
         ul {
-            li { a href="/v1/federated?format=yaml" { "The document as YAML" } }
-            li { a href="/v1/federated?format=json" { "as JSON" } }
-            li { a href="/openapi.json" { "OpenAPI" } }
-            li { a href="/llms.txt" { "For agents: llms.txt" } }
+            li { a href={ (paths::FEDERATED) "?format=yaml" } { "The document as YAML" } }
+            li { a href={ (paths::FEDERATED) "?format=json" } { "as JSON" } }
+            li { a href=(paths::OPENAPI) { "OpenAPI" } }
+            li { a href=(paths::LLMS) { "For agents: llms.txt" } }
             li { a href="/demand" { "What is missing" } }
             li { a href="/overlaps" { "Overlaps" } }
-            li { a href="/problems" { "Problem codes" } }
+            li { a href=(paths::PROBLEMS) { "Problem codes" } }
         }
         p { "reuse-surface " (env!("CARGO_PKG_VERSION")) ". Entries are written by the maintainers of the repos; times are in UTC." }
     }

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 use store::database::Transaction;
 use store::neighbours::{Neighbour, Neighbours, neighbours};
-use store::revisions::{CapabilityHistory, Recent, past_of};
+use store::revisions::{CapabilityHistory, Recent, capability_history};
 use store::uses::{Consumer, Of, consumers};
 
 /// Neighbours of each kind.
@@ -37,7 +37,7 @@ impl Near {
         let neighbours = neighbours(tx, id, NEIGHBOURS).await?;
         let mut past = Vec::new();
         for repo in repos.iter().take(REPOS) {
-            past.push(((*repo).to_owned(), past_of(tx, repo, id).await?));
+            past.push(((*repo).to_owned(), capability_history(tx, repo, id).await?));
         }
         let consumers = consumers(tx, id, Of::Any, "", MAX_CONSUMERS + 1).await?;
         Ok(Self { neighbours, past, consumers })

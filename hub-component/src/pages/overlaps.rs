@@ -11,6 +11,7 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::overlaps::{Overlap, OverlapsQuery};
+use api::paths;
 use axum::response::Response;
 use http::HeaderMap;
 use maud::{Markup, html};
@@ -72,7 +73,7 @@ pub async fn overlaps<P: Ports>(
             @if cursor.is_empty() { span {} } @else { a href=(link(&repo, "")) { "From the beginning" } }
             @if let Some(next) = &next { a rel="next" href=(link(&repo, next)) { "More" } }
         }
-        p.quiet { a href=(address("/v1/overlaps", [("repo", repo.as_str())].into_iter())) { "As data" } "." }
+        p.quiet { a href=(address(paths::OVERLAPS, [("repo", repo.as_str())].into_iter())) { "As data" } "." }
     };
     let page = Page {
         title: "Overlaps",

@@ -4,6 +4,7 @@ use super::elements::{prose, theirs_with_code};
 use super::response::error_headers;
 use super::{Page, Search, Section, missing};
 use crate::problem::Problem;
+use api::paths::{self, expand};
 use http::HeaderMap;
 use maud::html;
 
@@ -24,7 +25,7 @@ pub fn problem(problem: &Problem, request_id: &str, base: &str, headers: &mut He
         }
         p { a href="/" { "Start" } " · " a href="/capabilities" { "All capabilities" } " · " a href="/repos" { "All repos" } " · " a href="/revisions" { "Revisions" } }
         p.quiet.small {
-            "Status " (problem.status().as_u16()) ", code " a href={ "/problems/" (kind.code) } { code { (kind.code) } }
+            "Status " (problem.status().as_u16()) ", code " a href=(expand(paths::PROBLEM, &[kind.code])) { code { (kind.code) } }
             ", request " code { (request_id) } "."
         }
     };

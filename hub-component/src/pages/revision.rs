@@ -10,6 +10,7 @@ use crate::hub::revalidate_due;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use axum::response::Response;
 use federation::compose::SourceLine;
 use federation::diff::{Change, Op};
@@ -76,7 +77,7 @@ pub async fn revision<P: Ports>(
         @if changed.len() > MAX_SOURCES {
             p {
                 "It changed " (changed.len() - MAX_SOURCES) " more repos"
-                @if let Some(since) = since { ": " a href={ "/v1/changes?since=" (since) "&limit=1" } { "all its changes as data" } }
+                @if let Some(since) = since { ": " a href={ (paths::CHANGES) "?since=" (since) "&limit=1" } { "all its changes as data" } }
                 "."
             }
         }
@@ -101,9 +102,9 @@ fn facts(entry: &Entry, since: Option<u64>) -> Markup {
             dt { "Digest" } dd { code { (entry.revision.digest) } }
             dt { "As data" }
             dd {
-                a href={ "/v1/federated?revision=" (number) } { "the document" } ", "
-                a href={ "/v1/federated/manifest?revision=" (number) } { "its sources" }
-                @if let Some(since) = since { ", " a href={ "/v1/changes?since=" (since) "&limit=1" } { "its changes" } }
+                a href={ (paths::FEDERATED) "?revision=" (number) } { "the document" } ", "
+                a href={ (paths::MANIFEST) "?revision=" (number) } { "its sources" }
+                @if let Some(since) = since { ", " a href={ (paths::CHANGES) "?since=" (since) "&limit=1" } { "its changes" } }
             }
         }
     }

@@ -4,23 +4,23 @@ use super::elements::{capability_link, counted, repo_link, revision_link, search
 use super::layout::field;
 use super::response::respond;
 use super::{Page, Search, Section, entry};
-use crate::edge::{AppForRequest, memo};
+use crate::edge::{API_CATALOG, AppForRequest, SERVICE_DESC, SERVICE_DOC, links, memo};
 use crate::hub::revalidate_due;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
+use api::paths;
 use axum::response::Response;
 use federation::diff::Op;
+use http::HeaderMap;
 use http::header::LINK;
-use http::{HeaderMap, HeaderValue};
 use maud::{Markup, html};
 use store::database::read_with;
 use store::facets::{self, Facet, FacetScope, Facets};
 use store::revisions::{self, Entry, Recent};
 
 /// Links for programs (RFC 8631, RFC 9727).
-const LINKS: &str = "</v1/federated>; rel=\"alternate\", </openapi.json>; rel=\"service-desc\", </llms.txt>; rel=\"service-doc\", \
-    </.well-known/api-catalog>; rel=\"api-catalog\"";
+const LINKS: [(&str, &str); 4] = [(paths::FEDERATED, "alternate"), SERVICE_DESC, SERVICE_DOC, API_CATALOG];
 
 /// Changes that are listed as new.
 const NEW: usize = 8;
@@ -66,7 +66,7 @@ pub async fn start<P: Ports>(AppForRequest(app): AppForRequest<P>, request: Head
         content,
     };
     let mut response = respond(page, &request, base);
-    response.headers_mut().insert(LINK, HeaderValue::from_static(LINKS));
+    response.headers_mut().extend(links(&LINKS).map(|links| (LINK, links)));
     Ok(memo(response, memo_for))
 }
 
@@ -120,8 +120,8 @@ fn one(recent: &Recent) -> Markup {
 fn how_to_read(base: &str) -> Markup {
     html! {
         h2 { "Read it" }
-        p { "One URL returns everything, with an entity tag and the revision in its headers; agents start at " a href="/llms.txt" { "llms.txt" } "." }
-        pre tabindex="0" { code { "curl -fsS '" (base) "/v1/federated?format=json'" } }
+        p { "One URL returns everything, with an entity tag and the revision in its headers; agents start at " a href=(paths::LLMS) { "llms.txt" } "." }
+        pre tabindex="0" { code { "curl -fsS '" (base) (paths::FEDERATED) "?format=json'" } }
     }
 }
 

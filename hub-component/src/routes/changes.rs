@@ -20,7 +20,7 @@ use federation::limits::MAX_PAGE_BYTES;
 use futures::{StreamExt as _, stream};
 use http::HeaderMap;
 use serde_json::Value;
-use store::database::read_with;
+use store::database::{Transaction, read_with};
 use store::revisions::steps::{self, Piece};
 use store::{StoreError, revisions};
 
@@ -54,8 +54,60 @@ pub async fn changes<P: Ports>(
     let database = app.database().await?;
     let head = revisions::head(database).await?;
     let newest = head.revision.as_ref().map_or(0, |it| it.number);
-    let (since, shown, until, cursor) = read_with(database, async |tx| {
-        let since = query.since;
+    let since = query.since;
+    let page = read_with(database, async |tx| Page::read(tx, since, newest, limit, after).await).await?;
+    let Page { pieces, until, cursor } = page;
+    let document = match until == newest && cursor.is_none() {
+        true => Some(app.documents().newest(&app.ports, &head).await?),
+        false => None,
+    };
+    // If another revision was published meanwhile, the client has to continue, so there is no `head`.
+    let document = document.filter(|it| it.revision == head.revision);
+    let complete = document.is_some();
+    let revision = head.revision.as_ref().map(|it| (it.number, it.digest.as_str(), it.composed_at));
+    let etag = serde_json::json!([since, after, until, cursor, complete, revision]).to_string();
+    let etag = federation::negotiation::entity_tag(etag.as_bytes());
+    let document = document.map_or(Value::Null, |it| it.document(&Filter::default(), it.conflicts.clone()).head());
+    let next = (!complete).then_some(until);
+    let cursor = cursor.map(paging::cursor_after);
+    let before = format!("{{\"since\":{since},\"until\":{until},\"newest\":{newest},\"head\":{document},\"items\":[");
+    let end = format!("],\"next\":{},\"cursor\":{}}}", Value::from(next), Value::from(cursor.clone()));
+    let body = body(app.ports.clone(), before, pieces, end);
+    let read =
+        Representation { media_type: "application/json", body, etag: &etag, modified: None, caching: Caching::NoCache };
+    let response = read.respond(&headers);
+    let here = match query.limit {
+        Some(limit) => format!("{}?since={until}&limit={limit}", uri.path()),
+        None => format!("{}?since={until}", uri.path()),
+    };
+    let response = match (next, here.parse()) {
+        (Some(until), Ok(uri)) => match &cursor {
+            Some(cursor) => link_next(response, &uri, "cursor", Some(cursor)),
+            None => link_next(response, &uri, "since", Some(&until.to_string())),
+        },
+        _ => response,
+    };
+    Ok(memo(response, Some(MAX_MEMO_SECONDS)))
+}
+
+/// The steps on a page.
+struct Page {
+    pieces: Vec<Piece>,
+    /// The last revision all of whose steps have been given with this page.
+    until: u64,
+    /// The last of the pieces, if the steps of its revision go on after it.
+    cursor: Option<i64>,
+}
+
+impl Page {
+    /// Reads the steps of at most `limit` revisions after `since`, from the piece after number `after` on.
+    async fn read(
+        tx: &mut impl Transaction,
+        since: u64,
+        newest: u64,
+        limit: usize,
+        after: i64,
+    ) -> Result<Self, Problem> {
         if since > 0 {
             kept(tx, since).await?;
         } else if newest > 0 {
@@ -75,40 +127,8 @@ pub async fn changes<P: Ports>(
             (Some(end), Some(_)) => (end.revision, None),
             _ => (last, None),
         };
-        Ok::<_, Problem>((since, shown.to_vec(), until, cursor))
-    })
-    .await?;
-    let document = match until == newest && cursor.is_none() {
-        true => Some(app.documents().newest(&app.ports, &head).await?),
-        false => None,
-    };
-    // If another revision was published meanwhile, the client has to continue, so there is no `head`.
-    let document = document.filter(|it| it.revision == head.revision);
-    let complete = document.is_some();
-    let revision = head.revision.as_ref().map(|it| (it.number, it.digest.as_str(), it.composed_at));
-    let etag = serde_json::json!([since, after, until, cursor, complete, revision]).to_string();
-    let etag = federation::negotiation::entity_tag(etag.as_bytes());
-    let document = document.map_or(Value::Null, |it| it.document(&Filter::default(), it.conflicts.clone()).head());
-    let next = (!complete).then_some(until);
-    let cursor = cursor.map(paging::cursor_after);
-    let before = format!("{{\"since\":{since},\"until\":{until},\"newest\":{newest},\"head\":{document},\"items\":[");
-    let end = format!("],\"next\":{},\"cursor\":{}}}", Value::from(next), Value::from(cursor.clone()));
-    let body = body(app.ports.clone(), before, shown, end);
-    let read =
-        Representation { media_type: "application/json", body, etag: &etag, modified: None, caching: Caching::NoCache };
-    let response = read.respond(&headers);
-    let here = match query.limit {
-        Some(limit) => format!("{}?since={until}&limit={limit}", uri.path()),
-        None => format!("{}?since={until}", uri.path()),
-    };
-    let response = match (next, here.parse()) {
-        (Some(until), Ok(uri)) => match &cursor {
-            Some(cursor) => link_next(response, &uri, "cursor", Some(cursor)),
-            None => link_next(response, &uri, "since", Some(&until.to_string())),
-        },
-        _ => response,
-    };
-    Ok(memo(response, Some(MAX_MEMO_SECONDS)))
+        Ok(Self { pieces: shown.to_vec(), until, cursor })
+    }
 }
 
 /// The first pieces that fit on a page, but at least one.

@@ -4,6 +4,7 @@ use crate::edge::{self, Caching, Fixed, Path, memo, preferred_type};
 use crate::hub::MAX_MEMO_SECONDS;
 use crate::openapi::Conditional;
 use crate::problem::{Problem, kinds, quoted};
+use api::paths::{self, expand};
 use api::schemas::{SchemaListed, Schemas};
 use axum::response::Response;
 use federation::schema::{self, NAMES, Schema};
@@ -31,8 +32,8 @@ pub async fn list(request: HeaderMap) -> Result<Response, Problem> {
             .and_then(|d| d["title"].as_str())
             .unwrap_or(name)
             .to_owned(),
-        yaml: format!("/schemas/{name}"),
-        json: format!("/schemas/{}", in_json(name)),
+        yaml: expand(paths::SCHEMA, &[name]),
+        json: expand(paths::SCHEMA, &[&in_json(name)]),
     };
     let list = Schemas { schemas: NAMES.into_iter().map(listed).collect() };
     Ok(memo(edge::json(&request, Caching::ForAnHour, &list)?, Some(MAX_MEMO_SECONDS)))

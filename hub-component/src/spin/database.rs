@@ -172,7 +172,7 @@ fn error(error: sqlite::Error) -> DatabaseError {
     match error {
         sqlite::Error::DatabaseFull => DatabaseError::Full,
         // Errors from SQLite itself arrive as text and never as the variant above.
-        sqlite::Error::Io(text) => DatabaseError::of_text(text),
+        sqlite::Error::Io(text) => DatabaseError::from_message(text),
         other => DatabaseError::Other(format!("{other:?}")),
     }
 }

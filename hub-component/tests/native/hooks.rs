@@ -6,9 +6,9 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-const URL: &str = "https://codeberg.org/coulomb/a/raw/branch/main/registry/index.yaml";
+pub const URL: &str = "https://codeberg.org/coulomb/a/raw/branch/main/registry/index.yaml";
 
-fn index(name: &str) -> String {
+pub fn index(name: &str) -> String {
     format!("version: 1\ncapabilities:\n- {{id: capability.a, name: {name}}}\n")
 }
 
@@ -36,7 +36,7 @@ pub(crate) async fn deliver(hub: &Hub, forge: &str, headers: &[(&str, &str)], bo
 }
 
 /// A hub with one registration, and the secret of its webhook.
-async fn hooked() -> (Hub, String) {
+pub async fn hooked() -> (Hub, String) {
     let hub = Hub::new();
     hub.sources().set(URL, index("Old"));
     let body = json!({"repo": "a", "url": URL, "domain": "d"});
@@ -49,8 +49,19 @@ async fn hooked() -> (Hub, String) {
     (hub, hook["secret"].as_str().expect("a secret").to_owned())
 }
 
-async fn name(hub: &Hub) -> Value {
+pub async fn name(hub: &Hub) -> Value {
     hub.get("/v1/capabilities/capability.a").await["entries"][0]["name"].clone()
+}
+
+pub const HOUR: i64 = 3600;
+
+/// Reads the document, which has what is due fetched, and returns how often the source was asked.
+pub async fn asked_after(hub: &Hub, seconds: i64) -> usize {
+    let before = hub.sources().asked();
+    hub.pass(seconds);
+    hub.get("/v1/federated?format=json").await;
+    hub.settle().await;
+    hub.sources().asked() - before
 }
 
 #[tokio::test]
@@ -187,81 +198,11 @@ async fn whatever_is_not_a_push_to_an_index_costs_nothing() {
     assert_eq!(hub.sources().asked(), asked);
 }
 
-async fn sign_and_deliver(hub: &Hub, secret: &str, event: &str, body: &Value) {
+pub async fn sign_and_deliver(hub: &Hub, secret: &str, event: &str, body: &Value) {
     let body = body.to_string();
     let signed = signature(secret, &body);
     let headers = [("x-gitea-event", event), ("x-gitea-signature", signed.as_str())];
     assert_eq!(deliver(hub, "gitea", &headers, &body).await.0, StatusCode::ACCEPTED, "{body}");
-}
-
-const HOUR: i64 = 3600;
-
-/// Reads the document, which has what is due fetched, and returns how often the source was asked.
-async fn asked_after(hub: &Hub, seconds: i64) -> usize {
-    let before = hub.sources().asked();
-    hub.pass(seconds);
-    hub.get("/v1/federated?format=json").await;
-    hub.settle().await;
-    hub.sources().asked() - before
-}
-
-#[tokio::test]
-async fn where_pushes_arrive_the_source_is_asked_once_a_day() {
-    let (hub, secret) = hooked().await;
-    assert_eq!(asked_after(&hub, 2 * HOUR).await, 1, "by its time to live");
-    // Any delivery shows that they arrive.
-    sign_and_deliver(&hub, &secret, "ping", &push("", "0")).await;
-    assert_eq!(asked_after(&hub, 2 * HOUR).await, 1, "what was planned before");
-    for _ in 0..11 {
-        assert_eq!(asked_after(&hub, 2 * HOUR).await, 0);
-    }
-    let status = hub.get("/v1/repos/a").await["status"].clone();
-    assert!(status["state"] == "fresh" && status["pushed_at"].is_string(), "{status}");
-    assert_eq!(hub.get("/v1/repos?state=fresh").await["total"], 1);
-    assert_eq!(asked_after(&hub, 5 * HOUR).await, 1, "once a day");
-    // A push costs one request, and the day begins anew.
-    hub.sources().set(URL, index("New"));
-    let before = hub.sources().asked();
-    sign_and_deliver(&hub, &secret, "push", &push("registry/index.yaml", "1")).await;
-    assert_eq!((hub.sources().asked() - before, name(&hub).await), (1, json!("New")));
-    assert_eq!(asked_after(&hub, 23 * HOUR).await, 0);
-}
-
-#[tokio::test]
-async fn what_changes_unannounced_is_asked_by_its_time_to_live_again() {
-    let (hub, secret) = hooked().await;
-    sign_and_deliver(&hub, &secret, "ping", &push("", "0")).await;
-    assert_eq!(asked_after(&hub, 2 * HOUR).await, 1);
-    // The webhook was removed at the forge.
-    hub.sources().set(URL, index("New"));
-    assert_eq!(asked_after(&hub, 27 * HOUR).await, 1);
-    assert_eq!(
-        (name(&hub).await, hub.get("/v1/repos/a").await["status"]["pushed_at"].clone()),
-        (json!("New"), Value::Null)
-    );
-    assert_eq!(asked_after(&hub, 2 * HOUR).await, 1);
-}
-
-#[tokio::test]
-async fn a_forge_that_still_serves_the_old_file_is_asked_again_soon() {
-    let (hub, secret) = hooked().await;
-    sign_and_deliver(&hub, &secret, "push", &push("registry/index.yaml", "1")).await;
-    assert_eq!(name(&hub).await, "Old");
-    hub.sources().set(URL, index("New"));
-    assert_eq!(asked_after(&hub, 7 * 60).await, 1);
-    let announced = hub.get("/v1/repos/a").await["status"]["pushed_at"].clone();
-    assert_eq!((name(&hub).await, announced.is_string()), (json!("New"), true));
-    assert_eq!(asked_after(&hub, 23 * HOUR).await, 0);
-}
-
-#[tokio::test]
-async fn without_its_webhook_a_source_is_asked_by_its_time_to_live() {
-    let (hub, secret) = hooked().await;
-    sign_and_deliver(&hub, &secret, "ping", &push("", "0")).await;
-    assert_eq!(asked_after(&hub, 2 * HOUR).await, 1);
-    assert_eq!(hub.ask(Method::DELETE, "/v1/repos/a/hook", Value::Null).await.0, 204);
-    assert_eq!(asked_after(&hub, 2 * HOUR).await, 1);
-    assert_eq!(hub.get("/v1/repos/a").await["status"]["pushed_at"], Value::Null);
 }
 
 #[tokio::test]

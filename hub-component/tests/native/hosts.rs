@@ -91,6 +91,6 @@ async fn a_hub_without_a_token_names_the_variable_of_its_host() {
 
 #[test]
 fn a_full_disk_is_one_whatever_the_host_calls_it() {
-    assert_eq!(DatabaseError::of_text("database or disk is full".to_owned()), DatabaseError::Full);
-    assert_ne!(DatabaseError::of_text("database is locked".to_owned()), DatabaseError::Full);
+    assert_eq!(DatabaseError::from_message("database or disk is full".to_owned()), DatabaseError::Full);
+    assert_ne!(DatabaseError::from_message("database is locked".to_owned()), DatabaseError::Full);
 }

@@ -3,12 +3,16 @@
 #![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
 
 mod eventually;
+mod observed;
 mod ports;
 mod sources;
 mod stores;
+mod world;
 
+mod aborted_refreshes;
 mod acknowledged;
 mod addresses;
+mod announced;
 mod branches;
 mod catalogues;
 mod checking;
@@ -35,12 +39,14 @@ mod mcp_arguments;
 mod mcp_errors;
 mod mcp_in_browsers;
 mod mcp_schemas;
+mod mcp_tools;
 mod metrics;
 mod mirror;
 mod nul;
 mod openapi;
 mod overlaps;
 mod page_bytes;
+mod page_policy;
 mod pages;
 mod politeness;
 mod postgres;
@@ -52,6 +58,7 @@ mod same_file;
 mod search;
 mod streaming;
 mod time;
+mod token_secrets;
 mod tokens;
 mod tombstones;
 mod transparency;

@@ -1,7 +1,9 @@
-//! The ports of a test: a database, a clock that is set, and [`Sources`].
+//! A hub over the ports of a test, and the requests that tests send to it.
 
+use crate::observed::Observed;
 use crate::sources::Sources;
-use crate::stores::{Place, Store};
+use crate::stores::Place;
+use crate::world::{TestPorts, World};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
@@ -9,216 +11,14 @@ use federation::time::Seconds;
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt as _;
 use hub_component::hub::{App, Host, Setting};
-use hub_component::ports::Ports;
+use hub_component::ports::Ports as _;
 use hub_component::router::router;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
-use store::database::{Database, DatabaseError, RawTransaction, Row, Transaction as _, Value, write_with};
+use store::database::{Database as _, Transaction as _, Value, write_with};
 use store::either::Either;
-use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
-
-/// A database; every statement that ran is remembered.
-pub struct Observed {
-    store: Store,
-    place: Place,
-    seen: Arc<Seen>,
-}
-
-pub struct ObservedTransaction {
-    transaction: <Store as Database>::Transaction,
-    changes: &'static str,
-    seen: Arc<Seen>,
-    last: String,
-}
-
-/// What the database was asked for.
-#[derive(Default)]
-struct Seen {
-    statements: Mutex<Vec<String>>,
-    /// Whether other tasks get a turn during a transaction, as under a real host.
-    gives_way: AtomicBool,
-    /// Rows that each transaction changed.
-    commits: Mutex<Vec<i64>>,
-    /// Bytes of the largest result.
-    largest: AtomicUsize,
-    /// How many more statements succeed before one fails, if one is to fail: each `BEGIN`, statement and `COMMIT` is one.
-    left: Mutex<Option<usize>>,
-    /// Transactions that have begun and not ended.
-    open: AtomicUsize,
-    /// The last statements of transactions that were dropped before their end.
-    abandoned: Mutex<Vec<String>>,
-    /// Before a statement outside of a transaction that contains the first text, the second is executed, once.
-    between: Mutex<Option<(&'static str, String)>>,
-}
-
-impl Seen {
-    /// Fails if it is the turn of this statement, or if a text has NUL: PostgreSQL would refuse it.
-    fn pass(&self, parameters: &[Value]) -> Result<(), DatabaseError> {
-        if parameters.iter().any(|value| matches!(value, Value::Text(text) if text.contains('\0'))) {
-            return Err(DatabaseError::Other("a text has NUL".to_owned()));
-        }
-        match &mut *self.left.lock().expect("lock") {
-            turn @ Some(0) => {
-                *turn = None;
-                return Err(DatabaseError::Other("this statement fails".to_owned()));
-            }
-            Some(left) => *left -= 1,
-            None => {}
-        }
-        Ok(())
-    }
-
-    fn rows(&self, sql: &str, rows: Result<Vec<Row>, DatabaseError>) -> Result<Vec<Row>, DatabaseError> {
-        self.statements.lock().expect("lock").push(sql.to_owned());
-        let bytes = |value: &Value| match value {
-            Value::Null | Value::Integer(_) => 8,
-            Value::Text(text) => text.len(),
-            Value::Blob(bytes) => bytes.len(),
-        };
-        let rows = rows?;
-        self.largest.fetch_max(rows.iter().flatten().map(bytes).sum(), Ordering::Relaxed);
-        Ok(rows)
-    }
-}
-
-impl Drop for Seen {
-    fn drop(&mut self) {
-        // Every transaction was ended by who began it, in every test.
-        let (open, abandoned) = (self.open.load(Ordering::Relaxed), self.abandoned.lock().expect("lock"));
-        assert!(std::thread::panicking() || (open == 0 && abandoned.is_empty()), "{open} open: {abandoned:?}");
-    }
-}
-
-impl Observed {
-    fn at(place: Place) -> Self {
-        Self { store: place.store(), place, seen: Arc::default() }
-    }
-
-    fn begun(&self, transaction: <Store as Database>::Transaction) -> ObservedTransaction {
-        self.seen.open.fetch_add(1, Ordering::Relaxed);
-        let (changes, seen) = (self.place.changes(), self.seen.clone());
-        ObservedTransaction { transaction, changes, seen, last: String::new() }
-    }
-}
-
-impl Database for Observed {
-    type Transaction = ObservedTransaction;
-
-    async fn read(&self) -> Result<Self::Transaction, DatabaseError> {
-        self.seen.pass(&[])?;
-        Ok(self.begun(self.store.read().await?))
-    }
-
-    async fn write(&self) -> Result<Self::Transaction, DatabaseError> {
-        self.seen.pass(&[])?;
-        Ok(self.begun(self.store.write().await?))
-    }
-
-    async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        let between = self.seen.between.lock().expect("lock").take_if(|(before, _)| sql.contains(*before));
-        if let Some((_, change)) = between {
-            self.place.change(&change);
-        }
-        self.seen.pass(&parameters)?;
-        self.seen.rows(sql, self.store.query(sql, parameters).await)
-    }
-
-    async fn prepare(&self) -> Result<(), DatabaseError> {
-        self.store.prepare().await
-    }
-}
-
-impl RawTransaction for ObservedTransaction {
-    async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        if self.seen.gives_way.load(Ordering::Relaxed) {
-            tokio::task::yield_now().await;
-        }
-        sql.clone_into(&mut self.last);
-        self.seen.pass(&parameters)?;
-        self.seen.rows(sql, self.transaction.query(sql, parameters).await)
-    }
-
-    async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        sql.clone_into(&mut self.last);
-        self.seen.pass(&parameters)?;
-        self.seen.rows(sql, self.transaction.try_query(sql, parameters).await)
-    }
-
-    async fn roll_back(self) {
-        self.seen.open.fetch_sub(1, Ordering::Relaxed);
-        self.transaction.roll_back().await;
-    }
-
-    fn abandon(self) {
-        self.seen.open.fetch_sub(1, Ordering::Relaxed);
-        self.seen.abandoned.lock().expect("lock").push(self.last);
-        self.transaction.abandon();
-    }
-
-    async fn commit(mut self) -> Result<(), DatabaseError> {
-        self.seen.open.fetch_sub(1, Ordering::Relaxed);
-        self.seen.pass(&[])?;
-        let changed = self.transaction.query(self.changes, Vec::new()).await?;
-        self.transaction.commit().await?;
-        if let Some(Value::Integer(changed)) = changed.first().and_then(|row| row.first()) {
-            self.seen.commits.lock().expect("lock").push(*changed);
-        }
-        Ok(())
-    }
-}
-
-#[derive(Clone)]
-pub struct TestPorts(Arc<World>);
-
-struct World {
-    database: Observed,
-    sources: Arc<Sources>,
-    now: AtomicI64,
-    /// Whether waiting takes no time.
-    hurries: AtomicBool,
-    token: Mutex<Option<String>>,
-    client_address_header: Mutex<Option<String>>,
-    spawned: Mutex<Vec<JoinHandle<()>>>,
-}
-
-impl Ports for TestPorts {
-    type Database = Observed;
-    type Fetch = Sources;
-
-    fn database(&self) -> &Observed {
-        &self.0.database
-    }
-
-    fn fetch(&self) -> &Sources {
-        &self.0.sources
-    }
-
-    fn now(&self) -> Seconds {
-        self.0.now.load(Ordering::Relaxed)
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        match self.0.hurries.load(Ordering::Relaxed) {
-            true => tokio::task::yield_now().await,
-            false => tokio::time::sleep(duration).await,
-        }
-    }
-
-    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.0.spawned.lock().expect("lock").push(tokio::spawn(work));
-    }
-
-    async fn token(&self) -> Option<String> {
-        self.0.token.lock().expect("lock").clone()
-    }
-
-    async fn client_address_header(&self) -> Option<String> {
-        self.0.client_address_header.lock().expect("lock").clone()
-    }
-}
 
 /// A hub over the test's ports.
 pub struct Hub {

@@ -17,7 +17,7 @@ pub(crate) use compositions::AT;
 pub use compositions::{composition, lines_at, stored, verified_at};
 pub use growth::{Growth, Sample, growth};
 pub use history::{Changed, ChangedSource, Entry, changed_sources, changes_between, history, history_of};
-pub use recent::{CapabilityHistory, Recent, newest_steps, past_of};
+pub use recent::{CapabilityHistory, Recent, capability_history, newest_steps};
 
 use crate::StoreError;
 use crate::database::{Database, Row, Transaction};

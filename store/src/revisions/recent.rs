@@ -70,7 +70,11 @@ fn listed(row: &Row) -> Result<Listed, StoreError> {
 
 /// What the newest 50 revisions that changed a source did to one of its capabilities, newest first. At most 4 MiB of
 /// steps are read, in two statements.
-pub async fn past_of(tx: &mut impl Transaction, repo: &str, id: &str) -> Result<CapabilityHistory, StoreError> {
+pub async fn capability_history(
+    tx: &mut impl Transaction,
+    repo: &str,
+    id: &str,
+) -> Result<CapabilityHistory, StoreError> {
     let sql = format!(
         "SELECT {LISTED} FROM (SELECT revision, repo FROM revision_sources WHERE repo = $1 ORDER BY revision DESC LIMIT {REVISIONS}) s
          JOIN change_pieces p ON p.revision = s.revision AND p.repo = s.repo JOIN revisions v ON v.number = p.revision

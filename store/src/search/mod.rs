@@ -1,16 +1,16 @@
 //! The index that the search reads: for each term, the entries that have it, source by source. It is written when a source
 //! is published; every entry of the revisions of the last day is in it.
 
+mod add;
 mod forget;
 mod fragments;
 mod guesses;
 mod index;
-mod keep;
 mod page;
 
+pub use add::{add, remove};
 pub(crate) use forget::forget;
 pub use index::{Scope, is_kept, newest};
-pub use keep::{keep, remove};
 pub(crate) use page::filter_values;
 pub use page::{counts, entries, neighbours};
 
@@ -61,7 +61,7 @@ pub(super) const ANEW: &[&str] = &[
 pub(super) async fn set_up(tx: &mut impl Transaction) -> Result<(), StoreError> {
     for line in revisions::composition(tx).await?.values() {
         let (json, _) = crate::fragments::json(tx, line).await?;
-        keep(tx, line, &json).await?;
+        add(tx, line, &json).await?;
     }
     Ok(())
 }

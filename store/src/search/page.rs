@@ -1,7 +1,7 @@
 //! Reads entries, and what is known of them beside their words.
 
+use super::add::entry;
 use super::fragments::fragments_of;
-use super::keep::entry;
 use crate::database::{Transaction, Value};
 use crate::statement::Statement;
 use crate::{StoreError, row::Columns as _};

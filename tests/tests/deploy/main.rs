@@ -8,6 +8,7 @@ mod engine;
 mod image;
 mod layers;
 mod mirrors;
+mod network;
 mod plain;
 mod policies;
 mod rendered;

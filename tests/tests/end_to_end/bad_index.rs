@@ -4,8 +4,11 @@ use anyhow::Result;
 use end_to_end::{Behaviour, Hub, Sources, index};
 use serde_json::{Value, json};
 
-/// The behaviour, the reason that the hub must report, and the line if the index was read.
-fn faults(sources: &Sources) -> Vec<(&'static str, Behaviour, &'static str, Option<u64>)> {
+/// A name, the behaviour, the reason that the hub must report, and the line if the index was read.
+type Fault = (&'static str, Behaviour, &'static str, Option<u64>);
+
+/// Files that are no index.
+fn bad_files() -> Vec<Fault> {
     let plain = |text: &str| Behaviour::Index(text.as_bytes().to_vec());
     vec![
         ("not yaml", plain("version: 1\ncapabilities: [\n"), "invalid-yaml", None),
@@ -25,6 +28,20 @@ fn faults(sources: &Sources) -> Vec<(&'static str, Behaviour, &'static str, Opti
         ("version 2", plain("version: 2\ncapabilities: []\n"), "unknown-version", Some(1)),
         ("two documents", plain("version: 1\ncapabilities: []\n---\nversion: 1\n"), "multiple-documents", None),
         ("invalid utf-8", Behaviour::Index(b"version: 1\n\xff\n".to_vec()), "invalid-utf8", Some(2)),
+        (
+            "too deep",
+            plain(&format!("version: 1\ncapabilities: []\nx: {}{}\n", "[".repeat(200), "]".repeat(200))),
+            "too-deep",
+            Some(3),
+        ),
+        ("absurdly deep", plain(&"[".repeat(100_000)), "too-deep", Some(1)),
+        ("an alias bomb", plain(&alias_bomb()), "too-many-aliases", None),
+    ]
+}
+
+/// Responses that have no index.
+fn bad_responses(sources: &Sources) -> Vec<Fault> {
+    vec![
         ("missing", Behaviour::Status(404, String::new()), "http-status", None),
         ("broken server", Behaviour::Status(500, String::new()), "http-status", None),
         ("no content", Behaviour::Status(204, String::new()), "http-status", None),
@@ -58,14 +75,6 @@ fn faults(sources: &Sources) -> Vec<(&'static str, Behaviour, &'static str, Opti
             "too-large",
             None,
         ),
-        (
-            "too deep",
-            plain(&format!("version: 1\ncapabilities: []\nx: {}{}\n", "[".repeat(200), "]".repeat(200))),
-            "too-deep",
-            Some(3),
-        ),
-        ("absurdly deep", plain(&"[".repeat(100_000)), "too-deep", Some(1)),
-        ("an alias bomb", plain(&alias_bomb()), "too-many-aliases", None),
         (
             "a gzip bomb",
             Behaviour::Plain(gzip(&vec![b'#'; 64 << 20]), "content-encoding: gzip\r\n".into()),
@@ -110,8 +119,7 @@ fn endless() -> Vec<u8> {
 async fn every_fault_is_told_apart_and_hurts_nobody_else() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     hub.register("good", &sources.index("/good", &index(&["capability.good"]))).await?;
-    let faults = faults(&sources);
-    for (name, behaviour, reason, line) in faults {
+    for (name, behaviour, reason, line) in bad_files().into_iter().chain(bad_responses(&sources)) {
         let url = sources.set("/fault", behaviour);
         hub.register("bad", &url).await?;
         let status = hub.status("bad").await?;

@@ -35,22 +35,7 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
     manifest.sources.retain(|it| filter.takes(it));
     let downloaded = mirror::snapshots(client, &manifest.sources, &cache, output).await?;
 
-    let (expected, format, name) = match (given, &args.file) {
-        (Some(document), Some(name)) => {
-            let format = if document.starts_with(b"{") { Format::Json } else { Format::Yaml };
-            (document, format, name.clone())
-        }
-        _ => {
-            // The document before the first revision has no number that could be requested.
-            let revision = (manifest.revision > 0).then_some(manifest.revision);
-            let request = Request::get(paths::FEDERATED).query(&FederatedQuery {
-                revision,
-                format: Some("yaml".to_owned()),
-                ..FederatedQuery::default()
-            });
-            (client.download(request).await?, Format::Yaml, format!("the document of {}", client.base()))
-        }
-    };
+    let Document { bytes: expected, format, name } = document(client, args, given, manifest.revision).await?;
     let revision = manifest.revision;
     let commits = if args.commits { Some(commits::compare(&manifest).await) } else { None };
     let part = if filter.is_whole() { "," } else { ", the part that its filter names," };
@@ -90,6 +75,30 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
     )
     .because([format!("it has    {given}"), format!("should be {composed}")])
     .hint("the document was changed in transit: fetch it from the hub directly, without a proxy or a cache"))
+}
+
+/// The document that a revision should be composed to.
+struct Document {
+    bytes: Vec<u8>,
+    format: Format,
+    /// What messages call it.
+    name: String,
+}
+
+/// The `given` document, otherwise the hub's of the revision with this number.
+async fn document(client: &Client, args: &Verify, given: Option<Vec<u8>>, revision: u64) -> Result<Document, Failure> {
+    if let (Some(bytes), Some(name)) = (given, &args.file) {
+        let format = if bytes.starts_with(b"{") { Format::Json } else { Format::Yaml };
+        return Ok(Document { bytes, format, name: name.clone() });
+    }
+    let query = FederatedQuery {
+        // The document before the first revision has no number that could be requested.
+        revision: (revision > 0).then_some(revision),
+        format: Some("yaml".to_owned()),
+        ..FederatedQuery::default()
+    };
+    let bytes = client.download(Request::get(paths::FEDERATED).query(&query)).await?;
+    Ok(Document { bytes, format: Format::Yaml, name: format!("the document of {}", client.base()) })
 }
 
 /// A revision to compose again.

@@ -6,7 +6,7 @@
 use std::io;
 use std::sync::Arc;
 
-use api::mcp::settle;
+use api::mcp::normalise;
 use federation::limits::MAX_BODY_BYTES;
 use rmcp::RoleServer;
 use rmcp::model::{ErrorData, JsonRpcError, RequestId};
@@ -102,7 +102,7 @@ fn read(line: &[u8]) -> Result<RxJsonRpcMessage<RoleServer>, Unreadable> {
     let mut message: Value = serde_json::from_slice(line).map_err(|error| {
         Unreadable::Refused(None, ErrorData::parse_error(format!("The line is not valid JSON: {error}."), None).into())
     })?;
-    settle(&mut message);
+    normalise(&mut message);
     let id = message.get("id").cloned();
     let is_notification = id.is_none() && message.get("method").is_some_and(Value::is_string);
     serde_json::from_value(message).map_err(|_| {

@@ -3,6 +3,7 @@
 mod refresh_timer;
 mod shutdown;
 
+use api::paths;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -141,7 +142,7 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         // A mirror fetches from its primary alone, which its operator chose.
         allow_private_networks: args.allow_private_networks || args.primary().is_some(),
         proxy: args.proxy.as_ref().map(|proxy| proxy.0.clone()),
-        liveness: "/health/live".to_owned(),
+        liveness: paths::LIVE.to_owned(),
         limits: Limits { memory: args.memory << 20, ..Limits::default() },
     })
 }

@@ -1,5 +1,6 @@
 //! The timer that keeps sources fresh without readers.
 
+use api::paths;
 use std::time::Duration;
 
 use runtime::Runtime;
@@ -14,7 +15,9 @@ pub(super) fn start(runtime: Runtime, interval: Duration) -> Option<JoinHandle<(
         let mut ticks = tokio::time::interval(interval);
         loop {
             ticks.tick().await;
-            let Ok(request) = http::Request::head("http://localhost/v1/federated").body(bytes::Bytes::new()) else {
+            let Ok(request) =
+                http::Request::head(format!("http://localhost{}", paths::FEDERATED)).body(bytes::Bytes::new())
+            else {
                 return;
             };
             if let Err(error) = runtime.request(request).await {

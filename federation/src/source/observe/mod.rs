@@ -92,55 +92,13 @@ impl SourceRecord {
         let known = self.checked.as_ref().map(|checked| checked.digest.clone());
         self.last_attempt_at = Some(now);
         let observation = self.look_at_head(observation, now);
-        let mut retry_after = None;
-        let ended = self.ended.take();
-        let effect = match observation {
-            Observation::Unchanged { validators, http_status } => {
-                self.http_status = Some(http_status);
-                if let (Some(checked), Some(validators)) = (&mut self.checked, validators) {
-                    checked.validators = validators;
-                }
-                self.apply_verdict(now)
-            }
-            Observation::Valid { digest, .. } if self.is_outdated(&digest, now) => {
-                self.http_status = Some(200);
-                Effect::Unchanged
-            }
-            Observation::Valid { digest, capability_count, validators } => {
-                self.http_status = Some(200);
-                let (url, format) = (registration.url.clone(), registration.format);
-                let verdict = Verdict::Valid(capability_count);
-                self.checked = Some(Checked { url, format, digest, validators, verdict });
-                self.apply_verdict(now)
-            }
-            Observation::Invalid { digest, mut diagnostics, validators } => {
-                // A record is read together with all others: a hostile index must not make it large.
-                diagnostics.iter_mut().skip(MAX_KEPT_SNIPPETS).for_each(|found| found.snippet = None);
-                self.http_status = Some(200);
-                let (url, format) = (registration.url.clone(), registration.format);
-                let verdict = Verdict::Invalid(diagnostics);
-                self.checked = Some(Checked { url, format, digest, validators, verdict });
-                self.apply_verdict(now)
-            }
-            // Of what is unwrapped above, nothing is wrapped again.
-            Observation::AtHead(_) => self.fail(unknown(now)),
-            Observation::Aborted { digest } => {
-                let times = ended.filter(|ended| ended.digest == digest).map_or(0, |ended| ended.times);
-                self.ended = Some(AbortedValidation { digest, times: times.saturating_add(1) });
-                self.fail(judging_ended(now))
-            }
+        let retry_after = match &observation {
             Observation::Unreachable(failure) => {
-                self.ended = ended;
-                self.http_status = failure.http_status;
-                retry_after = failure.retry_after_seconds.max(failure.quiet.map(|(_, seconds)| seconds));
-                self.fail(Failure {
-                    code: failure.code.to_string(),
-                    message: failure.message.into(),
-                    diagnostics: Vec::new(),
-                    since: now,
-                })
+                failure.retry_after_seconds.max(failure.quiet.as_ref().map(|(_, seconds)| *seconds))
             }
+            _ => None,
         };
+        let effect = self.apply(registration, observation, now);
         let is_new = self.checked.as_ref().map(|checked| &checked.digest) != known.as_ref();
         if is_new && !is_announced {
             // Whatever announced pushes does so no longer.
@@ -154,6 +112,58 @@ impl SourceRecord {
         self.forget_pushed();
         self.bound();
         effect
+    }
+
+    /// Applies what was observed, except for when the source is checked next.
+    fn apply(&mut self, registration: &Registration, observation: Observation, now: Seconds) -> Effect {
+        let ended = self.ended.take();
+        match observation {
+            Observation::Unchanged { validators, http_status } => {
+                self.http_status = Some(http_status);
+                if let (Some(checked), Some(validators)) = (&mut self.checked, validators) {
+                    checked.validators = validators;
+                }
+                self.apply_verdict(now)
+            }
+            Observation::Valid { digest, .. } if self.is_outdated(&digest, now) => {
+                self.http_status = Some(200);
+                Effect::Unchanged
+            }
+            Observation::Valid { digest, capability_count, validators } => {
+                self.keep_verdict(registration, digest, validators, Verdict::Valid(capability_count));
+                self.apply_verdict(now)
+            }
+            Observation::Invalid { digest, mut diagnostics, validators } => {
+                // A record is read together with all others: a hostile index must not make it large.
+                diagnostics.iter_mut().skip(MAX_KEPT_SNIPPETS).for_each(|found| found.snippet = None);
+                self.keep_verdict(registration, digest, validators, Verdict::Invalid(diagnostics));
+                self.apply_verdict(now)
+            }
+            // `look_at_head` has unwrapped the only one that there can be.
+            Observation::AtHead(_) => self.fail(unknown(now)),
+            Observation::Aborted { digest } => {
+                let times = ended.filter(|ended| ended.digest == digest).map_or(0, |ended| ended.times);
+                self.ended = Some(AbortedValidation { digest, times: times.saturating_add(1) });
+                self.fail(judging_ended(now))
+            }
+            Observation::Unreachable(failure) => {
+                self.ended = ended;
+                self.http_status = failure.http_status;
+                self.fail(Failure {
+                    code: failure.code.to_string(),
+                    message: failure.message.into(),
+                    diagnostics: Vec::new(),
+                    since: now,
+                })
+            }
+        }
+    }
+
+    /// Keeps the verdict on new content from the registered URL.
+    fn keep_verdict(&mut self, registration: &Registration, digest: Digest, validators: Validators, verdict: Verdict) {
+        self.http_status = Some(200);
+        let (url, format) = (registration.url.clone(), registration.format);
+        self.checked = Some(Checked { url, format, digest, validators, verdict });
     }
 
     /// Keeps whether the index is read at the `HEAD`, and returns the observation of it.

@@ -32,7 +32,11 @@ pub(super) async fn find(tx: &mut impl Transaction, sources: &Found) -> Result<C
 }
 
 /// Finds the conflicts that `repo` would have with the other sources of the newest revision if it published these ids.
-pub async fn with_others(tx: &mut impl Transaction, repo: &str, ids: &[String]) -> Result<Conflicts, StoreError> {
+pub async fn conflicts_with_others(
+    tx: &mut impl Transaction,
+    repo: &str,
+    ids: &[String],
+) -> Result<Conflicts, StoreError> {
     let sources = store::revisions::stored(tx, None).await?;
     let others: Vec<_> = sources.into_iter().filter(|(line, _)| line.repo != repo).collect();
     let wanted: HashSet<&str> = ids.iter().map(String::as_str).collect();

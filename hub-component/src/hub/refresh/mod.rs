@@ -1,6 +1,8 @@
 //! Refreshing: fetches due sources, validates them, and publishes changes without waiting for slow sources.
 
 mod answer;
+mod applied;
+mod batch;
 mod check;
 mod one;
 mod record;

@@ -1,7 +1,8 @@
 //! Runs a refresh from start to end.
 
+use super::batch::{Batch, Finished};
 use super::check::{check_unless_paused, judge};
-use super::record::{Batch, Finished, blame, record};
+use super::record::{blame, record};
 use super::report::{Report, report as report_on};
 use super::scope::{Commit, Scope};
 use crate::hub::App;
@@ -102,18 +103,7 @@ pub(super) async fn refresh<P: Ports>(
     let now = app.ports.now();
     let ended = read_with(database, async |tx| lease.ended(tx, now).await).await?;
     let blamed = if ended.is_empty() { Vec::new() } else { blame(database, ended, now).await? };
-    let (sources, hosts) = read_with(database, async |tx| {
-        let sources: Vec<Source> = match &scope {
-            Scope::One(repo) | Scope::Requested(repo) | Scope::Pushed(repo, _) => {
-                sources::get(tx, repo).await?.into_iter().collect()
-            }
-            Scope::DueAlone => sources::due(tx, now).await?,
-            Scope::Due | Scope::All => sources::all(tx).await?,
-        };
-        let hosts = quiet::hosts(tx).await?;
-        Ok::<_, StoreError>((sources, hosts))
-    })
-    .await?;
+    let (sources, hosts) = candidates(database, &scope, now).await?;
 
     let commit = if let Scope::Pushed(_, commit) = &scope { Some(commit) } else { None };
     let asked = commit.is_some() || matches!(scope, Scope::Requested(_));
@@ -158,13 +148,26 @@ pub(super) async fn refresh<P: Ports>(
     }
     // Unfinished fetches are cancelled. Nothing is written about them, so they stay due.
     drop(running);
-    let mut report = work.report;
-    let reported: HashSet<String> = report.sources.iter().map(|source| source.repo.clone()).collect();
-    let silent = fetch.into_iter().filter_map(|i| sources.get(i)).filter(|source| !reported.contains(source.repo()));
-    report.sources.extend(silent.map(|source| report_on(source, Outcome::NotReached, now)));
-    report.fetched -= report.not_reached();
-    report.sources.sort_by(|a, b| a.repo.cmp(&b.repo));
-    Ok(report)
+    Ok(work.finish(fetch.into_iter().filter_map(|i| sources.get(i)), now))
+}
+
+/// The sources that a refresh may fetch, and the hosts that asked the hub to back off.
+async fn candidates(
+    database: &impl Database,
+    scope: &Scope,
+    now: Seconds,
+) -> Result<(Vec<Source>, HostPauses), StoreError> {
+    read_with(database, async |tx| {
+        let sources = match scope {
+            Scope::One(repo) | Scope::Requested(repo) | Scope::Pushed(repo, _) => {
+                sources::get(tx, repo).await?.into_iter().collect()
+            }
+            Scope::DueAlone => sources::due(tx, now).await?,
+            Scope::Due | Scope::All => sources::all(tx).await?,
+        };
+        Ok((sources, quiet::hosts(tx).await?))
+    })
+    .await
 }
 
 /// A source, its host, since when it has been fetched, and what its origin says.
@@ -256,6 +259,17 @@ impl Work {
         self.report.revision = revision.or(self.report.revision.take());
         self.report.sources.extend(reports);
         Ok(())
+    }
+
+    /// The report, which says of what was `planned` and has no result that it was not reached.
+    fn finish<'a>(self, planned: impl Iterator<Item = &'a Source>, now: Seconds) -> Report {
+        let mut report = self.report;
+        let reported: HashSet<String> = report.sources.iter().map(|source| source.repo.clone()).collect();
+        let silent = planned.filter(|source| !reported.contains(source.repo()));
+        report.sources.extend(silent.map(|source| report_on(source, Outcome::NotReached, now)));
+        report.fetched -= report.not_reached();
+        report.sources.sort_by(|a, b| a.repo.cmp(&b.repo));
+        report
     }
 }
 

@@ -5,6 +5,7 @@ use crate::hub::MAX_MEMO_SECONDS;
 use crate::pages::elements::prose;
 use crate::pages::response::respond;
 use crate::pages::{Page, Search, Section};
+use api::paths::{self, expand};
 use axum::response::Response;
 use federation::problem::{Kind, Place};
 use http::HeaderMap;
@@ -27,7 +28,7 @@ pub(super) fn problems(kinds: &[&Kind], request: &HeaderMap, public_url: &str) -
             h2 { (title) }
             dl.facts {
                 @for kind in kinds.iter().filter(|kind| kind.place == place) {
-                    dt { a href={ "/problems/" (kind.code) } { code { (kind.code) } } }
+                    dt { a href=(expand(paths::PROBLEM, &[kind.code])) { code { (kind.code) } } }
                     dd { (kind.title) "." }
                 }
             }
@@ -57,7 +58,7 @@ pub(super) fn explained(code: &str, kinds: &[&Kind], request: &HeaderMap, public
                 "."
             }
         }
-        p { a href="/problems" { "All codes" } }
+        p { a href=(paths::PROBLEMS) { "All codes" } }
     };
     let page = Page {
         title: code,

@@ -2,6 +2,7 @@
 
 use crate::pages::elements::{linked, revision_link, search_link, snapshot_link, time};
 use crate::pages::words;
+use api::paths::{self, expand};
 use federation::limits::MAX_URL_CHARS;
 use maud::{Markup, html};
 use store::revisions::Entry;
@@ -43,7 +44,8 @@ pub(super) fn section(source: &Source) -> Markup {
                     @if !commit.verified { ", as the holder of a token says" }
                 }
             }
-            dt { "As data" } dd { a href={ "/v1/repos/" (registration.repo) } { "/v1/repos/" (registration.repo) } }
+            @let data = expand(paths::REPO, &[&registration.repo]);
+            dt { "As data" } dd { a href=(data) { (data) } }
         }
     }
 }

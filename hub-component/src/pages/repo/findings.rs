@@ -1,6 +1,7 @@
 //! The findings in an index, with their places.
 
 use crate::pages::elements::{counted, theirs_with_code};
+use api::paths::{self, expand};
 use federation::diagnostic::Diagnostic;
 use federation::snippet::Snippet;
 use maud::{Markup, html};
@@ -22,7 +23,7 @@ pub(super) fn findings(source: &Source) -> Markup {
 fn one(finding: &Diagnostic) -> Markup {
     let word = if finding.is_error() { "error" } else { "warning" };
     html! {
-        p { b { (word) " " } a href={ "/problems/" (finding.code) } { code { (finding.code) } } ": " (theirs_with_code(&finding.message, usize::MAX)) }
+        p { b { (word) " " } a href=(expand(paths::PROBLEM, &[finding.code.as_str()])) { code { (finding.code) } } ": " (theirs_with_code(&finding.message, usize::MAX)) }
         p.small.quiet {
             @if let Some(line) = finding.line { "line " (line) }
             @if let Some(column) = finding.column { ", column " (column) }

@@ -1,16 +1,16 @@
 //! `/.well-known/`: discovery for programs.
 
-use crate::edge::{self, AppForRequest, Caching, Fixed, memo};
+use crate::edge::{self, API_CATALOG, AppForRequest, Caching, Fixed, links, memo};
 use crate::hub::MAX_MEMO_SECONDS;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::hub::HubDescription;
-use api::paths;
+use api::paths::{self, expand};
 use axum::response::Response;
 use federation::schema::NAMES;
+use http::HeaderMap;
 use http::header::LINK;
-use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 const LINKSET: &str = "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"";
@@ -37,24 +37,24 @@ const LINKSET: &str = "application/linkset+json; profile=\"https://www.rfc-edito
 pub async fn api_catalog<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Response {
     let base = app.public_url();
     let link = |path: &str, media_type: &str| json!({"href": format!("{base}{path}"), "type": media_type});
-    let schemas: Vec<Value> = NAMES.iter().map(|name| link(&format!("/schemas/{name}"), "application/yaml")).collect();
+    let schemas: Vec<Value> =
+        NAMES.iter().map(|name| link(&expand(paths::SCHEMA, &[name]), "application/yaml")).collect();
     let set = json!({
         "linkset": [{
-            "anchor": format!("{base}/v1/federated"),
-            "service-desc": [link("/openapi.json", "application/json")],
+            "anchor": format!("{base}{}", paths::FEDERATED),
+            "service-desc": [link(paths::OPENAPI, "application/json")],
             "service-doc": [
                 link("/", "text/html"),
-                link("/llms.txt", "text/markdown"),
-                link("/problems", "text/markdown"),
+                link(paths::LLMS, "text/markdown"),
+                link(paths::PROBLEMS, "text/markdown"),
             ],
             "service-meta": [link(paths::ARD_MANIFEST, "application/json"), link(paths::MCP_SERVERS, "application/json")],
-            "status": [link("/health", "application/json")],
+            "status": [link(paths::HEALTH, "application/json")],
             "describedby": schemas,
         }],
     });
     let mut response = Fixed::new(LINKSET, format!("{set:#}\n")).respond(&request);
-    let itself = HeaderValue::from_static("</.well-known/api-catalog>; rel=\"api-catalog\"");
-    response.headers_mut().insert(LINK, itself);
+    response.headers_mut().extend(links(&[API_CATALOG]).map(|itself| (LINK, itself)));
     response
 }
 
@@ -74,13 +74,13 @@ pub async fn hub<P: Ports>(AppForRequest(app): AppForRequest<P>, request: Header
     let description = HubDescription {
         hub: at(""),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        federated: at("/v1/federated"),
-        capabilities: at("/v1/capabilities"),
-        mcp: at("/mcp"),
-        openapi: at("/openapi.json"),
-        schemas: at("/schemas"),
-        llms: at("/llms.txt"),
-        health: at("/health"),
+        federated: at(paths::FEDERATED),
+        capabilities: at(paths::CAPABILITIES),
+        mcp: at(paths::MCP),
+        openapi: at(paths::OPENAPI),
+        schemas: at(paths::SCHEMAS),
+        llms: at(paths::LLMS),
+        health: at(paths::HEALTH),
         log_keys: app.log_keys().iter().map(|key| key.verifier().to_string()).collect(),
     };
     Ok(memo(edge::json(&request, Caching::ForAnHour, &description)?, Some(MAX_MEMO_SECONDS)))

@@ -6,6 +6,7 @@ use crate::hub::catalogue::{refresh_later, view};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::catalogues::Catalogue;
+use api::paths::{self, expand};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -66,7 +67,7 @@ pub async fn create<P: Ports>(
     .await?;
     refresh_later(&app);
     let mut response = (StatusCode::CREATED, Json(shown)).into_response();
-    let location = HeaderValue::from_str(&format!("/v1/catalogues/{name}")).ok();
+    let location = HeaderValue::from_str(&expand(paths::CATALOGUE, &[&name])).ok();
     response.headers_mut().extend(location.map(|location| (LOCATION, location)));
     Ok(response)
 }

@@ -1,10 +1,10 @@
 //! The federated document.
 
-use crate::edge::{self, Caching, Query, Representation, memo};
+use crate::edge::{self, Caching, Query, Representation, SERVICE_DESC, SERVICE_DOC, links, memo};
 use crate::hub::App;
 use crate::hub::MAX_MEMO_SECONDS;
 use crate::hub::document::{Composed, Selection, entity_tag, kept, published};
-use crate::hub::{reached, revalidate_due};
+use crate::hub::{revalidate_due, wait_for_revision};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -24,9 +24,8 @@ use store::database::{Autocommit, Database, read_with};
 use store::former;
 use store::revisions::{self, Revision};
 
-/// Relations of RFC 8631 and RFC 9727.
-const LINKS: &str = "</schemas/federated.schema.yaml>; rel=\"describedby\", </openapi.json>; rel=\"service-desc\", \
-    </llms.txt>; rel=\"service-doc\"";
+/// Links for programs (RFC 8288, RFC 8631).
+const LINKS: [(&str, &str); 3] = [("/schemas/federated.schema.yaml", "describedby"), SERVICE_DESC, SERVICE_DOC];
 
 /// The formats of the document in the hub's order of preference, with their media types.
 const FORMATS: &[(Format, &[&str])] = &[
@@ -75,7 +74,7 @@ pub async fn read<P: Ports>(
     let filter = Filter::parse(parameters.domain.as_deref(), parameters.repo.as_deref())
         .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
     let is_plain = filter.is_whole() && !parameters.provenance;
-    reached(&app, parameters.min_revision).await?;
+    wait_for_revision(&app, parameters.min_revision).await?;
     let (database, now) = (app.database().await?, app.ports.now());
     if let Some(number) = parameters.revision {
         let revision = read_with(database, async |tx| kept(tx, number).await).await?;
@@ -246,7 +245,7 @@ impl Negotiated {
         let headers = response.headers_mut();
         headers.extend(compressed.then(|| (CONTENT_ENCODING, HeaderValue::from_static("gzip"))));
         headers.insert(VARY, HeaderValue::from_static(self.vary));
-        headers.insert(LINK, HeaderValue::from_static(LINKS));
+        headers.extend(links(&LINKS).map(|links| (LINK, links)));
         headers.insert(REVISION, HeaderValue::from(revision.map_or(0, |revision| revision.number)));
         response
     }

@@ -4,7 +4,7 @@ use crate::edge::{self, Caching, Query, memo};
 use crate::hub::App;
 use crate::hub::MAX_MEMO_SECONDS;
 use crate::hub::document::kept;
-use crate::hub::{reached, revalidate_due};
+use crate::hub::{revalidate_due, wait_for_revision};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -42,7 +42,7 @@ pub async fn manifest<P: Ports>(
     Query(parameters): Query<ManifestQuery>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
-    reached(&app, parameters.min_revision).await?;
+    wait_for_revision(&app, parameters.min_revision).await?;
     let database = app.database().await?;
     let (caching, memo_for) = match parameters.revision {
         // What a revision is made of never changes, but a commit may become known later.

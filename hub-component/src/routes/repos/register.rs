@@ -9,6 +9,7 @@ use crate::hub::repos::warnings_with;
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths::{self, expand};
 use api::repos::{RegisterQuery, Repo};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -67,20 +68,10 @@ pub async fn register<P: Ports>(
         incarnation: registrations::new_incarnation(),
     };
     let mut source = Source { registered, record: SourceRecord::default() };
-    let registration = &source.registered.registration;
     if parameters.dry_run {
-        read_with(app.database().await?, async |tx| match sources::get(tx, &repo).await? {
-            Some(_) => Err(registered_already(&repo)),
-            None => Ok(()),
-        })
-        .await?;
-        let checked = refresh::check(&app.ports, registration, &source.record).await;
-        let found = &checked.warnings;
-        let warnings =
-            read_with(app.database().await?, async |tx| warnings_with(tx, registration, found).await).await?;
-        source.record.observe(registration, checked.observation, app.ports.now(), 0.0);
-        return Ok(respond(&source, warnings, app.ports.now()));
+        return try_out(&app, source).await;
     }
+    let registration = &source.registered.registration;
     let because = match (registration.required, parameters.require_valid) {
         (true, _) => Some(Because::Required),
         (false, true) => Some(Because::Requested),
@@ -110,12 +101,27 @@ pub async fn register<P: Ports>(
     .await?;
 
     let mut response = (StatusCode::CREATED, respond(&source, warnings, now)).into_response();
-    let location = HeaderValue::from_str(&format!("/v1/repos/{repo}")).ok();
+    let location = HeaderValue::from_str(&expand(paths::REPO, &[&repo])).ok();
     response.headers_mut().extend(location.map(|location| (LOCATION, location)));
     if source.registered.registration.enabled && !verified {
         refresh_later(&app, repo, actor.clone(), "register");
     }
     Ok(response)
+}
+
+/// The response to a registration with `dry_run`, which writes nothing.
+async fn try_out<P: Ports>(app: &App<P>, mut source: Source) -> Result<Response, Problem> {
+    let registration = &source.registered.registration;
+    read_with(app.database().await?, async |tx| match sources::get(tx, &registration.repo).await? {
+        Some(_) => Err(registered_already(&registration.repo)),
+        None => Ok(()),
+    })
+    .await?;
+    let checked = refresh::check(&app.ports, registration, &source.record).await;
+    let found = &checked.warnings;
+    let warnings = read_with(app.database().await?, async |tx| warnings_with(tx, registration, found).await).await?;
+    source.record.observe(registration, checked.observation, app.ports.now(), 0.0);
+    Ok(respond(&source, warnings, app.ports.now()))
 }
 
 fn registered_already(repo: &str) -> Problem {

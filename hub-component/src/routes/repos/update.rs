@@ -15,6 +15,7 @@ use api::repos::Repo;
 use axum::extract::State;
 use axum::response::Response;
 use federation::registration::Registration;
+use federation::time::Seconds;
 use http::HeaderMap;
 use serde_json::{Value, json};
 use store::database::{read_with, write_with};
@@ -93,15 +94,7 @@ pub async fn update<P: Ports>(
         }
         registrations::update(tx, &changed, now).await?;
         let moved = !changed.has_index_of(&before);
-        let lives_shorter = changed.cache_ttl_seconds < before.cache_ttl_seconds;
-        source.registered.registration = changed;
-        source.registered.updated_at = now;
-        if moved {
-            source.record.moved();
-        }
-        if lives_shorter {
-            source.record.shorten(source.registered.registration.cache_ttl_seconds);
-        }
+        change_source(&mut source, changed, now);
         match verified {
             Some((_, checked)) => apply(tx, &mut source, checked, now).await.map(drop)?,
             None => sources::save_record(tx, &source).await?,
@@ -124,6 +117,19 @@ pub async fn update<P: Ports>(
         refresh_later(&app, repo, actor.clone(), "update");
     }
     Ok(respond(&source, warnings, now))
+}
+
+/// Gives a source the `changed` registration, and lets its record follow.
+fn change_source(source: &mut Source, changed: Registration, now: Seconds) {
+    let before = std::mem::replace(&mut source.registered.registration, changed);
+    let changed = &source.registered.registration;
+    source.registered.updated_at = now;
+    if !changed.has_index_of(&before) {
+        source.record.moved();
+    }
+    if changed.cache_ttl_seconds < before.cache_ttl_seconds {
+        source.record.shorten(changed.cache_ttl_seconds);
+    }
 }
 
 /// Whether the source becomes required, or is required and gets a new URL or format.

@@ -6,6 +6,7 @@ mod existing;
 mod meaning;
 mod model;
 mod paging;
+mod syntax;
 mod words;
 
 use serde_json::Value;

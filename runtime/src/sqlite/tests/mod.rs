@@ -1,7 +1,10 @@
 //! Tests the semantics of Spin's SQLite that the component relies on, and those that make the
 //! reuse of connections invisible.
 
-use super::connection::{Connection, Outcome};
+mod connections;
+mod files;
+
+use super::connection::Outcome;
 use super::database::{Databases, Lease};
 use crate::bindings::spin::sqlite::sqlite::{Error, Value};
 use crate::budget::{Budget, Purpose};
@@ -65,67 +68,6 @@ async fn failure(lease: &Lease, sql: &str) -> String {
         Error::Io(text) => text,
         other => panic!("{sql} gives {other:?}"),
     }
-}
-
-#[tokio::test]
-async fn only_granted_labels_open_and_each_has_its_file() {
-    let place = Place::new();
-    assert!(matches!(place.databases.get("secret"), Err(Error::AccessDenied)));
-    rows(&place.open().await, "CREATE TABLE t (v)").await;
-    let other = place.databases.get("other").unwrap().lease().await.unwrap();
-    assert_eq!(number(&other, "SELECT count(*) FROM sqlite_schema").await, 0);
-    assert!(place.file("reuse-surface.db") && place.file("other.db"));
-}
-
-#[test]
-fn a_database_that_cannot_be_written_is_refused_at_the_start() {
-    let directory = tempfile::tempdir().unwrap();
-    let labels = BTreeSet::from(["default".to_owned()]);
-    let file = directory.path().join("reuse-surface.db");
-    std::fs::write(&file, "this is no database, but long enough to be taken for one".repeat(100)).unwrap();
-    let refused = Databases::new(&labels, directory.path(), &plenty(), 8).err().unwrap();
-    let refused = format!("{refused:#}");
-    assert!(refused.contains("reuse-surface.db") && refused.contains("not a database"), "{refused}");
-    let refused = Databases::new(&labels, &file, &plenty(), 8).err().unwrap();
-    assert!(format!("{refused:#}").contains("cannot create"), "{refused:#}");
-}
-
-#[test]
-fn a_file_that_may_only_be_read_is_refused_at_the_start() {
-    let place = Place::new();
-    let Place { databases, directory } = place;
-    drop(databases);
-    let data = directory.path().join("data");
-    // Root ignores file modes. SQLite's own read-only mode works for every user.
-    let labels = BTreeSet::from(["default".to_owned()]);
-    let file = data.join("reuse-surface.db");
-    std::fs::remove_file(&file).unwrap();
-    let read_only = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-    rusqlite::Connection::open(&file).unwrap().execute_batch("CREATE TABLE t (v)").unwrap();
-    let database = rusqlite::Connection::open_with_flags(&file, read_only).unwrap();
-    database.execute_batch("BEGIN IMMEDIATE; ROLLBACK").unwrap();
-    let connection = Connection::of(database, Arc::default(), plenty()).unwrap();
-    assert!(connection.check_writable().unwrap_err().to_string().contains("readonly"));
-    Databases::new(&labels, &data, &plenty(), 8).unwrap();
-    assert_eq!(
-        rusqlite::Connection::open(&file)
-            .unwrap()
-            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
-            .unwrap(),
-        1
-    );
-}
-
-#[test]
-fn a_directory_belongs_to_one_process_at_a_time() {
-    let place = Place::new();
-    let labels = BTreeSet::from(["default".to_owned()]);
-    let data = place.directory.path().join("data");
-    let refused = Databases::new(&labels, &data, &plenty(), 8).err().unwrap();
-    assert!(format!("{refused:#}").contains("in use by another hub"), "{refused:#}");
-    let Place { databases, directory: _directory } = place;
-    drop(databases);
-    Databases::new(&labels, &data, &plenty(), 8).unwrap();
 }
 
 #[tokio::test]
@@ -293,114 +235,4 @@ async fn settings_are_those_of_spin() {
     for (pragma, expected) in [("busy_timeout", 5000), ("foreign_keys", 1), ("synchronous", 2)] {
         assert_eq!(number(&lease, &format!("PRAGMA {pragma}")).await, expected, "{pragma}");
     }
-}
-
-#[tokio::test]
-async fn dropping_a_connection_rolls_back() {
-    let place = Place::new();
-    let lease = place.with_table().await;
-    rows(&lease, "BEGIN IMMEDIATE").await;
-    rows(&lease, "INSERT INTO t VALUES (1)").await;
-    drop(lease);
-    let lease = place.open().await;
-    // Waits for the lock of the first connection, which may still be closing.
-    rows(&lease, "BEGIN IMMEDIATE").await;
-    assert_eq!(number(&lease, "SELECT count(*) FROM t").await, 0);
-    rows(&lease, "COMMIT").await;
-}
-
-#[tokio::test]
-async fn connections_do_not_see_what_others_have_not_committed() {
-    let place = Place::new();
-    let (writer, reader) = (place.with_table().await, place.open().await);
-    rows(&writer, "BEGIN IMMEDIATE").await;
-    rows(&writer, "INSERT INTO t VALUES (1)").await;
-    assert_eq!(number(&reader, "SELECT count(*) FROM t").await, 0);
-    rows(&writer, "COMMIT").await;
-    assert_eq!(number(&reader, "SELECT count(*) FROM t").await, 1);
-}
-
-#[tokio::test]
-async fn a_writer_waits_for_another_one() {
-    let place = Place::new();
-    let (first, second) = (place.with_table().await, place.open().await);
-    rows(&first, "BEGIN IMMEDIATE").await;
-    rows(&first, "INSERT INTO t VALUES (1)").await;
-    let (_, _) = tokio::join!(rows(&second, "INSERT INTO t VALUES (2)"), rows(&first, "COMMIT"));
-    assert_eq!(number(&first, "SELECT count(*) FROM t").await, 2);
-}
-
-#[tokio::test]
-async fn writers_come_in_their_order() {
-    let place = Place::new();
-    let (first, second, third) = (place.with_table().await, place.open().await, place.open().await);
-    rows(&first, "BEGIN IMMEDIATE").await;
-    let mut next = Box::pin(rows(&second, "BEGIN IMMEDIATE"));
-    assert!(futures::poll!(&mut next).is_pending());
-    let mut last = Box::pin(rows(&third, "begin immediate"));
-    assert!(futures::poll!(&mut last).is_pending());
-    rows(&first, "COMMIT").await;
-    next.await;
-    assert!(futures::poll!(&mut last).is_pending(), "one writer at a time");
-    rows(&second, "ROLLBACK").await;
-    last.await;
-    drop(third);
-    rows(&first, "BEGIN IMMEDIATE").await;
-    rows(&first, "COMMIT").await;
-}
-
-#[tokio::test]
-async fn a_read_waits_for_a_lock_without_wal() {
-    let place = Place::new();
-    let (writer, reader) = (place.open().await, place.open().await);
-    rows(&writer, "CREATE TABLE t (v)").await;
-    rows(&writer, "BEGIN EXCLUSIVE").await;
-    // The writer's COMMIT shares this test's thread with the read. If the read blocked the thread,
-    // the lock would never be released.
-    let (count, _) = tokio::join!(number(&reader, "SELECT count(*) FROM t"), rows(&writer, "COMMIT"));
-    assert_eq!(count, 0);
-}
-
-#[tokio::test]
-async fn counters_follow_the_connection() {
-    let place = Place::new();
-    let lease = place.with_table().await;
-    rows(&lease, "INSERT INTO t VALUES (1), (2), (3)").await;
-    let changes = lease.clone().read(Connection::changes).await;
-    let rowid = lease.clone().read(Connection::last_insert_rowid).await;
-    assert_eq!((changes, rowid), (3, 3));
-    drop(lease);
-    let next = place.open().await;
-    let rowid = next.clone().read(Connection::last_insert_rowid).await;
-    assert_eq!((next.clone().read(Connection::changes).await, rowid), (0, 0));
-}
-
-async fn is_altered(lease: &Lease) -> bool {
-    number(lease, "PRAGMA cache_size").await != -2000
-        || number(lease, "SELECT count(*) FROM temp.sqlite_schema").await != 0
-        || rows(lease, "PRAGMA database_list").await.len() > 2
-}
-
-#[tokio::test]
-async fn nothing_of_a_connection_reaches_the_next_user() {
-    let place = Place::new();
-    drop(place.with_table().await);
-    for alteration in [
-        "PRAGMA cache_size = 17",
-        "PRAGMA cache_size(17)",
-        "CREATE TEMP TABLE leak (v)",
-        "CREATE TEMP VIEW leak AS SELECT 1",
-        "ATTACH ':memory:' AS leak",
-    ] {
-        let lease = place.open().await;
-        rows(&lease, alteration).await;
-        assert!(is_altered(&lease).await, "{alteration}");
-        drop(lease);
-        assert!(!is_altered(&place.open().await).await, "{alteration}");
-    }
-    let lease = place.open().await;
-    rows(&lease, "BEGIN").await;
-    number(&lease, "SELECT count(*) FROM t").await;
-    drop(lease);
-    rows(&place.open().await, "BEGIN").await;
 }

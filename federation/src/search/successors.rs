@@ -9,10 +9,10 @@ const MAX_SUCCESSORS: u8 = 8;
 
 /// The deprecated entries of a source by position, each with the positions of those that inherit its terms, and how many points more each gets.
 #[derive(Default)]
-pub(super) struct Heirs(BTreeMap<u16, Vec<(u16, u8)>>);
+pub(super) struct Successors(BTreeMap<u16, Vec<(u16, u8)>>);
 
-impl Heirs {
-    /// Finds the heirs among these entries, of which each has so many words. In all they inherit at most [`MAX_PAIRS`]: the nearest successors first.
+impl Successors {
+    /// Finds the successors among these entries, of which each has so many words. In all they inherit at most [`MAX_PAIRS`]: the nearest successors first.
     pub fn of(entries: &[&Value], words: &[usize]) -> Self {
         let text = |entry: &Value, name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
         let ids = (0u16..).zip(entries).map(|(at, entry)| (text(entry, "id").unwrap_or_default(), at));
@@ -23,26 +23,26 @@ impl Heirs {
             .filter(|(_, entry)| is_deprecated(entry))
             .map(|(at, entry)| (at, text(entry, "replaced_by").and_then(|id| positions.get(&id).copied())))
             .collect();
-        let mut heirs: BTreeMap<u16, Vec<(u16, u8)>> = next.keys().map(|first| (*first, Vec::new())).collect();
+        let mut successors: BTreeMap<u16, Vec<(u16, u8)>> = next.keys().map(|first| (*first, Vec::new())).collect();
         let mut ends: Vec<(u16, u16)> = next.keys().map(|first| (*first, *first)).collect();
         let mut room = MAX_PAIRS;
         for more in 1..=MAX_SUCCESSORS {
             ends.retain_mut(|(first, last)| {
-                let heir = next.get(last).copied().flatten().filter(|heir| heir != first);
+                let successor = next.get(last).copied().flatten().filter(|successor| successor != first);
                 let inherited = words.get(usize::from(*first)).copied().unwrap_or_default();
-                let (Some(heir), Some(left)) = (heir, room.checked_sub(inherited)) else { return false };
+                let (Some(successor), Some(left)) = (successor, room.checked_sub(inherited)) else { return false };
                 room = left;
-                heirs.entry(*first).or_default().push((heir, more));
-                *last = heir;
+                successors.entry(*first).or_default().push((successor, more));
+                *last = successor;
                 true
             });
         }
-        Self(heirs)
+        Self(successors)
     }
 
     /// Halves the points of what is deprecated, and gives them to its successors as well, one point more to each, so that
     /// they rank higher whatever is searched. Goes term by term, so that no other copy of the index is made.
-    pub fn bequeath(&self, index: &mut BTreeMap<String, Posting>) {
+    pub fn pass_on_points(&self, index: &mut BTreeMap<String, Posting>) {
         if self.0.is_empty() {
             return;
         }
@@ -51,17 +51,17 @@ impl Heirs {
             let left: Vec<(&Vec<(u16, u8)>, u8)> = points
                 .iter_mut()
                 .filter_map(|(at, points)| {
-                    let heirs = self.0.get(at)?;
+                    let successors = self.0.get(at)?;
                     *points /= 2;
-                    Some((heirs, *points))
+                    Some((successors, *points))
                 })
                 .collect();
             if left.is_empty() {
                 continue;
             }
-            for (heirs, left) in left {
-                for (heir, more) in heirs {
-                    let own = points.entry(*heir).or_default();
+            for (successors, left) in left {
+                for (successor, more) in successors {
+                    let own = points.entry(*successor).or_default();
                     *own = left.saturating_add(*more).max(*own);
                 }
             }

@@ -15,7 +15,7 @@ const BATCH: usize = 200;
 const MAX_SPELLINGS: usize = 20_000;
 
 /// Makes a source line the current one of its repo, and adds its capabilities to the index; `json` is its fragment.
-pub async fn keep(tx: &mut impl Transaction, line: &SourceLine, json: &str) -> Result<(), StoreError> {
+pub async fn add(tx: &mut impl Transaction, line: &SourceLine, json: &str) -> Result<(), StoreError> {
     remove(tx, &line.repo).await?;
     let key = || vec![line.index_digest.as_str().into(), line.repo.as_str().into(), line.domain.as_str().into()];
     let kept =
