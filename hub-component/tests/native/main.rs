@@ -9,6 +9,7 @@ mod stores;
 
 mod acknowledged;
 mod addresses;
+mod both_stores;
 mod branches;
 mod catalogues;
 mod checking;
