@@ -4,32 +4,31 @@ use crate::stores::is_postgres;
 use std::process::Command;
 
 /// Modules whose tests run statements that no other module runs, or depend on how transactions and writers interleave. What the others prove is above
-/// the store: formats, pages, protocols, and rules that are the same whatever holds the rows. `STORE=postgres` runs all modules there.
-const MODULES: [&str; 24] = [
+/// the store: formats, pages, protocols, and rules that are the same whatever holds the rows. `retention` is left out because its thousands of revisions
+/// take minutes there. `STORE=postgres` runs all modules on PostgreSQL.
+const MODULES: [&str; 22] = [
     "acknowledged::what_is_acknowledged",
-    "branches",
-    "catalogues",
-    "consumers",
-    "damage",
-    "demand",
-    "events",
-    "every_page",
-    "failures",
-    "growth",
-    "hooks",
-    "identities::exchanging",
-    "incremental",
-    "labels",
-    "listing",
-    "mirror",
-    "overlaps",
-    "records",
-    "refreshing",
-    "retention",
-    "search",
-    "tokens",
-    "tombstones",
-    "writers",
+    "branches::",
+    "catalogues::",
+    "consumers::",
+    "damage::",
+    "demand::",
+    "events::",
+    "failures::",
+    "growth::",
+    "hooks::",
+    "identities::exchanging::",
+    "incremental::",
+    "labels::",
+    "listing::",
+    "mirror::",
+    "overlaps::",
+    "records::",
+    "refreshing::",
+    "search::",
+    "tokens::",
+    "tombstones::",
+    "writers::",
 ];
 
 #[test]

@@ -28,7 +28,7 @@ start() {
         "$1/pg_ctl" start --pgdata data --log log --wait --options \
             "-p $2 -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c ssl=on \
              -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c wal_level=minimal -c max_wal_senders=0 \
-             -c autovacuum=off -c jit=off"
+             -c jit=off"
 }
 start "$1" "$2" >output 2>&1 || { cat output log >&2; exit 1; }
 cat data/server.crt
