@@ -32,12 +32,13 @@ mod stall;
 mod template;
 pub mod variable_file;
 mod variables;
+mod version;
 
 pub use component::ComponentSource;
 pub use engine::precompile;
 pub use limits::Limits;
 pub use manifest::Manifest;
-pub use postgres::postgres_client;
+pub use postgres::{VersionQuery, postgres_client};
 pub use sqlite::lock_data_dir;
 
 use anyhow::{Context as _, Result};
@@ -48,10 +49,10 @@ use engine::error;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use instances::{Services, Workers};
-use memo::Memo;
+use memo::{Memo, Versions};
 use metrics::Metrics;
 use outbound::{Client, Outbound};
-use postgres::Servers;
+use postgres::{Probe, Servers};
 use service::HttpService;
 use shutdown::Lifecycle;
 use sqlite::Databases;
@@ -86,6 +87,8 @@ pub struct Config {
     pub proxy: Option<Url>,
     /// The path of the liveness probe. It is answered even while there is no room for anything else.
     pub liveness: String,
+    /// If the component keeps its data in PostgreSQL alone: how to learn that others have changed it. Without it, responses from there are not cached.
+    pub database_version: Option<VersionQuery>,
     /// The server's limits.
     pub limits: Limits,
 }
@@ -103,7 +106,7 @@ impl Runtime {
     ///
     /// # Errors
     /// If the component does not load or imports something that this host does not offer, if a variable of the manifest
-    /// has no value, or if the data directory cannot be created.
+    /// has no value, if the data directory cannot be created, or if the URL of the database is not usable.
     pub fn new(config: Config) -> Result<Self> {
         let limits = Arc::new(match open_files::raise() {
             Some(open) => open_files::fit(config.limits, open),
@@ -121,19 +124,28 @@ impl Runtime {
             ServicePre::new(component).map_err(error).context("the component is no HTTP service of WASI 0.3")?;
         let budget = Budget::new(limits.memory);
         let hosts = Arc::new(grants.hosts);
+        let servers = Servers::new(Arc::clone(&hosts), Arc::clone(&budget));
         let services = Services {
             outbound: Outbound {
                 client: Arc::new(Client::new(config.allow_private_networks, limits.outbound, config.proxy)),
                 hosts: Arc::clone(&hosts),
             },
-            servers: Servers::new(hosts, Arc::clone(&budget)),
+            servers: servers.clone(),
             databases: Databases::new(&grants.databases, &config.data_dir, &budget, limits.database_connections)?,
             variables,
         };
         let mut metrics = Metrics::new();
         metrics.watch_files(services.databases.files());
         metrics.watch_budget(Arc::clone(&budget));
-        let (metrics, databases, servers) = (Arc::new(metrics), services.databases.clone(), services.servers.clone());
+        let metrics = Arc::new(metrics);
+        let versions = match config.database_version {
+            Some(query) => Versions::Server(
+                Probe::new(query, &hosts, Arc::clone(&metrics))
+                    .map_err(anyhow::Error::msg)
+                    .context("cannot use the database")?,
+            ),
+            None => Versions::Files(services.databases.clone(), servers),
+        };
         let lifecycle = Lifecycle::new();
         let workers = Workers {
             engine,
@@ -146,9 +158,7 @@ impl Runtime {
         };
         let service = HttpService {
             dispatch: Dispatch::new(workers, config.liveness),
-            memo: Memo::new(Arc::clone(&metrics), Arc::clone(&budget)),
-            databases,
-            servers,
+            memo: Memo::new(versions, Arc::clone(&metrics), Arc::clone(&budget)),
             metrics,
             budget,
             limits: Arc::clone(&limits),

@@ -6,10 +6,9 @@ use crate::incoming;
 use crate::limits::Limits;
 use crate::memo::{self, Entry, Memo};
 use crate::metrics::{Metrics, Reservation, Tally, exposition};
-use crate::postgres::Servers;
 use crate::problem::Problem;
 use crate::request_id;
-use crate::sqlite::Databases;
+use crate::version::Version;
 use api::exposition::Exposition;
 use api::headers::REQUEST_ID;
 use bytes::Bytes;
@@ -29,8 +28,6 @@ const MAX_VITAL_BYTES: usize = 4 << 10;
 pub(crate) struct HttpService {
     pub(crate) dispatch: Dispatch,
     pub(crate) memo: Memo,
-    pub(crate) databases: Databases,
-    pub(crate) servers: Servers,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) budget: Arc<Budget>,
     pub(crate) limits: Arc<Limits>,
@@ -54,7 +51,7 @@ impl HttpService {
         let _in_flight = Reservation::new(&self.metrics.in_flight);
         let id = request_id::of(request.headers());
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let answer = self.ask(request, peer, &id, started).await;
+        let answer = self.ask(request, peer, &id).await;
         let answer = answer.unwrap_or_else(|problem| self.problem(problem, &method, &id));
         self.report(answer, &method, &uri, &id, started)
     }
@@ -99,22 +96,19 @@ impl HttpService {
         response
     }
 
-    async fn ask<B>(
-        &self,
-        request: Request<B>,
-        peer: SocketAddr,
-        id: &HeaderValue,
-        started: Instant,
-    ) -> Result<Answer, Problem>
+    async fn ask<B>(&self, request: Request<B>, peer: SocketAddr, id: &HeaderValue) -> Result<Answer, Problem>
     where
         B: Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
     {
         let authority = incoming::authority(&request)?;
         // A probe waits for nobody, not even for a slow response to another key.
         let vital = self.dispatch.is_vital(request.uri());
-        let key = memo::key(&request).filter(|_| !vital);
-        let look = |key, now| self.memo.look(key, self.databases.generation(), now);
-        if let Some(entry) = key.as_ref().and_then(|key| look(key, started)) {
+        let mut cacheable = match memo::key(&request).filter(|_| !vital) {
+            Some(key) => self.memo.version().await.map(|version| (key, version)),
+            None => None,
+        };
+        let look = |key: &[u8], version| self.memo.look(key, version, Instant::now());
+        if let Some(entry) = cacheable.as_ref().and_then(|(key, version)| look(key, *version)) {
             return Ok(repeated(&entry, id));
         }
         let method = request.method().clone();
@@ -122,27 +116,34 @@ impl HttpService {
         // Identical requests wait for the first one and share its response. Otherwise each would
         // build the same costly document.
         let mut turn = None;
-        if let Some(key) = key.as_ref().filter(|key| !self.memo.is_passing(key, self.databases.generation())) {
+        if let Some((key, version)) = &mut cacheable
+            && !self.memo.is_passing(key, *version)
+        {
             turn = self.memo.fill_lock(key).await;
-            if let Some(entry) = look(key, Instant::now()) {
+            let mut found = look(key, *version);
+            if found.is_none() {
+                // There may have been commits meanwhile. A response is valid for the version that was read before the component was called.
+                *version = self.memo.version().await.unwrap_or(*version);
+                found = look(key, *version);
+            }
+            if let Some(entry) = found {
                 return Ok(repeated(&entry, id));
             }
-            if self.memo.is_passing(key, self.databases.generation()) {
+            if self.memo.is_passing(key, *version) {
                 turn = None;
             }
         }
         let request = incoming::prepare(request, authority, peer, id)?;
-        // Taken before the component reads anything: any later commit makes its response stale.
-        let generation = self.databases.generation();
         let (mut head, body) = self.dispatch.answer(request).await?.into_parts();
-        // What others commit to PostgreSQL is not seen here, so that an answer from it may be old at once.
-        let max_age = memo::take_max_age(&mut head.headers).filter(|_| !self.servers.is_used());
+        let max_age = memo::take_max_age(&mut head.headers);
         let tally = self.metrics.tally(&mut head.headers, &method, head.status);
-        if let (Some(key), None) = (&key, max_age) {
-            self.memo.mark_uncacheable(key, generation);
+        if let (Some((key, version)), None) = (&cacheable, max_age) {
+            self.memo.mark_uncacheable(key, *version);
         }
-        let response = match (key, max_age) {
-            (Some(key), Some(max_age)) => self.keep(&key, head, body, &tally, &method, generation, max_age).await?,
+        let response = match (cacheable, max_age) {
+            (Some((key, version)), Some(max_age)) => {
+                self.keep(&key, head, body, &tally, &method, version, max_age).await?
+            }
             _ if vital => released(head, body, &method).await?,
             _ => match exposition(&head.headers) {
                 Some(format) => self.with_own_metrics(head, body, &method, format).await?,
@@ -161,13 +162,13 @@ impl HttpService {
         body: WasiBody,
         tally: &Tally,
         method: &Method,
-        generation: u64,
+        version: Version,
         max_age: Duration,
     ) -> Result<Response<WasiBody>, Problem> {
         self.metrics.memo_misses.inc();
         let length = if has_body(method, head.status) { announced(&head.headers) } else { Some(0) };
         let Some(room) = length.and_then(|length| self.memo.room(key, length)) else {
-            self.memo.mark_uncacheable(key, generation);
+            self.memo.mark_uncacheable(key, version);
             return Ok(Response::from_parts(head, body));
         };
         // The body has the announced length: the component's output stream ensures that. It is copied because the
@@ -178,7 +179,7 @@ impl HttpService {
             headers: head.headers.clone(),
             body: body.clone(),
             tally: tally.clone(),
-            generation,
+            version,
             until: Instant::now() + max_age,
         };
         self.memo.keep(key, Arc::new(entry));

@@ -31,6 +31,7 @@ fn refusal(change: impl FnOnce(&mut Config)) -> String {
         variable_files: BTreeMap::new(),
         proxy: None,
         allow_private_networks: false,
+        database_version: None,
         liveness: "/alive".to_owned(),
         limits: Limits::default(),
     };

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
+use throw_away_postgres::Server;
 
 /// The bootstrap token of every test hub.
 pub const TOKEN: &str = "a-token-for-tests-only";
@@ -69,6 +70,9 @@ impl Hub {
     pub fn start_by(mut command: Command, data: TempDir, token: Option<&str>, arguments: &[&str]) -> Result<Self> {
         command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"]);
         command.arg(data.path()).args(arguments);
+        if is_on_postgres() && !arguments.contains(&"--database-url") {
+            command.args(["--database-url", &database_of(data.path())?]);
+        }
         if !arguments.contains(&"--refresh-interval") {
             command.args(["--refresh-interval", "0"]);
         }
@@ -235,6 +239,22 @@ impl Hub {
     pub async fn status(&self, repo: &str) -> Result<Value> {
         Ok(self.get(&format!("/v1/repos/{repo}")).await?.json()["status"].clone())
     }
+}
+
+/// Whether hubs have their data in PostgreSQL unless a test says otherwise.
+pub fn is_on_postgres() -> bool {
+    std::env::var("STORE").is_ok_and(|store| store == "postgres")
+}
+
+/// The database of the hub that starts in this directory: a schema of its own, the same after a restart.
+fn database_of(data: &Path) -> Result<String> {
+    let file = data.join("database-url");
+    if let Ok(url) = std::fs::read_to_string(&file) {
+        return Ok(url);
+    }
+    let url = Server::shared()?.schema()?;
+    std::fs::write(file, &url)?;
+    Ok(url)
 }
 
 impl Drop for Hub {

@@ -11,7 +11,7 @@ pub mod tls;
 
 pub use cli::{Cli, Ran};
 pub use eventually::eventually;
-pub use hub::{Answer, Hub, TOKEN};
+pub use hub::{Answer, Hub, TOKEN, is_on_postgres};
 pub use sources::{Behaviour, Sources};
 
 use std::path::PathBuf;

@@ -4,17 +4,19 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::serve::{DatabaseUrl, database};
 use crate::env;
 
 /// Copy the database of a hub into one file while the hub is running
 ///
-/// The copy is a consistent snapshot of the database. It is verified before it gets its name: with SQLite's integrity check, the digest of
+/// The file is a database of SQLite, also if the hub's is in PostgreSQL. The copy is a consistent snapshot of the database. It is verified before it gets its name: with SQLite's integrity check, the digest of
 /// every snapshot, and the newest revision, which is composed again from its snapshots. A copy that fails verification is deleted.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   reuse-surface backup --data-dir /var/lib/reuse-surface /backup/daily.db --force
   reuse-surface backup \"reuse-surface-$(date -u +%F).db\" -o json | jq -r .digest
+  REUSE_SURFACE_DATABASE_URL=\"$(cat url)\" reuse-surface backup daily.db
 
 The file contains token hashes. Only its owner can read it.")]
 pub(crate) struct Backup {
@@ -25,6 +27,14 @@ pub(crate) struct Backup {
     /// The directory that contains the database
     #[arg(long, value_name = "PATH", env = env::DATA_DIR, default_value = "./data")]
     pub(crate) data_dir: PathBuf,
+
+    /// The PostgreSQL database to copy instead of the file in the directory, such as postgres://hub:password@db.example.org/hub
+    #[arg(long, value_name = "URL", env = env::DATABASE_URL, hide_env_values = true, value_parser = database)]
+    pub(crate) database_url: Option<DatabaseUrl>,
+
+    /// The certificate of the authority that PostgreSQL's must be from, as PEM; without it, the authorities of this machine
+    #[arg(long, value_name = "PEM", env = env::DATABASE_CA, hide_env_values = true, requires = "database_url")]
+    pub(crate) database_ca: Option<String>,
 
     /// Replace an existing file, once the new one is verified
     #[arg(long)]

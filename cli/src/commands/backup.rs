@@ -8,25 +8,36 @@ use serde_json::{Value, json};
 use store::file::{self, Verified};
 use tempfile::NamedTempFile;
 
+use super::postgres::{self, beside};
 use crate::args::Backup;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
 pub(super) async fn run(args: &Backup, output: &Output) -> Result<Exit, Failure> {
-    let (path, source) = (&args.path, file::database(&args.data_dir));
+    let (path, file) = (&args.path, file::database(&args.data_dir));
     let name = path.display();
+    let source = if args.database_url.is_some() { "PostgreSQL".to_owned() } else { file.display().to_string() };
     let refused = |why: String| Failure::new(Exit::Refused, format!("{name} was not written")).because([why]);
-    if !source.is_file() {
-        return Err(refused(format!("there is no database at {}", source.display()))
-            .hint("set --data-dir to the data directory of the hub"));
+    if args.database_url.is_none() && !file.is_file() {
+        return Err(refused(format!("there is no database at {source}"))
+            .hint("set --data-dir to the data directory of the hub, or --database-url to its database"));
     }
     if path.exists() && !args.force {
         return Err(exists(name.to_string()));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let copy = tempfile::Builder::new().prefix(".backup-").tempfile_in(folder).map_err(|e| refused(e.to_string()))?;
-    file::copy(&source, copy.path()).map_err(|why| refused(why.to_string()))?;
+    let copy = beside(path).map_err(|why| refused(why.to_string()))?;
+    match &args.database_url {
+        Some(url) => {
+            let database = postgres::database(url.0.to_string(), args.database_ca.as_deref());
+            let copied = postgres::copy(&database, copy.path()).await;
+            copied.map_err(|why| {
+                refused(why.to_string())
+                    .hint("check --database-url, and that a hub of this version has started on that database")
+            })?;
+        }
+        None => file::copy(&file, copy.path()).map_err(|why| refused(why.to_string()))?,
+    }
     let not_whole = |why: file::FileError| {
         refused(format!("the copy is damaged: {why}"))
             .hint("the database itself is damaged: keep all existing backups, and see docs/reliability.md")
@@ -35,9 +46,7 @@ pub(super) async fn run(args: &Backup, output: &Output) -> Result<Exit, Failure>
     let mended = file::mend(copy.path()).await.map_err(not_whole)?;
     if mended > 0 {
         output.warn(&format!(
-            "{} fragments in {} are damaged: the copy omits them, and a hub renders them again from their snapshots; check the disk",
-            mended,
-            source.display()
+            "{mended} fragments in {source} are damaged: the copy omits them, and a hub renders them again from their snapshots; check the disk"
         ));
     }
     let bytes = copy.as_file().metadata().map_or(0, |file| file.len());

@@ -6,12 +6,11 @@ use serde_json::json;
 use store::file;
 use store::migrations::migrate;
 use store::moving::{Moved, move_all};
-use store::postgres::{self, Connect, Postgres};
+use store::postgres::Postgres;
 use store::sqlite::Sqlite;
-use tempfile::NamedTempFile;
-use tokio_postgres::Client;
 
 use super::backup::keep;
+use super::postgres::{self, Server, beside};
 use crate::args::{DatabaseUrl, Migrate, Place};
 use crate::clock;
 use crate::env;
@@ -19,33 +18,13 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Opens connections to one server.
-#[derive(Clone)]
-struct Server {
-    url: String,
-    authority: Option<String>,
-}
-
-impl Connect for Server {
-    type Connection = Client;
-
-    async fn open(&self) -> Result<Client, postgres::Failure> {
-        let opened = runtime::postgres_client(&self.url, self.authority.as_deref()).await;
-        opened.map_err(|error| postgres::Failure { code: None, text: format!("{error:#}") })
-    }
-
-    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        tokio::spawn(work);
-    }
-}
-
 pub(super) async fn run(args: &Migrate, output: &Output) -> Result<Exit, Failure> {
     let server = |url: &Option<DatabaseUrl>| {
         let url = url.as_ref().map(|url| url.0.to_string()).or_else(env::database_url).ok_or_else(|| {
             Failure::new(Exit::Usage, "nobody said which PostgreSQL")
                 .hint(format!("set {} to its URL", env::DATABASE_URL))
         })?;
-        Ok::<_, Failure>(Postgres::new(Server { url, authority: args.database_ca.clone() }))
+        Ok::<_, Failure>(postgres::database(url, args.database_ca.as_deref()))
     };
     let moved = match (&args.from, &args.to) {
         (Place::Sqlite(from), Place::Postgres(to)) => into_postgres(from, &server(to)?).await?,
@@ -83,7 +62,7 @@ async fn into_postgres(from: &Path, to: &Postgres<Server>) -> Result<Moved, Fail
     if !from.is_file() {
         return Err(failed(format!("there is no file {}", from.display())));
     }
-    let copy = beside(from)?;
+    let copy = beside(from).map_err(failed)?;
     file::copy(from, copy.path()).map_err(failed)?;
     file::verify(copy.path()).await.map_err(failed)?;
     let source = Sqlite::at(copy.path());
@@ -93,19 +72,9 @@ async fn into_postgres(from: &Path, to: &Postgres<Server>) -> Result<Moved, Fail
 
 /// Fills a file that gets its name once it is complete and verified.
 async fn into_file(from: &Postgres<Server>, to: &Path) -> Result<Moved, Failure> {
-    let (work, copy) = (beside(to)?, beside(to)?);
-    let target = Sqlite::at(work.path());
-    migrate(&target, clock::now()).await.map_err(failed)?;
-    let moved = move_all(&target, from, &target, clock::now()).await.map_err(failed)?;
-    // One file, without the log beside it.
-    file::copy(work.path(), copy.path()).map_err(failed)?;
+    let copy = beside(to).map_err(failed)?;
+    let moved = postgres::copy(from, copy.path()).await.map_err(failed)?;
     file::verify(copy.path()).await.map_err(failed)?;
     keep(copy, to, false)?;
     Ok(moved)
-}
-
-/// A file in the same folder, which has room for a database.
-fn beside(path: &Path) -> Result<NamedTempFile, Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    tempfile::Builder::new().prefix(".migrate-").tempfile_in(folder).map_err(failed)
 }

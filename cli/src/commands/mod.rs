@@ -13,6 +13,7 @@ mod man;
 mod mcp;
 mod migrate;
 mod mirror;
+mod postgres;
 mod reference;
 mod restore;
 mod serve;

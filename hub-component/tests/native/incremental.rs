@@ -3,14 +3,14 @@
 use crate::ports::{Hub, index};
 use std::sync::atomic::Ordering;
 
-const SOURCES: usize = 1000;
+const SOURCES: usize = 200;
 
 fn count(statements: &[String], needle: &str) -> usize {
     statements.iter().filter(|sql| sql.contains(needle)).count()
 }
 
 #[tokio::test]
-async fn one_change_of_a_thousand_parses_and_renders_one() {
+async fn one_change_of_many_parses_and_renders_one() {
     let hub = Hub::new();
     for i in 0..SOURCES {
         let repo = format!("repo-{i:04}");
@@ -36,7 +36,7 @@ async fn one_change_of_a_thousand_parses_and_renders_one() {
     assert!(written < SOURCES / 4, "what was seen is written together: {written} statements");
 
     // One changed.
-    hub.publish("repo-0500", index("repo-0500", 3, 1));
+    hub.publish("repo-0150", index("repo-0150", 3, 1));
     let report = hub.compose().await;
     let statements = hub.statements();
     assert_eq!((&report["published"], &report["revision"]), (&true.into(), &(SOURCES + 1).into()));

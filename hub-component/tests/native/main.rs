@@ -13,6 +13,7 @@ mod aborted_refreshes;
 mod acknowledged;
 mod addresses;
 mod announced;
+mod both_stores;
 mod branches;
 mod catalogues;
 mod checking;

@@ -1,6 +1,7 @@
 //! Who is fetched when: once for all who ask at the same time, by whichever clock; and what ended a refresh.
 
 use crate::ports::{Hub, index};
+use federation::limits::FETCH_TIMEOUT;
 use futures::future::join_all;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -128,6 +129,32 @@ async fn clocks_that_differ_by_seconds_fetch_once_in_a_time_to_live() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_ahead_overtakes_no_refresh_while_a_source_takes_its_time() {
+    let hub = Hub::new();
+    hub.register("a", index("a", 1, 0)).await;
+    // One clock is five seconds late, and the other one five seconds early.
+    let beside = hub.beside(10);
+    hub.change("UPDATE source_state SET next_check_at = 0");
+    hub.sources().hang("a.example.org");
+    let asked = hub.sources().asked();
+    let (report, ()) = tokio::join!(hub.compose(), async {
+        while hub.sources().asked() == asked {
+            tokio::task::yield_now().await;
+        }
+        // Nothing is renewed until the source has answered. Judging what it sent is a matter of seconds.
+        let longest = i64::try_from(FETCH_TIMEOUT.as_secs()).expect("seconds") + 10;
+        for hub in [&hub, &beside] {
+            hub.pass(longest);
+        }
+        beside.get("/v1/federated?format=json").await;
+        beside.settle().await;
+        assert_eq!(hub.sources().asked(), asked + 1, "the other one fetches too");
+        hub.sources().recover();
+    });
+    assert_eq!((&report["fetched"], hub.sources().asked()), (&json!(1), asked + 1), "{report}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The cached responses, within their limits.
 
 use crate::metrics::Tally;
+use crate::version::Version;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use std::collections::{HashMap, VecDeque};
@@ -19,8 +20,8 @@ pub(crate) struct Entry {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) tally: Tally,
-    /// The generation of the database before the component was called.
-    pub(crate) generation: u64,
+    /// The version of the database before the component was called.
+    pub(crate) version: Version,
     pub(crate) until: Instant,
 }
 
@@ -45,9 +46,9 @@ impl Entries {
         Self { limit, by_key: HashMap::new(), queue: VecDeque::new(), bytes: 0 }
     }
 
-    pub(super) fn look(&self, key: &[u8], generation: u64, now: Instant) -> Option<Arc<Entry>> {
+    pub(super) fn look(&self, key: &[u8], version: Version, now: Instant) -> Option<Arc<Entry>> {
         let Kept { entry, used, .. } = self.by_key.get(key)?;
-        if entry.generation != generation || now >= entry.until {
+        if entry.version != version || now >= entry.until {
             return None;
         }
         // Written only if necessary: processors share the cache line.
@@ -58,7 +59,7 @@ impl Entries {
     }
 
     pub(super) fn insert(&mut self, key: &[u8], entry: Arc<Entry>) {
-        let generation = entry.generation;
+        let version = entry.version;
         let size = key.len() + entry.body.len() + OVERHEAD;
         let kept = Kept { entry, size, used: AtomicBool::new(false) };
         self.bytes += size;
@@ -72,7 +73,7 @@ impl Entries {
         }
         while self.bytes > self.limit || self.queue.len() > MAX_ENTRIES {
             let Some(key) = self.queue.pop_front() else { return };
-            let stays = |kept: &mut Kept| kept.entry.generation == generation && std::mem::take(kept.used.get_mut());
+            let stays = |kept: &mut Kept| kept.entry.version == version && std::mem::take(kept.used.get_mut());
             if self.by_key.get_mut(&key).is_some_and(stays) {
                 self.queue.push_back(key);
             } else {
@@ -108,13 +109,13 @@ mod tests {
             headers: HeaderMap::new(),
             body: Bytes::from(vec![0; size]),
             tally: Metrics::new().tally(&mut HeaderMap::new(), &http::Method::GET, StatusCode::OK),
-            generation,
+            version: Version { epoch: 0, generation },
             until: Instant::now() + Duration::from_secs(60),
         })
     }
 
     fn is_valid(entries: &Entries, key: &[u8], generation: u64) -> bool {
-        entries.look(key, generation, Instant::now()).is_some()
+        entries.look(key, Version { epoch: 0, generation }, Instant::now()).is_some()
     }
 
     #[test]
@@ -123,8 +124,10 @@ mod tests {
         entries.insert(b"a", entry(1, 7));
         assert!(is_valid(&entries, b"a", 7));
         let later = Instant::now() + Duration::from_secs(61);
-        for (generation, now) in [(8, Instant::now()), (6, Instant::now()), (7, later)] {
-            assert!(entries.look(b"a", generation, now).is_none());
+        for (epoch, generation, now) in
+            [(0, 8, Instant::now()), (0, 6, Instant::now()), (1, 7, Instant::now()), (0, 7, later)]
+        {
+            assert!(entries.look(b"a", Version { epoch, generation }, now).is_none());
         }
         assert!(!is_valid(&entries, b"b", 7));
         entries.insert(b"a", entry(1, 8));

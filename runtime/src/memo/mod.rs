@@ -2,17 +2,20 @@
 //!
 //! With the header [`MEMO`] the component declares that a response depends only on the key of its request and
 //! on the database, and for how long it may be cached. The host returns the cached response until that time has
-//! passed or something was committed after the component was called. The lock on the data directory ensures
-//! that no other process commits.
+//! passed or something was committed after the component was called. Commits to SQLite are counted here, and the lock on the data directory
+//! ensures that no other process makes any; those to PostgreSQL are counted there.
 
 mod entries;
 mod key;
+mod versions;
 
 pub(crate) use entries::Entry;
 pub(crate) use key::key;
+pub(crate) use versions::Versions;
 
 use crate::budget::{Budget, Purpose, Reservation};
 use crate::metrics::Metrics;
+use crate::version::Version;
 use api::headers::MEMO;
 use entries::{Entries, OVERHEAD};
 use http::HeaderMap;
@@ -37,9 +40,10 @@ const TURNS: usize = 256;
 const PASSING: usize = 4096;
 
 pub(crate) struct Memo {
+    versions: Versions,
     entries: RwLock<Entries>,
     turns: [Mutex<()>; TURNS],
-    /// Hashes of keys and the generation in which their response was not cached.
+    /// Hashes of keys and the version in which their response was not cached.
     passing: Box<[AtomicU64]>,
     hasher: RandomState,
     metrics: Arc<Metrics>,
@@ -47,8 +51,9 @@ pub(crate) struct Memo {
 }
 
 impl Memo {
-    pub(crate) fn new(metrics: Arc<Metrics>, budget: Arc<Budget>) -> Self {
+    pub(crate) fn new(versions: Versions, metrics: Arc<Metrics>, budget: Arc<Budget>) -> Self {
         Self {
+            versions,
             // The rest of the share is for evicted responses that slow clients still read.
             entries: RwLock::new(Entries::new(Purpose::Kept.share(budget.total()) / 4 * 3)),
             turns: std::array::from_fn(|_| Mutex::default()),
@@ -57,6 +62,11 @@ impl Memo {
             metrics,
             budget,
         }
+    }
+
+    /// The version of the database now. `None` if it is not known; then ask the component, and keep nothing.
+    pub(crate) async fn version(&self) -> Option<Version> {
+        self.versions.current().await
     }
 
     /// Reserves memory for a response with a body of `length` bytes. `None` if the body is too
@@ -68,29 +78,29 @@ impl Memo {
         self.budget.hold(Purpose::Kept, key.len() + length + OVERHEAD)
     }
 
-    pub(crate) fn look(&self, key: &[u8], generation: u64, now: Instant) -> Option<Arc<Entry>> {
-        let entry = self.entries.read().unwrap_or_else(PoisonError::into_inner).look(key, generation, now)?;
+    pub(crate) fn look(&self, key: &[u8], version: Version, now: Instant) -> Option<Arc<Entry>> {
+        let entry = self.entries.read().unwrap_or_else(PoisonError::into_inner).look(key, version, now)?;
         self.metrics.memo_hits.inc();
         Some(entry)
     }
 
-    /// Whether the response of this generation is known not to be cached, so that waiting for an
+    /// Whether the response of this version is known not to be cached, so that waiting for an
     /// identical request is pointless.
-    pub(crate) fn is_passing(&self, key: &[u8], generation: u64) -> bool {
-        let (slot, hash) = self.passing(key, generation);
+    pub(crate) fn is_passing(&self, key: &[u8], version: Version) -> bool {
+        let (slot, hash) = self.passing(key, version);
         slot.is_some_and(|slot| slot.load(Ordering::Relaxed) == hash)
     }
 
-    /// Remembers that the response of this generation is not cached.
-    pub(crate) fn mark_uncacheable(&self, key: &[u8], generation: u64) {
-        let (slot, hash) = self.passing(key, generation);
+    /// Remembers that the response of this version is not cached.
+    pub(crate) fn mark_uncacheable(&self, key: &[u8], version: Version) {
+        let (slot, hash) = self.passing(key, version);
         if let Some(slot) = slot {
             slot.store(hash, Ordering::Relaxed);
         }
     }
 
-    fn passing(&self, key: &[u8], generation: u64) -> (Option<&AtomicU64>, u64) {
-        let hash = self.hasher.hash_one((key, generation));
+    fn passing(&self, key: &[u8], version: Version) -> (Option<&AtomicU64>, u64) {
+        let hash = self.hasher.hash_one((key, version));
         (self.passing.get(hash as usize % PASSING), hash)
     }
 
@@ -118,7 +128,19 @@ pub(crate) fn take_max_age(headers: &mut HeaderMap) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::allowed_hosts::AllowedHosts;
+    use crate::postgres::Servers;
+    use crate::sqlite::Databases;
     use http::HeaderValue;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    fn memo(bytes: usize) -> Memo {
+        let budget = Budget::new(bytes);
+        let databases = Databases::new(&BTreeSet::new(), Path::new(""), &budget, 1).unwrap();
+        let servers = Servers::new(Arc::new(AllowedHosts::parse(&[]).unwrap()), Arc::clone(&budget));
+        Memo::new(Versions::Files(databases, servers), Arc::new(Metrics::new()), budget)
+    }
 
     #[test]
     fn only_a_max_age_is_taken_for_one_and_the_header_is_always_taken_out() {
@@ -133,16 +155,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_kept_is_known_for_its_generation() {
-        let memo = Memo::new(Arc::new(Metrics::new()), Budget::new(8 << 20));
-        assert!(!memo.is_passing(b"a", 1));
-        memo.mark_uncacheable(b"a", 1);
-        assert!(memo.is_passing(b"a", 1) && !memo.is_passing(b"a", 2) && !memo.is_passing(b"b", 1));
+    fn what_is_not_kept_is_known_for_its_version() {
+        let memo = memo(8 << 20);
+        let [version, later] = [1, 2].map(|generation| Version { epoch: 0, generation });
+        assert!(!memo.is_passing(b"a", version));
+        memo.mark_uncacheable(b"a", version);
+        assert!(memo.is_passing(b"a", version) && !memo.is_passing(b"a", later) && !memo.is_passing(b"b", version));
     }
 
     #[tokio::test]
     async fn one_asks_while_the_others_wait() {
-        let memo = Memo::new(Arc::new(Metrics::new()), Budget::new(8 << 20));
+        let memo = memo(8 << 20);
         let first = memo.fill_lock(b"a").await.unwrap();
         let second = memo.fill_lock(b"a");
         tokio::pin!(second);
@@ -153,7 +176,7 @@ mod tests {
 
     #[test]
     fn only_small_answers_have_room_and_no_more_than_their_share() {
-        let memo = Memo::new(Arc::new(Metrics::new()), Budget::new(32 << 20));
+        let memo = memo(32 << 20);
         assert!(memo.room(b"a", MAX_BODY + 1).is_none());
         let first = memo.room(b"a", MAX_BODY).unwrap();
         assert!(memo.room(b"a", MAX_BODY).is_none());

@@ -45,6 +45,9 @@ pub(crate) struct Metrics {
     pub(crate) memo_misses: Counter,
     pub(crate) memo_entries: Gauge,
     pub(crate) memo_bytes: Gauge,
+    pub(crate) version_probes: Counter,
+    pub(crate) version_probe_failures: Counter,
+    pub(crate) database_losses: Counter,
 }
 
 /// The counters for one route, method and status.
@@ -82,6 +85,9 @@ impl Metrics {
             memo_misses: Counter::default(),
             memo_entries: Gauge::default(),
             memo_bytes: Gauge::default(),
+            version_probes: Counter::default(),
+            version_probe_failures: Counter::default(),
+            database_losses: Counter::default(),
         };
         metrics.register();
         metrics
@@ -110,6 +116,12 @@ impl Metrics {
         own.register("memo_misses", help, self.memo_misses.clone());
         own.register("memo_entries", "Cached responses", self.memo_entries.clone());
         own.register_with_unit("memo_size", "Size of the cached responses", Unit::Bytes, self.memo_bytes.clone());
+        let help = "Statements that read the generation of PostgreSQL, each for all requests that waited for one";
+        own.register("version_probes", help, self.version_probes.clone());
+        let help = "Statements of these that failed, whose requests went to the component";
+        own.register("version_probe_failures", help, self.version_probe_failures.clone());
+        let help = "Times that the generation of PostgreSQL fell: acknowledged commits were lost";
+        own.register("database_losses", help, self.database_losses.clone());
         self.registry.sub_registry_with_prefix("process").register_collector(Box::new(process::Process::default()));
     }
 

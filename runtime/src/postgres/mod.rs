@@ -5,6 +5,7 @@ mod address;
 mod client;
 mod host;
 mod pool;
+mod probe;
 mod session;
 mod values;
 
@@ -13,6 +14,8 @@ pub(crate) use host::{Postgres, PostgresView};
 pub(crate) use pool::Servers;
 #[expect(unreachable_pub, reason = "the generated bindings re-export them")]
 pub use pool::{Address, Lease};
+pub(crate) use probe::Probe;
+pub use probe::VersionQuery;
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use super::connection::{BUSY, Connection, Outcome, convert};
 use crate::bindings::spin::sqlite::sqlite::{Error, Value};
 use crate::budget::Budget;
+use crate::version::Version;
 use anyhow::{Context as _, Result, bail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, TryLockError};
@@ -81,9 +82,9 @@ impl Databases {
         self.0.by_label.get(label).cloned().ok_or(Error::AccessDenied)
     }
 
-    /// A number that changes with every commit. While it stays the same, repeated reads return the same data.
-    pub(crate) fn generation(&self) -> u64 {
-        self.0.generation.load(Ordering::SeqCst)
+    /// The version of all databases together.
+    pub(crate) fn version(&self) -> Version {
+        Version { epoch: 0, generation: self.0.generation.load(Ordering::SeqCst) }
     }
 
     /// All files that contain data.

@@ -60,6 +60,11 @@ const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 /// Waits for the writers before, keeps those after out, and numbers what is committed.
 const NEXT: &str = "UPDATE hub SET generation = generation + 1 RETURNING generation";
 
+/// Reads what [`NEXT`] counted, and when the server started, in microseconds: one that replaces another may count again what that had counted. All that a host
+/// needs to know whether what it read before is still all there is.
+pub const VERSION: &str =
+    "SELECT generation, CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS BIGINT) FROM hub";
+
 /// How often a writer waits for others, each time for the timeout of [`with_timeouts`].
 const ATTEMPTS: usize = 5;
 

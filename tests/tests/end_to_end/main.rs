@@ -5,6 +5,7 @@
 mod addresses;
 mod bad_index;
 mod bad_input;
+mod both_stores;
 mod catalogues;
 mod ci_recipes;
 mod clients;
@@ -21,6 +22,7 @@ mod history;
 mod hostile_inputs;
 mod lifecycle;
 mod limits;
+mod linearizable;
 mod links;
 mod log;
 mod mcp;

@@ -80,6 +80,48 @@ async fn a_database_moves_to_postgresql_and_back_without_changing_a_byte() -> Re
     Ok(())
 }
 
+/// While hubs write, too: the file is one state, which its revision is composed from again.
+#[tokio::test]
+async fn a_backup_of_postgresql_is_a_file_that_a_hub_can_go_on_with() -> Result<()> {
+    let (url, sources) = (Server::shared()?.schema()?, Sources::start()?);
+    let hub = on(&url)?;
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    let folder = TempDir::new()?;
+    let file = folder.path().join("daily.db");
+    let path = file.to_str().context("a path")?;
+    let cli = Cli::at("http://127.0.0.1:9");
+    let backup = {
+        let (url, path) = (url.clone(), path.to_owned());
+        move || Cli::at("http://127.0.0.1:9").run(&["backup", "--database-url", &url, &path, "--force", "-o", "json"])
+    };
+    for round in 0..3 {
+        let writes = async {
+            for write in 0..5 {
+                let change = json!({"domain": format!("d{round}-{write}")});
+                let answer = hub.write(Method::PATCH, "/v1/repos/a", &change).await?;
+                ensure!(answer.status == 200, "{answer:?}");
+            }
+            anyhow::Ok(())
+        };
+        let (ran, written) = tokio::join!(tokio::task::spawn_blocking(backup.clone()), writes);
+        written?;
+        let ran = ran??;
+        ensure!(ran.code == 0 && ran.json()["repos"] == 1, "{ran:?}");
+    }
+    let ran = backup()?;
+    let before = document(&hub).await?;
+    ensure!(ran.code == 0 && before.1.contains(ran.json()["digest"].as_str().context("a digest")?), "{ran:?}");
+    let data = TempDir::new()?;
+    let ran = cli.run(&["restore", "--data-dir", data.path().to_str().context("a path")?, path])?;
+    ensure!(ran.code == 0, "{ran:?}");
+    let restored = Hub::start_in(data, Some(TOKEN), &["--allow-private-networks"])?;
+    let (before, after): (Value, Value) = (serde_json::from_str(&before.1)?, restored.document().await?);
+    ensure!(after["digest"] == before["digest"] && after["sources"] == before["sources"], "{after}");
+    let ran = cli.run(&["backup", "--database-url", "postgres://127.0.0.1:1/hub", path, "--force"])?;
+    ensure!(ran.code == 1 && ran.stderr.contains("--database-url") && file.is_file(), "{ran:?}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn nobody_uses_a_database_that_was_not_filled() -> Result<()> {
     let sources = Sources::start()?;

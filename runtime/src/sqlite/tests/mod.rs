@@ -74,7 +74,7 @@ async fn failure(lease: &Lease, sql: &str) -> String {
 async fn every_commit_begins_a_generation_and_nothing_else_does() {
     let place = Place::new();
     let lease = place.with_table().await;
-    let mut before = place.databases.generation();
+    let mut before = place.databases.version();
     for (statement, commits) in [
         ("SELECT count(*) FROM t", false),
         ("INSERT INTO t VALUES (1)", true),
@@ -93,7 +93,7 @@ async fn every_commit_begins_a_generation_and_nothing_else_does() {
         ("WITH x AS (SELECT 5 AS v) INSERT INTO t SELECT v FROM x", true),
     ] {
         rows(&lease, statement).await;
-        let after = place.databases.generation();
+        let after = place.databases.version();
         assert_eq!(after != before, commits, "{statement}");
         before = after;
     }
@@ -101,10 +101,10 @@ async fn every_commit_begins_a_generation_and_nothing_else_does() {
     rows(&lease, "BEGIN IMMEDIATE").await;
     rows(&lease, "INSERT INTO t VALUES (6)").await;
     drop(lease);
-    assert_eq!(place.databases.generation(), before);
+    assert_eq!(place.databases.version(), before);
     let other = place.databases.get("other").unwrap().lease().await.unwrap();
     rows(&other, "CREATE TABLE t (v)").await;
-    assert_ne!(place.databases.generation(), before, "a commit to another database");
+    assert_ne!(place.databases.version(), before, "a commit to another database");
 }
 
 #[tokio::test]

@@ -64,6 +64,7 @@ impl Host {
             variable_files: BTreeMap::new(),
             proxy: None,
             allow_private_networks: true,
+            database_version: None,
             liveness: liveness.to_owned(),
             limits,
         })?;

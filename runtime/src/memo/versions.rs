@@ -1,0 +1,23 @@
+//! Where the version of the component's database comes from.
+
+use crate::postgres::{Probe, Servers};
+use crate::sqlite::Databases;
+use crate::version::Version;
+
+pub(crate) enum Versions {
+    /// Files that nobody else writes. Once the component uses one of the servers, whose commits are not seen here, nothing is known.
+    Files(Databases, Servers),
+    /// A server that others write to as well.
+    Server(Probe),
+}
+
+impl Versions {
+    /// The version of the database at some moment between the call and its end. `None` if it is not known: then no cached response is valid.
+    pub(crate) async fn current(&self) -> Option<Version> {
+        match self {
+            Self::Files(_, servers) if servers.is_used() => None,
+            Self::Files(databases, _) => Some(databases.version()),
+            Self::Server(probe) => probe.version().await,
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! The version of a database that other programs write to as well, read for a whole group of requests at a time.
+
+use super::address;
+use super::pool::tls;
+use super::session::{Session, chain};
+use crate::allowed_hosts::AllowedHosts;
+use crate::bindings::spin::postgres::postgres::{DbValue, Error};
+use crate::budget::Budget;
+use crate::metrics::Metrics;
+use crate::version::Version;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+use tokio_postgres::Config;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// How long a request waits for the version, and a statement may take.
+const TIME: Duration = Duration::from_secs(2);
+
+/// Requests in the queue for the next statement. Others wait for a place in it, no longer than [`TIME`] either.
+const QUEUE: usize = 4096;
+
+/// Bytes that the rows of the statement may take. They do not count towards the budget of the host: cached responses are of use when that is used up.
+const ROWS: usize = 64 << 10;
+
+/// How to read the version of a PostgreSQL database that other programs write to as well. Not `Debug`: the URL may have a password.
+#[derive(Clone)]
+pub struct VersionQuery {
+    /// The connection string of the database. The manifest has to grant its host.
+    pub url: String,
+    /// The only certificate authority that is trusted, as PEM; those of the system if there is none.
+    pub authority: Option<String>,
+    /// Returns one row of two 64-bit numbers: the generation, which every commit raises, and one that differs after the server was replaced.
+    pub statement: String,
+}
+
+type Waiting = oneshot::Sender<Option<Version>>;
+
+/// Reads the version on a connection of its own. While nobody waits for it, no statement runs.
+pub(crate) struct Probe {
+    queue: mpsc::Sender<Waiting>,
+    /// Taken by the first request, which starts the task: a runtime may be loaded outside of an executor.
+    idle: Mutex<Option<(Reader, mpsc::Receiver<Waiting>)>>,
+}
+
+/// Reads the version for one group after the other.
+struct Reader {
+    config: Config,
+    tls: MakeRustlsConnect,
+    statement: String,
+    session: Option<Session>,
+    last: Option<Seen>,
+    epoch: u64,
+    is_failing: bool,
+    metrics: Arc<Metrics>,
+}
+
+/// What the statement returned.
+#[derive(Clone, Copy)]
+struct Seen {
+    generation: u64,
+    server: i64,
+}
+
+impl Probe {
+    /// # Errors
+    /// If the connection string or the authority is not usable, or leads to a host that is not granted.
+    pub(crate) fn new(query: VersionQuery, hosts: &AllowedHosts, metrics: Arc<Metrics>) -> Result<Self, String> {
+        let refused = |error: Error| match error {
+            Error::ConnectionFailed(why) | Error::Other(why) => why,
+            other => format!("{other:?}"),
+        };
+        let config = address::permitted(&query.url, hosts).map_err(refused)?;
+        let tls = tls(&config, query.authority.as_deref()).map_err(refused)?;
+        let (statement, session, last) = (query.statement, None, None);
+        let reader = Reader { config, tls, statement, session, last, epoch: 0, is_failing: false, metrics };
+        let (queue, requests) = mpsc::channel(QUEUE);
+        Ok(Self { queue, idle: Mutex::new(Some((reader, requests))) })
+    }
+
+    /// The version that a statement read which began after this call. `None` if that failed, or took more than 2 s.
+    pub(crate) async fn version(&self) -> Option<Version> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((reader, requests)) = idle {
+            tokio::spawn(reader.run(requests));
+        }
+        let (sender, version) = oneshot::channel();
+        let answered = async {
+            self.queue.send(sender).await.ok()?;
+            version.await.ok()?
+        };
+        timeout(TIME, answered).await.ok()?
+    }
+}
+
+impl Reader {
+    async fn run(mut self, mut requests: mpsc::Receiver<Waiting>) {
+        let mut group = Vec::new();
+        while requests.recv_many(&mut group, QUEUE).await > 0 {
+            // Those who come from now on are the next group: this statement may already have read.
+            let version = self.read().await;
+            for request in group.drain(..) {
+                _ = request.send(version);
+            }
+        }
+    }
+
+    async fn read(&mut self) -> Option<Version> {
+        self.metrics.version_probes.inc();
+        let late = |_| Err("it took too long".to_owned());
+        match timeout(TIME, self.query()).await.unwrap_or_else(late) {
+            Ok(seen) => {
+                self.is_failing = false;
+                Some(self.version(seen))
+            }
+            Err(error) => {
+                self.session = None;
+                self.metrics.version_probe_failures.inc();
+                if !std::mem::replace(&mut self.is_failing, true) {
+                    tracing::warn!(%error, "cannot read the database's generation: every request goes to the component");
+                }
+                None
+            }
+        }
+    }
+
+    async fn query(&mut self) -> Result<Seen, String> {
+        let session = match self.session.take() {
+            Some(session) if !session.is_lost() => session,
+            _ => Session::connect(&self.config, self.tls.clone(), Budget::new(ROWS)).await.map_err(|e| chain(&e))?,
+        };
+        let outcome = session.query(&self.statement, &[]).await.map_err(|error| format!("{error:?}"))?;
+        outcome.result.map_err(|error| format!("{error:?}"))?;
+        self.session = Some(session);
+        match outcome.rows.first().map(Vec::as_slice) {
+            Some(&[DbValue::Int64(generation), DbValue::Int64(server)]) if generation >= 0 => {
+                Ok(Seen { generation: generation.unsigned_abs(), server })
+            }
+            other => Err(format!("the statement returned {other:?}")),
+        }
+    }
+
+    /// The version that follows from what was read. A server that was replaced or started anew may count again what was counted before.
+    fn version(&mut self, seen: Seen) -> Version {
+        if let Some(last) = self.last.replace(seen) {
+            if seen.generation < last.generation {
+                let (was, is) = (last.generation, seen.generation);
+                tracing::error!(
+                    was,
+                    is,
+                    "the database has lost commits: its generation fell. Cached responses are dropped"
+                );
+                self.metrics.database_losses.inc();
+            }
+            if seen.generation < last.generation || seen.server != last.server {
+                self.epoch += 1;
+            }
+        }
+        Version { epoch: self.epoch, generation: seen.generation }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use throw_away_postgres::Server;
+
+    /// A probe of a table of the test's own, in which the number that identifies the server can be changed.
+    struct Place {
+        url: String,
+        probe: Probe,
+        metrics: Arc<Metrics>,
+    }
+
+    impl Place {
+        fn new() -> Self {
+            let url = Server::shared().unwrap().schema().unwrap();
+            let statement = "SELECT generation, server FROM hub".to_owned();
+            let query = VersionQuery { url: url.clone(), authority: None, statement };
+            let (hosts, metrics) =
+                (AllowedHosts::parse(&["postgres://*:*".to_owned()]).unwrap(), Arc::new(Metrics::new()));
+            let probe = Probe::new(query, &hosts, Arc::clone(&metrics)).unwrap();
+            let place = Self { url, probe, metrics };
+            place.change("CREATE TABLE hub AS SELECT 1::bigint AS generation, 1::bigint AS server");
+            place
+        }
+
+        fn change(&self, sql: &str) {
+            Server::shared().unwrap().run_at(&self.url, sql).unwrap();
+        }
+
+        async fn client(&self) -> tokio_postgres::Client {
+            crate::postgres_client(&self.url, None).await.unwrap()
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn no_version_is_older_than_a_commit_that_was_acknowledged_before() {
+        let place = Arc::new(Place::new());
+        let (acknowledged, checks) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let readers: Vec<_> = (0..32)
+            .map(|_| {
+                let (place, acknowledged, checks) =
+                    (Arc::clone(&place), Arc::clone(&acknowledged), Arc::clone(&checks));
+                tokio::spawn(async move {
+                    while acknowledged.load(Ordering::SeqCst) < 300 {
+                        let before = acknowledged.load(Ordering::SeqCst);
+                        let version = place.probe.version().await.unwrap();
+                        assert!(version.generation >= before, "{version:?}, but {before} were acknowledged");
+                        checks.fetch_add(1, Ordering::SeqCst);
+                    }
+                })
+            })
+            .collect();
+        let client = place.client().await;
+        for generation in 2..=300_u64 {
+            client.execute("UPDATE hub SET generation = generation + 1", &[]).await.unwrap();
+            acknowledged.store(generation, Ordering::SeqCst);
+        }
+        for reader in readers {
+            reader.await.unwrap();
+        }
+        let (checks, statements) = (checks.load(Ordering::SeqCst), place.metrics.version_probes.get());
+        assert!(statements < checks, "{statements} statements for {checks} requests");
+    }
+
+    #[tokio::test]
+    async fn a_database_that_lost_commits_or_was_replaced_has_another_version_when_it_counts_the_same() {
+        let place = Place::new();
+        let first = place.probe.version().await.unwrap();
+        assert_eq!(place.probe.version().await, Some(first));
+        place.change("UPDATE hub SET generation = 0");
+        let fallen = place.probe.version().await.unwrap();
+        place.change("UPDATE hub SET generation = 1");
+        let again = place.probe.version().await.unwrap();
+        assert!(again != first && again.epoch == fallen.epoch && place.metrics.database_losses.get() == 1, "{again:?}");
+        place.change("UPDATE hub SET server = 2");
+        let replaced = place.probe.version().await.unwrap();
+        assert!(replaced != again && replaced.generation == again.generation, "{replaced:?}");
+        assert_eq!((place.metrics.database_losses.get(), place.metrics.version_probes.get()), (1, 5));
+    }
+
+    #[tokio::test]
+    async fn a_version_that_cannot_be_read_or_comes_too_late_is_unknown_until_it_can() {
+        let place = Place::new();
+        place.change("ALTER TABLE hub RENAME TO away");
+        assert_eq!(place.probe.version().await, None);
+        place.change("ALTER TABLE away RENAME TO hub");
+        let version = place.probe.version().await;
+        assert!(version.is_some());
+        let client = place.client().await;
+        client.batch_execute("BEGIN; LOCK TABLE hub").await.unwrap();
+        assert_eq!(place.probe.version().await, None);
+        client.batch_execute("ROLLBACK").await.unwrap();
+        assert_eq!(place.probe.version().await, version);
+    }
+
+    #[test]
+    fn a_server_that_is_not_granted_is_refused_before_the_first_request() {
+        let url = "postgres://hub@db.internal/hub".to_owned();
+        let query = VersionQuery { url, authority: None, statement: String::new() };
+        let refused = Probe::new(query, &AllowedHosts::parse(&[]).unwrap(), Arc::new(Metrics::new())).err().unwrap();
+        assert!(refused.contains("postgres://db.internal:5432 is not in"), "{refused}");
+    }
+}
