@@ -6,8 +6,10 @@ use std::process::Command;
 /// Modules whose tests run statements that no other module runs, or depend on how transactions and writers interleave. What the others prove is above
 /// the store: formats, pages, protocols, and rules that are the same whatever holds the rows. `retention` is left out because its thousands of revisions
 /// take minutes there. `STORE=postgres` runs all modules on PostgreSQL.
-const MODULES: [&str; 22] = [
+const MODULES: [&str; 25] = [
+    "aborted_refreshes::",
     "acknowledged::what_is_acknowledged",
+    "announced::",
     "branches::",
     "catalogues::",
     "consumers::",
@@ -26,6 +28,7 @@ const MODULES: [&str; 22] = [
     "records::",
     "refreshing::",
     "search::",
+    "token_secrets::",
     "tokens::",
     "tombstones::",
     "writers::",
