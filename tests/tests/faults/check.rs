@@ -2,7 +2,7 @@
 
 use crate::cluster::Cluster;
 use crate::ledger::Ledger;
-use crate::load::version;
+use crate::load::{is_of_a_writer, version};
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, document, gap_free};
 use federation::compose::{SourceLine, digest};
@@ -33,14 +33,17 @@ pub async fn check(cluster: &Cluster, ledger: &Ledger) -> Result<u64> {
     Ok(newest)
 }
 
-/// The version of each registration.
+/// The version of each registration of a writer.
 pub async fn registrations(hub: &Hub) -> Result<BTreeMap<String, usize>> {
     let mut found = BTreeMap::new();
     let mut path = "/v1/repos?limit=1000".to_owned();
     loop {
         let page = hub.get(&path).await?.json();
         for repo in page["repos"].as_array().with_context(|| page.to_string())? {
-            found.insert(repo["repo"].as_str().context("no name")?.to_owned(), version(repo)?);
+            let name = repo["repo"].as_str().context("no name")?;
+            if is_of_a_writer(name) {
+                found.insert(name.to_owned(), version(repo)?);
+            }
         }
         let Some(next) = page["next"].as_str() else { return Ok(found) };
         path = format!("/v1/repos?limit=1000&cursor={next}");

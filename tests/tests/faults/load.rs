@@ -131,7 +131,10 @@ impl Clients {
                         left = left.saturating_sub(1);
                     }
                     Outcome::Refused => tokio::time::sleep(PAUSE).await,
-                    Outcome::Unknown | Outcome::UnderWay => break,
+                    Outcome::Unknown | Outcome::UnderWay => {
+                        tokio::time::sleep(PAUSE).await;
+                        break;
+                    }
                 }
             }
         }
@@ -193,7 +196,10 @@ impl Clients {
         *newest = revision;
         let mut found = BTreeMap::new();
         for line in body["sources"].as_array().context("no sources")? {
-            found.insert(line["repo"].as_str().context("no repo")?, number(&line["domain"], "d")?);
+            let repo = line["repo"].as_str().context("no repo")?;
+            if is_of_a_writer(repo) {
+                found.insert(repo, number(&line["domain"], "d")?);
+            }
         }
         for (repo, floor) in floor {
             self.ledger.check(repo, *floor, found.remove(repo.as_str()))?;
@@ -215,6 +221,11 @@ impl Clients {
     }
 }
 
+/// Whether a writer has registered this repo, rather than a test.
+pub fn is_of_a_writer(repo: &str) -> bool {
+    repo.starts_with('w')
+}
+
 /// The version of a registration, which all its fields must have.
 pub fn version(registration: &Value) -> Result<usize> {
     let (one, other) = (number(&registration["description"], "version ")?, number(&registration["domain"], "d")?);
@@ -222,7 +233,7 @@ pub fn version(registration: &Value) -> Result<usize> {
     Ok(one)
 }
 
-pub fn number(field: &Value, before: &str) -> Result<usize> {
+fn number(field: &Value, before: &str) -> Result<usize> {
     let text = field.as_str().and_then(|text| text.strip_prefix(before));
     text.and_then(|text| text.parse().ok()).with_context(|| format!("no version in {field}"))
 }

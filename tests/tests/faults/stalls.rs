@@ -93,7 +93,8 @@ async fn a_hub_that_slept_longer_than_its_lease_overwrites_nothing() -> Result<(
     };
     let (answer, done) = tokio::join!(slow, meanwhile);
     done?;
-    ensure!(answer?.text.contains("superseded"));
+    let answer = answer?;
+    ensure!(answer.text.contains("superseded"), "{answer:?}");
     for hub in [one, other] {
         ensure!(hub.document().await?["capabilities"][0]["id"] == "capability.a.v3");
     }
