@@ -12,7 +12,7 @@ const READS: usize = 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hubs_with_other_clocks_fetch_once_and_lose_nothing() -> Result<()> {
-    let (seed, rounds) = (seed(), amount("REUSE_SURFACE_ROUNDS", 10));
+    let (seed, rounds) = (seed(), amount("REUSE_SURFACE_ROUNDS", 5));
     let cluster = Cluster::with_clocks([Some("-5s"), Some("+5s")]).await?;
     let (one, other) = (cluster.one.hub()?, cluster.other.hub()?);
     let due = index(&["capability.due"]);
