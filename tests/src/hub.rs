@@ -68,10 +68,13 @@ impl Hub {
     /// # Errors
     /// As [`Hub::start`].
     pub fn start_by(mut command: Command, data: TempDir, token: Option<&str>, arguments: &[&str]) -> Result<Self> {
-        command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"]);
+        command.args(["serve", "--log-format", "json", "--data-dir"]);
         command.arg(data.path()).args(arguments);
         if is_on_postgres() && !arguments.contains(&"--database-url") {
             command.args(["--database-url", &database_of(data.path())?]);
+        }
+        if !arguments.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
         }
         if !arguments.contains(&"--refresh-interval") {
             command.args(["--refresh-interval", "0"]);

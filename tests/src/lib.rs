@@ -6,13 +6,19 @@ pub mod hostile_inputs;
 mod hub;
 pub mod overlaps;
 pub mod questions;
+mod random;
+mod rounds;
 mod sources;
 pub mod tls;
+mod whole;
 
 pub use cli::{Cli, Ran};
 pub use eventually::eventually;
 pub use hub::{Answer, Hub, TOKEN, is_on_postgres};
+pub use random::{Random, replay, seed};
+pub use rounds::{amount, figures};
 pub use sources::{Behaviour, Sources};
+pub use whole::{document, gap_free};
 
 use std::path::PathBuf;
 

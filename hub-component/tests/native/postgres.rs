@@ -137,7 +137,7 @@ async fn the_server_gives_up_on_a_hub_that_died() {
     // Cleaned by the pool, which resets all settings that do not come from the connection string.
     drop(pool.open().await.expect("a connection"));
     for (setting, expected) in
-        [("idle_in_transaction_session_timeout", "15s"), ("lock_timeout", "5s"), ("statement_timeout", "30s")]
+        [("idle_in_transaction_session_timeout", "10s"), ("lock_timeout", "5s"), ("statement_timeout", "30s")]
     {
         let shown = database.query(&format!("SHOW {setting}"), Vec::new()).await.expect("a setting");
         assert_eq!(shown, [[Value::Text(expected.to_owned())]], "{setting}");

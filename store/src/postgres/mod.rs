@@ -7,7 +7,7 @@
 mod client;
 mod url;
 
-pub use url::with_timeouts;
+pub use url::{for_purpose, with_timeouts};
 
 use crate::database::{Database, DatabaseError, RawTransaction, Row, Value};
 use crate::dialect::for_postgres;
@@ -42,7 +42,10 @@ pub struct Failure {
 
 /// A database whose connections `C` opens.
 #[derive(Clone, Debug)]
-pub struct Postgres<C>(C);
+pub struct Postgres<C> {
+    readers: C,
+    writers: C,
+}
 
 /// A transaction on its own connection. Dropping it rolls it back in the background.
 pub struct PostgresTransaction<C: Connect> {
@@ -78,19 +81,24 @@ const PREPARE: [&str; 3] = [
 impl<C: Connect> Postgres<C> {
     /// The database whose connections `connect` opens.
     pub fn new(connect: C) -> Self {
-        Self(connect)
+        Self { readers: connect.clone(), writers: connect }
     }
 
-    async fn open(&self) -> Result<C::Connection, DatabaseError> {
-        let connection = self.0.open().await?;
+    /// The same with another way for writers: they wait for each other, and must not take the connections of readers meanwhile.
+    pub fn with_writers(self, writers: C) -> Self {
+        Self { writers, ..self }
+    }
+
+    async fn open(connect: &C) -> Result<C::Connection, DatabaseError> {
+        let connection = connect.open().await?;
         // Outside of a transaction, this does nothing.
         connection.query("ROLLBACK", Vec::new()).await?;
         Ok(connection)
     }
 
-    async fn begin(&self, sql: &str) -> Result<PostgresTransaction<C>, DatabaseError> {
-        let connection = self.open().await?;
-        let mut tx = PostgresTransaction { connect: self.0.clone(), connection: Some(connection) };
+    async fn begin(connect: &C, sql: &str) -> Result<PostgresTransaction<C>, DatabaseError> {
+        let connection = Self::open(connect).await?;
+        let mut tx = PostgresTransaction { connect: connect.clone(), connection: Some(connection) };
         match tx.query(sql, Vec::new()).await {
             Ok(_) => Ok(tx),
             Err(error) => {
@@ -101,7 +109,7 @@ impl<C: Connect> Postgres<C> {
     }
 
     async fn begin_write(&self) -> Result<PostgresTransaction<C>, DatabaseError> {
-        let mut tx = self.begin(WRITE).await?;
+        let mut tx = Self::begin(&self.writers, WRITE).await?;
         let error = match tx.query(NEXT, Vec::new()).await {
             Ok(rows) if rows.len() == 1 => return Ok(tx),
             Ok(_) => DatabaseError::Other("the table `hub` must have one row".to_owned()),
@@ -116,7 +124,7 @@ impl<C: Connect> Database for Postgres<C> {
     type Transaction = PostgresTransaction<C>;
 
     async fn read(&self) -> Result<Self::Transaction, DatabaseError> {
-        self.begin(READ).await
+        Self::begin(&self.readers, READ).await
     }
 
     async fn write(&self) -> Result<Self::Transaction, DatabaseError> {
@@ -130,11 +138,11 @@ impl<C: Connect> Database for Postgres<C> {
     }
 
     async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        Ok(self.open().await?.query(sql, parameters).await?)
+        Ok(Self::open(&self.readers).await?.query(sql, parameters).await?)
     }
 
     async fn prepare(&self) -> Result<(), DatabaseError> {
-        let mut tx = self.begin(WRITE).await?;
+        let mut tx = Self::begin(&self.writers, WRITE).await?;
         for statement in PREPARE {
             if let Err(error) = tx.query(statement, Vec::new()).await {
                 tx.roll_back().await;

@@ -3,15 +3,26 @@
 /// What the server does for a hub that died or hangs: a transaction that nobody goes on with does not block writers for long, and neither does a lock or a
 /// statement that takes too long.
 const TIMEOUTS: &str =
-    "-c%20idle_in_transaction_session_timeout%3D15s%20-c%20lock_timeout%3D5s%20-c%20statement_timeout%3D30s";
+    "-c%20idle_in_transaction_session_timeout%3D10s%20-c%20lock_timeout%3D5s%20-c%20statement_timeout%3D30s";
 
 /// A connection URL with the timeouts that the hub relies on. Its own `options` come after them, and so have the last word.
 pub fn with_timeouts(url: &str) -> String {
+    with(url, "options=", TIMEOUTS, |own| format!("{TIMEOUTS}%20{own}"))
+}
+
+/// A connection URL for connections of this purpose alone, under which the server lists them. Hosts pool the connections of each URL, so that those of
+/// one purpose leave the others theirs.
+pub fn for_purpose(url: &str, purpose: &str) -> String {
+    with(url, "application_name=", &format!("reuse-surface%20{purpose}"), |own| format!("{own}%20{purpose}"))
+}
+
+/// The URL with a parameter, given with its `=`: changed if it has one, and otherwise this one.
+fn with(url: &str, parameter: &str, otherwise: &str, change: impl FnOnce(&str) -> String) -> String {
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
     let mut parts: Vec<String> = query.split('&').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-    match parts.iter_mut().find(|part| part.starts_with("options=")) {
-        Some(options) => options.insert_str("options=".len(), &format!("{TIMEOUTS}%20")),
-        None => parts.push(format!("options={TIMEOUTS}")),
+    match parts.iter_mut().find(|part| part.starts_with(parameter)) {
+        Some(own) => *own = format!("{parameter}{}", change(&own[parameter.len()..])),
+        None => parts.push(format!("{parameter}{otherwise}")),
     }
     format!("{address}?{}", parts.join("&"))
 }
@@ -29,6 +40,17 @@ mod tests {
         ] {
             let timed = with_timeouts(url);
             assert!(timed.starts_with(before) && timed.ends_with(after), "{timed}");
+        }
+    }
+
+    #[test]
+    fn every_purpose_has_a_url_of_its_own() {
+        for (url, expected) in [
+            ("postgres://db/hub", "postgres://db/hub?application_name=reuse-surface%20reads"),
+            ("postgres://db/?a=b", "postgres://db/?a=b&application_name=reuse-surface%20reads"),
+            ("postgres://db/?application_name=x&a=b", "postgres://db/?application_name=x%20reads&a=b"),
+        ] {
+            assert_eq!(for_purpose(url, "reads"), expected);
         }
     }
 }

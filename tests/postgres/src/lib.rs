@@ -4,36 +4,44 @@
 use anyhow::{Context as _, Result, ensure};
 use std::env;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Where Debian installs the programs of each major version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
 /// Starts a server in a folder of its own with the programs in `$1` at port `$2`, writes its certificate and `ready`, and stops and removes all when its
-/// input ends: when the test does.
+/// input ends: when the test does. Until then, each line of the input is an order, answered with `done`.
 const SCRIPT: &str = r#"
 folder=$(mktemp -d) && cd "$folder" || exit
 trap 'cd /; rm -rf "$folder"' EXIT
-start() {
+prepare() {
     "$1/initdb" --pgdata data --no-sync --auth trust --username hub --encoding UTF8 --locale C &&
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
             -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
-            -keyout data/server.key -out data/server.crt &&
-        "$1/pg_ctl" start --pgdata data --log log --wait --options \
-            "-p $2 -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c ssl=on \
-             -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c wal_level=minimal -c max_wal_senders=0 \
-             -c jit=off"
+            -keyout data/server.key -out data/server.crt
 }
-start "$1" "$2" >output 2>&1 || { cat output log >&2; exit 1; }
+start() {
+    "$1/pg_ctl" start --pgdata data --log log --wait --options \
+        "-p $2 -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c ssl=on \
+         -c fsync=off -c full_page_writes=off -c jit=off"
+}
+{ prepare "$1" && start "$1" "$2"; } >output 2>&1 || { cat output log >&2; exit 1; }
 cat data/server.crt
 echo ready
-read -r _
+while read -r order; do
+    case $order in
+    kill) kill -KILL "$(head -n 1 data/postmaster.pid)" ;;
+    # It refuses as long as a process of the one that was killed lives.
+    start) until start "$1" "$2"; do sleep 0.05; done ;;
+    esac >output 2>&1
+    echo done
+done
 "$1/pg_ctl" stop --pgdata data --mode immediate >output 2>&1
 "#;
 
@@ -46,8 +54,13 @@ pub struct Server {
     programs: PathBuf,
     certificate: String,
     schemas: AtomicU32,
-    /// The input of the script that started the server: it stops it when this is closed.
-    _running: ChildStdin,
+    /// The script that started the server: it stops it when its input is closed.
+    script: Mutex<Script>,
+}
+
+struct Script {
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Server {
@@ -114,7 +127,30 @@ impl Server {
             }
         }
         let (programs, schemas) = (programs.to_owned(), AtomicU32::new(0));
-        Ok(Self { port, programs, certificate, schemas, _running: input })
+        Ok(Self { port, programs, certificate, schemas, script: Mutex::new(Script { input, output: lines }) })
+    }
+
+    /// Kills the postmaster as a power cut would. Its other processes notice, and end by themselves.
+    ///
+    /// # Errors
+    /// If the script that started it has ended.
+    pub fn kill(&self) -> Result<()> {
+        self.order("kill")
+    }
+
+    /// Starts the server again after [`Server::kill`], and waits until it accepts connections.
+    ///
+    /// # Errors
+    /// If the script that started it has ended.
+    pub fn start_again(&self) -> Result<()> {
+        self.order("start")
+    }
+
+    fn order(&self, order: &str) -> Result<()> {
+        let mut script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        writeln!(script.input, "{order}")?;
+        script.output.next().context("the script of the server has ended")??;
+        Ok(())
     }
 
     /// The port at 127.0.0.1.
@@ -204,6 +240,12 @@ mod tests {
         server.run("CREATE DATABASE one").unwrap();
         server.run_at(&server.url_of("one"), "CREATE TABLE t (v INT)").unwrap();
         assert_eq!(server.run_at(&server.copy("one").unwrap(), "SELECT count(*) FROM t").unwrap(), "0");
+        server.kill().unwrap();
+        server.start_again().unwrap();
+        assert_eq!(
+            server.run("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'test!_%' ESCAPE '!'").unwrap(),
+            "2"
+        );
         let port = server.port();
         drop(server);
         while TcpStream::connect(("127.0.0.1", port)).is_ok() {

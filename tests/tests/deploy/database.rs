@@ -125,7 +125,7 @@ fn the_hub_reaches_its_database_and_the_connections_are_enough() -> Result<()> {
     for (values, complaint) in [
         ("database.urlSecret.name=db", "networkPolicy.database"),
         ("database.urlSecret.name=db,networkPolicy.enabled=false,host=spin", "database.host"),
-        ("database.cluster.enabled=true,database.replicas=12", "needs up to 127 connections"),
+        ("database.cluster.enabled=true,database.replicas=12", "needs up to 231 connections"),
         ("database.cluster.enabled=true,database.migrateFrom=data-reuse-surface-0", "database.replicas has to be 0"),
         ("database.url=postgres://u:p@h/d", "url"),
     ] {

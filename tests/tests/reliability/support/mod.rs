@@ -1,26 +1,12 @@
 //! Support shared by these tests.
 
 mod host;
-mod random;
-mod whole;
 
+pub use end_to_end::{Random, amount, document, figures, gap_free, replay, seed};
 pub use host::{Host, Listening, is_problem};
-pub use random::{Random, replay, seed};
-pub use whole::{document, gap_free};
 
 use end_to_end::{Answer, Cli, Hub, Ran, eventually};
 use std::path::Path;
-
-/// How many rounds a test runs: the value in the environment, for nightly runs, or the number that CI has time for.
-pub fn amount(variable: &str, in_ci: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(in_ci)
-}
-
-/// Prints what a test measured, for `docs/reliability.md`; shown with `--nocapture`.
-#[expect(clippy::print_stderr, reason = "figures of a run are for whoever reads its output")]
-pub fn figures(what: &str) {
-    eprintln!("figures: {what}");
-}
 
 /// Waits until `/health` has this status.
 pub async fn until_health(hub: &Hub, status: u16) -> anyhow::Result<Answer> {

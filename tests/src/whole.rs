@@ -1,7 +1,7 @@
 //! Checks that documents are consistent.
 
+use crate::{Answer, Hub};
 use anyhow::{Context as _, Result, anyhow, ensure};
-use end_to_end::{Answer, Hub};
 use federation::compose::{SourceLine, digest};
 use federation::digest::Digest;
 use serde_json::Value;
@@ -12,6 +12,9 @@ use std::sync::{LazyLock, Mutex};
 static TAGGED: LazyLock<Mutex<HashMap<String, Digest>>> = LazyLock::new(Mutex::default);
 
 /// Checks that a JSON document matches its revision, digest and counts, and has the same bytes as before under its `ETag`; returns its revision.
+///
+/// # Errors
+/// If one of these does not hold.
 pub fn document(answer: &Answer) -> Result<u64> {
     ensure!(answer.status == 200, "{}: {}", answer.status, answer.text);
     let (tag, bytes) = (answer.header("etag").to_owned(), Digest::of(answer.text.as_bytes()));
@@ -33,6 +36,9 @@ pub fn document(answer: &Answer) -> Result<u64> {
 }
 
 /// Returns the newest revision after checking that all revisions are numbered from 1 without gaps.
+///
+/// # Errors
+/// If there is a gap, or no response.
 pub async fn gap_free(hub: &Hub) -> Result<u64> {
     let mut path = "/v1/federated/revisions?limit=1000".to_owned();
     let mut numbers: Vec<u64> = Vec::new();
