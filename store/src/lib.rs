@@ -47,6 +47,7 @@ pub mod tokens;
 pub mod tombstones;
 pub mod transparency;
 pub mod upkeep;
+pub mod upstreams;
 pub mod uses;
 
 use crate::database::DatabaseError;

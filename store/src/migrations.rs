@@ -13,14 +13,14 @@
 use crate::database::{Database, Row, Transaction, write_with};
 use crate::{
     StoreError, catalogues, demand, exchanges, facets, fragments, hooks, labels, leases, listing, mirror, overlaps,
-    quiet, registrations, revisions::steps, row::Columns as _, search, tallies, tombstones, transparency, upkeep, uses,
+    quiet, registrations, revisions, revisions::steps, row::Columns as _, search, tallies, tombstones, transparency, upkeep, upstreams, uses,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`: the oldest version whose program can go on with the database after it, and its statements. Each statement is a separate
 /// string, since a host runs only the first of several. The types are `INTEGER`, `TEXT` and `BLOB`, of which [`for_postgres`](crate::dialect::for_postgres)
 /// knows what they are in PostgreSQL.
-const STEPS: [(i64, &[&str]); 29] = [
+const STEPS: [(i64, &[&str]); 31] = [
     // No program before the last of these looks at what a step says.
     (1, FIRST),
     (2, search::TABLES),
@@ -52,6 +52,9 @@ const STEPS: [(i64, &[&str]); 29] = [
     (26, tombstones::TABLES),
     // An older program publishes without a leaf, which the next revision of a newer one adds.
     (26, transparency::TABLES),
+    // From the first line that came by another hub on, it needs this version: see [`needs`].
+    (26, revisions::VIA),
+    (26, upstreams::TABLES),
 ];
 
 const READABLE_FROM: &[&str] = &["ALTER TABLE migrations ADD COLUMN readable_from INTEGER NOT NULL DEFAULT 0"];
@@ -91,6 +94,12 @@ const FILES: i64 = 21;
 
 /// The step after which the log begins.
 const LOG: i64 = 29;
+
+/// The step that adds by which hubs a line came.
+pub(crate) const VIA: i64 = 30;
+
+/// The step that adds upstreams.
+pub(crate) const UPSTREAMS: i64 = 31;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -189,6 +198,13 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         Ok(())
     })
     .await
+}
+
+/// Notes that the content of the database needs a program of this version from now on, which its schema alone did not.
+pub(crate) async fn needs(tx: &mut impl Transaction, version: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE migrations SET readable_from = version WHERE version = $1 AND readable_from < version";
+    tx.query(sql, vec![version.into()]).await?;
+    Ok(())
 }
 
 /// Checks that a database has the newest schema that this program knows.

@@ -162,9 +162,9 @@ async fn save_page(tx: &mut impl Transaction, sources: &[Source]) -> Result<(), 
     for source in sources {
         let record = &source.record;
         let Registration { enabled, url, cache_ttl_seconds, .. } = &source.registered.registration;
-        let enabled = *enabled;
+        let (enabled, relayed) = (*enabled, source.registered.upstream().is_some());
         let json = record.to_json().map_err(|e| StoreError::Unreadable(e.to_string()))?;
-        let due = if enabled { record.next_check_at.unwrap_or(0) } else { NEVER };
+        let due = if enabled && !relayed { record.next_check_at.unwrap_or(0) } else { NEVER };
         let verified = record.verified_at.filter(|_| enabled && record.accepted.is_some());
         rows.push(format!("({})", placeholders(parameters.len() + 1, 6)));
         parameters.extend([source.repo().into(), json.into(), due.into(), verified.into()]);

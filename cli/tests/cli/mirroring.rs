@@ -30,6 +30,7 @@ pub(crate) fn hub() -> (Server, String) {
             required: false,
             index_digest,
             capability_count: checked.capabilities.len(),
+            via: Vec::new(),
         });
     }
     let ids = lines.iter().zip(&fragments).map(|(line, it)| (line.repo.as_str(), it.ids.iter().map(String::as_str)));
@@ -236,6 +237,7 @@ fn pushed(claimed: &str, at_commit: Option<&str>) -> Server {
         required: false,
         index_digest: index_digest.clone(),
         capability_count: 2,
+        via: Vec::new(),
     };
     let lines =
         vec![line("a", server.url("/o/r/raw/branch/main/i.yaml")), line("b", "https://example.org/b.yaml".to_owned())];
