@@ -44,7 +44,7 @@ impl Upstream {
             Ok(url) if url.query().is_some() || url.fragment().is_some() => {
                 return wrong("/url", &fields::URL_INVALID, "Give the base URL of the hub, without a query.".to_owned());
             }
-            Ok(url) => upstream.url = base(url.as_str()),
+            Ok(url) => upstream.url = without_slash(url.as_str()),
         }
         match upstream.url.len() {
             0..=MAX_URL_BYTES => Ok(upstream),
@@ -54,11 +54,16 @@ impl Upstream {
 
     /// Whether this is the base URL of the hub, in any spelling.
     pub fn is_at(&self, url: &str) -> bool {
-        source_url::parse(url).is_ok_and(|url| base(url.as_str()) == self.url)
+        base_url(url).is_some_and(|url| url == self.url)
     }
 }
 
-fn base(url: &str) -> String {
+/// The base URL of a hub in the spelling in which hubs are named; `None` if it is none.
+pub fn base_url(url: &str) -> Option<String> {
+    source_url::parse(url).ok().map(|url| without_slash(url.as_str()))
+}
+
+fn without_slash(url: &str) -> String {
     url.trim_end_matches('/').to_owned()
 }
 

@@ -7,6 +7,6 @@ mod definition;
 mod offer;
 mod record;
 
-pub use definition::{Upstream, actor, name_of};
+pub use definition::{Upstream, actor, base_url, name_of};
 pub use offer::{MAX_HOPS, Offer, choose, is_path, path};
 pub use record::{Seen, UpstreamRecord};

@@ -24,7 +24,7 @@ use store::sources::{self, Source};
 /// Registers a repository.
 ///
 /// The hub fetches the index before it answers if `require_valid` is set or the source is required, and after it otherwise. Registering never
-/// overwrites a registration.
+/// overwrites a registration, and takes over a repo that came by an upstream.
 #[utoipa::path(
     post,
     path = "/v1/repos",
@@ -70,8 +70,8 @@ pub async fn register<P: Ports>(
     let registration = &source.registered.registration;
     if parameters.dry_run {
         read_with(app.database().await?, async |tx| match sources::get(tx, &repo).await? {
-            Some(_) => Err(registered_already(&repo)),
-            None => Ok(()),
+            Some(there) if there.registered.upstream().is_none() => Err(registered_already(&repo)),
+            _ => Ok(()),
         })
         .await?;
         let checked = refresh::check(&app.ports, registration, &source.record).await;
