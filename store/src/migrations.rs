@@ -13,7 +13,8 @@
 use crate::database::{Database, Row, Transaction, write_with};
 use crate::{
     StoreError, catalogues, demand, exchanges, facets, fragments, hooks, labels, leases, listing, mirror, overlaps,
-    quiet, registrations, revisions, revisions::steps, row::Columns as _, search, tallies, tombstones, transparency, upkeep, upstreams, uses,
+    quiet, registrations, revisions, revisions::steps, row::Columns as _, search, tallies, tombstones, transparency,
+    upkeep, upstreams, uses,
 };
 use federation::time::{Seconds, rfc3339};
 
@@ -68,7 +69,7 @@ pub(crate) const UNFINISHED: i64 = 1 << 40;
 /// The step after which fragments get their digests.
 const DIGESTS: i64 = 5;
 
-/// The step that adds the columns of lists. They are filled after all steps, since that is done as registrations are written now.
+/// The step that adds the columns of lists.
 const LISTS: i64 = 6;
 
 /// The step after which fragments are split into pieces.
@@ -76,9 +77,6 @@ const PIECES: i64 = 10;
 
 /// The step after which the changes of every revision are written.
 const CHANGES: i64 = 11;
-
-/// The step after which the index of the search is built from the published revision.
-const SEARCH: i64 = 12;
 
 /// The step after which the statuses and tags of the published revision are counted.
 const FACETS: i64 = 13;
@@ -192,10 +190,7 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
             let sql = "UPDATE migrations SET readable_from = $1 WHERE version = $2";
             tx.query(sql, vec![readable_from.into(), version.into()]).await?;
         }
-        if found < LISTS {
-            listing::fill(tx).await?;
-        }
-        Ok(())
+        fill_last(tx, found).await
     })
     .await
 }
@@ -235,6 +230,26 @@ fn check(found: i64, versions: &[Row], known: i64) -> Result<(), StoreError> {
     }
 }
 
+/// Fills what steps after `found` have created from what is registered and published. That is read as it is now, so all steps come first.
+async fn fill_last(tx: &mut impl Transaction, found: i64) -> Result<(), StoreError> {
+    if found < LISTS {
+        listing::fill(tx).await?;
+    }
+    if found < CHANGES {
+        steps::fill(tx).await?;
+    }
+    if found < TERMS {
+        search::set_up(tx).await?;
+    }
+    if found < FACETS {
+        facets::fill(tx).await?;
+    }
+    if found < OVERLAPS {
+        overlaps::fill(tx).await?;
+    }
+    Ok(())
+}
+
 /// Fills what a step has just created.
 async fn fill(tx: &mut impl Transaction, version: i64) -> Result<(), StoreError> {
     if version == DIGESTS {
@@ -242,18 +257,6 @@ async fn fill(tx: &mut impl Transaction, version: i64) -> Result<(), StoreError>
     }
     if version == PIECES {
         fragments::cut_up(tx).await?;
-    }
-    if version == CHANGES {
-        steps::fill(tx).await?;
-    }
-    if version == SEARCH || version == TERMS {
-        search::set_up(tx).await?;
-    }
-    if version == FACETS {
-        facets::fill(tx).await?;
-    }
-    if version == OVERLAPS {
-        overlaps::fill(tx).await?;
     }
     if version == FILES {
         registrations::fill_files(tx).await?;

@@ -40,7 +40,10 @@ const DIGESTS: usize = 1000;
 pub async fn stored(tx: &mut impl Transaction, digests: &[&Digest]) -> Result<HashMap<Digest, usize>, StoreError> {
     let mut stored = HashMap::new();
     for digests in digests.chunks(DIGESTS) {
-        let sql = format!("SELECT digest, capability_count FROM snapshots WHERE digest IN ({})", placeholders(1, digests.len()));
+        let sql = format!(
+            "SELECT digest, capability_count FROM snapshots WHERE digest IN ({})",
+            placeholders(1, digests.len())
+        );
         let rows = tx.query(&sql, digests.iter().map(|digest| digest.as_str().into()).collect()).await?;
         for row in &rows {
             let mut row = Cells::of(row);

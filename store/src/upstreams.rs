@@ -227,7 +227,8 @@ pub struct HopConflict {
     pub registered_by: String,
 }
 
-const CONFLICTS: &str = "FROM upstream_lines u JOIN composition c ON c.repo = u.repo JOIN registrations r ON r.repo = u.repo
+const CONFLICTS: &str =
+    "FROM upstream_lines u JOIN composition c ON c.repo = u.repo JOIN registrations r ON r.repo = u.repo
      WHERE u.upstream = $1 AND u.verdict <> '' AND c.index_digest <> u.index_digest AND r.registered_by <> $2";
 
 /// The first `limit` conflicts of an upstream with what is published, by repo, and how many there are in all.

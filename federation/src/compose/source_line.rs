@@ -35,7 +35,7 @@ impl SourceLine {
 
     /// The contribution of a registration with this snapshot.
     pub fn new(registration: &Registration, snapshot: Accepted) -> Self {
-        let Accepted { digest: index_digest, url, capability_count } = snapshot;
+        let Accepted { digest: index_digest, url, capability_count, via } = snapshot;
         Self {
             repo: registration.repo.clone(),
             url,
@@ -43,7 +43,7 @@ impl SourceLine {
             required: registration.required,
             index_digest,
             capability_count,
-            via: Vec::new(),
+            via,
         }
     }
 }

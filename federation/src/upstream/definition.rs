@@ -42,13 +42,21 @@ impl Upstream {
         match source_url::parse(&upstream.url) {
             Err(refused) => return wrong("/url", refused.code, refused.message),
             Ok(url) if url.query().is_some() || url.fragment().is_some() => {
-                return wrong("/url", &fields::URL_INVALID, "Give the base URL of the hub, without a query.".to_owned());
+                return wrong(
+                    "/url",
+                    &fields::URL_INVALID,
+                    "Give the base URL of the hub, without a query.".to_owned(),
+                );
             }
             Ok(url) => upstream.url = without_slash(url.as_str()),
         }
         match upstream.url.len() {
             0..=MAX_URL_BYTES => Ok(upstream),
-            _ => wrong("/url", &fields::URL_TOO_LONG, format!("The base URL of a hub has at most {MAX_URL_BYTES} bytes.")),
+            _ => wrong(
+                "/url",
+                &fields::URL_TOO_LONG,
+                format!("The base URL of a hub has at most {MAX_URL_BYTES} bytes."),
+            ),
         }
     }
 

@@ -52,8 +52,8 @@ pub async fn choose_anew<'a>(
         let by = actor(&offer.upstream);
         let taken = offer.into_line();
         let Some(registration) = registration(&taken) else { continue };
-        let source = register(tx, registration, by, before, &taken, now).await?;
-        lines.insert(*repo, line(&source).map(|line| SourceLine { via: taken.via, ..line }));
+        let source = register(tx, registration, by, before, taken, now).await?;
+        lines.insert(*repo, line(&source));
         written.push(source);
     }
     sources::save_records(tx, &written).await?;
@@ -61,7 +61,11 @@ pub async fn choose_anew<'a>(
 }
 
 /// The offers that may be taken, by repo.
-async fn offers(tx: &mut impl Transaction, own: &str, repos: &[&str]) -> Result<HashMap<String, Vec<Offer>>, StoreError> {
+async fn offers(
+    tx: &mut impl Transaction,
+    own: &str,
+    repos: &[&str],
+) -> Result<HashMap<String, Vec<Offer>>, StoreError> {
     let mut offers: HashMap<String, Vec<Offer>> = HashMap::new();
     let Some(own) = base_url(own) else { return Ok(offers) };
     let upstreams = upstreams::all(tx).await?;
@@ -84,7 +88,7 @@ async fn register(
     registration: Registration,
     registered_by: String,
     before: Option<Source>,
-    taken: &SourceLine,
+    taken: SourceLine,
     now: Seconds,
 ) -> Result<Source, StoreError> {
     let mut source = match before {
@@ -101,13 +105,14 @@ async fn register(
             }
             let verified_at = other.and_then(|source| source.record.verified_at);
             let incarnation = new_incarnation();
-            let registered = Registered { registration, registered_at: now, updated_at: now, registered_by, incarnation };
+            let registered =
+                Registered { registration, registered_at: now, updated_at: now, registered_by, incarnation };
             registrations::insert(tx, &registered).await?;
             Source { registered, record: SourceRecord { verified_at, ..SourceRecord::default() } }
         }
     };
-    let SourceLine { index_digest: digest, url, capability_count, .. } = taken.clone();
-    source.record.accepted = Some(Accepted { digest, url, capability_count });
+    let SourceLine { index_digest: digest, url, capability_count, via, .. } = taken;
+    source.record.accepted = Some(Accepted { digest, url, capability_count, via });
     Ok(source)
 }
 

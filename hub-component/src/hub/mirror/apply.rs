@@ -103,8 +103,8 @@ async fn register(
                 Source { registered, record: SourceRecord::default() }
             }
         };
-        let SourceLine { index_digest: digest, url, capability_count, .. } = line.clone();
-        source.record.accepted = Some(Accepted { digest, url, capability_count });
+        let SourceLine { index_digest: digest, url, capability_count, via, .. } = line.clone();
+        source.record.accepted = Some(Accepted { digest, url, capability_count, via });
         source.record.verified_at = source.record.verified_at.max(Some(now));
         written.push(source);
     }

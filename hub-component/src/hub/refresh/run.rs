@@ -102,10 +102,11 @@ pub(super) async fn refresh<P: Ports>(
     let now = app.ports.now();
     let ended = read_with(database, async |tx| lease.ended(tx, now).await).await?;
     let blamed = if ended.is_empty() { Vec::new() } else { blame(database, ended, now).await? };
-    let (mut sources, hosts) = read_with(database, async |tx| {
+    let (sources, hosts) = read_with(database, async |tx| {
         let sources: Vec<Source> = match &scope {
             Scope::One(repo) | Scope::Requested(repo) | Scope::Pushed(repo, _) => {
-                sources::get(tx, repo).await?.into_iter().collect()
+                // What came by an upstream is fetched there.
+                sources::get(tx, repo).await?.into_iter().filter(|it| it.registered.upstream().is_none()).collect()
             }
             Scope::DueAlone => sources::due(tx, now).await?,
             Scope::Due | Scope::All => sources::all(tx).await?,
@@ -115,8 +116,6 @@ pub(super) async fn refresh<P: Ports>(
     })
     .await?;
 
-    // What came by an upstream is fetched there.
-    sources.retain(|source| source.registered.upstream().is_none());
     let commit = if let Scope::Pushed(_, commit) = &scope { Some(commit) } else { None };
     let asked = commit.is_some() || matches!(scope, Scope::Requested(_));
     let force = asked || matches!(scope, Scope::All | Scope::One(_));

@@ -79,7 +79,10 @@ async fn follow<P: Ports>(app: &App<P>, stored: Stored) -> Result<(), StoreError
 /// Takes page after page of the log, until nothing is newer or the time is over.
 async fn session<P: Ports>(app: &App<P>, stored: &Stored, lease: &Lease) -> Result<(), Fault> {
     let Some(own) = base_url(app.configured_url()) else {
-        return Err(Fault::Upstream(&kinds::UPSTREAM_ELSEWHERE, "This hub does not know its own public URL.".to_owned()));
+        return Err(Fault::Upstream(
+            &kinds::UPSTREAM_ELSEWHERE,
+            "This hub does not know its own public URL.".to_owned(),
+        ));
     };
     let until = app.ports.now() + OF_ONE;
     // Somebody else may have followed it before the lease was free.

@@ -72,8 +72,7 @@ pub async fn remove<P: Ports>(app: &App<P>, name: &str, origin: Origin<'_>) -> R
         upstreams::delete(tx, name).await?;
         let revision = publish_anew(tx, app.configured_url(), &lines, origin, now).await?;
         let (before, subject) = (json!(stored.upstream), Subject::Upstream(name));
-        let event =
-            Event { action: origin.cause, subject, before, after: Value::Null, revision: revision.as_ref() };
+        let event = Event { action: origin.cause, subject, before, after: Value::Null, revision: revision.as_ref() };
         events::record(tx, origin, event, now).await?;
         Ok(())
     })

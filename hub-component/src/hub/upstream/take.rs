@@ -147,7 +147,8 @@ fn replay(
         }
         seen = Some(Seen { revision, digest: found });
     }
-    let bytes: usize = lines.values().map(|it| it.url.len() + it.via.iter().map(String::len).sum::<usize>() + 300).sum();
+    let bytes: usize =
+        lines.values().map(|it| it.url.len() + it.via.iter().map(String::len).sum::<usize>() + 300).sum();
     match bytes {
         0..=MAX_LINES_BYTES => Ok(seen),
         _ => {
@@ -201,8 +202,7 @@ async fn verify(
     let repos: Vec<&str> = told.keys().copied().collect();
     let mut known: Vec<Source> = sources::by_repos(tx, &repos).await?.into_values().collect();
     known.retain(|source| {
-        source.registered.upstream() == Some(name)
-            && source.record.verified_at < told.get(source.repo()).copied()
+        source.registered.upstream() == Some(name) && source.record.verified_at < told.get(source.repo()).copied()
     });
     known.iter_mut().for_each(|source| source.record.verified_at = told.get(source.repo()).copied());
     sources::save_records(tx, &known).await?;

@@ -3,7 +3,9 @@
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
-use api::upstreams::{Conflicts, HopConflict, Refused, RefusedIndex, Upstream, UpstreamState, UpstreamStatus, Upstreams};
+use api::upstreams::{
+    Conflicts, HopConflict, Refused, RefusedIndex, Upstream, UpstreamState, UpstreamStatus, Upstreams,
+};
 use federation::time::rfc3339;
 use federation::upstream::name_of;
 use store::StoreError;

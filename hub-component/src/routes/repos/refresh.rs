@@ -2,9 +2,9 @@
 
 use crate::edge::{Caller, JsonBody, Path, Query};
 use crate::hub::publish::line;
-use crate::hub::relayed::is_own;
 use crate::hub::refresh::{self, Commit, Report, Scope, contribution, refresh_one};
 use crate::hub::refresh::{newest, refresh_running};
+use crate::hub::relayed::is_own;
 use crate::hub::repos::not_registered;
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
