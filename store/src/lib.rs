@@ -16,6 +16,7 @@ pub mod exchanges;
 pub mod facets;
 #[cfg(not(target_family = "wasm"))]
 pub mod file;
+mod fills;
 pub mod former;
 pub mod fragments;
 pub mod guarded;
@@ -28,6 +29,7 @@ pub mod migrations;
 pub mod mirror;
 #[cfg(not(target_family = "wasm"))]
 pub mod moving;
+mod needs;
 pub mod neighbours;
 pub mod overlaps;
 pub mod postgres;

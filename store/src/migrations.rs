@@ -12,9 +12,9 @@
 
 use crate::database::{Database, Row, Transaction, write_with};
 use crate::{
-    StoreError, catalogues, demand, exchanges, facets, fragments, hooks, labels, leases, listing, mirror, overlaps,
-    quiet, registrations, revisions, revisions::steps, row::Columns as _, search, tallies, tombstones, transparency,
-    upkeep, upstreams, uses,
+    StoreError, catalogues, demand, exchanges, facets, fills, fragments, hooks, labels, leases, listing, mirror,
+    overlaps, quiet, registrations, revisions, revisions::steps, row::Columns as _, search, tallies, tombstones,
+    transparency, upkeep, upstreams, uses,
 };
 use federation::time::{Seconds, rfc3339};
 
@@ -53,7 +53,7 @@ const STEPS: [(i64, &[&str]); 31] = [
     (26, tombstones::TABLES),
     // An older program publishes without a leaf, which the next revision of a newer one adds.
     (26, transparency::TABLES),
-    // From the first line that came by another hub on, it needs this version: see [`needs`].
+    // From the first line that came by another hub on, it needs this version: see [`needs`](crate::needs).
     (26, revisions::VIA),
     (26, upstreams::TABLES),
 ];
@@ -65,39 +65,6 @@ const VERSIONS: &str = "SELECT max(version), max(readable_from) FROM migrations"
 
 /// The version of a database into which another one is being moved, until all of it is there.
 pub(crate) const UNFINISHED: i64 = 1 << 40;
-
-/// The step after which fragments get their digests.
-const DIGESTS: i64 = 5;
-
-/// The step that adds the columns of lists.
-const LISTS: i64 = 6;
-
-/// The step after which fragments are split into pieces.
-const PIECES: i64 = 10;
-
-/// The step after which the changes of every revision are written.
-const CHANGES: i64 = 11;
-
-/// The step after which the statuses and tags of the published revision are counted.
-const FACETS: i64 = 13;
-
-/// The step after which all that is published is to be compared.
-const OVERLAPS: i64 = 15;
-
-/// The step after which the index of the search is built anew, since entries have more terms.
-const TERMS: i64 = 17;
-
-/// The step after which every registration gets the file that its URL names.
-const FILES: i64 = 21;
-
-/// The step after which the log begins.
-const LOG: i64 = 29;
-
-/// The step that adds by which hubs a line came.
-pub(crate) const VIA: i64 = 30;
-
-/// The step that adds upstreams.
-pub(crate) const UPSTREAMS: i64 = 31;
 
 const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
@@ -179,7 +146,7 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
             for statement in statements {
                 tx.query(statement, Vec::new()).await?;
             }
-            fill(tx, version).await?;
+            fills::fill(tx, version).await?;
             tx.query(
                 "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",
                 vec![i64::into(version), rfc3339(now).into()],
@@ -190,16 +157,9 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
             let sql = "UPDATE migrations SET readable_from = $1 WHERE version = $2";
             tx.query(sql, vec![readable_from.into(), version.into()]).await?;
         }
-        fill_last(tx, found).await
+        fills::fill_last(tx, found).await
     })
     .await
-}
-
-/// Notes that the content of the database needs a program of this version from now on, which its schema alone did not.
-pub(crate) async fn needs(tx: &mut impl Transaction, version: i64) -> Result<(), StoreError> {
-    let sql = "UPDATE migrations SET readable_from = version WHERE version = $1 AND readable_from < version";
-    tx.query(sql, vec![version.into()]).await?;
-    Ok(())
 }
 
 /// Checks that a database has the newest schema that this program knows.
@@ -228,43 +188,6 @@ fn check(found: i64, versions: &[Row], known: i64) -> Result<(), StoreError> {
         readable_from if readable_from > known => Err(StoreError::TooNew { found, known }),
         _ => Ok(()),
     }
-}
-
-/// Fills what steps after `found` have created from what is registered and published. That is read as it is now, so all steps come first.
-async fn fill_last(tx: &mut impl Transaction, found: i64) -> Result<(), StoreError> {
-    if found < LISTS {
-        listing::fill(tx).await?;
-    }
-    if found < CHANGES {
-        steps::fill(tx).await?;
-    }
-    if found < TERMS {
-        search::set_up(tx).await?;
-    }
-    if found < FACETS {
-        facets::fill(tx).await?;
-    }
-    if found < OVERLAPS {
-        overlaps::fill(tx).await?;
-    }
-    Ok(())
-}
-
-/// Fills what a step has just created.
-async fn fill(tx: &mut impl Transaction, version: i64) -> Result<(), StoreError> {
-    if version == DIGESTS {
-        fragments::set_up(tx).await?;
-    }
-    if version == PIECES {
-        fragments::cut_up(tx).await?;
-    }
-    if version == FILES {
-        registrations::fill_files(tx).await?;
-    }
-    if version == LOG {
-        transparency::set_up(tx).await?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::database::{Database, Row, Transaction, Value};
 use crate::registrations::new_incarnation;
 use crate::row::{Columns as _, Reader, placeholders};
-use crate::{StoreError, migrations};
+use crate::{StoreError, needs};
 use federation::compose::SourceLine;
 use federation::digest::Digest;
 use federation::time::Seconds;
@@ -135,7 +135,7 @@ pub async fn save(tx: &mut impl Transaction, stored: &Stored) -> Result<(), Stor
     )
     .await?;
     // An older program would fetch what an upstream offers as if it were registered here.
-    migrations::needs(tx, migrations::UPSTREAMS).await
+    needs::version(tx, needs::UPSTREAMS).await
 }
 
 /// Deletes an upstream with its lines.

@@ -2,7 +2,7 @@
 
 use super::Revision;
 use crate::database::Transaction;
-use crate::{StoreError, migrations, transparency};
+use crate::{StoreError, needs, transparency};
 use federation::compose::SourceLine;
 use std::collections::BTreeMap;
 
@@ -71,7 +71,7 @@ pub async fn append(
     }
     if changes.iter().any(|change| matches!(change, Change::Put(line) if !line.via.is_empty())) {
         // An older program computes another digest of such a line.
-        migrations::needs(tx, migrations::VIA).await?;
+        needs::version(tx, needs::VIA).await?;
     }
     transparency::extend(tx).await
 }
