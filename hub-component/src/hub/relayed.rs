@@ -45,7 +45,9 @@ pub async fn choose_anew<'a>(
             continue;
         }
         let Some(offer) = choose(offers.remove(*repo).unwrap_or_default()) else {
-            registrations::delete(tx, repo).await?;
+            if before.is_some() {
+                registrations::delete(tx, repo).await?;
+            }
             lines.insert(*repo, None);
             continue;
         };
