@@ -36,7 +36,7 @@ pub struct Events {
 }
 
 /// All actions of this version.
-pub const ACTIONS: [&str; 13] = [
+pub const ACTIONS: [&str; 15] = [
     "register",
     "update",
     "rename",
@@ -50,6 +50,8 @@ pub const ACTIONS: [&str; 13] = [
     "catalogue-update",
     "catalogue-release",
     "catalogue-delete",
+    "upstream-set",
+    "upstream-remove",
 ];
 
 /// One change: who made it, when, to what, and the state before and after it.
@@ -62,11 +64,11 @@ pub struct Event {
     /// Name of the token that made the change, or `catalogue:` and the name of the catalogue.
     pub actor: String,
     /// `register`, `update`, `rename`, `deregister`, `refresh`, `compose`, `release`, `token-create`, `token-revoke`, `catalogue-create`,
-    /// `catalogue-update`, `catalogue-release` or `catalogue-delete`.
+    /// `catalogue-update`, `catalogue-release`, `catalogue-delete`, `upstream-set` or `upstream-remove`.
     pub action: String,
-    /// The kind of thing that changed: `repo`, `token` or `catalogue`.
+    /// The kind of thing that changed: `repo`, `token`, `catalogue` or `upstream`.
     pub kind: String,
-    /// Name of the repo, token or catalogue.
+    /// Name of the repo, token, catalogue or upstream.
     pub subject: String,
     /// The state before the change; null if there was none.
     pub before: Value,

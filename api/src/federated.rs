@@ -103,7 +103,7 @@ pub struct Revision {
     pub digest: Digest,
     /// When the revision was composed.
     pub composed_at: String,
-    /// Name of the token that caused it, or `hub`.
+    /// Name of the token that caused it, `hub`, or `catalogue:` or `upstream:` and the name of one.
     pub actor: String,
     /// The action that caused it.
     pub cause: String,
@@ -147,6 +147,9 @@ pub struct LogQuery {
 /// What was published since a revision.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Log {
+    /// The public base URL of this hub, if it knows it and is not a mirror. Hubs that follow it name it so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<String>,
     /// The revision `since` as this hub has it; null if it is not stored. A client that has another digest follows another history.
     #[schema(required)]
     pub since: Option<Point>,

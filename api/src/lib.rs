@@ -32,6 +32,7 @@ pub mod schemas;
 pub mod servers;
 pub mod tokens;
 pub mod transparency;
+pub mod upstreams;
 
 pub use federation::open::{Open, Variant};
 pub use json::Json;

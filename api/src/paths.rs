@@ -44,6 +44,10 @@ pub const CATALOGUES: &str = "/v1/catalogues";
 pub const CATALOGUE: &str = "/v1/catalogues/{name}";
 /// `POST`: accepts the held listing of a catalogue.
 pub const CATALOGUE_RELEASE: &str = "/v1/catalogues/{name}/release";
+/// `GET`: the upstreams.
+pub const UPSTREAMS: &str = "/v1/upstreams";
+/// `GET`, `PUT`, `DELETE`: one upstream.
+pub const UPSTREAM: &str = "/v1/upstreams/{name}";
 /// `POST`: the verdict on an index.
 pub const CHECK: &str = "/v1/check";
 /// `GET`: the audit trail.

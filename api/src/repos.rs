@@ -136,6 +136,10 @@ pub struct Status<'a> {
     /// The commit that the accepted snapshot was pushed from; left out if none is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Cow<'a, Provenance>>,
+    /// The hubs that the accepted snapshot came by, as their base URLs, nearest first; left out if it was fetched at its source.
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
+    #[schema(value_type = Vec<String>, required = false)]
+    pub via: Cow<'a, [String]>,
     /// Digest of the held snapshot.
     #[schema(required)]
     pub held_digest: Option<Digest>,

@@ -38,6 +38,7 @@ pub mod source_url;
 pub mod time;
 pub mod token;
 pub mod transparency;
+pub mod upstream;
 mod whole;
 pub mod withdrawn;
 pub mod yaml;

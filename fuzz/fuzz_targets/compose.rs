@@ -32,6 +32,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
             required: false,
             index_digest: Digest::of(text.as_bytes()),
             capability_count: fragment.ids.len(),
+            via: Vec::new(),
         });
         fragments.push(fragment);
     }

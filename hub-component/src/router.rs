@@ -10,7 +10,7 @@ use crate::problem::{Problem, kinds, quoted};
 use crate::routes::openapi::Document;
 use crate::routes::{
     self, about, capabilities, catalogues, changes, check, consumers, demand, discovery, events, federated, feeds,
-    health, hooks, indexes, metrics, overlaps, repos, schemas, tokens, transparency,
+    health, hooks, indexes, metrics, overlaps, repos, schemas, tokens, transparency, upstreams,
 };
 use api::paths;
 use axum::extract::OriginalUri;
@@ -40,6 +40,8 @@ fn table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(catalogues::list, catalogues::create))
         .routes(routes!(catalogues::show, catalogues::update, catalogues::delete))
         .routes(routes!(catalogues::release))
+        .routes(routes!(upstreams::list))
+        .routes(routes!(upstreams::show, upstreams::set, upstreams::remove))
         .routes(routes!(check::check))
         .routes(routes!(federated::read))
         .routes(routes!(federated::manifest))

@@ -15,6 +15,8 @@ pub enum Subject<'a> {
     Token(&'a str),
     /// A catalogue.
     Catalogue(&'a str),
+    /// An upstream.
+    Upstream(&'a str),
 }
 
 impl Subject<'_> {
@@ -23,6 +25,7 @@ impl Subject<'_> {
             Self::Repo(name) => ["repo".into(), name.into()],
             Self::Token(name) => ["token".into(), name.into()],
             Self::Catalogue(name) => ["catalogue".into(), name.into()],
+            Self::Upstream(name) => ["upstream".into(), name.into()],
         }
     }
 }
@@ -31,7 +34,7 @@ impl Subject<'_> {
 #[derive(Debug)]
 pub struct Event<'a> {
     /// Stable word: `register`, `update`, `deregister`, `refresh`, `compose`, `release`, `rename`, `token-create`, `token-revoke`,
-    /// `catalogue-create`, `catalogue-update`, `catalogue-delete`, `catalogue-release`.
+    /// `catalogue-create`, `catalogue-update`, `catalogue-delete`, `catalogue-release`, `upstream-set`, `upstream-remove`.
     pub action: &'a str,
     /// The changed object.
     pub subject: Subject<'a>,
@@ -55,7 +58,7 @@ pub struct Recorded {
     pub request_id: String,
     /// As in [`Event`]; also below.
     pub action: String,
-    /// `repo`, `token` or `catalogue`.
+    /// `repo`, `token`, `catalogue` or `upstream`.
     pub kind: String,
     /// Name of the subject.
     pub subject: String,

@@ -71,6 +71,11 @@ impl Lease {
         Self::new(format!("catalogue:{name}"))
     }
 
+    /// The lease for following this upstream.
+    pub fn upstream(name: &str) -> Self {
+        Self::new(format!("upstream:{name}"))
+    }
+
     /// The lease for following a primary.
     pub fn mirror() -> Self {
         Self::new("mirror".to_owned())

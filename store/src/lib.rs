@@ -16,6 +16,7 @@ pub mod exchanges;
 pub mod facets;
 #[cfg(not(target_family = "wasm"))]
 pub mod file;
+mod fills;
 mod first_tables;
 pub mod former;
 pub mod fragments;
@@ -29,6 +30,7 @@ pub mod migrations;
 pub mod mirror;
 #[cfg(not(target_family = "wasm"))]
 pub mod moving;
+mod needs;
 pub mod neighbours;
 pub mod overlaps;
 pub mod postgres;
@@ -48,6 +50,7 @@ pub mod tokens;
 pub mod tombstones;
 pub mod transparency;
 pub mod upkeep;
+pub mod upstreams;
 pub mod uses;
 
 use crate::database::DatabaseError;

@@ -13,15 +13,16 @@
 use crate::database::{Database, Row, Transaction, write_with};
 use crate::first_tables::{FIRST, TOKENS};
 use crate::{
-    StoreError, catalogues, demand, exchanges, facets, fragments, hooks, labels, leases, listing, mirror, overlaps,
-    quiet, registrations, revisions::steps, row::Columns as _, search, tallies, tombstones, transparency, upkeep, uses,
+    StoreError, catalogues, demand, exchanges, facets, fills, fragments, hooks, labels, leases, listing, mirror,
+    overlaps, quiet, registrations, revisions, revisions::steps, row::Columns as _, search, tallies, tombstones,
+    transparency, upkeep, upstreams, uses,
 };
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`: the oldest version whose program can go on with the database after it, and its statements. Each statement is a separate
 /// string, since a host runs only the first of several. The types are `INTEGER`, `TEXT` and `BLOB`, of which [`for_postgres`](crate::dialect::for_postgres)
 /// knows what they are in PostgreSQL.
-const STEPS: [(i64, &[&str]); 29] = [
+const STEPS: [(i64, &[&str]); 31] = [
     // No program before the last of these looks at what a step says.
     (1, FIRST),
     (2, search::TABLES),
@@ -53,6 +54,9 @@ const STEPS: [(i64, &[&str]); 29] = [
     (26, tombstones::TABLES),
     // An older program publishes without a leaf, which the next revision of a newer one adds.
     (26, transparency::TABLES),
+    // From the first line that came by another hub on, it needs this version: see [`needs`](crate::needs).
+    (26, revisions::VIA),
+    (26, upstreams::TABLES),
 ];
 
 const READABLE_FROM: &[&str] = &["ALTER TABLE migrations ADD COLUMN readable_from INTEGER NOT NULL DEFAULT 0"];
@@ -62,36 +66,6 @@ const VERSIONS: &str = "SELECT max(version), max(readable_from) FROM migrations"
 
 /// The version of a database into which another one is being moved, until all of it is there.
 pub(crate) const UNFINISHED: i64 = 1 << 40;
-
-/// The step after which fragments get their digests.
-const DIGESTS: i64 = 5;
-
-/// The step that adds the columns of lists. They are filled after all steps, since that is done as registrations are written now.
-const LISTS: i64 = 6;
-
-/// The step after which fragments are split into pieces.
-const PIECES: i64 = 10;
-
-/// The step after which the changes of every revision are written.
-const CHANGES: i64 = 11;
-
-/// The step after which the index of the search is built from the published revision.
-const SEARCH: i64 = 12;
-
-/// The step after which the statuses and tags of the published revision are counted.
-const FACETS: i64 = 13;
-
-/// The step after which all that is published is to be compared.
-const OVERLAPS: i64 = 15;
-
-/// The step after which the index of the search is built anew, since entries have more terms.
-const TERMS: i64 = 17;
-
-/// The step after which every registration gets the file that its URL names.
-const FILES: i64 = 21;
-
-/// The step after which the log begins.
-const LOG: i64 = 29;
 
 /// Migrates the database to the schema of this version. One with steps that are not known is left as it is, if this program can go on with it.
 ///
@@ -121,7 +95,7 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
             for statement in statements {
                 tx.query(statement, Vec::new()).await?;
             }
-            fill(tx, version).await?;
+            fills::fill(tx, version).await?;
             tx.query(
                 "INSERT INTO migrations (version, applied_at) VALUES ($1, $2)",
                 vec![i64::into(version), rfc3339(now).into()],
@@ -132,10 +106,7 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
             let sql = "UPDATE migrations SET readable_from = $1 WHERE version = $2";
             tx.query(sql, vec![readable_from.into(), version.into()]).await?;
         }
-        if found < LISTS {
-            listing::fill(tx).await?;
-        }
-        Ok(())
+        fills::fill_last(tx, found).await
     })
     .await
 }
@@ -166,35 +137,6 @@ fn check(found: i64, versions: &[Row], known: i64) -> Result<(), StoreError> {
         readable_from if readable_from > known => Err(StoreError::TooNew { found, known }),
         _ => Ok(()),
     }
-}
-
-/// Fills what a step has just created.
-async fn fill(tx: &mut impl Transaction, version: i64) -> Result<(), StoreError> {
-    if version == DIGESTS {
-        fragments::set_up(tx).await?;
-    }
-    if version == PIECES {
-        fragments::cut_up(tx).await?;
-    }
-    if version == CHANGES {
-        steps::fill(tx).await?;
-    }
-    if version == SEARCH || version == TERMS {
-        search::set_up(tx).await?;
-    }
-    if version == FACETS {
-        facets::fill(tx).await?;
-    }
-    if version == OVERLAPS {
-        overlaps::fill(tx).await?;
-    }
-    if version == FILES {
-        registrations::fill_files(tx).await?;
-    }
-    if version == LOG {
-        transparency::set_up(tx).await?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use federation::index::SourceFormat;
 use federation::registration::Registration;
 use federation::same_file;
 use federation::time::Seconds;
+use federation::upstream::name_of;
 use std::collections::BTreeMap;
 
 /// A step of the schema.
@@ -44,6 +45,11 @@ pub fn new_incarnation() -> i64 {
 }
 
 impl Registered {
+    /// The upstream that it came from; `None` if it was registered at this hub.
+    pub fn upstream(&self) -> Option<&str> {
+        name_of(&self.registered_by)
+    }
+
     /// The entity tag, including quotes. It covers the fields above, so if the tags are equal, no
     /// change would be overwritten unseen.
     pub fn etag(&self) -> String {
@@ -121,8 +127,21 @@ pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Registe
     tx.query(&sql, vec![repo.into()]).await?.first().map(read).transpose()
 }
 
-/// Adds a registration. Returns false if the repo is already registered.
+/// Adds a registration. Returns false if the repo is already registered. What came from an upstream gives way to what is registered here.
 pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool, StoreError> {
+    if insert_row(tx, new).await? {
+        return Ok(true);
+    }
+    let repo = &new.registration.repo;
+    let gives_way = get(tx, repo).await?.is_some_and(|there| there.upstream().is_some());
+    if !gives_way || new.upstream().is_some() {
+        return Ok(false);
+    }
+    delete(tx, repo).await?;
+    insert_row(tx, new).await
+}
+
+async fn insert_row(tx: &mut impl Transaction, new: &Registered) -> Result<bool, StoreError> {
     let r = &new.registration;
     let rows = tx
         .query(

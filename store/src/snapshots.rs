@@ -9,7 +9,7 @@ use federation::index::Use;
 use federation::limits::MAX_DECODED_BYTES;
 use federation::time::Seconds;
 use flate2::{Compression, Decompress, FlushDecompress, Status, read::GzDecoder, write::GzEncoder};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 
 /// Stores the exact bytes of a valid index, and what it says that its repository uses.
@@ -36,14 +36,18 @@ pub async fn insert(
 /// Digests that one statement looks for.
 const DIGESTS: usize = 1000;
 
-/// Which of these snapshots are stored.
-pub async fn stored(tx: &mut impl Transaction, digests: &[&Digest]) -> Result<HashSet<Digest>, StoreError> {
-    let mut stored = HashSet::new();
+/// Which of these snapshots are stored, with the number of their capabilities.
+pub async fn stored(tx: &mut impl Transaction, digests: &[&Digest]) -> Result<HashMap<Digest, usize>, StoreError> {
+    let mut stored = HashMap::new();
     for digests in digests.chunks(DIGESTS) {
-        let sql = format!("SELECT digest FROM snapshots WHERE digest IN ({})", placeholders(1, digests.len()));
+        let sql = format!(
+            "SELECT digest, capability_count FROM snapshots WHERE digest IN ({})",
+            placeholders(1, digests.len())
+        );
         let rows = tx.query(&sql, digests.iter().map(|digest| digest.as_str().into()).collect()).await?;
         for row in &rows {
-            stored.insert(Cells::of(row).digest()?);
+            let mut row = Cells::of(row);
+            stored.insert(row.digest()?, row.count()?);
         }
     }
     Ok(stored)

@@ -58,34 +58,37 @@ pub(super) async fn load(
             Some(Value::Text(json)) => serde_json::from_str(json).ok(),
             _ => None,
         };
-        let record =
-            match record {
-                // The column takes precedence: a pause that a host requests only changes the column.
-                Some(record) => match columns.value() {
-                    Some(Value::Integer(at)) if *at != NEVER => {
-                        SourceRecord { next_check_at: Some(*at).filter(|at| *at > 0), ..record }
-                    }
-                    _ => record,
-                },
-                None => {
-                    let line = revisions::line(tx, &registered.registration.repo).await?;
-                    let accepted = line.map(|SourceLine { url, index_digest: digest, capability_count, .. }| {
-                        Accepted { digest, url, capability_count }
-                    });
-                    SourceRecord::lost(accepted, registered.updated_at)
+        let record = match record {
+            // The column takes precedence: a pause that a host requests only changes the column.
+            Some(record) => match columns.value() {
+                Some(Value::Integer(at)) if *at != NEVER => {
+                    SourceRecord { next_check_at: Some(*at).filter(|at| *at > 0), ..record }
                 }
-            };
+                _ => record,
+            },
+            None => {
+                let line = revisions::line(tx, &registered.registration.repo).await?;
+                let accepted = line.map(|SourceLine { url, index_digest: digest, capability_count, via, .. }| {
+                    Accepted { digest, url, capability_count, via }
+                });
+                SourceRecord::lost(accepted, registered.updated_at)
+            }
+        };
         sources.push(Source { registered, record });
     }
     Ok(sources)
 }
 
+/// Leaves out what came by an upstream.
+const OWN: &str = "r.registered_by NOT LIKE 'upstream:%'";
+
 /// Sources that one statement reads, so that its result stays within the limit however long their records are.
 const PAGE: usize = 200;
 
-/// All sources, ordered by repo, without their findings: all findings together may exceed the memory.
+/// All sources that are fetched from here, ordered by repo, without their findings: all findings together may exceed the memory.
 pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Source>, StoreError> {
-    pages(tx, "LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo > $1", Vec::new()).await
+    let condition = format!("LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo > $1 AND {OWN}");
+    pages(tx, &condition, Vec::new()).await
 }
 
 /// The sources that may be due and are not being fetched individually, as in [`all`]. If a verification time is in the
@@ -93,7 +96,7 @@ pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Source>, StoreError> {
 pub async fn due(tx: &mut impl Transaction, now: Seconds) -> Result<Vec<Source>, StoreError> {
     let condition = format!(
         "JOIN source_state s ON s.repo = r.repo WHERE r.repo > $1
-         AND (s.next_check_at <= $2 OR (SELECT max(verified_at) FROM source_state) > $3)
+         AND {OWN} AND (s.next_check_at <= $2 OR (SELECT max(verified_at) FROM source_state) > $3)
          AND NOT EXISTS ({})",
         leases::OF_SOURCE
     );
@@ -162,9 +165,9 @@ async fn save_page(tx: &mut impl Transaction, sources: &[Source]) -> Result<(), 
     for source in sources {
         let record = &source.record;
         let Registration { enabled, url, cache_ttl_seconds, .. } = &source.registered.registration;
-        let enabled = *enabled;
+        let (enabled, relayed) = (*enabled, source.registered.upstream().is_some());
         let json = record.to_json().map_err(|e| StoreError::Unreadable(e.to_string()))?;
-        let due = if enabled { record.next_check_at.unwrap_or(0) } else { NEVER };
+        let due = if enabled && !relayed { record.next_check_at.unwrap_or(0) } else { NEVER };
         let verified = record.verified_at.filter(|_| enabled && record.accepted.is_some());
         rows.push(format!("({})", placeholders(parameters.len() + 1, 6)));
         parameters.extend([source.repo().into(), json.into(), due.into(), verified.into()]);

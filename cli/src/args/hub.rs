@@ -11,6 +11,7 @@ use super::catalogue::Catalogue;
 use super::events::Events;
 use super::registration::{Check, Deregister, Hook, Refresh, Register, Release, Update};
 use super::token::Token;
+use super::upstream::Upstream;
 
 /// Use a hub: register indexes, read registrations, publish
 #[derive(Debug, Args)]
@@ -42,6 +43,7 @@ pub(crate) enum Verb {
     Changes(Changes),
     Sync(Sync),
     Catalogue(Catalogue),
+    Upstream(Upstream),
     Token(Token),
     Events(Events),
 }

@@ -16,6 +16,7 @@ mod registration;
 mod serve;
 mod token;
 mod transparency;
+mod upstream;
 mod values;
 
 use clap::{Parser, Subcommand};
@@ -36,6 +37,7 @@ pub(crate) use self::registration::{Check, Deregister, Hook, Refresh, Register, 
 pub(crate) use self::serve::{DatabaseUrl, LogFormat, LogLevel, Serve};
 pub(crate) use self::token::{TokenCreate, TokenList, TokenRevoke, TokenVerb};
 pub(crate) use self::transparency::{Keygen, Log, LogTrust, LogVerb, Witness, WitnessKey};
+pub(crate) use self::upstream::{UpstreamName, UpstreamRemove, UpstreamSet, UpstreamVerb};
 
 const EXAMPLES: &str = "\
 Examples:

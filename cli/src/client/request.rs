@@ -34,6 +34,11 @@ impl<'a> Request<'a> {
         Self::new(Method::POST, path)
     }
 
+    /// Sets the resource at `path`.
+    pub(crate) fn put(path: &'static str) -> Self {
+        Self::new(Method::PUT, path)
+    }
+
     /// Changes the resource at `path` with a JSON merge patch (RFC 7396).
     pub(crate) fn merge_patch(path: &'static str, patch: Value) -> Self {
         Self {

@@ -53,6 +53,9 @@ pub(crate) struct Locked {
     pub(crate) required: bool,
     pub(crate) index_digest: Digest,
     pub(crate) capability_count: usize,
+    /// The hubs that it came by, nearest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) via: Vec<String>,
 }
 
 impl Locked {
@@ -65,6 +68,7 @@ impl Locked {
             required: self.required,
             index_digest: self.index_digest.clone(),
             capability_count: self.capability_count,
+            via: self.via.clone(),
         }
     }
 }
@@ -72,8 +76,8 @@ impl Locked {
 impl From<SourceLine> for Locked {
     /// A remote source, from a hub's document.
     fn from(line: SourceLine) -> Self {
-        let SourceLine { repo, url, domain, required, index_digest, capability_count } = line;
-        Self { repo, url: Some(url), index: None, domain, required, index_digest, capability_count }
+        let SourceLine { repo, url, domain, required, index_digest, capability_count, via } = line;
+        Self { repo, url: Some(url), index: None, domain, required, index_digest, capability_count, via }
     }
 }
 

@@ -85,7 +85,8 @@ fn known(source: &Registration, lock: Option<&Lock>, cache: &Cache) -> SourceRec
         let locked = lock.and_then(|lock| lock.sources.iter().find(|locked| locked.repo == source.repo));
         record.accepted = locked.filter(|locked| cache.has(&locked.index_digest)).and_then(|locked| {
             let (digest, capability_count) = (locked.index_digest.clone(), locked.capability_count);
-            locked.url.clone().map(|url| Accepted { digest, url, capability_count })
+            let via = locked.via.clone();
+            locked.url.clone().map(|url| Accepted { digest, url, capability_count, via })
         });
     }
     record

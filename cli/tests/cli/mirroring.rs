@@ -32,6 +32,7 @@ pub(crate) fn hub() -> (Server, String) {
             required: false,
             index_digest,
             capability_count: checked.capabilities.len(),
+            via: Vec::new(),
         });
     }
     let document = revision_4(&lines, &fragments);

@@ -58,6 +58,7 @@ fn pushed(claimed: &str, at_commit: Option<&str>) -> Server {
         required: false,
         index_digest: index_digest.clone(),
         capability_count: 2,
+        via: Vec::new(),
     };
     let lines =
         vec![line("a", server.url("/o/r/raw/branch/main/i.yaml")), line("b", "https://example.org/b.yaml".to_owned())];

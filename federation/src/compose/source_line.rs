@@ -21,6 +21,9 @@ pub struct SourceLine {
     pub index_digest: Digest,
     /// Number of its capabilities.
     pub capability_count: usize,
+    /// The hubs that it came by, as their base URLs, nearest first; left out if it is registered at this hub.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<String>,
 }
 
 impl SourceLine {
@@ -32,7 +35,7 @@ impl SourceLine {
 
     /// The contribution of a registration with this snapshot.
     pub fn new(registration: &Registration, snapshot: Accepted) -> Self {
-        let Accepted { digest: index_digest, url, capability_count } = snapshot;
+        let Accepted { digest: index_digest, url, capability_count, via } = snapshot;
         Self {
             repo: registration.repo.clone(),
             url,
@@ -40,6 +43,7 @@ impl SourceLine {
             required: registration.required,
             index_digest,
             capability_count,
+            via,
         }
     }
 }
@@ -56,6 +60,8 @@ struct Canonical<'a> {
     repo: &'a str,
     required: bool,
     url: &'a str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    via: &'a [String],
 }
 
 /// The digest of a revision: SHA-256 of the RFC 8785 canonical JSON of `sources`, which must be ordered by repo.
@@ -71,6 +77,7 @@ pub fn digest<'a>(sources: impl IntoIterator<Item = &'a SourceLine>) -> Digest {
             repo: &source.repo,
             required: source.required,
             url: &source.url,
+            via: &source.via,
         };
         // Serialising strings, integers and booleans cannot fail.
         let _ = serde_json::to_writer(&mut line, &canonical);
@@ -100,12 +107,16 @@ mod tests {
             required: false,
             index_digest: Digest::of(b""),
             capability_count: 2,
+            via: Vec::new(),
         };
         let canonical = format!(
             "[{{\"capability_count\":2,\"domain\":\"d\",\"index_digest\":\"{}\",\"repo\":\"a\",\"required\":false,\"url\":\"https://e.org/é\\u0001\\\"\"}}]",
             Digest::of(b"")
         );
         assert_eq!(digest([&line]), Digest::of(canonical.as_bytes()));
+        let relayed = SourceLine { via: vec!["https://b.org".into(), "https://a.org".into()], ..line.clone() };
+        let with_via = canonical.replace("}]", ",\"via\":[\"https://b.org\",\"https://a.org\"]}]");
+        assert_eq!(digest([&relayed]), Digest::of(with_via.as_bytes()));
         let inner = canonical.trim_matches(['[', ']']);
         assert_eq!(digest(&[line.clone(), line]), Digest::of(format!("[{inner},{inner}]").as_bytes()));
     }

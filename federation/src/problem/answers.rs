@@ -75,6 +75,9 @@ answers! {
     CATALOGUE_NOT_FOUND = Answer 404 "catalogue-not-found": "There is no such catalogue",
         "No catalogue has this name. It may have been deleted.",
         "see `GET /v1/catalogues` for all catalogues";
+    UPSTREAM_NOT_FOUND = Answer 404 "upstream-not-found": "There is no such upstream",
+        "No upstream has this name. It may have been removed.",
+        "see `GET /v1/upstreams` for all upstreams";
     REPO_GONE = Answer 410 "repo-gone": "The repo is gone",
         "A catalogue had registered the repo, and removed it: it was archived, the forge does not list it any more, or it had no index for a day.",
         "stop requesting it; `detail` says when and why, and its present name if it has one";
@@ -120,6 +123,15 @@ answers! {
     TOO_MANY_CATALOGUES = Answer 409 "too-many-catalogues": "The hub has too many catalogues",
         "A hub has at most 200 catalogues.",
         "delete an unused catalogue, or combine several into one of kind `list`";
+    TOO_MANY_UPSTREAMS = Answer 409 "too-many-upstreams": "The hub has too many upstreams",
+        "A hub has at most 16 upstreams.",
+        "remove an unused upstream, or follow a hub that follows several, with `transitive`";
+    NO_PUBLIC_URL = Answer 409 "no-public-url": "The hub does not know its own public URL",
+        "Each line that came by other hubs names them by their URLs. A hub that does not know its own cannot recognise what comes back to it.",
+        "ask the operator to configure `public_url` (`--public-url` of `reuse-surface serve`)";
+    REPO_RELAYED = Answer 409 "repo-relayed": "The repo comes from an upstream",
+        "The repo is not registered at this hub, but at the hub that `via` names last. It cannot be changed or refreshed here.",
+        "change it there, or register it here with `POST /v1/repos`, which takes it over";
     NO_LISTING_HELD = Answer 409 "no-listing-held": "No listing is waiting for release",
         "The catalogue has no held listing: it was released already, or the forge lists the repositories again.",
         "check the catalogue with `GET /v1/catalogues/{name}`";
@@ -155,6 +167,9 @@ answers! {
         "correct the fields under `errors`";
     INVALID_CATALOGUE = Answer 422 "invalid-catalogue": "The catalogue is not valid",
         "Fields are missing, unknown or malformed; `errors` lists them all. Nothing was written.",
+        "correct the fields under `errors`";
+    INVALID_UPSTREAM = Answer 422 "invalid-upstream": "The upstream is not valid",
+        "A field is missing, unknown or malformed; `errors` says which. Nothing was written.",
         "correct the fields under `errors`";
     INVALID_TOKEN_REQUEST = Answer 422 "invalid-token-request": "The token request is not valid",
         "Fields are missing, unknown or malformed; `errors` lists them all. Nothing was written.",

@@ -13,9 +13,9 @@ pub enum Place {
     Answer,
     /// `code` of a response that `reuse-surface serve` sends in place of the hub.
     Host,
-    /// An entry of `errors` under `invalid-registration`, `invalid-catalogue` or `invalid-token-request`.
+    /// An entry of `errors` under `invalid-registration`, `invalid-catalogue`, `invalid-upstream` or `invalid-token-request`.
     Field,
-    /// `reason` of a source whose index did not arrive, or is held, and of a catalogue.
+    /// `reason` of a source whose index did not arrive, or is held, of a catalogue, and of an upstream.
     Source,
     /// `reason` of a source whose index is not valid, and `code` of a diagnostic.
     Index,

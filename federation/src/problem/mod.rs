@@ -27,6 +27,7 @@ pub mod indexes;
 mod kind;
 pub mod program;
 pub mod sources;
+pub mod upstreams;
 
 pub use kind::{Kind, Place};
 
@@ -50,7 +51,7 @@ impl Kind {
 
 /// All kinds: those of responses, then those reported inside them.
 pub fn all() -> impl Iterator<Item = &'static Kind> {
-    [answers::ALL, fields::ALL, sources::ALL, indexes::ALL, catalogues::ALL, program::ALL]
+    [answers::ALL, fields::ALL, sources::ALL, indexes::ALL, catalogues::ALL, upstreams::ALL, program::ALL]
         .into_iter()
         .flatten()
         .copied()

@@ -67,6 +67,9 @@ pub struct Accepted {
     pub url: String,
     /// Number of its capabilities.
     pub capability_count: usize,
+    /// The hubs that it came by, nearest first; none if it was fetched at its source.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<String>,
 }
 
 /// A snapshot that the guard holds.
@@ -87,7 +90,7 @@ pub struct Held {
 
 impl From<Held> for Accepted {
     fn from(Held { digest, url, capability_count, .. }: Held) -> Self {
-        Self { digest, url, capability_count }
+        Self { digest, url, capability_count, via: Vec::new() }
     }
 }
 

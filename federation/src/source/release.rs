@@ -16,7 +16,7 @@ pub enum NotReleased {
 impl SourceRecord {
     /// Restores the previously accepted snapshot and holds the new one: the federation has no room for it.
     pub fn keep_back(&mut self, before: Option<Accepted>, held_before: Option<Held>, now: Seconds) {
-        let Some(Accepted { digest, url, capability_count }) = std::mem::replace(&mut self.accepted, before) else {
+        let Some(Accepted { digest, url, capability_count, .. }) = std::mem::replace(&mut self.accepted, before) else {
             return;
         };
         let since = held_before.filter(|held| held.digest == digest).map_or(now, |held| held.since);
@@ -28,12 +28,11 @@ impl SourceRecord {
     /// # Errors
     /// If there is no such snapshot. The record is then unchanged.
     pub fn release(&mut self, url: &str, digest: Option<&Digest>) -> Result<(), NotReleased> {
-        let held = self.held.as_ref().filter(|held| held.url == url).ok_or(NotReleased::Nothing)?;
+        let held = self.held.clone().filter(|held| held.url == url).ok_or(NotReleased::Nothing)?;
         if digest.is_some_and(|digest| *digest != held.digest) {
             return Err(NotReleased::Another);
         }
-        let (digest, url) = (held.digest.clone(), held.url.clone());
-        self.accepted = Some(Accepted { digest, url, capability_count: held.capability_count });
+        self.accepted = Some(held.into());
         self.held = None;
         Ok(())
     }

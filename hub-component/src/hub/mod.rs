@@ -24,11 +24,13 @@ pub mod paging;
 pub mod provenance;
 pub mod publish;
 pub mod refresh;
+pub mod relayed;
 pub mod repos;
 mod revalidation;
 pub mod search;
 pub mod secret;
 pub mod transparency;
+pub mod upstream;
 
 pub use app::{App, Host, Setting};
 pub use chunks::{Chunks, TruncatedBody};

@@ -47,6 +47,7 @@ pub fn view(source: &Source, now: Seconds) -> Repo<'_> {
             index_digest: accepted.map(|a| a.digest.clone()),
             capability_count: accepted.map_or(0, |a| a.capability_count),
             provenance: record.provenance().map(Cow::Borrowed),
+            via: Cow::Borrowed(accepted.map_or(&[], |accepted| accepted.via.as_slice())),
             held_digest: record.held.as_ref().map(|h| h.digest.clone()),
             diagnostics: Cow::Borrowed(failure.map_or(&[], |f| f.diagnostics.as_slice())),
         },

@@ -4,6 +4,7 @@ use super::app::App;
 use super::mirror::follow_later;
 use super::overlaps::compare_quietly;
 use super::refresh::{Scope, refresh_many};
+use super::upstream::follow_due;
 use crate::log;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -68,7 +69,11 @@ fn revalidate<P: Ports>(app: &App<P>, head: &Head, now: Seconds) {
     let later = app.clone();
     app.ports.spawn(async move {
         // No client waits for this. A failing source shows in its status, any other error in the log.
-        if let Err(error) = refresh_many(&later, Scope::DueAlone, Origin::HUB, false).await {
+        let refreshed = match follow_due(&later).await {
+            Ok(()) => refresh_many(&later, Scope::DueAlone, Origin::HUB, false).await.map(drop),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = refreshed {
             log::line("refresh-failed", &json!({ "why": error.to_string() }));
         }
         compare_quietly(&later).await;

@@ -30,6 +30,7 @@ use utoipa::OpenApi;
         (name = "transparency", description = "The signed log of all revisions"),
         (name = "discovery", description = "The same where agents look: Agentic Resource Discovery and the MCP Registry"),
         (name = "registrations", description = "The registered repositories"),
+        (name = "upstreams", description = "Other hubs whose sources this hub publishes too"),
         (name = "catalogues", description = "Organisations and lists whose repositories the hub registers"),
         (name = "access", description = "Tokens and the audit trail"),
         (name = "operation", description = "Health and metrics"),

@@ -56,6 +56,7 @@ pub(super) fn cause(cause: &str) -> &str {
         "deregister" => "deregistered",
         "refresh" => "index fetched",
         "release" => "held index released",
+        "upstream" => "came by another hub",
         other => other,
     }
 }

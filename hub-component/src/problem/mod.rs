@@ -54,6 +54,11 @@ impl Problem {
         Self::invalid_fields(&kinds::INVALID_CATALOGUE, errors)
     }
 
+    /// The problem of an upstream that violates rules.
+    pub fn invalid_upstream(errors: Vec<FieldError>) -> Self {
+        Self::invalid_fields(&kinds::INVALID_UPSTREAM, errors)
+    }
+
     /// The problem of a token request that violates rules.
     pub fn invalid_token_request(errors: Vec<FieldError>) -> Self {
         Self::invalid_fields(&kinds::INVALID_TOKEN_REQUEST, errors)

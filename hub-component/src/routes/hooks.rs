@@ -2,6 +2,7 @@
 
 use super::tokens::private;
 use crate::edge::{AppForRequest, Caller, Path, RawBody};
+use crate::hub::relayed::is_own;
 use crate::hub::repos::not_registered;
 use crate::hub::{App, hooks as hub, secret};
 use crate::ports::Ports;
@@ -75,7 +76,7 @@ fn payload<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
         (status = 200, description = "The webhook.", body = Hook, headers(("Cache-Control"))),
         (status = 308, description = "The registration has another name now, which the token may write.", headers(("Location"), ("Cache-Control"))),
     ),
-    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code]))),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code, kinds::REPO_RELAYED.code]))),
     security(("token" = [])),
 )]
 pub async fn create<P: Ports>(
@@ -87,7 +88,7 @@ pub async fn create<P: Ports>(
     let secret = secret::new()?;
     let now = app.ports.now();
     write_with(app.database().await?, async |tx| {
-        sources::get(tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+        is_own(&sources::get(tx, &repo).await?.ok_or_else(|| not_registered(&repo))?.registered)?;
         hooks::set(tx, &repo, &secret, now).await?;
         Ok::<_, Problem>(())
     })

@@ -21,3 +21,4 @@ pub mod repos;
 pub mod schemas;
 pub mod tokens;
 pub mod transparency;
+pub mod upstreams;

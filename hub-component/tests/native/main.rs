@@ -64,4 +64,5 @@ mod tokens;
 mod tombstones;
 mod transparency;
 mod upgrade;
+mod upstreams;
 mod writers;

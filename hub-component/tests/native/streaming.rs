@@ -33,6 +33,7 @@ fn expected(revision: u64, composed_at: i64, sources: &[(&str, &str, &str)], fil
             required: false,
             index_digest: Digest::of(text.as_bytes()),
             capability_count: checked.capabilities.len(),
+            via: Vec::new(),
         };
         if filter.takes(&line) {
             lines.push(line);

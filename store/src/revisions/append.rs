@@ -2,7 +2,7 @@
 
 use super::Revision;
 use crate::database::Transaction;
-use crate::{StoreError, transparency};
+use crate::{StoreError, needs, transparency};
 use federation::compose::SourceLine;
 use std::collections::BTreeMap;
 
@@ -27,9 +27,9 @@ impl Change {
 /// Who made a revision, and why.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
-    /// Name of a token, `hub`, or `catalogue:` and the name of a catalogue.
+    /// Name of a token, `hub`, or `catalogue:` or `upstream:` and the name of one.
     pub actor: &'a str,
-    /// Stable word: `register`, `update`, `deregister`, `refresh`, `release`, `catalogue`.
+    /// Stable word: `register`, `update`, `deregister`, `refresh`, `release`, `catalogue`, `upstream`.
     pub cause: &'a str,
     /// Id of the request; `None` for actions of the hub itself.
     pub request_id: Option<&'a str>,
@@ -69,6 +69,10 @@ pub async fn append(
             Change::Remove(repo) => remove(tx, revision.number, repo).await?,
         }
     }
+    if changes.iter().any(|change| matches!(change, Change::Put(line) if !line.via.is_empty())) {
+        // An older program computes another digest of such a line.
+        needs::version(tx, needs::VIA).await?;
+    }
     transparency::extend(tx).await
 }
 
@@ -81,20 +85,21 @@ async fn put(tx: &mut impl Transaction, number: u64, line: &SourceLine) -> Resul
             line.required.into(),
             line.index_digest.as_str().into(),
             line.capability_count.into(),
+            line.via.join("\n").into(),
         ]
     };
     let mut numbered = vec![number.into()];
     numbered.extend(columns());
     tx.query(
-        "INSERT INTO revision_sources (revision, repo, url, domain, required, index_digest, capability_count)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO revision_sources (revision, repo, url, domain, required, index_digest, capability_count, via)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         numbered,
     )
     .await?;
     tx.query(
-        "INSERT INTO composition (repo, url, domain, required, index_digest, capability_count) VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO composition (repo, url, domain, required, index_digest, capability_count, via) VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (repo) DO UPDATE SET url = excluded.url, domain = excluded.domain, required = excluded.required,
-         index_digest = excluded.index_digest, capability_count = excluded.capability_count",
+         index_digest = excluded.index_digest, capability_count = excluded.capability_count, via = excluded.via",
         columns(),
     )
     .await?;

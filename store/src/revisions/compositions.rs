@@ -1,6 +1,6 @@
 //! The compositions of revisions.
 
-use super::{LINE, read_line};
+use super::{LINE, LINE_COLUMNS, read_line};
 use crate::StoreError;
 use crate::database::{Database, Transaction, Value};
 use crate::fragments::{self, STORED, Stored};
@@ -35,7 +35,7 @@ pub async fn stored(
         None => ("composition", Vec::new()),
         Some(number) => (AT, vec![number.into()]),
     };
-    let line = "c.repo, c.url, c.domain, c.required, c.index_digest, c.capability_count";
+    let line = "c.repo, c.url, c.domain, c.required, c.index_digest, c.capability_count, c.via";
     let sql = format!(
         "SELECT {line}, {STORED} FROM {from} c LEFT JOIN fragments f
          ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain ORDER BY c.repo"
@@ -45,7 +45,7 @@ pub async fn stored(
         // One damaged page makes the whole statement fail, although the lines may be intact.
         Err(_) => tx.query(&format!("SELECT {line} FROM {from} c ORDER BY c.repo"), parameters).await?,
     };
-    rows.iter().map(|row| Ok((read_line(row)?, fragments::stored(row, 6)))).collect()
+    rows.iter().map(|row| Ok((read_line(row)?, fragments::stored(row, LINE_COLUMNS)))).collect()
 }
 
 /// The oldest verification time among the sources of the newest revision that match the filter; `None` if none does.

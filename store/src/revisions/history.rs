@@ -108,11 +108,11 @@ pub struct Changed {
     pub after: Option<SourceLine>,
 }
 
-/// The revision, the repo, and six columns each for the line after and before. The first column of a line is null if
+/// The revision, the repo, and seven columns each for the line after and before. The first column of a line is null if
 /// the source is not in the revision.
 const CHANGED: &str = "SELECT a.revision, a.repo,
-     CASE WHEN a.index_digest <> '' THEN a.repo END, a.url, a.domain, a.required, a.index_digest, a.capability_count,
-     CASE WHEN b.index_digest <> '' THEN b.repo END, b.url, b.domain, b.required, b.index_digest, b.capability_count";
+     CASE WHEN a.index_digest <> '' THEN a.repo END, a.url, a.domain, a.required, a.index_digest, a.capability_count, a.via,
+     CASE WHEN b.index_digest <> '' THEN b.repo END, b.url, b.domain, b.required, b.index_digest, b.capability_count, b.via";
 
 /// `a` is the change of a revision to a source, `b` the previous change to the same source.
 const CHANGED_FROM: &str = "FROM revision_sources a LEFT JOIN revision_sources b ON b.repo = a.repo AND b.revision =

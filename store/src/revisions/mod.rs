@@ -45,7 +45,7 @@ pub struct Head {
     pub revision: Option<Revision>,
     /// Whether there are any registrations.
     pub registered: bool,
-    /// When the next check of a source or a catalogue is due; `None` if there is nothing to check.
+    /// When the next check of a source, a catalogue or an upstream is due; `None` if there is nothing to check.
     pub due_at: Option<Seconds>,
     /// When the lease of the current refresh expires; in the past if none is running.
     pub refreshing_until: Seconds,
@@ -70,7 +70,8 @@ impl Head {
 }
 
 const HEAD: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM registrations LIMIT 1) any_registration),
-     (SELECT min(at) FROM (SELECT min(next_check_at) AS at FROM source_state UNION ALL SELECT min(next_check_at) FROM catalogues) due),
+     (SELECT min(at) FROM (SELECT min(next_check_at) AS at FROM source_state UNION ALL SELECT min(next_check_at) FROM catalogues
+     UNION ALL SELECT min(next_attempt_at) FROM upstreams) due),
      (SELECT coalesce(max(expires_at), 0) FROM leases WHERE name = 'refresh'),
      (SELECT min(verified_at) FROM source_state),
      (SELECT max(verified_at) FROM source_state), (SELECT current_at FROM mirror), v.number, v.digest, v.composed_at
@@ -183,9 +184,15 @@ pub async fn lines_of(tx: &mut impl Transaction, repos: &[&str]) -> Result<BTree
     rows.iter().map(|row| read_line(row).map(|line| (line.repo.clone(), line))).collect()
 }
 
-const LINE: &str = "repo, url, domain, required, index_digest, capability_count";
+/// A step of the schema: the hubs that a line came by, one a line of text.
+pub(crate) const VIA: &[&str] = &[
+    "ALTER TABLE composition ADD COLUMN via TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE revision_sources ADD COLUMN via TEXT NOT NULL DEFAULT ''",
+];
 
-const LINE_COLUMNS: usize = 6;
+const LINE: &str = "repo, url, domain, required, index_digest, capability_count, via";
+
+const LINE_COLUMNS: usize = 7;
 
 fn read_line(row: &Row) -> Result<SourceLine, StoreError> {
     read_next_line(&mut Reader::of(row))
@@ -200,5 +207,6 @@ fn read_next_line(row: &mut Reader<'_>) -> Result<SourceLine, StoreError> {
         required: row.flag()?,
         index_digest: row.digest()?,
         capability_count: row.count()?,
+        via: row.text()?.lines().map(str::to_owned).collect(),
     })
 }

@@ -14,6 +14,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     now: Seconds,
 ) -> Result<bool, StoreError> {
     const UNUSED: &str = "NOT EXISTS (SELECT 1 FROM revision_sources s WHERE s.index_digest = snapshots.digest)
+         AND NOT EXISTS (SELECT 1 FROM upstream_lines u WHERE u.index_digest = snapshots.digest)
          AND NOT EXISTS (SELECT 1 FROM fragments f WHERE f.digest = snapshots.digest)";
     let page = format!("SELECT digest FROM snapshots WHERE digest > $1 AND {UNUSED} ORDER BY digest LIMIT $2");
     // A new reference creates its fragment in the same transaction, so no snapshot in use can be deleted here.

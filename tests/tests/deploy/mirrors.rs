@@ -30,13 +30,14 @@ const MIRRORED: [&str; 15] = [
 ];
 
 /// What only the hub itself can answer.
-const OWN: [&str; 10] = [
+const OWN: [&str; 11] = [
     "/",
     "/repos",
     "/v1/federated/compose",
     "/v1/federated/log",
     "/v1/repos",
     "/v1/catalogues",
+    "/v1/upstreams",
     "/v1/check",
     "/v1/events",
     "/v1/tokens",

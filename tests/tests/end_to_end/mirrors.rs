@@ -1,44 +1,13 @@
 //! A primary and its mirrors over real sockets: the same bytes, whatever happens to the primary.
 
+use crate::front::Front;
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, Sources, TOKEN, eventually, index};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
-use tokio::net::{TcpListener, TcpStream};
 
 const WRITES: u64 = 1000;
-
-/// An address that stays, whichever hub is behind it. Without one, connections are closed.
-#[derive(Clone, Default)]
-struct Front(Arc<Mutex<Option<String>>>);
-
-impl Front {
-    async fn start(hub: &Hub) -> Result<(Self, String)> {
-        let front = Self::default();
-        front.lead_to(Some(hub));
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let (base, leads) = (format!("http://{}", listener.local_addr()?), front.clone());
-        tokio::spawn(async move {
-            while let Ok((mut from, _)) = listener.accept().await {
-                let leads = leads.clone();
-                tokio::spawn(async move {
-                    let Some(to) = leads.0.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
-                    if let Ok(mut to) = TcpStream::connect(to).await {
-                        let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
-                    }
-                });
-            }
-        });
-        Ok((front, base))
-    }
-
-    fn lead_to(&self, hub: Option<&Hub>) {
-        let address = hub.map(|hub| hub.base().trim_start_matches("http://").to_owned());
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = address;
-    }
-}
 
 fn mirror_of(base: &str) -> Result<Hub> {
     Hub::start_in(TempDir::new()?, Some(TOKEN), &["--mirror-of", base])
@@ -120,7 +89,8 @@ async fn after_a_thousand_random_writes_every_kept_revision_is_the_same() -> Res
 async fn without_its_primary_a_mirror_serves_on_and_follows_again() -> Result<()> {
     let (primary, sources) = (Hub::start()?, Sources::start()?);
     primary.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
-    let (front, base) = Front::start(&primary).await?;
+    let (front, base) = Front::start().await?;
+    front.lead_to(Some(&primary));
     let mirror = mirror_of(&base)?;
     has_reached(&mirror, 1).await?;
     let refused = mirror.write(Method::DELETE, "/v1/repos/a", &Value::Null).await?;

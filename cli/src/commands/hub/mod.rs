@@ -26,6 +26,7 @@ mod sync;
 mod target;
 mod token;
 mod update;
+mod upstream;
 mod words;
 
 pub(super) use words::why;
@@ -61,6 +62,7 @@ pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result
         Verb::Changes(args) => changes::run(args, &client, output).await,
         Verb::Sync(args) => sync::run(args, &client, output).await,
         Verb::Catalogue(args) => catalogue::run(&args.verb, &client, output).await,
+        Verb::Upstream(args) => upstream::run(&args.verb, &client, output).await,
         Verb::Token(args) => token::run(&args.verb, &client, output).await,
         Verb::Events(args) => events::run(args, &client, output).await,
     }

@@ -107,12 +107,12 @@ async fn read(client: &Client) -> Result<(Revision, Vec<Registration>), Failure>
 
 /// Records the hub's accepted snapshots as accepted here, so that the guard compares with them from now on.
 fn accept(cache: &Cache, sources: &[Locked]) -> Result<(), Failure> {
-    for Locked { url, index_digest, capability_count, .. } in sources {
+    for Locked { url, index_digest, capability_count, via, .. } in sources {
         let Some(url) = url else { continue };
         let mut record = cache.record(url);
         if record.accepted.as_ref().is_none_or(|accepted| accepted.digest != *index_digest) {
             let (digest, url) = (index_digest.clone(), url.clone());
-            record.accepted = Some(Accepted { digest, url, capability_count: *capability_count });
+            record.accepted = Some(Accepted { digest, url, capability_count: *capability_count, via: via.clone() });
             record.held = None;
         }
         cache.keep_record(url, &record)?;

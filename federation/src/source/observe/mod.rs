@@ -197,7 +197,7 @@ impl SourceRecord {
         self.verified_at = Some(now);
         self.consecutive_failures = 0;
         self.failure = None;
-        let candidate = Accepted { digest, url, capability_count: count };
+        let candidate = Accepted { digest, url, capability_count: count, via: Vec::new() };
         let holds = match &self.accepted {
             Some(accepted) if accepted.digest == candidate.digest => false,
             Some(accepted) => guard::holds(accepted.capability_count, count),
@@ -209,7 +209,7 @@ impl SourceRecord {
                 _ => now,
             };
             if now - since < guard::RELEASE_AFTER {
-                let Accepted { digest, url, capability_count } = candidate;
+                let Accepted { digest, url, capability_count, .. } = candidate;
                 self.held = Some(Held { digest, url, capability_count, since, full: false });
                 return Effect::Held;
             }

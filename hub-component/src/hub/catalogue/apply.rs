@@ -4,6 +4,7 @@ use super::changes::Changes;
 use super::{rename, unchanged};
 use crate::hub::App;
 use crate::hub::publish::{Contributions, publish};
+use crate::hub::relayed::choose_anew;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use federation::catalogue::{Known, RemovalReason, Skipped, Todo};
@@ -58,17 +59,26 @@ async fn step<P: Ports>(app: &App<P>, stored: &Stored) -> Result<bool, Problem> 
         remove(tx, &catalogue.name, going, &mut changes, now).await?;
         rename::follow(tx, catalogue, moving, &mut changes, now).await?;
         touch(tx, &catalogue.name, touched).await?;
-        publish_all(tx, &catalogue.actor(), changes, now).await?;
+        publish_all(tx, app.configured_url(), &catalogue.actor(), changes, now).await?;
         Ok(true)
     })
     .await
 }
 
-async fn publish_all(tx: &mut impl Transaction, actor: &str, changes: Changes, now: Seconds) -> Result<(), Problem> {
+async fn publish_all(
+    tx: &mut impl Transaction,
+    own: &str,
+    actor: &str,
+    changes: Changes,
+    now: Seconds,
+) -> Result<(), Problem> {
     // There is no request, but an actor whose changes are recorded.
     let origin = Origin { actor, cause: "catalogue", request_id: Some("") };
     let Changes { lines, events } = changes;
-    let lines: Contributions<'_> = lines.iter().map(|(repo, line)| (repo.as_str(), line.clone())).collect();
+    let mut lines: Contributions<'_> = lines.iter().map(|(repo, line)| (repo.as_str(), line.clone())).collect();
+    // An upstream may offer what ended.
+    let ended: Vec<&str> = lines.iter().filter(|(_, line)| line.is_none()).map(|(repo, _)| *repo).collect();
+    lines.extend(choose_anew(tx, own, &ended, now).await?);
     let revision = publish(tx, lines, origin, now).await?.whole()?;
     for (action, repo, before, after) in &events {
         let (before, after) = (before.clone(), after.clone());

@@ -1,32 +1,22 @@
 //! Publishes a revision of the primary here, if it comes out the same.
 
-use super::{Fault, fault, fetch};
+use super::{Fault, fault, indexes};
 use crate::hub::App;
 use crate::hub::publish::{Contributions, publish_as};
-use crate::hub::refresh::{NewSnapshot, judge};
 use crate::ports::Ports;
 use api::federated::Logged;
-use federation::check::Content;
 use federation::compose::SourceLine;
-use federation::digest::Digest;
 use federation::registration::Registration;
 use federation::source::{Accepted, SourceRecord};
 use federation::time::{Seconds, parse_rfc3339};
-use futures::{StreamExt as _, stream};
 use serde_json::json;
 use std::collections::BTreeSet;
-use store::database::{Autocommit, Transaction, write_with};
+use store::StoreError;
+use store::database::{Transaction, write_with};
 use store::leases::Lease;
 use store::registrations::{self, Registered, new_incarnation};
 use store::revisions::{self, Origin};
 use store::sources::{self, Source};
-use store::{StoreError, fragments, snapshots};
-
-/// Bytes of new snapshots, fetched and rendered, that are written together.
-const BATCH_BYTES: usize = 8 << 20;
-
-/// Indexes that are fetched at once.
-const MAX_FETCHES: usize = 4;
 
 /// Publishes one revision.
 ///
@@ -45,7 +35,11 @@ pub(super) async fn revision<P: Ports>(
     for line in &logged.put {
         registered.push(registration(line).ok_or_else(|| wrong("a source is no registration"))?);
     }
-    fetch_missing(app, primary, logged.put.iter().zip(&registered), lease).await?;
+    let wanted: Vec<_> = logged.put.iter().zip(&registered).collect();
+    let obtained = indexes::obtain(app, primary, wanted, lease, None).await?;
+    if let Some((repo, _)) = obtained.refused.first_key_value() {
+        return Err(fault(format!("{primary} publishes an index of {repo} that this version refuses")));
+    }
 
     write_with(app.database().await?, async |tx| {
         lease.renew(tx, app.ports.now()).await?;
@@ -84,57 +78,6 @@ fn registration(line: &SourceLine) -> Option<Registration> {
     Registration::from_value(&json!({"repo": repo, "url": url, "domain": domain, "required": required})).ok()
 }
 
-/// Fetches, validates and stores the indexes that are not here.
-async fn fetch_missing<P: Ports>(
-    app: &App<P>,
-    primary: &str,
-    sources: impl Iterator<Item = (&SourceLine, &Registration)>,
-    lease: &Lease,
-) -> Result<(), Fault> {
-    let database = app.database().await?;
-    let mut missing: Vec<(&SourceLine, &Registration)> = sources.collect();
-    let digests: Vec<&Digest> = missing.iter().map(|(line, _)| &line.index_digest).collect();
-    let stored = snapshots::stored(&mut Autocommit(database), &digests).await?;
-    missing.retain(|(line, _)| !stored.contains(&line.index_digest));
-    let (mut batch, mut bytes): (Vec<(&SourceLine, NewSnapshot)>, usize) = (Vec::new(), 0);
-    let wanted: Vec<(usize, Digest)> = missing.iter().map(|(line, _)| line.index_digest.clone()).enumerate().collect();
-    let fetch = |(at, digest): (usize, Digest)| {
-        let ports = &app.ports;
-        async move { (at, fetch::index(ports, primary, &digest).await) }
-    };
-    let mut fetched = stream::iter(wanted).map(fetch).buffer_unordered(MAX_FETCHES);
-    while let Some((at, index)) = fetched.next().await {
-        let Some((line, registration)) = missing.get(at) else { continue };
-        let new = judge(registration, Content::of(index?)).snapshot;
-        let Some(new) = new.filter(|new| new.capability_count == line.capability_count) else {
-            return Err(fault(format!("{primary} publishes an index of {} that this version refuses", line.repo)));
-        };
-        bytes += new.bytes.len() + new.fragment.bytes();
-        batch.push((line, new));
-        if bytes >= BATCH_BYTES {
-            keep(app, std::mem::take(&mut batch), lease).await?;
-            bytes = 0;
-        }
-    }
-    Ok(keep(app, batch, lease).await?)
-}
-
-async fn keep<P: Ports>(app: &App<P>, batch: Vec<(&SourceLine, NewSnapshot)>, lease: &Lease) -> Result<(), StoreError> {
-    if batch.is_empty() {
-        return Ok(());
-    }
-    let now = app.ports.now();
-    write_with(app.database().await?, async |tx| {
-        lease.renew(tx, now).await?;
-        for (line, new) in batch {
-            snapshots::insert(tx, &new.digest, &new.bytes, new.capability_count, &new.uses, now).await?;
-            fragments::insert(tx, &new.digest, &line.repo, &new.domain, &new.fragment).await?;
-        }
-        Ok(())
-    })
-    .await
-}
-
 /// Writes what is known of the registrations, so that reads by repo find them. Should the mirror become a hub of its own, all are due.
 async fn register(
     tx: &mut impl Transaction,
@@ -160,8 +103,8 @@ async fn register(
                 Source { registered, record: SourceRecord::default() }
             }
         };
-        let SourceLine { index_digest: digest, url, capability_count, .. } = line.clone();
-        source.record.accepted = Some(Accepted { digest, url, capability_count });
+        let SourceLine { index_digest: digest, url, capability_count, via, .. } = line.clone();
+        source.record.accepted = Some(Accepted { digest, url, capability_count, via });
         source.record.verified_at = source.record.verified_at.max(Some(now));
         written.push(source);
     }

@@ -1,4 +1,4 @@
-//! What a mirror asks of its primary.
+//! What a mirror asks of its primary, and a hub of its upstreams.
 
 use super::{Fault, fault};
 use crate::hub::refresh;
@@ -7,26 +7,28 @@ use api::federated::{Log, LogQuery};
 use api::paths;
 use api::query::pairs;
 use federation::digest::Digest;
-use federation::time::{Seconds, rfc3339};
 use url::form_urlencoded::Serializer;
 
-/// How long the primary may wait for something new, in seconds: less than a response may take to begin.
-const WAIT: u32 = 8;
-
-/// What the primary published after `since`, and what it verified after `verified_after`.
-pub(super) async fn log<P: Ports>(ports: &P, primary: &str, since: u64, verified_after: Seconds) -> Result<Log, Fault> {
-    let query = pairs(&LogQuery { since, wait: WAIT, verified_after: Some(rfc3339(verified_after)) });
+/// What another hub published and verified since.
+///
+/// # Errors
+/// If it does not answer as a hub does.
+pub async fn log<P: Ports>(ports: &P, primary: &str, query: &LogQuery) -> Result<Log, Fault> {
+    let query = pairs(query);
     let query = Serializer::new(String::new()).extend_pairs(query).finish();
     let bytes = fetched(ports, &format!("{primary}{}?{query}", paths::LOG)).await?;
     serde_json::from_slice(&bytes).map_err(|error| fault(format!("{primary} does not answer as a hub does: {error}")))
 }
 
 /// The bytes of an index, which are those of this digest.
-pub(super) async fn index<P: Ports>(ports: &P, primary: &str, digest: &Digest) -> Result<Vec<u8>, Fault> {
+///
+/// # Errors
+/// If they do not arrive, or are others.
+pub async fn index<P: Ports>(ports: &P, primary: &str, digest: &Digest) -> Result<Vec<u8>, Fault> {
     let bytes = fetched(ports, &format!("{primary}{}", paths::INDEX.replace("{digest}", digest.as_str()))).await?;
     match Digest::of(&bytes) == *digest {
         true => Ok(bytes),
-        false => Err(fault(format!("{primary} sends other bytes for the index {digest}"))),
+        false => Err(Fault::Falsified(format!("{primary} sends other bytes for the index {digest}"))),
     }
 }
 

@@ -5,8 +5,8 @@ use crate::hub::App;
 use crate::log;
 use crate::ports::Ports;
 use api::Json;
-use api::federated::{Log, Logged, Verified};
-use federation::time::{Seconds, parse_rfc3339};
+use api::federated::{Log, LogQuery, Logged, Verified};
+use federation::time::{Seconds, parse_rfc3339, rfc3339};
 use serde_json::json;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,6 +18,9 @@ use store::{StoreError, mirror, upkeep};
 
 /// How long one session follows, in seconds; less than a lease lasts.
 const SESSION: Seconds = 30;
+
+/// How long the primary may wait for something new, in seconds: less than a response may take to begin.
+const WAIT: u32 = 8;
 
 /// How long an instance pauses between sessions.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -52,7 +55,7 @@ async fn follow<P: Ports>(app: &App<P>, primary: &str) -> Result<(), StoreError>
     let written = match followed {
         Ok(()) => Ok(()),
         Err(Fault::Store(error)) => Err(error),
-        Err(Fault::Primary(why)) => fail(app, primary, &why).await,
+        Err(Fault::Primary(why) | Fault::Falsified(why)) => fail(app, primary, &why).await,
     };
     // If it cannot be released, it expires.
     let released = lease.release(database).await;
@@ -78,9 +81,10 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
     loop {
         let head = revisions::head(database).await?;
         let verified_after = head.verified_last_at.map_or(0, |at| at - OVERLAP);
+        let query = LogQuery { since: head.number(), wait: WAIT, verified_after: Some(rfc3339(verified_after)) };
         // The response tells of the time at which the primary read its log: at the earliest now.
         let asked_at = app.ports.now();
-        let page = fetch::log(&app.ports, primary, head.number(), verified_after).await?;
+        let page = fetch::log(&app.ports, primary, &query).await?;
         compare(primary, head.revision.as_ref(), &page)?;
         let unreadable = |error| fault(format!("{primary} does not answer as a hub does: {error}"));
         let revisions: Vec<Logged> =

@@ -1,17 +1,20 @@
 //! A mirror: follows the log of its primary, and publishes the same revisions under the same numbers.
 
 mod apply;
-mod fetch;
+pub mod fetch;
 mod follow;
+pub mod indexes;
 
 pub use follow::follow_later;
 
 use store::StoreError;
 
 /// Why a primary cannot be followed, in words for its operator.
-enum Fault {
+pub enum Fault {
     /// The primary, or what it says.
     Primary(String),
+    /// What it sends is not what it says that it is.
+    Falsified(String),
     /// The mirror's own database.
     Store(StoreError),
 }

@@ -160,7 +160,8 @@ async fn candidates(
     read_with(database, async |tx| {
         let sources = match scope {
             Scope::One(repo) | Scope::Requested(repo) | Scope::Pushed(repo, _) => {
-                sources::get(tx, repo).await?.into_iter().collect()
+                // What came by an upstream is fetched there.
+                sources::get(tx, repo).await?.into_iter().filter(|it| it.registered.upstream().is_none()).collect()
             }
             Scope::DueAlone => sources::due(tx, now).await?,
             Scope::Due | Scope::All => sources::all(tx).await?,

@@ -36,6 +36,10 @@ pub(super) fn section(source: &Source) -> Markup {
             }
             @if let Some(at) = record.next_check_at.filter(|_| registration.enabled) { dt { "Next check" } dd { (time(at)) } }
             @if let Some(accepted) = &record.accepted { dt { "Accepted snapshot" } dd { (snapshot_link(&accepted.digest)) } }
+            @if let Some(accepted) = record.accepted.as_ref().filter(|accepted| !accepted.via.is_empty()) {
+                dt { "Came by" }
+                dd { @for (n, hub) in accepted.via.iter().enumerate() { @if n > 0 { ", " } (linked(hub, MAX_URL_CHARS)) } }
+            }
             @if let Some(commit) = record.provenance() {
                 dt { "Pushed from" }
                 dd {

@@ -3,6 +3,7 @@
 use crate::edge::{Caller, Query};
 use crate::hub::App;
 use crate::hub::refresh::{Report, Scope, newest, refresh_many, refresh_running};
+use crate::hub::upstream::follow_due;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::refresh::{ComposeQuery, Composed};
@@ -29,6 +30,7 @@ pub async fn compose<P: Ports>(
     Query(parameters): Query<ComposeQuery>,
 ) -> Result<Json<Composed>, Problem> {
     let actor = caller.composes()?;
+    follow_due(&app).await?;
     let scope = if parameters.force { Scope::All } else { Scope::Due };
     let report = refresh_many(&app, scope, actor.origin("refresh"), true).await?.ok_or_else(refresh_running)?;
     let (revision, digest) = newest(&app).await?;

@@ -10,6 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use federation::time::{Seconds, parse_rfc3339, rfc3339};
+use federation::upstream::base_url;
 use http::header::CACHE_CONTROL;
 use std::time::Duration;
 use store::database::{Autocommit, Transaction, read_with};
@@ -56,7 +57,10 @@ pub async fn follow<P: Ports>(
             app.ports.sleep(LOOK).await;
         }
     }
-    let answer = read_with(database, async |tx| read(tx, query.since, verified_after).await).await?;
+    let mut answer = read_with(database, async |tx| read(tx, query.since, verified_after).await).await?;
+    if app.primary().is_none() {
+        answer.hub = base_url(app.configured_url());
+    }
     Ok(([(CACHE_CONTROL, "no-store")], Json(answer)))
 }
 
@@ -78,7 +82,7 @@ async fn read(tx: &mut impl Transaction, since: u64, verified_after: Option<Seco
         page.add(last, &next)?;
     }
     let (revisions, _) = page.done();
-    Ok(Log { since: known.map(point), newest: newest.map(point), revisions, verified })
+    Ok(Log { hub: None, since: known.map(point), newest: newest.map(point), revisions, verified })
 }
 
 fn point(Revision { number: revision, digest, .. }: Revision) -> Point {

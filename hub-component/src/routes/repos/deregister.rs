@@ -2,6 +2,7 @@
 
 use super::check_precondition;
 use crate::edge::{Caller, Path};
+use crate::hub::relayed::{choose_anew, is_own};
 use crate::hub::repos::not_registered;
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
@@ -14,7 +15,7 @@ use store::registrations;
 
 /// Removes a registration.
 ///
-/// The next read no longer includes what the source contributed. The name may be registered again.
+/// The next read no longer includes what the source contributed; if an upstream has the repo, it has that instead. The name may be registered again.
 #[utoipa::path(
     delete,
     path = "/v1/repos/{repo}",
@@ -28,7 +29,7 @@ use store::registrations;
         (status = 204, description = "The registration was removed."),
         (status = 308, description = "The registration has another name now, which the token may write.", headers(("Location"), ("Cache-Control"))),
     ),
-    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code, kinds::PRECONDITION_FAILED.code]))),
+    extensions(("x-problems" = json!([kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code, kinds::REPO_RELAYED.code, kinds::PRECONDITION_FAILED.code]))),
     security(("token" = [])),
 )]
 pub async fn deregister<P: Ports>(
@@ -41,10 +42,13 @@ pub async fn deregister<P: Ports>(
     let now = app.ports.now();
     write_with(app.database().await?, async |tx| {
         let registered = registrations::get(tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+        is_own(&registered)?;
         check_precondition(&registered, &headers)?;
         registrations::delete(tx, &repo).await?;
         let before = json!(registered.registration);
-        let change = Change { repo: &repo, line: None, provenance: None, before, after: Value::Null };
+        // An upstream may offer it.
+        let line = choose_anew(tx, app.configured_url(), &[&repo], now).await?.remove(repo.as_str()).flatten();
+        let change = Change { repo: &repo, line, provenance: None, before, after: Value::Null };
         publish_change(tx, change, actor.origin("deregister"), now).await?;
         Ok(StatusCode::NO_CONTENT)
     })

@@ -4,6 +4,7 @@ use crate::edge::{Caller, JsonBody, Path, Query};
 use crate::hub::publish::line;
 use crate::hub::refresh::{self, Commit, Report, Scope, contribution, refresh_one};
 use crate::hub::refresh::{newest, refresh_running};
+use crate::hub::relayed::is_own;
 use crate::hub::repos::not_registered;
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
@@ -37,7 +38,7 @@ use store::sources;
         (status = 308, description = "The registration has another name now, which the token may write.", headers(("Location"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!([
-        kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code, kinds::REFRESH_RUNNING.code, kinds::INVALID_ARGUMENT.code, kinds::COMMIT_NOT_ALLOWED.code,
+        kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code, kinds::REPO_RELAYED.code, kinds::REFRESH_RUNNING.code, kinds::INVALID_ARGUMENT.code, kinds::COMMIT_NOT_ALLOWED.code,
         kinds::COMMIT_UNKNOWN.code,
     ]))),
     security(("token" = [])),
@@ -49,6 +50,8 @@ pub async fn refresh<P: Ports>(
     request: Request,
 ) -> Result<Json<Refreshed>, Problem> {
     let actor = caller.writes(&repo)?;
+    let registered = read_with(app.database().await?, async |tx| registrations::get(tx, &repo).await).await?;
+    is_own(&registered.ok_or_else(|| not_registered(&repo))?)?;
     let scope = match asked_commit(request).await? {
         None => Scope::Requested(repo.clone()),
         Some(asked) => Scope::Pushed(repo.clone(), commit(&app, &caller, &repo, &asked).await?),

@@ -25,7 +25,7 @@ use store::sources::{self, Source};
 /// Registers a repository.
 ///
 /// The hub fetches the index before it answers if `require_valid` is set or the source is required, and after it otherwise. Registering never
-/// overwrites a registration.
+/// overwrites a registration, and takes over a repo that came by an upstream.
 #[utoipa::path(
     post,
     path = "/v1/repos",
@@ -113,8 +113,8 @@ pub async fn register<P: Ports>(
 async fn try_out<P: Ports>(app: &App<P>, mut source: Source) -> Result<Response, Problem> {
     let registration = &source.registered.registration;
     read_with(app.database().await?, async |tx| match sources::get(tx, &registration.repo).await? {
-        Some(_) => Err(registered_already(&registration.repo)),
-        None => Ok(()),
+        Some(there) if there.registered.upstream().is_none() => Err(registered_already(&registration.repo)),
+        _ => Ok(()),
     })
     .await?;
     let checked = refresh::check(&app.ports, registration, &source.record).await;

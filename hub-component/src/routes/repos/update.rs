@@ -6,6 +6,7 @@ use super::{changed_meanwhile, check_precondition, respond};
 use crate::edge::{Caller, JsonBody, Path};
 use crate::hub::publish::line;
 use crate::hub::refresh::{Checked, apply};
+use crate::hub::relayed::is_own;
 use crate::hub::repos::{not_registered, warnings_with};
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
@@ -60,7 +61,7 @@ struct Updated {
         (status = 308, description = "The registration has another name now, which the token may write.", headers(("Location"), ("Cache-Control"))),
     ),
     extensions(("x-problems" = json!([
-        kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code, kinds::PRECONDITION_FAILED.code, kinds::INVALID_REGISTRATION.code, kinds::REQUIRED_UNVERIFIED.code,
+        kinds::REPO_NOT_FOUND.code, kinds::REPO_GONE.code, kinds::REPO_RELAYED.code, kinds::PRECONDITION_FAILED.code, kinds::INVALID_REGISTRATION.code, kinds::REQUIRED_UNVERIFIED.code,
     ]))),
     security(("token" = [])),
 )]
@@ -78,6 +79,7 @@ pub async fn update<P: Ports>(
     let fetched = verified.is_some();
     let updated = write_with(app.database().await?, async |tx| {
         let mut source = sources::get(tx, &repo).await?.ok_or_else(|| not_registered(&repo))?;
+        is_own(&source.registered)?;
         check_precondition(&source.registered, &headers)?;
         let before = source.registered.registration.clone();
         let changed = before.merge(&patch).map_err(Problem::invalid_registration)?;
@@ -149,6 +151,7 @@ async fn verified_first<P: Ports>(
         Ok::<_, Problem>(registered)
     })
     .await?;
+    is_own(&registered)?;
     check_precondition(&registered, headers)?;
     let before = &registered.registration;
     let changed = before.merge(patch).map_err(Problem::invalid_registration)?;

@@ -54,6 +54,29 @@ async fn repositories_with_an_index_appear_and_others_do_not() {
 }
 
 #[tokio::test]
+async fn what_a_catalogue_ends_is_taken_from_an_upstream_that_has_it() {
+    let upstream = Hub::new();
+    let upstream = upstream.at(hub_component::hub::Setting {
+        public_url: "https://up.example.org".to_owned(),
+        ..hub_component::hub::Setting::default()
+    });
+    for repo in ["docs", "hub"] {
+        upstream.register(repo, index("there", 1, 0)).await;
+    }
+    let hub = with_repos(&["docs", "hub"]).await;
+    hub.sources().is_hub("up.example.org", &upstream);
+    let (code, answer) = hub.ask(Method::PUT, "/v1/upstreams/up", json!({"url": "https://up.example.org"})).await;
+    assert_eq!(code, StatusCode::CREATED, "{answer}");
+    hub.settle().await;
+    assert_eq!(hub.get("/v1/repos/docs").await["registered_by"], "catalogue:acme");
+    list(&hub, &[repo(2, "hub", 1)]);
+    later(&hub).await;
+    assert_eq!(hub.get("/v1/repos/docs").await["registered_by"], "upstream:up");
+    assert_eq!(hub.get("/v1/repos/hub").await["registered_by"], "catalogue:acme");
+    assert_eq!(published(&hub).await, ["docs", "hub"]);
+}
+
+#[tokio::test]
 async fn nothing_new_costs_one_request() {
     let hub = forge();
     list(&hub, &[repo(1, "website", 1), repo(2, "docs", 1)]);

@@ -50,6 +50,9 @@ impl Federation {
         let catalogue = serde_json::json!({"name": "coulomb", "kind": "list", "url": listing, "domain": "infotech"});
         let answer = federation.hub.write(Method::POST, "/v1/catalogues", &catalogue).await?;
         ensure!(answer.status == 201, "{}", answer.text);
+        let upstream = serde_json::json!({"url": federation.sources.url("")});
+        let answer = federation.hub.write(Method::PUT, "/v1/upstreams/acme", &upstream).await?;
+        ensure!(answer.status == 201, "{}", answer.text);
         Ok(federation)
     }
 

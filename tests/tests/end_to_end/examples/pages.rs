@@ -14,10 +14,15 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../");
 const CATALOG_INFO: &str = include_str!("../../../../federation/tests/formats/catalog-info.yaml");
 
 /// Blocks that are not run: the page, how the block begins, and why.
-const NOT_RUN: [(&str, &str, &str); 7] = [
+const NOT_RUN: [(&str, &str, &str); 8] = [
     ("README.md", "cargo xtask serve ", "builds the workspace: what runs this test did that"),
     ("README.md", "REUSE_SURFACE_TOKEN=choose-one cargo xtask serve", "does not end: the test has a hub"),
     ("README.md", "python3 -m http.server", "does not end: the test serves the same files"),
+    (
+        "docs/RegistryFederation.md",
+        "reuse-surface hub upstream set ",
+        "wants a hub with a public URL, and another one: `upstreams.rs` has them",
+    ),
     ("README.md", "spin build", "needs Spin and does not end"),
     (
         "docs/reliability.md",

@@ -106,6 +106,7 @@ fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) 
         required: source.required,
         index_digest: Digest::of(&bytes),
         capability_count: index.capabilities.len(),
+        via: Vec::new(),
     };
     match Contribution::new(locked, &bytes) {
         Err(message) => (None, failed("unwritable", message, Vec::new())),

@@ -1,0 +1,142 @@
+//! Upstreams: other hubs whose sources this hub publishes too.
+
+use crate::{Open, Variant};
+use federation::digest::Digest;
+use federation::upstream::Upstream as Definition;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// All upstreams; a hub has at most 16.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Upstreams {
+    /// Ordered by name, with the numbers of conflicts and refused indexes alone.
+    pub upstreams: Vec<Upstream>,
+    /// How many there are.
+    pub total: usize,
+}
+
+/// An upstream with its status.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Upstream {
+    /// Its name.
+    pub name: String,
+    /// The fields that the operator set.
+    #[serde(flatten)]
+    pub definition: Definition,
+    /// When it was created.
+    pub created_at: String,
+    /// When it was last set.
+    pub updated_at: String,
+    /// Name of the token that created it.
+    pub created_by: String,
+    /// How far it was followed.
+    pub status: UpstreamStatus,
+}
+
+/// How far an upstream was followed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct UpstreamStatus {
+    /// The state of the upstream.
+    #[schema(value_type = UpstreamState)]
+    pub state: Open<UpstreamState>,
+    /// Why it is not followed, as a code that `/problems` explains.
+    #[schema(required)]
+    pub reason: Option<String>,
+    /// The reason as text.
+    #[schema(required)]
+    pub message: Option<String>,
+    /// Since when attempts have been failing.
+    #[schema(required)]
+    pub failing_since: Option<String>,
+    /// The newest of its revisions that was taken; null before the first.
+    #[schema(required)]
+    pub revision: Option<u64>,
+    /// The digest of that revision, computed here from its lines.
+    #[schema(required)]
+    pub digest: Option<Digest>,
+    /// When it last had nothing newer.
+    #[schema(required)]
+    pub current_at: Option<String>,
+    /// When it was last asked.
+    #[schema(required)]
+    pub last_attempt_at: Option<String>,
+    /// When it is asked again; null means now.
+    #[schema(required)]
+    pub next_attempt_at: Option<String>,
+    /// How many sources it publishes.
+    pub offered: usize,
+    /// How many of them are published here from it.
+    pub published: usize,
+    /// Its sources that are published here from elsewhere, with another index.
+    pub conflicts: Conflicts,
+    /// Its sources whose index this hub refuses.
+    pub refused: Refused,
+}
+
+/// Sources of an upstream that are published from elsewhere, with another index.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = HopConflicts)]
+pub struct Conflicts {
+    /// How many there are.
+    pub total: usize,
+    /// The first hundred by repo; none in the list of all upstreams.
+    pub listed: Vec<HopConflict>,
+}
+
+/// A source of an upstream that is published from elsewhere, with another index.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct HopConflict {
+    /// The repo.
+    pub repo: String,
+    /// The index that this upstream has.
+    pub offered: Digest,
+    /// The index that is published.
+    pub published: Digest,
+    /// The upstream that this came by; null if the repo is registered at this hub.
+    #[schema(required)]
+    pub upstream: Option<String>,
+}
+
+/// Sources of an upstream whose index this hub refuses.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = RefusedIndexes)]
+pub struct Refused {
+    /// How many there are.
+    pub total: usize,
+    /// The first hundred by repo; none in the list of all upstreams.
+    pub listed: Vec<RefusedIndex>,
+}
+
+/// A source of an upstream whose index this hub refuses.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct RefusedIndex {
+    /// The repo.
+    pub repo: String,
+    /// Why, as a code that `/problems` explains.
+    pub reason: String,
+}
+
+/// The state of an upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UpstreamState {
+    /// Not followed to its newest revision yet.
+    Pending,
+    /// It had nothing newer when it was last asked.
+    Current,
+    /// Attempts fail. What was taken stays.
+    Failing,
+    /// Its history was rewritten. What was taken stays, and it is not asked any more.
+    Refused,
+}
+
+impl Variant for UpstreamState {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Current => "current",
+            Self::Failing => "failing",
+            Self::Refused => "refused",
+        }
+    }
+}

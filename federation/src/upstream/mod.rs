@@ -1,0 +1,12 @@
+//! Upstreams: other hubs whose sources this hub publishes too.
+//!
+//! What an upstream publishes are offers. For each repo one of them is chosen ([`choose`]), by the path of hubs that it came by, as in a path-vector
+//! protocol: so rings of hubs end at the same, and what its first hub withdraws leaves all of them.
+
+mod definition;
+mod offer;
+mod record;
+
+pub use definition::{Upstream, actor, base_url, name_of};
+pub use offer::{MAX_HOPS, Offer, choose, is_path, path};
+pub use record::{Seen, UpstreamRecord};

@@ -1,0 +1,92 @@
+//! Sets and removes upstreams.
+
+use super::view::not_found;
+use crate::hub::App;
+use crate::hub::publish::publish;
+use crate::hub::relayed::choose_anew;
+use crate::ports::Ports;
+use crate::problem::{Problem, kinds};
+use federation::time::Seconds;
+use federation::upstream::{Upstream, UpstreamRecord, base_url};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use store::database::{Transaction, write_with};
+use store::events::{self, Event, Subject};
+use store::registrations::new_incarnation;
+use store::revisions::{Origin, Revision};
+use store::upstreams::{self, MAX_UPSTREAMS, Stored};
+
+/// Sets an upstream, which is then read from the beginning. What came by another URL under this name is withdrawn. Returns whether it is new.
+///
+/// # Errors
+/// `no-public-url`, `too-many-upstreams`, `invalid-upstream` if it is this hub itself, or if the store fails.
+pub async fn set<P: Ports>(app: &App<P>, name: &str, upstream: Upstream, origin: Origin<'_>) -> Result<bool, Problem> {
+    let Some(own) = base_url(app.configured_url()) else {
+        let detail = "Configure the public URL of this hub first: it is how other hubs name it, and how a ring of hubs is recognised.";
+        return Err(Problem::new(&kinds::NO_PUBLIC_URL, detail));
+    };
+    if upstream.url == own {
+        return Err(Problem::new(&kinds::INVALID_UPSTREAM, "`url` is that of this hub; give the one of another hub."));
+    }
+    let now = app.ports.now();
+    write_with(app.database().await?, async |tx| {
+        let before = upstreams::get(tx, name).await?;
+        if before.is_none() && upstreams::all(tx).await?.len() >= MAX_UPSTREAMS {
+            let detail = format!("The hub has {MAX_UPSTREAMS} upstreams; remove one that nobody needs.");
+            return Err(Problem::new(&kinds::TOO_MANY_UPSTREAMS, detail));
+        }
+        let was = before.as_ref().map_or(Value::Null, |stored| json!(stored.upstream));
+        let url_was = before.as_ref().map(|stored| stored.upstream.url.clone());
+        let stored = match before {
+            None => Stored::new(name, upstream, origin.actor, now),
+            // Another incarnation, so that what is being taken meanwhile is not written.
+            Some(before) => {
+                let (record, incarnation) = (UpstreamRecord::default(), new_incarnation());
+                Stored { upstream, record, updated_at: now, incarnation, ..before }
+            }
+        };
+        let lines = upstreams::lines(tx, name).await?;
+        if url_was.is_some_and(|url| url != stored.upstream.url) {
+            upstreams::forget_lines(tx, name).await?;
+        }
+        upstreams::save(tx, &stored).await?;
+        let revision = publish_anew(tx, &own, &lines, origin, now).await?;
+        let after = json!(stored.upstream);
+        let subject = Subject::Upstream(name);
+        let event = Event { action: origin.cause, subject, before: was.clone(), after, revision: revision.as_ref() };
+        events::record(tx, origin, event, now).await?;
+        Ok::<_, Problem>(was.is_null())
+    })
+    .await
+}
+
+/// Removes an upstream, and withdraws what came by it alone.
+///
+/// # Errors
+/// `upstream-not-found`, or if the store fails.
+pub async fn remove<P: Ports>(app: &App<P>, name: &str, origin: Origin<'_>) -> Result<(), Problem> {
+    let now = app.ports.now();
+    write_with(app.database().await?, async |tx| {
+        let stored = upstreams::get(tx, name).await?.ok_or_else(|| not_found(name))?;
+        let lines = upstreams::lines(tx, name).await?;
+        upstreams::delete(tx, name).await?;
+        let revision = publish_anew(tx, app.configured_url(), &lines, origin, now).await?;
+        let (before, subject) = (json!(stored.upstream), Subject::Upstream(name));
+        let event = Event { action: origin.cause, subject, before, after: Value::Null, revision: revision.as_ref() };
+        events::record(tx, origin, event, now).await?;
+        Ok(())
+    })
+    .await
+}
+
+async fn publish_anew<T>(
+    tx: &mut impl Transaction,
+    own: &str,
+    lines: &BTreeMap<String, T>,
+    origin: Origin<'_>,
+    now: Seconds,
+) -> Result<Option<Revision>, Problem> {
+    let repos: Vec<&str> = lines.keys().map(String::as_str).collect();
+    let lines = choose_anew(tx, own, &repos, now).await?;
+    publish(tx, lines, origin, now).await?.whole()
+}

@@ -1,0 +1,26 @@
+//! `GET /v1/upstreams`.
+
+use crate::edge::{self, Caching};
+use crate::hub::{App, upstream};
+use crate::openapi::Conditional;
+use crate::ports::Ports;
+use crate::problem::Problem;
+use api::upstreams::Upstreams;
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+
+/// Lists upstreams.
+///
+/// With how far each was followed, ordered by name.
+#[utoipa::path(
+    get,
+    path = "/v1/upstreams",
+    operation_id = "listUpstreams",
+    tag = "upstreams",
+    params(Conditional),
+    responses((status = 200, description = "All upstreams.", body = Upstreams, headers(("ETag"), ("Cache-Control")))),
+)]
+pub async fn list<P: Ports>(State(app): State<App<P>>, headers: HeaderMap) -> Result<Response, Problem> {
+    edge::json(&headers, Caching::NoCache, &upstream::all(&app).await?)
+}

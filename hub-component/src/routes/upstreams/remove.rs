@@ -1,0 +1,31 @@
+//! `DELETE /v1/upstreams/{name}`.
+
+use crate::edge::{Caller, Path};
+use crate::hub::{App, upstream};
+use crate::ports::Ports;
+use crate::problem::{Problem, kinds};
+use axum::extract::State;
+use http::StatusCode;
+
+/// Removes an upstream.
+///
+/// What came by it alone is withdrawn in the same revision. Needs a token of the operator.
+#[utoipa::path(
+    delete,
+    path = "/v1/upstreams/{name}",
+    operation_id = "removeUpstream",
+    tag = "upstreams",
+    params(("name" = String, Path, description = "The upstream's name.")),
+    responses((status = 204, description = "The upstream was removed.")),
+    extensions(("x-problems" = json!([kinds::UPSTREAM_NOT_FOUND.code, kinds::FEDERATION_FULL.code]))),
+    security(("token" = [])),
+)]
+pub async fn remove<P: Ports>(
+    State(app): State<App<P>>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let actor = caller.administers()?;
+    upstream::remove(&app, &name, actor.origin("upstream-remove")).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
