@@ -139,11 +139,10 @@ impl Runtime {
         metrics.watch_budget(Arc::clone(&budget));
         let metrics = Arc::new(metrics);
         let versions = match config.database_version {
-            Some(query) => Versions::Server(
-                Probe::new(query, &hosts, Arc::clone(&metrics))
-                    .map_err(anyhow::Error::msg)
-                    .context("cannot use the database")?,
-            ),
+            Some(query) => {
+                let probe = Probe::new(query, &hosts, Arc::clone(&metrics)).map_err(anyhow::Error::msg);
+                Versions::Server(Box::new(probe.context("cannot use the database")?))
+            }
             None => Versions::Files(services.databases.clone(), servers),
         };
         let lifecycle = Lifecycle::new();

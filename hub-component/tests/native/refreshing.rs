@@ -121,7 +121,7 @@ async fn clocks_that_differ_by_seconds_fetch_once_in_a_time_to_live() {
         for round in 1..=3 {
             for reader in [&beside, &hub, &beside, &hub] {
                 reader.get("/v1/federated?format=json").await;
-                hub.settle().await;
+                reader.settle().await;
             }
             assert_eq!(hub.sources().asked(), asked + round, "{ahead}");
             for hub in [&hub, &beside] {

@@ -8,7 +8,7 @@ pub(crate) enum Versions {
     /// Files that nobody else writes. Once the component uses one of the servers, whose commits are not seen here, nothing is known.
     Files(Databases, Servers),
     /// A server that others write to as well.
-    Server(Probe),
+    Server(Box<Probe>),
 }
 
 impl Versions {

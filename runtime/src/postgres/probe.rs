@@ -164,7 +164,6 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicU64, Ordering};
     use throw_away_postgres::Server;
 
     /// A probe of a table of the test's own, in which the number that identifies the server can be changed.
@@ -176,9 +175,12 @@ mod tests {
 
     impl Place {
         fn new() -> Self {
+            Self::reading("SELECT generation, server FROM hub")
+        }
+
+        fn reading(statement: &str) -> Self {
             let url = Server::shared().unwrap().schema().unwrap();
-            let statement = "SELECT generation, server FROM hub".to_owned();
-            let query = VersionQuery { url: url.clone(), authority: None, statement };
+            let query = VersionQuery { url: url.clone(), authority: None, statement: statement.to_owned() };
             let (hosts, metrics) =
                 (AllowedHosts::parse(&["postgres://*:*".to_owned()]).unwrap(), Arc::new(Metrics::new()));
             let probe = Probe::new(query, &hosts, Arc::clone(&metrics)).unwrap();
@@ -196,34 +198,32 @@ mod tests {
         }
     }
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    async fn no_version_is_older_than_a_commit_that_was_acknowledged_before() {
-        let place = Arc::new(Place::new());
-        let (acknowledged, checks) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-        let readers: Vec<_> = (0..32)
-            .map(|_| {
-                let (place, acknowledged, checks) =
-                    (Arc::clone(&place), Arc::clone(&acknowledged), Arc::clone(&checks));
-                tokio::spawn(async move {
-                    while acknowledged.load(Ordering::SeqCst) < 300 {
-                        let before = acknowledged.load(Ordering::SeqCst);
-                        let version = place.probe.version().await.unwrap();
-                        assert!(version.generation >= before, "{version:?}, but {before} were acknowledged");
-                        checks.fetch_add(1, Ordering::SeqCst);
-                    }
-                })
-            })
-            .collect();
+    #[tokio::test]
+    async fn who_comes_while_a_statement_runs_waits_for_the_next_one_with_all_others() {
+        // Each statement has read when it waits for this lock.
+        let place = Arc::new(Place::reading(
+            "SELECT generation, server FROM hub, LATERAL (SELECT pg_advisory_xact_lock_shared(generation * 0 + 7)) l",
+        ));
         let client = place.client().await;
-        for generation in 2..=300_u64 {
-            client.execute("UPDATE hub SET generation = generation + 1", &[]).await.unwrap();
-            acknowledged.store(generation, Ordering::SeqCst);
+        client.batch_execute("SELECT pg_advisory_lock(7)").await.unwrap();
+        let ask = || {
+            let place = Arc::clone(&place);
+            tokio::spawn(async move { place.probe.version().await.unwrap().generation })
+        };
+        let first = ask();
+        let waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND NOT granted";
+        while client.query(waiting, &[]).await.unwrap().is_empty() {}
+        client.batch_execute("UPDATE hub SET generation = 2").await.unwrap();
+        let later: Vec<_> = (0..100).map(|_| ask()).collect();
+        while place.probe.queue.capacity() > QUEUE - 100 {
+            tokio::task::yield_now().await;
         }
-        for reader in readers {
-            reader.await.unwrap();
+        client.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
+        assert_eq!(first.await.unwrap(), 1);
+        for version in later {
+            assert_eq!(version.await.unwrap(), 2, "the write was acknowledged before");
         }
-        let (checks, statements) = (checks.load(Ordering::SeqCst), place.metrics.version_probes.get());
-        assert!(statements < checks, "{statements} statements for {checks} requests");
+        assert_eq!(place.metrics.version_probes.get(), 2);
     }
 
     #[tokio::test]

@@ -40,9 +40,9 @@ impl Reader {
     /// Reads from one of the hubs, as often as not with what it has already.
     async fn read(&mut self, world: &World) -> Result<()> {
         let nth = world.reads.fetch_add(1, Ordering::SeqCst);
-        let hub = &world.hubs[usize::from(nth % 2 == 1)];
+        let hub = &world.hubs[usize::from(!nth.is_multiple_of(2))];
         let mut request = hub.request(Method::GET, DOCUMENT);
-        if let Some((tag, _)) = self.has.as_ref().filter(|_| nth % 3 > 0) {
+        if let Some((tag, _)) = self.has.as_ref().filter(|_| !nth.is_multiple_of(3)) {
             request = request.header("if-none-match", tag);
         }
         let before = world.newest.load(Ordering::SeqCst);
@@ -102,7 +102,7 @@ async fn no_read_from_either_hub_is_older_than_an_acknowledged_write() -> Result
     let mut reader = Reader::default();
     while goes_on(&world) {
         let written = world.written.fetch_add(1, Ordering::SeqCst) + 1;
-        let hub = &world.hubs[usize::from(written % 2 == 0)];
+        let hub = &world.hubs[usize::from(written.is_multiple_of(2))];
         let change = json!({"domain": format!("d{written}")});
         let answer = hub.write(Method::PATCH, "/v1/repos/a", &change).await?;
         ensure!(answer.status == 200, "{answer:?}");
