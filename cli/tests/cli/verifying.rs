@@ -2,7 +2,7 @@
 
 use crate::mirroring::{against, hub, revision_4};
 use crate::support::{Place, Server, index};
-use federation::compose::{Format, Fragment, SourceLine, digest};
+use federation::compose::{Format, Fragment, SourceLine};
 use federation::digest::Digest;
 use federation::index::check;
 use serde_json::json;
