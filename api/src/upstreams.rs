@@ -2,7 +2,6 @@
 
 use crate::{Open, Variant};
 use federation::digest::Digest;
-use federation::upstream::Upstream as Definition;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,9 +19,10 @@ pub struct Upstreams {
 pub struct Upstream {
     /// Its name.
     pub name: String,
-    /// The fields that the operator set.
-    #[serde(flatten)]
-    pub definition: Definition,
+    /// The public base URL of the hub.
+    pub url: String,
+    /// Whether sources that the hub itself has from others are taken as well.
+    pub transitive: bool,
     /// When it was created.
     pub created_at: String,
     /// When it was last set.

@@ -77,7 +77,8 @@ async fn shown(tx: &mut impl Transaction, stored: Stored, most: usize) -> Result
     };
     Ok(Upstream {
         name: stored.name,
-        definition: stored.upstream,
+        url: stored.upstream.url,
+        transitive: stored.upstream.transitive,
         created_at: rfc3339(stored.created_at),
         updated_at: rfc3339(stored.updated_at),
         created_by: stored.created_by,

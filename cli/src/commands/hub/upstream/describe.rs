@@ -7,12 +7,12 @@ use crate::output::{Cell, Text};
 
 /// Writes all details of an upstream.
 pub(super) fn describe(text: &mut Text, upstream: &Upstream) {
-    let (definition, status) = (&upstream.definition, &upstream.status);
+    let status = &upstream.status;
     let optional = |value: &Option<String>| value.as_deref().map(Cell::from);
     text.fields([
         ("name", Some((&upstream.name).into())),
-        ("url", Some((&definition.url).into())),
-        ("transitive", Some(if definition.transitive { "yes" } else { "no" }.into())),
+        ("url", Some((&upstream.url).into())),
+        ("transitive", Some(if upstream.transitive { "yes" } else { "no" }.into())),
         ("state", Some(status.state.as_str().into())),
         ("reason", why(&status.reason, &status.message).map(Cell::from)),
         ("failing since", optional(&status.failing_since)),

@@ -26,7 +26,7 @@ fn row(upstream: &Upstream) -> [Cell; 6] {
     let status = &upstream.status;
     [
         (&upstream.name).into(),
-        (&upstream.definition.url).into(),
+        (&upstream.url).into(),
         status.state.as_str().into(),
         status.published.into(),
         status.conflicts.total.into(),
