@@ -29,8 +29,7 @@ pub struct FederatedQuery {
     /// Wait up to 2 seconds for this revision or a newer one; a mirror may be behind.
     pub min_revision: Option<u64>,
     /// Also say which commits the indexes were pushed from, as `provenance`.
-    #[serde(default)]
-    pub provenance: bool,
+    pub provenance: Option<bool>,
 }
 
 /// Query parameters of `GET /v1/federated/manifest`.

@@ -1,7 +1,7 @@
 //! Streaming a document: its head, then its fragments piece by piece.
 
-use super::Selection;
 use super::composed::{Around, Composed, place};
+use super::selection::Selection;
 use crate::hub::Chunks;
 use crate::hub::TruncatedBody;
 use crate::ports::Ports;

@@ -1,8 +1,8 @@
 //! The content of a revision: its source lines, the locations of their fragments, and the conflicts among them.
 
-use super::Selection;
 use super::conflicts;
 use super::readable::kept;
+use super::selection::Selection;
 use crate::log;
 use crate::problem::Problem;
 use bytes::Bytes;

@@ -4,16 +4,16 @@ mod body;
 mod composed;
 pub mod conflicts;
 mod readable;
+mod selection;
 
 pub use composed::Composed;
 pub use readable::{kept, published};
+pub use selection::Selection;
 
 use crate::ports::Ports;
 use crate::problem::Problem;
-use federation::compose::{Filter, Format};
+use federation::compose::Format;
 use federation::negotiation::Coding;
-use federation::provenance::Provenance;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -98,28 +98,6 @@ impl Documents {
 
     fn kept(&self) -> MutexGuard<'_, Vec<Arc<Composed>>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What of a revision a document shows; by default all sources, and no commits.
-#[derive(Clone, Default)]
-pub struct Selection {
-    /// The sources.
-    pub filter: Filter,
-    /// Their commits, if the client asks for them.
-    pub provenance: Option<BTreeMap<String, Provenance>>,
-}
-
-impl Selection {
-    /// Whether this is the document that everybody gets who asks for nothing else.
-    fn is_plain(&self) -> bool {
-        self.filter.is_whole() && self.provenance.as_ref().is_none_or(BTreeMap::is_empty)
-    }
-}
-
-impl From<Filter> for Selection {
-    fn from(filter: Filter) -> Self {
-        Self { filter, provenance: None }
     }
 }
 

@@ -73,20 +73,21 @@ pub async fn read<P: Ports>(
     let negotiated = Negotiated::new(parameters.format.as_deref(), &headers)?;
     let filter = Filter::parse(parameters.domain.as_deref(), parameters.repo.as_deref())
         .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
-    let is_plain = filter.is_whole() && !parameters.provenance;
+    let has_provenance = parameters.provenance == Some(true);
+    let is_plain = filter.is_whole() && !has_provenance;
     wait_for_revision(&app, parameters.min_revision).await?;
     let (database, now) = (app.database().await?, app.ports.now());
     if let Some(number) = parameters.revision {
         let revision = read_with(database, async |tx| kept(tx, number).await).await?;
         // A commit may become known after its revision.
-        let caching = if parameters.provenance { Caching::NoCache } else { Caching::Immutable };
+        let caching = if has_provenance { Caching::NoCache } else { Caching::Immutable };
         let selection = Selection::from(filter);
         if is_plain && negotiated.is_known(&revision, &headers, now) {
             let answer = negotiated.answer(Some(&revision), &selection, &headers, caching, now, Body::empty());
             return Ok(memo(answer, Some(MAX_MEMO_SECONDS)));
         }
         let composed = app.documents().at(&app.ports, &revision).await?;
-        let selection = selected(database, &composed, selection.filter, parameters.provenance).await?;
+        let selection = selected(database, &composed, selection.filter, has_provenance).await?;
         let response = negotiated.respond(&app, &composed, &selection, &headers, caching).await?;
         return Ok(memo(response, Some(MAX_MEMO_SECONDS)));
     }
@@ -103,7 +104,7 @@ pub async fn read<P: Ports>(
         Some(_) => (None, Selection::from(filter)),
         None => {
             let composed = app.documents().newest(&app.ports, &head).await?;
-            let selection = selected(database, &composed, filter, parameters.provenance).await?;
+            let selection = selected(database, &composed, filter, has_provenance).await?;
             (Some(composed), selection)
         }
     };
