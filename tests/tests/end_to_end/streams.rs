@@ -35,8 +35,9 @@ impl Follower {
             self.last = id.unwrap_or_else(|| self.last.clone());
             if let Some(data) = data {
                 let event: serde_json::Value = serde_json::from_str(&data)?;
-                ensure!(self.last == event["revision"].to_string(), "{event} has the id {}", self.last);
-                return Ok(event["revision"].as_u64());
+                let revision = event["revision"].as_u64();
+                ensure!(self.last.parse().ok() == revision, "{event} has the id {}", self.last);
+                return Ok(revision);
             }
         }
     }
