@@ -131,7 +131,9 @@ impl Place {
         match self {
             Self::Sqlite { .. } => "SELECT total_changes()",
             Self::Postgres { .. } => {
-                "SELECT CAST(coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) AS BIGINT) FROM pg_stat_xact_user_tables"
+                // Without the flush, the next transaction of this connection would count these rows again.
+                "SELECT CAST(coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) AS BIGINT), CAST(pg_stat_force_next_flush() AS TEXT)
+                 FROM pg_stat_xact_user_tables"
             }
         }
     }
