@@ -1,19 +1,17 @@
 //! Follows the primary for a while: what it published is published here, what it verified counts as verified here.
 
-use super::{Fault, apply, fault, fetch};
+use super::{Fault, apply, fault, fetch, verified};
 use crate::hub::App;
 use crate::log;
 use crate::ports::Ports;
 use api::Json;
-use api::federated::{Log, LogQuery, Logged, Verified};
-use federation::time::{Seconds, parse_rfc3339, rfc3339};
+use api::federated::{Log, LogQuery, Logged};
+use federation::time::{Seconds, rfc3339};
 use serde_json::json;
-use std::collections::HashMap;
 use std::time::Duration;
-use store::database::{Transaction, write_with};
+use store::database::write_with;
 use store::leases::Lease;
 use store::revisions::{self, Revision};
-use store::sources::{self, Source};
 use store::{StoreError, mirror, upkeep};
 
 /// How long one session follows, in seconds; less than a lease lasts.
@@ -24,9 +22,6 @@ const WAIT: u32 = 8;
 
 /// How long an instance pauses between sessions.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// How far apart verifications may be written that were made at once, in seconds.
-const OVERLAP: Seconds = 30;
 
 /// Follows the primary after the response, if this is a mirror and nobody does so already.
 pub fn follow_later<P: Ports>(app: &App<P>) {
@@ -80,7 +75,7 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
     let (database, began) = (app.database().await?, app.ports.now());
     loop {
         let head = revisions::head(database).await?;
-        let verified_after = head.verified_last_at.map_or(0, |at| at - OVERLAP);
+        let verified_after = head.verified_last_at.map_or(0, |at| at - verified::OVERLAP);
         let query = LogQuery { since: head.number(), wait: WAIT, verified_after: Some(rfc3339(verified_after)) };
         // The response tells of the time at which the primary read its log: at the earliest now.
         let asked_at = app.ports.now();
@@ -98,7 +93,7 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
         let now = app.ports.now();
         write_with(database, async |tx| {
             lease.renew(tx, now).await?;
-            verify(tx, &page.verified, now).await?;
+            verified::note(tx, &page.verified, now, |_| true).await?;
             if is_all {
                 mirror::is_current(tx, primary, asked_at).await?;
             }
@@ -113,17 +108,6 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
             return Ok(upkeep::daily(database, lease, || app.ports.now()).await?);
         }
     }
-}
-
-/// Notes when the primary verified its sources.
-async fn verify(tx: &mut impl Transaction, verified: &[Verified], now: Seconds) -> Result<(), StoreError> {
-    let at: HashMap<&str, Seconds> =
-        verified.iter().filter_map(|it| Some((it.repo.as_str(), parse_rfc3339(&it.at)?.min(now)))).collect();
-    let repos: Vec<&str> = at.keys().copied().collect();
-    let mut known: Vec<Source> = sources::by_repos(tx, &repos).await?.into_values().collect();
-    known.retain(|source| source.record.verified_at < at.get(source.repo()).copied());
-    known.iter_mut().for_each(|source| source.record.verified_at = at.get(source.repo()).copied());
-    sources::save_records(tx, &known).await
 }
 
 /// Makes sure that the primary goes on from what is here.

@@ -4,6 +4,7 @@ mod apply;
 pub mod fetch;
 mod follow;
 pub mod indexes;
+pub mod verified;
 
 pub use follow::follow_later;
 

@@ -14,7 +14,7 @@ use serde_json::json;
 use std::pin::pin;
 use std::time::Duration;
 use store::StoreError;
-use store::database::write_with;
+use store::database::{read_with, write_with};
 use store::leases::Lease;
 use store::upstreams::{self, Stored};
 
@@ -86,7 +86,7 @@ async fn session<P: Ports>(app: &App<P>, stored: &Stored, lease: &Lease) -> Resu
     };
     let until = app.ports.now() + OF_ONE;
     // Somebody else may have followed it before the lease was free.
-    let read = write_with(app.database().await?, async |tx| take::unchanged(tx, stored).await).await?;
+    let read = read_with(app.database().await?, async |tx| take::unchanged(tx, stored).await).await?;
     let mut current = read.filter(|it| it.record.due_at().is_some_and(|at| at <= app.ports.now()));
     while let Some(stored) = current {
         let page = page(app, &stored).await?;

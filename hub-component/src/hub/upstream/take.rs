@@ -4,25 +4,23 @@ use super::{Fault, kinds};
 use crate::hub::App;
 use crate::hub::jitter::jitter;
 use crate::hub::mirror::indexes::{Obtained, obtain};
+use crate::hub::mirror::verified;
 use crate::hub::publish::publish;
 use crate::hub::relayed::{choose_anew, registration};
 use crate::ports::Ports;
 use api::Json;
-use api::federated::{Log, Logged, Verified};
+use api::federated::{Log, Logged};
 use federation::compose::{SourceLine, digest};
 use federation::registration::Registration;
-use federation::time::{Seconds, parse_rfc3339};
+use federation::time::Seconds;
 use federation::upstream::{Seen, actor, is_path, path};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use store::StoreError;
 use store::database::{Transaction, read_with, write_with};
 use store::leases::Lease;
 use store::revisions::Origin;
-use store::sources::{self, Source};
+use store::sources::Source;
 use store::upstreams::{self, Stored, VALID};
-
-/// How far apart verifications may be written that were made at once, in seconds.
-const OVERLAP: Seconds = 30;
 
 /// Most bytes of all lines of an upstream: as many as one response may have.
 const MAX_LINES_BYTES: usize = 16 << 20;
@@ -47,7 +45,7 @@ pub(super) async fn page<P: Ports>(
     until: Seconds,
 ) -> Result<Option<Stored>, Fault> {
     let database = app.database().await?;
-    let Log { newest, revisions, verified, .. } = page;
+    let Log { newest, revisions, verified: told, .. } = page;
     let mut seen = stored.record.seen.clone();
     let (mut before, mut after) = (Lines::new(), Lines::new());
     let is_anew = stored.record.seen.is_none();
@@ -81,10 +79,11 @@ pub(super) async fn page<P: Ports>(
         upstreams::remove_lines(tx, &current.name, &removed).await?;
         let repos: Vec<&str> = removed.iter().copied().chain(changed.iter().map(|line| line.repo.as_str())).collect();
         publish_anew(tx, own, &current.name, &repos, now).await?;
-        let verified_last = verify(tx, &current.name, &verified, now).await?;
+        let is_from_there = |source: &Source| source.registered.upstream() == Some(current.name.as_str());
+        let verified_last = verified::note(tx, &told, now, is_from_there).await?;
         if is_all {
             // What was verified a moment ago is told again, as transactions may commit in another order than that of their times.
-            let last = verified_last.map(|at| at.min(now - OVERLAP));
+            let last = verified_last.map(|at| at.min(now - verified::OVERLAP));
             current.record.verified_at = current.record.verified_at.max(last);
         }
         current.record.follow(seen, is_all, now, jitter(&current.name, now));
@@ -188,23 +187,4 @@ fn judged<'a>(
         None => "",
     };
     lines.iter().map(|line| (*line, verdict(line))).collect()
-}
-
-/// Notes when the upstream verified what is published from it. Returns the last time.
-async fn verify(
-    tx: &mut impl Transaction,
-    name: &str,
-    verified: &[Verified],
-    now: Seconds,
-) -> Result<Option<Seconds>, StoreError> {
-    let told = verified.iter().filter_map(|it| Some((it.repo.as_str(), parse_rfc3339(&it.at)?.min(now))));
-    let told: HashMap<&str, Seconds> = told.collect();
-    let repos: Vec<&str> = told.keys().copied().collect();
-    let mut known: Vec<Source> = sources::by_repos(tx, &repos).await?.into_values().collect();
-    known.retain(|source| {
-        source.registered.upstream() == Some(name) && source.record.verified_at < told.get(source.repo()).copied()
-    });
-    known.iter_mut().for_each(|source| source.record.verified_at = told.get(source.repo()).copied());
-    sources::save_records(tx, &known).await?;
-    Ok(told.values().max().copied())
 }
