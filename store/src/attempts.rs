@@ -1,4 +1,4 @@
-//! Counts what one address may do only so often in a minute: exact across instances, with a limited number of rows and writes.
+//! Counts what an address may do only a limited number of times per minute: exact across instances, with a limited number of rows and writes.
 
 use crate::database::{Database, Row, Transaction as _, Value, write_with};
 use crate::{StoreError, row::Columns as _, tallies};
@@ -9,10 +9,10 @@ const WINDOW: Seconds = 60;
 /// What is counted, and how much of it is allowed in a window.
 #[derive(Debug)]
 pub struct Attempts {
-    /// The beginning of the keys of its rows.
+    /// Prefix of the keys of its rows.
     prefix: &'static str,
     of_one: i64,
-    /// Further ones are refused without a write, so this also limits the rows.
+    /// From all addresses together. Further ones are refused without a write, so this also limits the rows.
     of_all: i64,
     tally: Option<&'static str>,
 }
@@ -38,7 +38,7 @@ pub async fn count(
     address: &str,
     now: Seconds,
 ) -> Result<Option<Seconds>, StoreError> {
-    // No address looks like the key of all of them.
+    // No address equals the key of the total.
     let (one, all) = (format!("{}{address}", attempts.prefix), format!("{}*", attempts.prefix));
     let parameters = || -> Vec<Value> {
         vec![one.as_str().into(), all.as_str().into(), (now - WINDOW).into(), (now + CLOCK_TOLERANCE).into()]

@@ -25,7 +25,7 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE INDEX former_repos_gone ON former_repos (gone_at)",
 ];
 
-/// Most catalogues of a hub.
+/// Maximum number of catalogues of a hub.
 pub const MAX_CATALOGUES: usize = 200;
 
 /// Due time of catalogues that are not read.
@@ -99,7 +99,7 @@ pub async fn count(tx: &mut impl Transaction) -> Result<usize, StoreError> {
     tx.query("SELECT count(*) FROM catalogues", Vec::new()).await?.first().map_or(Ok(0), |row| row.count(0))
 }
 
-/// Up to `limit` catalogues that are due, those first that have waited longest. A time beyond the longest time to live dates from before a clock
+/// Up to `limit` catalogues that are due, those that have waited longest first. A time beyond the longest wait dates from before a clock
 /// was set back.
 pub async fn due(database: &impl Database, now: Seconds, limit: usize) -> Result<Vec<Stored>, StoreError> {
     let sql = format!(
@@ -130,7 +130,7 @@ pub async fn insert(tx: &mut impl Transaction, new: &Stored) -> Result<bool, Sto
     Ok(!rows.is_empty())
 }
 
-/// Stores a catalogue. With `again_at`, there is something to do for its repositories from then on, even if its listing is not due.
+/// Stores a catalogue. With `again_at`, it is due at that time at the latest, even if its listing is not.
 pub async fn save(tx: &mut impl Transaction, stored: &Stored, again_at: Option<Seconds>) -> Result<(), StoreError> {
     tx.query(
         "UPDATE catalogues SET definition = $1, record = $2, updated_at = $3, next_check_at = $4 WHERE name = $5",

@@ -63,7 +63,7 @@ pub trait Database: Send + Sync + 'static {
     fn prepare(&self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
 }
 
-/// Statements in a transaction of a [`Database`]. Who has one neither commits nor ends it: [`write_with`] and [`read_with`] do.
+/// Statements in a transaction of a [`Database`]. Its holder neither commits nor ends it: [`write_with`] and [`read_with`] do.
 pub trait Transaction: Send {
     /// Runs one statement and returns all its rows. If it fails, the transaction is rolled back, and everything else fails too.
     fn query(
@@ -71,7 +71,7 @@ pub trait Transaction: Send {
         sql: &str,
         parameters: Vec<Value>,
     ) -> impl Future<Output = Result<Vec<Row>, DatabaseError>> + Send;
-    /// Runs a read statement after whose failure the transaction goes on. For what can be made anew if it cannot be read.
+    /// Runs a read statement whose failure leaves the transaction usable. For data that can be rebuilt if it cannot be read.
     fn try_query(
         &mut self,
         sql: &str,
@@ -97,7 +97,7 @@ pub trait RawTransaction: Send {
     fn commit(self) -> impl Future<Output = Result<(), DatabaseError>> + Send;
     /// Rolls the transaction back. If that fails, the connection is closed.
     fn roll_back(self) -> impl Future<Output = ()> + Send;
-    /// Rolls back a transaction that was dropped before its end, without being awaited. Nobody else may get the connection before that.
+    /// Rolls back a transaction that was dropped before its end, without being awaited. The connection must not be reused before that.
     fn abandon(self);
 }
 

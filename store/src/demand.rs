@@ -1,6 +1,6 @@
 //! What is missing: questions that found nothing or little.
 //!
-//! A question is shown once three different clients have asked it. Until then, a mark of twelve bits is kept of each client: a digest
+//! A question is shown once three different clients have asked it. Until then, a mark of twelve bits is kept for each client: a digest
 //! of its address and the question, which some million addresses share. Times are days.
 
 use crate::database::{Database, Row, Transaction, Value, write_with};
@@ -10,7 +10,7 @@ use federation::digest::Digest;
 use federation::search::NormalisedQuestion;
 use federation::time::Seconds;
 
-/// A step of the schema. `asker` is a mark of who first asked, for the bound of a day; -1 afterwards.
+/// A step of the schema. `asker` is a mark of the client that asked first, for the daily limit; -1 afterwards.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE demand (
         stems TEXT PRIMARY KEY NOT NULL, words TEXT NOT NULL, clients INTEGER NOT NULL, marks TEXT NOT NULL, asker INTEGER NOT NULL,
@@ -26,7 +26,7 @@ const CLIENTS: i64 = 3;
 const KEPT: i64 = 5_000;
 /// New questions that one client may bring in a day.
 const NEW_PER_CLIENT: i64 = 20;
-/// Days after which a question is forgotten that is not asked again: before it is shown, and after.
+/// Days after which a question that is not asked again is forgotten: before it is shown, and after.
 const FORGOTTEN: (i64, i64) = (30, 180);
 
 /// A question that at least three clients asked.
@@ -137,7 +137,7 @@ async fn update(
     Ok(())
 }
 
-/// Forgets what nobody asks any more, and what the fewest have asked if there is too much.
+/// Forgets questions that are no longer asked and, if there are too many, those of the fewest clients.
 async fn make_room(tx: &mut impl Transaction, today: i64) -> Result<(), StoreError> {
     let (pending, shown) = FORGOTTEN;
     tx.query(

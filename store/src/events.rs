@@ -56,7 +56,7 @@ pub struct Recorded {
     pub actor: String,
     /// Id of the request that made the change.
     pub request_id: String,
-    /// As in [`Event`]; also below.
+    /// As in [`Event`], like the fields below.
     pub action: String,
     /// `repo`, `token`, `catalogue` or `upstream`.
     pub kind: String,

@@ -1,4 +1,4 @@
-//! Tokens that identities of CI were exchanged for, and the keys of their issuers.
+//! Tokens that were issued in exchange for identities of CI, and the keys of their issuers.
 
 use crate::database::{Database, Transaction, Value, write_with};
 use crate::row::{Columns as _, Reader};
@@ -20,27 +20,27 @@ pub(super) const TABLES: &[&str] = &[
     revisions::COMMITS,
 ];
 
-/// Rows of one repo: as many identities as its CI may exchange while they are valid.
+/// Maximum rows per repo: the identities that its CI may exchange while they are valid.
 const MAX_TOKENS_PER_REPO: i64 = 500;
-/// How long keys are not asked for again, in seconds, whoever wants them.
+/// How long after a request for keys no other is sent, in seconds, whoever needs them.
 pub const KEYS_PAUSE: Seconds = 60;
 
-/// A token that an identity was exchanged for.
+/// A token that was issued in exchange for an identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchanged {
     /// The only repo that it may write.
     pub repo: String,
     /// Who writes: `ci:` and the repository.
     pub actor: String,
-    /// The commit that it was given for.
+    /// The commit that it was issued for.
     pub provenance: Provenance,
-    /// When it was given.
+    /// When it was issued.
     pub created_at: Seconds,
     /// When it expires.
     pub expires_at: Seconds,
 }
 
-/// What became of an exchange.
+/// The result of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExchangeOutcome {
     /// The token is valid from now on.
@@ -109,19 +109,19 @@ pub struct IssuerKeys {
 }
 
 impl IssuerKeys {
-    /// The keys, unless they are older than this. Those of the future were fetched before a clock was set back.
+    /// The keys, unless they are older than this. Keys from the future were fetched before a clock was set back.
     pub fn keys_younger_than(&self, age: Seconds, now: Seconds) -> Option<&str> {
         let (keys, at) = self.fetched.as_ref()?;
         (now - at < age && !is_beyond(*at, now)).then_some(keys.as_str())
     }
 
-    /// Whether somebody asked for the keys less than [`KEYS_PAUSE`] ago. This read spares most callers a write.
+    /// Whether the keys were requested less than [`KEYS_PAUSE`] ago. This read spares most callers a write.
     pub fn is_recently_requested(&self, now: Seconds) -> bool {
         now - self.asked_at < KEYS_PAUSE && !is_beyond(self.asked_at, now)
     }
 }
 
-/// The keys of an issuer; none if they were never asked for.
+/// The keys of an issuer; none if they were never requested.
 pub async fn keys(database: &impl Database, issuer: &str) -> Result<Option<IssuerKeys>, StoreError> {
     let sql = "SELECT asked_at, keys, fetched_at FROM issuer_keys WHERE issuer = $1";
     let rows = database.query(sql, vec![issuer.into()]).await?;
@@ -130,7 +130,7 @@ pub async fn keys(database: &impl Database, issuer: &str) -> Result<Option<Issue
     Ok(Some(IssuerKeys { asked_at: row.integer()?, fetched: row.optional(|row| Ok((row.string()?, row.integer()?)))? }))
 }
 
-/// Whether the caller is to fetch the keys of an issuer now: nobody else is until [`KEYS_PAUSE`] is over.
+/// Whether the caller is to fetch the keys of an issuer now; then no other caller is, until [`KEYS_PAUSE`] is over.
 pub async fn claim_keys(database: &impl Database, issuer: &str, now: Seconds) -> Result<bool, StoreError> {
     let rows = write_with(database, async |tx| tx
         .query(
@@ -142,7 +142,7 @@ pub async fn claim_keys(database: &impl Database, issuer: &str, now: Seconds) ->
     Ok(!rows.is_empty())
 }
 
-/// Notes that an issuer of which no keys are known does not answer, so that nobody waits for them until they are asked for again.
+/// Records that an issuer without known keys does not respond, so that no request waits for them until the next attempt.
 pub async fn note_no_keys(database: &impl Database, issuer: &str, now: Seconds) -> Result<(), StoreError> {
     write_with(database, async |tx| {
         let sql = "UPDATE issuer_keys SET keys = '', fetched_at = $1 WHERE issuer = $2 AND keys IS NULL";

@@ -1,7 +1,7 @@
 //! Facets: how many capabilities of the newest revision each domain, repo, status and tag has.
 //!
 //! Domains and repos are counted from the composition. Statuses and tags are counted when a contribution is published:
-//! for its repo, and by the difference for its domain and for all. So reading a facet reads neither entries nor the counts
+//! for its repo, and by the difference for its domain and in total. So reading a facet reads neither entries nor the counts
 //! of every repo.
 
 use crate::database::{Row, Transaction, Value};
@@ -11,7 +11,7 @@ use crate::{StoreError, revisions, search};
 use federation::compose::SourceLine;
 use std::collections::BTreeMap;
 
-/// A step of the schema. In `facet_totals`, the domain `''` is all of them.
+/// A step of the schema. In `facet_totals`, the domain `''` stands for all.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE facet_counts (
         repo TEXT NOT NULL, domain TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, entries INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-//! Fills what steps of the schema have created.
+//! Fills the tables and columns that steps of the schema have created.
 
 use crate::database::Transaction;
 use crate::{StoreError, facets, fragments, listing, overlaps, registrations, revisions::steps, search, transparency};
@@ -18,10 +18,10 @@ const CHANGES: i64 = 11;
 /// The step after which the statuses and tags of the published revision are counted.
 const FACETS: i64 = 13;
 
-/// The step after which all that is published is to be compared.
+/// The step after which everything published is to be compared.
 const OVERLAPS: i64 = 15;
 
-/// The step after which the index of the search is built anew, since entries have more terms.
+/// The step after which the index of the search is rebuilt, since entries have more terms.
 const TERMS: i64 = 17;
 
 /// The step after which every registration gets the file that its URL names.
@@ -30,7 +30,7 @@ const FILES: i64 = 21;
 /// The step after which the log begins.
 const LOG: i64 = 29;
 
-/// Fills what steps after `found` have created from what is registered and published. That is read as it is now, so all steps come first.
+/// Fills what steps after `found` have created, from what is registered and published. Reading that needs the newest schema, so all steps come first.
 pub(super) async fn fill_last(tx: &mut impl Transaction, found: i64) -> Result<(), StoreError> {
     if found < LISTS {
         listing::fill(tx).await?;

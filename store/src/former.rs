@@ -1,4 +1,4 @@
-//! Names that registrations had: of repos that are gone, and of repos that are called otherwise now.
+//! Former names of registrations: of repos that are gone, and of repos that were renamed.
 
 use crate::StoreError;
 use crate::database::{Row, Transaction};
@@ -14,7 +14,7 @@ pub struct Former {
     pub gone_at: Seconds,
     /// Why.
     pub why: RemovalReason,
-    /// The name that the registration got.
+    /// The new name of the registration, if it was renamed.
     pub became: Option<String>,
     /// Whether a registration has that name now.
     pub is_registered: bool,
@@ -76,13 +76,13 @@ pub async fn current_of(tx: &mut impl Transaction, repo: Option<&str>) -> Result
     Ok(current(tx, &Vec::from_iter(repo)).await?.pop())
 }
 
-/// Names that led to a registration lead to its new name.
+/// Lets the names that led to a registration lead to its new name.
 pub(super) async fn follow(tx: &mut impl Transaction, from: &str, to: &str) -> Result<(), StoreError> {
     tx.query("UPDATE former_repos SET became = $1 WHERE became = $2", vec![to.into(), from.into()]).await?;
     Ok(())
 }
 
-/// Somebody has registered the name.
+/// Forgets a former name that has been registered.
 pub(super) async fn taken(tx: &mut impl Transaction, repo: &str) -> Result<(), StoreError> {
     tx.query("DELETE FROM former_repos WHERE repo = $1", vec![repo.into()]).await?;
     Ok(())

@@ -16,7 +16,7 @@ pub struct App<P> {
     pub ports: P,
     /// The base URL of the request, if no base URL is configured.
     base: Option<Arc<str>>,
-    /// Address of the client of the request, if it matters to the handler.
+    /// Address of the client, if the handler needs it.
     client: Option<Arc<str>>,
     inner: Arc<Inner>,
 }
@@ -57,18 +57,18 @@ struct Inner {
     streaming: Arc<AtomicUsize>,
 }
 
-/// Most requests of an instance that wait for something before they respond. `serve` lets 16 requests share an instance until they have a
-/// response, so that as many others always have room.
+/// Maximum requests of an instance that wait for something before they respond. `serve` lets 16 requests share an instance until they have
+/// a response, so 8 others always have room.
 const MAX_WAITING: usize = 8;
 
-/// Most clients that follow the changes at one instance. Their response has begun, so that they take no room from others.
+/// Maximum clients that follow the changes at one instance. Their response has begun, so they take no room from others.
 const MAX_STREAMING: usize = 64;
 
 /// A place among a limited number of requests, released on drop.
 pub struct Place(Arc<AtomicUsize>);
 
 impl Place {
-    /// A place among so many; `None` if all are taken.
+    /// One of `most` places; `None` if all are taken.
     fn among(taken: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
         let fits = |taken: usize| taken.checked_add(1).filter(|sum| *sum <= most);
         taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).ok()?;
@@ -166,7 +166,7 @@ impl<P: Ports> App<P> {
         !self.inner.refreshing.swap(true, Ordering::Relaxed)
     }
 
-    /// A place for a request to wait before it responds; `None` if too many wait already, and this one has to do without.
+    /// A place for a request to wait before it responds; `None` if too many wait already: this one must not wait.
     pub fn wait(&self) -> Option<Place> {
         Place::among(&self.inner.waiting, MAX_WAITING)
     }

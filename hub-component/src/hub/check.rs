@@ -21,11 +21,10 @@ use store::fragments::Rendered;
 use store::revisions::{self, steps::Capabilities};
 use store::sources::{self, Source};
 
-/// Where an index is that no registration has the address of.
+/// Stands for the URL of an index whose repo is not registered.
 const NOWHERE: &str = "https://unpublished.invalid/";
 
-/// The verdict on the index of a registration, which is fetched. Its effect is told if `speculate`, for `known`, the source that is
-/// registered.
+/// Fetches the index of a registration and gives the verdict, with its effect if `speculate`. `known` is the source as it is registered.
 ///
 /// # Errors
 /// If the store fails.
@@ -53,7 +52,7 @@ pub async fn unpublished<P: Ports>(
     let unknown = json!({"repo": repo, "domain": "unnamed", "url": NOWHERE});
     let unknown = Registration::from_value(&unknown).map_err(Problem::invalid_registration)?;
     let known = read_with(app.database().await?, async |tx| {
-        // Under a former name, it is the index of the repo that has another one now.
+        // A former name means the repo that had it.
         let current = former::current_of(tx, Some(repo)).await?;
         sources::get(tx, current.as_deref().unwrap_or(repo)).await
     })

@@ -16,12 +16,12 @@ use store::search::counts as published;
 use store::uses::{self, Of};
 use store::{StoreError, former};
 
-/// Most capabilities that a verdict lists as affected, …
+/// Maximum capabilities that a verdict lists as affected, …
 const MAX_AFFECTED: usize = 100;
-/// … and most repos that it names for each.
+/// … and maximum repos that it names for each.
 const MAX_NAMED: usize = 20;
 
-/// A page of the repos that use a capability. An id that is not published, never was and is not used either is unknown.
+/// A page of the repos that use a capability. An id that is not used and was never published is unknown.
 ///
 /// # Errors
 /// `invalid-query`, `capability-not-found`, `nothing-published`, or a failure of the store.
@@ -54,8 +54,8 @@ pub async fn page<P: Ports>(app: &App<P>, head: &Head, id: &str, query: &Consume
     Ok(Consumers { id: id.to_owned(), revision: head.number(), total, consumers, next })
 }
 
-/// Those of the withdrawn capabilities of a repo that other repos use, the first by id, and how many more there are. Where others publish the same id,
-/// only who uses the entry of this repo is affected.
+/// The withdrawn capabilities of a repo that other repos use, the first by id, and how many more there are. Where others publish the same id,
+/// only repos that use this repo's entry are affected.
 ///
 /// # Errors
 /// If the store fails.

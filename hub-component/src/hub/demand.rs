@@ -15,7 +15,7 @@ use store::revisions::Head;
 
 /// Questions that are answered again for one reader.
 const MAX_QUESTIONS: usize = 100;
-/// Results that are shown of each.
+/// Results shown for each.
 const NEAREST: usize = 3;
 
 /// The questions of at least three clients that the newest revision still does not answer well.

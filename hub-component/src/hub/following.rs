@@ -24,14 +24,14 @@ use store::{StoreError, former};
 const ENTRIES: usize = 20;
 /// Repos that one of them names.
 const REPOS: usize = 50;
-/// Changes that are shown of a repo.
+/// Changes shown per repo.
 const STEPS: usize = 5;
 
 /// A revision in a feed.
 pub struct FeedEntry {
     /// The revision.
     pub entry: Entry,
-    /// The repos that it changed, as far as they are shown, with their first changes; a repo without any kept its capabilities.
+    /// The repos that it changed, up to a limit, with their first changes; a repo without changes kept its capabilities.
     pub repos: BTreeMap<String, Beginning>,
     /// Whether it changed more repos.
     pub has_more: bool,
@@ -75,7 +75,7 @@ async fn described(tx: &mut impl Transaction, part: Part<'_>, entry: Entry) -> R
     Ok(FeedEntry { repos: repos.collect(), entry, has_more })
 }
 
-/// Revisions as the API shows them, each with the sources that it changed. They are neighbours in the log.
+/// Revisions as the API shows them, each with the sources that it changed. They must be consecutive in the log.
 ///
 /// # Errors
 /// If the store fails.
@@ -101,11 +101,11 @@ pub async fn views(tx: &mut impl Transaction, entries: Vec<Entry>) -> Result<Vec
     Ok(entries.into_iter().map(view).collect())
 }
 
-/// How often a stream looks for newer revisions, …
+/// How long a stream waits between two looks for newer revisions, …
 const LOOK: Duration = Duration::from_secs(1);
 /// … how many of them it reads at once, …
 const REVISIONS: usize = 20;
-/// … and after how many looks without one it says that it is still there.
+/// … and after how many looks without one it sends a sign of life.
 const QUIET_LOOKS: u32 = 15;
 
 /// A client that follows the log. It takes a place among the streams of this instance.
@@ -117,7 +117,7 @@ pub struct Follower<P> {
     _place: Place,
 }
 
-/// What a follower is told next.
+/// What a follower receives next.
 pub enum Told {
     /// Newer revisions, oldest first.
     Published(Vec<Revision>),
@@ -126,32 +126,31 @@ pub enum Told {
 }
 
 impl<P: Ports> Follower<P> {
-    /// Begins after revision `since`, or after the newest one, for so many seconds.
+    /// Begins after revision `since`, or after the newest one, and lasts for `seconds`.
     ///
     /// # Errors
     /// `revision-not-found`, `revision-gone`, `too-many-streams`, or a failure of the store.
     pub async fn begin(app: &App<P>, since: Option<u64>, seconds: u32) -> Result<Self, Problem> {
         let Some(place) = app.stream() else {
-            let detail =
-                "As many clients as this hub allows follow its changes; poll `GET /v1/changes`, or try again later.";
+            let detail = "This hub cannot serve more streams now; poll `GET /v1/changes`, or try again later.";
             return Err(Problem::new(&kinds::TOO_MANY_STREAMS, detail).retry_after(30));
         };
         let (head, _) = revalidate_due(app).await?;
         let newest = head.number();
         let last = since.unwrap_or(newest);
         if last != newest {
-            // What was published since can be told only as long as it is kept.
+            // Revisions published since can be sent only while they are kept.
             kept(&mut Autocommit(app.database().await?), last.max(1)).await?;
         }
         Ok(Self { app: app.clone(), last, looks: seconds, quiet: 0, _place: place })
     }
 
-    /// The last revision that was told.
+    /// The last revision that was sent.
     pub fn last(&self) -> u64 {
         self.last
     }
 
-    /// Waits for what is next; `None` at the end. A failure of the store is an end: the client comes back and goes on.
+    /// Waits for the next message; `None` at the end. A failure of the store ends the stream: the client reconnects and resumes.
     pub async fn next(&mut self) -> Option<Told> {
         loop {
             match self.look().await {
@@ -177,7 +176,7 @@ impl<P: Ports> Follower<P> {
     }
 
     async fn look(&self) -> Result<Vec<Revision>, Problem> {
-        // As every reader does: what is due is fetched for those who follow.
+        // Like any read, this triggers the refresh of what is due.
         let (head, _) = revalidate_due(&self.app).await?;
         if head.number() <= self.last {
             return Ok(Vec::new());

@@ -17,7 +17,7 @@ use store::hooks::{self, Hook};
 use store::revisions::Origin;
 use store::sources::{self, Source};
 
-/// Checked where no registration is concerned, so that it takes as long.
+/// Checked when no registration matches, so that the response takes just as long.
 const NOBODYS: &str = "a secret that no registration has";
 
 /// Receives a delivery. Returns the repos whose index is fetched after the response.
@@ -32,7 +32,7 @@ pub async fn receive<P: Ports>(
     body: &[u8],
 ) -> Result<Vec<String>, Problem> {
     let not_verified = || {
-        let detail = "No registration of this repository has this secret. `POST /v1/repos/{repo}/hook` makes one.";
+        let detail = "No registration of this repository has this secret. `POST /v1/repos/{repo}/hook` creates one.";
         Problem::new(&kinds::HOOK_NOT_VERIFIED, detail)
     };
     let (Some(sender), Some(push)) = (sender, push) else { return Err(not_verified()) };
@@ -49,7 +49,7 @@ pub async fn receive<P: Ports>(
     let is_concerned = |hook: &Hook| sender.is_push && push.concerns(&hook.url);
     let (concerned, others): (Vec<&Hook>, Vec<&Hook>) = verified.into_iter().partition(|hook| is_concerned(hook));
     let unheard = unheard(database, &others, now).await?;
-    // What changes no index is not even written down, but once a day: it shows that announcements arrive.
+    // A push that changes no index is recorded only once a day, to show that announcements arrive.
     if concerned.is_empty() && unheard.is_empty() {
         return Ok(Vec::new());
     }
@@ -74,15 +74,14 @@ pub async fn receive<P: Ports>(
     })
     .await?;
     if new.is_empty() && !concerned.is_empty() {
-        let detail =
-            "This delivery has arrived before; the index was fetched then, and will be once its time to live is over.";
+        let detail = "This delivery has arrived before; the index was fetched then, and will be again when its time to live is over.";
         return Err(Problem::new(&kinds::HOOK_REPEATED, detail));
     }
     refresh_later(app, scopes);
     Ok(new)
 }
 
-/// The repos of those hooks of whose forge the hub has not heard for a day.
+/// The repos of the hooks from whose forge the hub has not heard for a day.
 async fn unheard(database: &impl Database, hooks: &[&Hook], now: Seconds) -> Result<Vec<String>, StoreError> {
     if hooks.is_empty() {
         return Ok(Vec::new());
@@ -93,7 +92,7 @@ async fn unheard(database: &impl Database, hooks: &[&Hook], now: Seconds) -> Res
     Ok(sources.into_iter().filter(|(_, source)| is_unheard(&source.record)).map(|(repo, _)| repo).collect())
 }
 
-/// Writes down that a push was announced for these repos, which `concerns` their indexes or something else.
+/// Records that a push was announced for these repos; `concerns` says whether it changes their indexes.
 async fn announce(tx: &mut impl Transaction, repos: &[String], concerns: bool, now: Seconds) -> Result<(), StoreError> {
     let repos: Vec<&str> = repos.iter().map(String::as_str).collect();
     let mut sources: Vec<Source> = sources::by_repos(tx, &repos).await?.into_values().collect();
@@ -101,7 +100,7 @@ async fn announce(tx: &mut impl Transaction, repos: &[String], concerns: bool, n
     sources::save_records(tx, &sources).await
 }
 
-/// Equal bodies may still be two pushes, where the same commit was pushed, replaced and pushed again.
+/// Equal bodies may still be two pushes, if the same commit was pushed, replaced and pushed again.
 async fn doubt(tx: &mut impl Transaction, repos: &[&str]) -> Result<(), StoreError> {
     let mut sources: Vec<Source> = sources::by_repos(tx, repos).await?.into_values().collect();
     sources
@@ -125,7 +124,7 @@ async fn refresh_pushed<P: Ports>(app: &App<P>, repo: &str, scope: Scope) -> Res
     let is_pinned = matches!(scope, Scope::Pushed(..));
     let report = refresh_one(app, repo, scope, Origin::HUB).await?;
     let has_failed = report.is_some_and(|report| report.sources.iter().any(|it| it.outcome.is(Outcome::Failed)));
-    // A commit may be gone when its push is heard of.
+    // A commit may be gone by the time its push is announced.
     if is_pinned && has_failed {
         refresh_one(app, repo, Scope::Requested(repo.to_owned()), Origin::HUB).await?;
     }

@@ -1,4 +1,4 @@
-//! Identities of CI jobs, exchanged for tokens of minutes for one repo.
+//! Identities of CI jobs, exchanged for short-lived tokens for one repo.
 
 use super::{App, issuer_keys, secret};
 use crate::log;
@@ -12,10 +12,10 @@ use store::attempts;
 use store::database::write_with;
 use store::exchanges::{self, ExchangeOutcome, Exchanged};
 
-/// How long a token is valid that an identity was exchanged for, in seconds.
+/// How long the token from an exchange is valid, in seconds.
 const VALID: Seconds = 15 * 60;
 
-/// The operator's issuers. With a mistake in them there are none: to guess what was meant could let somebody in.
+/// The operator's issuers; none if the setting has a mistake, since a guess could let the wrong jobs in.
 pub fn issuers(text: &str) -> Issuers {
     Issuers::parse(text).unwrap_or_else(|why| {
         log::line("invalid_setting", &json!({"variable": "ci_issuers", "detail": why}));
@@ -74,7 +74,7 @@ async fn verified<P: Ports>(app: &App<P>, identity: &str, repo: &str) -> Result<
     Ok(Job::of(&token, issuer, repo, app.ports.now()))
 }
 
-/// Counts a refusal against the address that it came from, as an invalid token is. A valid identity is never delayed by that.
+/// Counts a refusal against the client's address, as for an invalid token. This never delays a valid identity.
 async fn refused<P: Ports>(app: &App<P>, why: Refused) -> Problem {
     let client = app.client().unwrap_or_default();
     let counted = match app.database().await {
@@ -83,7 +83,7 @@ async fn refused<P: Ports>(app: &App<P>, why: Refused) -> Problem {
     };
     if let Ok(Some(wait)) = counted {
         let seconds = u32::try_from(wait).unwrap_or(1).max(1);
-        let detail = format!("Too many identities from here were refused; wait {seconds} s.");
+        let detail = format!("Too many identities from this address were refused; wait {seconds} s.");
         return Problem::new(&kinds::TOO_MANY_EXCHANGES, detail).retry_after(seconds);
     }
     let kind = match why {

@@ -53,7 +53,7 @@ pub(super) async fn verify<P: Ports>(app: &App<P>, issuer: &Issuer, token: &Sign
         if place.is_none() {
             place = Some(app.wait().ok_or_else(unavailable)?);
         }
-        // It waits for the clock and not for the request that fetches the keys.
+        // Waits for the clock and not for the request that fetches the keys.
         app.ports.sleep(TURN_WAIT).await;
     }
     Err(unavailable())
@@ -68,7 +68,7 @@ async fn ask<P: Ports>(app: &App<P>, issuer: &Issuer) -> Result<(), Problem> {
     let fetching = pin!(fetched(app, issuer));
     let keys = match select(fetching, pin!(app.ports.sleep(PATIENCE))).await {
         Either::Left((keys, _)) => keys,
-        Either::Right(_) => Err("it does not answer in time".to_owned()),
+        Either::Right(_) => Err("it did not respond in time".to_owned()),
     };
     match keys {
         Ok(keys) => exchanges::save_keys(app.database().await?, &issuer.issuer, &keys, app.ports.now()).await?,
@@ -91,9 +91,7 @@ async fn fetched<P: Ports>(app: &App<P>, issuer: &Issuer) -> Result<String, Stri
         }
     };
     let keys = fetch(&url).await?;
-    Keys::parse(&keys)
-        .and_then(|_| String::from_utf8(keys).ok())
-        .ok_or_else(|| format!("{url} has no keys that could be used"))
+    Keys::parse(&keys).and_then(|_| String::from_utf8(keys).ok()).ok_or_else(|| format!("{url} has no usable keys"))
 }
 
 fn unavailable() -> Problem {

@@ -1,4 +1,4 @@
-//! Spreads checks that would otherwise fall together.
+//! Spreads checks that would otherwise coincide.
 
 use federation::time::Seconds;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

@@ -1,4 +1,4 @@
-//! The application layer between the fronts and the domain: what the hub does, independent of the front that asks.
+//! The application layer between the fronts and the domain: what the hub does, independent of the front.
 //!
 //! `app` holds the state of an instance, `document` serves composed documents, `refresh` and `publish` create them, and `search` and
 //! `repos` answer queries. Nothing here depends on HTTP except for the status of a problem.

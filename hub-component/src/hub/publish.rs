@@ -110,7 +110,7 @@ async fn publish_numbered(
     Ok(Published { revision: Some(revision), kept_back })
 }
 
-/// Writes what is derived from a change of revision `number` (its steps, the search, the counts), and makes the change in the composition.
+/// Writes what is derived from a change of revision `number` (its steps, the search, the counts), and applies it to the composition.
 async fn derive(
     tx: &mut impl Transaction,
     number: u64,
@@ -125,7 +125,7 @@ async fn derive(
     match Capabilities::of(tx, composition.remove(repo).as_ref()).await {
         Ok(before) => {
             let (changed, gone) = steps::write(tx, number, repo, &before, &after).await?;
-            // What a renamed repo published is there under its new name.
+            // What a renamed repo published is still there under its new name.
             let is_renamed = line.is_none() && former::current_of(tx, Some(repo)).await?.as_ref() != Some(repo);
             let gone = if is_renamed { &[][..] } else { &gone };
             tombstones::changed(tx, number, repo, &changed, gone).await?;

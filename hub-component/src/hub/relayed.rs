@@ -1,4 +1,4 @@
-//! Sources that came by an upstream: which offer of a repo is published here, and its registration.
+//! Sources that came through an upstream: which offer of a repo is published here, and its registration.
 
 use super::publish::line;
 use crate::problem::{Problem, kinds};
@@ -15,17 +15,17 @@ use store::registrations::{self, Registered, new_incarnation};
 use store::sources::{self, Source};
 use store::upstreams;
 
-/// For how long what an upstream verified counts as fresh, in seconds: sources whose pushes are announced are verified once a day.
+/// How long a verification by an upstream counts as fresh, in seconds: sources whose pushes are announced are verified once a day.
 const TIME_TO_LIVE: u32 = 24 * 60 * 60;
 
-/// The registration of a line that came by an upstream; `None` if it is not a valid one.
+/// The registration of a line that came through an upstream; `None` if it is not a valid one.
 pub fn registration(line: &SourceLine) -> Option<Registration> {
     let SourceLine { repo, url, domain, .. } = line;
     let document = json!({"repo": repo, "url": url, "domain": domain, "cache_ttl_seconds": TIME_TO_LIVE});
     Registration::from_value(&document).ok()
 }
 
-/// Chooses an offer for each of these repos that is not registered here, and writes its registration, or removes that if no offer is left. Returns what
+/// Chooses an offer for each of these repos that is not registered here, and writes its registration, or removes it if no offer is left. Returns what
 /// these repos contribute now, for the caller to publish. `own` is the public URL of this hub.
 ///
 /// # Errors
@@ -62,7 +62,7 @@ pub async fn choose_anew<'a>(
     Ok(lines)
 }
 
-/// The offers that may be taken, by repo.
+/// The acceptable offers, by repo.
 async fn offers(
     tx: &mut impl Transaction,
     own: &str,
@@ -84,7 +84,7 @@ async fn offers(
     Ok(offers)
 }
 
-/// Writes the registration of a line, in place of the one that was there.
+/// Writes the registration of a line, in place of any earlier one.
 async fn register(
     tx: &mut impl Transaction,
     registration: Registration,
@@ -118,10 +118,10 @@ async fn register(
     Ok(source)
 }
 
-/// Makes sure that a repo is registered at this hub.
+/// Checks that a repo is registered at this hub itself.
 ///
 /// # Errors
-/// `repo-relayed` if it came by an upstream.
+/// `repo-relayed` if it came through an upstream.
 pub fn is_own(registered: &Registered) -> Result<(), Problem> {
     let Some(upstream) = registered.upstream() else { return Ok(()) };
     let Registration { repo, url, .. } = &registered.registration;

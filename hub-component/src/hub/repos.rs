@@ -55,7 +55,7 @@ pub fn view(source: &Source, now: Seconds) -> Repo<'_> {
     }
 }
 
-/// What is odd about a registration. It may be meant, so nothing is refused: whoever renames a repo has it under both names for a while.
+/// What is odd about a registration. It may be intended, so nothing is rejected: a repo that is being renamed has both names for a while.
 pub async fn warnings(tx: &mut impl Transaction, of: &Registration) -> Result<Vec<ProblemEntry>, Problem> {
     let others = registrations::of_same_file(tx, of).await?;
     if others.is_empty() {
@@ -70,7 +70,7 @@ pub async fn warnings(tx: &mut impl Transaction, of: &Registration) -> Result<Ve
     Ok(vec![ProblemEntry { pointer: "/url".to_owned(), code, message, ..ProblemEntry::default() }])
 }
 
-/// As [`warnings`], and what its index says about itself that does not fit.
+/// As [`warnings`], and a warning if its index names another repo.
 pub async fn warnings_with(
     tx: &mut impl Transaction,
     of: &Registration,
@@ -120,7 +120,7 @@ fn few_words(words: Option<&str>) -> Result<Option<&str>, Problem> {
     }
 }
 
-/// The name and the value of a label that is filtered by.
+/// The name and the value of the label to filter by.
 fn label(text: Option<&str>) -> Result<Option<(&str, &str)>, Problem> {
     let Some(text) = text else { return Ok(None) };
     match text.split_once('=').filter(|(name, _)| !name.is_empty()) {

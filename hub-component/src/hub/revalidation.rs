@@ -32,14 +32,14 @@ pub async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<(Head, Option<Seco
     Ok((head, memo_for))
 }
 
-/// How often a reader's wait for a revision looks whether it is there, and after what time.
+/// How many times a waiting reader checks whether the revision is there, and how long it waits in between.
 const LOOKS: usize = 20;
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Waits up to two seconds until a mirror has this revision, unless too many wait already. At a hub of its own, nothing that is under way could bring it.
+/// Waits up to two seconds until a mirror has this revision, unless too many wait already. A hub that is not a mirror does not wait: nothing under way could bring it.
 ///
 /// # Errors
-/// `behind` if it is not.
+/// `behind` if the revision does not arrive.
 pub async fn wait_for_revision<P: Ports>(app: &App<P>, revision: Option<u64>) -> Result<(), Problem> {
     let Some(wanted) = revision else { return Ok(()) };
     let database = app.database().await?;

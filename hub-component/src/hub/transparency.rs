@@ -9,7 +9,7 @@ use serde_json::json;
 use store::database::Transaction;
 use store::transparency as leaves;
 
-/// The operator's keys. With a mistake in them there are none.
+/// The operator's keys; none if the setting has a mistake.
 pub fn log_keys(text: &str) -> Vec<SigningKey> {
     transparency::log_keys(text).unwrap_or_else(|why| {
         log::line("invalid_setting", &json!({"variable": "log_key", "detail": why.to_string()}));
@@ -17,7 +17,7 @@ pub fn log_keys(text: &str) -> Vec<SigningKey> {
     })
 }
 
-/// Makes sure that the log is signed.
+/// Checks that the log is signed.
 ///
 /// # Errors
 /// `log-not-signed`.
@@ -71,7 +71,7 @@ pub async fn inclusion(
     Ok(InclusionProof { index, hashes }.with(&note))
 }
 
-/// The proof that the log goes on from its first `old` leaves.
+/// The proof that the log continues its first `old` leaves unchanged.
 ///
 /// # Errors
 /// `log-not-signed`, `not-logged`, or if the store fails.
@@ -84,7 +84,7 @@ pub async fn consistency(tx: &mut impl Transaction, keys: &[SigningKey], old: u6
     Ok(ConsistencyProof { old, hashes }.with(&note))
 }
 
-/// The problem of what the log does not have.
+/// The problem that the log does not have what was requested.
 pub fn not_logged(detail: String) -> Problem {
     Problem::new(&kinds::NOT_LOGGED, detail)
 }

@@ -13,7 +13,7 @@ const MAX_ATTEMPTS: usize = 30;
 /// WAL mode do not wait meanwhile.
 ///
 /// # Errors
-/// If one of them cannot be used.
+/// If either file cannot be used.
 pub fn copy(from: &Path, into: &Path) -> Result<(), FileError> {
     let (source, mut target) = (Sqlite::at(from).open()?, Sqlite::at(into).open()?);
     let backup = Backup::new(&source, &mut target)?;

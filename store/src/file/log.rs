@@ -8,7 +8,7 @@ use crate::sqlite::Sqlite;
 use crate::transparency::{self, LogState};
 use std::path::Path;
 
-/// Lets the log of a restored database go on. If it is known what was published since the backup, the leaves of that are taken over; otherwise another history
+/// Continues the log of a restored database. If it is known what was published since the backup, the leaves of that are taken over; otherwise a new history
 /// begins. Returns whether one does.
 pub(super) async fn go_on(restored: &Path, replaced: &Path, published: &Published) -> Result<bool, FileError> {
     let database = Sqlite::at(restored);

@@ -8,7 +8,7 @@ use crate::sqlite::Sqlite;
 use federation::compose::Format;
 use std::path::Path;
 
-/// Removes damaged fragments and returns their number. Nobody else may use the database,
+/// Removes damaged fragments and returns their number. No other process may use the database,
 /// and its snapshots must be intact.
 ///
 /// # Errors

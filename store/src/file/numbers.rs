@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 pub(super) enum Published {
     /// The replaced database continued from the restored one, and this is its newest revision, if any.
     Known(Option<Revision>),
-    /// That database is lost. The replaced one, if any, is another database with revisions up to this number, for
+    /// The database that published them is lost. The replaced one, if any, is another database with revisions up to this number, for
     /// example that of a newly installed hub.
     Unknown(u64),
 }

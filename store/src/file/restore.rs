@@ -27,10 +27,10 @@ pub struct Restored {
     pub kept: Option<PathBuf>,
 }
 
-/// Replaces the database of `data_dir` with `backup`. Nobody may use it meanwhile.
+/// Replaces the database of `data_dir` with `backup`. No process may use it meanwhile.
 ///
 /// # Errors
-/// What is wrong. Nothing has changed then.
+/// If something is wrong, and what. Then nothing has changed.
 pub async fn restore(backup: &Path, data_dir: &Path, now: Seconds) -> Result<Restored, FileError> {
     if fs::metadata(beside(backup, "-wal")).is_ok_and(|log| log.len() > 0) {
         return Err(FileError::NotWhole(format!(
@@ -47,7 +47,7 @@ pub async fn restore(backup: &Path, data_dir: &Path, now: Seconds) -> Result<Res
     fresh.as_file().sync_all()?;
     let kept =
         set_aside(&target, now).map_err(|error| named(&format!("cannot set aside {}", target.display()), &error))?;
-    // The log of the old database would be applied to the new one.
+    // Otherwise the log of the old database would be applied to the new one.
     for suffix in ["-wal", "-shm", "-journal"] {
         remove(&beside(&target, suffix))?;
     }

@@ -24,10 +24,10 @@ pub struct Verified {
     pub snapshots: usize,
 }
 
-/// Verifies a database that nobody else uses. It does not check fragments, which [`mend`](super::mend) can repair.
+/// Verifies a database that no other process uses. It does not check fragments, which [`mend`](super::mend) can repair.
 ///
 /// # Errors
-/// What is wrong.
+/// If something is wrong, and what.
 pub async fn verify(path: &Path) -> Result<Verified, FileError> {
     let database = Sqlite::at(path);
     check_structure(&database.open()?)?;

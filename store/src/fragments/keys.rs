@@ -28,7 +28,7 @@ pub(crate) fn forms(format: Format) -> [Form; 2] {
     [false, true].map(|deflated| Form { format, deflated })
 }
 
-/// Most pieces of a fragment in one form.
+/// Maximum number of pieces of a fragment in one form.
 const PLACES: i64 = 1 << 12;
 
 /// The key of a piece.

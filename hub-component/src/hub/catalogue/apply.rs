@@ -17,14 +17,14 @@ use store::revisions::Origin;
 use store::sources::{self, Source};
 use store::{StoreError, former, members, registrations};
 
-/// Repositories that one transaction changes; each of them publishes an index at most.
+/// Repositories that one transaction changes; each publishes at most one index.
 const BATCH: usize = 50;
 /// Repositories that are renamed together, so that two of them may exchange their names.
 const RENAMES: usize = 500;
 /// Transactions of one refresh; the rest is left to the next.
 const STEPS: usize = 20;
 
-/// Does what is to be done for registered repositories of a catalogue, some in each transaction.
+/// Carries out what is due for the registered repositories of a catalogue, a batch per transaction.
 pub(super) async fn apply<P: Ports>(app: &App<P>, stored: &Stored) -> Result<(), Problem> {
     for _ in 0..STEPS {
         if !step(app, stored).await? {
@@ -43,7 +43,7 @@ async fn step<P: Ports>(app: &App<P>, stored: &Stored) -> Result<bool, Problem> 
             return Ok(false);
         }
         let mut changes = Changes::default();
-        // Removals first: their names may be wanted.
+        // Removals first: another repository may want such a name.
         let removals = RemovalReason::ALL.map(Todo::Remove);
         let going = members::to_do(tx, &catalogue.name, &removals, BATCH).await?;
         let (mut moving, mut touched) = (Vec::new(), Vec::new());
@@ -72,11 +72,11 @@ async fn publish_all(
     changes: Changes,
     now: Seconds,
 ) -> Result<(), Problem> {
-    // There is no request, but an actor whose changes are recorded.
+    // No request causes this; the empty id has it recorded all the same.
     let origin = Origin { actor, cause: "catalogue", request_id: Some("") };
     let Changes { lines, events } = changes;
     let mut lines: Contributions<'_> = lines.iter().map(|(repo, line)| (repo.as_str(), line.clone())).collect();
-    // An upstream may offer what ended.
+    // An upstream may offer a repo that was removed here.
     let ended: Vec<&str> = lines.iter().filter(|(_, line)| line.is_none()).map(|(repo, _)| *repo).collect();
     lines.extend(choose_anew(tx, own, &ended, now).await?);
     let revision = publish(tx, lines, origin, now).await?.whole()?;
@@ -111,7 +111,7 @@ async fn remove(
             continue;
         }
         known.absent_since = None;
-        // What is archived may come back without a push.
+        // An archived repository may come back without a push.
         known.probed = (gone == RemovalReason::WithoutIndex).then(|| known.member.changed.clone());
         known.skipped = Some(known.member.unfit.unwrap_or(Skipped::NoIndex));
         kept.push(known);

@@ -18,7 +18,7 @@ pub(super) const LISTING_TIME: Duration = Duration::from_secs(20);
 
 /// Why there is no listing.
 pub(super) enum Trouble {
-    /// The host asked for a pause until then; nothing was asked for.
+    /// The host asked for no requests before this time.
     Paused(Seconds),
     /// The listing failed.
     Failed {
@@ -43,7 +43,7 @@ impl Trouble {
         if [&sources::TOO_LARGE, &sources::TOO_LARGE_DECODED].contains(&code) {
             return Self::new(&catalogues::LISTING_TOO_LARGE, "A page of the listing is larger than 4 MiB.", now);
         }
-        // What fetches say is about indexes.
+        // The messages of a fetch speak of an index.
         let message = String::from(message).replace("he index", "he listing");
         let failure = Failure { code: code.to_string(), message, diagnostics: Vec::new(), since: now };
         Self::Failed { failure, http_status, wait, quiet }
@@ -53,7 +53,7 @@ impl Trouble {
 /// All repositories of a catalogue, and the number of pages they came on.
 ///
 /// # Errors
-/// If anything is missing: a part of a listing is none.
+/// If any page is missing: part of a listing is useless.
 pub(super) async fn read<P: Ports>(
     ports: &P,
     catalogue: &Catalogue,

@@ -1,4 +1,4 @@
-//! Looks whether repositories have an index, and registers those that have one.
+//! Checks whether repositories have an index, and registers those that have one.
 
 use super::{registration, unchanged};
 use crate::hub::App;
@@ -29,13 +29,13 @@ use store::sources::{self, Source};
 use store::{StoreError, members, quiet};
 use url::Url;
 
-/// Repositories that are looked at in one refresh; the others wait for the next.
+/// Repositories that one refresh probes; the others wait for the next.
 const MAX_PROBES: usize = 100;
 /// Repositories between two writes.
 const BATCH: usize = 20;
-/// No batch is begun after so many seconds.
+/// No batch begins after this many seconds.
 const TIME: Seconds = 5;
-/// Longest look at one repository: five of them one after another take less than a lease lasts.
+/// Longest probe of one repository: five in a row take less time than a lease lasts.
 const LOOK: Duration = Duration::from_secs(4);
 
 /// What is at the address of an index.
@@ -44,13 +44,13 @@ enum Found {
     File,
     /// Nothing (404).
     Nothing,
-    /// Its host asks for a pause until then.
+    /// The host, which asks for no requests before this time.
     Pause(String, Seconds),
-    /// No answer that says anything.
+    /// Unclear: the response was something else, or there was none.
     Unknown,
 }
 
-/// Looks at repositories of a catalogue that are new or changed. Returns when there is more to do, if there is.
+/// Probes the new and changed repositories of a catalogue. Returns when to go on, if there is more to do.
 pub(super) async fn probe<P: Ports>(
     app: &App<P>,
     stored: &Stored,
@@ -102,7 +102,7 @@ async fn find<P: Ports>(ports: &P, url: &str, hosts: &Mutex<HostPauses>) -> Foun
         return Found::Pause(host, until);
     }
     match fetch_unless_paused(&Outside(ports), url, Validators::default(), quiet).await {
-        // Some forges lead to a page where one signs in.
+        // Some forges redirect to a sign-in page.
         Ok(Answer::Fetched(Fetched::Index { bytes, .. })) if bytes.trim_ascii_start().starts_with(b"<") => {
             Found::Nothing
         }
@@ -119,7 +119,7 @@ async fn find<P: Ports>(ports: &P, url: &str, hosts: &Mutex<HostPauses>) -> Foun
     }
 }
 
-/// Writes what was seen. Returns false if the catalogue is another one by now.
+/// Writes the results. Returns false if the catalogue has changed meanwhile.
 async fn write<P: Ports>(app: &App<P>, stored: &Stored, seen: Vec<(Found, Known)>) -> Result<bool, Problem> {
     let (catalogue, now) = (&stored.catalogue, app.ports.now());
     write_with(app.database().await?, async |tx| {
@@ -133,7 +133,7 @@ async fn write<P: Ports>(app: &App<P>, stored: &Stored, seen: Vec<(Found, Known)
                     quiet::keep(tx, &host, until, now).await?;
                     continue;
                 }
-                // It is looked at again with the next listing.
+                // It is probed again with the next listing.
                 Found::Unknown => known.probed = None,
                 Found::Nothing => {
                     known.probed = Some(known.member.changed.clone());
@@ -156,7 +156,7 @@ async fn write<P: Ports>(app: &App<P>, stored: &Stored, seen: Vec<(Found, Known)
     .await
 }
 
-/// Registers a repository. A registration that an earlier catalogue of this name made is taken over.
+/// Registers a repository, or takes over the registration that an earlier catalogue of this name created.
 async fn register(
     tx: &mut impl Transaction,
     catalogue: &Catalogue,

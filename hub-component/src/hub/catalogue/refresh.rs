@@ -17,16 +17,16 @@ use store::database::{Transaction, read_with, write_with};
 use store::leases::Lease;
 use store::{StoreError, members, quiet, sources};
 
-/// Most catalogues that one refresh takes; the others wait for the next.
+/// Maximum catalogues per refresh; the others wait for the next.
 const MAX_CATALOGUES: usize = 5;
-/// No catalogue is begun after so many seconds, so that the sources get their turn.
+/// No catalogue begins after this many seconds, so that the sources get their turn.
 const TIME: Seconds = 5;
-/// After a failure of the hub's own, a catalogue waits for so many seconds.
+/// Seconds that a catalogue waits after a failure of the hub itself.
 const AGAIN: Seconds = 60;
 /// Sources whose records are read at a time.
 const PAGE: usize = 200;
 
-/// Refreshes the catalogues that are due. What goes wrong with one is logged and does not keep the others from their turn.
+/// Refreshes the catalogues that are due. A failure of one is logged and does not stop the others.
 ///
 /// # Errors
 /// If the store fails.
@@ -45,7 +45,7 @@ pub async fn refresh_due<P: Ports>(app: &App<P>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Refreshes the catalogues that are due after the response.
+/// After the response, refreshes the catalogues that are due.
 pub fn refresh_later<P: Ports>(app: &App<P>) {
     let later = app.clone();
     app.ports.spawn(async move {
@@ -63,7 +63,7 @@ async fn refresh<P: Ports>(app: &App<P>, stored: Stored) -> Result<(), Problem> 
     }
     let result = under_lease(app, &stored).await;
     if result.is_err() {
-        // What cannot be done now is not tried again by every read.
+        // Otherwise every read would try again.
         finish(app, &stored, Some(app.ports.now() + AGAIN)).await?;
     }
     lease.release(database).await?;
@@ -73,7 +73,7 @@ async fn refresh<P: Ports>(app: &App<P>, stored: Stored) -> Result<(), Problem> 
 async fn under_lease<P: Ports>(app: &App<P>, read_before: &Stored) -> Result<(), Problem> {
     let database = app.database().await?;
     let (stored, hosts) = read_with(database, async |tx| {
-        // Somebody else may have refreshed it before the lease was free.
+        // Another instance may have refreshed it before the lease was free.
         let stored = unchanged(tx, read_before).await?;
         let hosts = quiet::hosts(tx).await?;
         Ok::<_, Problem>((stored, hosts))
@@ -88,7 +88,7 @@ async fn under_lease<P: Ports>(app: &App<P>, read_before: &Stored) -> Result<(),
     finish(app, &stored, again_at).await
 }
 
-/// Stores when there is something to do for the repositories of a catalogue again.
+/// Stores when the repositories of a catalogue need attention again.
 async fn finish<P: Ports>(app: &App<P>, stored: &Stored, again_at: Option<Seconds>) -> Result<(), Problem> {
     write_with(app.database().await?, async |tx| {
         if let Some(current) = unchanged(tx, stored).await? {

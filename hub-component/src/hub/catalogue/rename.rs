@@ -1,4 +1,4 @@
-//! Gives registrations the address, and if it can be had the name, that their repositories have now.
+//! Gives registrations the current address of their repositories and, if it is available, the current name.
 
 use super::changes::Changes;
 use crate::hub::publish::line;
@@ -41,7 +41,7 @@ pub(super) async fn follow(
     members::save(tx, &catalogue.name, &moving).await
 }
 
-/// The new names that can be had, by the old ones. A name that a registration has can be had only if that one is renamed too.
+/// The available new names by the old ones. A name in use is available only if its registration is renamed too.
 async fn possible(
     tx: &mut impl Transaction,
     catalogue: &Catalogue,
@@ -73,7 +73,7 @@ async fn possible(
     }
 }
 
-/// Renames all of them, by way of names that nobody can register, since two may exchange theirs.
+/// Renames them all by way of names that cannot be registered, since two may swap theirs.
 async fn rename(
     tx: &mut impl Transaction,
     names: &HashMap<String, String>,

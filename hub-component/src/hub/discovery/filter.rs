@@ -5,7 +5,7 @@ use federation::discovery::{Site, canonical};
 use federation::search::{filter_term, id_term};
 use serde_json::{Map, Value};
 
-/// Most values of one key.
+/// Maximum values per key.
 const MAX_VALUES: usize = 32;
 /// Longest value, in characters.
 const MAX_CHARS: usize = 1000;
@@ -13,7 +13,7 @@ const MAX_CHARS: usize = 1000;
 /// What a filter lets through.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
-    /// Groups of terms, of which a result has one each.
+    /// Groups of terms; a result has at least one term of each group.
     pub(super) any_of: Vec<Vec<String>>,
     pub(super) domain: Option<String>,
     pub(super) repo: Option<String>,
@@ -62,7 +62,7 @@ impl Filter {
         Ok(())
     }
 
-    /// Only this repo, which no two keys can say differently.
+    /// Restricts the results to this repo. If another key names a different one, nothing can pass.
     fn repo(&mut self, repo: String) {
         self.is_empty |= self.repo.as_ref().is_some_and(|other| *other != repo);
         self.repo = Some(repo);
@@ -86,7 +86,7 @@ fn values<'a>(key: &str, value: &'a Value) -> Result<Vec<&'a str>, Problem> {
     }
 }
 
-/// The value of a key that is looked for in one place only.
+/// The value of a key that may have only one.
 fn only(key: &str, values: &[&str]) -> Result<String, Problem> {
     match values {
         [first, rest @ ..] if rest.iter().all(|it| it == first) => Ok((*first).to_owned()),

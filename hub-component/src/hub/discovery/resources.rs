@@ -14,7 +14,7 @@ use store::revisions::Head;
 
 /// Longest text of a search, in characters.
 const MAX_TEXT: usize = 4096;
-/// The score of the search is of ten thousand, that of ARD of a hundred.
+/// The search scores out of 10,000, ARD out of 100.
 const PER_POINT: u32 = 100;
 
 /// A page of resources that answer a question, and the revision that was searched. A question that is not answered well is remembered.

@@ -19,7 +19,7 @@ use store::revisions::Head;
 /// The version that stands for the newest one.
 pub const LATEST: &str = "latest";
 
-/// Repos that are named as claiming a server.
+/// Maximum repos that are named as claiming a server.
 const MAX_CLAIMS: usize = 10;
 
 /// A page of servers, and the revision that they are of: on the first page the hub's own first, then by repo, or the best match first. Servers
@@ -104,7 +104,7 @@ async fn published<P: Ports>(app: &App<P>, head: &Head, site: &Site, name: &str)
     Ok(page.capabilities.first().and_then(server).filter(|server| server.name() == name))
 }
 
-/// Those whose name no other capability and not the hub itself has.
+/// The servers whose name neither another capability nor the hub itself has.
 async fn uncontested<P: Ports>(app: &App<P>, site: &Site, servers: Vec<Server>) -> Result<Vec<Server>, Problem> {
     let term = |server: &Server| filter_term("server", server.name());
     let terms: Vec<String> = servers.iter().map(term).collect();
@@ -144,7 +144,7 @@ impl Continued {
     fn of(query: &ServersQuery) -> Result<Self, Problem> {
         let Some(cursor) = query.cursor.as_deref().filter(|cursor| !cursor.is_empty()) else {
             let search = search::bounded("search", query.search.as_deref())?.unwrap_or_default().trim();
-            // Words are needed for an answer; without one, nothing is asked.
+            // Without a word to search for, everything is listed.
             let search = if words(search).is_empty() { "" } else { search };
             return Ok(Self { cursor: None, search: search.to_owned(), is_first: true });
         };

@@ -23,7 +23,7 @@ pub struct Composed {
     pub revision: Option<Revision>,
     /// Ordered by repo.
     pub sources: Vec<Source>,
-    /// As many as a document lists.
+    /// Limited to those that a document lists.
     pub conflicts: Conflicts,
     /// The parts of the whole document around its fragments, built at the first request.
     whole: [OnceLock<Arc<Around>>; 2],
@@ -171,14 +171,14 @@ impl Composed {
         self.revision.as_ref().map_or(0, |revision| revision.number)
     }
 
-    /// The conflicts among the sources that a filter takes.
+    /// The conflicts among the sources that a filter selects.
     async fn conflicts_among(&self, database: &impl Database, filter: &Filter) -> Result<Conflicts, StoreError> {
         if filter.is_whole() {
             return Ok(self.conflicts.clone());
         }
         let taken = self.sources.iter().filter(|it| filter.takes(&it.line));
         if self.conflicts.omitted > 0 {
-            // Those that are not listed may be among them.
+            // Conflicts that are not listed may be among these sources.
             let taken: Vec<_> = taken.map(|it| (it.line.clone(), Some(it.stored.clone()))).collect();
             return read_with(database, async |tx| conflicts::find(tx, &taken).await).await;
         }
@@ -191,7 +191,7 @@ impl Composed {
         Ok(Conflicts { listed: among.collect(), omitted: 0 })
     }
 
-    /// The head of the document, restricted by a filter, with the conflicts among what it takes.
+    /// The head of the document, restricted by a filter, with the conflicts among the selected sources.
     pub fn document(&self, filter: &Filter, conflicts: Conflicts) -> Document {
         let taken = self.sources.iter().map(|it| &it.line).filter(|line| filter.takes(line));
         let sources: Vec<SourceLine> = taken.cloned().collect();

@@ -1,10 +1,10 @@
-//! What of a revision a document shows.
+//! Which part of a revision a document shows.
 
 use federation::compose::Filter;
 use federation::provenance::Provenance;
 use std::collections::BTreeMap;
 
-/// What of a revision a document shows; by default all sources, and no commits.
+/// Which part of a revision a document shows; by default all sources, and no commits.
 #[derive(Clone, Default)]
 pub struct Selection {
     /// The sources.
@@ -14,7 +14,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether this is the document that everybody gets who asks for nothing else.
+    /// Whether this is the default document.
     pub(super) fn is_plain(&self) -> bool {
         self.filter.is_whole() && self.provenance.as_ref().is_none_or(BTreeMap::is_empty)
     }

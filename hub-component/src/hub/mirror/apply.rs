@@ -1,4 +1,4 @@
-//! Publishes a revision of the primary here, if it comes out the same.
+//! Publishes a revision of the primary here, if its digest comes out the same.
 
 use super::{Fault, fault, indexes};
 use crate::hub::App;
@@ -21,7 +21,7 @@ use store::sources::{self, Source};
 /// Publishes one revision.
 ///
 /// # Errors
-/// If it does not have the digest that the primary says. Nothing of it is published then.
+/// If its digest is not the one that the primary gives; then nothing of it is published.
 pub(super) async fn revision<P: Ports>(
     app: &App<P>,
     primary: &str,
@@ -30,10 +30,10 @@ pub(super) async fn revision<P: Ports>(
 ) -> Result<(), Fault> {
     let number = logged.revision;
     let wrong = |what: &str| fault(format!("revision {number} of {primary}: {what}"));
-    let composed_at = parse_rfc3339(&logged.composed_at).ok_or_else(|| wrong("`composed_at` is no time"))?;
+    let composed_at = parse_rfc3339(&logged.composed_at).ok_or_else(|| wrong("`composed_at` is not a time"))?;
     let mut registered = Vec::with_capacity(logged.put.len());
     for line in &logged.put {
-        registered.push(registration(line).ok_or_else(|| wrong("a source is no registration"))?);
+        registered.push(registration(line).ok_or_else(|| wrong("a source is not a valid registration"))?);
     }
     let wanted: Vec<_> = logged.put.iter().zip(&registered).collect();
     let obtained = indexes::obtain(app, primary, wanted, lease, None).await?;
@@ -78,7 +78,7 @@ fn registration(line: &SourceLine) -> Option<Registration> {
     Registration::from_value(&json!({"repo": repo, "url": url, "domain": domain, "required": required})).ok()
 }
 
-/// Writes what is known of the registrations, so that reads by repo find them. Should the mirror become a hub of its own, all are due.
+/// Writes what is known about the registrations, so that reads by repo find them. If the mirror becomes a hub of its own, all are due.
 async fn register(
     tx: &mut impl Transaction,
     lines: &[SourceLine],

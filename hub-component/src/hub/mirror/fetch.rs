@@ -1,4 +1,4 @@
-//! What a mirror asks of its primary, and a hub of its upstreams.
+//! What a mirror requests from its primary, and a hub from its upstreams.
 
 use super::{Fault, fault};
 use crate::hub::refresh;
@@ -9,26 +9,26 @@ use api::query::pairs;
 use federation::digest::Digest;
 use url::form_urlencoded::Serializer;
 
-/// What another hub published and verified since.
+/// What another hub has published and verified since the revision and the time in `query`.
 ///
 /// # Errors
-/// If it does not answer as a hub does.
+/// If it does not respond as a hub does.
 pub async fn log<P: Ports>(ports: &P, primary: &str, query: &LogQuery) -> Result<Log, Fault> {
     let query = pairs(query);
     let query = Serializer::new(String::new()).extend_pairs(query).finish();
     let bytes = fetched(ports, &format!("{primary}{}?{query}", paths::LOG)).await?;
-    serde_json::from_slice(&bytes).map_err(|error| fault(format!("{primary} does not answer as a hub does: {error}")))
+    serde_json::from_slice(&bytes).map_err(|error| fault(format!("{primary} does not respond as a hub does: {error}")))
 }
 
-/// The bytes of an index, which are those of this digest.
+/// The bytes of the index with this digest.
 ///
 /// # Errors
-/// If they do not arrive, or are others.
+/// If they do not arrive, or have another digest.
 pub async fn index<P: Ports>(ports: &P, primary: &str, digest: &Digest) -> Result<Vec<u8>, Fault> {
     let bytes = fetched(ports, &format!("{primary}{}", paths::INDEX.replace("{digest}", digest.as_str()))).await?;
     match Digest::of(&bytes) == *digest {
         true => Ok(bytes),
-        false => Err(Fault::Falsified(format!("{primary} sends other bytes for the index {digest}"))),
+        false => Err(Fault::Falsified(format!("{primary} sends the wrong bytes for the index {digest}"))),
     }
 }
 

@@ -23,7 +23,7 @@ const WAIT: u32 = 8;
 /// How long an instance pauses between sessions.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Follows the primary after the response, if this is a mirror and nobody does so already.
+/// Follows the primary after the response, if this is a mirror and its instance is not doing so already.
 pub fn follow_later<P: Ports>(app: &App<P>) {
     let Some(primary) = app.primary().map(str::to_owned) else { return };
     if !app.begin_refresh() {
@@ -34,13 +34,13 @@ pub fn follow_later<P: Ports>(app: &App<P>) {
         if let Err(error) = follow(&later, &primary).await {
             log::line("mirror-failed", &json!({ "primary": primary, "why": error.to_string() }));
         }
-        // Not at every read if the primary is down, or if another instance follows it.
+        // Otherwise every read would try while the primary is down or another instance follows it.
         later.ports.sleep(PAUSE).await;
         later.end_refresh();
     });
 }
 
-/// One session. What stops it is written down, for `/health`.
+/// One session. Whatever stops it is recorded for `/health`.
 async fn follow<P: Ports>(app: &App<P>, primary: &str) -> Result<(), StoreError> {
     let (database, lease) = (app.database().await?, Lease::mirror());
     if !lease.acquire(database, app.ports.now()).await? {
@@ -77,11 +77,11 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
         let head = revisions::head(database).await?;
         let verified_after = head.verified_last_at.map_or(0, |at| at - verified::OVERLAP);
         let query = LogQuery { since: head.number(), wait: WAIT, verified_after: Some(rfc3339(verified_after)) };
-        // The response tells of the time at which the primary read its log: at the earliest now.
+        // The primary reads its log at this time or later.
         let asked_at = app.ports.now();
         let page = fetch::log(&app.ports, primary, &query).await?;
         compare(primary, head.revision.as_ref(), &page)?;
-        let unreadable = |error| fault(format!("{primary} does not answer as a hub does: {error}"));
+        let unreadable = |error| fault(format!("{primary} does not respond as a hub does: {error}"));
         let revisions: Vec<Logged> =
             page.revisions.iter().map(Json::read).collect::<Result<_, _>>().map_err(unreadable)?;
         let is_all = revisions.last().map_or(head.number(), |last| last.revision)
@@ -101,7 +101,7 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
         })
         .await?;
         if is_idle && now - asked_at <= 1 {
-            // The primary has no place for one more to wait.
+            // The primary has no room for another request that waits.
             app.ports.sleep(PAUSE).await;
         }
         if now - began >= SESSION {
@@ -110,7 +110,7 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
     }
 }
 
-/// Makes sure that the primary goes on from what is here.
+/// Checks that the primary continues what is here.
 fn compare(primary: &str, here: Option<&Revision>, page: &Log) -> Result<(), Fault> {
     let Some(here) = here else { return Ok(()) };
     let number = here.number;

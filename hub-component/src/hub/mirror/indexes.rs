@@ -23,16 +23,16 @@ const BATCH_BYTES: usize = 8 << 20;
 /// Indexes that are fetched at once.
 const MAX_FETCHES: usize = 4;
 
-/// What came of the indexes that were wanted.
+/// The result for the wanted indexes.
 #[derive(Default)]
 pub struct Obtained {
     /// The repos whose index this version refuses, with a code.
     pub refused: BTreeMap<String, String>,
-    /// Whether there was no time for all of them. What was fetched is stored.
+    /// Whether time ran out before all were fetched. What was fetched is stored.
     pub is_cut: bool,
 }
 
-/// Fetches, validates and stores the indexes of these lines that are not here. After `until`, none is begun.
+/// Fetches, validates and stores those indexes of these lines that are not stored yet. No fetch begins after `until`.
 ///
 /// # Errors
 /// If one does not arrive.

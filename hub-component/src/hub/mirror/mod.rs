@@ -12,11 +12,11 @@ use store::StoreError;
 
 /// Why a primary cannot be followed, in words for its operator.
 pub enum Fault {
-    /// The primary, or what it says.
+    /// The primary cannot be reached, or says something wrong.
     Primary(String),
-    /// What it sends is not what it says that it is.
+    /// What the primary sends does not match its own log.
     Falsified(String),
-    /// The mirror's own database.
+    /// The mirror's own database fails.
     Store(StoreError),
 }
 

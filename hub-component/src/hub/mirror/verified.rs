@@ -1,4 +1,4 @@
-//! When another hub verified its sources, as its log tells.
+//! When another hub verified its sources, according to its log.
 
 use api::federated::Verified;
 use federation::time::{Seconds, parse_rfc3339};
@@ -7,10 +7,10 @@ use store::StoreError;
 use store::database::Transaction;
 use store::sources::{self, Source};
 
-/// How far apart verifications may be written that were made at once, in seconds: transactions may commit in another order than that of their times.
+/// How far apart simultaneous verifications may be written, in seconds: transactions may commit out of the order of their times.
 pub const OVERLAP: Seconds = 30;
 
-/// Notes what is told of those sources that `is_from_there`. Returns the last of all times.
+/// Records these times for the sources for which `is_from_there` holds. Returns the latest of all times.
 ///
 /// # Errors
 /// If the store fails.

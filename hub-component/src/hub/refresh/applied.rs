@@ -98,7 +98,7 @@ fn overtaken(source: &Source, planned: &Source, is_pushed: bool) -> Option<Outco
     if registered_anew || !same_index || !registration.enabled {
         return Some(Outcome::Superseded);
     }
-    // What was fetched at a commit was compared with nothing.
+    // A pushed commit was checked against no earlier record.
     (!is_pushed && last_check(&source.record) != last_check(&planned.record)).then(|| outcome_of(&source.record))
 }
 

@@ -39,8 +39,8 @@ impl Batch {
         self.finished.is_empty() && self.put_off.is_empty()
     }
 
-    /// Marks all content of the batch that may be published, what is held included, since publishing it may end the instance as well. New
-    /// content that is alone in its batch is marked since it was judged.
+    /// Marks all content of the batch that may be published, held content included, since publishing it may end the instance as well. New
+    /// content that is alone in its batch was marked before it was judged.
     pub(super) async fn mark(&self, database: &impl Database, lease: &Lease, now: Seconds) -> Result<(), StoreError> {
         if matches!(&self.finished[..], [Finished { checked, .. }] if checked.snapshot.is_some()) {
             return Ok(());

@@ -45,7 +45,7 @@ pub struct NewSnapshot {
     pub bytes: Vec<u8>,
     /// How many capabilities the index has.
     pub capability_count: usize,
-    /// What it says that its repository uses.
+    /// The capabilities that it says its repository uses.
     pub uses: Vec<Use>,
     /// The domain that the fragment was rendered for.
     pub domain: String,
@@ -61,11 +61,11 @@ pub async fn check<P: Ports>(ports: &P, registration: &Registration, known: &Sou
     }
 }
 
-/// Fetches a small document that is no index, by the rules for indexes.
+/// Fetches a small document that is not an index, by the rules for indexes.
 pub async fn fetch<P: Ports>(ports: &P, url: &str) -> Result<Vec<u8>, FetchFailure> {
     match federation::check::fetch(&Outside(ports), url, Validators::default()).await? {
         Fetched::Index { bytes, .. } => Ok(bytes),
-        // Not without a condition.
+        // Never right without a condition.
         Fetched::NotModified => Err(TransportFailure::Protocol.into()),
     }
 }
@@ -90,7 +90,6 @@ pub fn judge(registration: &Registration, content: Content) -> Checked {
         return observation.into();
     };
     let rendered = Fragment::render(&registration.repo, &registration.domain, &index).map_err(|e| (e.code, e.message));
-    // The rest of it is dropped.
     let uses = index.uses;
     let cut = |fragment| Rendered::new(fragment).map_err(|e| (&sources::JUDGING_ENDED, e.to_string()));
     match rendered.and_then(cut) {

@@ -109,7 +109,7 @@ pub async fn apply(
     Ok(effect)
 }
 
-/// Notes the commit of what a source contributes beside the revision that published it.
+/// Records the commit of a source's contribution with the revision that published it.
 async fn note_commit(tx: &mut impl Transaction, source: &Source) -> Result<(), StoreError> {
     if let (Some(provenance), Some(accepted)) = (source.record.provenance(), &source.record.accepted) {
         revisions::note_commit(tx, source.repo(), &accepted.digest, provenance).await?;

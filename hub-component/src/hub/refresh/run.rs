@@ -35,7 +35,7 @@ const BATCH_WAIT: Duration = Duration::from_millis(250);
 /// Time budget of a refresh in seconds; the rest is left to the next refresh, so that the caller gets a report. Together with the wait
 /// for another refresh it is less than hosts allow for a request: 90 s under `serve`.
 const REFRESH_TIME: Seconds = 45;
-/// How much of that catalogues may take, in seconds; what they take beyond that is added to it.
+/// How much of that budget catalogues may use, in seconds; what they take beyond this extends it.
 const OF_CATALOGUES: Seconds = 25;
 /// How long to wait between attempts to acquire the lease while a client waits.
 pub(super) const TURN_WAIT: Duration = Duration::from_millis(100);
@@ -90,7 +90,7 @@ async fn renew<P: Ports>(app: &App<P>, lease: &Lease, began: Seconds) -> Result<
     write_with(app.database().await?, async |tx| lease.renew(tx, now).await).await
 }
 
-/// Refreshes under a lease that the caller holds. `began` is when its time began to run.
+/// Refreshes under a lease that the caller holds. `began` is when its time budget began to run.
 pub(super) async fn refresh<P: Ports>(
     app: &App<P>,
     scope: Scope,
@@ -130,7 +130,7 @@ pub(super) async fn refresh<P: Ports>(
                 Either::Left((None, _)) => break true,
                 Either::Right(_) => break false,
             };
-            // Alone, so that it is known whose content it was if the refresh ends again.
+            // Alone, so that it is known whose content it was if the instance ends again.
             let alone = examined.1.record.ended_a_refresh();
             if alone {
                 work.write(database, origin, action, app.ports.now(), lease).await?;
@@ -160,7 +160,7 @@ async fn candidates(
     read_with(database, async |tx| {
         let sources = match scope {
             Scope::One(repo) | Scope::Requested(repo) | Scope::Pushed(repo, _) => {
-                // What came by an upstream is fetched there.
+                // A source that came through an upstream is fetched from there.
                 sources::get(tx, repo).await?.into_iter().filter(|it| it.registered.upstream().is_none()).collect()
             }
             Scope::DueAlone => sources::due(tx, now).await?,
@@ -171,7 +171,7 @@ async fn candidates(
     .await
 }
 
-/// A source, its host, since when it has been fetched, and what its origin says.
+/// The host of a source, the source, when its fetch began, and what its origin says.
 type Examined = (String, Source, Instant, CheckOutcome);
 
 /// A refresh in progress: what is still to fetch, what is to be written, and what was.
@@ -200,7 +200,7 @@ impl Work {
         Self { queue, batch: Batch { put_off, ..Batch::default() }, report }
     }
 
-    /// Validates what an origin says, and puts it among the results to write.
+    /// Validates what an origin says, and adds it to the results to write.
     async fn take<P: Ports>(
         &mut self,
         (host, source, started, outcome): Examined,
@@ -262,7 +262,7 @@ impl Work {
         Ok(())
     }
 
-    /// The report, which says of what was `planned` and has no result that it was not reached.
+    /// The report. Sources that were `planned` and have no result count as not reached.
     fn finish<'a>(self, planned: impl Iterator<Item = &'a Source>, now: Seconds) -> Report {
         let mut report = self.report;
         let reported: HashSet<String> = report.sources.iter().map(|source| source.repo.clone()).collect();

@@ -11,12 +11,12 @@ use store::{StoreError, former, search as index, tombstones};
 
 /// The newest tombstones whose words a question is compared with.
 const NEWEST: usize = 200;
-/// Most tombstones on a page.
+/// Maximum number of tombstones on a page.
 const MAX_SHOWN: usize = 5;
-/// Most repos that the detail of a problem names.
+/// Maximum number of repos that the detail of a problem names.
 const MAX_NAMED: usize = 3;
 
-/// The problem of an id that nobody publishes any more; `None` if nothing remains of it.
+/// The problem of an id that is no longer published; `None` if nothing remains of it.
 pub(super) async fn problem<P: Ports>(app: &App<P>, id: &str, repo: Option<&str>) -> Result<Option<Problem>, Problem> {
     let gone = read_with(app.database().await?, async |tx| {
         let repo = former::current_of(tx, repo).await?;
@@ -36,7 +36,7 @@ pub(super) async fn problem<P: Ports>(app: &App<P>, id: &str, repo: Option<&str>
     Ok(Some(Problem::new(&kinds::CAPABILITY_GONE, detail).with_gone(gone)))
 }
 
-/// Adds what was removed to a page, if the question names it: by its id, or in words where nothing else fits well.
+/// Adds removed capabilities to a page if the question names them: by id, or in words if nothing else fits well.
 pub(super) async fn add<P: Ports>(app: &App<P>, request: &Request, page: &mut Page) -> Result<(), Problem> {
     let Request { q, domain, status, tag, any_of, cursor, .. } = request;
     let is_filtered = !any_of.is_empty() || [domain, status, tag, cursor].into_iter().any(Option::is_some);

@@ -8,13 +8,13 @@ use federation::search::{Fit, NormalisedQuestion, Page};
 use serde_json::json;
 use store::demand;
 
-/// Whether a question was not answered well. The host must not give such an answer again by itself, since the hub would not learn how many
-/// ask.
+/// Whether a question was not answered well. The host must not reuse such an answer, since the hub would not learn how many
+/// clients ask.
 pub fn is_missed(page: &Page) -> bool {
     page.fit.as_ref().is_some_and(|fit| !fit.is(Fit::Good))
 }
 
-/// Remembers a question that was not answered well, after the response. Searches with filters are left out, since what they miss may be there.
+/// Remembers a question that was not answered well, after the response. Searches with filters are left out, since the filter may be what hides an answer.
 pub(super) fn note<P: Ports>(app: &App<P>, request: &Request, page: &Page) {
     let Request { q, domain, repo, status, tag, any_of, cursor, .. } = request;
     let is_whole = any_of.is_empty() && [domain, repo, status, tag, cursor].into_iter().all(Option::is_none);

@@ -18,14 +18,14 @@ use store::database::{read_with, write_with};
 use store::leases::Lease;
 use store::upstreams::{self, Stored};
 
-/// No upstream is begun after so many seconds, so that the sources get their turn.
+/// No upstream begins after this many seconds, so that the sources get their turn.
 const TIME: Seconds = 5;
-/// No page of a log and no index is asked for after so many seconds of one upstream; the rest is left to the next turn.
+/// After this many seconds for one upstream, no further page or index is requested; the rest is left to the next turn.
 const OF_ONE: Seconds = 10;
 /// Longest wait for a page of a log.
 const PAGE_TIME: Duration = Duration::from_secs(10);
 
-/// Follows the upstreams that are due. What goes wrong with one is written down, and does not keep the others from their turn.
+/// Follows the upstreams that are due. A failure of one is recorded and does not stop the others.
 ///
 /// # Errors
 /// If the store fails.
@@ -40,7 +40,7 @@ pub async fn follow_due<P: Ports>(app: &App<P>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Follows the upstreams that are due after the response.
+/// After the response, follows the upstreams that are due.
 pub fn follow_later<P: Ports>(app: &App<P>) {
     let later = app.clone();
     app.ports.spawn(async move {
@@ -76,7 +76,7 @@ async fn follow<P: Ports>(app: &App<P>, stored: Stored) -> Result<(), StoreError
     written.and(released)
 }
 
-/// Takes page after page of the log, until nothing is newer or the time is over.
+/// Takes page after page of the log until nothing is newer or time is up.
 async fn session<P: Ports>(app: &App<P>, stored: &Stored, lease: &Lease) -> Result<(), Fault> {
     let Some(own) = base_url(app.configured_url()) else {
         return Err(Fault::Upstream(
@@ -85,7 +85,7 @@ async fn session<P: Ports>(app: &App<P>, stored: &Stored, lease: &Lease) -> Resu
         ));
     };
     let until = app.ports.now() + OF_ONE;
-    // Somebody else may have followed it before the lease was free.
+    // Another instance may have followed it before the lease was free.
     let read = read_with(app.database().await?, async |tx| take::unchanged(tx, stored).await).await?;
     let mut current = read.filter(|it| it.record.due_at().is_some_and(|at| at <= app.ports.now()));
     while let Some(stored) = current {
@@ -111,7 +111,7 @@ async fn page<P: Ports>(app: &App<P>, stored: &Stored) -> Result<Log, Fault> {
     }
 }
 
-/// Makes sure that the upstream is the hub that it is said to be, and goes on from what is known of it.
+/// Checks that the upstream is the hub that was configured, and that its log continues what is known of it.
 fn compare(stored: &Stored, page: &Log) -> Result<(), Fault> {
     let url = &stored.upstream.url;
     if let Some(hub) = page.hub.as_deref().filter(|hub| !stored.upstream.is_at(hub)) {

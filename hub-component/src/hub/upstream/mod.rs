@@ -15,9 +15,9 @@ use store::StoreError;
 
 /// Why an upstream cannot be followed.
 enum Fault {
-    /// The upstream, or what it says: a code, and a sentence for the operator.
+    /// The upstream fails or says something wrong: a code, and a sentence for the operator.
     Upstream(&'static Kind, String),
-    /// The hub's own database.
+    /// The hub's own database fails.
     Store(StoreError),
 }
 

@@ -16,7 +16,7 @@ use store::registrations::new_incarnation;
 use store::revisions::{Origin, Revision};
 use store::upstreams::{self, MAX_UPSTREAMS, Stored};
 
-/// Sets an upstream, which is then read from the beginning. What came by another URL under this name is withdrawn. Returns whether it is new.
+/// Sets an upstream, which is then read from the beginning. What came from another URL under this name is withdrawn. Returns whether it is new.
 ///
 /// # Errors
 /// `no-public-url`, `too-many-upstreams`, `invalid-upstream` if it is this hub itself, or if the store fails.
@@ -26,7 +26,7 @@ pub async fn set<P: Ports>(app: &App<P>, name: &str, upstream: Upstream, origin:
         return Err(Problem::new(&kinds::NO_PUBLIC_URL, detail));
     };
     if upstream.url == own {
-        return Err(Problem::new(&kinds::INVALID_UPSTREAM, "`url` is that of this hub; give the one of another hub."));
+        return Err(Problem::new(&kinds::INVALID_UPSTREAM, "`url` is that of this hub; give the URL of another hub."));
     }
     let now = app.ports.now();
     write_with(app.database().await?, async |tx| {
@@ -39,7 +39,7 @@ pub async fn set<P: Ports>(app: &App<P>, name: &str, upstream: Upstream, origin:
         let url_was = before.as_ref().map(|stored| stored.upstream.url.clone());
         let stored = match before {
             None => Stored::new(name, upstream, origin.actor, now),
-            // Another incarnation, so that what is being taken meanwhile is not written.
+            // A new incarnation, so that a session under way writes nothing.
             Some(before) => {
                 let (record, incarnation) = (UpstreamRecord::default(), new_incarnation());
                 Stored { upstream, record, updated_at: now, incarnation, ..before }
@@ -60,7 +60,7 @@ pub async fn set<P: Ports>(app: &App<P>, name: &str, upstream: Upstream, origin:
     .await
 }
 
-/// Removes an upstream, and withdraws what came by it alone.
+/// Removes an upstream, and withdraws what came only through it.
 ///
 /// # Errors
 /// `upstream-not-found`, or if the store fails.

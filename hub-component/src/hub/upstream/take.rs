@@ -1,4 +1,4 @@
-//! Takes what a page of an upstream's log changed.
+//! Applies the changes that a page of an upstream's log lists.
 
 use super::{Fault, kinds};
 use crate::hub::App;
@@ -22,7 +22,7 @@ use store::revisions::Origin;
 use store::sources::Source;
 use store::upstreams::{self, Stored, VALID};
 
-/// Most bytes of all lines of an upstream: as many as one response may have.
+/// Maximum bytes of all lines of an upstream: as many as one response may have.
 const MAX_LINES_BYTES: usize = 16 << 20;
 
 type Lines = BTreeMap<String, SourceLine>;
@@ -35,7 +35,7 @@ pub(super) async fn unchanged(tx: &mut impl Transaction, before: &Stored) -> Res
 /// Publishes what a page changed. Returns the upstream if there is more to take.
 ///
 /// # Errors
-/// If the page does not fit its digests, or an index does not arrive. Nothing of it is taken then.
+/// If the page does not match its digests, or an index does not arrive; then nothing of the page is taken.
 pub(super) async fn page<P: Ports>(
     app: &App<P>,
     own: &str,
@@ -51,7 +51,7 @@ pub(super) async fn page<P: Ports>(
     let is_anew = stored.record.seen.is_none();
     if is_anew || !revisions.is_empty() {
         before = read_with(database, async |tx| upstreams::lines(tx, &stored.name).await).await?;
-        // To begin anew, what is known is forgotten: the first revision must be whole.
+        // A new start forgets what is known: the first revision must be whole.
         after = if is_anew { Lines::new() } else { before.clone() };
         seen = replay(stored, &mut after, seen, revisions)?;
     }
@@ -82,7 +82,7 @@ pub(super) async fn page<P: Ports>(
         let is_from_there = |source: &Source| source.registered.upstream() == Some(current.name.as_str());
         let verified_last = verified::note(tx, &told, now, is_from_there).await?;
         if is_all {
-            // What was verified a moment ago is told again, as transactions may commit in another order than that of their times.
+            // Asks for the last moments again next time: transactions may commit out of the order of their times.
             let last = verified_last.map(|at| at.min(now - verified::OVERLAP));
             current.record.verified_at = current.record.verified_at.max(last);
         }
@@ -114,7 +114,7 @@ async fn publish_anew(
 }
 
 fn unreadable(stored: &Stored, why: &str) -> Fault {
-    let why = format!("{} does not answer as a hub does: {why}", stored.upstream.url);
+    let why = format!("{} does not respond as a hub does: {why}", stored.upstream.url);
     Fault::Upstream(&kinds::UPSTREAM_UNREACHABLE, why)
 }
 
@@ -129,7 +129,7 @@ fn replay(
         let logged = logged.read().map_err(|error| unreadable(stored, &error.to_string()))?;
         let revision = logged.revision;
         if seen.as_ref().is_some_and(|seen| seen.revision >= revision) || (seen.is_none() && !logged.whole) {
-            return Err(unreadable(stored, &format!("revision {revision} does not go on from what was sent before")));
+            return Err(unreadable(stored, &format!("revision {revision} does not continue what was sent before")));
         }
         if logged.whole {
             lines.clear();
@@ -157,7 +157,7 @@ fn replay(
     }
 }
 
-/// The lines that may be taken, with their registrations.
+/// The acceptable lines, with their registrations.
 fn acceptable<'a>(
     stored: &Stored,
     own: &str,
@@ -166,7 +166,7 @@ fn acceptable<'a>(
     let mut acceptable = Vec::with_capacity(lines.len());
     for line in lines {
         let registration = registration(line).filter(|_| is_path(&line.via));
-        let registration = registration.ok_or_else(|| unreadable(stored, "a source is no registration"))?;
+        let registration = registration.ok_or_else(|| unreadable(stored, "a source is not a valid registration"))?;
         if path(own, &stored.upstream.url, stored.upstream.transitive, &line.via).is_some() {
             acceptable.push((*line, registration));
         }
@@ -174,7 +174,7 @@ fn acceptable<'a>(
     Ok(acceptable)
 }
 
-/// The lines with the verdict on their index; without one, if it was not read.
+/// The lines with the verdict on their index; an empty one if it was not read.
 fn judged<'a>(
     lines: &[&'a SourceLine],
     read: &[(&SourceLine, Registration)],
