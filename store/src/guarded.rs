@@ -1,6 +1,6 @@
-//! A transaction that ends once, whatever happens: rules that SQLite keeps by itself and PostgreSQL does not.
+//! A transaction that ends once, whatever happens: SQLite ensures this by itself, PostgreSQL does not.
 //!
-//! There, a statement that fails aborts the transaction, a `COMMIT` of an aborted transaction succeeds and writes nothing, and a pool may hand
+//! In PostgreSQL, a statement that fails aborts the transaction, a `COMMIT` of an aborted transaction succeeds and writes nothing, and a pool may hand
 //! on a connection whose transaction is still open.
 
 use crate::database::{Database, DatabaseError, RawTransaction, Row, Transaction, Value};
@@ -30,7 +30,7 @@ impl<R: RawTransaction> Guarded<R> {
     /// Commits the transaction durably.
     ///
     /// # Errors
-    /// If that fails, or a statement failed before it, even if nobody minded.
+    /// If that fails, or a statement failed before it, even if the caller ignored that.
     async fn commit(mut self) -> Result<(), DatabaseError> {
         match self.raw.take() {
             Some(raw) => raw.commit().await,
@@ -72,7 +72,7 @@ impl<R: RawTransaction> Drop for Guarded<R> {
     }
 }
 
-/// Runs `work` in a read transaction, which ends when it is done, whatever comes out.
+/// Runs `work` in a read transaction, which then ends, whatever the result.
 ///
 /// # Errors
 /// Those of `work`, or if the database cannot be read.

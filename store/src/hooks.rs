@@ -7,7 +7,7 @@ use federation::time::Seconds;
 
 /// A step of the schema.
 pub(super) const TABLES: &[&str] = &[
-    // The secret itself: a signature can be checked with nothing less. It allows no more than to have the index fetched.
+    // The secret itself, since nothing less checks a signature. All that it allows is to have the index fetched.
     "CREATE TABLE hooks (repo TEXT PRIMARY KEY NOT NULL, secret TEXT NOT NULL, created_at INTEGER NOT NULL)",
     "CREATE TABLE hook_deliveries (repo TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (repo, digest))",
     "CREATE INDEX hook_deliveries_at ON hook_deliveries (at)",
@@ -18,11 +18,11 @@ pub(super) const TABLES: &[&str] = &[
 pub(super) const IN_ANY_CASE: &[&str] =
     &["DROP INDEX registrations_at", "CREATE INDEX registrations_at ON registrations (lower(url))"];
 
-/// Registrations of one repository that a delivery may concern. GitHub has 20 webhooks for an event of a repository at most.
+/// Maximum registrations of one repository that a delivery may concern. GitHub allows 20 webhooks per event and repository.
 const MAX_HOOKS: usize = 50;
-/// For how long a delivery is recognised, in seconds …
+/// How long a delivery is recognised, in seconds …
 const KEPT: Seconds = 7 * 24 * 60 * 60;
-/// … and how many are, of one registration.
+/// … and how many deliveries are, per registration.
 const KEPT_OF_ONE: usize = 100;
 
 /// A hook of a registration.
@@ -53,14 +53,14 @@ pub async fn remove(tx: &mut impl Transaction, repo: &str) -> Result<bool, Store
     Ok(!tx.query("DELETE FROM hooks WHERE repo = $1 RETURNING repo", vec![repo.into()]).await?.is_empty())
 }
 
-/// The registration has another name.
+/// Renames the hook and the deliveries of a renamed registration.
 pub(super) async fn rename(tx: &mut impl Transaction, from: &str, to: &str) -> Result<(), StoreError> {
     tx.query("UPDATE hooks SET repo = $1 WHERE repo = $2", vec![to.into(), from.into()]).await?;
     tx.query("UPDATE hook_deliveries SET repo = $1 WHERE repo = $2", vec![to.into(), from.into()]).await?;
     Ok(())
 }
 
-/// The hooks of registrations whose index is at an address with one of these beginnings.
+/// The hooks of registrations whose index has an address that begins with one of these.
 pub async fn at(database: &impl Database, beginnings: &[String]) -> Result<Vec<Hook>, StoreError> {
     let mut s = Statement::default();
     for (place, beginning) in beginnings.iter().enumerate() {

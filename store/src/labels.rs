@@ -1,4 +1,4 @@
-//! The labels of registrations: as JSON beside the registration, where it is read, and by name and value, where it is selected.
+//! The labels of registrations: as JSON in the registration, to read them, and by name and value, to select by them.
 
 use crate::StoreError;
 use crate::database::Transaction;
@@ -12,7 +12,7 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE INDEX labels_of ON labels (repo)",
 ];
 
-/// Labels as the column has them.
+/// Labels as the column stores them.
 pub(super) fn to_json(labels: &BTreeMap<String, String>) -> String {
     serde_json::json!(labels).to_string()
 }
@@ -22,7 +22,7 @@ pub(super) fn from_json(text: &str) -> Result<BTreeMap<String, String>, StoreErr
     serde_json::from_str(text).map_err(|error| StoreError::Unreadable(format!("labels: {error}")))
 }
 
-/// Replaces the labels of a registration by which it is selected.
+/// Replaces the labels by which a registration is selected.
 pub(super) async fn set(
     tx: &mut impl Transaction,
     repo: &str,

@@ -6,7 +6,7 @@ use crate::{StoreError, row::Columns as _, row::Reader, row::placeholders};
 use federation::catalogue::{Known, Skipped, Todo};
 use std::collections::HashMap;
 
-/// Repositories that one statement reads or writes: each takes some kilobytes at most.
+/// Repositories that one statement reads or writes: each takes a few kilobytes at most.
 const BATCH: usize = 200;
 
 const COLUMNS: &str = "member, repo, probed, absent_since, skipped, todo";
@@ -41,7 +41,7 @@ pub async fn known(tx: &mut impl Transaction, catalogue: &str) -> Result<HashMap
     }
 }
 
-/// Up to `limit` repositories of a catalogue for which one of these is to be done, ordered by id.
+/// Up to `limit` repositories of a catalogue with one of these tasks, ordered by id.
 pub async fn to_do(
     tx: &mut impl Transaction,
     catalogue: &str,
@@ -56,7 +56,7 @@ pub async fn to_do(
     tx.query(&sql, std::iter::once(catalogue.into()).chain(todo).collect()).await?.iter().map(read).collect()
 }
 
-/// Whether anything of this is to be done for a repository of the catalogue.
+/// Whether a repository of the catalogue has one of these tasks.
 pub async fn is_to_do(tx: &mut impl Transaction, catalogue: &str, todo: &[Todo]) -> Result<bool, StoreError> {
     Ok(!to_do(tx, catalogue, todo, 1).await?.is_empty())
 }
@@ -104,7 +104,7 @@ pub async fn forget(tx: &mut impl Transaction, catalogue: &str, ids: &[String]) 
     Ok(())
 }
 
-/// The catalogue is on another forge: its registered repositories are recognised by name until they are listed there, the others are forgotten.
+/// Adapts a catalogue to another forge: its registered repositories are recognised by name until they are listed there, the others are forgotten.
 pub async fn on_another_forge(tx: &mut impl Transaction, catalogue: &str) -> Result<(), StoreError> {
     let there = known(tx, catalogue).await?.into_values().filter_map(Known::on_another_forge);
     let there: Vec<Known> = there.collect();
@@ -117,7 +117,7 @@ pub async fn has(tx: &mut impl Transaction, repo: &str) -> Result<bool, StoreErr
     Ok(!tx.query("SELECT 1 FROM catalogue_members WHERE repo = $1 LIMIT 1", vec![repo.into()]).await?.is_empty())
 }
 
-/// How many repositories of a catalogue are registered, and how many are not, by reason. Without a reason, they are to be looked at.
+/// How many repositories of a catalogue are registered, and how many are not, by reason. Those without a reason have yet to be probed.
 pub async fn counts(
     tx: &mut impl Transaction,
     catalogue: &str,
@@ -147,13 +147,13 @@ pub async fn skipped_ones(
     Ok(known.into_iter().filter_map(|known| Some((known.member.name, known.skipped?))).collect())
 }
 
-/// Deletes what is known of the repositories of a catalogue.
+/// Deletes what is known about the repositories of a catalogue.
 pub(super) async fn remove_all(tx: &mut impl Transaction, catalogue: &str) -> Result<(), StoreError> {
     tx.query("DELETE FROM catalogue_members WHERE catalogue = $1", vec![catalogue.into()]).await?;
     Ok(())
 }
 
-/// The registration of a repository has another name, or none any more.
+/// Records that the registration of a repository has another name, or was removed.
 pub(super) async fn rename(tx: &mut impl Transaction, from: &str, to: Option<&str>) -> Result<(), StoreError> {
     let to = to.map_or(Value::Null, Value::from);
     tx.query("UPDATE catalogue_members SET repo = $1 WHERE repo = $2", vec![to, from.into()]).await?;

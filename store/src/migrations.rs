@@ -1,14 +1,14 @@
 //! The schema, as numbered steps. A released step never changes; a new requirement needs a new step.
 //!
-//! While a hub is upgraded, or after it was rolled back, a program meets a schema with steps that it does not know. Each step says from which version on
-//! a program can go on with it, reading and writing:
+//! While a hub is upgraded, or after it was rolled back, a program meets a schema with steps that it does not know. Each step names the oldest
+//! version whose program can go on with it, reading and writing:
 //!
-//! - A step that only adds (a table, an index, a nullable column or one with a default) says what the step before it says, if what older programs write stays
-//!   right without it: they leave the column at its default, and nobody may take that for more than "not written yet".
-//! - A step that changes what is there, or takes it away, says the version since which no program needs it as it was. That is its own version if the program
-//!   before it does.
+//! - A step that only adds (a table, an index, a nullable column or one with a default) names the same version as the step before it, if what older programs
+//!   write stays correct without it: they leave the column at its default, which may mean no more than "not written yet".
+//! - A step that changes or removes something names the version since which no program needs it as it was. That is its own version if the program before it
+//!   does.
 //!
-//! So a change is made over three releases: the first adds and writes both, the second reads the new one, the third takes the old one away.
+//! So a change is made over three releases: the first adds and writes both, the second reads the new one, the third removes the old one.
 
 use crate::database::{Database, Row, Transaction, write_with};
 use crate::first_tables::{FIRST, TOKENS};
@@ -20,10 +20,10 @@ use crate::{
 use federation::time::{Seconds, rfc3339};
 
 /// Step `n` is `STEPS[n - 1]`: the oldest version whose program can go on with the database after it, and its statements. Each statement is a separate
-/// string, since a host runs only the first of several. The types are `INTEGER`, `TEXT` and `BLOB`, of which [`for_postgres`](crate::dialect::for_postgres)
-/// knows what they are in PostgreSQL.
+/// string, since a host runs only the first of several. The types are `INTEGER`, `TEXT` and `BLOB`, which [`for_postgres`](crate::dialect::for_postgres)
+/// translates.
 const STEPS: [(i64, &[&str]); 31] = [
-    // No program before the last of these looks at what a step says.
+    // Programs that do not know step 26 ignore these versions.
     (1, FIRST),
     (2, search::TABLES),
     (3, TOKENS),
@@ -54,7 +54,7 @@ const STEPS: [(i64, &[&str]); 31] = [
     (26, tombstones::TABLES),
     // An older program publishes without a leaf, which the next revision of a newer one adds.
     (26, transparency::TABLES),
-    // From the first line that came by another hub on, it needs this version: see [`needs`](crate::needs).
+    // Once a line came through another hub, the database needs this version: see [`needs`](crate::needs).
     (26, revisions::VIA),
     (26, upstreams::TABLES),
 ];
@@ -67,10 +67,10 @@ const VERSIONS: &str = "SELECT max(version), max(readable_from) FROM migrations"
 /// The version of a database into which another one is being moved, until all of it is there.
 pub(crate) const UNFINISHED: i64 = 1 << 40;
 
-/// Migrates the database to the schema of this version. One with steps that are not known is left as it is, if this program can go on with it.
+/// Migrates the database to the schema of this version. One with unknown steps is left as it is if this program can go on with it.
 ///
 /// # Errors
-/// If the database is not writable, or a newer version has written it, with which this program cannot go on.
+/// If the database is not writable, or was written by a newer version with which this program cannot go on.
 pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), StoreError> {
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     // If the database is up to date, even a read-only one, a single read is enough.
@@ -128,7 +128,7 @@ pub(crate) async fn is_newest(tx: &mut impl Transaction) -> Result<(), StoreErro
     }
 }
 
-/// Whether a program that knows so many steps can go on with these [`VERSIONS`].
+/// Checks that a program that knows this many steps can go on with these [`VERSIONS`].
 fn check(found: i64, versions: &[Row], known: i64) -> Result<(), StoreError> {
     if found == UNFINISHED {
         return Err(StoreError::Unfinished);
@@ -174,7 +174,7 @@ mod tests {
             for word in OF_SQLITE_ONLY {
                 assert!(!words.contains(&word), "{word}: {derived}");
             }
-            assert!(!upper.contains(" OVERLAPS "), "a word of PostgreSQL's that is not quoted: {derived}");
+            assert!(!upper.contains(" OVERLAPS "), "an unquoted word of PostgreSQL's: {derived}");
             // A text that is compared by a locale would change the order of repos, and with it every digest.
             assert_eq!(upper.matches("TEXT").count(), upper.matches("TEXT COLLATE \"C\"").count(), "{derived}");
             assert!(

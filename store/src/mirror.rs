@@ -1,4 +1,4 @@
-//! What a mirror knows of the hub that it follows.
+//! What a mirror knows about the hub that it follows.
 
 use crate::StoreError;
 use crate::database::{Database, Transaction};
@@ -34,7 +34,7 @@ pub async fn get(database: &impl Database) -> Result<Option<Followed>, StoreErro
     rows.first().map(read).transpose()
 }
 
-/// Notes that the primary at `url` has nothing newer.
+/// Records that the primary at `url` has nothing newer.
 pub async fn is_current(tx: &mut impl Transaction, url: &str, now: Seconds) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO mirror (one, url, current_at) VALUES (1, $1, $2)
@@ -45,7 +45,7 @@ pub async fn is_current(tx: &mut impl Transaction, url: &str, now: Seconds) -> R
     Ok(())
 }
 
-/// Notes why the primary at `url` cannot be followed. How current this is stays as it was, unless it is another primary.
+/// Records why the primary at `url` cannot be followed. When the mirror was last current stays recorded, unless this is another primary.
 pub async fn failed(tx: &mut impl Transaction, url: &str, fault: &str) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO mirror (one, url, fault) VALUES (1, $1, $2) ON CONFLICT (one) DO UPDATE SET fault = excluded.fault,

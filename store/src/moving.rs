@@ -1,6 +1,6 @@
-//! Moves all that one database holds into another one, whatever each of them is.
+//! Moves the whole content of one database into another, of whichever kinds they are.
 //!
-//! The target belongs to nobody until the last row is there: its schema says that a move has begun, which every version of the hub refuses.
+//! No hub uses the target until the last row is there: its schema says that a move has begun, which every version of the hub refuses.
 
 use crate::database::{Database, Row, Transaction, read_with, write_with};
 use crate::migrations::{self, UNFINISHED};
@@ -11,14 +11,14 @@ use crate::{StoreError, revisions};
 use federation::digest::Digest;
 use federation::time::Seconds;
 
-/// Most rows that one statement reads; fewer where rows may be large.
+/// Maximum number of rows that one statement reads; fewer where rows may be large.
 const ROWS: usize = 500;
 const LARGE_ROWS: usize = 8;
 
-/// Most values that one statement writes.
+/// Maximum number of values that one statement writes.
 const MAX_VALUES: usize = 900;
 
-/// Tables in which a row without bytes may be large as well, as its texts are.
+/// Tables without a blob column whose rows may be large as well, because of their texts.
 const LARGE: [&str; 4] = ["source_state", "search_postings", "search_entries", "change_pieces"];
 
 /// A table, as the newest schema has it.
@@ -39,8 +39,8 @@ pub struct Moved {
     pub rows: Vec<(String, u64)>,
 }
 
-/// Moves everything from one database into another, in one snapshot of the source. `schema` is a database of the newest schema, of which only
-/// that is read. The source must have that schema as well, and nothing changes there.
+/// Moves everything from one database into another, in one snapshot of the source. `schema` is a database with the newest schema, from
+/// which nothing else is read. The source must have that schema as well, and is not changed.
 ///
 /// # Errors
 /// If the target has content of its own, or either database fails. An incomplete target is refused by every hub, and accepted here again.
@@ -99,7 +99,7 @@ async fn begin(to: &impl Database, now: Seconds) -> Result<(), StoreError> {
     .await
 }
 
-/// Copies one table, some rows at a time, and returns how many they were.
+/// Copies one table, some rows at a time, and returns the number of rows.
 async fn copy(table: &Table, source: &mut impl Transaction, target: &mut impl Transaction) -> Result<u64, StoreError> {
     let (name, columns) = (quoted(&table.name), table.columns.join(", "));
     let key = table.key.iter().filter_map(|at| table.columns.get(*at)).cloned().collect::<Vec<_>>().join(", ");
@@ -131,7 +131,7 @@ async fn count(tx: &mut impl Transaction, table: &str) -> Result<u64, StoreError
     rows.first().map_or(Ok(0), |row| row.count(0))
 }
 
-/// All tables in the order in which the schema makes them, so that a row comes after those that it refers to.
+/// All tables in the order in which the schema creates them, so that a row comes after those that it refers to.
 async fn tables(schema: &Sqlite) -> Result<Vec<Table>, StoreError> {
     read_with(schema, async |tx| {
         let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid";
@@ -145,7 +145,7 @@ async fn tables(schema: &Sqlite) -> Result<Vec<Table>, StoreError> {
                 key.extend(Some((column.integer(2)?, at)).filter(|(position, _)| *position > 0));
             }
             key.sort_unstable();
-            // A table without a key is as small as its one row.
+            // A table without a key has only one row.
             let all = 0..columns.len();
             let key = if key.is_empty() { all.collect() } else { key.into_iter().map(|(_, at)| at).collect() };
             let mut is_large = LARGE.contains(&name.as_str());

@@ -1,4 +1,4 @@
-//! What stands near a capability in the newest revision: others with its tags, and others of its repo.
+//! The neighbours of a capability in the newest revision: others with its tags, and others of its repo.
 
 use crate::StoreError;
 use crate::database::Transaction;
@@ -15,7 +15,7 @@ const MAX_TAGS: usize = 6;
 const MAX_TAG_BYTES: usize = 200;
 /// Entries before and after the capability in its index that are considered.
 const REACH: u32 = 8;
-/// The longest entry that is read; of a longer one, only the id is.
+/// The longest entry that is returned, in bytes; of a longer one, only the id is.
 const MAX_ENTRY_BYTES: usize = 16 << 10;
 
 /// Another capability.
@@ -72,7 +72,7 @@ pub async fn neighbours(tx: &mut impl Transaction, id: &str, most: usize) -> Res
     Ok(Neighbours { by_tags, in_repo })
 }
 
-/// The entries of the newest revision that have some of these terms: where they stand, their repo, and how many terms they have.
+/// The entries of the newest revision that have some of these terms: their place, their repo, and how many of the terms they have.
 async fn places(tx: &mut impl Transaction, terms: &[String]) -> Result<Vec<(At, String, usize)>, StoreError> {
     let mut found = BTreeMap::<At, (String, usize)>::new();
     for row in Scope::newest(tx).rows(terms).await? {

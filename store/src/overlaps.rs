@@ -10,7 +10,7 @@ use federation::diff::Op;
 use federation::search::{Index as _, Overlap, id_term};
 use std::collections::BTreeMap;
 
-/// A step of the schema. A pair stands once, whichever of the two was compared. The name of the table is quoted, since it is a word of PostgreSQL's.
+/// A step of the schema. A pair is stored once, whichever of the two was compared. The name of the table is quoted, since it is a keyword of PostgreSQL.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE overlaps_due (repo TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (repo, id))",
     "CREATE TABLE \"overlaps\" (
@@ -54,7 +54,7 @@ pub struct After {
     pub number: i64,
 }
 
-/// What changed in a repo was published: it is to be compared, and its old pairs are gone.
+/// Records that a repo published these changes: what changed is to be compared, and its old pairs are deleted.
 pub async fn changed(tx: &mut impl Transaction, repo: &str, changed: &[Changed]) -> Result<(), StoreError> {
     let ids = |of: &dyn Fn(Op) -> bool| -> Vec<String> {
         changed.iter().filter(|it| of(it.op)).map(|it| it.id.clone()).collect()
@@ -92,7 +92,7 @@ async fn delete(
     Ok(())
 }
 
-/// Everything of a repo is gone.
+/// Deletes the pairs of a repo, and what is to be compared of it.
 pub async fn forget(tx: &mut impl Transaction, repo: &str) -> Result<(), StoreError> {
     for sql in
         ["DELETE FROM \"overlaps\" WHERE repo = $1 OR other_repo = $1", "DELETE FROM overlaps_due WHERE repo = $1"]
@@ -119,7 +119,7 @@ pub async fn due(tx: &mut impl Transaction, most: usize) -> Result<Vec<Key>, Sto
     rows.iter().map(|row| Ok(Key { repo: row.text(0)?.to_owned(), id: row.text(1)?.to_owned() })).collect()
 }
 
-/// A capability was compared: its pairs are these.
+/// Records that a capability was compared, and its pairs.
 pub async fn compared(tx: &mut impl Transaction, key: &Key, pairs: &[(Key, Overlap)]) -> Result<(), StoreError> {
     let own = || -> Vec<Value> { vec![key.repo.as_str().into(), key.id.as_str().into()] };
     tx.query("DELETE FROM overlaps_due WHERE repo = $1 AND id = $2", own()).await?;
@@ -173,7 +173,7 @@ fn read(row: &Row) -> Result<Pair, StoreError> {
     Ok(Pair { number, keys: [key()?, key()?], score, words })
 }
 
-/// Where capabilities stand in the index of the newest revision: fragment and position. What it does not contain is left out.
+/// The places of capabilities in the index of the newest revision: fragment and position. What it does not contain is left out.
 pub async fn places(tx: &mut impl Transaction, keys: &[Key]) -> Result<BTreeMap<Key, (i64, u32)>, StoreError> {
     let mut terms: Vec<String> = keys.iter().map(|key| id_term(&key.id)).collect();
     terms.sort();

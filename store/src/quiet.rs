@@ -8,7 +8,7 @@ use federation::time::Seconds;
 /// A step of the schema.
 pub(super) const TABLE: &str = "CREATE TABLE quiet_hosts (host TEXT PRIMARY KEY NOT NULL, until INTEGER NOT NULL)";
 
-/// Most hosts that are stored. A redirect may lead to any host, so nothing else limits their number.
+/// Maximum number of hosts that are stored. A redirect may lead to any host, so nothing else limits their number.
 const MAX_HOSTS: usize = 1000;
 
 /// All hosts that requested a pause, with its end.

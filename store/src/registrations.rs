@@ -61,7 +61,7 @@ impl Registered {
 
 pub(super) const COLUMNS: &str = "r.repo, r.url, r.domain, r.enabled, r.required, r.cache_ttl_seconds, r.description, r.format, r.registered_at, r.updated_at, r.registered_by, r.incarnation, r.labels";
 
-/// What adds the format of an index to registrations.
+/// A step of the schema: the format of the index.
 pub(crate) const FORMAT: &[&str] = &["ALTER TABLE registrations ADD COLUMN format TEXT NOT NULL DEFAULT 'auto'"];
 
 pub(super) fn read(row: &Row) -> Result<Registered, StoreError> {
@@ -100,7 +100,7 @@ fn words(r: &Registration) -> String {
     format!("{} {} {} {}", r.repo, r.domain, r.url, r.description).to_lowercase()
 }
 
-/// The file that a URL names: equal for every spelling of its address.
+/// A digest of the file that a URL names, equal for every spelling of its address.
 fn file(url: &str) -> String {
     Digest::of(same_file::key(url).as_bytes()).hex().to_owned()
 }
@@ -127,7 +127,7 @@ pub async fn get(tx: &mut impl Transaction, repo: &str) -> Result<Option<Registe
     tx.query(&sql, vec![repo.into()]).await?.first().map(read).transpose()
 }
 
-/// Adds a registration. Returns false if the repo is already registered. What came from an upstream gives way to what is registered here.
+/// Adds a registration. Returns false if the repo is already registered. A registration that came from an upstream gives way to one of this hub.
 pub async fn insert(tx: &mut impl Transaction, new: &Registered) -> Result<bool, StoreError> {
     if insert_row(tx, new).await? {
         return Ok(true);
@@ -218,7 +218,7 @@ pub async fn delete(tx: &mut impl Transaction, repo: &str) -> Result<bool, Store
 pub async fn rename(tx: &mut impl Transaction, registered: &Registered, to: &str) -> Result<bool, StoreError> {
     let from = registered.registration.repo.as_str();
     let renamed = Registration { repo: to.to_owned(), ..registered.registration.clone() };
-    // A new row first: what refers to a registration must refer to one at any time.
+    // The new row first: references to a registration must be valid at all times.
     if !insert(tx, &Registered { registration: renamed, ..registered.clone() }).await? {
         return Ok(false);
     }

@@ -10,7 +10,7 @@ use federation::compose::pieces::{Extent, PieceInfo};
 use federation::compose::{Format, SourceLine};
 use std::collections::HashMap;
 
-/// Most pieces that one statement reads.
+/// Maximum number of pieces that one statement reads.
 pub const PIECES_AT_ONCE: usize = 64;
 
 /// The bodies of pieces, each identified by fragment and position; `None` for a missing one.

@@ -36,7 +36,7 @@ fn column(row: &tokio_postgres::Row, at: usize) -> Result<Value, Failure> {
     Ok(value.unwrap_or(Value::Null))
 }
 
-/// A parameter with the type that it has, as Spin gives it, whatever the statement expects.
+/// A parameter with its own type, as Spin sends it, whatever the statement expects.
 #[derive(Debug)]
 struct Parameter(Value);
 

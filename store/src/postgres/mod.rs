@@ -1,6 +1,6 @@
 //! The database port for PostgreSQL, over connections that a host provides.
 //!
-//! A host pools connections. Spin's hands on one that was dropped inside a transaction with that transaction open, and its lock on [`NEXT`] held. So each
+//! A host pools connections. Spin's pool hands on one that was dropped inside a transaction with that transaction open, and the lock of [`NEXT`] held. So each
 //! connection is rolled back before it is used, and each transaction ends explicitly, even if it is dropped.
 
 #[cfg(not(target_family = "wasm"))]
@@ -60,18 +60,18 @@ const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// A write transaction. With [`NEXT`] first, each statement sees what all writers before it committed.
 const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
-/// Waits for the writers before, keeps those after out, and numbers what is committed.
+/// Waits for earlier writers, keeps later ones out, and numbers what is committed.
 const NEXT: &str = "UPDATE hub SET generation = generation + 1 RETURNING generation";
 
-/// Reads what [`NEXT`] counted, and when the server started, in microseconds: one that replaces another may count again what that had counted. All that a host
-/// needs to know whether what it read before is still all there is.
+/// Reads what [`NEXT`] counted, and when the server started, in microseconds, since a server that replaces another may repeat its numbers. This is all that a
+/// host needs to know whether what it read before is still the newest state.
 pub const VERSION: &str =
     "SELECT generation, CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS BIGINT) FROM hub";
 
-/// How often a writer waits for others, each time for the timeout of [`with_timeouts`].
+/// How often a writer waits for others, each time up to the timeout of [`with_timeouts`].
 const ATTEMPTS: usize = 5;
 
-/// The table of [`NEXT`], with its row. The lock is for hubs that start at once on an empty database: `IF NOT EXISTS` does not make them wait.
+/// The table of [`NEXT`], with its row. The lock is for hubs that start together on an empty database: `IF NOT EXISTS` does not make them wait.
 const PREPARE: [&str; 3] = [
     "SELECT pg_advisory_xact_lock(7235940)",
     "CREATE TABLE IF NOT EXISTS hub (generation BIGINT NOT NULL)",
@@ -84,7 +84,7 @@ impl<C: Connect> Postgres<C> {
         Self { readers: connect.clone(), writers: connect }
     }
 
-    /// The same with another way for writers: they wait for each other, and must not take the connections of readers meanwhile.
+    /// The same with separate connections for writers: they wait for each other, and must not take the connections of readers meanwhile.
     pub fn with_writers(self, writers: C) -> Self {
         Self { writers, ..self }
     }
@@ -213,7 +213,7 @@ fn is_of_schema(sql: &str) -> bool {
 }
 
 impl Failure {
-    /// Whether a `COMMIT` that failed so may have been carried out: the server did not answer, or was ending the connection.
+    /// Whether a `COMMIT` that failed like this may have been carried out: the server did not answer, or was ending the connection.
     fn leaves_outcome_unknown(&self) -> bool {
         self.code.as_deref().is_none_or(|code| code.starts_with("08") || code.starts_with("57P"))
     }

@@ -1,22 +1,22 @@
-//! Settings of a connection that must outlive a reset by the pool, so that they are part of the connection string.
+//! Settings of a connection that must outlive a reset by the pool, and are therefore part of the connection string.
 
-/// What the server does for a hub that died or hangs: a transaction that nobody goes on with does not block writers for long, and neither does a lock or a
-/// statement that takes too long.
+/// What the server enforces when a hub died or hangs: an abandoned transaction does not block writers for long, and neither does a lock or a statement that
+/// takes too long.
 const TIMEOUTS: &str =
     "-c%20idle_in_transaction_session_timeout%3D10s%20-c%20lock_timeout%3D5s%20-c%20statement_timeout%3D30s";
 
-/// A connection URL with the timeouts that the hub relies on. Its own `options` come after them, and so have the last word.
+/// A connection URL with the timeouts that the hub relies on. Its own `options` come after them, and so take precedence.
 pub fn with_timeouts(url: &str) -> String {
     with(url, "options=", TIMEOUTS, |own| format!("{TIMEOUTS}%20{own}"))
 }
 
-/// A connection URL for connections of this purpose alone, under which the server lists them. Hosts pool the connections of each URL, so that those of
-/// one purpose leave the others theirs.
+/// A connection URL for this purpose alone, under whose name the server lists the connections. Hosts pool connections per URL, so one purpose does not
+/// use up those of another.
 pub fn for_purpose(url: &str, purpose: &str) -> String {
     with(url, "application_name=", &format!("reuse-surface%20{purpose}"), |own| format!("{own}%20{purpose}"))
 }
 
-/// The URL with a parameter, given with its `=`: changed if it has one, and otherwise this one.
+/// The URL with a parameter, given with its `=`: changed if the URL has it, otherwise added with the value `otherwise`.
 fn with(url: &str, parameter: &str, otherwise: &str, change: impl FnOnce(&str) -> String) -> String {
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
     let mut parts: Vec<String> = query.split('&').filter(|part| !part.is_empty()).map(str::to_owned).collect();

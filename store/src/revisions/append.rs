@@ -31,7 +31,7 @@ pub struct Origin<'a> {
     pub actor: &'a str,
     /// Stable word: `register`, `update`, `deregister`, `refresh`, `release`, `catalogue`, `upstream`.
     pub cause: &'a str,
-    /// Id of the request; `None` for actions of the hub itself.
+    /// Id of the request, empty for a catalogue; `None` for actions that are not recorded as events.
     pub request_id: Option<&'a str>,
 }
 

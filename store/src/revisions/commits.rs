@@ -1,4 +1,4 @@
-//! The commits that revisions were published from, beside the lines that digests cover.
+//! The commits that revisions were published from, apart from the lines that digests cover.
 
 use crate::StoreError;
 use crate::database::{Row, Transaction};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// A statement of the schema: the commit as JSON, or NULL if none is known.
 pub(crate) const COMMITS: &str = "ALTER TABLE revision_sources ADD COLUMN provenance TEXT";
 
-/// Notes the commit of this content of a repo, in the newest revision that changed the repo. It may be known only later than that.
+/// Records the commit of this content of a repo in the newest revision that changed the repo. The commit may become known only later.
 pub async fn note_commit(
     tx: &mut impl Transaction,
     repo: &str,

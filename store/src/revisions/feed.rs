@@ -1,4 +1,4 @@
-//! The log for those who follow it: forward from a revision, and backward within a repo or a domain.
+//! The log for followers: forward from a revision, and backward within a repo or a domain.
 
 use super::history::{Entry, read_entry};
 use crate::StoreError;
@@ -19,7 +19,7 @@ pub async fn following(tx: &mut impl Transaction, number: u64, limit: usize) -> 
     tx.query(&sql, vec![number.into(), limit.into()]).await?.iter().map(read_entry).collect()
 }
 
-/// What of the federation is followed.
+/// The part of the federation that is followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Part<'a> {
     /// Only this repo, also under its former names.
@@ -29,7 +29,7 @@ pub struct Part<'a> {
 }
 
 impl Part<'_> {
-    /// Whether it is everything.
+    /// Whether it is the whole federation.
     pub fn is_whole(&self) -> bool {
         self.repo.is_none() && self.domain.is_none()
     }

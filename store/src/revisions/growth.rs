@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 const REVISIONS: u64 = 1000;
 /// The most revisions that are returned.
 const SAMPLES: u64 = 60;
-/// The domains that are counted each; the others are counted together.
+/// The domains that are counted separately; the others are counted together.
 const DOMAINS: usize = 6;
 
-/// A revision of which the capabilities were counted.
+/// A revision whose capabilities were counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
     /// Its number.
@@ -28,7 +28,7 @@ pub struct Sample {
 pub struct Growth {
     /// The revisions, oldest first.
     pub samples: Vec<Sample>,
-    /// The domains that have most in the newest revision, each with its capabilities in each sample.
+    /// The largest domains of the newest revision, each with its capabilities in each sample.
     pub domains: Vec<(String, Vec<i64>)>,
     /// The capabilities of all other domains in each sample.
     pub others: Vec<i64>,

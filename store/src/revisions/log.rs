@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub struct Logged {
     /// The revision.
     pub entry: Entry,
-    /// Whether `put` is all of the revision, since what it changed is not known.
+    /// Whether `put` is the whole revision, since what it changed is not known.
     pub is_whole: bool,
     /// The lines that are new or replaced, ordered by repo.
     pub put: Vec<SourceLine>,
@@ -57,10 +57,10 @@ pub async fn next(tx: &mut impl Transaction, number: u64) -> Result<Option<Logge
     Ok(Some(logged))
 }
 
-/// The most sources whose verification one answer tells, but for those of one second.
+/// Maximum sources whose verification one response lists, not counting further ones of the last second.
 const VERIFIED: usize = 1000;
 
-/// When sources were last verified, of those verified after `after`: the earliest thousand, with all of their last second.
+/// The sources verified after `after`, and when: the earliest thousand, with all others of the last second among these.
 pub async fn verified_after(tx: &mut impl Transaction, after: Seconds) -> Result<Vec<(String, Seconds)>, StoreError> {
     let rows = tx
         .query(

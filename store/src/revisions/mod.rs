@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 /// One published composition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision {
-    /// Number from 1, without gaps.
+    /// Number from 1. Only a restore leaves gaps.
     pub number: u64,
     /// Digest of its source list.
     pub digest: Digest,
@@ -53,7 +53,7 @@ pub struct Head {
     pub verified_at: Option<Seconds>,
     /// Newest verification time of a contributing source.
     pub verified_last_at: Option<Seconds>,
-    /// When the primary last said that nothing is newer; `None` if this is no mirror.
+    /// When the primary last said that nothing is newer; `None` if this is not a mirror.
     pub mirrored_at: Option<Seconds>,
 }
 
@@ -153,7 +153,7 @@ pub async fn after(tx: &mut impl Transaction, number: u64, count: usize) -> Resu
     rows.first().map_or(Ok(number), |row| row.count(0))
 }
 
-/// The newest stored revision before this one; `least` if there is none after that.
+/// The number of the newest stored revision before this one, but at least `least`.
 pub async fn before(tx: &mut impl Transaction, number: u64, least: u64) -> Result<u64, StoreError> {
     let sql = "SELECT coalesce(max(number), 0) FROM revisions WHERE number < $1";
     let rows = tx.query(sql, vec![number.into()]).await?;
@@ -184,7 +184,7 @@ pub async fn lines_of(tx: &mut impl Transaction, repos: &[&str]) -> Result<BTree
     rows.iter().map(|row| read_line(row).map(|line| (line.repo.clone(), line))).collect()
 }
 
-/// A step of the schema: the hubs that a line came by, one a line of text.
+/// A step of the schema: the hubs that a line came through, one per line of text.
 pub(crate) const VIA: &[&str] = &[
     "ALTER TABLE composition ADD COLUMN via TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE revision_sources ADD COLUMN via TEXT NOT NULL DEFAULT ''",
