@@ -12,7 +12,7 @@ use flate2::{Compression, Decompress, FlushDecompress, Status, read::GzDecoder, 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 
-/// Stores the exact bytes of a valid index, and what it says that its repository uses.
+/// Stores the exact bytes of a valid index, and the capabilities that it says its repository uses.
 pub async fn insert(
     tx: &mut impl Transaction,
     digest: &Digest,
@@ -164,7 +164,7 @@ impl Reader {
     }
 }
 
-/// Reads a snapshot as it is stored, compressed by gzip, part by part. Whoever unpacks it compares the digest.
+/// Reads a snapshot as it is stored, compressed by gzip, part by part. The digest is left to whoever unpacks it.
 pub struct PackedReader {
     digest: Digest,
     offset: u64,

@@ -79,13 +79,13 @@ pub(super) async fn load(
     Ok(sources)
 }
 
-/// Leaves out what came by an upstream.
+/// Leaves out what came through an upstream.
 const OWN: &str = "r.registered_by NOT LIKE 'upstream:%'";
 
 /// Sources that one statement reads, so that its result stays within the limit however long their records are.
 const PAGE: usize = 200;
 
-/// All sources that are fetched from here, ordered by repo, without their findings: all findings together may exceed the memory.
+/// All sources that this hub fetches, ordered by repo, without their findings: all findings together may exceed the memory.
 pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Source>, StoreError> {
     let condition = format!("LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo > $1 AND {OWN}");
     pages(tx, &condition, Vec::new()).await

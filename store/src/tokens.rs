@@ -55,8 +55,8 @@ fn read_scope(text: &str) -> Result<Scope, StoreError> {
     Scope::parse(text).ok_or_else(|| StoreError::Unreadable(format!("a token has the unknown scope `{text}`")))
 }
 
-/// The token whose secret has this digest, whatever its state. The timing of a lookup by digest reveals only something
-/// about the digest, which an attacker cannot choose.
+/// The token whose secret has this digest, whatever its state. The timing of a lookup by digest reveals something
+/// only about the digest, which an attacker cannot choose.
 pub async fn find(database: &impl Database, secret: &Digest) -> Result<Option<Token>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM tokens WHERE digest = $1");
     database.query(&sql, vec![secret.as_str().into()]).await?.first().map(read).transpose()

@@ -21,13 +21,13 @@ pub(super) const TABLES: &[&str] = &[
 /// Rows that one statement writes.
 const BATCH: usize = 200;
 
-/// Most tombstones of a repo; the oldest go first.
+/// Maximum tombstones of a repo; the oldest go first.
 const MAX_OF_REPO: usize = MAX_CAPABILITIES;
 
-/// Most tombstones of one id that are read.
+/// Maximum tombstones of one id that are read.
 const MAX_OF_ID: usize = 20;
 
-/// A revision changes these capabilities of a repo, and removes `gone`.
+/// Records that a revision changes these capabilities of a repo, and removes `gone`.
 pub async fn changed(
     tx: &mut impl Transaction,
     revision: u64,

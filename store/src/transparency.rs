@@ -21,7 +21,7 @@ pub(crate) const TABLES: &[&str] = &[
 /// The state of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogState {
-    /// What tells this history from every other one, also from that of a database that was made of an older copy of this one.
+    /// Distinguishes this history from every other one, including that of a database restored from an older copy of this one.
     pub history: String,
     /// How many leaves there are.
     pub size: u64,
@@ -33,7 +33,7 @@ pub(crate) async fn set_up(tx: &mut impl Transaction) -> Result<(), StoreError> 
     extend(tx).await
 }
 
-/// Makes this a history of its own: what follows may contradict what was signed of the one before.
+/// Begins a new history: what follows may contradict what was signed in the one before.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) async fn begin_another(tx: &mut impl Transaction) -> Result<(), StoreError> {
     tx.query("UPDATE log_identity SET history = $1", vec![new_history().into()]).await?;
@@ -42,7 +42,7 @@ pub(crate) async fn begin_another(tx: &mut impl Transaction) -> Result<(), Store
 
 fn new_history() -> String {
     let mut bytes = [0; 8];
-    // Without randomness, a database that was restored could not be told from the one before.
+    // Without randomness, a restored database could not be told apart from the one before.
     let _ = getrandom::fill(&mut bytes);
     format!("{:016x}", u64::from_be_bytes(bytes))
 }
@@ -68,7 +68,7 @@ pub(crate) async fn extend(tx: &mut impl Transaction) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Adds a leaf, and the hashes above it that are complete with it.
+/// Adds a leaf, and the hashes above it that it completes.
 pub(crate) async fn append(tx: &mut impl Transaction, revision: u64, entry: &str) -> Result<(), StoreError> {
     let mut position = state(tx).await?.size;
     let sql = "INSERT INTO log_leaves (position, revision, entry) VALUES ($1, $2, $3)";
@@ -93,7 +93,7 @@ pub async fn tile(tx: &mut impl Transaction, (level, index): Place, width: u64) 
     let rows = tx.query(sql, vec![i64::from(level).into(), start.into(), end.into()]).await?;
     let hash = |row: &Row| {
         let hash = row.blob(0)?.try_into();
-        hash.map_err(|_| StoreError::Unreadable("a hash of the log has not 32 bytes".to_owned()))
+        hash.map_err(|_| StoreError::Unreadable("a hash of the log does not have 32 bytes".to_owned()))
     };
     rows.iter().map(hash).collect()
 }
@@ -106,13 +106,13 @@ pub async fn entries(tx: &mut impl Transaction, index: u64, width: u64) -> Resul
     rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
 
-/// The positions of a tile's first hashes. What is beyond the largest number of the database is not there.
+/// The positions of a tile's first hashes, up to the largest integer of the database.
 fn positions(index: u64, width: u64) -> Range<u64> {
     let start = index.saturating_mul(WIDTH).min(i64::MAX as u64);
     start..start.saturating_add(width).min(i64::MAX as u64)
 }
 
-/// The hashes of these ranges of leaves, each of which is one of those of a proof in a tree of `size` leaves, or the whole tree.
+/// The hashes of these ranges of leaves, each of which must be one that a proof in a tree of `size` leaves needs, or the whole tree.
 pub async fn hashes(tx: &mut impl Transaction, ranges: &[Range<u64>], size: u64) -> Result<Vec<Hash>, StoreError> {
     let mut tiles = Tiles::default();
     for place in needed(ranges) {
@@ -130,7 +130,7 @@ pub async fn root_of(tx: &mut impl Transaction, size: u64) -> Result<Hash, Store
     }
 }
 
-/// Where the leaf of a revision is; `None` if it has none.
+/// The position of a revision's leaf; `None` if it has none.
 pub async fn position(tx: &mut impl Transaction, revision: u64) -> Result<Option<u64>, StoreError> {
     let rows = tx.query("SELECT position FROM log_leaves WHERE revision = $1", vec![revision.into()]).await?;
     rows.first().map(|row| row.count(0)).transpose()

@@ -24,7 +24,7 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE INDEX upstream_lines_of_index ON upstream_lines (index_digest)",
 ];
 
-/// Most upstreams of a hub.
+/// Maximum number of upstreams of a hub.
 pub const MAX_UPSTREAMS: usize = 16;
 
 /// The verdict on an index that may be published.
@@ -33,7 +33,7 @@ pub const VALID: &str = "valid";
 /// Rows that one statement reads or writes.
 const PAGE: usize = 100;
 
-/// Time of the next attempt of upstreams that are not asked any more.
+/// Time of the next attempt of upstreams that are no longer followed.
 const NEVER: i64 = i64::MAX;
 
 /// An upstream with the fields that the hub sets.
@@ -106,7 +106,7 @@ pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Stored>, StoreError> {
     tx.query(&sql, Vec::new()).await?.iter().map(read).collect()
 }
 
-/// The upstreams that are due, those first that have waited longest.
+/// The upstreams that are due, those that have waited longest first.
 pub async fn due(database: &impl Database, now: Seconds) -> Result<Vec<Stored>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM upstreams WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, name LIMIT {MAX_UPSTREAMS}"
@@ -187,7 +187,7 @@ pub async fn remove_lines(tx: &mut impl Transaction, name: &str, repos: &[&str])
     Ok(())
 }
 
-/// The lines with a valid index that upstreams have of these repos, with the name of the upstream.
+/// The lines with a valid index that upstreams have for these repos, with the name of the upstream.
 pub async fn lines_of(tx: &mut impl Transaction, repos: &[&str]) -> Result<Vec<(String, SourceLine)>, StoreError> {
     let mut found = Vec::new();
     for repos in repos.chunks(PAGE) {

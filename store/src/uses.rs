@@ -1,4 +1,4 @@
-//! What repositories use: read from each index when its snapshot is stored, and asked for by the capability that is used.
+//! What repositories use: stored with each snapshot, and looked up by the capability that is used.
 
 use crate::StoreError;
 use crate::database::{Row, Transaction};
@@ -18,10 +18,10 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE INDEX composition_with ON composition (index_digest)",
 ];
 
-/// Rows that one statement writes, and ids that one asks for.
+/// Rows that one statement writes, and ids that one looks up.
 const BATCH: usize = 200;
 
-/// Stores what an index uses, beside its snapshot.
+/// Stores what an index uses, with its snapshot.
 pub(crate) async fn insert(tx: &mut impl Transaction, digest: &Digest, uses: &[Use]) -> Result<(), StoreError> {
     for batch in uses.chunks(BATCH) {
         let mut s = Statement::default();
@@ -49,9 +49,9 @@ pub struct Consumer {
 pub enum Of<'a> {
     /// That of any repo.
     Any,
-    /// That of this repo under any name that it had, or of any.
+    /// That of this repo, also under its former names, or that of any repo.
     Repo(&'a str),
-    /// As `Repo`, but not where any is meant.
+    /// As `Repo`, without the uses that mean any repo.
     RepoAlone(&'a str),
 }
 
@@ -89,7 +89,7 @@ pub async fn consumers(
     tx.query(&s.sql, s.parameters).await?.iter().map(read).collect()
 }
 
-/// How many repos of the newest revision other than `but` use each of these ids. Ids that none uses are left out.
+/// How many repos of the newest revision other than `but` use each of these ids. Ids that no repo uses are left out.
 pub async fn counts(
     tx: &mut impl Transaction,
     ids: &[String],

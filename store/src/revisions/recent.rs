@@ -151,7 +151,7 @@ async fn texts<'a>(tx: &mut impl Transaction, pieces: &'a [Listed]) -> Result<Ve
     Ok(pieces.iter().filter(|it| !it.piece.lost).filter_map(text).collect())
 }
 
-/// A step as it is stored; `None` if it is none.
+/// Parses a stored step; `None` if the text is not one.
 fn recent(listed: &Listed, step: &str) -> Option<Recent> {
     Some(Recent {
         revision: listed.piece.revision,

@@ -155,7 +155,7 @@ pub struct Piece {
     pub lost: bool,
 }
 
-/// Most pieces listed at once.
+/// Maximum number of pieces listed at once.
 const LISTED: usize = 1000;
 
 /// The pieces of the revisions after `since` up to `until` that follow the piece `after`.
@@ -252,7 +252,7 @@ pub struct Beginning {
     pub count: usize,
 }
 
-/// Bytes of steps that are read of all sources together …
+/// Bytes of steps that are read for all sources together …
 const BEGINNINGS: u64 = 1 << 20;
 /// … and the most sources that are read.
 const MAX_SOURCES: usize = 50;

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Rows that one statement writes.
 const BATCH: usize = 200;
 
-/// Most new spellings of a source whose typing errors are recognised.
+/// Maximum spellings of a source whose typing errors are recognised.
 const MAX_SPELLINGS: usize = 20_000;
 
 /// Makes a source line the current one of its repo, and adds its capabilities to the index; `json` is its fragment.
@@ -66,7 +66,7 @@ fn insertion<const N: usize>(into: &str, rows: impl Iterator<Item = [Value; N]>)
     s
 }
 
-/// The newest revision no longer has a source of this repo.
+/// Records that the newest revision no longer has a source of this repo.
 pub async fn remove(tx: &mut impl Transaction, repo: &str) -> Result<(), StoreError> {
     let sql = "UPDATE search_fragments SET is_current = 0 WHERE repo = $1 AND is_current = 1";
     tx.query(sql, vec![repo.into()]).await?;
@@ -105,7 +105,7 @@ fn spellings(index: &BTreeMap<String, Posting>) -> Vec<Spelling<'_>> {
     all.filter(|(spelling, _)| !trigrams(spelling).is_empty()).take(MAX_SPELLINGS).collect()
 }
 
-/// A statement that finds which spellings have trigrams already: the first one stands for all.
+/// A statement that finds which spellings have trigrams already: the first trigram stands for all.
 fn those_known(batch: &[Spelling<'_>]) -> Statement {
     let rows = batch.iter().map(|(spelling, term)| {
         let first = trigrams(spelling).into_iter().next().unwrap_or_default();

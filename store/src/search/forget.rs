@@ -9,7 +9,7 @@ use federation::search::trigrams;
 /// Spellings that one statement examines.
 const BATCH: usize = 200;
 
-/// Deletes up to so many entries and postings of a fragment, and returns how many of each.
+/// Deletes up to this many entries and postings of a fragment, and returns how many it deleted of each.
 pub(crate) async fn forget(
     tx: &mut impl Transaction,
     fragment: i64,

@@ -6,13 +6,13 @@ use crate::statement::Statement;
 use crate::{StoreError, row::Columns as _};
 use federation::search::{Guesses, MAX_ERRORS, Unknown, min_contained, min_shared};
 
-/// Most terms that begin with a word.
+/// Maximum terms that begin with a word.
 const MAX_BEGINNINGS: usize = 16;
 
-/// Most similar spellings of a word.
+/// Maximum similar spellings of a word.
 const MAX_SPELLINGS: usize = 100;
 
-/// More than any character in a term.
+/// Sorts after any character in a term.
 const AFTER_ALL: char = '\u{10ffff}';
 
 const BEGINNINGS: i64 = 0;

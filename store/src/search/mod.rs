@@ -49,7 +49,7 @@ pub(super) const INDEX: &[&str] = &[
         trigram TEXT NOT NULL, spelling TEXT NOT NULL, term TEXT NOT NULL, PRIMARY KEY (trigram, spelling, term)) WITHOUT ROWID",
 ];
 
-/// Empties the tables, so that [`set_up`] indexes what is published anew: with the type of each entry and the questions that it answers.
+/// Empties the tables, so that [`set_up`] rebuilds the index, now with the type of each entry and the questions that it answers.
 pub(super) const ANEW: &[&str] = &[
     "DELETE FROM search_trigrams",
     "DELETE FROM search_postings",

@@ -1,4 +1,4 @@
-//! Reads entries, and what is known of them beside their words.
+//! Reads entries, and what is known about them apart from their words.
 
 use super::add::entry;
 use super::fragments::fragments_of;

@@ -1,4 +1,4 @@
-//! Prunes names that registrations had.
+//! Prunes former names of registrations.
 
 use super::steps::{ROWS, Upkeep, integer};
 use crate::StoreError;
@@ -10,7 +10,7 @@ const KEPT_AGE: Seconds = 90 * 24 * 60 * 60;
 /// … but never more than this number.
 const KEPT: usize = 10_000;
 
-/// Returns whether everything was pruned. The name of a repo that is called otherwise now stays as long as that is registered.
+/// Returns whether everything was pruned. The former name of a renamed repo stays as long as that repo is registered.
 pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     upkeep: &mut Upkeep<'_, D, C>,
     now: Seconds,

@@ -60,8 +60,8 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     }
 }
 
-/// Deletes up to `room` entries of a fragment and what the index has of it, and the fragment with the last of both. Returns the
-/// room that is left: none if anything remains.
+/// Deletes up to `room` entries of a fragment and postings in proportion, and the fragment with the last of both. Returns the
+/// room that is left: 0 if anything remains.
 async fn forget(tx: &mut impl Transaction, fragment: i64, oldest: i64, room: usize) -> Result<usize, StoreError> {
     // From now on it belongs to no source line, and its number is not reused while it has entries.
     let nobodys = format!(

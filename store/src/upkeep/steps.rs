@@ -1,4 +1,4 @@
-//! The steps of the upkeep: how many one refresh may make, and how many rows each.
+//! The steps of the upkeep: how many one refresh may take, and how many rows each may delete.
 
 use crate::StoreError;
 use crate::database::{Database, Row, write_with};
@@ -24,12 +24,12 @@ pub(super) struct Upkeep<'a, D, C> {
 }
 
 impl<'a, D: Database, C: Fn() -> Seconds + Send + Sync> Upkeep<'a, D, C> {
-    /// Begins, with as many steps as one refresh may make.
+    /// Begins, with as many steps as one refresh may take.
     pub(super) fn new(database: &'a D, lease: &'a Lease, clock: C) -> Self {
         Self { database, lease, clock, steps: STEPS }
     }
 
-    /// Makes the next step in a transaction; false if no more may be done now.
+    /// Takes the next step in a transaction; false if no more may be done now.
     pub(super) async fn step(
         &mut self,
         work: impl AsyncFnOnce(&mut Guarded<D::Transaction>) -> Result<(), StoreError>,
