@@ -74,7 +74,8 @@ pub async fn receive<P: Ports>(
     })
     .await?;
     if new.is_empty() && !concerned.is_empty() {
-        let detail = "This delivery has arrived before; the index was fetched then, and will be again when its time to live is over.";
+        let detail =
+            "This delivery arrived before; the index was fetched then, and will be again after its time to live.";
         return Err(Problem::new(&kinds::HOOK_REPEATED, detail));
     }
     refresh_later(app, scopes);

@@ -175,7 +175,7 @@ async fn a_log_that_was_tampered_with_publishes_nothing() {
     let url = format!("{PRIMARY}/v1/federated/log?since=0&wait=8&verified_after=1970-01-01T00%3A00%3A00Z");
     mirror.sources().script(&url, 200, &[], &honest.to_string());
     mirror.sources().set(&format!("{PRIMARY}/v1/indexes/{digest}"), other);
-    assert!(fault(&mirror).await.contains("other bytes"));
+    assert!(fault(&mirror).await.contains("wrong bytes"));
 }
 
 #[tokio::test]
