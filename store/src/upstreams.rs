@@ -77,7 +77,7 @@ fn read(row: &Row) -> Result<Stored, StoreError> {
     Ok(Stored {
         name: row.string()?,
         upstream: parsed(row.text()?)?,
-        // Without its record, an upstream is read anew.
+        // Without its record, an upstream is read from the beginning.
         record: serde_json::from_str(row.text()?).unwrap_or_default(),
         created_at: row.integer()?,
         updated_at: row.integer()?,

@@ -1,4 +1,4 @@
-//! Following what is published: a page of the log as a feed shows it, and a stream of revisions that goes on where a client stopped.
+//! Following what is published: a page of the log as a feed shows it, and a stream of revisions that resumes where a client stopped.
 
 use super::app::{App, Place};
 use super::document::kept;
@@ -105,7 +105,7 @@ pub async fn views(tx: &mut impl Transaction, entries: Vec<Entry>) -> Result<Vec
 const LOOK: Duration = Duration::from_secs(1);
 /// … how many of them it reads at once, …
 const REVISIONS: usize = 20;
-/// … and after how many looks without one it sends a sign of life.
+/// … and after how many looks without one it sends a keep-alive.
 const QUIET_LOOKS: u32 = 15;
 
 /// A client that follows the log. It takes a place among the streams of this instance.
@@ -121,7 +121,7 @@ pub struct Follower<P> {
 pub enum Told {
     /// Newer revisions, oldest first.
     Published(Vec<Revision>),
-    /// Nothing is new.
+    /// Nothing new for a while: a keep-alive.
     Quiet,
 }
 

@@ -93,7 +93,7 @@ async fn unheard(database: &impl Database, hooks: &[&Hook], now: Seconds) -> Res
     Ok(sources.into_iter().filter(|(_, source)| is_unheard(&source.record)).map(|(repo, _)| repo).collect())
 }
 
-/// Records that a push was announced for these repos; `concerns` says whether it changes their indexes.
+/// Records that a push was announced for these repos; `concerns` says whether it may change their indexes.
 async fn announce(tx: &mut impl Transaction, repos: &[String], concerns: bool, now: Seconds) -> Result<(), StoreError> {
     let repos: Vec<&str> = repos.iter().map(String::as_str).collect();
     let mut sources: Vec<Source> = sources::by_repos(tx, &repos).await?.into_values().collect();

@@ -95,7 +95,7 @@ pub fn not_registered(repo: &str) -> Problem {
     )
 }
 
-/// The problem of a repo that is not registered any more.
+/// The problem of a repo that is no longer registered.
 pub fn gone(repo: &str, former: &Former) -> Problem {
     let Former { gone_at, why, became, .. } = former;
     let why = match why {

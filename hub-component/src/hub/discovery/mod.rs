@@ -1,4 +1,4 @@
-//! What agents find by the standards of others: resources of Agentic Resource Discovery, and servers of the MCP Registry.
+//! What agents find through external standards: resources of Agentic Resource Discovery, and servers of the MCP Registry.
 
 mod filter;
 pub mod resources;

@@ -23,7 +23,7 @@ const WAIT: u32 = 8;
 /// How long an instance pauses between sessions.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Follows the primary after the response, if this is a mirror and its instance is not doing so already.
+/// Follows the primary after the response, if this is a mirror and this instance is not doing so already.
 pub fn follow_later<P: Ports>(app: &App<P>) {
     let Some(primary) = app.primary().map(str::to_owned) else { return };
     if !app.begin_refresh() {

@@ -19,7 +19,7 @@ const MAX_BATCH_BYTES: usize = 16 << 20;
 pub(super) struct Finished {
     pub source: Source,
     pub checked: Checked,
-    /// The commit that was fetched, if one was asked for.
+    /// The commit that was fetched, if one was requested.
     pub provenance: Option<Provenance>,
     pub took: Duration,
 }

@@ -13,7 +13,7 @@ use store::revisions::{self, Origin};
 use store::sources::{self, Source};
 use store::{StoreError, revisions::Revision};
 
-/// Refreshes the source that `scope` names. If another request is already doing so, its result is returned, unless a commit is asked for;
+/// Refreshes the source that `scope` names. If another request is already doing so, its result is returned, unless a commit is requested;
 /// `None` if that does not arrive in time. A result that a refresh of many sources overtook is dropped.
 ///
 /// # Errors

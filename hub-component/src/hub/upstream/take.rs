@@ -27,7 +27,7 @@ const MAX_LINES_BYTES: usize = 16 << 20;
 
 type Lines = BTreeMap<String, SourceLine>;
 
-/// The upstream as it is now, unless it was set anew or removed in the meantime.
+/// The upstream as it is now, unless it was set again or removed in the meantime.
 pub(super) async fn unchanged(tx: &mut impl Transaction, before: &Stored) -> Result<Option<Stored>, StoreError> {
     Ok(upstreams::get(tx, &before.name).await?.filter(|now| now.incarnation == before.incarnation))
 }

@@ -12,7 +12,7 @@ use store::StoreError;
 use store::database::{Transaction, read_with};
 use store::upstreams::{self, Stored};
 
-/// Conflicts and refused indexes that are shown of one upstream. Lists of upstreams have only their numbers.
+/// Conflicts and refused indexes that are shown of one upstream. Lists of upstreams have only their counts.
 const MAX_SHOWN: usize = 100;
 
 /// One upstream.
