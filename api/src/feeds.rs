@@ -26,7 +26,7 @@ pub struct AtomQuery {
 pub struct StreamQuery {
     /// The revision that the client has; the newest by default. `Last-Event-ID` takes precedence.
     pub since: Option<u64>,
-    /// After how many seconds the stream ends, if not before; 600 by default.
+    /// The stream ends after this many seconds at the latest; 600 by default.
     #[param(minimum = 1, maximum = 3600)]
     pub seconds: Option<u32>,
 }
