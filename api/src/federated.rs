@@ -180,7 +180,7 @@ pub struct Logged {
     pub digest: Digest,
     /// When the revision was composed.
     pub composed_at: String,
-    /// Name of the token that caused it, or `hub`.
+    /// Name of the token that caused it, or `hub`, or `catalogue:` or `upstream:` followed by a name.
     pub actor: String,
     /// The action that caused it.
     pub cause: String,

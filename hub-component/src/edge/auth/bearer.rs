@@ -78,7 +78,7 @@ fn same(one: &Digest, other: &Digest) -> bool {
     one.as_str().as_bytes().ct_eq(other.as_str().as_bytes()).into()
 }
 
-/// Whether anybody could have a valid token, or get one.
+/// Whether a valid named token exists, or a job could be given one.
 async fn any_valid<P: Ports>(app: &App<P>) -> Result<bool, StoreError> {
     Ok(!app.issuers().is_empty() || tokens::any_valid(app.database().await?, app.ports.now()).await?)
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/federated/manifest`: the sources of a revision, with which a mirror fetches only changed indexes.
+//! `GET /v1/federated/manifest`: the sources of a revision, so that a mirror fetches only changed indexes.
 
 use crate::edge::{self, Caching, Query, memo};
 use crate::hub::App;
