@@ -16,7 +16,7 @@ pub struct DemandQuery {
     pub limit: Option<usize>,
 }
 
-/// Questions of at least three clients that nothing published answers well.
+/// Questions that at least three clients asked and that nothing published answers well.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Demand {
     /// The newest revision, which still does not answer them well.

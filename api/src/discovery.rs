@@ -36,11 +36,11 @@ pub struct ResourceQuery {
     pub filter: Option<Map<String, Value>>,
 }
 
-/// Which registries beside this one are searched.
+/// Which registries are searched besides this one.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Upstream {
-    /// Those that it knows.
+    /// Those that this one knows.
     Auto,
     /// None, but the response names them.
     Referrals,

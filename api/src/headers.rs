@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue};
 /// The id of a request, in the request, its response and the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The revision that a response was made from.
+/// The revision on which a response is based.
 pub const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
 
 /// When the least recently verified of the contributing sources was verified (RFC 3339).

@@ -3,7 +3,7 @@
 /// How many items a page may have.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
-    /// The limit unless the client sets `limit`.
+    /// The number of items unless the client sets `limit`.
     pub default: usize,
     /// The highest `limit` that a client may set.
     pub max: usize,

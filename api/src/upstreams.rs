@@ -124,9 +124,9 @@ pub enum UpstreamState {
     Pending,
     /// It had nothing newer at the last request.
     Current,
-    /// Attempts fail. What it published before stays.
+    /// Attempts fail. What this hub publishes from it stays.
     Failing,
-    /// Its history was rewritten. What it published before stays, and this hub no longer follows it.
+    /// Its history was rewritten. What this hub publishes from it stays, but is no longer updated.
     Refused,
 }
 

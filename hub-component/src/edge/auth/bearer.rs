@@ -109,7 +109,7 @@ async fn unknown<P: Ports>(app: &App<P>, headers: &HeaderMap, now: Seconds) -> P
     match counted {
         Ok(Some(wait)) => too_many(wait),
         Ok(None) => refusal::unknown().internal(format!("unknown token, from {address}")),
-        // If the database cannot be written to, a wrong token is still answered as such and not as an outage.
+        // If the database cannot be written to, a wrong token is still reported as such and not as an outage.
         Err(_) => refusal::unknown(),
     }
 }

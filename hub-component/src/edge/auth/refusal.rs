@@ -50,7 +50,7 @@ pub(super) fn exchanged_expired(token: &Exchanged) -> Problem {
 pub(super) fn of_a_job() -> Problem {
     Problem::new(
         &kinds::FORBIDDEN,
-        "The token of a CI job may only register, refresh and release; use a named token to change or remove the registration.",
+        "The token of a CI job may only register, refresh and release; use another token of this hub to change or remove the registration.",
     )
 }
 

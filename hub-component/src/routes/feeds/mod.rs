@@ -131,7 +131,7 @@ pub async fn follow<P: Ports>(
     Ok(response)
 }
 
-/// What a follower is told, as events.
+/// What a follower receives, as events.
 fn text(told: Told) -> String {
     match told {
         // A comment, so that no proxy considers the connection idle.

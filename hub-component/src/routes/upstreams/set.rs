@@ -13,7 +13,7 @@ use http::StatusCode;
 
 /// Sets an upstream.
 ///
-/// The hub follows the upstream's log after the response, and publishes its sources beside its own. An upstream that is set again is read from the
+/// The hub follows the upstream's log after the response, and publishes its sources alongside its own. An upstream that is set again is read from the
 /// beginning, even if its history was rewritten. Needs a token with the scope `admin`.
 #[utoipa::path(
     put,
