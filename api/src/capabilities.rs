@@ -13,7 +13,7 @@ pub use federation::search::{BYTES_PER_TOKEN, Corrected, Fit, Near, Page as Capa
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct CapabilitiesQuery {
-    /// What is searched, as a sentence or as words. May be repeated for other phrasings: the best answer to any of them counts. Without it, everything matches.
+    /// What to search for, as a sentence or as words. May be repeated for other phrasings: the best answer to any of them counts. Without it, everything matches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[param(max_items = 8)]
     pub q: Vec<String>,
@@ -82,7 +82,7 @@ pub struct CapabilityEntries {
     /// The entries, ordered by repo.
     #[schema(value_type = Vec<Object>)]
     pub entries: Vec<Map<String, Value>>,
-    /// The commits that the indexes of the entries on this page were pushed from, by repo, as far as they are known. Left out if none is.
+    /// The commits that the indexes of the entries on this page were pushed from, by repo, where known. Left out if none is known.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub provenance: BTreeMap<String, Provenance>,
 }

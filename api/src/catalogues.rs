@@ -24,7 +24,7 @@ pub struct CataloguesQuery {
 /// A page of catalogues.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Catalogues {
-    /// Ordered by name.
+    /// The catalogues, ordered by name.
     #[schema(value_type = Vec<Catalogue>)]
     pub catalogues: Vec<Json<Catalogue>>,
     /// How many catalogues there are, on all pages.
@@ -43,15 +43,15 @@ pub struct Catalogue {
     pub definition: Definition,
     /// When it was created.
     pub created_at: String,
-    /// When a field of it last changed.
+    /// When one of its fields last changed.
     pub updated_at: String,
     /// Name of the token that created it.
     pub created_by: String,
-    /// What was listed last.
+    /// The result of its last listing.
     pub status: CatalogueStatus,
 }
 
-/// What a catalogue listed last.
+/// The result of a catalogue's last listing.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CatalogueStatus {
     /// The state of the catalogue.
@@ -69,7 +69,7 @@ pub struct CatalogueStatus {
     /// When a listing was last accepted.
     #[schema(required)]
     pub listed_at: Option<String>,
-    /// When the forge was last asked for one.
+    /// When a listing was last requested from the forge.
     #[schema(required)]
     pub last_attempt_at: Option<String>,
     /// When the next listing is due; null means now.
@@ -129,7 +129,7 @@ pub enum CatalogueState {
     Fresh,
     /// Listings fail. The registrations stay as they are.
     Failing,
-    /// The newest listing waits for a release. The registrations stay as they are.
+    /// The newest listing is waiting for release. The registrations stay as they are.
     Held,
     /// The catalogue is disabled and is not read.
     Disabled,

@@ -42,7 +42,7 @@ pub struct Verdict {
     #[serde(default)]
     #[schema(required)]
     pub capability_count: usize,
-    /// The errors in the index with their places, or the warnings about a valid one.
+    /// The errors in the index with their positions, or the warnings about a valid one.
     #[serde(default)]
     #[schema(required)]
     pub diagnostics: Vec<Diagnostic>,
@@ -54,7 +54,7 @@ pub struct Verdict {
 /// How the federated document would change. For an index that would be held, this is the effect of its release.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Would {
-    /// The outcome of a refresh.
+    /// The outcome that a refresh would have.
     #[schema(value_type = Outcome)]
     pub outcome: Open<Outcome>,
     /// Ids that would be added.

@@ -11,7 +11,7 @@ use crate::Open;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ConsumersQuery {
-    /// Only repos that use the entry of exactly this repo, or that of any.
+    /// Only repos that use the entry of exactly this repo, or of any repo.
     #[param(max_length = 1000)]
     pub repo: Option<String>,
     /// Maximum number of repos on a page; 100 by default.
@@ -42,19 +42,19 @@ pub struct Consumers {
 pub struct Consumer {
     /// The repo.
     pub repo: String,
-    /// The domain of what it publishes.
+    /// The domain under which it publishes.
     pub domain: String,
     /// The repo whose entry it uses; null for any repo that publishes the id.
     #[schema(required)]
     pub source_repo: Option<String>,
 }
 
-/// A capability that an index takes away from those who use it.
+/// A capability that other repos use and that an index would remove or deprecate.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Affected {
     /// The id of the capability.
     pub id: String,
-    /// How it is taken away.
+    /// Whether it would be removed or deprecated.
     #[schema(value_type = Withdrawal)]
     pub how: Open<Withdrawal>,
     /// The id of the capability to use instead, if its entry names one.

@@ -16,10 +16,10 @@ pub struct DemandQuery {
     pub limit: Option<usize>,
 }
 
-/// Questions of at least three clients that nothing published answers well.
+/// Questions that at least three clients asked and that nothing published answers well.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Demand {
-    /// The revision in which they were answered again.
+    /// The newest revision, which still does not answer them well.
     pub revision: u64,
     /// The questions, those asked on the most days first.
     pub questions: Vec<Unanswered>,
@@ -28,7 +28,7 @@ pub struct Demand {
 /// A question that nothing published answers well.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Unanswered {
-    /// The words of the question that count, without what could be personal.
+    /// The words of the question that the search counts, without any that could be personal.
     pub words: String,
     /// On how many days it was asked.
     pub days: u64,
@@ -41,7 +41,7 @@ pub struct Unanswered {
     /// How well the newest revision answers it.
     #[schema(value_type = Fit)]
     pub fit: Open<Fit>,
-    /// The best results, if any: `id`, `source_repo`, `name` or `title`, and in `matched` the words that they answer.
+    /// The best results, if any: `id`, `source_repo`, `name` or `title`, and in `matched` the words that they match.
     #[schema(value_type = Vec<Object>)]
     pub nearest: Vec<Map<String, Value>>,
 }

@@ -10,7 +10,7 @@ pub use federation::discovery::Resource;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceSearch {
-    /// What is searched.
+    /// What to search for.
     pub query: ResourceQuery,
     /// Whether other registries are searched too. This hub knows none, so all three values mean the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -23,26 +23,26 @@ pub struct ResourceSearch {
     pub page_token: Option<String>,
 }
 
-/// What is searched.
+/// What to search for.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ResourceQuery {
     /// A question, as a sentence or as words.
     #[schema(min_length = 1, max_length = 4096)]
     pub text: String,
-    /// For each key a text or a list of texts, one of which a result must have: `type`, `tags`, `capabilities`, `publisher`, `identifier`,
+    /// For each key, a text or a list of texts, of which a result must have one: `type`, `tags`, `capabilities`, `publisher`, `identifier`,
     /// `metadata.domain`, `metadata.sourceRepo` or `metadata.status`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub filter: Option<Map<String, Value>>,
 }
 
-/// Which registries beside this one are searched.
+/// Which registries are searched besides this one.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Upstream {
-    /// Those that it knows.
+    /// Those that this one knows.
     Auto,
-    /// None, but they are named.
+    /// None, but the response names them.
     Referrals,
     /// None.
     None,
@@ -54,7 +54,7 @@ pub enum Upstream {
 pub struct FoundResources {
     /// The results, best first, each with `score` and `source`; none if nothing fits.
     pub results: Vec<Resource>,
-    /// Leads to the next page; absent on the last one.
+    /// Token of the next page; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_token: Option<String>,
 }
@@ -83,7 +83,7 @@ pub struct Resources {
     pub items: Vec<Resource>,
     /// The number of resources on all pages.
     pub total: usize,
-    /// Leads to the next page; absent on the last one.
+    /// Token of the next page; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page_token: Option<String>,
     /// The resources again, if the request has `offset`.
@@ -104,7 +104,7 @@ pub struct Resources {
 pub struct ResourceManifest {
     /// The version of the manifest.
     pub spec_version: String,
-    /// Who publishes it.
+    /// The publisher.
     pub host: ResourceHost,
     /// The hub's registry and its MCP server.
     pub entries: Vec<Resource>,
@@ -114,8 +114,8 @@ pub struct ResourceManifest {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceHost {
-    /// What people call it.
+    /// Name to show to people.
     pub display_name: String,
-    /// Where it is described.
+    /// URL of its documentation.
     pub documentation_url: String,
 }

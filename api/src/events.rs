@@ -27,7 +27,7 @@ pub struct EventsQuery {
 /// A page of events.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Events {
-    /// Newest first.
+    /// The events, newest first.
     #[schema(value_type = Vec<Event>)]
     pub events: Vec<Json<Event>>,
     /// Cursor of the next page; null on the last page.
@@ -77,6 +77,6 @@ pub struct Event {
     /// The revision that the change published, if any.
     #[schema(required)]
     pub revision: Option<u64>,
-    /// `X-Request-Id` of the request; empty for a change by a catalogue.
+    /// The request's `X-Request-Id`; empty for a change by a catalogue.
     pub request_id: String,
 }

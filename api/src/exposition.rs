@@ -1,4 +1,4 @@
-//! The text formats of `/metrics`: Prometheus 0.0.4, which everything reads, and OpenMetrics 1.0, for clients that name it.
+//! The text formats of `/metrics`: Prometheus 0.0.4, which everything reads, and OpenMetrics 1.0, for clients that request it.
 
 /// A text format of metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Exposition {
         self.content_type().split(';').next().unwrap_or_default()
     }
 
-    /// A text in OpenMetrics, as the encoder writes it, in this format.
+    /// Converts a text in OpenMetrics, as the encoder writes it, to this format.
     pub fn of_open_metrics(self, text: String) -> String {
         match self {
             Self::Prometheus => prometheus(&text),
@@ -35,7 +35,7 @@ impl Exposition {
     }
 }
 
-/// The older format has no end mark and no units, and its `# TYPE` and `# HELP` have the name of a counter as its samples do.
+/// The older format has no end mark and no units, and its `# TYPE` and `# HELP` name a counter as its samples do, with `_total`.
 fn prometheus(open_metrics: &str) -> String {
     let mut text = String::with_capacity(open_metrics.len());
     let mut help = None;

@@ -60,8 +60,8 @@ pub struct Manifest {
     pub composed_at: Option<String>,
     /// The sources, as in the document.
     pub sources: Vec<SourceLine>,
-    /// The commits that the indexes of the sources were pushed from, by repo, as far as they are known. Left out if none is. The digest does not cover
-    /// it: a commit may become known after its revision.
+    /// The commits that the indexes of the sources were pushed from, by repo, where known. Left out if none is known. The digest does not cover
+    /// them: a commit may become known after its revision.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub provenance: BTreeMap<String, Provenance>,
 }
@@ -82,7 +82,7 @@ pub struct RevisionsQuery {
 /// A page of the revision log.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Revisions {
-    /// Newest first.
+    /// The revisions, newest first.
     #[schema(value_type = Vec<Revision>)]
     pub revisions: Vec<Json<Revision>>,
     /// Cursor of the next page; null on the last page.
@@ -102,7 +102,7 @@ pub struct Revision {
     pub digest: Digest,
     /// When the revision was composed.
     pub composed_at: String,
-    /// Name of the token that caused it, `hub`, or `catalogue:` or `upstream:` and the name of one.
+    /// Name of the token that caused it, or `hub`, or `catalogue:` or `upstream:` followed by a name.
     pub actor: String,
     /// The action that caused it.
     pub cause: String,
@@ -138,27 +138,27 @@ pub struct LogQuery {
     #[serde(default)]
     #[param(maximum = 20)]
     pub wait: u32,
-    /// Also tell which sources were verified after this time (RFC 3339), and when.
+    /// Also say which sources were verified after this time (RFC 3339), and when.
     #[param(format = "date-time", example = "2026-11-24T09:35:00Z")]
     pub verified_after: Option<String>,
 }
 
-/// What was published since a revision.
+/// The revisions published since one, and the verifications since a time.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Log {
-    /// The public base URL of this hub, if it knows it and is not a mirror. Hubs that follow it name it so.
+    /// The public base URL of this hub, by which the hubs that follow it name it. Left out by mirrors, and by a hub that does not know its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hub: Option<String>,
-    /// The revision `since` as this hub has it; null if it is not stored. A client that has another digest follows another history.
+    /// The revision `since` as this hub has it; null if it is not stored. A client with another digest has another history.
     #[schema(required)]
     pub since: Option<Point>,
     /// The newest revision; null before the first.
     #[schema(required)]
     pub newest: Option<Point>,
-    /// The revisions after `since`, oldest first, as many as fit. Ask again from the last of them until `newest` is reached.
+    /// The revisions after `since`, oldest first, as many as fit. Repeat the request from the last of them until `newest` is reached.
     #[schema(value_type = Vec<Logged>)]
     pub revisions: Vec<Json<Logged>>,
-    /// The sources that were verified after `verified_after`, earliest first: the first thousand, with all of their last second.
+    /// The sources that were verified after `verified_after`, earliest first: the first thousand, and any others from the same second as the last.
     pub verified: Vec<Verified>,
 }
 
@@ -171,7 +171,7 @@ pub struct Point {
     pub digest: Digest,
 }
 
-/// A revision as the change that made it.
+/// A revision, as its changes to the previous one.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Logged {
     /// Number of the revision.
@@ -180,17 +180,17 @@ pub struct Logged {
     pub digest: Digest,
     /// When the revision was composed.
     pub composed_at: String,
-    /// Name of the token that caused it, or `hub`.
+    /// Name of the token that caused it, or `hub`, or `catalogue:` or `upstream:` followed by a name.
     pub actor: String,
     /// The action that caused it.
     pub cause: String,
-    /// Whether `put` has all sources of the revision, because the one before is not stored any more.
+    /// Whether `put` has all sources of the revision, because the previous one is no longer stored.
     pub whole: bool,
     /// The sources that are new or changed, ordered by repo.
     pub put: Vec<SourceLine>,
     /// The names of the sources that were removed.
     pub removed: Vec<String>,
-    /// The commits that the sources in `put` were pushed from, by repo, as far as they are known.
+    /// The commits that the indexes of the sources in `put` were pushed from, by repo, where known.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub provenance: BTreeMap<String, Provenance>,
 }

@@ -14,7 +14,7 @@ pub struct AtomQuery {
     /// Only changes of sources in exactly this domain.
     #[param(max_length = 1000)]
     pub domain: Option<String>,
-    /// From the link to the next page.
+    /// The cursor in the link to the next page.
     #[param(pattern = r"^1\.[0-9]{1,19}$")]
     pub cursor: Option<String>,
 }
@@ -26,7 +26,7 @@ pub struct AtomQuery {
 pub struct StreamQuery {
     /// The revision that the client has; the newest by default. `Last-Event-ID` takes precedence.
     pub since: Option<u64>,
-    /// After how many seconds the stream ends, if not before; 600 by default.
+    /// The stream ends after this many seconds at the latest; 600 by default.
     #[param(minimum = 1, maximum = 3600)]
     pub seconds: Option<u32>,
 }
@@ -34,7 +34,7 @@ pub struct StreamQuery {
 /// An event of the stream: its fields, as Server-Sent Events have them.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct RevisionEvent {
-    /// The number of the revision, which a client sends as `Last-Event-ID` to go on after it.
+    /// The number of the revision, which a client sends as `Last-Event-ID` to resume after it.
     pub id: String,
     /// `revision`.
     pub event: String,

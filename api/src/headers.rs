@@ -5,13 +5,13 @@ use http::{HeaderName, HeaderValue};
 /// The id of a request, in the request, its response and the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The revision that a response was made from.
+/// The revision on which a response is based.
 pub const REVISION: HeaderName = HeaderName::from_static("reuse-surface-revision");
 
 /// When the least recently verified of the contributing sources was verified (RFC 3339).
 pub const VERIFIED: HeaderName = HeaderName::from_static("reuse-surface-verified");
 
-/// When the primary of a mirror last said that nothing is newer than what the mirror has (RFC 3339).
+/// When the primary of a mirror last said that it has nothing newer than the mirror (RFC 3339).
 pub const MIRRORED: HeaderName = HeaderName::from_static("reuse-surface-mirrored");
 
 /// Internal, from the component to `serve`, which removes it: the template of the route that responded.

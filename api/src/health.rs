@@ -16,7 +16,7 @@ pub struct Health {
     /// The newest revision; 0 before the first; absent from `/health/live`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
-    /// How far a mirror has followed its primary; absent from a hub of its own.
+    /// How far a mirror has followed its primary; absent from a hub that is not a mirror.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mirror: Option<Mirror>,
 }
@@ -26,7 +26,7 @@ pub struct Health {
 pub struct Mirror {
     /// The base URL of the primary.
     pub of: String,
-    /// When the primary last said that nothing is newer than what is here (RFC 3339); null if it never did.
+    /// When the primary last said that it has nothing newer than this mirror (RFC 3339); null if it never did.
     #[schema(required)]
     pub current_at: Option<String>,
     /// Why the primary cannot be followed at the moment; null if it can.

@@ -12,7 +12,7 @@ pub struct Hook {
     pub secret: String,
     /// Where each forge sends its webhooks.
     pub urls: HookUrls,
-    /// When the secret was made.
+    /// When the secret was created.
     pub created_at: String,
 }
 

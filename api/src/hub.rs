@@ -24,7 +24,7 @@ pub struct HubDescription {
     pub llms: String,
     /// The health check.
     pub health: String,
-    /// The public keys of the transparency log, each of which signs its checkpoints; left out if it is not signed.
+    /// The public keys of the transparency log, each of which signs its checkpoints; left out if the log is not signed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log_keys: Vec<String>,
 }

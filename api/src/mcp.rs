@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-/// Rewrites a JSON-RPC message to the form that the specification gives it. What a client leaves out, another one sends as null, as an empty
-/// text, or as an empty list, since some languages have only one literal for an empty list and an empty object. Some send the arguments of
-/// a tool as the text in which a model wrote them.
+/// Rewrites a JSON-RPC message to the form that the specification gives it. What one client leaves out, another sends as null, as an empty
+/// string or as an empty list, since some languages have only one literal for an empty list and an empty object. Some send a tool's
+/// arguments as a string of JSON, as a model wrote them.
 pub fn normalise(message: &mut Value) {
     let Value::Object(message) = message else { return };
     if !message.contains_key("method") {

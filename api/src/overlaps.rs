@@ -24,7 +24,7 @@ pub struct OverlapsQuery {
 pub struct Overlaps {
     /// The newest revision.
     pub revision: u64,
-    /// Whether everything in it has been compared; if not, ask again.
+    /// Whether everything in it has been compared; if not, repeat the request later.
     pub complete: bool,
     /// The pairs, the closest first.
     pub overlaps: Vec<Overlap>,
@@ -36,12 +36,12 @@ pub struct Overlaps {
 /// Two capabilities of different repos that seem to do the same.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Overlap {
-    /// How much of each description is answered by the other, in percent.
+    /// How much of each description the other covers, in percent.
     #[schema(minimum = 0, maximum = 100)]
     pub score: u64,
-    /// Words that they have in common, also in other words, the most telling first.
+    /// Words that they have in common, directly or by a synonym, the most telling first.
     pub words: Vec<String>,
-    /// The two, each with `id`, `source_repo`, `domain`, `name`, `title`, `summary`, `status`, `tags` and `path`.
+    /// The two capabilities, each with `id`, `source_repo`, `domain`, `name`, `title`, `summary`, `status`, `tags` and `path`.
     #[schema(value_type = Vec<Object>, min_items = 2, max_items = 2)]
     pub capabilities: Vec<Map<String, Value>>,
 }

@@ -3,7 +3,7 @@
 /// How many items a page may have.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
-    /// Unless the client sets `limit`.
+    /// The number of items unless the client sets `limit`.
     pub default: usize,
     /// The highest `limit` that a client may set.
     pub max: usize,
@@ -29,9 +29,9 @@ pub const OVERLAPS: Limit = Limit { default: 20, max: 100 };
 pub const CAPABILITIES: Limit = Limit { default: 20, max: 200 };
 /// Of `GET /v1/capabilities/{id}/consumers`, in repos.
 pub const CONSUMERS: Limit = Limit { default: 100, max: 1000 };
-/// Of `POST /search`; more is cut to the maximum.
+/// Of `POST /search`; a higher limit is lowered to the maximum.
 pub const ARD_SEARCH: Limit = Limit { default: 10, max: 100 };
-/// Of `GET /agents`; more is cut to the maximum.
+/// Of `GET /agents`; a higher limit is lowered to the maximum.
 pub const ARD_RESOURCES: Limit = Limit { default: 20, max: 100 };
-/// Of `GET /v0.1/servers`; more is cut to the maximum.
+/// Of `GET /v0.1/servers`; a higher limit is lowered to the maximum.
 pub const MCP_SERVERS: Limit = Limit { default: 30, max: 100 };

@@ -24,7 +24,7 @@ pub const API_CATALOG: &str = "/.well-known/api-catalog";
 pub const HUB: &str = "/.well-known/reuse-surface";
 /// `POST`: the Model Context Protocol.
 pub const MCP: &str = "/mcp";
-/// `POST`: the same, as many people configure it.
+/// `POST`: the same, with the slash that many people configure.
 pub const MCP_WITH_SLASH: &str = "/mcp/";
 /// `GET`: the registrations. `POST`: registers a repo.
 pub const REPOS: &str = "/v1/repos";
@@ -72,7 +72,7 @@ pub const LOG: &str = "/v1/federated/log";
 pub const CHECKPOINT: &str = "/v1/log/checkpoint";
 /// `GET`: the proof that a revision is in the transparency log.
 pub const LOG_PROOF: &str = "/v1/log/proof";
-/// `GET`: the proof that the transparency log goes on from an older state.
+/// `GET`: the proof that the transparency log extends an older state.
 pub const LOG_CONSISTENCY: &str = "/v1/log/consistency";
 /// `GET`: a tile of the transparency log.
 pub const LOG_TILE: &str = "/v1/log/tile/{level}/{index}";
@@ -115,7 +115,7 @@ pub const MCP_SERVER_VERSIONS: &str = "/v0.1/servers/{serverName}/versions";
 /// `GET`: one version of a server of the MCP Registry.
 pub const MCP_SERVER_VERSION: &str = "/v0.1/servers/{serverName}/versions/{version}";
 
-/// A standard of others that a path follows.
+/// A standard of another project that a path follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standard {
     /// Agentic Resource Discovery.
@@ -137,7 +137,7 @@ impl Standard {
     }
 }
 
-/// A path with its parameters replaced by `values`, as [`segments`] does. Nothing is percent-encoded: give it what needs none.
+/// A path with its parameters replaced by `values`, as [`segments`] does. Nothing is percent-encoded, so no value may need it.
 pub fn expand(path: &str, values: &[&str]) -> String {
     format!("/{}", segments(path, values).join("/"))
 }

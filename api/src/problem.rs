@@ -30,7 +30,7 @@ pub struct Problem {
     #[serde(default)]
     #[schema(required)]
     pub code: String,
-    /// `X-Request-Id`.
+    /// The response's `X-Request-Id`.
     #[serde(default)]
     #[schema(required)]
     pub request_id: String,
@@ -40,13 +40,13 @@ pub struct Problem {
     /// What remains of a removed capability, under `capability-gone`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<Tombstone>,
-    /// The code of Agentic Resource Discovery, on its paths.
+    /// The error code of Agentic Resource Discovery; only on its paths.
     #[serde(default, rename = "errorCode", skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
-    /// `detail` again, where Agentic Resource Discovery has it, on its paths.
+    /// `detail` again, as Agentic Resource Discovery names it; only on its paths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// `detail` again, where the MCP Registry has it, on its paths.
+    /// `detail` again, as the MCP Registry names it; only on its paths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -69,7 +69,7 @@ impl Problem {
         }
     }
 
-    /// The same, with the members that clients of a standard read.
+    /// Adds the members that clients of a standard read.
     pub fn for_clients_of(mut self, standard: Option<Standard>) -> Self {
         match standard {
             Some(Standard::Ard) => {
@@ -83,7 +83,7 @@ impl Problem {
     }
 }
 
-/// The code that Agentic Resource Discovery has for a status.
+/// The error code of Agentic Resource Discovery for a status.
 fn ard_code(status: u16) -> &'static str {
     match status {
         401 => "UNAUTHENTICATED",
@@ -115,7 +115,7 @@ pub struct ProblemEntry {
     /// Column in the document, in characters from 1, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
-    /// The line itself, if its place is known.
+    /// The line itself, if its position is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snippet: Option<Snippet>,
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-/// The parameters of a query by name, without those that are not set. A list is its parameter repeated.
+/// The parameters of a query by name, without those that are not set. A list becomes a repeated parameter.
 pub fn pairs(query: &impl Serialize) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     let query = serde_json::to_value(query).unwrap_or_default();

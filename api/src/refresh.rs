@@ -24,7 +24,7 @@ pub struct RefreshRequest {
     /// Fetch the index at this commit instead of the newest one of the branch.
     #[schema(pattern = "^[0-9a-f]{40}([0-9a-f]{24})?$")]
     pub commit: String,
-    /// The branch or tag that has the commit, such as `refs/heads/main`. It must be that of the registered address.
+    /// The branch or tag that has the commit, such as `refs/heads/main`. It must be the one in the registered URL.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 255)]
     pub reference: Option<String>,
@@ -48,13 +48,13 @@ pub enum Outcome {
     Accepted,
     /// The source publishes the index that is already accepted.
     Unchanged,
-    /// A newer index waits for release.
+    /// A newer index is waiting for release.
     Held,
     /// The check failed.
     Failed,
     /// The source was not due.
     NotDue,
-    /// The source's host asked the hub to back off, for this source or another. The source is due when that time is over.
+    /// The source's host asked the hub to back off, for this source or another. The source becomes due when that time is over.
     Deferred,
     /// Time ran out before the source responded; it stays due.
     NotReached,

@@ -57,12 +57,12 @@ pub struct RegisterQuery {
 /// A page of registrations.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Repos {
-    /// Ordered by `repo`.
+    /// The registrations, ordered by `repo`.
     #[schema(value_type = Vec<Repo>)]
     pub repos: Vec<Json<Repo<'static>>>,
     /// How many registrations match, on all pages.
     pub total: usize,
-    /// How many registrations match in each state, whatever `state` asks for; a state that none is in is left out.
+    /// How many registrations match in each state, regardless of the parameter `state`; states without any are left out.
     #[serde(default)]
     #[schema(required)]
     pub states: BTreeMap<String, usize>,
@@ -98,7 +98,7 @@ pub struct Status<'a> {
     /// The state of the source.
     #[schema(value_type = State)]
     pub state: Open<State>,
-    /// Why the last check failed, the newest index is held, or it is read at another branch, as a code that `/problems` explains.
+    /// Why the last check failed, the newest index is held, or the index is read at another branch, as a code that `/problems` explains.
     #[schema(required)]
     pub reason: Option<String>,
     /// The reason as text.
@@ -116,7 +116,7 @@ pub struct Status<'a> {
     /// When the next check is due; null means now.
     #[schema(required)]
     pub next_check_at: Option<String>,
-    /// When a webhook last announced a push, or a CI job pushed by its identity; null if none does, so that the source is checked by its time to live instead of once a day.
+    /// When a webhook last announced a push, or a CI job pushed by its identity; null if neither does, so that the source is checked by its `cache_ttl_seconds` instead of once a day.
     #[schema(required)]
     pub pushed_at: Option<String>,
     /// Number of consecutive failed checks.
@@ -136,7 +136,7 @@ pub struct Status<'a> {
     /// The commit that the accepted snapshot was pushed from; left out if none is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Cow<'a, Provenance>>,
-    /// The hubs that the accepted snapshot came by, as their base URLs, nearest first; left out if it was fetched at its source.
+    /// The hubs that the accepted snapshot came through, as their base URLs, nearest first; left out if it was fetched at its source.
     #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     #[schema(value_type = Vec<String>, required = false)]
     pub via: Cow<'a, [String]>,

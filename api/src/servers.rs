@@ -23,7 +23,7 @@ pub struct ServersQuery {
     pub updated_since: Option<String>,
     /// Only servers of this version; `latest` means all.
     pub version: Option<String>,
-    /// Accepted and ignored: what was removed is not listed.
+    /// Accepted but ignored: removed servers are not listed.
     pub include_deleted: Option<bool>,
 }
 
@@ -33,11 +33,11 @@ pub struct ServersQuery {
 pub struct Servers {
     /// The servers: on the first page, the hub's own first.
     pub servers: Vec<Server>,
-    /// Their number, and where the list continues.
+    /// The size of the page, and where the list continues.
     pub metadata: ServersMetadata,
 }
 
-/// What is said of a page of MCP servers.
+/// The metadata of a page of MCP servers.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[schema(as = McpServersMetadata)]
 #[serde(rename_all = "camelCase")]

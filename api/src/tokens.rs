@@ -50,7 +50,7 @@ impl Variant for TokenState {
 /// A page of tokens.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Tokens {
-    /// Ordered by name.
+    /// The tokens, ordered by name.
     #[schema(value_type = Vec<Token>)]
     pub tokens: Vec<Json<Token>>,
     /// How many tokens match, on all pages.
@@ -121,7 +121,7 @@ pub struct OwnToken {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
-    /// The identity token, as the CI gave it to the job.
+    /// The identity token, as the CI system gave it to the job.
     pub identity: String,
     /// The name of the registration that the job publishes.
     pub repo: String,
@@ -134,10 +134,10 @@ pub struct Exchanged {
     pub token: String,
     /// The name of the token in revisions and events: `ci:` and the repository.
     pub name: String,
-    /// The scopes: writing this repo.
+    /// The scopes, which allow writes to this repo.
     pub scopes: Vec<String>,
     /// When it expires (RFC 3339).
     pub expires_at: String,
-    /// The commit that the job runs for, by its identity.
+    /// The commit that the job runs for, as its identity says.
     pub provenance: Provenance,
 }

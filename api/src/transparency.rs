@@ -1,6 +1,6 @@
 //! The transparency log: `GET /v1/log/…`.
 //!
-//! The responses are texts of C2SP, which `federation::transparency` reads and writes.
+//! The responses are texts in the formats of C2SP, which `federation::transparency` reads and writes.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,9 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ProofQuery {
-    /// The revision whose leaf is looked for.
+    /// The revision whose leaf is to be proved.
     pub revision: u64,
-    /// The size of the tree in which it is; that of the newest checkpoint by default.
+    /// The size of the tree that contains it; that of the newest checkpoint by default.
     pub size: Option<u64>,
 }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// All upstreams; a hub has at most 16.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Upstreams {
-    /// Ordered by name, with the numbers of conflicts and refused indexes alone.
+    /// The upstreams, ordered by name. Their conflicts and refused indexes are counted but not listed.
     pub upstreams: Vec<Upstream>,
     /// How many there are.
     pub total: usize,
@@ -21,7 +21,7 @@ pub struct Upstream {
     pub name: String,
     /// The public base URL of the hub.
     pub url: String,
-    /// Whether sources that the hub itself has from others are taken as well.
+    /// Whether this hub also publishes the sources that the upstream itself has from other hubs.
     pub transitive: bool,
     /// When it was created.
     pub created_at: String,
@@ -29,11 +29,11 @@ pub struct Upstream {
     pub updated_at: String,
     /// Name of the token that created it.
     pub created_by: String,
-    /// How far it was followed.
+    /// How far this hub has followed it.
     pub status: UpstreamStatus,
 }
 
-/// How far an upstream was followed.
+/// How far this hub has followed an upstream.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct UpstreamStatus {
     /// The state of the upstream.
@@ -48,7 +48,7 @@ pub struct UpstreamStatus {
     /// Since when attempts have been failing.
     #[schema(required)]
     pub failing_since: Option<String>,
-    /// The newest of its revisions that was taken; null before the first.
+    /// The newest of its revisions that this hub has read; null before the first.
     #[schema(required)]
     pub revision: Option<u64>,
     /// The digest of that revision, computed here from its lines.
@@ -57,23 +57,23 @@ pub struct UpstreamStatus {
     /// When it last had nothing newer.
     #[schema(required)]
     pub current_at: Option<String>,
-    /// When it was last asked.
+    /// When this hub last sent it a request.
     #[schema(required)]
     pub last_attempt_at: Option<String>,
-    /// When it is asked again; null means now.
+    /// When the next request is due; null means now.
     #[schema(required)]
     pub next_attempt_at: Option<String>,
     /// How many sources it publishes.
     pub offered: usize,
-    /// How many of them are published here from it.
+    /// How many of them this hub publishes from it.
     pub published: usize,
-    /// Its sources that are published here from elsewhere, with another index.
+    /// Its sources that this hub publishes from elsewhere, with another index.
     pub conflicts: Conflicts,
     /// Its sources whose index this hub refuses.
     pub refused: Refused,
 }
 
-/// Sources of an upstream that are published from elsewhere, with another index.
+/// Sources of an upstream that this hub publishes from elsewhere, with another index.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[schema(as = HopConflicts)]
 pub struct Conflicts {
@@ -83,7 +83,7 @@ pub struct Conflicts {
     pub listed: Vec<HopConflict>,
 }
 
-/// A source of an upstream that is published from elsewhere, with another index.
+/// A source of an upstream that this hub publishes from elsewhere, with another index.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct HopConflict {
     /// The repo.
@@ -92,7 +92,7 @@ pub struct HopConflict {
     pub offered: Digest,
     /// The index that is published.
     pub published: Digest,
-    /// The upstream that this came by; null if the repo is registered at this hub.
+    /// The upstream that the published index came from; null if the repo is registered at this hub.
     #[schema(required)]
     pub upstream: Option<String>,
 }
@@ -122,11 +122,11 @@ pub struct RefusedIndex {
 pub enum UpstreamState {
     /// Not followed to its newest revision yet.
     Pending,
-    /// It had nothing newer when it was last asked.
+    /// It had nothing newer at the last request.
     Current,
-    /// Attempts fail. What was taken stays.
+    /// Attempts fail. What this hub publishes from it stays.
     Failing,
-    /// Its history was rewritten. What was taken stays, and it is not asked any more.
+    /// Its history was rewritten. What this hub publishes from it stays, but is no longer updated.
     Refused,
 }
 

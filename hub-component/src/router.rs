@@ -90,7 +90,7 @@ fn page_table<P: Ports>() -> OpenApiRouter<App<P>> {
         .routes(routes!(pages::code))
 }
 
-/// What the hub says about itself, and the standards by which others find what it has.
+/// The hub's descriptions of itself, and the standards by which agents find its capabilities.
 fn discovery_table<P: Ports>() -> OpenApiRouter<App<P>> {
     OpenApiRouter::new()
         .routes(routes!(about::llms))
@@ -113,9 +113,9 @@ pub fn router<P: Ports>(app: App<P>) -> Router {
     let edge = Edge { app: app.clone(), problem_page: pages::problem };
     let document = Document::new(description);
     router
-        // Many people configure this URL with a slash, and a client does not send a POST again where a redirect leads.
+        // Many people configure this URL with a slash, and clients do not repeat a POST after a redirect.
         .route(paths::MCP_WITH_SLASH, post(mcp::endpoint::<P>))
-        // OpenAPI has no parameter for several parts of a path.
+        // OpenAPI has no parameter for several segments of a path.
         .route(paths::LOG_TILES, get(transparency::part_of_tile::<P>))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)

@@ -4,7 +4,7 @@ use api::headers::CLIENT_ADDRESS;
 use http::HeaderMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// Returns the key by which failures are counted: an IPv4 address, or the /64 network of an IPv6 address, since one client has all of it.
+/// Returns the key by which failures are counted: an IPv4 address, or the /64 network of an IPv6 address, since one client may use all of it.
 ///
 /// `header` is the one to which the operator's proxy adds the address; its last entry is the one that the proxy added itself.
 pub(super) fn client_address(headers: &HeaderMap, header: Option<&str>) -> String {

@@ -31,7 +31,7 @@ const RESPONSE_HEADERS: &str =
 pub enum Audience {
     /// Any origin.
     Everybody,
-    /// Any origin, on a path of a standard: with these methods. Some of its clients want to see them in every response.
+    /// Any origin, on a path of a standard, with these methods. Some clients of the standards expect them in every response.
     Discovery(&'static str),
     /// This origin, which may use the tools.
     Tools(HeaderValue),
@@ -68,7 +68,7 @@ impl Audience {
         let headers = response.headers_mut();
         match self {
             Self::Tools(_) => allow(headers, "POST", TOOL_HEADERS),
-            // Written with the other headers.
+            // `admit` adds them.
             Self::Discovery(_) => {}
             Self::Everybody | Self::Nobody => allow(headers, "GET, HEAD", REQUEST_HEADERS),
         }

@@ -143,7 +143,7 @@ fn write_out(response: &mut Response, problem: &Problem, body: Vec<u8>) {
 
 fn new_id() -> HeaderValue {
     let mut bytes = [0; 8];
-    // Without randomness the id is all zeros. A request must not fail for that.
+    // Without randomness the id is all zeros; a request must not fail because of that.
     let _ = getrandom::fill(&mut bytes);
     HeaderValue::from_str(&format!("{:016x}", u64::from_be_bytes(bytes))).unwrap_or(HeaderValue::from_static("0"))
 }

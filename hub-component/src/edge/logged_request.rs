@@ -8,7 +8,7 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
 use std::sync::{Arc, OnceLock};
 
-/// What uses `POST` but only reads: the MCP tools, the search of ARD, and the check of an index.
+/// Paths that use `POST` but only read: the MCP tools, the search of ARD, and the check of an index.
 const READS: [&str; 4] = [paths::MCP, paths::MCP_WITH_SLASH, paths::ARD_SEARCH, paths::CHECK];
 
 /// A request, as the log describes it.
@@ -34,7 +34,7 @@ impl LoggedRequest {
         Self { method: request.method().clone(), path: request.uri().path().to_owned(), who: Who::default() }
     }
 
-    /// Whether the request is a write. Of a mirror, only the primary may make it.
+    /// Whether the request is a write. A mirror leaves writes to its primary.
     pub(super) fn is_write(&self) -> bool {
         !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) && !READS.contains(&self.path.as_str())
     }

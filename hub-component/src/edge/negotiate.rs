@@ -32,7 +32,7 @@ pub fn preferred_type<'a>(request: &HeaderMap, offered: &[&'a str]) -> &'a str {
     negotiation::preferred(lines(request, ACCEPT), &offers).unwrap_or(first)
 }
 
-/// Returns the format of metrics that the client prefers, or the default if it accepts none: a probe that cannot choose gets one that all read.
+/// Returns the format of metrics that the client prefers, or the default if it accepts none: a probe that cannot choose gets the one that everything reads.
 pub fn exposition(request: &HeaderMap) -> Exposition {
     let [prometheus, open_metrics] = Exposition::ALL;
     let offers = [(prometheus, &[prometheus.media_type()][..]), (open_metrics, &[open_metrics.media_type()][..])];

@@ -4,8 +4,11 @@ use crate::problem::{Problem, kinds};
 use http::header::ORIGIN;
 use http::{HeaderMap, HeaderValue, Uri};
 
-/// Programs send no `Origin`. The hub's own pages and pages served from this machine's loopback address are allowed. All others are
-/// refused, including those whose host name was pointed at this machine (DNS rebinding).
+/// Checks the `Origin` of a request. Programs send none. The hub's own pages and pages served from a loopback address are allowed. All others
+/// are refused, including those whose host name was pointed at this machine (DNS rebinding).
+///
+/// # Errors
+/// `origin-not-allowed`.
 pub fn check_origin(headers: &HeaderMap, public_url: &str) -> Result<(), Problem> {
     if headers.get_all(ORIGIN).iter().all(|origin| is_allowed(origin, public_url)) {
         return Ok(());

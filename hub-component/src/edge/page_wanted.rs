@@ -12,7 +12,7 @@ pub(super) fn is_page_wanted(path: &str, headers: &HeaderMap) -> bool {
     may_be_page(path) && preferred_type(headers, &["application/problem+json", "application/json", HTML]) == HTML
 }
 
-/// Whether browsers get HTML at `path`, which is none of the API's.
+/// Whether browsers get HTML at `path`, which then does not belong to the API.
 pub fn may_be_page(path: &str) -> bool {
     let is_below =
         |prefix: &&str| path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

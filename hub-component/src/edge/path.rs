@@ -13,7 +13,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        // Nothing has such a name, and not every database accepts NUL.
+        // No name contains NUL, and not every database accepts it.
         if percent_decode_str(parts.uri.path()).any(|byte| byte == 0) {
             return Err(unreadable("contains NUL"));
         }

@@ -15,10 +15,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let query = parts.uri.query().unwrap_or_default();
         match percent_decode_str(query).decode_utf8() {
-            // Decoding below would silently replace it.
+            // The decoding below would silently replace the invalid bytes.
             Err(_) => return Err(Problem::new(&kinds::INVALID_QUERY, "The query is not valid UTF-8.")),
             Ok(text) if text.contains('\0') => {
-                return Err(Problem::new(&kinds::INVALID_QUERY, "The query contains NUL, which nothing contains."));
+                return Err(Problem::new(&kinds::INVALID_QUERY, "The query contains NUL, which matches nothing."));
             }
             Ok(_) => {}
         }

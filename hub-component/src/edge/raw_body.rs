@@ -7,7 +7,7 @@ use bytes::Bytes;
 use federation::limits::MAX_CHECKED_BYTES;
 use http::header::CONTENT_ENCODING;
 
-/// The body of any media type, within [`MAX_CHECKED_BYTES`]: clients that send a file often name another one.
+/// The body, of any media type, within [`MAX_CHECKED_BYTES`]: clients that send a file often name a wrong type.
 pub struct RawBody(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for RawBody {

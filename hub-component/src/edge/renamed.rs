@@ -1,4 +1,4 @@
-//! Registrations under names that they had: every path of a repo says what became of it.
+//! Registrations under their former names: every path of a repo says what became of it.
 
 use super::{Caller, Path};
 use crate::hub::App;
@@ -15,8 +15,8 @@ use http::{HeaderValue, StatusCode, Uri};
 use store::database::read_with;
 use store::former;
 
-/// Leads requests for a repo that has another name now to that name, as 308, which keeps method and body; of writes only those whose token may write
-/// it there. A repo that is gone is `repo-gone`.
+/// Redirects requests for a renamed repo to its new name, with 308, which keeps method and body. A write is redirected only if its token may write
+/// the repo under that name. A repo that is gone is `repo-gone`.
 pub async fn follow_renamed<P: Ports>(
     State(app): State<App<P>>,
     request: Request,
@@ -32,7 +32,7 @@ pub async fn follow_renamed<P: Ports>(
     let response = next.run(Request::from_parts(parts, body)).await;
     let code = response.extensions().get::<Problem>().map(|problem| problem.kind().code);
     let is_missing = code == Some(kinds::REPO_NOT_FOUND.code);
-    // A token may be good for the new name alone.
+    // A token may be valid only for the new name.
     if !is_missing && code != Some(kinds::FORBIDDEN.code) {
         return Ok(response);
     }
@@ -45,13 +45,13 @@ pub async fn follow_renamed<P: Ports>(
     }
 }
 
-/// The redirect to the new name, for whom it is.
+/// The redirect to the new name; `None` for a write whose token may not write there.
 async fn lead<P: Ports>(app: &App<P>, mut asked: Parts, name: &str) -> Result<Option<Response>, Problem> {
     if !asked.method.is_safe() && !Caller::from_request_parts(&mut asked, app).await?.may(Need::Write(name)) {
         return Ok(None);
     }
     let Some(there) = there(&asked.uri, name) else { return Ok(None) };
-    // The name may be registered again, so that no cache may keep where it leads.
+    // The name may be registered again, so no cache may store the redirect.
     let headers = [(LOCATION, there), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     Ok(Some((StatusCode::PERMANENT_REDIRECT, headers).into_response()))
 }

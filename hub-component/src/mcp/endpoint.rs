@@ -28,7 +28,7 @@ struct Answer {
     tag = "federation",
     description = "For agents: tools that search and read. Supports clients of revision 2026-07-28 and clients with a handshake (2024-11-05 to \
         2025-11-25), with the protocol's headers `MCP-Protocol-Version`, `Mcp-Method` and `Mcp-Name`. Needs no token. If `Origin` is sent, it must be the \
-        hub's own or one of this machine. The path with a slash at its end is the same.",
+        hub's own or a loopback address. The path with a trailing slash is equivalent.",
     request_body(
         content = schema::Message,
         example = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "federation_status", "arguments": {}}}),

@@ -17,7 +17,7 @@ use utoipa::OpenApi;
     info(
         title = "reuse-surface federation hub",
         description = "Records which repositories publish a capability index, fetches and checks the indexes, and serves one composed \
-            document. Reads are public, writes need a token. Errors are problem documents (RFC 9457) with a stable `code`; \
+            document. Reads are public; writes need a token. Errors are problem documents (RFC 9457) with a stable `code`; \
             `/problems` explains each.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
@@ -28,13 +28,13 @@ use utoipa::OpenApi;
     tags(
         (name = "federation", description = "The federated document: what all sources publish"),
         (name = "transparency", description = "The signed log of all revisions"),
-        (name = "discovery", description = "The same where agents look: Agentic Resource Discovery and the MCP Registry"),
+        (name = "discovery", description = "The same capabilities where agents look: Agentic Resource Discovery and the MCP Registry"),
         (name = "registrations", description = "The registered repositories"),
         (name = "upstreams", description = "Other hubs whose sources this hub publishes too"),
         (name = "catalogues", description = "Organisations and lists whose repositories the hub registers"),
         (name = "access", description = "Tokens and the audit trail"),
         (name = "operation", description = "Health and metrics"),
-        (name = "pages", description = "The same as HTML pages for people"),
+        (name = "pages", description = "The same content as HTML pages for people"),
         (name = "about", description = "Descriptions of the hub and its interfaces"),
     ),
     components(schemas(api::problem::Problem)),

@@ -17,7 +17,7 @@ pub fn without_null(value: &mut Value) {
     }
 }
 
-/// Whether a handler takes requests without this body: it then takes null as well, which utoipa writes as a choice.
+/// Whether a handler accepts requests without this body. It then accepts null as well, which utoipa writes as a choice.
 pub fn may_be_absent(body: &Value) -> bool {
     let contents = body["content"].as_object().into_iter().flatten();
     let mut choices = contents.flat_map(|(_, content)| content["schema"]["oneOf"].as_array().into_iter().flatten());

@@ -98,7 +98,7 @@ fn catalogue(schemas: &mut Value) {
     );
 }
 
-/// Generators treat a field with a default as always present, so the description says it instead.
+/// Generators treat a field with a default as always present, so the description states the default instead.
 fn describe_defaults(fields: &mut Map<String, Value>) {
     for (_, field) in fields {
         let default = field.as_object_mut().and_then(|field| field.shift_remove("default"));

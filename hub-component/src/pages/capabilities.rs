@@ -91,7 +91,7 @@ fn advice(parameters: &Parameters, results: &Results) -> Markup {
     html! {
         @for gone in &results.gone { p.advice { (removal(gone)) } }
         @for Corrected { word, searched } in &results.corrected {
-            p.advice { "Nothing has " q { bdi { (word) } } ", so these are results for " q { bdi { (searched) } } "." }
+            p.advice { "Nothing matches " q { bdi { (word) } } ", so these are results for " q { bdi { (searched) } } "." }
         }
         @if let Some(sentence) = &results.advice {
             p.advice {
@@ -105,7 +105,7 @@ fn advice(parameters: &Parameters, results: &Results) -> Markup {
         }
         @if let Some(near) = results.near.as_ref().filter(|near| !near.tags.is_empty()) {
             p.quiet {
-                "Near: "
+                "Related tags: "
                 @for tag in &near.tags { a.chip href=(address("/capabilities", [("tag", tag.as_str())].into_iter())) { bdi { (tag) } } " " }
             }
         }

@@ -28,7 +28,7 @@ const MAX_NAME_CHARS: usize = 60;
 #[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Parameters {
-    /// Cursor of the previous page.
+    /// Cursor from the previous page.
     cursor: Option<String>,
 }
 
@@ -85,7 +85,7 @@ pub async fn capability<P: Ports>(
             }
         }
         @if let Some(near) = &near { (near.sections()) }
-        p.small { a href=(expand(paths::CAPABILITY, &[&id])) { "As data" } ", " a href=(expand(paths::CONSUMERS, &[&id])) { "who uses it" } ", of " a href={ "/revisions/" (found.revision) } { "revision " (found.revision) } "." }
+        p.small { "As data: " a href=(expand(paths::CAPABILITY, &[&id])) { "the entries" } ", " a href=(expand(paths::CONSUMERS, &[&id])) { "the repos that use it" } ". From " a href={ "/revisions/" (found.revision) } { "revision " (found.revision) } "." }
     };
     let title = if name.is_empty() { id.clone() } else { format!("{} · {id}", shortened(name)) };
     let summary = found.capabilities.first().map_or("", |first| entry::text(first, "summary"));

@@ -38,7 +38,7 @@ pub async fn demand<P: Ports>(AppForRequest(app): AppForRequest<P>, request: Hea
     };
     let content = html! {
         h1 { "What is missing" }
-        p { "Questions that at least three clients asked alike, and that nothing published answers well. Who asked is not kept." }
+        p { "Questions that at least three clients asked, and that nothing published answers well. The hub does not record who asked." }
         @if questions.is_empty() { p.advice { "There are no unanswered questions so far." } }
         ul.hits { @for question in &questions { li { (one(question)) } } }
         p.quiet { a href=(paths::DEMAND) { "As data" } "." }

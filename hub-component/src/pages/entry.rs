@@ -22,20 +22,20 @@ pub(super) fn name(entry: &Map<String, Value>) -> &str {
     if name.is_empty() { text(entry, "title") } else { name }
 }
 
-/// What a list says about a capability.
+/// The summary of a capability, cut for a list.
 pub(super) fn summary(entry: &Map<String, Value>) -> Markup {
     let summary = text(entry, "summary");
     html! { @if !summary.is_empty() { p.small.quiet { (beginning(summary, 280)) } } }
 }
 
-/// What an item of a list stands under, which gives the level of its heading.
+/// The heading above a list item, which decides the level of the item's own heading.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Under {
     /// The title of the page.
     Title,
-    /// A section of it, in which all items are of one repo.
+    /// A section of the page, in which all items are of one repo.
     SectionOfRepo,
-    /// A section of it, with items of several repos.
+    /// A section of the page, with items of several repos.
     Section,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn hit(entry: &Map<String, Value>, under: Under) -> Markup {
 }
 
 /// The full entry of a capability. `index` is the address of the index that has it, if that is known; `title` is the
-/// name that the page has already.
+/// name that the page already shows.
 pub(super) fn whole(entry: &Map<String, Value>, index: Option<&str>, title: &str) -> Markup {
     let summary = text(entry, "summary");
     html! {

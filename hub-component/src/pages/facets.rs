@@ -10,7 +10,7 @@ pub(super) fn chosen(parameters: &Parameters) -> Markup {
     let chosen: Vec<_> = parameters.filters().into_iter().filter(|(_, _, value)| !value.is_empty()).collect();
     html! {
         @if !chosen.is_empty() {
-            ul.choices aria-label="Filters that are set" {
+            ul.choices aria-label="Active filters" {
                 @for (name, label, value) in chosen {
                     li {
                         a aria-current="true" href=(parameters.with(name, "")) {

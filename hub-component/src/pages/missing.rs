@@ -1,4 +1,4 @@
-//! What people are told who followed an old link or mistyped an address. The words of a code itself are for programs.
+//! What to tell people who followed an old link or mistyped an address. A code's own text is for programs.
 
 use super::elements::{beginning, capability_link, repo_link, revision_link};
 use super::layout::field;
@@ -37,14 +37,14 @@ pub(super) fn words(problem: &Problem) -> Option<(&'static str, &'static str)> {
         (
             &kinds::REVISION_GONE,
             "This revision is no longer kept",
-            "The hub keeps the newest 1,000 revisions and those of the last 90 days. A search that was begun a day ago has to be begun again.",
+            "The hub keeps the newest 1,000 revisions and those of the last 90 days. A search that began more than a day ago must be started again.",
         ),
     ];
     let own = problem.kind().code;
     known.into_iter().find(|(kind, _, _)| kind.code == own).map(|(_, title, text)| (title, text))
 }
 
-/// The content of such a page, beside its title.
+/// The content of such a page, apart from its title.
 pub(super) fn content(problem: &Problem, text: &str) -> Markup {
     let similar = similar(problem);
     html! {
@@ -57,7 +57,7 @@ pub(super) fn content(problem: &Problem, text: &str) -> Markup {
     }
 }
 
-/// What is said of a removed capability.
+/// The notice about a removed capability.
 pub(super) fn removal(gone: &Tombstone) -> Markup {
     html! {
         @if !gone.name.is_empty() { b { (beginning(&gone.name, 300)) } ": " }
@@ -66,7 +66,7 @@ pub(super) fn removal(gone: &Tombstone) -> Markup {
     }
 }
 
-/// The ids that the problem of an unknown capability suggests: those that its detail quotes. Whatever has a space is no id.
+/// The ids that the problem of an unknown capability suggests: those that its detail quotes. Text with a space is not an id.
 fn similar(problem: &Problem) -> Vec<&str> {
     if problem.kind().code != kinds::CAPABILITY_NOT_FOUND.code {
         return Vec::new();

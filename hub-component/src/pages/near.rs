@@ -1,4 +1,4 @@
-//! What stands around a capability on its page: its neighbours and its past.
+//! What a capability's page shows besides its entries: its users, its neighbours and its history.
 
 use super::elements::{beginning, repo_link, revision_link, time};
 use super::entry::{self, Under};
@@ -15,17 +15,17 @@ use store::uses::{Consumer, Of, consumers};
 
 /// Neighbours of each kind.
 const NEIGHBOURS: usize = 6;
-/// Repos whose past is read, if several publish the id.
+/// Repos whose history is read, if several publish the id.
 const REPOS: usize = 3;
 /// Repos that use it.
 const MAX_CONSUMERS: usize = 30;
-/// Steps of the past that are listed.
+/// Steps of the history that are listed.
 const MAX_STEPS: usize = 50;
 
-/// What stands around a capability.
+/// The users, neighbours and history of a capability.
 pub(super) struct Near {
     neighbours: Neighbours,
-    /// The past of the capability in each of its first repos.
+    /// The history of the capability in each of its first repos.
     past: Vec<(String, CapabilityHistory)>,
     /// The first repos that use it, and one more if there are more.
     consumers: Vec<Consumer>,

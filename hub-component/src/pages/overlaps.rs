@@ -28,7 +28,7 @@ pub struct Parameters {
     /// Only pairs of which one is from this repo.
     #[serde(default)]
     repo: String,
-    /// Cursor of the previous page.
+    /// Cursor from the previous page.
     #[serde(default)]
     cursor: String,
 }

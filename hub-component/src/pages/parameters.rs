@@ -1,4 +1,4 @@
-//! What the search page is asked for, and links to it.
+//! The parameters of the search page, and links to it.
 
 use crate::hub::search::Request;
 use serde::Deserialize;
@@ -25,7 +25,7 @@ pub struct Parameters {
     /// Only with this tag.
     #[serde(default)]
     tag: String,
-    /// Cursor of the previous page.
+    /// Cursor from the previous page.
     #[serde(default)]
     pub(super) cursor: String,
 }
@@ -51,7 +51,7 @@ impl Parameters {
         !self.q.trim().is_empty()
     }
 
-    /// A link to the search with the same words, and another value of one filter; none if it is empty.
+    /// A link to the search with the same words and another value of one filter; an empty value removes the filter.
     pub(super) fn with(&self, filter: &str, value: &str) -> String {
         let filters = self.filters().into_iter().map(|(name, _, own)| (name, if name == filter { value } else { own }));
         address("/capabilities", [("q", self.q.as_str())].into_iter().chain(filters))

@@ -72,7 +72,7 @@ const FAVICON: &str = include_str!("favicon.svg");
 
 /// Reads the icon.
 ///
-/// An SVG.
+/// The icon of the pages, as SVG.
 #[utoipa::path(
     get,
     path = "/favicon.svg",

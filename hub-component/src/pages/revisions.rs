@@ -72,7 +72,7 @@ pub async fn revisions<P: Ports>(
             table role="table" {
                 thead role="rowgroup" {
                     tr role="row" {
-                        @for name in ["Revision", "Composed", "What and who", "Changed"] { th role="columnheader" scope="col" { (name) } }
+                        @for name in ["Revision", "Composed", "Cause", "Changed"] { th role="columnheader" scope="col" { (name) } }
                         th.number role="columnheader" scope="col" { "Capabilities" }
                     }
                 }

@@ -1,4 +1,4 @@
-//! `GET /`: the first page, for people who look for something.
+//! `GET /`: the home page, for people who are looking for something.
 
 use super::elements::{capability_link, counted, repo_link, revision_link, search_href, theirs, time};
 use super::layout::field;
@@ -25,7 +25,7 @@ const LINKS: [(&str, &str); 4] = [(paths::FEDERATED, "alternate"), SERVICE_DESC,
 /// Changes that are listed as new.
 const NEW: usize = 8;
 
-/// Shows the first page.
+/// Shows the home page.
 ///
 /// A search, the domains and tags with their numbers of capabilities, and what is new.
 #[utoipa::path(

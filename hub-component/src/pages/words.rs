@@ -13,7 +13,7 @@ pub(super) fn why(source: &Source, state: State) -> Markup {
         @match (state, &record.failure) {
             (State::Disabled, _) => "The source is disabled: the hub does not fetch its index.",
             (State::Pending, _) => "The source is registered, but its index has not been fetched yet.",
-            (State::Held, _) => "A newer valid index has lost most of its capabilities. This is usually an accident, so the index waits for release.",
+            (State::Held, _) => "A newer valid index is held back, usually because it has lost most of its capabilities, which is often an accident.",
             (_, Some(failure)) => (failing(record, failure)),
             (State::Stale, None) if moved => "The URL was changed, and no valid index has been fetched from the new one yet.",
             (State::Stale, None) => "The next check is overdue.",
@@ -56,7 +56,7 @@ pub(super) fn cause(cause: &str) -> &str {
         "deregister" => "deregistered",
         "refresh" => "index fetched",
         "release" => "held index released",
-        "upstream" => "came by another hub",
+        "upstream" => "came from another hub",
         other => other,
     }
 }

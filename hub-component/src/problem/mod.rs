@@ -77,7 +77,7 @@ impl Problem {
         Self::new(kind, "Correct the fields listed under `errors`; nothing was written.").with(entries)
     }
 
-    /// Adds diagnostics as entries.
+    /// Sets `errors` to these diagnostics.
     pub fn with_diagnostics(self, diagnostics: Vec<Diagnostic>) -> Self {
         let entries = diagnostics
             .into_iter()
@@ -93,13 +93,13 @@ impl Problem {
         self.with(entries)
     }
 
-    /// Adds entries to `errors`.
+    /// Sets `errors` to these entries.
     pub fn with(mut self, entries: Vec<ProblemEntry>) -> Self {
         self.errors = entries;
         self
     }
 
-    /// Adds what remains of a removed capability.
+    /// Sets what remains of a removed capability.
     pub fn with_gone(mut self, gone: Vec<Tombstone>) -> Self {
         self.gone = gone.into();
         self
@@ -182,7 +182,7 @@ impl From<StoreError> for Problem {
             return Self::new(&kinds::STORE_FULL, detail).retry_after(60).internal(error.to_string());
         }
         if let StoreError::Database(DatabaseError::OutcomeUnknown(_)) = &error {
-            let detail = "The connection to the database broke off, so it is not known whether the change was made. Read what you wanted to change before you repeat the request.";
+            let detail = "The connection to the database was lost, so it is not known whether the change was made. Read what you wanted to change before you repeat the request.";
             return Self::new(&kinds::OUTCOME_UNKNOWN, detail).retry_after(5).internal(error.to_string());
         }
         if let StoreError::Unreadable(_) = &error {
@@ -194,7 +194,7 @@ impl From<StoreError> for Problem {
                 "The database was written by a newer version of the hub; the operator must run that version."
             }
             StoreError::Unfinished => {
-                "Another database is being moved into this one, or that was interrupted: the operator must run `reuse-surface migrate` to its end."
+                "Another database is being moved into this one, or the move was interrupted; the operator must let `reuse-surface migrate` finish."
             }
             _ => {
                 "The hub cannot reach its database; nothing was written. Try again, and contact the operator if the problem persists."

@@ -58,7 +58,7 @@ pub async fn search<P: Ports>(
 
 /// Reads the entries of a capability.
 ///
-/// The same id may be published by several sources: each has an entry, ordered by repo.
+/// Several sources may publish the same id; each has an entry, ordered by repo.
 #[utoipa::path(
     get,
     path = "/v1/capabilities/{id}",

@@ -29,8 +29,8 @@ const PAGE_BYTES: u64 = MAX_PAGE_BYTES as u64;
 
 /// Lists the changes since a revision.
 ///
-/// Whole revisions, in order. Replaying the steps over the capabilities of revision `since` gives those of `until`, whose document is `head`
-/// with these capabilities. Continue with `next` and `cursor` until `next` is null.
+/// In order; a page may end within a revision. Replaying the steps over the capabilities of revision `since` gives those of `until`, whose
+/// document is `head` with these capabilities. Continue with `next` and `cursor` until `next` is null.
 #[utoipa::path(
     get,
     path = "/v1/changes",
@@ -95,7 +95,7 @@ struct Page {
     pieces: Vec<Piece>,
     /// The last revision all of whose steps have been given with this page.
     until: u64,
-    /// The last of the pieces, if the steps of its revision go on after it.
+    /// The last of the pieces, if its revision has further steps.
     cursor: Option<i64>,
 }
 

@@ -17,9 +17,9 @@ use store::sources::{self, Source};
 
 /// Checks an index without writing anything.
 ///
-/// With `repo`, the body is the index itself, published or not, and no token is needed; an address may send ten a minute. Without, the hub
-/// fetches and validates the index of a URL or of a whole registration, registered or not. The verdict says what accepting the index would
-/// change in the federation.
+/// With `repo`, the body is the index itself, published or not; no token is needed, but without one an address may send ten a minute.
+/// Without `repo`, the hub fetches and validates the index of a URL or of a whole registration, registered or not. The verdict says what
+/// accepting the index would change in the federation.
 #[utoipa::path(
     post,
     path = "/v1/check",
@@ -62,7 +62,7 @@ async fn may_check<P: Ports>(app: &App<P>) -> Result<(), Problem> {
     let client = app.client().unwrap_or_default();
     let wait = attempts::count(app.database().await?, &attempts::CHECKS, client, app.ports.now()).await?;
     let Some(seconds) = wait.map(|wait| u32::try_from(wait).unwrap_or(1).max(1)) else { return Ok(()) };
-    let detail = format!("Too many indexes were checked from here; wait {seconds} s, or send a token of this hub.");
+    let detail = format!("Too many indexes were sent to be checked; wait {seconds} s, or send a token of this hub.");
     Err(Problem::new(&kinds::TOO_MANY_CHECKS, detail).retry_after(seconds))
 }
 

@@ -13,7 +13,7 @@ use http::HeaderMap;
 
 /// Lists the repos that use a capability.
 ///
-/// As the indexes in the newest revision say under `uses`. Also answers for an id that is used and not published, or that was removed.
+/// As the indexes in the newest revision say under `uses`. The id may also be one that is used but not published, or that was removed.
 #[utoipa::path(
     get,
     path = "/v1/capabilities/{id}/consumers",

@@ -13,8 +13,8 @@ use http::HeaderMap;
 
 /// Lists what is missing.
 ///
-/// Questions that found nothing or little, and that at least three clients asked. Clients are not recorded, and of a question only its
-/// words are. Each is answered again in the newest revision; what that answers well is left out.
+/// Questions that found nothing or little, and that at least three clients asked. Clients are not recorded, only the words of questions.
+/// Each question is searched again in the newest revision, and left out if that answers it well.
 #[utoipa::path(
     get,
     path = "/v1/demand",

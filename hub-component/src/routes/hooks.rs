@@ -21,8 +21,8 @@ use store::{hooks, sources};
 
 /// Receives a webhook.
 ///
-/// From GitHub, Gitea, Forgejo or GitLab, with their own headers and signatures. A push that changes the index of a registration has it fetched
-/// after the response; other events are ignored.
+/// From GitHub, Gitea, Forgejo or GitLab, with their own headers and signatures. If a push changes the index of a registration, the hub fetches
+/// that index after the response; it ignores other events.
 #[utoipa::path(
     post,
     path = "/v1/hooks/{forge}",
@@ -40,13 +40,15 @@ pub async fn receive<P: Ports>(
     RawBody(bytes): RawBody,
 ) -> Result<Response, Problem> {
     let forge = Forge::parse(&forge).ok_or_else(|| {
-        let detail =
-            format!("`{}` is no forge that sends webhooks here: use github, gitea, forgejo or gitlab.", quoted(&forge));
+        let detail = format!(
+            "`{}` is not a forge whose webhooks this hub receives: use github, gitea, forgejo or gitlab.",
+            quoted(&forge)
+        );
         Problem::new(&kinds::NOT_FOUND, detail)
     })?;
     let payload = payload(&headers, &bytes);
     let push = Push::read(forge, &payload)
-        .map_err(|e| Problem::new(&kinds::MALFORMED_JSON, format!("The body is not a webhook as JSON: {e}.")))?;
+        .map_err(|e| Problem::new(&kinds::MALFORMED_JSON, format!("The body is not a webhook in JSON: {e}.")))?;
     let sender = Sender::of(forge, |name| headers.get(name).and_then(|value| value.to_str().ok()));
     let signed = if forge.signs_payload() { &payload[..] } else { &bytes[..] };
     let refreshed = hub::receive(&app, sender, push.as_ref(), signed).await?;
@@ -63,7 +65,7 @@ fn payload<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
     Cow::Owned(field.map(|(_, payload)| payload.into_owned().into_bytes()).unwrap_or_default())
 }
 
-/// Makes the secret of a webhook.
+/// Creates the secret of a webhook.
 ///
 /// Replaces the previous secret. It is shown only in this response.
 #[utoipa::path(
@@ -105,7 +107,7 @@ pub async fn create<P: Ports>(
 
 /// Removes the secret of a webhook.
 ///
-/// Webhooks with it are refused from then on; the index is still fetched by its time to live. Succeeds too if there is none.
+/// Webhooks that use it are refused from then on; the index is still checked by its `cache_ttl_seconds`. Succeeds even if there is no secret.
 #[utoipa::path(
     delete,
     path = "/v1/repos/{repo}/hook",

@@ -25,8 +25,8 @@ type Label = [(&'static str, String); 1];
 
 /// Reads metrics.
 ///
-/// In the text format of Prometheus, or as OpenMetrics if the client asks for that. The values are read from the database at each request, so that all instances and replicas report the same.
-/// `reuse-surface serve` adds its own.
+/// In the text format of Prometheus, or as OpenMetrics if the client requests it. The values are read from the database at each request, so that all instances and replicas report the same.
+/// `reuse-surface serve` adds its own metrics.
 #[utoipa::path(
     get,
     path = "/metrics",
@@ -34,7 +34,7 @@ type Label = [(&'static str, String); 1];
     tag = "operation",
     responses((
         status = 200,
-        description = "Text of Prometheus, version 0.0.4, or of OpenMetrics, version 1.0.0.",
+        description = "The metrics, in the text format of Prometheus 0.0.4 or in OpenMetrics 1.0.0.",
         content((String = "text/plain"), (String = "application/openmetrics-text")),
         headers(("Cache-Control"), ("Vary")),
     )),
@@ -82,7 +82,7 @@ fn of_publishing(registry: &mut Registry, head: &Head, capabilities: u64) {
     registry.register("revision", "Number of the newest revision, 0 before the first", gauge(number));
     registry.register("capabilities", "Capabilities in the newest revision", gauge(capabilities));
     if let Some(at) = head.mirrored_at {
-        let help = "Unix time when the primary of this mirror last said that nothing is newer";
+        let help = "Unix time when the primary of this mirror last said that it has nothing newer";
         registry.register_with_unit("mirrored_timestamp", help, Unit::Seconds, time(at));
     }
     if let Some(revision) = revision {

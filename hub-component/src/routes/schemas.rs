@@ -16,7 +16,7 @@ const JSON: &str = "application/schema+json";
 
 /// Lists the schemas.
 ///
-/// Of every document that the hub sends or accepts.
+/// One for every document that the hub sends or accepts.
 #[utoipa::path(
     get,
     path = "/schemas",

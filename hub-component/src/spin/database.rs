@@ -9,7 +9,7 @@ use store::database::{Database, DatabaseError, RawTransaction, Row, Value};
 /// Idle connections that an instance keeps. If it kept as many as its requests used at once, none would be left for other instances.
 const IDLE: usize = 2;
 
-/// How often a writer asks for the lock. Hosts wait for it for five seconds each time.
+/// How often a writer tries to get the lock. Hosts wait five seconds for it each time.
 const ATTEMPTS: usize = 5;
 
 /// Begins a transaction that only reads.
@@ -45,7 +45,7 @@ impl Database for SpinSqlite {
     }
 
     async fn write(&self) -> Result<SpinTransaction, DatabaseError> {
-        // Publishing the largest index can take longer than a host waits for the lock. Nothing is lost by asking again.
+        // Publishing the largest index can take longer than a host waits for the lock. Nothing is lost by trying again.
         for _ in 1..ATTEMPTS {
             match self.begin("BEGIN IMMEDIATE").await {
                 Err(DatabaseError::Busy) => {}
@@ -125,7 +125,7 @@ impl RawTransaction for SpinTransaction {
     }
 
     async fn roll_back(self) {
-        // Nothing was written in a read transaction, and the host knows after a `COMMIT` that its connection is as new.
+        // Nothing was written in a read transaction, and after a `COMMIT` the host knows that it can reuse its connection.
         let sql = if self.reads { "COMMIT" } else { "ROLLBACK" };
         // If this fails, the connection is closed.
         _ = self.end(sql).await;

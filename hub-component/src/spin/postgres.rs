@@ -1,6 +1,6 @@
-//! Spin PostgreSQL, as the store's adapter wants it.
+//! Spin PostgreSQL, as the store's adapter needs it.
 //!
-//! An instance keeps no idle connections: the hosts pool them, and one that an instance keeps is missing to the others.
+//! An instance keeps no idle connections: the hosts pool them, and other instances could not use one that an instance keeps.
 
 use futures::future::{Either, select};
 use spin_sdk::pg::{self, DbValue, ParameterValue, PgError, QueryError};
@@ -13,7 +13,7 @@ use store::postgres::{Connect, Connection, Failure};
 /// Time for opening a connection. Spin's pool has no limit of its own.
 const OPEN_TIME: Duration = Duration::from_secs(5);
 
-/// Opens connections to the database of this URL, whose certificate has to be from this authority, if one is given.
+/// Opens connections to the database of this URL, whose certificate must be issued by this authority, if one is given.
 #[derive(Clone)]
 pub(super) struct SpinPostgres(Arc<(String, Option<String>)>);
 
@@ -35,7 +35,7 @@ impl Connect for SpinPostgres {
         let opening = pin!(pg::Connection::open_with_options(url, options));
         match select(opening, pin!(spin_sdk::time::sleep(OPEN_TIME))).await {
             Either::Left((opened, _)) => opened.map(SpinConnection).map_err(failure),
-            Either::Right(_) => Err(unanswered("no connection to PostgreSQL was free or opened in time")),
+            Either::Right(_) => Err(unanswered("no connection to PostgreSQL became free or was opened in time")),
         }
     }
 

@@ -78,7 +78,7 @@ fn same(one: &Digest, other: &Digest) -> bool {
     one.as_str().as_bytes().ct_eq(other.as_str().as_bytes()).into()
 }
 
-/// Whether anybody could have a valid token, or get one.
+/// Whether a valid named token exists, or a job could be given one.
 async fn any_valid<P: Ports>(app: &App<P>) -> Result<bool, StoreError> {
     Ok(!app.issuers().is_empty() || tokens::any_valid(app.database().await?, app.ports.now()).await?)
 }
@@ -109,7 +109,7 @@ async fn unknown<P: Ports>(app: &App<P>, headers: &HeaderMap, now: Seconds) -> P
     match counted {
         Ok(Some(wait)) => too_many(wait),
         Ok(None) => refusal::unknown().internal(format!("unknown token, from {address}")),
-        // If the database cannot be written to, a wrong token is still answered as such and not as an outage.
+        // If the database cannot be written to, a wrong token is still reported as such and not as an outage.
         Err(_) => refusal::unknown(),
     }
 }

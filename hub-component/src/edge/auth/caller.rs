@@ -27,7 +27,7 @@ pub struct Caller {
 pub struct Grant {
     /// Its scopes.
     pub scopes: Vec<Scope>,
-    /// When it expires; `None` means only when it is revoked.
+    /// When it expires; `None` if it is valid until it is revoked.
     pub expires_at: Option<Seconds>,
 }
 
@@ -48,25 +48,31 @@ impl Actor {
 }
 
 impl Caller {
+    /// Requires the scope `admin`.
+    ///
     /// # Errors
     /// `forbidden`, unless the token has full access.
     pub fn administers(&self) -> Result<Actor, Problem> {
         self.needs(Need::Admin)
     }
 
+    /// Requires permission to compose.
+    ///
     /// # Errors
     /// `forbidden`, unless the token may compose.
     pub fn composes(&self) -> Result<Actor, Problem> {
         self.needs(Need::Compose)
     }
 
+    /// Requires permission to write this repo.
+    ///
     /// # Errors
     /// `forbidden`, unless the token may write this repo.
     pub fn writes(&self, repo: &str) -> Result<Actor, Problem> {
         self.needs(Need::Write(repo))
     }
 
-    /// As [`Self::writes`], for what outlives a CI job: the token of one only publishes.
+    /// As [`Self::writes`], for changes that outlast a CI job, whose token may only publish.
     ///
     /// # Errors
     /// `forbidden`, unless the token may write this repo and was not given to a CI job.
@@ -77,12 +83,16 @@ impl Caller {
         self.writes(repo)
     }
 
+    /// Requires permission to write some repo.
+    ///
     /// # Errors
     /// `forbidden`, unless the token may write at least one repo.
     pub fn writes_some(&self) -> Result<Actor, Problem> {
         self.needs(Need::WriteSome)
     }
 
+    /// Requires permission to write all these repos.
+    ///
     /// # Errors
     /// `forbidden`, unless one scope of the token covers every repo whose name begins with `prefix`.
     pub fn writes_all(&self, prefix: &str) -> Result<Actor, Problem> {
@@ -117,7 +127,7 @@ impl<P: Ports> FromRequestParts<App<P>> for Caller {
             Valid::Bootstrap => (BOOTSTRAP.to_owned(), vec![Scope::Admin], None, None),
             Valid::Named(token) => (token.name, token.scopes, token.expires_at, None),
             Valid::Exchanged(given) => {
-                // The name of a repo has no star, so that it matches itself alone.
+                // The name of a repo has no star, so it matches only itself.
                 let scope = Scope::ReposWrite(Repos::Matching(given.repo));
                 (given.actor, vec![scope], Some(given.expires_at), Some(given.provenance))
             }

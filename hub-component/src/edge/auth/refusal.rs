@@ -42,15 +42,15 @@ pub(super) fn expired(token: &Token) -> Problem {
 
 pub(super) fn exchanged_expired(token: &Exchanged) -> Problem {
     let since = rfc3339(token.expires_at);
-    let detail = format!("The token of this CI job expired at {since}; exchange a new identity for another.");
+    let detail = format!("The token of this CI job expired at {since}; exchange a new identity for another token.");
     challenge(&kinds::TOKEN_EXPIRED, detail, INVALID)
 }
 
-/// What a CI job changes beside its index would stay when its token has expired.
+/// What a CI job changes besides its index would outlast its token.
 pub(super) fn of_a_job() -> Problem {
     Problem::new(
         &kinds::FORBIDDEN,
-        "The token of a CI job registers, refreshes and releases; change or remove the registration with a token of this hub.",
+        "The token of a CI job may only register, refresh and release; use another token of this hub to change or remove the registration.",
     )
 }
 

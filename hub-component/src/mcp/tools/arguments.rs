@@ -1,7 +1,7 @@
 //! The arguments of a call, as clients and models write them.
 //!
-//! What means the same is read as the same, by the schema of the tool: a number as text, one value instead of a list. So each
-//! tool has its arguments in one form (decision 0092).
+//! Different spellings of one value are read alike, by the schema of the tool: a number as text, one value instead of a list. So each
+//! tool gets its arguments in one form (decision 0092).
 
 use super::schema;
 use crate::edge::has_nul;
@@ -49,7 +49,7 @@ struct Wrong {
     expected: String,
 }
 
-/// A value in the form of its schema; `None` if it says that there is none.
+/// A value in the form of its schema; `None` if it stands for no value.
 fn settle(schema: &Value, value: Value) -> Result<Option<Value>, Wrong> {
     let kind = schema["type"].as_str();
     let value = match value {
@@ -73,7 +73,7 @@ fn settle(schema: &Value, value: Value) -> Result<Option<Value>, Wrong> {
     }
 }
 
-/// A whole number, however it is written. One that is too small or too large for any argument becomes the nearest that the tool can judge.
+/// A whole number, however it is written. One that is too small or too large becomes the nearest `u32`; the tool checks its own bounds.
 fn whole(value: &Value) -> Option<u32> {
     let number: f64 = match value {
         Value::Number(number) => number.as_f64()?,
@@ -134,7 +134,7 @@ fn list(schema: &Value, value: Value) -> Result<Option<Value>, Wrong> {
     Ok((!list.is_empty()).then_some(Value::Array(list)))
 }
 
-/// Whether a model wrote null as a word, as JSON or Python has it. Only where such a text cannot be a value.
+/// Whether a model wrote null as a word, as in JSON or Python. Used only where such a text cannot be a value.
 fn is_called_null(value: &Value) -> bool {
     value.as_str().is_some_and(|text| ["null", "none"].iter().any(|null| text.trim().eq_ignore_ascii_case(null)))
 }

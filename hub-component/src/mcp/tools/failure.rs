@@ -7,14 +7,14 @@ use http::header::RETRY_AFTER;
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject};
 use serde_json::Value;
 
-/// What a problem tells users of the API to request, and the tool that does it. The longer of two that begin alike stands first.
+/// Requests that problems recommend to users of the API, and the tool that does the same. Of two that begin alike, the longer comes first.
 const TOOLS: [(&str, &str); 3] = [
     ("GET /v1/capabilities?q=WORDS", super::search_capabilities::NAME),
     ("GET /v1/capabilities", super::search_capabilities::NAME),
     ("GET /v1/repos", super::list_repos::NAME),
 ];
 
-/// Remedies in place of those in the table of problems that name parts of HTTP.
+/// Remedies that replace those in the table of problems, which name parts of HTTP.
 static REMEDIES: [(&Kind, &str); 6] = [
     (&kinds::INVALID_QUERY, "correct the argument that `detail` names"),
     (&kinds::REVISION_GONE, "call again without `cursor`"),

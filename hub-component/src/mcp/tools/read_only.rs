@@ -1,4 +1,4 @@
-//! How clients are told of a tool.
+//! The description of a tool for clients.
 
 use super::schema;
 use rmcp::model::{Tool, ToolAnnotations};

@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 /// The schemas that others refer to, by name.
 type Named = BTreeMap<String, Value>;
 
-/// The JSON Schema of a type, from its OpenAPI 3.1 schema: complete in itself. What may be absent is not null; what is always
-/// there and may be null says so with `anyOf`.
+/// The JSON Schema of a type, from its OpenAPI 3.1 schema, without references. An optional member is never null; a required one that may be
+/// null says so with `anyOf`.
 pub fn of<T: ToSchema>() -> JsonObject {
     let mut named = Vec::new();
     T::schemas(&mut named);
@@ -71,7 +71,7 @@ fn is_null(schema: &Value) -> bool {
     schema["type"] == "null"
 }
 
-/// Adds the keywords of another schema. Where both have one, that of `schema` stays: it is nearer to the reader.
+/// Adds the keywords of another schema. Where both have one, that of `schema` stays, as the more specific one.
 fn merge(schema: &mut JsonObject, other: Option<Value>) {
     let Some(Value::Object(other)) = other else { return };
     for (keyword, value) in other {

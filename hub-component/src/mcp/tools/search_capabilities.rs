@@ -19,7 +19,7 @@ pub const NAME: &str = "search_capabilities";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Arguments {
-    /// What is needed, in your own words: a sentence or keywords. Better give two or three phrasings: the best answer to any of them counts.
+    /// What is needed, in your own words: a sentence or keywords. Two or three phrasings work better: the best answer to any of them counts.
     /// Without it, all capabilities are listed. At most 8.
     q: Option<Vec<String>>,
     /// Only capabilities of this domain. At most 1,000 characters.

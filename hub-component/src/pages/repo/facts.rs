@@ -25,7 +25,7 @@ pub(super) fn section(source: &Source) -> Markup {
             dt { "Checked every" }
             dd {
                 (record.polled_every(registration.cache_ttl_seconds)) " seconds"
-                @if let Some(at) = record.pushed_at { ", since webhooks announce pushes, last " (time(at)) }
+                @if let Some(at) = record.pushed_at { ", because pushes are announced, last " (time(at)) }
             }
             dt { "Registered" } dd { (time(registered.registered_at)) " by " (registered.registered_by) }
             @if registered.updated_at != registered.registered_at { dt { "Changed" } dd { (time(registered.updated_at)) } }
@@ -37,7 +37,7 @@ pub(super) fn section(source: &Source) -> Markup {
             @if let Some(at) = record.next_check_at.filter(|_| registration.enabled) { dt { "Next check" } dd { (time(at)) } }
             @if let Some(accepted) = &record.accepted { dt { "Accepted snapshot" } dd { (snapshot_link(&accepted.digest)) } }
             @if let Some(accepted) = record.accepted.as_ref().filter(|accepted| !accepted.via.is_empty()) {
-                dt { "Came by" }
+                dt { "Came through" }
                 dd { @for (n, hub) in accepted.via.iter().enumerate() { @if n > 0 { ", " } (linked(hub, MAX_URL_CHARS)) } }
             }
             @if let Some(commit) = record.provenance() {
@@ -45,7 +45,7 @@ pub(super) fn section(source: &Source) -> Markup {
                 dd {
                     code { (commit.commit) } " of " (commit.repository)
                     @if let Some(name) = &commit.reference { ", " (name) }
-                    @if !commit.verified { ", as the holder of a token says" }
+                    @if !commit.verified { ", according to the holder of a token" }
                 }
             }
             @let data = expand(paths::REPO, &[&registration.repo]);

@@ -1,4 +1,4 @@
-//! The findings in an index, with their places.
+//! The findings in an index, with their positions.
 
 use crate::pages::elements::{counted, theirs_with_code};
 use api::paths::{self, expand};

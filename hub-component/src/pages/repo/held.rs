@@ -43,7 +43,7 @@ pub(super) fn section(source: &Source, changes: &[Change]) -> Markup {
                 "The newest index has " (counted(held.capability_count, "capability", "capabilities"))
                 " where readers get " (record.accepted.as_ref().map_or(0, |accepted| accepted.capability_count))
                 ". It was first seen " (time(held.since)) ". If it stays as it is, it is released by the first check once a day has passed ("
-                (time(held.since + RELEASE_AFTER)) "); if it is intended, a maintainer can do so now:"
+                (time(held.since + RELEASE_AFTER)) "); if the loss is intended, a maintainer can release it now:"
             }
             pre tabindex="0" { code { "reuse-surface hub release --repo " (source.repo()) } }
             p { "The release would make these changes:" }

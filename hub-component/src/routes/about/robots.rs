@@ -7,12 +7,12 @@ use api::paths::ARD_MANIFEST;
 use axum::response::Response;
 use http::HeaderMap;
 
-/// Everything may be read, but crawling the parts without end is useless.
+/// Everything may be read, but crawling every step and every snapshot is useless.
 const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v1/indexes/\n";
 
 /// Reads the rules for crawlers.
 ///
-/// Everything may be read; only pages that have no end are excluded. `Agentmap` leads to the manifest of resources.
+/// Crawlers may read everything except changes and snapshots. `Agentmap` leads to the manifest of resources.
 #[utoipa::path(
     get,
     path = "/robots.txt",

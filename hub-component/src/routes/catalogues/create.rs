@@ -46,11 +46,12 @@ pub async fn create<P: Ports>(
     let stored = Stored::new(definition, &actor.name, now);
     let shown = write_with(app.database().await?, async |tx| {
         if catalogues::count(tx).await? >= MAX_CATALOGUES {
-            let detail = format!("The hub has {MAX_CATALOGUES} catalogues; delete one that nobody needs.");
+            let detail = format!("The hub has {MAX_CATALOGUES} catalogues; delete one that is no longer needed.");
             return Err(Problem::new(&kinds::TOO_MANY_CATALOGUES, detail));
         }
         if !catalogues::insert(tx, &stored).await? {
-            let detail = format!("There is a catalogue `{name}`; change it with `PATCH /v1/catalogues/{name}`.");
+            let detail =
+                format!("The catalogue `{name}` already exists; change it with `PATCH /v1/catalogues/{name}`.");
             return Err(Problem::new(&kinds::CATALOGUE_EXISTS, detail));
         }
         let event = Event {

@@ -14,7 +14,7 @@ use store::events::{self, Event, Subject};
 
 /// Deletes a catalogue.
 ///
-/// Its registrations stay as they are. Another catalogue of this name takes them over.
+/// Its registrations stay as they are. A new catalogue of the same name takes them over.
 #[utoipa::path(
     delete,
     path = "/v1/catalogues/{name}",

@@ -23,7 +23,7 @@ use store::events::{self, Event, Subject};
     operation_id = "releaseCatalogue",
     tag = "catalogues",
     params(("name" = String, Path, description = "The catalogue's name.")),
-    responses((status = 200, description = "The held listing is released.", body = Catalogue)),
+    responses((status = 200, description = "The held listing was released.", body = Catalogue)),
     extensions(("x-problems" = json!([kinds::CATALOGUE_NOT_FOUND.code, kinds::NO_LISTING_HELD.code]))),
     security(("token" = [])),
 )]
@@ -39,7 +39,7 @@ pub async fn release<P: Ports>(
         let actor = caller.writes_all(&stored.catalogue.prefix)?;
         let before = json!(stored.record.held);
         if !stored.record.release() {
-            let detail = format!("Nothing of `{name}` waits for release.");
+            let detail = format!("No listing of `{name}` is waiting for release.");
             return Err(Problem::new(&kinds::NO_LISTING_HELD, detail));
         }
         catalogues::save(tx, &stored, None).await?;

@@ -15,9 +15,9 @@ use store::{catalogues, members};
 
 /// Changes a catalogue.
 ///
-/// By a JSON merge patch (RFC 7396): absent fields stay as they are. `name`, `kind` and `prefix` never change. The repositories are listed anew after the
-/// response. A new `domain` or `cache_ttl_seconds` is that of registrations to come. With a `url` on another forge, the registered repositories are
-/// recognised by name.
+/// The body is a JSON merge patch (RFC 7396): absent fields stay as they are. `name`, `kind` and `prefix` never change. The hub lists the repositories
+/// again after the response. A new `domain` or `cache_ttl_seconds` applies to later registrations only. If `url` moves to another forge, the
+/// registered repositories are recognised by name.
 #[utoipa::path(
     patch,
     path = "/v1/catalogues/{name}",

@@ -27,7 +27,7 @@ pub async fn manifest<P: Ports>(AppForRequest(app): AppForRequest<P>, request: H
     respond(app.public_url(), &request)
 }
 
-/// Reads the manifest of resources at its former place.
+/// Reads the manifest of resources at its former path.
 ///
 /// The same bytes as `/.well-known/ard.json`, where clients of ARD 0.9 look.
 #[utoipa::path(

@@ -14,8 +14,8 @@ use percent_encoding::percent_decode_str;
 
 /// Lists resources.
 ///
-/// All published capabilities by Agentic Resource Discovery (ARD), by repo. Pages continue in the revision that the first page is of. With
-/// `offset`, the answer has what clients of GitHub's agent finder read as well.
+/// All published capabilities as resources of Agentic Resource Discovery (ARD), by repo. Pages continue in the revision of the first page.
+/// With `offset`, the response also has the members that clients of GitHub's agent finder read.
 #[utoipa::path(
     get,
     path = "/agents",
@@ -48,7 +48,7 @@ pub async fn resources<P: Ports>(
 
 /// Reads a resource.
 ///
-/// The resource with an identifier, by Agentic Resource Discovery (ARD). The hub looks in its newest revision only.
+/// The resource with an identifier of Agentic Resource Discovery (ARD). The hub looks only in its newest revision.
 #[utoipa::path(
     get,
     path = "/agents/{identifier}",

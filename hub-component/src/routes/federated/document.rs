@@ -35,7 +35,7 @@ const FORMATS: &[(Format, &[&str])] = &[
 
 /// Reads the federated document.
 ///
-/// The capabilities of all sources in one document, or of those that `domain` and `repo` name. It never waits for a source: what is due is
+/// The capabilities of all sources in one document, or of those that `domain` and `repo` name. A read never waits for a source: what is due is
 /// fetched after the response.
 #[utoipa::path(
     get,
@@ -132,7 +132,7 @@ pub async fn read<P: Ports>(
     Ok(memo(response, memo_for))
 }
 
-/// What the client asks for of this revision.
+/// The part of this revision that the client requests.
 async fn selected(
     database: &impl Database,
     composed: &Composed,
@@ -151,7 +151,7 @@ async fn selected(
     Ok(Selection { filter, provenance })
 }
 
-/// The filter with the names that its repos have now. A past revision has the names of its time.
+/// The filter with the current names of its repos. A past revision has the names of its time.
 async fn called_now(database: &impl Database, filter: Filter) -> Result<Filter, Problem> {
     let Some(repos) = &filter.repo else { return Ok(filter) };
     let repos: Vec<&str> = repos.iter().map(String::as_str).collect();

@@ -21,20 +21,20 @@ const MAX_WAIT: u32 = 20;
 /// How often a waiting request looks for one.
 const LOOK: Duration = Duration::from_millis(250);
 const LOOKS_PER_SECOND: u32 = 4;
-/// Most revisions of an answer.
+/// Most revisions in a response.
 const MAX_REVISIONS: usize = 100;
 
 /// Follows the log of revisions.
 ///
 /// What each revision after `since` changed, oldest first, and when sources were verified: what a mirror needs to publish the same. If nothing is
-/// newer, the hub waits up to `wait` seconds, or shorter if many clients wait.
+/// newer, the hub waits up to `wait` seconds, or not at all if too many clients are waiting.
 #[utoipa::path(
     get,
     path = "/v1/federated/log",
     operation_id = "followLog",
     tag = "federation",
     params(LogQuery),
-    responses((status = 200, description = "What was published since.", body = Log, headers(("Cache-Control")))),
+    responses((status = 200, description = "The revisions after `since`.", body = Log, headers(("Cache-Control")))),
 )]
 pub async fn follow<P: Ports>(
     State(app): State<App<P>>,

@@ -1,4 +1,4 @@
-//! `GET /v1/federated/manifest`: the sources of a revision, with which a mirror fetches only changed indexes.
+//! `GET /v1/federated/manifest`: the sources of a revision, so that a mirror fetches only changed indexes.
 
 use crate::edge::{self, Caching, Query, memo};
 use crate::hub::App;
@@ -45,7 +45,7 @@ pub async fn manifest<P: Ports>(
     wait_for_revision(&app, parameters.min_revision).await?;
     let database = app.database().await?;
     let (caching, memo_for) = match parameters.revision {
-        // What a revision is made of never changes, but a commit may become known later.
+        // The sources of a revision never change, but a commit may become known later.
         Some(_) => (Caching::NoCache, Some(MAX_MEMO_SECONDS)),
         None => (Caching::Revalidated, revalidate_due(&app).await?.1),
     };

@@ -22,7 +22,7 @@ pub(super) fn render(base: &str, query: &AtomQuery, entries: &[FeedEntry], next:
         let written = written.finish();
         format!("{base}{}{}{written}", paths::ATOM, if written.is_empty() { "" } else { "?" })
     };
-    // A feed without entries is as old as time.
+    // A feed without entries is dated 1970.
     let updated = rfc3339(entries.first().map_or(0, |newest| newest.entry.revision.composed_at));
     let feed = html! {
         (PreEscaped("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"))

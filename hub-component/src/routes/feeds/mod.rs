@@ -23,7 +23,7 @@ use utoipa::IntoParams;
 
 /// Reads the feed of changes.
 ///
-/// Atom (RFC 4287): one entry for each revision, newest first, of everything, of a repo or of a domain. Pages are linked as in RFC 5005.
+/// Atom (RFC 4287): one entry for each revision, newest first, for all sources, one repo or one domain. Pages are linked as in RFC 5005.
 #[utoipa::path(
     get,
     path = "/v1/changes.atom",
@@ -61,27 +61,27 @@ pub async fn atom<P: Ports>(
     Ok(memo(link_next(read.respond(&request), &uri, "cursor", next.as_deref()), memo_for))
 }
 
-/// After how many seconds a stream ends, unless the client asks for another time, …
+/// How long a stream lasts by default, in seconds.
 const SECONDS: u32 = 600;
-/// … which may be at most this.
+/// The longest that a client may request, in seconds.
 const MAX_SECONDS: u32 = 3600;
 
-/// After how many milliseconds a client comes back when a stream has ended.
+/// How long a client waits before it reconnects when a stream has ended, in milliseconds.
 const RETRY_MS: u32 = 3000;
 
-/// The request header with which a client goes on.
+/// The request header with which a client resumes.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it only describes; the handler looks at the header")]
 pub struct Resumed {
-    /// The last revision that the client was told.
+    /// The last revision that the client has received.
     #[param(rename = "Last-Event-ID")]
     last_event_id: Option<u64>,
 }
 
 /// Follows the changes.
 ///
-/// Server-Sent Events: an event `revision` for each revision, whose id is its number. A client that comes back with `Last-Event-ID` gets every
+/// Server-Sent Events: an event `revision` for each revision, whose id is its number. A client that reconnects with `Last-Event-ID` gets every
 /// revision after it once, in order.
 #[utoipa::path(
     get,
@@ -115,7 +115,7 @@ pub async fn follow<P: Ports>(
     let last: Option<u64> =
         last.map(|id| id.ok_or_else(|| invalid("`Last-Event-ID` must be a revision."))).transpose()?;
     let follower = Follower::begin(&app, last.or(since), seconds).await?;
-    // An id without data tells the client where it is, and is no event.
+    // An id without data tells the client its position and is not an event.
     let first = format!("retry: {RETRY_MS}\nid: {}\n\n", follower.last());
     let begin = stream::iter([Ok::<_, Infallible>(Bytes::from(first))]);
     let events = stream::unfold(follower, async |mut follower| {
@@ -125,16 +125,16 @@ pub async fn follow<P: Ports>(
     let mut response = Response::new(Body::from_stream(futures::StreamExt::chain(begin, events)));
     let answer = response.headers_mut();
     answer.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    // No proxy may keep it, recode it, or hold it back until it has more.
+    // No proxy may store, transform or buffer it.
     answer.insert(CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
     answer.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
 }
 
-/// What a follower is told, as events.
+/// What a follower receives, as events.
 fn text(told: Told) -> String {
     match told {
-        // A comment, so that no proxy takes the connection for idle.
+        // A comment, so that no proxy considers the connection idle.
         Told::Quiet => ":\n\n".to_owned(),
         Told::Published(revisions) => {
             let event = |revision: &api::federated::Revision| {

@@ -15,7 +15,7 @@ use store::registrations;
 
 /// Removes a registration.
 ///
-/// The next read no longer includes what the source contributed; if an upstream has the repo, it has that instead. The name may be registered again.
+/// The next read no longer includes what the source contributed, but may include what an upstream offers for the repo. The name may be registered again.
 #[utoipa::path(
     delete,
     path = "/v1/repos/{repo}",

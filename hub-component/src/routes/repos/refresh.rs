@@ -23,16 +23,16 @@ use store::sources;
 
 /// Fetches and checks one source now.
 ///
-/// Ignores back-off, and sends no conditional request. Concurrent requests share one fetch and its result. Status 200 says that the check
-/// ended, not that it succeeded: see `source.outcome`. With `commit`, the index is fetched at that commit, which is then shown beside what is
-/// published.
+/// Ignores back-off, and sends no conditional request. Concurrent requests share one fetch and its result. Status 200 means that the check
+/// ended, not that it succeeded: see `source.outcome`. With `commit`, the index is fetched at that commit, which is then published as its
+/// `provenance`.
 #[utoipa::path(
     post,
     path = "/v1/repos/{repo}/refresh",
     operation_id = "refreshRepo",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
-    request_body(content = Option<RefreshRequest>, description = "The commit to fetch; without a body, what the branch has."),
+    request_body(content = Option<RefreshRequest>, description = "The commit to fetch; without a body, the newest one of the branch."),
     responses(
         (status = 200, description = "The result of the check, whether or not it succeeded.", body = Refreshed),
         (status = 308, description = "The registration has another name now, which the token may write.", headers(("Location"), ("Cache-Control"))),
@@ -74,7 +74,7 @@ async fn asked_commit(request: Request) -> Result<Option<RefreshRequest>, Proble
         .map_err(|error| wrong(format!("{}.", error.to_string().trim_end_matches('.'))))?;
     if !is_commit(&asked.commit) {
         return Err(wrong(
-            "`commit` is the whole name of a commit: 40 or 64 hexadecimal digits in lower case.".to_owned(),
+            "`commit` must be the full hash of a commit: 40 or 64 hexadecimal digits in lower case.".to_owned(),
         ));
     }
     match &asked.reference {
@@ -86,7 +86,7 @@ async fn asked_commit(request: Request) -> Result<Option<RefreshRequest>, Proble
 /// Longest name of a branch or tag, in bytes.
 const MAX_REF_BYTES: usize = 255;
 
-/// Where the index is at this commit. The token of a CI job is good for the commit of the job alone, which its forge vouches for.
+/// Where the index is at this commit. The token of a CI job is valid only for the job's own commit, for which its forge vouches.
 async fn commit<P: Ports>(
     app: &App<P>,
     caller: &Caller,
@@ -101,7 +101,7 @@ async fn commit<P: Ports>(
     if let Some(job) = vouched
         && (job.commit != asked.commit || job.reference.as_deref() != reference)
     {
-        return Err(not_allowed("This token was given to a job for another commit or ref than the body names."));
+        return Err(not_allowed("This token was given to a job for another commit or ref than the one in the body."));
     }
     let (url, said) = at_commit(&registered.registration.url, &asked.commit, reference).map_err(|why| {
         Problem::new(
@@ -111,7 +111,7 @@ async fn commit<P: Ports>(
                     "The registered address is not the raw address of a branch or tag on a forge that this hub knows."
                 }
                 NoCommit::Ref => {
-                    "The registered address is that of another branch or tag, which the next check would publish again."
+                    "The registered address is on another branch or tag, whose index the next check would publish again."
                 }
             },
         )
@@ -128,7 +128,7 @@ async fn commit<P: Ports>(
 
 /// Accepts a held snapshot.
 ///
-/// For an index that lost most of its capabilities on purpose. With `digest`, that snapshot is accepted or none, so that nobody releases what
+/// For an index that lost most of its capabilities on purpose. With `digest`, only that snapshot is accepted, so that nobody releases what
 /// they have not seen.
 #[utoipa::path(
     post,
@@ -158,7 +158,7 @@ pub async fn release<P: Ports>(
             |why| match why {
                 NotReleased::Nothing => Problem::new(
                     &kinds::NOTHING_HELD,
-                    format!("`{repo}` is {}; nothing waits for release.", source.state(now).as_str()),
+                    format!("`{repo}` is {}; nothing is waiting for release.", source.state(now).as_str()),
                 ),
                 NotReleased::Another => Problem::new(
                     &kinds::HELD_ANOTHER,

@@ -24,8 +24,8 @@ use store::sources::{self, Source};
 
 /// Registers a repository.
 ///
-/// The hub fetches the index before it answers if `require_valid` is set or the source is required, and after it otherwise. Registering never
-/// overwrites a registration, and takes over a repo that came by an upstream.
+/// The hub fetches the index before it responds if `require_valid` is set or the source is required, and afterwards otherwise. Registering
+/// never overwrites a registration, but takes over a repo that came from an upstream.
 #[utoipa::path(
     post,
     path = "/v1/repos",

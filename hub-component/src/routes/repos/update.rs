@@ -23,7 +23,7 @@ use store::database::{read_with, write_with};
 use store::registrations;
 use store::sources::{self, Source};
 
-/// What the transaction of an update gives.
+/// The result of an update's transaction.
 struct Updated {
     source: Source,
     warnings: Vec<ProblemEntry>,
@@ -33,7 +33,7 @@ struct Updated {
 
 /// Changes a registration.
 ///
-/// By a JSON merge patch (RFC 7396): absent fields stay as they are. The result is published at once from stored snapshots. `If-Match`
+/// The body is a JSON merge patch (RFC 7396): absent fields stay as they are. The result is published at once from stored snapshots. `If-Match`
 /// prevents lost updates.
 #[utoipa::path(
     patch,
@@ -121,7 +121,7 @@ pub async fn update<P: Ports>(
     Ok(respond(&source, warnings, now))
 }
 
-/// Gives a source the `changed` registration, and lets its record follow.
+/// Gives a source the `changed` registration, and adjusts its record.
 fn change_source(source: &mut Source, changed: Registration, now: Seconds) {
     let before = std::mem::replace(&mut source.registered.registration, changed);
     let changed = &source.registered.registration;

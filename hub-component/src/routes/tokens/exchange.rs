@@ -12,8 +12,8 @@ use http::StatusCode;
 
 /// Exchanges the identity of a CI job.
 ///
-/// For a token of fifteen minutes that may write one repo, if the operator's rules say so. The identity is the OpenID Connect token that GitHub
-/// Actions, GitLab CI or Forgejo Actions give a job. Each is exchanged once. Needs no token.
+/// The response has a token that is valid for fifteen minutes and may write one repo, if the operator's rules allow it. The identity is the
+/// OpenID Connect token that GitHub Actions, GitLab CI or Forgejo Actions give a job. Each can be exchanged once. The request needs no token.
 #[utoipa::path(
     post,
     path = "/v1/tokens/exchange",

@@ -40,9 +40,9 @@ pub async fn inclusion<P: Ports>(
     Ok(super::text(&request, proof.await?))
 }
 
-/// Proves that the log goes on from an older state.
+/// Proves that the log extends an older state.
 ///
-/// The hashes from which the root of the first `old` leaves and that of all are computed (RFC 9162, section 2.1.4), and the newest checkpoint: the body that
+/// The hashes from which the root of the first `old` leaves and that of all leaves are computed (RFC 9162, section 2.1.4), and the newest checkpoint: the body that
 /// a witness of C2SP `tlog-witness` accepts at `add-checkpoint`.
 #[utoipa::path(
     get,

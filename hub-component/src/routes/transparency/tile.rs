@@ -14,7 +14,7 @@ use http::HeaderMap;
 use store::database::{Transaction, read_with};
 use store::transparency as leaves;
 
-/// The highest level of a tile's path, as the specification has it.
+/// The highest level in a tile's path, by the specification.
 const MAX_LEVEL: u32 = 63;
 
 /// Reads a tile.

@@ -12,7 +12,7 @@ use http::HeaderMap;
 
 /// Lists upstreams.
 ///
-/// With how far each was followed, ordered by name.
+/// Ordered by name, each with how far this hub has followed it.
 #[utoipa::path(
     get,
     path = "/v1/upstreams",

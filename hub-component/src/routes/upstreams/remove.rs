@@ -9,7 +9,7 @@ use http::StatusCode;
 
 /// Removes an upstream.
 ///
-/// What came by it alone is withdrawn in the same revision. Needs a token of the operator.
+/// Sources that came only from it are withdrawn in the same revision. Needs a token with the scope `admin`.
 #[utoipa::path(
     delete,
     path = "/v1/upstreams/{name}",

@@ -13,8 +13,8 @@ use http::StatusCode;
 
 /// Sets an upstream.
 ///
-/// The hub follows its log after the response, and publishes its sources beside its own. An upstream that was set before is read from the beginning, also one
-/// whose history was rewritten. Needs a token of the operator.
+/// The hub follows the upstream's log after the response, and publishes its sources alongside its own. An upstream that is set again is read from the
+/// beginning, even if its history was rewritten. Needs a token with the scope `admin`.
 #[utoipa::path(
     put,
     path = "/v1/upstreams/{name}",
@@ -24,7 +24,7 @@ use http::StatusCode;
     request_body(content = Definition),
     responses(
         (status = 201, description = "The upstream is new.", body = Upstream),
-        (status = 200, description = "The upstream was set anew.", body = Upstream),
+        (status = 200, description = "The upstream was set again.", body = Upstream),
     ),
     extensions(("x-problems" = json!([
         kinds::INVALID_UPSTREAM.code, kinds::NO_PUBLIC_URL.code, kinds::TOO_MANY_UPSTREAMS.code, kinds::FEDERATION_FULL.code,

@@ -12,7 +12,7 @@ use http::HeaderMap;
 
 /// Reads an upstream.
 ///
-/// With how far it was followed, the sources that are published from elsewhere with another index, and those whose index this hub refuses.
+/// With how far this hub has followed it, its sources that are published from elsewhere with another index, and those whose index is refused.
 #[utoipa::path(
     get,
     path = "/v1/upstreams/{name}",

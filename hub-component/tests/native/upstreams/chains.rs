@@ -21,7 +21,7 @@ async fn a_chain_keeps_the_hops_and_what_the_first_withdraws_leaves_the_last() {
     assert_eq!(repo["status"]["via"], json!([url("hub-b"), url("hub-a")]), "{repo}");
     assert_eq!((&repo["registered_by"], &repo["status"]["state"]), (&json!("upstream:hub-b"), &json!("fresh")));
     let page = c.text("/repos/one").await;
-    assert!(page.contains("Came by") && page.contains("https://hub-a.example.org"), "{page}");
+    assert!(page.contains("Came through") && page.contains("https://hub-a.example.org"), "{page}");
     assert_eq!(c.get("/v1/capabilities?q=one").await["total"], 1);
     assert_eq!(c.get("/v1/federated?format=json").await["sources"][0]["via"], json!([url("hub-b"), url("hub-a")]));
 
