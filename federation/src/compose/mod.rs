@@ -14,4 +14,4 @@ pub use conflicts::{Conflict, Conflicts, Listing, conflicts};
 pub use document::{Document, Format, Frame};
 pub use filter::{Filter, FilterError};
 pub use fragment::{Fragment, entries};
-pub use source_line::{SourceLine, digest};
+pub use source_line::{CanonicalLine, SourceLine, SourcesDigester, digest};

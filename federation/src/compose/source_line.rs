@@ -64,31 +64,59 @@ struct Canonical<'a> {
     via: &'a [String],
 }
 
-/// The digest of a revision: SHA-256 of the RFC 8785 canonical JSON of `sources`, which must be ordered by repo.
-pub fn digest<'a>(sources: impl IntoIterator<Item = &'a SourceLine>) -> Digest {
-    let mut digester = Digester::default();
-    // One line at a time: all of them together are as large as the list.
-    let mut line = b"[".to_vec();
-    for source in sources {
-        let canonical = Canonical {
-            capability_count: source.capability_count,
-            domain: &source.domain,
-            index_digest: source.index_digest.as_str(),
-            repo: &source.repo,
-            required: source.required,
-            url: &source.url,
-            via: &source.via,
+impl SourceLine {
+    /// This line as it is digested.
+    pub fn canonical(&self) -> CanonicalLine {
+        let members = Canonical {
+            capability_count: self.capability_count,
+            domain: &self.domain,
+            index_digest: self.index_digest.as_str(),
+            repo: &self.repo,
+            required: self.required,
+            url: &self.url,
+            via: &self.via,
         };
         // Serialising strings, integers and booleans cannot fail.
-        let _ = serde_json::to_writer(&mut line, &canonical);
-        digester.update(&line);
-        line.clear();
-        line.push(b',');
+        CanonicalLine { json: serde_json::to_vec(&members).unwrap_or_default(), capabilities: self.capability_count }
     }
-    if line == b"[" {
-        digester.update(&line);
+}
+
+/// A [`SourceLine`] in RFC 8785 canonical JSON.
+pub struct CanonicalLine {
+    json: Vec<u8>,
+    capabilities: usize,
+}
+
+/// A list of sources that is digested line by line, since all lines together are as large as the list. A clone continues with other lines.
+#[derive(Clone, Debug, Default)]
+pub struct SourcesDigester {
+    digester: Digester,
+    /// The number of lines so far.
+    pub sources: usize,
+    /// The number of their capabilities.
+    pub capabilities: usize,
+}
+
+impl SourcesDigester {
+    /// Adds the next line, in the order of repos.
+    pub fn add(&mut self, line: &CanonicalLine) {
+        self.digester.update(if self.sources == 0 { b"[" } else { b"," });
+        self.digester.update(&line.json);
+        self.sources += 1;
+        self.capabilities += line.capabilities;
     }
-    digester.update(b"]");
+
+    /// The digest of the list.
+    pub fn finish(mut self) -> Digest {
+        self.digester.update(if self.sources == 0 { &b"[]"[..] } else { b"]" });
+        self.digester.finish()
+    }
+}
+
+/// The digest of a revision: SHA-256 of the RFC 8785 canonical JSON of `sources`, which must be ordered by repo.
+pub fn digest<'a>(sources: impl IntoIterator<Item = &'a SourceLine>) -> Digest {
+    let mut digester = SourcesDigester::default();
+    sources.into_iter().for_each(|line| digester.add(&line.canonical()));
     digester.finish()
 }
 

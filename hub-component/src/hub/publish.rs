@@ -1,7 +1,7 @@
 //! Publishing: composes the next revision from the sources' contributions, in the transaction of the write that changed them.
 
 use crate::problem::{Problem, kinds};
-use federation::compose::{SourceLine, digest};
+use federation::compose::SourceLine;
 use federation::diff::Op;
 use federation::limits::MAX_FEDERATED_BYTES;
 use federation::time::Seconds;
@@ -88,25 +88,23 @@ async fn publish_numbered(
     if changes.is_empty() {
         return Ok(Published { revision: None, kept_back: Vec::new() });
     }
-    let mut composition = revisions::composition(tx).await?;
-    let newest = revisions::newest(tx).await?;
-    // A damaged composition must not become the base of a new digest.
-    revisions::verify(newest.as_ref(), composition.values())?;
-    let kept_back = keep_back(tx, &composition, &mut changes).await?;
+    let kept_back = keep_back(tx, &published, &mut changes).await?;
     if changes.is_empty() {
         return Ok(Published { revision: None, kept_back });
     }
+    let newest = revisions::newest(tx).await?;
+    let totals = revisions::recompose(tx, newest.as_ref(), &changes).await?;
     let number = number.unwrap_or_else(|| newest.as_ref().map_or(0, |r| r.number) + 1);
     for change in &changes {
-        derive(tx, number, change, &mut composition).await?;
+        derive(tx, number, change, published.get(change.repo())).await?;
     }
     let revision = Revision {
         number,
-        digest: digest(composition.values()),
+        digest: totals.digest.clone(),
         // The times in the log must not decrease after the clock was set back.
         composed_at: newest.map_or(now, |r| r.composed_at.max(now)),
     };
-    revisions::append(tx, &revision, origin, &changes, &composition).await?;
+    revisions::append(tx, &revision, origin, &changes, &totals).await?;
     Ok(Published { revision: Some(revision), kept_back })
 }
 
@@ -115,14 +113,14 @@ async fn derive(
     tx: &mut impl Transaction,
     number: u64,
     change: &Change,
-    composition: &mut BTreeMap<String, SourceLine>,
+    published: Option<&SourceLine>,
 ) -> Result<(), StoreError> {
     let (repo, line) = match change {
         Change::Put(line) => (&line.repo, Some(line)),
         Change::Remove(repo) => (repo, None),
     };
     let after = Capabilities::of(tx, line).await?;
-    match Capabilities::of(tx, composition.remove(repo).as_ref()).await {
+    match Capabilities::of(tx, published).await {
         Ok(before) => {
             let (changed, gone) = steps::write(tx, number, repo, &before, &after).await?;
             // What a renamed repo published is still there under its new name.
@@ -143,10 +141,7 @@ async fn derive(
         Err(error) => return Err(error),
     }
     match line {
-        Some(line) => {
-            search::add(tx, line, &after.json).await?;
-            composition.insert(line.repo.clone(), line.clone());
-        }
+        Some(line) => search::add(tx, line, &after.json).await?,
         None => search::remove(tx, repo).await?,
     }
     facets::update(tx, repo, line).await
@@ -155,7 +150,7 @@ async fn derive(
 /// Stores the fragments of the changes, and removes changes that would make the federation too large.
 async fn keep_back(
     tx: &mut impl Transaction,
-    composition: &BTreeMap<String, SourceLine>,
+    published: &BTreeMap<String, SourceLine>,
     changes: &mut Vec<Change>,
 ) -> Result<Vec<String>, StoreError> {
     let mut sum = fragments::sizes(tx).await?;
@@ -169,7 +164,7 @@ async fn keep_back(
             Change::Put(line) => (&line.repo, fragments::ensure(tx, line).await?.size()),
             Change::Remove(repo) => (repo, Size::default()),
         };
-        let before = match composition.get(repo) {
+        let before = match published.get(repo) {
             Some(line) => fragments::size(tx, line).await?,
             None => Size::default(),
         };

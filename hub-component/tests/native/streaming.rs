@@ -279,6 +279,8 @@ async fn a_source_that_the_federation_has_no_room_for_is_held_and_the_others_go_
     assert_eq!((names("b"), names("c")), (vec![json!("Version 0"); 2], vec![json!("Version 1"); 2]));
     let held = hub.get("/v1/repos/b").await["status"].clone();
     assert_eq!((&held["state"], &held["reason"]), (&json!("held"), &json!("held-full")), "{held}");
+    let page = hub.text("/repos/b").await;
+    assert!(page.contains("has no room") && page.contains("Version 1") && !page.contains("hub release"), "{page}");
     // Nothing that a maintainer says makes room.
     let (status, problem) = hub.ask(Method::POST, "/v1/repos/b/release", Value::Null).await;
     assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("federation-full")), "{problem}");

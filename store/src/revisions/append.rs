@@ -1,10 +1,9 @@
 //! Appends a revision to the log.
 
-use super::Revision;
+use super::{Revision, Totals};
 use crate::database::Transaction;
 use crate::{StoreError, needs, transparency};
 use federation::compose::SourceLine;
-use std::collections::BTreeMap;
 
 /// The change of a revision to one source.
 pub enum Change {
@@ -46,9 +45,8 @@ pub async fn append(
     revision: &Revision,
     origin: Origin<'_>,
     changes: &[Change],
-    after: &BTreeMap<String, SourceLine>,
+    after: &Totals,
 ) -> Result<(), StoreError> {
-    let capability_count: usize = after.values().map(|line| line.capability_count).sum();
     tx.query(
         "INSERT INTO revisions (number, digest, composed_at, actor, cause, source_count, capability_count)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -58,8 +56,8 @@ pub async fn append(
             revision.composed_at.into(),
             origin.actor.into(),
             origin.cause.into(),
-            after.len().into(),
-            capability_count.into(),
+            after.sources.into(),
+            after.capabilities.into(),
         ],
     )
     .await?;

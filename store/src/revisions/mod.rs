@@ -8,6 +8,7 @@ mod growth;
 mod history;
 pub mod log;
 mod recent;
+mod recomposed;
 pub mod steps;
 
 pub use append::{Change, Origin, append};
@@ -18,6 +19,7 @@ pub use compositions::{composition, lines_at, stored, verified_at};
 pub use growth::{Growth, Sample, growth};
 pub use history::{Changed, ChangedSource, Entry, changed_sources, changes_between, history, history_of};
 pub use recent::{CapabilityHistory, Recent, capability_history, newest_steps};
+pub use recomposed::{Totals, recompose};
 
 use crate::StoreError;
 use crate::database::{Database, Row, Transaction};
@@ -111,14 +113,17 @@ pub fn verify<'a>(
     revision: Option<&Revision>,
     lines: impl ExactSizeIterator<Item = &'a SourceLine>,
 ) -> Result<(), StoreError> {
-    let is_empty = lines.len() == 0;
-    let digest = federation::compose::digest(lines);
+    let sources = lines.len();
+    verify_digest(revision, sources, &federation::compose::digest(lines))
+}
+
+fn verify_digest(revision: Option<&Revision>, sources: usize, digest: &Digest) -> Result<(), StoreError> {
     match revision {
-        Some(revision) if revision.digest != digest => Err(StoreError::Unreadable(format!(
+        Some(revision) if revision.digest != *digest => Err(StoreError::Unreadable(format!(
             "revision {} has digest {}, its sources {digest}",
             revision.number, revision.digest
         ))),
-        None if !is_empty => Err(StoreError::Unreadable("sources without a revision".to_owned())),
+        None if sources > 0 => Err(StoreError::Unreadable("sources without a revision".to_owned())),
         _ => Ok(()),
     }
 }

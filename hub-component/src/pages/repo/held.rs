@@ -33,22 +33,27 @@ pub(super) async fn changes(
     read.map(Some).map_err(|e| StoreError::Unreadable(format!("fragment of {}: {e}", source.repo())))
 }
 
-/// The section about the held index.
-pub(super) fn section(source: &Source, changes: &[Change]) -> Markup {
-    let record = &source.record;
+/// The section about the held index; empty if nothing is held. `changes` are those that its release would make, if they were compared.
+pub(super) fn section(source: &Source, changes: Option<&[Change]>) -> Markup {
+    let Some(held) = &source.record.held else { return html! {} };
+    let published = source.record.accepted.as_ref().map_or(0, |accepted| accepted.capability_count);
     html! {
-        @if let Some(held) = &record.held {
-            h2 { "Awaiting release" }
-            p {
-                "The newest index has " (counted(held.capability_count, "capability", "capabilities"))
-                " where readers get " (record.accepted.as_ref().map_or(0, |accepted| accepted.capability_count))
-                ". It was first seen " (time(held.since)) ". If it stays as it is, it is released by the first check once a day has passed ("
-                (time(held.since + RELEASE_AFTER)) "); if the loss is intended, a maintainer can release it now:"
+        h2 { @if held.full { "Waiting for room" } @else { "Awaiting release" } }
+        p {
+            "The newest index has " (counted(held.capability_count, "capability", "capabilities"))
+            " where readers get " (published) ". It was first seen " (time(held.since)) ". "
+            @if held.full {
+                "The federation has no room for it. The first check that finds room accepts it: shorten this index, or remove other sources."
+            } @else {
+                "If it stays as it is, it is released by the first check once a day has passed ("
+                (time(held.since + RELEASE_AFTER)) "); if it is intended, a maintainer can do so now:"
             }
-            pre tabindex="0" { code { "reuse-surface hub release --repo " (source.repo()) } }
-            p { "The release would make these changes:" }
-            (list(changes, changes.len(), Op::Added))
-            p.small { "Held snapshot: " (snapshot_link(&held.digest)) }
         }
+        @if !held.full { pre tabindex="0" { code { "reuse-surface hub release --repo " (source.repo()) } } }
+        @if let Some(changes) = changes {
+            p { (if held.full { "Accepting it" } else { "The release" }) " would make these changes:" }
+            (list(changes, changes.len(), Op::Added))
+        }
+        p.small { "Held snapshot: " (snapshot_link(&held.digest)) }
     }
 }

@@ -70,7 +70,7 @@ pub async fn repo<P: Ports>(
             p { (words::meanwhile(&source, standing)) }
         }
         (findings::findings(&source))
-        @if let Some(changes) = &held { (held::section(&source, changes)) }
+        (held::section(&source, held.as_deref()))
         (offer::section(&registration.repo, &entries, line.as_ref().map_or(0, |line| line.capability_count)))
         (facts::section(&source))
         (facts::history(&history))
