@@ -8,7 +8,7 @@
 ARG RUST_IMAGE=docker.io/library/rust:1.95-bookworm
 ARG HUB_BASE=gcr.io/distroless/cc-debian13:nonroot
 ARG SPIN_BASE=ghcr.io/spinframework/spin:v4.1.0-distroless
-# `prebuilt` takes dist/ as it is instead of compiling: what a test, or a machine that has built already, asks for.
+# `prebuilt` takes dist/ as it is instead of compiling: for tests, and for machines that have already built it.
 ARG ARTIFACTS=compiled
 
 FROM ${RUST_IMAGE} AS compiled
@@ -17,7 +17,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo install --locked cargo-cyclonedx --version ${CYCLONEDX}
 WORKDIR /src
 COPY . .
-# One step, since what is in a cache mount is gone after it.
+# One step, since the contents of a cache mount are gone after it.
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
     cargo xtask build --release && \
     mkdir -p /dist/sbom /dist/data && \
@@ -45,19 +45,19 @@ LABEL org.opencontainers.image.title="reuse-surface under Spin" \
       org.opencontainers.image.revision="${REVISION}"
 COPY spin.toml deploy/spin/runtime-config.toml /app/
 COPY --from=artifacts /dist/hub_component.wasm /app/target/wasm32-wasip2/release/hub_component.wasm
-# By their names: an image without one of them is not built.
+# Named one by one, so that the build fails if one is missing.
 COPY --from=artifacts /dist/sbom/reuse-surface.cdx.json /dist/sbom/hub-component.cdx.json /usr/share/sbom/
 COPY --from=artifacts --chown=65532:65532 /dist/data /data
-# Spin unpacks the application into the temporary folder: mount one where the root file system is read-only. What it compiled, which takes
-# seconds, it keeps on the volume.
+# Spin unpacks the application into the temporary folder: mount one where the root file system is read-only. It keeps compiled
+# components, which take seconds to compile, on the volume.
 ENV HOME=/tmp \
     XDG_CACHE_HOME=/data/.cache
 USER 65532:65532
 VOLUME ["/data"]
 EXPOSE 8080
 ENTRYPOINT ["/usr/local/bin/spin"]
-# A time limit, which Spin has not by itself: it has to leave room for what a request does after its response. Instances are kept longer
-# than Spin's second, for what they have rendered.
+# Spin has no time limit by default; this one has to leave room for what a request does after its response. Instances are kept longer
+# than Spin's default of a second, for what they have rendered.
 CMD ["up", "--from", "/app/spin.toml", "--listen", "[::]:8080", "--runtime-config-file", "/app/runtime-config.toml", \
      "--request-timeout", "120s", "--max-instance-reuse-count", "10000", "--idle-instance-timeout", "60s"]
 
@@ -79,7 +79,7 @@ ENV REUSE_SURFACE_LISTEN=[::]:8080 \
 USER 65532:65532
 VOLUME ["/data"]
 EXPOSE 8080
-# Not `hub status`: a source that fails is no reason to restart a hub.
+# Not `hub status`: a failing source is no reason to restart a hub.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
     CMD ["reuse-surface", "--base-url", "http://127.0.0.1:8080", "--quiet", "hub", "health"]
 ENTRYPOINT ["reuse-surface"]

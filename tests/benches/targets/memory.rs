@@ -46,7 +46,7 @@ pub async fn measure(table: &mut Table) -> Result<()> {
         let started = Instant::now();
         let (answers, refused) = readers(&hub, path, header).await?;
         table.row(
-            &format!("memory, {READERS} readers of {what}, at most"),
+            &format!("peak memory, {READERS} readers of {what}"),
             &format!("{} MiB", peak(&hub)?),
             &format!("{answers} answers in {}, {refused} refused", milliseconds(started.elapsed())),
             "≤ 256 MiB",

@@ -64,7 +64,7 @@ async fn of(count: usize, table: &mut Table) -> Result<()> {
     ] {
         row(what, &milliseconds(timed(&hub, Method::GET, path).await?));
     }
-    row("memory, at most", &format!("{} MiB", peak(&hub)?));
+    row("peak memory", &format!("{} MiB", peak(&hub)?));
     let database = std::fs::metadata(hub.data().join("reuse-surface.db"))?.len();
     row("the database", &format!("{} MiB", database >> 20));
     Ok(())

@@ -35,7 +35,7 @@ pub async fn measure(table: &mut Table) -> Result<()> {
     }
     let (list, request) = (median(lists), median(requests));
     table.row(
-        "`hub list` beyond its request",
+        "`hub list` in addition to its request",
         &milliseconds(list.saturating_sub(request)),
         &format!("the request {}", milliseconds(request)),
         "≤ 20 ms",

@@ -13,7 +13,7 @@ impl Table {
     #[expect(clippy::print_stdout, reason = "the table is what a run is for")]
     pub fn row(&mut self, what: &str, figure: &str, beside: &str, target: &str) {
         if !self.begun {
-            println!("| what | measured | beside | target |\n| --- | --- | --- | --- |");
+            println!("| what | measured | compared with | target |\n| --- | --- | --- | --- |");
             self.begun = true;
         }
         println!("| {what} | {figure} | {beside} | {target} |");

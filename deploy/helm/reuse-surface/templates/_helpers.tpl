@@ -28,15 +28,15 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default (printf "https://%s" .Values.ingress.host) .Values.publicUrl -}}
 {{- end }}
 
-{{/* What a mirror answers as the hub does, and nobody writes to: paths as a whole, paths with all below them, and paths to
-which reads are posted. */}}
+{{/* Paths that a mirror answers as the hub does, and that take no writes: exact paths, prefixes, and paths to which reads are
+posted. */}}
 {{- define "hub.mirrored" -}}
 exact: [/v1/federated, /v1/federated/manifest, /v1/federated/revisions, /v1/changes, /v1/changes.atom, /v1/changes/stream]
 prefix: [/v1/capabilities, /v1/indexes, /capabilities, /agents, /v0.1]
 posted: [/mcp, /search]
 {{- end }}
 
-{{/* Away from each other, and from what else does the same. */}}
+{{/* Spreads the pods of these components over zones and nodes. */}}
 {{- define "hub.spread" -}}
 topologySpreadConstraints:
   {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
@@ -51,7 +51,7 @@ topologySpreadConstraints:
   {{- end }}
 {{- end }}
 
-{{/* The cluster of CloudNativePG that the chart makes. */}}
+{{/* The CloudNativePG cluster that the chart creates. */}}
 {{- define "hub.databaseCluster" -}}
 {{ include "hub.name" . | trunc 41 | trimSuffix "-" }}-database
 {{- end }}
@@ -74,7 +74,7 @@ postgres://{{ include "hub.databaseCluster" . }}-rw:5432
 {{- end -}}
 {{- end }}
 
-{{/* The variables of a hub on PostgreSQL. */}}
+{{/* The environment variables of a hub on PostgreSQL. */}}
 {{- define "hub.database" -}}
 {{- $values := .root.Values.database -}}
 {{- $ca := $values.caSecret.name -}}
@@ -95,7 +95,7 @@ postgres://{{ include "hub.databaseCluster" . }}-rw:5432
 {{- end }}
 {{- end }}
 
-{{/* The variable with the private key of the transparency log. */}}
+{{/* The environment variable with the private key of the transparency log. */}}
 {{- define "hub.logKey" -}}
 {{- with .root.Values.logKeySecret -}}
 - name: {{ $.prefix }}LOG_KEY
@@ -106,7 +106,7 @@ postgres://{{ include "hub.databaseCluster" . }}-rw:5432
 {{- end }}
 {{- end }}
 
-{{/* The way to the database. */}}
+{{/* The egress rule for the database. */}}
 {{- define "hub.databaseEgress" -}}
 {{- if include "hub.databaseSecret" . -}}
 - ports:
@@ -150,7 +150,7 @@ imagePullSecrets:
 {{- end }}
 {{- end }}
 
-{{/* What every pod has beside its containers and volumes. */}}
+{{/* What every pod has besides its containers and volumes. */}}
 {{- define "hub.pod" -}}
 serviceAccountName: {{ include "hub.name" . }}
 automountServiceAccountToken: false
