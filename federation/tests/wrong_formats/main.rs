@@ -47,7 +47,7 @@ fn software_of_a_public_administration_is_refused_in_its_own_words() {
     publiccode(
         "name: Medusa\n",
         "name: '!'\n",
-        "3:7: schema-pattern: `!` does not have the expected form. What people call it, with one letter or digit at least. (at /name)",
+        "3:7: schema-pattern: `!` does not have the expected form. What people call it, with at least one letter or digit. (at /name)",
     );
     publiccode(
         "developmentStatus: development",
