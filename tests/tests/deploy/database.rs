@@ -1,7 +1,7 @@
 //! PostgreSQL in the chart: several hubs on one database.
 
 use super::rendered::{CHART, containers, name, of_kind, pod, render, texts};
-use super::tools::{helm, refusal};
+use super::tools::{helm, output, refusal};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
@@ -131,6 +131,27 @@ fn the_hub_reaches_its_database_and_the_connections_are_enough() -> Result<()> {
     ] {
         let said = refusal(helm()?.args(["template", "reuse-surface", CHART, "--set", values]))?;
         ensure!(said.contains(complaint), "{values}: {said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_notes_name_the_workload_and_say_who_makes_the_backups() -> Result<()> {
+    let backups_off = ["--set", "backup.enabled=false"];
+    let without_store = ["--set", "database.cluster.enabled=true"];
+    for (arguments, workload, missing) in [
+        (&[][..], "statefulset/reuse-surface", None),
+        (&backups_off, "statefulset/reuse-surface", Some("There are no backups")),
+        (&CLUSTER, "deployment/reuse-surface", None),
+        (&without_store, "deployment/reuse-surface", Some("no backups of PostgreSQL")),
+        (&ELSEWHERE, "deployment/reuse-surface", Some("no backups of PostgreSQL")),
+    ] {
+        let install = ["install", "reuse-surface", CHART, "--dry-run=client"];
+        let printed = output(helm()?.args(install).args(arguments))?;
+        let (_, notes) = printed.split_once("NOTES:").context("no notes")?;
+        ensure!(notes.contains(&format!("rollout status {workload}\n")), "{notes}");
+        let said = missing.map_or(!notes.contains("backups"), |missing| notes.contains(missing));
+        ensure!(said, "{arguments:?}: {notes}");
     }
     Ok(())
 }
