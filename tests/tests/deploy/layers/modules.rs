@@ -27,12 +27,12 @@ impl Crate {
         Ok(Self::of(&texts))
     }
 
-    /// The crate of which these are the modules' texts.
+    /// The crate with these texts of modules.
     pub(super) fn of(texts: &BTreeMap<Name, String>) -> Self {
         let names: BTreeMap<&Name, BTreeMap<String, Name>> =
             texts.iter().map(|(name, text)| (name, names(name, text))).collect();
         let mut arrows = BTreeMap::new();
-        // What is generated of WIT names the resources that the host implements, and they use its types.
+        // The code generated from WIT names the resources that the host implements, and these use its types.
         for (name, text) in texts.iter().filter(|(name, _)| !name.iter().any(|part| part == "bindings")) {
             let targets = paths(text).into_iter().filter_map(|path| resolve(name, &path, texts, &names));
             arrows.insert(name.clone(), targets.filter(|target| target != name).collect());
@@ -134,7 +134,7 @@ fn is_use(line: &str) -> bool {
     line.starts_with("use ") || (line.starts_with("pub") && line.contains(" use "))
 }
 
-/// A text without its `use` statements, the declarations of its children, and what is in its strings.
+/// A text without its `use` statements, the declarations of its children, and the content of its strings.
 fn code(text: &str) -> String {
     let kept = |statement: &str| statement.lines().take_while(|line| !is_use(line)).collect::<Vec<_>>().join("\n");
     let declares = |statement: &&str| statement.split_whitespace().rev().nth(1) == Some("mod");
