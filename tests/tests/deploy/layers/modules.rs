@@ -2,7 +2,7 @@
 //!
 //! An arrow goes from the module whose code uses a name to the module that defines it, whatever modules re-export it in between.
 //! `use` counts, and so does each path in code: `crate::x`, `self::x`, `super::x`, and `child::x` of a child. Declaring a child with
-//! `mod` is no arrow, and neither is `pub use child::X` alone: it says where outsiders find `X`. As soon as the same module's own code
+//! `mod` is not an arrow, and neither is `pub use child::X` alone: it says where outsiders find `X`. As soon as the same module's own code
 //! uses `X`, it is one. So a parent may gather its children, or use them, or give them what they share, but not the last two at once.
 
 use anyhow::{Context as _, Result, ensure};
