@@ -47,11 +47,11 @@ async fn search(hub: &Hub, body: &Value) -> Result<Value> {
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> Result<&'a Vec<Value>> {
-    value[name].as_array().with_context(|| format!("`{name}` is no list: {value}"))
+    value[name].as_array().with_context(|| format!("`{name}` is not a list: {value}"))
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str> {
-    value[name].as_str().filter(|text| !text.is_empty()).with_context(|| format!("`{name}` is no text: {value}"))
+    value[name].as_str().filter(|text| !text.is_empty()).with_context(|| format!("`{name}` is not a text: {value}"))
 }
 
 /// `^urn:air:([a-zA-Z0-9.-]+)(?::([a-zA-Z0-9._:-]+))?:([a-zA-Z0-9._-]+)$`

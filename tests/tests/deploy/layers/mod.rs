@@ -73,7 +73,7 @@ fn no_front_of_the_hub_uses_another() -> Result<()> {
     let arrows = Crate::read(&Path::new(ROOT).join("hub-component"))?.between_children(&[]);
     for ((from, to), example) in &arrows {
         let may = HUB.iter().find(|(name, _)| name == from).map(|(_, may)| *may);
-        let may = may.with_context(|| format!("`{from}` stands in no layer"))?;
+        let may = may.with_context(|| format!("`{from}` is in no layer"))?;
         ensure!(may.contains(&to.as_str()), "{example}: `{from}` may not use `{to}`");
     }
     ensure!(arrows.contains_key(&("routes".to_owned(), "hub".to_owned())), "no arrow was found at all");
