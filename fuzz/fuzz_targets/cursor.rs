@@ -1,4 +1,4 @@
-//! A cursor that is read was written so; one that is written is read.
+//! A cursor that can be read is written in the same way; one that was written can be read.
 #![no_main]
 
 use federation::search::{Cursor, Place};

@@ -1,6 +1,6 @@
-//! A source that answers anything: the conversation ends, stays within the rules, and gives no more than the cap.
+//! A source that sends arbitrary responses: the exchange ends, stays within the rules, and returns no more than the cap.
 //!
-//! The input is answers: two bytes of status, two of length of the headers, two of length of the body, headers as lines, the body.
+//! The input is a sequence of responses: two bytes of status, two of the length of the headers, two of the length of the body, headers as lines, the body.
 #![no_main]
 
 use std::io::Write as _;

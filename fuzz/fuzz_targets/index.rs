@@ -1,4 +1,4 @@
-//! An index: its sizes are those of what is written; findings are small and stand where the text is; what is accepted is accepted again from the document that is made of it.
+//! An index: its sizes are those of what is written; findings are small and have a position within the text; what is accepted is accepted again from the document that is made of it.
 #![no_main]
 
 use federation::index::{self, Verdict};

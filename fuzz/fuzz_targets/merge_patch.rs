@@ -1,4 +1,4 @@
-//! A registration on the first line and a merge patch on the second: as RFC 7396 says, or refused.
+//! A registration on the first line and a merge patch on the second: the result is that of RFC 7396, or a rejection.
 #![no_main]
 
 use federation::registration::Registration;
@@ -36,7 +36,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         }
         Err(errors) => {
             assert!(!errors.is_empty() && errors.iter().all(|error| fuzz::is_code(error.code.code)));
-            // The name alone is ruled by the hub and not by the schema.
+            // Only the rule for the name is the hub's and not the schema's.
             let renamed = by_the_book.get("repo") != Some(&json!(document.repo));
             assert!(renamed || Registration::from_value(&by_the_book).is_err(), "{errors:?}");
         }

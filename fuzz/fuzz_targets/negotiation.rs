@@ -1,4 +1,4 @@
-//! Headers, one a line: the answer is one that was offered, and does not depend on how the list was cut into lines.
+//! Headers, one per line: the result is one of the offers, and does not depend on how the list was cut into lines.
 #![no_main]
 
 use federation::negotiation::{coding, has_entity_tag, preferred};
@@ -23,7 +23,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         assert_eq!(coding(forward()), coding([joined.as_str()]));
     }
     match chosen {
-        // It is taken when it is all there is, and who takes only others is not given it.
+        // The chosen offer is also chosen if it is the only one; if none is chosen, none is chosen alone either.
         Some(offer) => {
             let alone: Vec<_> = OFFERS.iter().copied().filter(|(other, _)| *other == offer).collect();
             assert_eq!(preferred(forward(), &alone), Some(offer));

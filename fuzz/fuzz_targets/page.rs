@@ -1,4 +1,4 @@
-//! A page of a search within a budget (the first line) of JSON objects (the others): never more bytes, and always a way on.
+//! A page of a search within a budget (the first line) of JSON objects (the other lines): never more bytes, and always a way to continue.
 #![no_main]
 
 use federation::search::{Cursor, Hit, Page, Place, Wording};

@@ -1,4 +1,4 @@
-//! What is asked for, as words: the words of words are the words, and a query is bounded whatever it is made of.
+//! A search text as words: splitting words into words changes nothing, and a query is bounded whatever the text is.
 #![no_main]
 
 use federation::limits::{MAX_PHRASING_CHARS, MAX_PHRASINGS};

@@ -1,4 +1,4 @@
-//! The body of a registration: what is accepted keeps every rule, and no refusal repeats a password.
+//! The body of a registration: what is accepted keeps every rule, and no error repeats a password.
 #![no_main]
 
 use federation::registration::Registration;

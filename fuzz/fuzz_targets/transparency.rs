@@ -70,7 +70,7 @@ fn flip(hashes: &mut [Hash], bit: u64) -> bool {
     true
 }
 
-/// A note in which one byte is another opens as what was signed, or not at all.
+/// A note with one byte changed opens as what was signed, or not at all.
 fn tamper(tree: &Checkpoint, text: &str, place: usize) {
     let key = SigningKey::new("hub", Kind::Log, &[7; 32]).expect("a key");
     let signed = tree.signed(std::slice::from_ref(&key)).to_string();

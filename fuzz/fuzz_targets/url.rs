@@ -1,4 +1,4 @@
-//! URLs: what is accepted is what it says, however often it is read, and nothing that a hub must not fetch.
+//! URLs: what is accepted stays the same, however often it is read, and is nothing that a hub must not fetch.
 #![no_main]
 
 use federation::compose::Filter;

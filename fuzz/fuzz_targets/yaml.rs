@@ -1,4 +1,4 @@
-//! Any text: read, written and read again it is the same value; and where a JSON reader takes it too, both read the same.
+//! Any text: read, written and read again, it is the same value; and if a JSON reader accepts it too, both read the same.
 #![no_main]
 
 use federation::yaml;

@@ -1,11 +1,11 @@
-//! What several targets hold the domain to.
+//! Properties that several targets check.
 
 use federation::diagnostic::Diagnostic;
 use federation::index::Index;
 use federation::limits::{MAX_DIAGNOSTICS, MAX_DIAGNOSTICS_BYTES};
 use serde_json::{Value, json};
 
-/// A stable code, as programs compare it.
+/// Whether a text has the form of a stable code, which programs compare.
 pub fn is_code(code: &str) -> bool {
     !code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
@@ -17,7 +17,7 @@ pub fn is_harmless(text: &str) -> bool {
     })
 }
 
-/// Findings are few, coded, in order, harmless to show, and at places that the document has.
+/// Checks that findings are few, coded, in order, harmless to show, and at positions within the document.
 pub fn holds(document: &[u8], diagnostics: &[Diagnostic]) {
     assert!(diagnostics.len() <= MAX_DIAGNOSTICS + 1);
     let size = serde_json::to_string(diagnostics).map_or(0, |json| json.len());

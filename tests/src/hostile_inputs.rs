@@ -35,7 +35,7 @@ fn capabilities(count: usize, fields: impl Fn(usize) -> String) -> String {
     format!("{{\"version\":1,\"capabilities\":[{}]}}", entries.join(","))
 }
 
-/// The card of an agent with so many skills, each with a text that makes it some 600 bytes long.
+/// The card of an agent with this many skills, each with a text that makes it some 600 bytes long.
 fn agent_card(count: usize) -> String {
     let text = "t".repeat(500);
     let skill = |n| format!("{{\"id\":\"s{n}\",\"name\":\"n\",\"description\":\"{text}\",\"tags\":[\"a\",\"b\"]}}");
@@ -44,14 +44,14 @@ fn agent_card(count: usize) -> String {
     format!("{{{agent},\"skills\":[{}]}}", skills.join(","))
 }
 
-/// A catalogue of so many entities.
+/// A catalogue of this many entities.
 fn catalogue(count: usize) -> String {
     let entity =
         |n| format!("apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {{name: n{n}}}\nspec: {{owner: o}}\n");
     (0..count).map(entity).collect::<Vec<_>>().join("---\n")
 }
 
-/// A word of so many letters and digits.
+/// A word of this many letters and digits.
 fn word(mut number: usize, length: usize) -> String {
     let digit = |it: &mut usize| {
         let digit = char::from(b"abcdefghijklmnopqrstuvwxyz0123456789"[*it % 36]);
@@ -61,12 +61,12 @@ fn word(mut number: usize, length: usize) -> String {
     (0..length).map(|_| digit(&mut number)).collect()
 }
 
-/// Words of so many letters, from one on.
+/// `count` words of this many letters, beginning with word `from`.
 fn words(from: usize, count: usize, length: usize, between: &str) -> String {
     (from..from + count).map(|n| word(n, length)).collect::<Vec<_>>().join(between)
 }
 
-/// So many entries, each replaced by the next one and with a summary of 2,000 words that no other has.
+/// This many entries, each replaced by the next one and with a summary of 2,000 words that no other entry has.
 fn deprecated(count: usize) -> String {
     capabilities(count, |n| {
         let (next, summary) = (n + 1, words(n * 2_000, 2_000, 4, " "));
@@ -97,7 +97,7 @@ pub fn to_index() -> Vec<Hostile> {
     .collect()
 }
 
-/// All inputs that are expensive to judge.
+/// All inputs that are expensive to validate.
 pub fn all() -> Vec<Hostile> {
     let all = formats().into_iter().chain(findings()).chain(sizes());
     all.map(|(name, text, code)| Hostile { name, text, code }).collect()
@@ -161,7 +161,7 @@ fn findings() -> Vec<Case> {
     ]
 }
 
-/// Indexes that are large, or become so when they are written.
+/// Indexes that are large, or become so when they are rendered.
 fn sizes() -> Vec<Case> {
     let long = "y".repeat(60_000);
     vec![

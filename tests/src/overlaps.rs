@@ -12,13 +12,13 @@ type Pair = (String, String);
 /// What was found among the judged pairs of `tests/search`.
 #[derive(Debug)]
 pub struct Found {
-    /// The share of the found pairs that do the same thing. Pairs that partly do count neither way.
+    /// The share of the found pairs that do the same thing. Pairs that do so in part are not counted.
     pub precision: f64,
-    /// The share of the pairs that do the same thing which were found.
+    /// The share of the pairs that do the same thing that were found.
     pub recall: f64,
-    /// What was found and does not do the same thing.
+    /// Pairs that were found and do not do the same thing.
     pub wrong: Vec<Pair>,
-    /// What does the same thing and was not found.
+    /// Pairs that do the same thing and were not found.
     pub missed: Vec<Pair>,
 }
 

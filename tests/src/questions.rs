@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Results that the measures look at.
+/// Number of results that the measures take into account.
 const RESULTS: usize = 10;
 
 /// A capability: its repo and its id.
@@ -64,7 +64,7 @@ impl Set {
     /// Reads a set in the form of `tests/search`: `corpus/*.yaml` and a file of questions.
     ///
     /// # Errors
-    /// If a file cannot be read, or a question names no single capability.
+    /// If a file cannot be read, or what a question names is not exactly one capability.
     pub fn read(folder: &Path, questions: &Path) -> Result<Self> {
         let (mut indexes, mut successors) = (BTreeMap::new(), HashMap::new());
         let mut repos = HashMap::<String, Vec<String>>::new();
@@ -173,7 +173,7 @@ impl Question {
     }
 }
 
-/// The path of a search for a text, with the least fields.
+/// The path of a search for a text, with as few fields as possible.
 pub fn path(text: &str) -> String {
     let encoded = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
@@ -197,7 +197,7 @@ fn text_of(value: &Value, name: &str) -> Result<String> {
 /// ignored.
 ///
 /// # Errors
-/// If a file is not there, or not in the form of the collection.
+/// If a file is missing, or not in the form of the collection.
 pub fn cranfield(folder: &Path) -> Result<Set> {
     let blocks = |name: &str| -> Result<Vec<String>> {
         let text = format!("\n{}", fs::read_to_string(folder.join(name))?);

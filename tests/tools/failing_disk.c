@@ -1,5 +1,5 @@
-/* A disk that fails while a hub runs, preloaded into it. While there is a file `read-only` or `unreadable` in the folder $FAILING_DISK, that
-   is what the files of its database are: for files that are open already too, which no mount can do. */
+/* A disk that fails while a hub runs, preloaded into it. While the folder $FAILING_DISK contains a file `read-only` or `unreadable`, that
+   is what the files of the database are, including files that are already open, which no mount can do. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

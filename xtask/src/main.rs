@@ -28,7 +28,7 @@ cargo xtask <verb>
   fuzz [--seconds N] [TARGET…]
                      run the fuzz targets, all unless named, for 8 or N seconds each; see fuzz/README.md
   bench [WHAT…]      build for release and measure the design targets against nginx and plain loops; WHAT is one of
-                     start, reads, writes, recompose, refresh, memory, large
+                     start, reads, writes, recompose, refresh, search, memory, large, or scale, which runs only if it is named
   lint               formatting and clippy, warnings denied, for this machine and for wasm32-wasip2
   help               this text
 

@@ -3,7 +3,7 @@
 use crate::support::{Answer, Hub, Place, Ran, problem, registration};
 use serde_json::{Value, json};
 
-/// A registration as a file has it.
+/// A registration as it appears in a file.
 fn declared(repo: &str, more: Value) -> Value {
     let mut body = json!({"repo": repo, "url": format!("https://example.org/{repo}.yaml"), "domain": "registry"});
     body.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
@@ -70,7 +70,7 @@ fn what_is_missing_is_registered_and_what_differs_is_changed_under_the_tag_that_
     let lines: Vec<&str> = asked.iter().map(|asked| asked.line.as_str()).collect();
     assert_eq!(lines, ["GET /v1/repos?limit=1000", "GET /v1/repos/b", "PATCH /v1/repos/b", "POST /v1/repos"]);
     assert_eq!(asked[2].header("if-match"), Some("\"v1\""));
-    // A merge patch names what goes.
+    // A merge patch names what is removed.
     let patch = json!({"cache_ttl_seconds": 60, "description": "", "labels": {"team": "y", "tier": null}});
     assert_eq!(asked[2].json(), patch);
     assert_eq!((&asked[3].json()["repo"], &asked[3].json()["required"]), (&json!("c"), &json!(true)));

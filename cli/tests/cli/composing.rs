@@ -172,7 +172,7 @@ fn an_index_that_lost_most_of_its_capabilities_is_held_back_until_it_is_released
     let ran = place.run(&[&COMPOSE[..], &["--release", "a"]].concat()).ended(0);
     assert_eq!((ids(&place.document()).len(), ran.err.as_str()), (2, ""));
     assert!(place.run(&[&COMPOSE[..], &["--release", "b"]].concat()).ended(2).err.contains("no source `b`\n"));
-    // What came back to normal is accepted at once.
+    // An index that is back to normal is accepted at once.
     server.index("/a.yaml", &index("a", 0..13));
     assert_eq!(report(&place, 0)["sources"][0]["outcome"], "accepted");
 }

@@ -1,4 +1,4 @@
-//! No hub, a slow hub, and what is no hub at all.
+//! No hub, a slow hub, and a server that is not a hub.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -87,7 +87,7 @@ fn what_is_no_hub_is_named_as_such() {
 
 #[test]
 fn the_token_over_plain_http_to_another_machine_is_warned_of() {
-    // The scripted hub is the proxy, so that the name needs no resolving.
+    // The scripted hub is the proxy, so that the name need not be resolved.
     let run = |base: &str, token: &str| {
         let hub = Hub::answering([page(&[], 0, None)]);
         let mut list = program(&["hub", "list", "-q", "x", "--quiet", "--base-url", base]);

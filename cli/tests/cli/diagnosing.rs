@@ -15,7 +15,7 @@ fn current() -> Answer {
     health(env!("CARGO_PKG_VERSION"), &format!("date: {}\r\n", date(0)))
 }
 
-/// The time of this machine and `ahead` seconds, as a header has it.
+/// The time of this machine plus `ahead` seconds, in the form of a header.
 fn date(ahead: u64) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a time after 1970");
     federation::time::http_date((now.as_secs() + ahead).try_into().expect("a time"))
@@ -28,7 +28,7 @@ fn token(expires_at: Value) -> Answer {
     )
 }
 
-/// What was found, as `check: outcome`.
+/// The findings, as `check: outcome`.
 fn outcomes(ran: &Ran) -> String {
     let report = ran.json();
     let checks = report["checks"].as_array().expect("checks").iter();

@@ -40,7 +40,7 @@ fn every_capability_has_its_maturity_and_links_to_what_is_there() {
     }
 }
 
-/// A folder that git emptied stays behind in a checkout that is used, and is missing in a new one.
+/// A folder that git emptied remains in an old checkout, but is missing in a new one.
 fn is_there(path: &Path) -> bool {
     path.is_file() || std::fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_some())
 }

@@ -18,7 +18,7 @@ fn git(place: &Place, arguments: &[&str]) {
     assert!(output.status.success(), "{arguments:?}: {output:?}");
 }
 
-/// A clone whose branch `main` is pushed, as far as git knows.
+/// A clone whose branch `main` has been pushed, as far as git knows.
 fn clone() -> Place {
     let place = Place::new();
     place.write(INDEX, &format!("domain: tools\n{}", index("a", 0..1)));

@@ -13,7 +13,7 @@ use crate::support::{
     registration,
 };
 
-/// A hub with revision 4 of sources `a` and `b`, and a registration that never was valid; and its document.
+/// A hub with revision 4 of sources `a` and `b`, and a registration whose index was never valid; and its document.
 pub(crate) fn hub() -> (Server, String) {
     let server = Server::start();
     let (mut lines, mut fragments) = (Vec::new(), Vec::new());
@@ -96,7 +96,7 @@ fn a_composition_that_finds_what_the_hub_has_gets_its_revision() {
     let place = Place::new();
     against(&place, &hub, &["hub", "sync"]).ended(0);
     drop(hub);
-    // Nobody serves the sources at these addresses, so that what was synced is all there is.
+    // No server serves the sources at these addresses, so that there is only what was synced.
     let source =
         |repo: &str| json!({ "repo": repo, "url": format!("http://127.0.0.1:9/{repo}"), "domain": "registry" });
     place.manifest(&[source("a"), source("b")]);

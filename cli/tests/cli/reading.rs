@@ -95,7 +95,7 @@ fn names_stay_one_segment_of_the_path() {
     assert_eq!(hub.asked()[0].line, "GET /prefix/v1/repos/..%2Fhealth%3Fx");
 }
 
-/// What a hub answers to `hub status`: its health, how many registrations are in each state, and those of each state but `fresh`.
+/// A hub's responses for `hub status`: its health, how many registrations are in each state, and those of each state but `fresh`.
 fn status_of(health: Answer, repos: &[Value]) -> Vec<Answer> {
     let of = |state: &str| repos.iter().filter(|repo| repo["status"]["state"] == state).cloned().collect::<Vec<_>>();
     let lists = ["pending", "fresh", "stale", "held", "failed", "disabled"].map(|state| (state, of(state)));
@@ -126,7 +126,7 @@ fn status_counts_states_and_says_what_readers_see() {
     assert!(!ran.out.contains("r0") && !ran.out.contains("r6"), "{}", ran.out);
     let lines: Vec<String> = hub.asked().into_iter().map(|asked| asked.line).collect();
     assert_eq!(lines[0], "GET /health");
-    // Of those that are fresh, which are most of them, only the number.
+    // Of the fresh ones, which are most of them, only the number is read.
     assert_eq!(lines[1], "GET /v1/repos?limit=1");
     assert!(lines.contains(&"GET /v1/repos?state=stale&limit=1000".to_owned()), "{lines:?}");
 }

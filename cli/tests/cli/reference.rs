@@ -1,4 +1,4 @@
-//! `tools/README.md` and the manual pages: what is written about the command line is the command line.
+//! `tools/README.md` and the manual pages describe the command line as it is.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! What the hub says no to: exit codes, words and remedies.
+//! Requests that the hub rejects: exit codes, messages and remedies.
 
 use serde_json::json;
 
@@ -62,7 +62,7 @@ fn a_problem_of_an_unknown_kind_is_still_told() {
     );
 }
 
-/// What the hub tells programs, as it does in `detail`, is not what a person at a terminal can do.
+/// The `detail` of a problem is for programs; a person at a terminal cannot do what it says.
 #[test]
 fn the_words_are_those_of_the_command_line() {
     let list = ["hub", "list"];

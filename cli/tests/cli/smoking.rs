@@ -135,7 +135,7 @@ fn no_hub_is_code_3_and_nothing_else_is_tried() {
 
 #[test]
 fn a_certificate_that_is_none_fails() {
-    // It speaks no TLS.
+    // It does not use TLS.
     let hub = Hub::answering([Answer::Bytes(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec())]);
     let url = hub.url().replace("http://", "https://");
     let ran = Ran::against(&url, &["smoke"]);

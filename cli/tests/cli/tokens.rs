@@ -145,7 +145,7 @@ fn the_token_may_be_in_a_file() {
         assert!(ran.err.starts_with(warning) && ran.err.is_empty() == warning.is_empty(), "{ran:?}");
         assert_eq!(hub.asked()[0].header("authorization"), Some("Bearer s3cret-token"));
     }
-    // Nothing in it is no token, as with the variable.
+    // An empty file means no token, as an empty variable does.
     let hub = Hub::answering([problem(401, "unauthorized", "No.")]);
     let ran = with_file(b" \n", 0o600, &hub, &[("REUSE_SURFACE_TOKEN", "")]).ended(4);
     assert!(ran.err.starts_with("warning: the token file ") && ran.err.contains(" is empty: continuing "), "{ran:?}");

@@ -1,4 +1,4 @@
-//! Command lines that cannot be used, and help.
+//! Invalid command lines, and help.
 
 use crate::support::{Ran, program};
 

@@ -1,4 +1,4 @@
-//! `federation verify`: what it reproduces and what it refuses.
+//! `federation verify`: what it reproduces and what it rejects.
 
 use crate::mirroring::{against, hub, revision_4};
 use crate::support::{Place, Server, index};

@@ -74,7 +74,7 @@ fn update_sets_a_format_that_there_is() {
     assert_eq!(hub.asked()[0].json(), json!({ "format": "agent-card" }));
 }
 
-/// The registration as a read gives it.
+/// The registration as a read returns it.
 fn read(description: &str) -> Answer {
     let mut body = registration("a", "fresh");
     body["description"] = description.into();
@@ -108,7 +108,7 @@ fn update_says_who_changed_what_in_between() {
         "{ran:?}"
     );
     assert_eq!(hub.asked()[2].line, "GET /v1/events?repo=a&limit=1");
-    // Where the hub does not tell who it was, at least what differs.
+    // If the hub does not say who made the change, at least what differs.
     let hub = Hub::answering([read(""), conflict(), problem(404, "not-found", "No."), read("theirs")]);
     let ran = Ran::against(&hub.url(), &update).ended(1);
     assert!(ran.err.contains("precondition-failed)\n  description is now \"theirs\"\nhint: "), "{ran:?}");

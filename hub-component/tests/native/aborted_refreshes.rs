@@ -1,4 +1,4 @@
-//! Refreshes that an index ended: who is blamed, and what is not tried again.
+//! Refreshes that an index interrupted: which source is blamed, and what is not tried again.
 
 use crate::ports::{Hub, index};
 use crate::refreshing::refresh;
@@ -9,7 +9,7 @@ use std::future::{Future as _, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-/// As a refresh leaves it that ended while it judged what `repo` sent.
+/// The state that a refresh leaves if it was interrupted while it validated the index of `repo`.
 async fn died(hub: &Hub, repo: &str, text: &str) {
     let lease = "INSERT INTO leases (name, holder, judging, expires_at) VALUES ('refresh', $1, $2, $3)";
     hub.write(lease, "dead", &format!("{} {repo}", Digest::of(text.as_bytes())), -1).await;
@@ -33,7 +33,7 @@ async fn what_ended_a_refresh_fails_backs_off_and_is_given_up_the_second_time() 
     assert_eq!((&report["sources"][1]["outcome"], hub.sources().asked()), (&json!("accepted"), asked + 1), "{report}");
     let status = hub.get("/v1/repos/bad").await["status"].clone();
     assert_eq!((&status["state"], &status["consecutive_failures"]), (&json!("stale"), &json!(1)), "{status}");
-    // Not before its time, whoever composes.
+    // It is not tried before its time, whoever composes.
     assert_eq!(hub.compose().await["sources"][0]["outcome"], "not-due");
     hub.pass(120);
     died(&hub, "bad", &bomb).await;
@@ -46,7 +46,7 @@ async fn what_ended_a_refresh_fails_backs_off_and_is_given_up_the_second_time() 
         "the same content is not judged a third time: {report}"
     );
     assert_eq!(marks(&hub), 0);
-    // Other content is, and so is the same one if somebody asks for it.
+    // Other content is tried, and so is the same content if its refresh is requested.
     assert_eq!(refresh(&hub, "bad").await["source"]["outcome"], "accepted");
     assert_eq!(hub.get("/v1/repos/bad").await["status"]["state"], "fresh");
 }
@@ -68,9 +68,9 @@ async fn what_nobody_holds_any_more_is_counted_by_whichever_refresh_comes_next()
     assert_eq!(hub.number("SELECT count(*) FROM leases WHERE judging <> ''"), 1, "of the one that is at it");
 }
 
-/// How often it was written that something is being judged, since the last look.
+/// How often content was marked as being validated since the last call.
 fn marks(hub: &Hub) -> usize {
-    // A batch that is written says that nothing is being judged any more, and goes on. A mark is a transaction of its own.
+    // Writing a batch clears the mark, and the refresh continues. A mark is a transaction of its own.
     let statements = hub.statements();
     let is_mark = |pair: &&[String]| {
         pair[0].starts_with("UPDATE leases SET judging") && pair[1].starts_with("INSERT INTO leases")
@@ -140,7 +140,7 @@ async fn what_is_released_is_what_was_judged_and_of_the_url_that_counts() {
     assert_eq!((status, &answer["source"]["capability_count"]), (StatusCode::OK, &json!(2)), "{answer}");
 }
 
-/// A refresh that ends while it publishes what `repo` sent.
+/// A refresh that is interrupted while it publishes the index of `repo`.
 async fn dies_publishing(hub: &Hub, repo: &str) {
     hub.statements();
     let marked = format!("SELECT count(*) FROM leases WHERE judging LIKE '% {repo}%'");

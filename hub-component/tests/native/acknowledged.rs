@@ -1,6 +1,6 @@
-//! A statement of a request fails, each in turn: what was acknowledged is stored, and what was refused is not.
+//! Each statement of a request fails in turn: what was acknowledged is stored, and what was refused is not.
 //!
-//! That every transaction is ended, whatever fails, is counted by the ports, in these tests as in all others.
+//! The ports check that every transaction is ended, whatever fails, in these tests as in all others.
 
 use crate::ports::{Hub, index};
 use http::Method;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use store::database::{Database as _, DatabaseError, Transaction as _, read_with, write_with};
 use store::sqlite::Sqlite;
 
-/// All that the writes below change, as one number: half a write has another one.
+/// Everything that the writes below change, as one number: half a write gives another number.
 const STATE: &str = "SELECT (SELECT count(*) FROM registrations) + 100 * (SELECT count(*) FROM events)
      + 100000 * (SELECT coalesce(max(number), 0) FROM revisions) + 10000000 * (SELECT count(*) FROM composition)
      + 1000000000 * (SELECT count(*) FROM tokens) + 10000000000 * (SELECT count(*) FROM hooks)
@@ -38,7 +38,7 @@ async fn each_fails(method: Method, path: &str, body: &Value) -> usize {
         let place = format!("{method} {path}, statement {n}: {status} {answer}");
         let has_failed = current.stop_failing();
         let found = current.number(STATE);
-        // Nothing is wrong with the request.
+        // The request itself is valid.
         assert!(status.is_success() || status.is_server_error(), "{place}");
         assert!(found == after || (found == before && !status.is_success()), "{found}: {place}");
         if !has_failed {
@@ -47,7 +47,7 @@ async fn each_fails(method: Method, path: &str, body: &Value) -> usize {
         }
         // A lease that could not be released expires.
         current.pass(300);
-        // What failed and changed nothing holds nothing either: on the same hub, the same request comes one statement further next time, until it goes through.
+        // A failure that changed nothing leaves nothing locked: on the same hub, the same request gets one statement further next time, until it succeeds.
         if found == after {
             let (again, answer) = current.ask(method.clone(), path, body.clone()).await;
             assert!(!again.is_server_error(), "{place}; again: {again} {answer}");
@@ -88,7 +88,7 @@ async fn an_upgrade_is_made_whole_or_not_at_all_whichever_statement_fails() {
             assert!(n > 100, "{n} statements");
             break;
         }
-        // What can be made anew if it cannot be read is made anew.
+        // What can be produced again if it cannot be read is produced again.
         assert!(matches!(status.as_u16(), 200 | 503), "statement {n}: {status} {answer}");
         assert_eq!(hub.text(DOCUMENT).await, whole, "statement {n}");
     }
@@ -102,14 +102,14 @@ async fn a_transaction_with_a_failed_statement_is_never_committed() {
     let database = Sqlite::at(path);
     let done: Result<(), DatabaseError> = write_with(&database, async |tx| {
         tx.query("INSERT INTO t VALUES (1)", Vec::new()).await?;
-        // As if nobody minded.
+        // The error is ignored.
         let failed = tx.query("INSERT INTO nothing VALUES (1)", Vec::new()).await;
         assert_eq!(tx.query("SELECT 1", Vec::new()).await, failed, "whatever follows fails too");
         Ok(())
     })
     .await;
     assert!(done.is_err_and(|error| error.to_string().contains("nothing")), "the first failure is named");
-    // What may fail leaves the transaction as it was.
+    // A statement that may fail leaves the transaction as it was.
     let read: Result<(), DatabaseError> = read_with(&database, async |tx| {
         assert!(tx.try_query("SELECT v FROM nothing", Vec::new()).await.is_err());
         assert!(tx.query("SELECT v FROM t", Vec::new()).await?.is_empty(), "nothing was written");

@@ -1,4 +1,4 @@
-//! What stands in an address: paths, queries and links as clients write them.
+//! Addresses: paths, queries and links as clients write them.
 
 use crate::ports::{Hub, index};
 use http::Method;
@@ -96,7 +96,7 @@ async fn after_a_restore_links_lead_to_revisions_that_were() {
     let hub = Hub::new();
     hub.register("a", index("a", 1, 0)).await;
     hub.register("b", index("b", 1, 0)).await;
-    // As a restore numbers what it publishes again.
+    // As a restore numbers the revisions that it publishes again.
     hub.change("UPDATE revisions SET number = 700 WHERE number = 2; UPDATE revision_sources SET revision = 700 WHERE revision = 2");
     assert_eq!(hub.get("/v1/federated/manifest").await["parent"], 1);
     assert_eq!(hub.get("/v1/federated/manifest?revision=1").await["parent"], Value::Null);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 async fn where_pushes_arrive_the_source_is_asked_once_a_day() {
     let (hub, secret) = hooked().await;
     assert_eq!(asked_after(&hub, 2 * HOUR).await, 1, "by its time to live");
-    // Any delivery shows that they arrive.
+    // Any delivery proves that deliveries arrive.
     sign_and_deliver(&hub, &secret, "ping", &push("", "0")).await;
     assert_eq!(asked_after(&hub, 2 * HOUR).await, 1, "what was planned before");
     for _ in 0..11 {
@@ -18,7 +18,7 @@ async fn where_pushes_arrive_the_source_is_asked_once_a_day() {
     assert!(status["state"] == "fresh" && status["pushed_at"].is_string(), "{status}");
     assert_eq!(hub.get("/v1/repos?state=fresh").await["total"], 1);
     assert_eq!(asked_after(&hub, 5 * HOUR).await, 1, "once a day");
-    // A push costs one request, and the day begins anew.
+    // A push costs one request, and the day begins again.
     hub.sources().set(URL, index("New"));
     let before = hub.sources().asked();
     sign_and_deliver(&hub, &secret, "push", &push("registry/index.yaml", "1")).await;

@@ -1,4 +1,4 @@
-//! A branch that was renamed: the index is read at the `HEAD` of its repository meanwhile, and the source says so.
+//! A branch that was renamed: meanwhile, the index is read at the `HEAD` of its repository, and the source says so.
 
 use crate::ports::{Hub, index};
 use http::{Method, StatusCode};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const URL: &str = "https://codeberg.org/acme/a/raw/branch/master/registry/index.yaml";
 const HEAD: &str = "https://codeberg.org/acme/a/raw/branch/HEAD/registry/index.yaml";
 
-/// A registration whose branch is gone since its first check.
+/// A registration whose branch disappeared after its first check.
 async fn renamed() -> Hub {
     let hub = Hub::new();
     hub.sources().is_forge("codeberg.org");
@@ -40,7 +40,7 @@ async fn the_index_is_followed_to_the_head_and_the_source_says_so() {
     assert!(seen["message"].as_str().is_some_and(|message| message.contains(HEAD)), "{seen}");
     assert_eq!(hub.get("/v1/repos/a").await["url"], URL, "its owner wrote it");
     assert_eq!(hub.sources().urls(), [URL, HEAD]);
-    // Unchanged there, it costs no body; and a passing failure does not end it.
+    // While it is unchanged there, it costs no body; and a temporary failure does not end this.
     let bodies = hub.sources().bodies.load(std::sync::atomic::Ordering::Relaxed);
     hub.pass(4000);
     assert_eq!(status(&hub).await["reason"], "branch-renamed");
@@ -63,7 +63,7 @@ async fn the_index_is_followed_to_the_head_and_the_source_says_so() {
 #[tokio::test]
 async fn a_head_without_an_index_is_looked_at_once_a_day() {
     let hub = renamed().await;
-    // A page for people, and nothing else, is at the head.
+    // There is only an HTML page at `HEAD`.
     hub.sources().set(HEAD, "<!DOCTYPE html><title>Sign in</title>".to_owned());
     hub.pass(3700);
     let seen = status(&hub).await;

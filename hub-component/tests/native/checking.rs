@@ -1,4 +1,4 @@
-//! An index is checked before it is published, by anybody, and within bounds.
+//! Anyone can check an index before it is published, within bounds.
 
 use crate::ports::{Hub, index};
 use http::StatusCode;
@@ -40,7 +40,7 @@ async fn it_says_what_a_file_would_change_and_writes_nothing() {
     for (media_type, body) in [
         ("application/yaml", next.clone()),
         ("text/yaml; charset=utf-8", next.clone()),
-        // What curl says of a file by default.
+        // The type that curl sends for a file by default.
         ("application/x-www-form-urlencoded", next),
         ("application/json", as_json.to_string()),
     ] {
@@ -114,7 +114,7 @@ async fn an_address_checks_ten_a_minute_and_all_together_sixty() {
     }
     assert_eq!(from("203.0.113.1", &[]).await.0, StatusCode::TOO_MANY_REQUESTS, "sixty from all");
     assert!(hub.number("SELECT count(*) FROM auth_failures") <= 61 + 1);
-    // Invalid tokens are counted apart.
+    // Invalid tokens are counted separately.
     let (status, _) = hub.ask_as("wrong", http::Method::POST, "/v1/repos", &json!({})).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     hub.pass(61);

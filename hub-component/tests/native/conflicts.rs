@@ -1,10 +1,10 @@
-//! Ids that many sources have: as many as there is room for are listed, and the others counted.
+//! Ids that several sources have: as many as there is room for are listed, and the others are counted.
 
 use crate::ports::Hub;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-/// An index with so many ids of 200 characters.
+/// An index with `count` ids of 200 characters.
 fn index(count: usize) -> String {
     let entries: String = (0..count).map(|n| format!("- {{id: a.{n:0198}, name: n}}\n")).collect();
     format!("version: 1\ncapabilities:\n{entries}")

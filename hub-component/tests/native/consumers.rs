@@ -1,4 +1,4 @@
-//! Who uses a capability: what is listed, when it changes, and what a check says of it.
+//! Who uses a capability: what is listed, when it changes, and what a check says about it.
 
 use crate::mcp::call;
 use crate::ports::Hub;
@@ -101,9 +101,9 @@ async fn a_check_names_who_uses_what_is_removed_or_deprecated() {
     );
     let moved = index(&[STABLE[1], STABLE[0]], "[]");
     assert_eq!(would(&hub, "state", moved).await.get("affected"), None, "nothing is taken away");
-    // Its own use is its own affair.
+    // A repo is not affected by its own change.
     assert_eq!(would(&hub, "bot", index(&[], "[]")).await.get("affected"), None);
-    // Another repo publishes it too: only who means this one is affected.
+    // Another repo publishes it too: only consumers that name this repo are affected.
     hub.register("twin", index(&STABLE, "[]")).await;
     let answer = would(&hub, "state", index(&[], "[]")).await;
     let ids: Vec<&Value> = answer["affected"].as_array().expect("a list").iter().map(|it| &it["id"]).collect();

@@ -1,10 +1,10 @@
-//! Damage inside what is stored: a fragment is rendered anew from its snapshot and replaced; what nothing can be made from is not served.
+//! Damage to stored data: a fragment is rendered again from its snapshot and replaced; what cannot be produced again is not served.
 
 use crate::ports::{Hub, index};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-/// Made by a hub of the first version, so that what it stored got its digests by the upgrade.
+/// Created by a hub of the first version, so that the upgrade computed the digests of what it stored.
 const FIRST_SCHEMA: &str = include_str!("search/first_schema.sql");
 
 const DOCUMENTS: [&str; 5] = [
@@ -113,7 +113,7 @@ async fn a_snapshot_with_other_bytes_is_not_served() {
     for path in DOCUMENTS {
         assert_eq!(refusal(&hub, Method::GET, path, Value::Null).await, "503 store-damaged", "{path}");
     }
-    // A new index is all that it takes.
+    // A new index is enough to recover.
     hub.sources().set("https://sources.example.org/a", index("a", 3, 7));
     hub.compose().await;
     assert_eq!(refusal(&hub, Method::GET, "/v1/federated?repo=a&format=json", Value::Null).await, "200 ");

@@ -1,4 +1,4 @@
-//! What is missing: who is counted, what is kept, and for how long.
+//! Missing capabilities: who is counted, what is kept, and for how long.
 
 use crate::ports::{Hub, index};
 use http::HeaderMap;
@@ -14,7 +14,7 @@ async fn filled() -> Hub {
     hub
 }
 
-/// Asks from an address, and waits for what the hub does after its answer.
+/// Sends a request from an address, and waits for the hub's work after the response.
 async fn ask(hub: &Hub, address: &str, path: &str) -> HeaderMap {
     let (status, headers, _) = hub.read(path, &[(HEADER, address)]).await;
     assert_eq!(status, 200, "{path}");
@@ -81,7 +81,7 @@ async fn what_is_answered_or_narrowed_is_not_missing() {
         ask(&hub, address, "/v1/capabilities?q=brew+cocoa&tag=hot").await;
     }
     assert_eq!(hub.number("SELECT count(*) FROM demand"), 1);
-    // Once somebody publishes it, it is missing no longer.
+    // Once it is published, it is no longer missing.
     for address in ["192.0.2.2", "192.0.2.3"] {
         search(&hub, address, "brew coffee").await;
     }

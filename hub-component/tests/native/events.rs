@@ -136,7 +136,7 @@ async fn the_trail_is_filtered_and_paged_and_tells_of_tokens_to_administrators_a
     loop {
         let page = hub.get(&path).await;
         seen.extend(page["events"].as_array().expect("events").iter().map(|e| e["number"].as_u64().unwrap_or(0)));
-        // What happens meanwhile comes on no later page.
+        // What happens meanwhile appears on no later page.
         hub.ask(Method::PATCH, "/v1/repos/r0", json!({"description": format!("later {}", seen.len())})).await;
         let Some(next) = page["next"].as_str() else { break };
         path = format!("/v1/events?limit=2&cursor={next}");

@@ -1,4 +1,4 @@
-//! What every page has: a title, a description, one search, headings in order, and contrast. And what a missing page says.
+//! What every page has: a title, a description, one search, headings in order, and enough contrast; and what a missing page says.
 
 use crate::finding::tagged;
 use crate::pages::{PLAIN, says, seen};

@@ -86,7 +86,7 @@ async fn many_addresses_together_cannot_fill_the_database() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn attempts_at_the_same_moment_are_counted_exactly() {
     let hub = std::sync::Arc::new(Hub::new());
-    // The schema is there before they all come.
+    // This creates the schema before the requests arrive.
     hub.get("/v1/tokens").await;
     let attempts: Vec<_> = (0..2 * MAX_FAILURES)
         .map(|_| {
@@ -107,7 +107,7 @@ async fn behind_a_proxy_the_address_that_it_adds_counts() {
     let from = |client: &'static str| [("spin-client-addr", "10.0.0.1:1"), ("x-forwarded-for", client)];
     hub.configure_client_address_header("x-forwarded-for");
     for i in 0..MAX_FAILURES {
-        // What the client claims itself stands before what the proxy adds.
+        // The client's own claim comes before what the proxy adds.
         let claim: &'static str = ["1.1.1.1, 192.0.2.1", "2.2.2.2, 192.0.2.1"][(i % 2) as usize];
         assert_eq!(attempt(&hub, "wrong", &from(claim)).await.status(), StatusCode::UNAUTHORIZED);
     }

@@ -1,4 +1,4 @@
-//! What is published, as a feed and as a stream of events.
+//! Publications as a feed and as a stream of events.
 
 use crate::ports::{Hub, index};
 use axum::body::Body;
@@ -164,7 +164,7 @@ async fn every_revision_is_told_once_through_any_number_of_connections_and_resta
         }
         if n % 5 == 0 {
             let (_, mut stream) = open(&hub, "/v1/changes/stream", Some(&last)).await;
-            // The connection breaks off after the first events.
+            // The connection breaks after the first events.
             stream.next().await;
             let text = stream.next().await.expect("events");
             seen.extend(ids(&text));

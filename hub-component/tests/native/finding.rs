@@ -1,4 +1,4 @@
-//! Pages for people who look for something: where they begin, and what leads on.
+//! Pages for people who look for something: where they begin, and where the links lead.
 
 use crate::pages::{PLAIN, says, seen};
 use crate::ports::{Hub, index};

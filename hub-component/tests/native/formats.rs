@@ -1,4 +1,4 @@
-//! A source may publish a file of another standard, and its registration may say which.
+//! A source may publish a file in another format, and its registration may say which.
 
 use crate::ports::{Hub, index};
 use http::{Method, StatusCode};
@@ -31,7 +31,7 @@ async fn a_registered_catalogue_is_published_as_its_entities() {
     assert_eq!((&answer["format"], &answer["status"]["capability_count"]), (&json!("catalog-info"), &json!(5)));
     assert_eq!(ids(&hub).await[..2], ["component.default.artist-web", "api.music.artist_api-v1"]);
     assert!(hub.text("/repos/catalogue").await.contains("<dt>Format</dt><dd>catalog-info</dd>"));
-    // What is stored is the file, and its entries can be made from it again.
+    // The file itself is stored, and its entries can be produced from it again.
     let document = hub.get("/v1/federated?format=json").await;
     hub.change("DELETE FROM fragment_pieces");
     hub.change("DELETE FROM fragments");
@@ -86,7 +86,7 @@ async fn the_same_bytes_are_judged_again_when_the_format_changes() {
         let repo = hub.get("/v1/repos/a").await;
         assert_eq!((&repo["status"]["reason"], &repo["status"]["state"]), (&reason, &json!(state)), "{repo}");
         assert_eq!(bodies(), before + 1, "fetched without conditions: {format}");
-        // Once it was judged in this format, the next check is conditional and changes nothing.
+        // Once it was validated in this format, the next check is conditional and changes nothing.
         hub.pass(100_000);
         hub.compose().await;
         let repo = hub.get("/v1/repos/a").await;

@@ -1,4 +1,4 @@
-//! The plot of the domains over revisions, by the numbers of its table.
+//! The plot of the domains over revisions, checked by the numbers of its table.
 
 use crate::pages::{PLAIN, seen};
 use crate::ports::{Hub, index};
@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The rows of the table of growth: the revision, and the capabilities of each domain, the others and all.
+/// The rows of the growth table: the revision, and the number of capabilities in each domain, in the other domains and in all.
 fn rows(html: &str) -> BTreeMap<u64, BTreeMap<String, u64>> {
     let (_, table) = html.split_once("<table class=\"grid\" role=\"table\">").expect("a table");
     let table = seen(&format!("<body>{}", table.split_once("</table>").expect("its end").0));
@@ -21,7 +21,7 @@ fn rows(html: &str) -> BTreeMap<u64, BTreeMap<String, u64>> {
     numbers.chunks(names.len() + 2).map(row).collect()
 }
 
-/// What a revision has, by domain, as its manifest says.
+/// The capabilities of a revision by domain, according to its manifest.
 async fn by_domain(hub: &Hub, revision: u64) -> BTreeMap<String, u64> {
     let manifest = hub.get(&format!("/v1/federated/manifest?revision={revision}")).await;
     let mut counts = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Webhooks as forges send them: who is believed, what they cause, and what they cost.
+//! Webhooks as forges send them: which ones are accepted, what they cause, and what they cost.
 
 use crate::ports::Hub;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -55,7 +55,7 @@ pub async fn name(hub: &Hub) -> Value {
 
 pub const HOUR: i64 = 3600;
 
-/// Reads the document, which has what is due fetched, and returns how often the source was asked.
+/// Reads the document, which triggers the fetches that are due, and returns how often the source was requested.
 pub async fn asked_after(hub: &Hub, seconds: i64) -> usize {
     let before = hub.sources().asked();
     hub.pass(seconds);
@@ -75,7 +75,7 @@ async fn a_push_to_the_index_makes_it_fresh() {
     let (status, received) = deliver(&hub, "forgejo", &headers, &body).await;
     assert_eq!((status, &received["refreshed"]), (StatusCode::ACCEPTED, &json!(["a"])), "{received}");
     assert_eq!(name(&hub).await, "New");
-    // The same delivery again, as whoever has seen it could send it.
+    // The same delivery again, as anyone who has seen it could send it.
     let asked = hub.sources().asked();
     let (status, problem) = deliver(&hub, "forgejo", &headers, &body).await;
     assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("hook-repeated")));
@@ -159,11 +159,11 @@ async fn a_forge_that_caches_files_is_asked_for_the_commit() {
     assert_eq!((hub.sources().asked() - asked, name(&hub).await), (1, json!("New")));
     let entries = hub.get("/v1/capabilities/capability.a").await;
     assert_eq!(entries["provenance"]["g"]["commit"], commit, "{entries}");
-    // This commit was replaced before anybody could fetch it.
+    // This commit was replaced before it could be fetched.
     hub.sources().set(&branch, index("Newer"));
     deliver_push("0d1a26e67d8f5eaf1f6ba5c57fc3c7d91ac0fd1c").await;
     assert_eq!(name(&hub).await, "Newer");
-    // An old delivery that is told late brings its commit back, until the branch is asked.
+    // An old delivery that arrives late brings its commit back, until the branch is fetched.
     hub.pass(2 * HOUR);
     deliver_push(commit).await;
     assert_eq!(name(&hub).await, "New");

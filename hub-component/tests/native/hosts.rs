@@ -1,4 +1,4 @@
-//! What differs between the hosts of the component, and between addresses that it is reached at.
+//! What differs between the hosts of the component, and between the addresses at which it is reached.
 
 use crate::ports::{Hub, index};
 use http::Method;
@@ -25,7 +25,7 @@ async fn headers_for_the_host_reach_no_client_of_another_one() {
     let spin = hub.at(Setting::default());
     let mut seen = 0;
     for path in paths {
-        // A client may send what it likes.
+        // A client may send any header.
         let forged = [("reuse-surface-memo", "max-age=9"), ("reuse-surface-route", "x"), ("served-by", "serve")];
         let (_, headers, _) = spin.read(path, &forged).await;
         assert!(private.iter().all(|name| !headers.contains_key(*name)), "{path}: {headers:?}");
@@ -63,7 +63,7 @@ async fn an_address_that_nobody_gave_is_the_one_that_the_request_came_to() {
     assert!(String::from_utf8_lossy(&text).contains("](https://hub.test/v1/capabilities"));
     let (_, _, text) = hub.read("/.well-known/reuse-surface", &forwarded).await;
     assert!(String::from_utf8_lossy(&text).contains("https://hub.test/"));
-    // A page whose name was bent to this hub is not its own.
+    // A page whose name was rebound to this hub's address is not its own.
     let request = http::Request::post("/mcp")
         .header("content-type", "application/json")
         .header("host", "evil.test")

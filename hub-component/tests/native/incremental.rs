@@ -1,4 +1,4 @@
-//! Cost follows what changed: counted, not timed.
+//! Cost depends on what changed: counted, not timed.
 
 use crate::ports::{Hub, index};
 use std::sync::atomic::Ordering;
@@ -19,7 +19,7 @@ async fn one_change_of_many_parses_and_renders_one() {
     let revision = hub.get("/v1/federated/manifest").await["revision"].clone();
     assert_eq!(revision, SOURCES);
 
-    // Nothing changed: no body, so nothing to parse; no write but that the sources were seen.
+    // Nothing changed: no body, so nothing to parse; nothing is written but that the sources were checked.
     hub.sources().bodies.store(0, Ordering::Relaxed);
     hub.sources().requests.store(0, Ordering::Relaxed);
     hub.statements();

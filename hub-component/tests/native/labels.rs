@@ -45,7 +45,7 @@ async fn registrations_are_selected_by_a_label_as_it_is_now() {
     assert!(none.get("labels").is_none(), "{none}");
     assert_eq!(hub.ask(Method::DELETE, "/v1/repos/b", Value::Null).await.0, StatusCode::NO_CONTENT);
     assert_eq!(labelled(&hub, "team=x").await.1, 0);
-    // The name may be registered again, without what it had.
+    // The name may be registered again, without its old labels.
     with_labels(&hub, "b", json!({})).await;
     assert_eq!(hub.number("SELECT count(*) FROM labels WHERE repo <> 'c'"), 0);
 }

@@ -1,4 +1,4 @@
-//! Lists of sources: what the database finds, counts and cuts is what the records of the sources say, whatever the time.
+//! Lists of sources: what the database filters, counts and pages matches the records of the sources at any time.
 
 use crate::ports::{Hub, index};
 use http::{Method, StatusCode};
@@ -10,7 +10,7 @@ fn names(page: &Value) -> Vec<&str> {
     page["repos"].as_array().expect("a list").iter().map(|it| it["repo"].as_str().expect("a name")).collect()
 }
 
-/// A hub with a source for each way to stand, and one whose time to live is short.
+/// A hub with a source of each standing, and one whose time to live is short.
 async fn every_way() -> Hub {
     let hub = Hub::new();
     for repo in ["fresh", "short", "stale", "held", "moved", "off"] {

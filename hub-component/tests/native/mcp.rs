@@ -1,4 +1,4 @@
-//! MCP: what goes over the wire, revision by revision.
+//! MCP on the wire, for each revision of the protocol.
 
 use crate::ports::Hub;
 use axum::body::Body;
@@ -9,7 +9,7 @@ use tower::ServiceExt as _;
 
 const NEWEST: &str = "2026-07-28";
 
-/// Sends a body to `/mcp`; gives status, headers and the answer.
+/// Sends a body to `/mcp`; returns status, headers and the response.
 pub async fn send(hub: &Hub, headers: &[(&str, &str)], body: impl Into<Body>) -> (StatusCode, HeaderMap, Value) {
     let mut request = Request::builder().method(Method::POST).uri("/mcp").header("content-type", "application/json");
     for (name, value) in headers {
@@ -26,7 +26,7 @@ pub fn request(method: &str, params: Value) -> Value {
     json!({"jsonrpc": "2.0", "id": 7, "method": method, "params": params})
 }
 
-/// What a request of the newest revision says of itself.
+/// The metadata of a request in the newest revision of the protocol.
 fn meta() -> Value {
     json!({"io.modelcontextprotocol/protocolVersion": NEWEST, "io.modelcontextprotocol/clientCapabilities": {}})
 }
@@ -36,7 +36,7 @@ fn initialize(version: &str) -> Value {
     request("initialize", json!({"protocolVersion": version, "capabilities": {}, "clientInfo": client}))
 }
 
-/// Calls a tool as a client of the handshake does; gives its result.
+/// Calls a tool as a client with a handshake does; returns its result.
 pub async fn call(hub: &Hub, name: &str, arguments: Value) -> Value {
     let body = request("tools/call", json!({"name": name, "arguments": arguments})).to_string();
     let (status, _, answer) = send(hub, &[], body).await;

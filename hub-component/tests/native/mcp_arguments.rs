@@ -1,4 +1,4 @@
-//! MCP: what clients and models write in more ways than one, and means the same.
+//! MCP: arguments that clients and models write in different ways, and that mean the same.
 
 use crate::mcp::{call, request, send};
 use crate::ports::{Hub, index};
@@ -14,7 +14,7 @@ async fn hub() -> Hub {
     hub
 }
 
-/// The content of a result that is no error.
+/// The content of a result that is not an error.
 fn content(result: Value, of: &Value) -> Value {
     assert_eq!(result["isError"], false, "{of}: {result}");
     result["structuredContent"].clone()

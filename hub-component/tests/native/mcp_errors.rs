@@ -1,4 +1,4 @@
-//! MCP: every problem that a tool can return tells a model what to do with the tools that it has.
+//! MCP: every problem that a tool can return tells a model what to do with its tools.
 
 use crate::mcp::call;
 use crate::ports::{Hub, index};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const OF_HTTP: [&str; 10] =
     ["/v1/", "/mcp", "GET", "POST", "http", "Retry-After", "parameter", "request", "document", "/openapi"];
 
-/// The problem that a call returns, after a look at its words.
+/// The problem that a call returns, after checking its words.
 async fn problem(hub: &Hub, tool: &str, arguments: Value) -> Value {
     let result = call(hub, tool, arguments.clone()).await;
     assert_eq!(result["isError"], true, "{tool} {arguments}: {result}");

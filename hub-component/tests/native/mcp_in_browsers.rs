@@ -1,4 +1,4 @@
-//! `/mcp` for scripts in browsers: those that may use it learn so before they send, and can read the answer.
+//! `/mcp` for scripts in browsers: those that may use it learn this from the preflight request, and can read the response.
 
 use crate::ports::Hub;
 use axum::body::Body;

@@ -1,7 +1,7 @@
-//! MCP: the schemas of the tools, and what becomes of them on their way to a model.
+//! MCP: the schemas of the tools, and how clients convert them for a model.
 //!
-//! A client hands a tool to a model as a function, with the tool's input schema in the form that the model's provider takes. What a provider
-//! does not take is left out, so whatever matters is in words too.
+//! A client hands a tool to a model as a function, with the tool's input schema in the form that the model's provider accepts. What a
+//! provider does not accept is left out, so whatever matters is in words too.
 
 use crate::mcp::{call, request, send};
 use crate::ports::{Hub, index};
@@ -10,13 +10,13 @@ use serde_json::{Map, Value, json};
 /// What is the same for all functions of a provider.
 struct Provider {
     name: &'static str,
-    /// The keywords of JSON Schema that it takes.
+    /// The keywords of JSON Schema that it accepts.
     keywords: &'static [&'static str],
     /// In strict mode, a model writes every property, as null if it is not set, and no other.
     is_strict: bool,
 }
 
-/// The lists of the providers' documentation, without what these tools have no use for.
+/// The lists in the providers' documentation, without what these tools do not use.
 const PROVIDERS: [Provider; 4] = [
     Provider {
         name: "OpenAI, strict",
@@ -78,7 +78,7 @@ async fn tools(hub: &Hub) -> Vec<Value> {
     answer["result"]["tools"].as_array().expect("tools").clone()
 }
 
-/// The schema as a client converts it: keywords left out, and in strict mode every property required and those that were not nullable.
+/// The schema as a client converts it: some keywords are left out, and in strict mode every property is required, and nullable if it was optional.
 fn convert(schema: &Value, provider: &Provider) -> Value {
     let schema = schema.as_object().expect("an object");
     let mut converted = Map::new();
@@ -145,14 +145,14 @@ fn check(schema: &Value, provider: &Provider, path: &str) {
 async fn every_provider_takes_the_tools_as_functions() {
     for tool in tools(&Hub::new()).await {
         let (name, words) = (tool["name"].as_str().expect("a name"), tool["description"].as_str().expect("words"));
-        // A client puts the name of the server in front of it, and providers take 64 characters.
+        // Clients prefix the name with that of the server, and providers accept 64 characters.
         assert!(name.len() <= 40 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{name}");
         assert!(words.len() <= 1024, "{name}: {}", words.len());
         let schema = &tool["inputSchema"];
         for provider in &PROVIDERS {
             check(&convert(schema, provider), provider, name);
         }
-        // Clients that convert nothing but what strict mode demands meet no keyword that it refuses, a default in particular.
+        // Clients that convert only what strict mode requires find no keyword that it rejects, in particular no default.
         let keywords = PROVIDERS[2].keywords;
         let plain = Provider { name: "plain", keywords, is_strict: false };
         check(schema, &plain, name);
@@ -183,7 +183,7 @@ async fn what_a_strict_model_writes_is_a_call_with_what_it_has_set() {
     }
 }
 
-/// A number as the descriptions have it.
+/// A number as the descriptions write it.
 fn in_words(number: u64) -> String {
     if number < 1000 { number.to_string() } else { format!("{},{:03}", number / 1000, number % 1000) }
 }
@@ -225,7 +225,7 @@ async fn arguments_say_their_bounds_in_keywords_and_in_words_and_the_hub_keeps_t
     assert!(seen > 20, "all arguments of all tools: {seen}");
 }
 
-/// Calls `see` with a schema and all in it.
+/// Calls `see` with a schema and all schemas in it.
 fn walk(schema: &Value, see: &mut impl FnMut(&Map<String, Value>)) {
     let Some(object) = schema.as_object() else { return };
     see(object);

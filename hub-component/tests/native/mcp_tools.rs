@@ -1,4 +1,4 @@
-//! What the tools answer, within their budgets.
+//! Results of the tools, within their budgets.
 
 use crate::mcp::call;
 use crate::ports::{Hub, index};
@@ -79,14 +79,14 @@ async fn a_hub_that_only_agents_read_stays_fresh() {
         hub.pass(24 * 3600);
         let before = asked();
         call(&hub, tool, json!({})).await;
-        // The refresh runs after the answer.
+        // The refresh runs after the response.
         hub.settle().await;
         assert_eq!(asked(), before + 1, "{tool}");
         hub.compose().await;
     }
 }
 
-/// An index with texts that JSON escapes as much as it can.
+/// An index with the texts whose escapes in JSON are longest.
 fn awkward(count: usize) -> String {
     let text = "\\\"".repeat(300);
     let entries: String = (0..count)

@@ -1,4 +1,4 @@
-//! What the hub says about itself to whoever collects metrics.
+//! The metrics of the hub.
 
 use crate::ports::{Hub, index};
 use http::Method;
@@ -66,7 +66,7 @@ async fn every_refresh_is_counted_exactly() {
     ] {
         assert!(has(&after, sample), "{sample} is not in\n{after}");
     }
-    // Time alone makes a source stale that nobody checks, and that shows without a write.
+    // Time alone makes an unchecked source stale, and the metrics show that without a write.
     hub.pass(3 * 3600);
     let later = hub.text("/metrics").await;
     assert!(has(&later, "reuse_surface_required_not_fresh 1") && has(&later, "reuse_surface_repos{state=\"stale\"} 1"));

@@ -42,7 +42,7 @@ async fn fault(mirror: &Hub) -> String {
     .await
 }
 
-/// What readers of both see: documents in each form, manifests and entries.
+/// Compares what readers of both see: documents in each form, manifests and entries.
 async fn looks_like(mirror: &Hub, primary: &Hub, revisions: &[u64]) {
     let mut paths: Vec<String> = ["/v1/federated", "/v1/federated?format=json", "/v1/federated?domain=d&format=json"]
         .iter()
@@ -128,7 +128,7 @@ async fn a_primary_that_rewrote_or_lost_its_history_is_not_followed() {
         rewritten.register(repo, index("capability.a")).await;
     }
     mirror.sources().is_hub("primary.example.org", &rewritten);
-    // What ends the wait of the request under way; the next one goes to the other hub.
+    // This ends the wait of the request in progress; the next one goes to the other hub.
     primary.register("b", index("capability.a")).await;
     let said = fault(&mirror).await;
     assert!(said.contains("another history"), "{said}");
@@ -170,7 +170,7 @@ async fn a_log_that_was_tampered_with_publishes_nothing() {
         assert!(said.contains(PRIMARY), "{what}: {said}");
         assert_eq!(mirror.number("SELECT count(*) FROM revisions"), 0, "{what}");
     }
-    // The bytes of an index are those of its digest.
+    // The bytes of an index must match its digest.
     let mirror = mirror();
     let url = format!("{PRIMARY}/v1/federated/log?since=0&wait=8&verified_after=1970-01-01T00%3A00%3A00Z");
     mirror.sources().script(&url, 200, &[], &honest.to_string());

@@ -1,4 +1,4 @@
-//! U+0000, which PostgreSQL has in no text: the ports of these tests refuse it too, so that it is an error wherever it reaches the database.
+//! U+0000, which PostgreSQL allows in no text: the ports of these tests refuse it too, so that it is an error wherever it reaches the database.
 
 use crate::mcp::{call, request, send};
 use crate::ports::{Hub, index};

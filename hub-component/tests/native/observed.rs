@@ -1,11 +1,11 @@
-//! A database that remembers what it was asked for, and fails where a test wants it to.
+//! A database that records its statements, and fails where a test wants it to.
 
 use crate::stores::{Place, Store};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use store::database::{Database, DatabaseError, RawTransaction, Row, Value};
 
-/// A database; every statement that ran is remembered.
+/// A database that records every statement.
 pub struct Observed {
     pub store: Store,
     pub place: Place,
@@ -19,7 +19,7 @@ pub struct ObservedTransaction {
     last: String,
 }
 
-/// What the database was asked for.
+/// What was recorded about the database.
 #[derive(Default)]
 pub struct Seen {
     pub statements: Mutex<Vec<String>>,
@@ -40,7 +40,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Fails if it is the turn of this statement, or if a text has NUL: PostgreSQL would refuse it.
+    /// Fails if this statement is the one that is to fail, or if a text has NUL: PostgreSQL would refuse it.
     fn pass(&self, parameters: &[Value]) -> Result<(), DatabaseError> {
         if parameters.iter().any(|value| matches!(value, Value::Text(text) if text.contains('\0'))) {
             return Err(DatabaseError::Other("a text has NUL".to_owned()));
@@ -71,7 +71,7 @@ impl Seen {
 
 impl Drop for Seen {
     fn drop(&mut self) {
-        // Every transaction was ended by who began it, in every test.
+        // In every test, each transaction was ended by the code that began it.
         let (open, abandoned) = (self.open.load(Ordering::Relaxed), self.abandoned.lock().expect("lock"));
         assert!(std::thread::panicking() || (open == 0 && abandoned.is_empty()), "{open} open: {abandoned:?}");
     }

@@ -1,4 +1,4 @@
-//! The OpenAPI document: the committed copy is what the code says, and it says everything.
+//! The OpenAPI document: the committed copy is what the code generates, and it is complete.
 
 use crate::ports::Hub;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use std::fs;
 
 const COPY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs/openapi.json");
 
-/// What is not public although it is only read.
+/// Reads that are not public.
 const PRIVATE_READS: [&str; 3] = ["/v1/events", "/v1/tokens", "/v1/tokens/self"];
 
 async fn document() -> Value {

@@ -1,14 +1,14 @@
-//! Pages end at a number of bytes, whatever the things on them have, and the database is asked for little more.
+//! Pages end at a number of bytes, whatever the size of their items, and little more is read from the database.
 
 use crate::ports::Hub;
 use federation::limits::{MAX_PAGE_BYTES, MAX_READ_BYTES};
 use http::Method;
 use serde_json::{Value, json};
 
-/// What stands around the things of a page.
+/// Maximum bytes around the items of a page.
 const AROUND: usize = 4096;
 
-/// An index of so many capabilities, each with fields of 60 KB.
+/// An index of `count` capabilities, each with `fields` fields of 60 KB.
 fn large(count: usize, fields: usize) -> String {
     let mut text = "version: 1\ncapabilities:\n".to_owned();
     for i in 0..count {
@@ -20,7 +20,7 @@ fn large(count: usize, fields: usize) -> String {
     text
 }
 
-/// Follows the links of a list to its end; gives how many things were on each page.
+/// Follows the links of a list to its end; returns how many items were on each page.
 async fn pages(hub: &Hub, path: &str, list: &str) -> Vec<usize> {
     let (mut sizes, mut path) = (Vec::new(), path.to_owned());
     loop {
@@ -55,7 +55,7 @@ async fn a_search_over_large_entries_goes_on_from_page_to_page() {
     assert!(compact.len() <= 5, "what is shown of each is small: {compact:?}");
     let whole = pages(&hub, "/v1/capabilities?limit=200&fields=*", "capabilities").await;
     assert_eq!(whole.iter().sum::<usize>(), 46);
-    // Entries of 0.9 MB are a page each, of 180 KB five are one.
+    // Entries of 0.9 MB get a page each; five of 180 KB share one.
     assert_eq!(whole.iter().filter(|things| **things == 1).count(), 6, "{whole:?}");
     assert_eq!(whole.iter().max(), Some(&5), "{whole:?}");
     assert_eq!(pages(&hub, "/v1/capabilities/capability.large.n0?limit=200", "entries").await, [1, 1]);

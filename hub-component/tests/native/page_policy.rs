@@ -1,4 +1,4 @@
-//! What pages cost, what browsers may keep and run of them, and what hostile text and failures do to them.
+//! What pages cost, what browsers may cache and run, and how pages withstand hostile text and failures.
 
 use crate::pages::{PLAIN, registration, says, seen};
 use crate::ports::{Hub, index};
@@ -171,7 +171,7 @@ async fn a_hub_that_only_people_read_stays_fresh() {
         hub.pass(24 * 3600);
         let before = asked();
         hub.see(path).await;
-        // The refresh runs after the answer.
+        // The refresh runs after the response.
         hub.settle().await;
         assert_eq!(asked(), before + 1, "{path}");
         hub.compose().await;

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 pub const PLAIN: (&str, &str) = ("x-none", "");
 
 impl Hub {
-    /// A page that is there; tags are left out of what people see of it.
+    /// The visible text of a page that exists, without tags.
     pub async fn see(&self, path: &str) -> String {
         let (status, _, html) = self.page(path, PLAIN).await;
         assert_eq!(status, StatusCode::OK, "{path}: {html}");
         seen(&html)
     }
 
-    /// Registers a source without asking whether it is valid, and checks it.
+    /// Registers a source without requiring it to be valid, and checks it.
     pub async fn take(&self, body: Value, text: Option<&str>) {
         if let Some(text) = text {
             self.sources().set(body["url"].as_str().unwrap_or_default(), text.to_owned());
@@ -135,7 +135,7 @@ async fn a_held_index_shows_what_its_release_would_change() {
     ] {
         says(&page, words);
     }
-    // Pruning drops the fragment of what no revision has; the page does not need it.
+    // Pruning deletes fragments that no revision has; the page does not need them.
     hub.write("DELETE FROM fragments WHERE ids LIKE $1 AND repo = $2 AND $3 > CAST(0 AS BIGINT)", "%other%", "a", 0)
         .await;
     says(&hub.see("/repos/a").await, "+ added capability.a.other Version 1");

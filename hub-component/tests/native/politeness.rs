@@ -1,11 +1,11 @@
-//! Hosts that ask to be left alone are, by all instances, on behalf of every source that they serve.
+//! Hosts that ask for fewer requests get none, from any instance, for any source that they serve.
 
 use crate::ports::{Hub, index};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 const HOST: &str = "forge.example.org";
-/// Requests to one host that may be under way when it asks for the first time.
+/// Requests to one host that may be in progress when it asks for the first time.
 const UNDER_WAY: usize = 4;
 
 /// Forty sources of one host, each fetched once, and all due again.
@@ -22,7 +22,7 @@ async fn forty() -> Hub {
     hub
 }
 
-/// Reads until nothing more is asked.
+/// Reads until no more requests are sent.
 async fn read(hub: &Hub) {
     hub.get("/v1/federated?format=json").await;
     let mut before = usize::MAX;
@@ -49,7 +49,7 @@ async fn ten_reads_ask_a_host_that_wants_peace_once() {
         }
         let asked = hub.sources().asked() - asked;
         assert!((1..=UNDER_WAY).contains(&asked), "{status} {headers:?}: asked {asked} times");
-        // Another instance knows of it too, and a compose says so of those that it would have asked.
+        // Another instance knows about it too, and a composition reports the sources that it would have requested as deferred.
         let beside = hub.beside(0);
         let (_, report) = beside.ask(Method::POST, "/v1/federated/compose", Value::Null).await;
         assert_eq!((&report["fetched"], &report["failed"]), (&json!(0), &json!(0)), "{report}");

@@ -36,7 +36,7 @@ impl Hub {
         Self::of(Place::file(""), Arc::default(), 1_800_000_000)
     }
 
-    /// A hub over a database that these statements made.
+    /// A hub over a database that these statements created.
     pub fn over(database: &str) -> Self {
         Self::of(Place::new(database), Arc::default(), 1_800_000_000)
     }
@@ -62,7 +62,7 @@ impl Hub {
         Self { router: router(App::new(self.ports.clone(), setting)), ports: self.ports.clone() }
     }
 
-    /// Another hub on the same database, with the same sources, whose clock is so many seconds ahead.
+    /// Another hub on the same database, with the same sources, whose clock is this many seconds ahead.
     pub fn beside(&self, ahead: Seconds) -> Self {
         let World { database, sources, .. } = &*self.ports.0;
         Self::of(database.place.clone(), sources.clone(), self.ports.now() + ahead)
@@ -97,12 +97,12 @@ impl Hub {
         self.ports.0.now.fetch_add(seconds, Ordering::Relaxed);
     }
 
-    /// Changes the operator's token; none is configured from then on without one.
+    /// Changes the operator's token; `None` removes it.
     pub fn configure_token(&self, token: Option<&str>) {
         *self.ports.0.token.lock().expect("lock") = token.map(str::to_owned);
     }
 
-    /// The hub is behind a proxy that gives the client's address in this header.
+    /// Configures a proxy in front of the hub that sends the client's address in this header.
     pub fn configure_client_address_header(&self, name: &str) {
         *self.ports.0.client_address_header.lock().expect("lock") = Some(name.to_owned());
     }
@@ -112,7 +112,7 @@ impl Hub {
         self.ports.database().place.contents()
     }
 
-    /// Waits for the work after responses, and for what that spawned.
+    /// Waits for the work after responses, and for the tasks that it spawned.
     pub async fn settle(&self) {
         loop {
             let next = self.ports.0.spawned.lock().expect("lock").pop();
@@ -161,12 +161,12 @@ impl Hub {
         std::mem::take(&mut *self.ports.0.database.seen.statements.lock().expect("lock"))
     }
 
-    /// Changes the database, past the hub, right before the next statement of its own that contains `before`.
+    /// Changes the database, bypassing the hub, right before the next statement outside of a transaction that contains `before`.
     pub fn change_before(&self, before: &'static str, sql: &str) {
         *self.ports.0.database.seen.between.lock().expect("lock") = Some((before, sql.to_owned()));
     }
 
-    /// The instance died in one transaction, which nobody could end.
+    /// Pretends that the instance died in one transaction, which nothing could end.
     pub fn died_in_a_transaction(&self) {
         let abandoned = std::mem::take(&mut *self.ports.database().seen.abandoned.lock().expect("lock"));
         assert_eq!(abandoned.len(), 1, "{abandoned:?}");
@@ -187,7 +187,7 @@ impl Hub {
         std::mem::take(&mut *self.ports.0.database.seen.commits.lock().expect("lock"))
     }
 
-    /// How SQLite would run a statement, a line a step; nothing on PostgreSQL, whose plans depend on how much there is.
+    /// How SQLite would run a statement, one line per step; empty on PostgreSQL, whose plans depend on the amount of data.
     pub fn plan(&self, sql: &str) -> Vec<String> {
         let Either::Sqlite(sqlite) = &self.ports.database().store else { return Vec::new() };
         let connection = sqlite.open().expect("a connection");
@@ -219,12 +219,12 @@ impl Hub {
         (head.status, head.headers, body)
     }
 
-    /// The number that a statement gives, past the hub.
+    /// The number that a statement returns, bypassing the hub.
     pub fn number(&self, sql: &str) -> i64 {
         self.ports.database().place.number(sql)
     }
 
-    /// Changes the database past the hub.
+    /// Changes the database, bypassing the hub.
     pub fn change(&self, sql: &str) {
         self.ports.database().place.change(sql);
     }
@@ -233,13 +233,13 @@ impl Hub {
         self.ask(Method::GET, path, serde_json::Value::Null).await.1
     }
 
-    /// A path as a browser asks for it, with a further header: status, headers and text.
+    /// Reads a path as a browser does, with one more header: status, headers and text.
     pub async fn page(&self, path: &str, header: (&str, &str)) -> (StatusCode, HeaderMap, String) {
         let (status, headers, bytes) = self.read(path, &[("accept", "text/html,*/*;q=0.8"), header]).await;
         (status, headers, String::from_utf8(bytes.to_vec()).expect("text"))
     }
 
-    /// What no database survives.
+    /// Destroys the database.
     pub fn lose_store(&self) {
         self.ports.database().place.lose();
     }
@@ -257,14 +257,14 @@ impl Hub {
         assert_eq!(status, StatusCode::CREATED, "{answer}");
     }
 
-    /// Writes a row (two texts and a time from now) past the hub, as another instance would.
+    /// Writes a row (two texts and a time from now), bypassing the hub, as another instance would.
     pub async fn write(&self, sql: &str, first: &str, second: &str, seconds: Seconds) {
         let at = self.ports.now() + seconds;
         let parameters = vec![Value::Text(first.into()), Value::Text(second.into()), Value::Integer(at)];
         write_with(self.ports.database(), async |tx| tx.query(sql, parameters).await).await.expect("a row");
     }
 
-    /// The one number that a query past the hub gives.
+    /// The single number that a query returns, bypassing the hub.
     pub async fn count(&self, sql: &str) -> i64 {
         let rows = self.ports.database().query(sql, Vec::new()).await.expect("rows");
         let first = rows.first().and_then(|row| row.first());
@@ -276,7 +276,7 @@ impl Hub {
     }
 }
 
-/// An index of `count` capabilities whose names carry `version`.
+/// An index of `count` capabilities whose names contain `version`.
 pub fn index(prefix: &str, count: usize, version: usize) -> String {
     let entries: String =
         (0..count).map(|i| format!("- id: capability.{prefix}.n{i}\n  name: Version {version}\n")).collect();

@@ -55,7 +55,7 @@ async fn a_transaction_with_a_failed_statement_is_not_acknowledged() {
     let (database, _) = database().await;
     let done: Result<(), DatabaseError> = write_with(&database, async |tx| {
         tx.query("INSERT INTO t VALUES (1)", Vec::new()).await?;
-        // As if nobody minded. PostgreSQL reports the `COMMIT` that follows as a success.
+        // The error is ignored. PostgreSQL reports the `COMMIT` that follows as a success.
         _ = tx.query("INSERT INTO nothing VALUES (1)", Vec::new()).await;
         Ok(())
     })

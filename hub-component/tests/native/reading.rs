@@ -1,4 +1,4 @@
-//! Reads by a clock that is set, and what they cost: for how long the host may repeat an answer, dates, and statements.
+//! Reads with a clock that the test sets, and their cost: for how long the host may cache a response, dates, and statements.
 
 use crate::ports::{Hub, index};
 use bytes::Bytes;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const PATH: &str = "/v1/federated";
 
-/// Pages that say nothing that depends on the clock.
+/// Pages whose content does not depend on the clock.
 const PAGES: &[&str] = &[
     "/capabilities?q=version",
     "/capabilities/capability.a.n0",
@@ -40,7 +40,7 @@ async fn the_host_may_repeat_the_document_until_a_source_is_due() {
     hub.register("a", index("a", 3, 0)).await;
     assert_eq!(memo(&hub, PATH).await, Some(1), "in its first second an answer has no date");
     hub.pass(1);
-    // Due after an hour and up to a tenth more, by the time that the registration itself says.
+    // Due after an hour and up to a tenth more, at the time that the registration itself states.
     let due = hub.get("/v1/repos/a").await["status"]["next_check_at"].as_str().expect("a time").to_owned();
     for path in [PATH, "/v1/federated?format=json&repo=a", "/v1/federated/manifest"] {
         assert_eq!(memo(&hub, path).await, Some(3600), "{path}, due at {due}");
@@ -81,7 +81,7 @@ async fn a_date_is_sent_only_when_it_tells_revisions_apart() {
     let date = header(&later, "last-modified").to_owned();
     assert!(date.ends_with(" GMT"), "{date}");
     assert_eq!(read(&hub, PATH, &[("if-modified-since", &date)]).await.status(), 304);
-    // Composed in the second of that date: no client can have been told the date of the one before.
+    // Composed in the second of that date: no client can have received the date of the one before.
     assert_eq!(read(&hub, "/v1/federated?revision=1", &[("if-modified-since", &date)]).await.status(), 304);
     hub.pass(1);
     hub.publish("a", index("a", 3, 2));
@@ -110,7 +110,7 @@ async fn a_small_document_is_read_from_the_database_once() {
             }
         }
     }
-    // Of another domain, so that the fragment is another one.
+    // In another domain, so that the fragment is another one.
     hub.ask(Method::PATCH, "/v1/repos/b", json!({"domain": "elsewhere"})).await;
     hub.statements();
     read(&hub, "/v1/federated?domain=elsewhere", &[]).await;

@@ -5,7 +5,7 @@ use crate::stores;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-/// Ways in which a record cannot be read; the third is more than one statement may give. Only SQLite has bytes in a column of text.
+/// Ways in which a record cannot be read; the third is larger than a statement may return. Only SQLite allows bytes in a text column.
 fn damages() -> Vec<&'static str> {
     let mut all = vec!["'no JSON'", "'{\"consecutive_failures\": \"many\"}'", "hex(zeroblob(40000000))", "7"];
     if !stores::is_postgres() {

@@ -1,4 +1,4 @@
-//! Who is fetched when: once for all who ask at the same time, by whichever clock; and what ended a refresh.
+//! When sources are fetched: once for all concurrent requests, even if clocks differ; and after a refresh was interrupted.
 
 use crate::ports::{Hub, index};
 use federation::limits::FETCH_TIMEOUT;
@@ -23,7 +23,7 @@ async fn twelve_refreshes_of_one_source_at_the_same_time_make_one_fetch() {
     let asked = hub.sources().asked();
     let all = join_all((0..12).map(|number| refresh(if number % 2 == 0 { &hub } else { &beside }, "a")));
     let (answers, ()) = tokio::join!(all, async {
-        // Each has read what there is before it looks at the lease.
+        // Each has read the current state before it looks at the lease.
         let mut looked = 0;
         while looked < 12 || hub.sources().asked() == asked {
             tokio::task::yield_now().await;
@@ -79,7 +79,7 @@ async fn a_url_that_changes_during_a_refresh_is_fetched_after_it() {
         hub.sources().recover();
     });
     assert_eq!(answer["source"]["outcome"], "superseded", "{answer}");
-    // What was spawned looks again when a tenth of a second has passed.
+    // The spawned task looks again after a tenth of a second.
     for _ in 0..1_000 {
         if hub.get("/v1/repos/a").await["status"]["state"] == "fresh" {
             break;
@@ -117,7 +117,7 @@ async fn clocks_that_differ_by_seconds_fetch_once_in_a_time_to_live() {
         hub.settle().await;
         assert_eq!(hub.sources().asked(), asked, "{ahead}: it refreshes beside another");
         hub.change("DELETE FROM leases");
-        // Whoever comes first fetches for both.
+        // The first request fetches for both.
         for round in 1..=3 {
             for reader in [&beside, &hub, &beside, &hub] {
                 reader.get("/v1/federated?format=json").await;
@@ -135,7 +135,7 @@ async fn clocks_that_differ_by_seconds_fetch_once_in_a_time_to_live() {
 async fn a_clock_that_is_ahead_overtakes_no_refresh_while_a_source_takes_its_time() {
     let hub = Hub::new();
     hub.register("a", index("a", 1, 0)).await;
-    // One clock is five seconds late, and the other one five seconds early.
+    // One clock is five seconds slow, and the other one five seconds fast.
     let beside = hub.beside(10);
     hub.change("UPDATE source_state SET next_check_at = 0");
     hub.sources().hang("a.example.org");
@@ -144,7 +144,7 @@ async fn a_clock_that_is_ahead_overtakes_no_refresh_while_a_source_takes_its_tim
         while hub.sources().asked() == asked {
             tokio::task::yield_now().await;
         }
-        // Nothing is renewed until the source has answered. Judging what it sent is a matter of seconds.
+        // The lease is not renewed until the source has responded. Validating its index takes seconds.
         let longest = i64::try_from(FETCH_TIMEOUT.as_secs()).expect("seconds") + 10;
         for hub in [&hub, &beside] {
             hub.pass(longest);

@@ -1,4 +1,4 @@
-//! Old revisions are forgotten, and nothing that a kept one needs.
+//! Old revisions are pruned, but nothing that a kept one needs.
 
 use crate::ports::{Hub, index};
 use crate::stores::is_postgres;
@@ -42,7 +42,7 @@ async fn a_thousand_revisions_or_ninety_days_are_kept_whichever_is_more() {
     assert_eq!(page["until"], oldest + 100);
     assert_eq!(hub.ask(Method::GET, "/v1/changes?since=1", Value::Null).await.0, StatusCode::GONE);
 
-    // A reader may be in the middle of what was forgotten: it stays for a day after it was found to be unused.
+    // A reader may be in the middle of a pruned fragment: it stays for a day after it was found to be unused.
     let fragments = || hub.number("SELECT count(*) FROM fragments WHERE repo = 'gone'");
     for left in [1, 0] {
         hub.pass(DAY + 1);
@@ -59,7 +59,7 @@ async fn a_thousand_revisions_or_ninety_days_are_kept_whichever_is_more() {
     assert_eq!(hub.ask(Method::GET, &snapshot(&steady), Value::Null).await.0, StatusCode::OK);
 }
 
-/// A hub whose only source changed its domain so many times, past the hub.
+/// A hub whose only source changed its domain `count` times, bypassing the hub.
 async fn with_changes(count: usize) -> Hub {
     let hub = Hub::new();
     hub.register("busy", index("busy", 3, 0)).await;
@@ -135,7 +135,7 @@ async fn however_much_is_to_be_forgotten_a_transaction_is_small_and_others_come_
     }
 }
 
-/// What makes it fail to delete one revision.
+/// Makes the deletion of one revision fail.
 const STOP: &str =
     "CREATE TRIGGER stop BEFORE DELETE ON revisions WHEN old.number = 2000 BEGIN SELECT RAISE(ABORT, 'stopped'); END";
 const STOP_ON_POSTGRES: &str =

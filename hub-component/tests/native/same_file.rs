@@ -1,4 +1,4 @@
-//! One index that is registered twice, in two spellings of its address.
+//! One index that is registered twice, with two spellings of its address.
 
 use crate::ports::{Hub, index};
 use crate::stores::is_postgres;
@@ -42,7 +42,7 @@ async fn a_second_registration_of_one_index_is_warned_of_and_made() {
     let (codes, message) = warned(&second);
     assert_eq!((status, codes), (StatusCode::CREATED, vec!["url-registered"]), "{second}");
     assert!(message.contains("`state-hub`"), "{message}");
-    // It stays to be seen, on both, until one of them has another address.
+    // Both show the warning until one of them has another address.
     assert_eq!(warned(&hub.get("/v1/repos/state-hub").await).0, ["url-registered"]);
     let moved = json!({"url": "https://example.org/other.yaml"});
     let (_, third) = hub.ask(Method::PATCH, "/v1/repos/other", moved).await;

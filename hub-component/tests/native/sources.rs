@@ -1,4 +1,4 @@
-//! Scripted sources, which count what they are asked for.
+//! Scripted sources, which count their requests.
 
 use crate::ports::Hub;
 use axum::Router;
@@ -15,7 +15,7 @@ use tower::ServiceExt as _;
 /// A status and headers.
 type Answer = (u16, Vec<(String, String)>);
 
-/// Sources by URL; counts what it is asked and how many bodies it sends.
+/// Sources by URL; counts the requests and the bodies that it sends.
 #[derive(Default)]
 pub struct Sources {
     indexes: Mutex<HashMap<String, String>>,
@@ -46,29 +46,29 @@ impl Sources {
         self.hanging.lock().expect("lock").insert(host.to_owned());
     }
 
-    /// A host answers so from now on.
+    /// Makes a host respond like this from now on.
     pub fn answer(&self, host: &str, status: u16, headers: &[(&str, &str)]) {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         self.answers.lock().expect("lock").insert(host.to_owned(), (status, headers));
     }
 
-    /// A URL answers so from now on.
+    /// Makes a URL respond like this from now on.
     pub fn script(&self, url: &str, status: u16, headers: &[(&str, &str)], body: &str) {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         self.scripted.lock().expect("lock").insert(url.to_owned(), ((status, headers), body.to_owned()));
     }
 
-    /// A host answers 404 where it has nothing.
+    /// Makes a host respond 404 where it has nothing.
     pub fn is_forge(&self, host: &str) {
         self.forges.lock().expect("lock").insert(host.to_owned());
     }
 
-    /// A host is this hub.
+    /// Makes a host lead to this hub.
     pub fn is_hub(&self, host: &str, hub: &Hub) {
         self.hubs.lock().expect("lock").insert(host.to_owned(), hub.router());
     }
 
-    /// A URL has nothing any more.
+    /// Removes what is at a URL.
     pub fn remove(&self, url: &str) {
         self.indexes.lock().expect("lock").remove(url);
         self.scripted.lock().expect("lock").remove(url);
@@ -79,7 +79,7 @@ impl Sources {
         std::mem::take(&mut *self.urls.lock().expect("lock"))
     }
 
-    /// Every host answers again as it should; what hung goes on.
+    /// Makes every host respond normally again; requests that hung continue.
     pub fn recover(&self) {
         self.hanging.lock().expect("lock").clear();
         self.answers.lock().expect("lock").clear();

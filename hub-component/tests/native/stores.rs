@@ -30,7 +30,7 @@ pub fn server() -> &'static Server {
     Server::shared().expect("a server")
 }
 
-/// The connection string of a new database, as the hub uses it. It has the schema already: making that takes five times as long as most tests.
+/// The connection string of a new database, as the hub uses it. It already has the schema: creating that takes five times as long as most tests.
 fn database() -> String {
     static READY: Once = Once::new();
     READY.call_once(|| {
@@ -57,12 +57,12 @@ pub fn schema() -> String {
 pub enum Place {
     /// A file.
     Sqlite { path: PathBuf, folder: Arc<TempDir> },
-    /// The connection string of a database, which goes with the server.
+    /// The connection string of a database, which is removed with the server.
     Postgres { url: String },
 }
 
 impl Place {
-    /// A new database, or the SQLite database that these statements made: what an older version wrote there never was on PostgreSQL.
+    /// A new database, or the SQLite database that these statements created: older versions never wrote to PostgreSQL.
     pub fn new(statements: &str) -> Self {
         if statements.is_empty() && is_postgres() {
             return Self::Postgres { url: database() };
@@ -70,7 +70,7 @@ impl Place {
         Self::file(statements)
     }
 
-    /// The SQLite database that these statements made.
+    /// The SQLite database that these statements created.
     pub fn file(statements: &str) -> Self {
         let folder = Arc::new(TempDir::new().expect("a folder"));
         let path = folder.path().join("hub.db");
@@ -102,7 +102,7 @@ impl Place {
         }
     }
 
-    /// The number that a statement gives, past the hub.
+    /// The number that a statement returns, bypassing the hub.
     pub fn number(&self, sql: &str) -> i64 {
         match self {
             Self::Sqlite { path, .. } => {
@@ -116,7 +116,7 @@ impl Place {
         }
     }
 
-    /// Changes the database past the hub.
+    /// Changes the database, bypassing the hub.
     pub fn change(&self, sql: &str) {
         match self {
             Self::Sqlite { path, .. } => File::open(path).expect("a connection").execute_batch(sql).expect("a change"),
@@ -126,7 +126,7 @@ impl Place {
         }
     }
 
-    /// The statement for how many rows a transaction has changed so far.
+    /// The statement that returns how many rows a transaction has changed so far.
     pub fn changes(&self) -> &'static str {
         match self {
             Self::Sqlite { .. } => "SELECT total_changes()",
@@ -152,7 +152,7 @@ impl Place {
         }
     }
 
-    /// What no database survives.
+    /// Destroys the database.
     pub fn lose(&self) {
         match self {
             Self::Sqlite { path, .. } => std::fs::write(path, "this is no database").expect("written"),
@@ -163,7 +163,7 @@ impl Place {
     }
 }
 
-/// A pool as Spin's: a connection comes back as it was dropped, and is cleaned without a `ROLLBACK` before it is handed on.
+/// A pool like Spin's: a connection is returned as it was dropped, and is cleaned without a `ROLLBACK` before it is handed on.
 #[derive(Clone)]
 pub struct Pool(Arc<Shared>);
 

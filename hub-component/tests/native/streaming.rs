@@ -1,4 +1,4 @@
-//! Documents and changes that are sent in pieces: their bytes, their lengths, and how much of them there is at once.
+//! Documents and changes that are sent in pieces: their bytes, their lengths, and how much of them is in memory at once.
 
 use crate::ports::{Hub, index};
 use axum::body::Body;
@@ -21,7 +21,7 @@ fn large(repo: &str, version: usize) -> String {
     json!({"version": 1, "capabilities": (0..1500).map(entry).collect::<Vec<_>>()}).to_string()
 }
 
-/// What the newest revision should be, made from the indexes themselves.
+/// The expected newest revision, composed from the indexes themselves.
 fn expected(revision: u64, composed_at: i64, sources: &[(&str, &str, &str)], filter: Filter, format: Format) -> String {
     let (mut lines, mut fragments) = (Vec::new(), Vec::new());
     for (repo, domain, text) in sources {
@@ -258,7 +258,7 @@ async fn a_source_that_the_federation_has_no_room_for_is_held_and_the_others_go_
     hub.register("a", index("a", 2, 0)).await;
     hub.register("b", index("b", 2, 0)).await;
     hub.register("c", index("c", 2, 0)).await;
-    // As if a had nearly all that a federation may have.
+    // Pretends that `a` has nearly the maximum size of a federation.
     let a = "digest = (SELECT index_digest FROM composition WHERE repo = 'a')";
     hub.change(&format!("UPDATE fragments SET json_bytes = 1024 * 1024 * 1024 - 400 WHERE {a}"));
     hub.publish("b", index("b", 40, 1));
@@ -281,7 +281,7 @@ async fn a_source_that_the_federation_has_no_room_for_is_held_and_the_others_go_
     assert_eq!((&held["state"], &held["reason"]), (&json!("held"), &json!("held-full")), "{held}");
     let page = hub.text("/repos/b").await;
     assert!(page.contains("has no room") && page.contains("Version 1") && !page.contains("hub release"), "{page}");
-    // Nothing that a maintainer says makes room.
+    // No request of a maintainer makes room.
     let (status, problem) = hub.ask(Method::POST, "/v1/repos/b/release", Value::Null).await;
     assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("federation-full")), "{problem}");
     hub.sources().set("https://d.example.org/index.yaml", index("d", 40, 0));

@@ -55,7 +55,7 @@ async fn what_was_done_while_the_clock_was_ahead_keeps_nobody_waiting() {
     hub.write(lease, "refresh", "dead", 60).await;
     hub.pass(-25 * HOUR);
     hub.publish("a", index("a", 3, 1));
-    // The read is answered from what there is, and sets off the check.
+    // The read is answered from the current state, and triggers the check.
     hub.get("/v1/federated?format=json").await;
     let mut name = Value::Null;
     for _ in 0..100 {

@@ -1,4 +1,4 @@
-//! Secrets of tokens: what is none, and where none is.
+//! Secrets of tokens: what is not accepted as one, and where they never appear.
 
 use crate::ports::Hub;
 use crate::tokens::create;
@@ -50,7 +50,7 @@ async fn what_is_nearly_a_token_is_none() {
         assert_eq!(response.status(), StatusCode::OK, "{scheme}");
         assert_eq!(response.headers()["cache-control"], "no-store");
     }
-    // A token in the query is ignored, as every query that a route does not know.
+    // A token in the query is ignored, as is every unknown query parameter.
     let request = http::Request::get(format!("/v1/tokens/self?access_token={secret}")).body(Body::empty());
     assert_eq!(hub.send(request.expect("a request")).await.status(), StatusCode::UNAUTHORIZED);
 }

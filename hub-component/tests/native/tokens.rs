@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const DAY: i64 = 24 * 3600;
 
-/// Makes a token and gives its secret.
+/// Creates a token and returns its secret.
 pub async fn create(hub: &Hub, request: Value) -> String {
     let (status, answer) = hub.ask(Method::POST, "/v1/tokens", request).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
@@ -18,7 +18,7 @@ fn code(answer: &Value) -> &str {
     answer["code"].as_str().unwrap_or_default()
 }
 
-/// Every route that needs a token: what it takes, and the answer with enough rights.
+/// Every route that needs a token, with a request, and the response if the token's rights suffice.
 fn guarded() -> Vec<(Method, &'static str, Value, u16, &'static str)> {
     let registration =
         |repo: &str| json!({"repo": repo, "url": format!("https://{repo}.example.org/index.yaml"), "domain": "d"});
@@ -88,7 +88,7 @@ async fn every_scope_opens_its_routes_and_no_other() {
             }
         }
     }
-    // And without any token, nothing.
+    // Without a token, nothing is allowed.
     for (method, path, body, ..) in guarded() {
         let request =
             http::Request::builder().method(method.clone()).uri(path).header("content-type", "application/json");
@@ -219,7 +219,7 @@ async fn named_tokens_outlive_the_operators_token() {
     assert_eq!(hub.ask_as("another", Method::GET, "/v1/tokens", &Value::Null).await.0, StatusCode::OK);
     assert_eq!(hub.ask_as(&admin, Method::GET, "/v1/tokens", &Value::Null).await.0, StatusCode::OK);
 
-    // Without one, those that were made go on, and whoever has none is told that there are some.
+    // Without the operator's token, named tokens still work, and a client without one is told that there are some.
     hub.configure_token(None);
     assert_eq!(hub.ask_as(&admin, Method::GET, "/v1/tokens", &Value::Null).await.0, StatusCode::OK);
     assert_eq!(code(&hub.ask_as("another", Method::GET, "/v1/tokens", &Value::Null).await.1), "unauthorized");

@@ -59,7 +59,7 @@ async fn a_search_that_names_it_says_that_it_is_gone() {
     assert!(page.contains("removed by") && page.contains("/capabilities/state.announce"), "{page}");
     let told = call(&hub, "search_capabilities", json!({"q": ["state.publish"]})).await;
     assert_eq!(told["structuredContent"]["gone"][0]["id"], "state.publish", "{told}");
-    // A budget is kept, whatever is gone.
+    // Results stay within their budget, however many capabilities are gone.
     for tokens in [60, 80, 100, 120, 200] {
         let path = format!("/v1/capabilities?q=state.publish&budget_tokens={tokens}");
         let (code, _, body) = hub.read(&path, &[]).await;
@@ -96,7 +96,7 @@ async fn it_goes_when_the_capability_is_back_anywhere_and_with_its_revision() {
 #[tokio::test]
 async fn it_stays_as_long_as_its_revision() {
     let hub = with_a_removal().await;
-    // More revisions than are kept whatever their age, all of them newer.
+    // More newer revisions than are kept whatever their age.
     hub.change(
         "WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
          INSERT INTO revisions SELECT i, digest, composed_at, actor, cause, source_count, capability_count FROM revisions, n WHERE number = 2",

@@ -24,9 +24,9 @@ async fn a_database_of_the_first_version_goes_on() {
         let path = format!("/v1/federated?format=json&revision={number}");
         assert_eq!(hub.ask(Method::GET, &path, json!(null)).await.0, StatusCode::OK, "{number}");
     }
-    // What it is does not follow from a format that nobody said.
+    // A registration from before has the default format.
     assert_eq!(hub.get("/v1/repos/a").await["format"], "auto");
-    // Every step was made once, and what they are for can be used.
+    // Every step was run once, and what the steps add can be used.
     assert_eq!(hub.number("SELECT max(version) - count(*) FROM migrations"), 0);
     hub.register("c", index("c", 1, 0)).await;
     let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", json!({"domain": "e"})).await;
@@ -40,7 +40,7 @@ async fn a_database_of_the_first_version_goes_on() {
     assert_eq!(hub.number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
 }
 
-/// A hub on a database to which a newer program has done this, in a step that says from which version on it can be read.
+/// A hub on a database to which a newer program has applied these steps, each of which says from which version on the result can be read.
 async fn on_a_newer_schema(steps: &[(&str, &str)]) -> Hub {
     let hub = Hub::new();
     hub.register("a", index("a", 2, 0)).await;

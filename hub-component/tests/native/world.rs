@@ -1,4 +1,4 @@
-//! The ports of a test: a database, a clock that is set, and [`Sources`].
+//! The ports of a test: a database, a clock that the test sets, and [`Sources`].
 
 use crate::observed::Observed;
 use crate::sources::Sources;

@@ -59,7 +59,7 @@ async fn of_sixteen_that_count_up_at_once_none_loses_a_step() {
     }
     assert_eq!(read(&hub).await.1["description"], "160");
     assert!(conflicts > 0, "they were never at it at once, so this proves nothing");
-    // The trail has every step, each beginning where the one before ended.
+    // The audit trail has every change, each beginning where the one before ended.
     let events = hub.get("/v1/events?repo=a&action=update&limit=1000").await;
     let events = events["events"].as_array().expect("events");
     assert_eq!(events.len(), 160);

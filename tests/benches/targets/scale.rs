@@ -79,7 +79,7 @@ async fn timed(hub: &Hub, method: Method, path: &str) -> Result<Duration> {
     Ok(taken)
 }
 
-/// Registers sources that nobody fetches before all are there.
+/// Registers sources that are not fetched before all are registered.
 async fn register(hub: &Arc<Hub>, sources: &Sources, count: usize) -> Result<()> {
     let mut tasks = JoinSet::new();
     for source in 0..count {

@@ -1,4 +1,4 @@
-//! The search: how well it answers, how fast, and what it costs where no answers are kept.
+//! The search: how well it answers, how fast, and what it costs where no responses are cached.
 
 use crate::load::requests_of_many;
 use crate::table::{Table, milliseconds};

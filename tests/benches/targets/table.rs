@@ -9,7 +9,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Prints a row: what was measured, the figure, the reference, and the target of the design.
+    /// Prints a row: what was measured, the figure, the reference beside it, and the target of the design.
     #[expect(clippy::print_stdout, reason = "the table is what a run is for")]
     pub fn row(&mut self, what: &str, figure: &str, beside: &str, target: &str) {
         if !self.begun {

@@ -1,4 +1,4 @@
-//! A PostgreSQL server for tests. It needs Debian's package `postgresql`, or another installation whose `initdb` is on the PATH, and ends with
+//! A PostgreSQL server for tests. It needs Debian's package `postgresql`, or another installation whose `initdb` is on the PATH, and stops with
 //! the process that started it, however that ends.
 
 use anyhow::{Context as _, Result, ensure};
@@ -15,8 +15,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// Where Debian installs the programs of each major version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
-/// Starts a server in a folder of its own with the programs in `$1` at port `$2`, writes its certificate and `ready`, and stops and removes all when its
-/// input ends: when the test does. Until then, each line of the input is an order, answered with `done`.
+/// Starts a server in a folder of its own with the programs in `$1` at port `$2`, writes its certificate and `ready`, and stops and removes everything when its
+/// input ends, which is when the test ends. Until then, each line of the input is a command, which it answers with `done`.
 const SCRIPT: &str = r#"
 folder=$(mktemp -d) && cd "$folder" || exit
 trap 'cd /; rm -rf "$folder"' EXIT
@@ -48,13 +48,13 @@ done
 /// How often another port is tried. Between its choice and the start, another program may take it.
 const ATTEMPTS: usize = 3;
 
-/// A running server with the superuser `hub`, who needs no password, and the database `postgres`.
+/// A running server with the superuser `hub`, which needs no password, and the database `postgres`.
 pub struct Server {
     port: u16,
     programs: PathBuf,
     certificate: String,
     schemas: AtomicU32,
-    /// The script that started the server: it stops it when its input is closed.
+    /// The script that started the server, and stops it when its input is closed.
     script: Mutex<Script>,
 }
 
@@ -74,7 +74,7 @@ impl Server {
         shared.as_ref().map_err(|error| anyhow::anyhow!("{error}"))
     }
 
-    /// Starts a server, as `nobody` if this process is root's: PostgreSQL refuses root.
+    /// Starts a server, as `nobody` if this process runs as root: PostgreSQL refuses root.
     ///
     /// # Errors
     /// If there is no PostgreSQL, or it does not start.
@@ -100,7 +100,7 @@ impl Server {
         } else {
             Command::new("sh")
         };
-        // In a group of its own, so that an interrupt from the terminal does not keep the script from tidying up.
+        // In a group of its own, so that an interrupt from the terminal does not keep the script from cleaning up.
         let mut child = command
             .args(["-c", SCRIPT, "postgres"])
             .arg(programs)
@@ -168,7 +168,7 @@ impl Server {
         format!("postgres://hub@127.0.0.1:{}/{database}?sslmode=disable", self.port)
     }
 
-    /// The certificate of the server, for `localhost` and 127.0.0.1, which it issued itself, as PEM.
+    /// The self-signed certificate of the server, for `localhost` and 127.0.0.1, as PEM.
     pub fn certificate(&self) -> &str {
         &self.certificate
     }
@@ -183,10 +183,10 @@ impl Server {
         Ok(format!("{}&options=-c%20search_path%3D{name}", self.url()))
     }
 
-    /// The connection string of a new database that is a copy of this one, to which nobody may be connected: as quick as copying its files.
+    /// The connection string of a new database that is a copy of `template`, to which nothing may be connected. It takes as long as copying its files.
     ///
     /// # Errors
-    /// If there is no such database, or somebody stays connected to it.
+    /// If there is no such database, or a client stays connected to it.
     pub fn copy(&self, template: &str) -> Result<String> {
         let name = format!("copy_{}", self.schemas.fetch_add(1, Ordering::Relaxed));
         self.run(&format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))?;

@@ -16,7 +16,7 @@ const OTHERS: [&str; 5] = [
     "certmanager_certificate_expiration_timestamp_seconds",
 ];
 
-/// With the rules for mirrors, which are all that the chart has.
+/// With the rules for mirrors, so that all the rules of the chart are rendered.
 const MIRRORS: [&str; 2] = ["--set", "mirrors.replicas=2"];
 
 /// Prints the names of the metrics in an expression; fails if it is not a valid expression.
@@ -54,7 +54,7 @@ async fn rules_ask_for_metrics_that_the_hub_has() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     hub.register("state-hub", &sources.index("/i.yaml", &index(&["state.read"]))).await?;
     let exposed = hub.get("/metrics").await?.text;
-    // The host counts a scrape only after it, so a second one is needed.
+    // The host counts a scrape only after its response, so a second one is needed.
     let exposed = format!("{exposed}{}", hub.get("/metrics").await?.text);
     for name in metrics(&rules(&MIRRORS)?)? {
         let is_exposed = exposed.lines().any(|line| line.starts_with(&name));

@@ -35,7 +35,7 @@ fn every_container_is_started_as_the_program_can_be() -> Result<()> {
     Ok(())
 }
 
-/// Checks commands in sentences; `runbook.rs` runs the blocks.
+/// Checks commands within sentences; `runbook.rs` runs the blocks.
 #[test]
 fn every_command_of_the_documents_is_one() -> Result<()> {
     let mut seen = 0;

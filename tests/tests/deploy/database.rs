@@ -85,7 +85,7 @@ fn the_cluster_loses_no_acknowledged_write_and_orders_texts_by_their_bytes() -> 
     ensure!(spec["plugins"][0]["parameters"]["barmanObjectName"] == "store");
     let backup = of_kind(&objects, "ScheduledBackup")[0];
     ensure!(backup["spec"]["cluster"]["name"] == cluster["metadata"]["name"], "{}", name(backup));
-    // A single instance has none to wait for.
+    // A single instance has no standby to wait for.
     let one = render(&["--set", "database.cluster.enabled=true,database.cluster.instances=1"])?;
     ensure!(of_kind(&one, "Cluster")[0]["spec"]["postgresql"]["synchronous"].is_null());
     ensure!(of_kind(&one, "ScheduledBackup").is_empty(), "nobody said where to");

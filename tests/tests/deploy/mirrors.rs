@@ -1,4 +1,4 @@
-//! Mirrors in the chart: hubs that follow the one of the release and answer its reads.
+//! Mirrors in the chart: hubs that follow the release's hub and answer its reads.
 
 use super::rendered::{containers, name, of_kind, pod, render, texts};
 use anyhow::{Context as _, Result, ensure};
@@ -29,7 +29,7 @@ const MIRRORED: [&str; 15] = [
     "/search",
 ];
 
-/// What only the hub itself can answer.
+/// Requests that only the hub itself can answer.
 const OWN: [&str; 11] = [
     "/",
     "/repos",

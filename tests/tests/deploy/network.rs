@@ -1,4 +1,4 @@
-//! Who reaches the hub, and what it reaches.
+//! Who can reach the hub, and what the hub can reach.
 
 use super::policies::pods;
 use super::rendered::{containers, name, of_kind, pod, render, texts};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// A name, the behaviour, the reason that the hub must report, and the line if the index was read.
 type Fault = (&'static str, Behaviour, &'static str, Option<u64>);
 
-/// Files that are no index.
+/// Files that are not an index.
 fn bad_files() -> Vec<Fault> {
     let plain = |text: &str| Behaviour::Index(text.as_bytes().to_vec());
     vec![

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use std::process::Command;
 
 /// Tests that write, restart, read what was written, and read it again from the cache, through the binary and the component's own adapter. All
-/// others are about what stands before the application, or are in the native tests, which know both databases too.
+/// others are about what is in front of the application, or are in the native tests, which run on both databases too.
 const TESTS: [&str; 13] = [
     "catalogues::",
     "document::",

@@ -1,4 +1,4 @@
-//! An organisation that is registered once, with the command line, over real sockets: a forge that pages.
+//! An organisation that is registered once, with the command line, over real sockets, at a forge whose listing has pages.
 
 use anyhow::{Result, ensure};
 use end_to_end::{Behaviour, Cli, Hub, Sources, eventually, index};

@@ -25,7 +25,7 @@ fn recipe(name: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/ci")).join(name)
 }
 
-/// What a runner downloads as the program: it starts the binary under test.
+/// The script that a runner downloads as the program: it starts the binary under test.
 fn program() -> Result<String> {
     Ok(format!("#!/bin/sh\nexec '{}' \"$@\"\n", binary().canonicalize()?.display()))
 }
@@ -204,7 +204,7 @@ async fn another_program_than_the_pinned_one_is_not_run() -> Result<()> {
 fn the_workflows_are_valid() -> Result<()> {
     for name in ACTIONS {
         let mut command = Command::new(tools().join("python/bin/actionlint"));
-        // Forgejo's addresses of actions and its labels of runners are not known to it.
+        // actionlint does not know Forgejo's addresses of actions and labels of runners.
         command.args([
             "-no-color",
             "-shellcheck=",

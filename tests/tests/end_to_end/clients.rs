@@ -93,7 +93,7 @@ async fn what_is_unusual_but_right_is_answered() -> Result<()> {
     );
     assert_eq!(statuses(&exchange(&hub, pipelined.as_bytes())?), [200, 404, 200]);
     assert_eq!(statuses(&exchange(&hub, b"GET /health HTTP/1.0\r\nHost: h\r\n\r\n")?), [200]);
-    // What load balancers send to see whether a server is there: HTTP/1.0 has no `Host`.
+    // Load balancers send this to see whether a server is there: HTTP/1.0 has no `Host`.
     for checker in
         ["OPTIONS / HTTP/1.0\r\n\r\n", "HEAD /health HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\nHost: 10.0.0.1:8080\r\n\r\n"]
     {

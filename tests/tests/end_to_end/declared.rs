@@ -25,13 +25,13 @@ async fn a_file_in_git_is_what_the_hub_has() -> Result<()> {
     assert_eq!(hub.get("/v1/repos").await?.json()["total"], 0);
     let ran = apply(&file, &[])?;
     assert_eq!(ran.code, 0, "{ran:?}");
-    // Once applied, it is the same, whatever the hub adds.
+    // Once applied, there are no differences, whatever the hub adds.
     let ran = apply(&file, &["--dry-run", "--exit-code"])?;
     assert_eq!(ran.code, 0, "{ran:?}");
     let labelled = async |label: &str| hub.get(&format!("/v1/repos?label={label}")).await.map(|it| it.json());
     assert_eq!((&labelled("team=x").await?["total"], &labelled("team=").await?["total"]), (&json!(2), &json!(0)));
     assert_eq!(hub.get("/v1/repos?label=team").await?.status, 400);
-    // A field that the file leaves out is reset, and what it does not name stays.
+    // A field that the file leaves out is reset; a registration that it does not name stays.
     let changed = json!({"description": "by hand", "labels": {"team": "z", "tier": "1"}});
     assert_eq!(hub.write(Method::PATCH, "/v1/repos/b", &changed).await?.status, 200);
     assert_eq!(labelled("tier=1").await?["repos"][0]["repo"], "b");
@@ -40,7 +40,7 @@ async fn a_file_in_git_is_what_the_hub_has() -> Result<()> {
     let b = hub.get("/v1/repos/b").await?.json();
     assert_eq!((&b["description"], &b["labels"]), (&json!(""), &json!({"team": "x"})));
     assert_eq!(labelled("tier=1").await?["total"], 0);
-    // Only what has the label goes.
+    // Only registrations with the label are removed.
     let ran = apply(&file[..1], &["--prune", "--label", "team=x"])?;
     assert_eq!(ran.code, 0, "{ran:?}");
     let left = hub.get("/v1/repos").await?.json();

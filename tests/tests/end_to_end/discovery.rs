@@ -1,5 +1,5 @@
-//! Where agents look. The checks are those of ARD's conformance tool, which is in no package registry, and of the clients of GitHub and
-//! VS Code: with the requests that they send.
+//! Where agents look. The checks are those of ARD's conformance tool, which is in no package registry, with the requests that the clients of
+//! GitHub and VS Code send.
 
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Answer, Hub, Sources};
@@ -47,11 +47,11 @@ async fn search(hub: &Hub, body: &Value) -> Result<Value> {
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> Result<&'a Vec<Value>> {
-    value[name].as_array().with_context(|| format!("`{name}` is no list: {value}"))
+    value[name].as_array().with_context(|| format!("`{name}` is not a list: {value}"))
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str> {
-    value[name].as_str().filter(|text| !text.is_empty()).with_context(|| format!("`{name}` is no text: {value}"))
+    value[name].as_str().filter(|text| !text.is_empty()).with_context(|| format!("`{name}` is not a text: {value}"))
 }
 
 /// `^urn:air:([a-zA-Z0-9.-]+)(?::([a-zA-Z0-9._:-]+))?:([a-zA-Z0-9._-]+)$`
@@ -64,7 +64,7 @@ fn is_identifier(text: &str) -> bool {
         && parts[2..].iter().all(|part| plain(part))
 }
 
-/// What the tool wants of an entry.
+/// Checks an entry as the tool does.
 fn entry(entry: &Value) -> Result<()> {
     ensure!(is_identifier(text(entry, "identifier")?), "{entry}");
     text(entry, "displayName")?;
@@ -131,7 +131,7 @@ async fn a_publisher_passes_the_checks_of_the_conformance_tool() -> Result<()> {
         let queries = list(one, "representativeQueries")?;
         ensure!((2..=5).contains(&queries.len()) && queries.iter().all(Value::is_string), "{one}");
     }
-    // The addresses lead to what they say.
+    // The addresses lead to what the entries describe.
     let registry = text(&entries[0], "url")?.strip_prefix(hub.base()).context("the hub")?;
     let request = hub.request(Method::POST, &format!("{registry}/search")).json(&json!({"query": {"text": "weather"}}));
     ensure!(hub.send(request).await?.json() == json!({"results": []}));

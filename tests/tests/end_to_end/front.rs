@@ -5,7 +5,7 @@ use end_to_end::Hub;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::{TcpListener, TcpStream};
 
-/// An address that leads to a hub. Without one, connections are closed.
+/// An address that leads to a hub. Without a hub, connections are closed.
 #[derive(Clone, Default)]
 pub struct Front(Arc<Mutex<Option<String>>>);
 

@@ -53,10 +53,10 @@ impl Setup {
         Ok(format!("{said}{failed}"))
     }
 
-    /// Runs a program of Node.js, which must warn of nothing.
+    /// Runs a Node.js program, which must print no warning.
     fn node(&self, program: &str, arguments: &[&str]) -> Result<()> {
         let said = self.run(&tools().join("node/node_modules/.bin").join(program), arguments)?;
-        // Whatever a program says of its Node.js is not about the document.
+        // What a program says about its Node.js does not concern the document.
         let about = said.to_lowercase().replace("deprecation warning: node.js", "");
         ensure!(!about.contains("warn") && !about.contains('⚠'), "{program}: {said}");
         Ok(())

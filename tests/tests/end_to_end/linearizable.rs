@@ -1,4 +1,4 @@
-//! Hubs that share a database answer as one: whoever reads sees what was acknowledged or read anywhere before, though each hub repeats its answers.
+//! Hubs that share a database answer as one: a read sees whatever was acknowledged or read anywhere before, although each hub caches its responses.
 
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, Sources, TOKEN, index};
@@ -11,33 +11,33 @@ use throw_away_postgres::Server;
 
 const DOCUMENT: &str = "/v1/federated?format=json";
 
-/// Reads in all, unless the variable says otherwise: a few seconds. The long form has a million.
+/// Number of reads unless the variable gives another one; they take a few seconds. The long form has a million.
 const READS: u64 = 10_000;
 const VARIABLE: &str = "REUSE_SURFACE_TEST_READS";
 
-/// Writes at least, however quickly the reads are done.
+/// Minimum number of writes, however quickly the reads are done.
 const WRITES: u64 = 100;
 
 const READERS: u64 = 8;
 
-/// Two hubs, whose one registration has a domain with a number that only grows.
+/// Two hubs with one registration, whose domain contains a number that only grows.
 struct World {
     hubs: [Hub; 2],
-    /// The largest number that was acknowledged or read, noted outside of the hubs.
+    /// The largest number that was acknowledged or read, recorded outside of the hubs.
     newest: AtomicU64,
     written: AtomicU64,
     reads: AtomicU64,
     unchanged: AtomicU64,
 }
 
-/// What one client has: a tag, and the number in the document with that tag.
+/// The state of one client: a tag, and the number in the document with that tag.
 #[derive(Default)]
 struct Reader {
     has: Option<(String, u64)>,
 }
 
 impl Reader {
-    /// Reads from one of the hubs, as often as not with what it has already.
+    /// Reads from the hubs in turn, two times out of three with the tag that it already has.
     async fn read(&mut self, world: &World) -> Result<()> {
         let nth = world.reads.fetch_add(1, Ordering::SeqCst);
         let hub = &world.hubs[usize::from(!nth.is_multiple_of(2))];

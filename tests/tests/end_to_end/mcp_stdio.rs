@@ -153,7 +153,7 @@ async fn what_is_not_a_message_is_answered_and_the_session_goes_on() -> Result<(
     assert_eq!(agent.ask("initialize", hello())?["result"]["serverInfo"]["name"], "reuse-surface");
     agent.say(r#"{"jsonrpc": "2.0", "method": "notifications/initialized"}"#)?;
     wrong(&mut agent)?;
-    // Empty lines, ends of lines as Windows has them, a byte order mark and notifications that nobody knows are nothing to answer.
+    // Empty lines, Windows line endings, a byte order mark and unknown notifications get no response.
     agent.say("\n  \r\n{\"jsonrpc\": \"2.0\", \"method\": \"notifications/other\", \"params\": {\"a\": 1}}\r")?;
     agent.say("\u{feff}{\"jsonrpc\": \"2.0\", \"id\": 9, \"method\": \"ping\"}\r")?;
     assert_eq!(agent.answer()?, json!({"jsonrpc": "2.0", "id": 9, "result": {}}));
@@ -194,7 +194,7 @@ async fn an_ordinary_session_logs_nothing() -> Result<()> {
     for (name, arguments) in [("list_repos", json!({})), ("get_capability", json!({"id": "capability.none"}))] {
         assert!(agent.ask("tools/call", json!({"name": name, "arguments": arguments}))?["result"].is_object());
     }
-    // Clients also try what this server does not have.
+    // Clients also try methods that this server does not have.
     assert_eq!(agent.ask("tools/call", json!({"name": "no_such_tool"}))?["error"]["code"], -32602);
     for method in ["resources/list", "prompts/list", "no/such/method"] {
         assert_eq!(agent.ask(method, json!({}))?["error"]["code"], -32601, "{method}");

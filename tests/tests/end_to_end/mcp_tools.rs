@@ -57,7 +57,7 @@ async fn the_inspector_lists_and_calls_tools_over_http_and_stdio() -> Result<()>
             ["search_capabilities", "get_capability", "list_repos", "federation_status", "list_consumers"]
         );
 
-        // The inspector reads arguments by the schemas, and sends as text what is not in them.
+        // The inspector reads arguments by the schemas, and sends those that are not in them as text.
         let call = ["--method", "tools/call", "--tool-name"];
         let arguments = ["search_capabilities", "--tool-arg", "q=state", "limit=1", "fields=name", "verbose=true"];
         let found = inspect(&[&call[..], &arguments[..]].concat()).await?;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-/// What Prometheus sends.
+/// The `Accept` header of Prometheus.
 const PROMETHEUS: &str =
     "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
 
@@ -92,7 +92,7 @@ async fn whoever_does_not_name_open_metrics_gets_the_older_format_and_promtool_f
     Ok(())
 }
 
-/// What the linter of Prometheus finds.
+/// The findings of Prometheus's linter.
 fn promtool(text: &str) -> Result<String> {
     let mut promtool = Command::new(tools().join("unpacked/usr/bin/promtool"))
         .args(["check", "metrics"])

@@ -1,4 +1,4 @@
-//! The hub on PostgreSQL: the same component, several hubs on one database, and the way there from SQLite and back.
+//! The hub on PostgreSQL: the same component, several hubs on one database, and moving there from SQLite and back.
 
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Cli, Hub, Sources, TOKEN, eventually, index};
@@ -30,7 +30,7 @@ async fn two_hubs_on_one_database_are_one_hub() -> Result<()> {
         let domain = format!("d{round}");
         let answer = writer.write(Method::PATCH, "/v1/repos/a", &json!({"domain": domain})).await?;
         ensure!(answer.status == 200, "{answer:?}");
-        // What was acknowledged is what the other hub reads next.
+        // What one hub acknowledged is what the other hub reads next.
         let read = reader.document().await?;
         ensure!(read["sources"][0]["domain"] == domain, "{read}");
     }
@@ -80,7 +80,7 @@ async fn a_database_moves_to_postgresql_and_back_without_changing_a_byte() -> Re
     Ok(())
 }
 
-/// While hubs write, too: the file is one state, which its revision is composed from again.
+/// Also while hubs write: the file is one state, from which its revision can be composed again.
 #[tokio::test]
 async fn a_backup_of_postgresql_is_a_file_that_a_hub_can_go_on_with() -> Result<()> {
     let (url, sources) = (Server::shared()?.schema()?, Sources::start()?);
@@ -131,7 +131,7 @@ async fn nobody_uses_a_database_that_was_not_filled() -> Result<()> {
     let data = hub.kill()?;
     let server = Server::shared()?;
     let url = server.schema()?;
-    // The schema, and then a table that takes no rows.
+    // The schema, and then a table that accepts no rows.
     let empty = on(&url)?;
     eventually(async || Ok((empty.get("/health").await?.status == 200).then_some(()))).await?;
     drop(empty);

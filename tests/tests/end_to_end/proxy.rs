@@ -11,7 +11,7 @@ const URL: &str = "http://index.invalid/a.yaml";
 #[tokio::test]
 async fn indexes_are_fetched_through_the_proxy_that_is_named() -> Result<()> {
     let sources = Sources::start()?;
-    // A proxy is asked for the whole URL.
+    // A proxy gets the whole URL.
     sources.set(URL, end_to_end::Behaviour::Index(index(&["capability.a"]).into_bytes()));
     let proxy = format!("http://user:s3cret@{}", sources.address());
     let hub = Hub::start_in(TempDir::new()?, Some(TOKEN), &["--proxy", &proxy])?;

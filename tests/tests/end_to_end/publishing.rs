@@ -1,4 +1,4 @@
-//! The recipes of `docs/ci` that publish: a job without any secret, the real program and hub, and an issuer that signs.
+//! The recipes of `docs/ci` that publish: a job without any secret, the real program and hub, and an issuer that signs identities.
 
 #[path = "../../../hub-component/tests/native/identities/issuer.rs"]
 #[expect(dead_code, reason = "the tests of the hub use more of it")]

@@ -74,7 +74,7 @@ async fn pages_fit_together_while_another_client_publishes() -> Result<()> {
             sources.index(&format!("/{repo}"), &index_of(repo, 30 + version % 7, version));
             let path = format!("/v1/repos/{repo}/refresh");
             let refreshed = hub.send(hub.request(Method::POST, &path).bearer_auth(TOKEN)).await?;
-            // By this refresh, or by the one that the registration set off, which may come late.
+            // By this refresh, or by the one that the registration triggered, which may come late.
             anyhow::ensure!(refreshed.json()["revision"].as_u64() > revision.as_u64(), "{refreshed:?}");
         }
         searches.push((revision, found));

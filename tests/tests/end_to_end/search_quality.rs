@@ -1,4 +1,4 @@
-//! Questions in people's own words find what they ask for, and what two repos do is found. `tests/search` has the questions and the pairs.
+//! Questions in people's own words find what they ask for, and overlaps between repos are found. `tests/search` has the questions and the pairs.
 
 use anyhow::Result;
 use end_to_end::questions::{Set, folder};

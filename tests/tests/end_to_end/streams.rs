@@ -12,7 +12,7 @@ struct Follower {
 }
 
 impl Follower {
-    /// Connects, and goes on after `last`; from now on if that is empty.
+    /// Connects, and continues after `last`, or from now on if that is empty.
     async fn connect(hub: &Hub, last: &str) -> Result<Self> {
         let request = hub.request(Method::GET, "/v1/changes/stream").header("Last-Event-ID", last);
         let response = request.send().await?.error_for_status()?;

@@ -15,14 +15,14 @@ async fn hub() -> Result<(Hub, String)> {
     Ok((hub, base))
 }
 
-/// Follows, or begins anew, which does not wait for the next turn.
+/// Sets an upstream, or sets it again, which does not wait for the next turn.
 fn set(hub: &Hub, name: &str, url: &str) -> Result<()> {
     let ran = Cli::new(hub).run(&["hub", "upstream", "set", name, "--url", url, "--transitive"])?;
     ensure!(ran.code == 0, "{ran:?}");
     Ok(())
 }
 
-/// Waits until a hub publishes these repos, with the hubs that they came by.
+/// Waits until a hub publishes these repos, with the hubs that they came through.
 async fn publishes(hub: &Hub, expected: &Value) -> Result<()> {
     eventually(async || {
         let manifest = hub.get("/v1/federated/manifest").await?.json();

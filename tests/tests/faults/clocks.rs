@@ -7,10 +7,10 @@ use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Behaviour, Random, amount, eventually, figures, index, replay, seed};
 use std::time::{Duration, Instant};
 
-/// Writes that are waited for, one after the other, while others are made.
+/// Number of writes that the test waits for, one after the other, while others are made.
 const WRITES: usize = 20;
 
-/// Reads of each hub, before the source responds.
+/// Number of reads from each hub before the source responds.
 const READS: usize = 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -24,7 +24,7 @@ async fn hubs_with_other_clocks_fetch_once_and_lose_nothing() -> Result<()> {
     // Without writers: with them, on an overloaded machine, one run of five fetched twice, and the cause is not known (decision 0124).
     for round in 0..rounds {
         let (fetched, began) = (cluster.sources.requests("/due"), Instant::now());
-        // As a write of a hub does it: else the hubs repeat their answers, and look for nothing that is due.
+        // As a write of a hub does it: otherwise the hubs repeat their responses, and do not look for what is due.
         cluster.database.run(
             "UPDATE hub SET generation = generation + 1; UPDATE source_state SET next_check_at = 1 WHERE repo = 'due'",
         )?;

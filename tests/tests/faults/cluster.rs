@@ -25,7 +25,7 @@ pub struct Cluster {
 pub struct Replica {
     port: u16,
     url: String,
-    /// How its clock differs, as libfaketime reads it.
+    /// The offset of its clock, in libfaketime's form.
     clock: Option<&'static str>,
     running: Option<Hub>,
 }
@@ -55,7 +55,7 @@ impl Cluster {
         self.proxy.base()
     }
 
-    /// A number that a statement gives.
+    /// The number that a statement returns.
     pub fn number(&self, sql: &str) -> Result<usize> {
         Ok(self.database.run(sql)?.parse()?)
     }
@@ -74,14 +74,14 @@ impl Replica {
         Ok(Self { port: free_port()?, url, clock, running: None })
     }
 
-    /// Starts it, unless it runs.
+    /// Starts the hub, unless it is running.
     pub fn start_if_killed(&mut self) -> Result<()> {
         if self.running.is_some() {
             return Ok(());
         }
         let mut command = Command::new(binary());
         if let Some(clock) = self.clock {
-            // As the program `faketime` does, which would be a process between.
+            // As the program `faketime` does, which would be one more process in between.
             command.env("LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1").env("FAKETIME", clock);
             command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         }
@@ -91,7 +91,7 @@ impl Replica {
         Ok(())
     }
 
-    /// Kills it as a power cut would.
+    /// Kills the hub as a power cut would.
     pub fn kill(&mut self) {
         self.running = None;
     }
@@ -100,7 +100,7 @@ impl Replica {
         self.running.as_ref().context("the hub was killed")
     }
 
-    /// Sends it a signal, such as `STOP`.
+    /// Sends the hub a signal, such as `STOP`.
     pub fn signal(&self, signal: &str) -> Result<()> {
         send_signal(signal, self.hub()?.pid())
     }

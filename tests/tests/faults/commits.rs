@@ -1,4 +1,4 @@
-//! Connections that the server ends at any moment, right before it commits, and right after it has.
+//! Connections that the server ends at any moment, right before a commit, and right after one.
 
 use crate::check::{check, registrations};
 use crate::cluster::Cluster;
@@ -7,13 +7,13 @@ use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Random, amount, eventually, figures, replay, seed};
 use std::time::Instant;
 
-/// Makes each commit of a writer take a while before it is one.
+/// Delays each commit of a writer.
 const SLOW_COMMIT: &str = "CREATE FUNCTION slow_commit() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_sleep(0.05); RETURN NULL; END $$;
     CREATE CONSTRAINT TRIGGER slow_commit AFTER UPDATE ON hub DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION slow_commit()";
 
-/// Ends connections of the hubs whose process is in this state, until so many were ended.
+/// Ends connections of the hubs whose process is in this state, until `times` of them were ended.
 async fn terminate(cluster: &Cluster, state: &str, times: u64) -> Result<()> {
     let sql = format!(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -40,7 +40,7 @@ async fn a_commit_whose_connection_ended_is_whole_or_absent() -> Result<()> {
     database.run("DROP TRIGGER slow_commit ON hub")?;
     load.until_written(Instant::now()).await?;
 
-    // A commit that waits for a standby has been made, and is seen once its connection has ended.
+    // A commit that waits for a standby has been made, and becomes visible once its connection has ended.
     database.run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")?;
     database.run("SELECT pg_reload_conf()")?;
     terminate(&cluster, "wait_event = 'SyncRep'", times).await?;

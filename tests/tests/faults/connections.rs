@@ -9,7 +9,7 @@ use end_to_end::{Random, eventually, figures, replay, seed};
 use runtime::postgres_client;
 use std::time::Instant;
 
-/// How often the hubs lose the connections that they have to the other client.
+/// How often the other client takes the hubs' connections.
 const ROUNDS: usize = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

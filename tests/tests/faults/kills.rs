@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use end_to_end::{Random, amount, figures, replay, seed};
 use std::time::{Duration, Instant};
 
-/// Makes a fault in each round, at a random moment, and waits until writes are back.
+/// Causes a fault in each round, at a random moment, and waits until writes succeed again.
 async fn rounds(
     what: &str,
     in_ci: u64,
@@ -60,7 +60,7 @@ async fn a_killed_process_of_the_database_loses_nothing() -> Result<()> {
         let one = backends.get(random.below(backends.len().max(1) as u64) as usize).context("no hub is connected")?;
         send_signal("KILL", *one)
     };
-    // The postmaster ends all others, and recovers by itself.
+    // The postmaster ends all other processes, and recovers by itself.
     rounds("a process of PostgreSQL killed", 3, kill, async |_| Ok(())).await
 }
 

@@ -1,14 +1,14 @@
-//! What writers sent and were told, outside of the database.
+//! What writers sent and were told, recorded outside of the database.
 
 use anyhow::{Result, ensure};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// What became of a write, as far as its writer knows.
+/// The outcome of a write, as far as its writer knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was sent, and not yet answered.
+    /// It was sent, and there is no response yet.
     UnderWay,
     /// The status was 2xx.
     Acknowledged,
@@ -18,14 +18,14 @@ pub enum Outcome {
     Unknown,
 }
 
-/// A write: whether the repo is registered after it, and what became of it.
+/// A write: whether the repo is registered after it, and its outcome.
 #[derive(Clone, Copy, Debug)]
 struct Write {
     registers: bool,
     outcome: Outcome,
 }
 
-/// The writes to each repo. The first makes version 1; each repo has one writer, which never goes on after an unknown outcome.
+/// The writes to each repo. The first creates version 1; each repo has one writer, which stops writing to it after an unknown outcome.
 #[derive(Default)]
 pub struct Ledger {
     repos: Mutex<BTreeMap<String, Vec<Write>>>,
@@ -34,7 +34,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Notes a write that is about to be sent, and returns its version.
+    /// Records a write that is about to be sent, and returns its version.
     pub fn begin(&self, repo: &str, registers: bool) -> usize {
         let mut repos = lock(&self.repos);
         let writes = repos.entry(repo.to_owned()).or_default();
@@ -42,7 +42,7 @@ impl Ledger {
         writes.len()
     }
 
-    /// Notes what became of the last write to a repo, which was sent at `sent`.
+    /// Records the outcome of the last write to a repo, which was sent at `sent`.
     pub fn end(&self, repo: &str, outcome: Outcome, sent: Instant) {
         if let Some(write) = lock(&self.repos).get_mut(repo).and_then(|writes| writes.last_mut()) {
             write.outcome = outcome;
@@ -52,7 +52,7 @@ impl Ledger {
         }
     }
 
-    /// When the first write was acknowledged that was sent after `since`.
+    /// When the first write that was sent after `since` was acknowledged.
     pub fn first_after(&self, since: Instant) -> Option<Instant> {
         lock(&self.times).iter().find(|(sent, _)| *sent >= since).map(|(_, answered)| *answered)
     }
@@ -68,7 +68,7 @@ impl Ledger {
     /// Whether a read that began when `floor` was the newest acknowledged version may find this version, or that the repo is not registered.
     ///
     /// # Errors
-    /// If it may not: an acknowledged write was lost, or one was made that was refused or that nobody sent.
+    /// If it may not: an acknowledged write was lost, or a write took effect that was refused or never sent.
     pub fn check(&self, repo: &str, floor: usize, found: Option<usize>) -> Result<()> {
         let repos = lock(&self.repos);
         let writes = repos.get(repo).map_or(&[][..], Vec::as_slice);
@@ -88,7 +88,7 @@ impl Ledger {
     /// How often a source may have been fetched: once for each time that it was registered.
     pub fn registrations(&self) -> BTreeMap<String, usize> {
         let fetched = |writes: &Vec<Write>| {
-            // A registration follows on none, on a removal, or on one that was refused.
+            // A registration comes first, after a removal, or after a registration that was refused.
             let mut registered = false;
             let mut count = 0;
             for write in writes {

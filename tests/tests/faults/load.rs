@@ -1,4 +1,4 @@
-//! Writers and readers that go on whatever happens, and note what they were told.
+//! Writers and readers that continue whatever happens, and record what they were told.
 
 use crate::cluster::Cluster;
 use crate::ledger::{Ledger, Outcome};
@@ -18,7 +18,7 @@ const READERS: u64 = 4;
 /// How long a client waits for a response.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a client does after a refusal, which would otherwise come thousands of times a second.
+/// How long a client waits after a refusal, so that it does not get thousands of them a second.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Within this time after a fault, a write must have been sent and acknowledged.
@@ -64,10 +64,10 @@ impl Load {
         Ok(Self { ledger, clients, tasks })
     }
 
-    /// Waits until a write was acknowledged that was sent after `since`, and returns how long after it that was.
+    /// Waits until a write that was sent after `since` is acknowledged, and returns how long after `since` that was.
     ///
     /// # Errors
-    /// If it takes too long, or a reader or writer saw something that must not be.
+    /// If it takes too long, or a reader or writer saw something that must not happen.
     pub async fn until_written(&mut self, since: Instant) -> Result<Duration> {
         let back = eventually(async || {
             if let Some(ended) = self.tasks.try_join_next() {
@@ -86,10 +86,10 @@ impl Load {
         (self.clients.reads.load(Ordering::Relaxed), self.clients.failed_reads.load(Ordering::Relaxed))
     }
 
-    /// Lets all clients finish, and returns what they noted.
+    /// Lets all clients finish, and returns what they recorded.
     ///
     /// # Errors
-    /// If one saw something that must not be.
+    /// If one saw something that must not happen.
     pub async fn stop(mut self, what: &str) -> Result<Arc<Ledger>> {
         self.clients.stops.store(true, Ordering::Relaxed);
         while let Some(ended) = self.tasks.join_next().await {
@@ -238,7 +238,7 @@ fn number(field: &Value, before: &str) -> Result<usize> {
     text.and_then(|text| text.parse().ok()).with_context(|| format!("no version in {field}"))
 }
 
-/// What a writer knows after this response. A status without a problem's code is the proxy's, which does not know more.
+/// What a writer knows after this response. A status without a problem's code is from the proxy, which does not know more.
 async fn outcome(response: reqwest::Result<Response>) -> Result<Outcome> {
     let Ok(response) = response else { return Ok(Outcome::Unknown) };
     let status = response.status();

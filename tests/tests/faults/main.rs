@@ -1,5 +1,5 @@
-//! Two hubs on one PostgreSQL behind HAProxy, with 16 writers and 4 readers, while a part of it fails. `docs/reliability.md` says what is guaranteed,
-//! how long writes were away, and how to run more rounds than CI has time for.
+//! Two hubs on one PostgreSQL behind HAProxy, with 16 writers and 4 readers, while a part of this fails. `docs/reliability.md` says what is
+//! guaranteed, for how long writes failed, and how to run more rounds than CI has time for.
 
 mod check;
 mod clocks;

@@ -14,7 +14,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts it in front of servers at these ports.
+    /// Starts HAProxy in front of servers at these ports.
     pub async fn start(ports: &[u16]) -> Result<Self> {
         let (folder, port) = (TempDir::new()?, free_port()?);
         let path = folder.path().join("haproxy.cfg");
@@ -49,7 +49,7 @@ pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// The check is the readiness probe of the chart: while the database is away, every hub is as good as the other.
+/// The check is the readiness probe of the chart: while the database is away, one hub is as good as the other.
 fn configuration(port: u16, servers: &[u16]) -> String {
     let mut text = format!(
         "defaults

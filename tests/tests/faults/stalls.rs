@@ -1,4 +1,4 @@
-//! Writers that hold the lock and do not go on: another client, or a hub that is stopped; and one that sleeps longer than its lease.
+//! Writers that hold the lock and stall: another client, or a hub that is stopped; and one that sleeps longer than its lease.
 
 use crate::check::check;
 use crate::cluster::Cluster;
@@ -10,14 +10,14 @@ use runtime::postgres_client;
 use serde_json::json;
 use std::time::Instant;
 
-/// Reads that must be answered while no write can be.
+/// Number of reads that must be answered while no write can be.
 const READS: u64 = 100;
 
-/// Connections of the hubs that wait for the lock.
+/// Number of the hubs' connections that wait for the lock.
 const WAITING: &str = "SELECT count(*) FROM pg_stat_activity
     WHERE application_name ~ '^(one|other)' AND wait_event_type = 'Lock'";
 
-/// Transactions of the hub `one` that have the lock and do nothing.
+/// Number of idle transactions of the hub `one` that have the lock.
 const HOLDING: &str = "SELECT count(*) FROM pg_stat_activity JOIN pg_locks USING (pid)
     WHERE application_name LIKE 'one%' AND state = 'idle in transaction'
         AND relation = 'hub'::regclass AND mode = 'RowExclusiveLock'";
@@ -31,7 +31,7 @@ async fn a_leaked_transaction_stops_writes_and_not_reads() -> Result<()> {
 
     let other = postgres_client(&cluster.database.url(), None).await?;
     other.batch_execute("BEGIN; UPDATE hub SET generation = generation + 1").await?;
-    // Each hub has as many writers as it lets wait, or all that there are.
+    // Each hub has as many waiting writers as it allows, or all that there are.
     eventually(async || Ok((cluster.number(WAITING)? >= 14).then_some(()))).await?;
     let (answered, failed) = load.reads();
     eventually(async || Ok((load.reads().0 >= answered + READS || load.reads().1 > failed).then_some(()))).await?;
@@ -82,7 +82,7 @@ async fn a_hub_that_slept_longer_than_its_lease_overwrites_nothing() -> Result<(
     let meanwhile = async {
         sources.wait_for("/a", asked + 1).await?;
         cluster.one.signal("STOP")?;
-        // As a minute later.
+        // As if a minute had passed.
         cluster.database.run("UPDATE leases SET expires_at = 1")?;
         sources.index("/a", &index(&["capability.a.v3"]));
         let answer = other.write(Method::POST, "/v1/repos/a/refresh", &json!(null)).await?;

@@ -11,9 +11,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// Requests that wait, far more than the instances take.
+/// Number of requests that wait, far more than the instances accept.
 const POLLS: usize = 100;
-/// Instances, and how many requests may wait in each.
+/// Number of instances, and how many requests may wait in each.
 const INSTANCES: u32 = 2;
 const WAITING: usize = 8;
 
@@ -27,7 +27,7 @@ async fn who_waits_for_something_new_leaves_room_for_who_does_not() -> Result<()
         let host = host.clone();
         polls.spawn(async move { host.get("/v1/federated/log?since=1&wait=20").await });
     }
-    // Those for whom there is no place to wait are answered at once.
+    // Requests without a place to wait are answered at once.
     for _ in 0..POLLS - INSTANCES as usize * WAITING {
         let log = polls.join_next().await.context("all were answered")???;
         ensure!((&log["newest"]["revision"], &log["revisions"]) == (&json!(1), &json!([])), "{log}");
@@ -35,7 +35,7 @@ async fn who_waits_for_something_new_leaves_room_for_who_does_not() -> Result<()
     for path in ["/v1/repos/a", "/v1/capabilities?q=a", "/v1/federated/revisions"].repeat(10) {
         host.get(path).await?;
     }
-    // Who waits hears of what is new.
+    // Requests that wait are told of what is new.
     host.register(&sources, "b").await?;
     let mut told = 0;
     while let Some(log) = polls.join_next().await {
@@ -73,7 +73,7 @@ async fn streams_take_part_of_the_slots_and_no_more() -> Result<()> {
     for _ in 0..20 {
         host.get("/v1/federated/revisions").await?;
     }
-    // A place is free again when its client goes.
+    // A place is free again when its client disconnects.
     drop(open);
     end_to_end::eventually(async || {
         let (status, stream) = follow(listening.connect().await?).await?;

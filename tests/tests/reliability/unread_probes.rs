@@ -9,7 +9,7 @@ use tokio::net::TcpSocket;
 
 /// More connections than there are slots for probes.
 const CLIENTS: usize = 12;
-/// As many probes of others, during which the hub answered nobody else: by then it takes no more from these clients.
+/// This many probes of others in a row, during which these clients got no response: by then the hub accepts no more from them.
 const MEANWHILE: usize = 50;
 
 /// The probes that were answered so far.

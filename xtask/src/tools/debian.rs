@@ -33,7 +33,7 @@ pub(super) fn install(programs: &[(&str, &str)]) -> Result<()> {
         .args(missing))
 }
 
-/// Unpacks the packages of the programs in `list` into `folder`: nothing of them is installed or started.
+/// Unpacks the packages of the programs in `list` into `folder`; nothing in them is installed or started.
 pub(super) fn unpack(list: &Path, folder: &Path) -> Result<()> {
     once(list, folder, || {
         if is_root()? {

@@ -1,4 +1,4 @@
-//! An HTTP server that gives prepared answers in order and remembers what it was asked.
+//! An HTTP server that sends prepared responses in order and records the requests.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -16,7 +16,7 @@ pub(crate) enum Answer {
     Bytes(Vec<u8>),
     /// Writes these bytes once told to.
     When(Receiver<()>, Vec<u8>),
-    /// Keeps the connection open and says nothing.
+    /// Keeps the connection open and sends nothing.
     Silence,
 }
 
@@ -48,7 +48,7 @@ impl Answer {
     }
 }
 
-/// A request as it came.
+/// A request as received.
 #[derive(Debug, Clone)]
 pub(crate) struct ReceivedRequest {
     /// Method and target, as in `GET /v1/repos?limit=1000`.
@@ -122,7 +122,7 @@ impl Hub {
         }
     }
 
-    /// What was asked, after it is certain that every answer was needed.
+    /// The requests, after checking that every answer was needed.
     pub(crate) fn asked(mut self) -> Vec<ReceivedRequest> {
         assert_eq!(self.finish(), Some(0), "answers that nobody asked for");
         self.asked.lock().expect("no panic while logging").clone()

@@ -12,7 +12,7 @@ pub(crate) const MANIFEST: &str = "registry/federation/sources.yaml";
 pub(crate) const LOCK: &str = "registry/federation/sources.lock.yaml";
 pub(crate) const DOCUMENT: &str = "registry/federation/federated.yaml";
 
-/// The directory. It is gone when this is dropped.
+/// The directory, which is removed when this is dropped.
 pub(crate) struct Place(TempDir);
 
 impl Place {
@@ -50,7 +50,7 @@ impl Place {
         self.path(name).exists()
     }
 
-    /// The names in a folder, ordered.
+    /// The sorted names in a folder.
     pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let names = fs::read_dir(self.path(folder)).expect("a folder");
         let mut names: Vec<String> =
@@ -70,7 +70,7 @@ impl Place {
         Ran::of(program.current_dir(self.0.path()).env("XDG_CACHE_HOME", self.path("cache")))
     }
 
-    /// Forgets what was fetched.
+    /// Removes what was fetched.
     pub(crate) fn clear_cache(&self) {
         fs::remove_dir_all(self.path("cache")).expect("there is a cache");
     }

@@ -11,7 +11,7 @@ pub(crate) fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// How the program ended and what it wrote.
+/// The exit code of the program and what it wrote.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
@@ -35,7 +35,7 @@ impl Ran {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error} in {self:?}"))
     }
 
-    /// The same, after it is certain that the program ended with `code`, and that an error says what to do next.
+    /// The same, after checking that the program ended with `code`, and that an error says what to do next.
     #[track_caller]
     pub(crate) fn ended(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self:?}");
@@ -47,7 +47,7 @@ impl Ran {
     }
 }
 
-/// Never to be seen in any output.
+/// Must not appear in any output.
 pub(crate) const TOKEN: &str = "s3cret-token";
 
 impl From<Output> for Ran {

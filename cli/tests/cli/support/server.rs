@@ -1,4 +1,4 @@
-//! An HTTP server that answers by path, as often as it is asked.
+//! An HTTP server that answers by path, any number of times.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::hub::{ReceivedRequest, read};
 
-/// The server. It is gone when this is dropped.
+/// The server, which stops when this is dropped.
 pub(crate) struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -56,7 +56,7 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// Serves `text` at `path` with an ETag from now on; gives its URL.
+    /// Serves `text` at `path` with an ETag from now on; returns its URL.
     pub(crate) fn index(&self, path: &str, text: &str) -> String {
         let etag = Digest::of(text.as_bytes());
         self.set(path, 200, &format!("etag: \"{etag}\"\r\n"), text.as_bytes());
@@ -68,7 +68,7 @@ impl Server {
         self.set(path, 200, "content-type: application/json\r\n", body.to_string().as_bytes());
     }
 
-    /// Answers so at `path` from now on; the headers end with CRLF each.
+    /// Responds like this at `path` from now on; each header ends with CRLF.
     pub(crate) fn set(&self, path: &str, status: u16, headers: &str, body: &[u8]) {
         let answer = Answer { status, headers: headers.to_owned(), body: body.to_vec() };
         self.shared.answers.lock().expect("no panic").insert(path.to_owned(), answer);
@@ -79,7 +79,7 @@ impl Server {
         self.shared.answers.lock().expect("no panic").get(path).expect("an answer").body.clone()
     }
 
-    /// What was asked so far.
+    /// The requests so far.
     pub(crate) fn asked(&self) -> Vec<ReceivedRequest> {
         self.shared.asked.lock().expect("no panic").clone()
     }
@@ -103,6 +103,6 @@ fn serve(mut stream: TcpStream, shared: &Shared) {
     shared.asked.lock().expect("no panic").push(asked);
     let length = if known { String::new() } else { format!("content-length: {}\r\n", body.len()) };
     let head = format!("HTTP/1.1 {status} -\r\nconnection: close\r\n{length}{}\r\n", answer.headers);
-    // A client that has gone does not need the answer.
+    // A client that has disconnected does not need the response.
     drop(stream.write_all(&[head.as_bytes(), body].concat()));
 }

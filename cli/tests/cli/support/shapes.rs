@@ -1,4 +1,4 @@
-//! What a hub answers.
+//! Responses of a hub.
 
 use serde_json::{Value, json};
 
@@ -59,7 +59,7 @@ pub(crate) fn problem(status: u16, code: &str, detail: &str) -> Answer {
     Answer::body(status, "application/problem+json", &body.to_string())
 }
 
-/// What a composition says of a source.
+/// What a composition reports about a source.
 pub(crate) fn source(repo: &str, outcome: &str, state: &str) -> Value {
     let reason = (state != "fresh" && state != "disabled").then_some("http-status");
     json!({

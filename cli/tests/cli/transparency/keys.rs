@@ -1,4 +1,4 @@
-//! `log keygen`, and what `serve` says of its key.
+//! `log keygen`, and what `serve` says about its key.
 
 use std::os::unix::fs::PermissionsExt as _;
 

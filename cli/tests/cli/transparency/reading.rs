@@ -58,12 +58,12 @@ fn every_forgery_is_refused_and_the_memory_stays() {
 #[test]
 fn a_revision_that_is_not_in_the_log_is_refused() {
     let (hub, place, log) = synced();
-    // It grew, and its fifth leaf is not revision 5 as the manifest has it: revision 4 is moved there.
+    // The log grew, and its fifth leaf is not revision 5 as in the manifest: revision 4 is moved there.
     let mut moved = log.clone().grown(5);
     moved.leaves.swap(3, 4);
     moved.at(&hub);
     assert!(against(&place, &hub, &VERIFY).ended(1).err.contains("another history"));
-    // Nobody remembers a log here, so only the leaf can be missed.
+    // This place remembers no log, so only the leaf can be missing.
     let fresh = crate::support::Place::new();
     log.clone().with(3, "others").at(&hub);
     let ran = against(&fresh, &hub, &[&VERIFY[..], &["--log-key", &public(1)]].concat()).ended(1);
@@ -79,7 +79,7 @@ fn no_bit_of_a_proof_can_be_flipped() {
     for path in ["/v1/log/consistency?old=4", "/v1/log/proof?revision=4&size=4"] {
         let body = hub.body(path);
         let end = body.windows(4).position(|it| it == "— ".as_bytes()).unwrap();
-        // A bit in each line before the signature, but for the proof's first line.
+        // Flips a bit in each line before the signature, except the proof's first line.
         let starts = body[..end].iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
         for at in starts.filter(|at| *at < end && body[*at] != b'\n') {
             let mut flipped = body.clone();
@@ -144,7 +144,7 @@ fn without_a_proof_a_required_one_is_missed() {
     let ran = place.run(&[&LOCKED[..], &["--log-key", &public(1)]].concat()).ended(1);
     assert!(ran.err.contains("error: the lock file has no proof"), "{ran:?}");
     place.run(&LOCKED).ended(0);
-    // A hub without a signed log cannot be verified by somebody who demands it.
+    // If the user demands a signed log, a hub without one cannot be verified.
     let problem = json!({"type": "about:blank", "title": "This hub signs no log", "status": 404, "detail": "No key.",
         "code": "log-not-signed"});
     let headers = "content-type: application/problem+json\r\n";

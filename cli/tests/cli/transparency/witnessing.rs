@@ -1,4 +1,4 @@
-//! A witness finds out a hub that shows two histories, and readers ask what it has seen.
+//! A witness detects a hub that shows two histories, and readers ask what it has seen.
 
 use federation::digest::Digest;
 use federation::transparency::{Kind, Note, Opened, SigningKey, VerifierKey};
@@ -77,12 +77,12 @@ fn a_hub_that_shows_two_histories_is_found_out() {
     let evidence = Opened::open(evidence, &VerifierKey::parse(&public(1), Kind::Log).unwrap()).unwrap();
     assert_eq!(evidence.checkpoint.size, before.checkpoint.size);
     assert_ne!(evidence.checkpoint.root, before.checkpoint.root);
-    // Somebody who accepts that the log begins anew says so.
+    // An operator who accepts that the log begins again says so.
     let restored = Shown { history: "2", ..log };
     restored.at(&hub);
     assert_eq!(outcome(&look(&place, &hub, 1, &["--accept", &format!("{NAME}/2")]).ended(0)), "first-seen");
     assert_eq!(outcome(&look(&place, &hub, 1, &[]).ended(0)), "cosigned");
-    // A log that nobody trusts, and a damaged memory.
+    // A log that is not trusted, and a damaged memory.
     Shown { keys: vec![secret(9)], ..restored }.at(&hub);
     assert_eq!(outcome(&look(&place, &hub, 1, &[]).ended(1)), "failed");
     place.write(&format!("{folder}/checkpoint"), "nothing\n");
@@ -129,7 +129,7 @@ fn a_reader_learns_from_a_witness_that_the_hub_shows_it_another_history() {
     let one = at(1);
     let ran = against(&place, &hub, &["federation", "verify", "--witness", &one]).ended(1);
     assert!(ran.err.contains("shows another history to the witness witness.example/w1\n"), "{ran:?}");
-    // A place with something else, and a key that did not sign.
+    // A place with other content, and a key that did not sign.
     let other = format!("{}=witnessed-1", key(2).verifier());
     let ran = against(&place, &hub, &["federation", "verify", "--witness", &other]).ended(1);
     assert!(ran.err.contains("\n  it has no signature by witness.example/w2\n"), "{ran:?}");

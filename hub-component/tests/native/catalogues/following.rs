@@ -1,4 +1,4 @@
-//! What a forge lists is what the hub has, within one time to live.
+//! Within one time to live, the hub has what a forge lists.
 
 use super::*;
 use crate::hooks;
@@ -34,7 +34,7 @@ async fn repositories_with_an_index_appear_and_others_do_not() {
     let others = json!({"waiting": 0, "no_index": 1, "archived": 1, "private": 1, "empty": 1, "fork": 1, "skipped": 0});
     assert_eq!(seen["others"], others);
 
-    // A push, a new repository, and one that stays as it is: one listing, two looks, and the conditional request for what is registered.
+    // A push, a new repository, and an unchanged one: one listing, two looks for an index, and the conditional request for the registered one.
     list(&hub, &[repo(1, "Lease-Hub", 1), repo(2, "website", 2), repo(7, "fresh", 1)]);
     publish(&hub, "website", 1);
     publish(&hub, "fresh", 1);
@@ -84,7 +84,7 @@ async fn nothing_new_costs_one_request() {
     hub.sources().urls();
     later(&hub).await;
     assert_eq!(hub.sources().urls(), [LISTING]);
-    // And none before its time.
+    // And no request before its time.
     compose(&hub).await;
     assert_eq!(hub.sources().urls(), [""; 0]);
 }
@@ -136,7 +136,7 @@ async fn archived_and_vanished_repositories_leave_with_a_tombstone() {
     let event = &events["events"][0];
     assert_eq!((&event["actor"], &event["after"]), (&json!("catalogue:acme"), &Value::Null), "{events}");
     assert!(event["revision"].is_u64(), "{events}");
-    // It is back, and with it its name.
+    // It is back under its old name.
     list(&hub, &[repo(1, "a", 1), repo(2, "b", 1)]);
     later(&hub).await;
     assert_eq!(repos_of(&hub).await, ["a", "b"]);
@@ -181,7 +181,7 @@ async fn a_default_branch_that_is_renamed_is_followed() {
 #[tokio::test]
 async fn many_repositories_are_looked_at_over_several_refreshes() {
     let hub = forge();
-    // The last one by its id, as text.
+    // The last one when sorted by id as text.
     let all: Vec<Value> = (0..249).chain([999]).map(|id| repo(id, &format!("r{id}"), 1)).collect();
     for (page, repos) in (1..).zip(all.chunks(50)) {
         let url = if page == 1 { LISTING.to_owned() } else { format!("{LISTING}&page={page}") };
@@ -247,12 +247,12 @@ async fn a_user_of_gitlab_is_listed_where_there_is_no_such_group() {
         (repos_of(&hub).await, status(&hub).await["state"].clone()),
         (vec!["diaspora-client".to_owned()], json!("fresh"))
     );
-    // Somebody else's user is not the owner that was known.
+    // Another user is not the known owner.
     let stranger = projects.to_string().replace("\"id\":3", "\"id\":5");
     hub.sources().script(&user, 200, &[], &stranger);
     later(&hub).await;
     assert_eq!(status(&hub).await["reason"], "owner-changed");
-    // Neither a group nor a user; a group within a group has nowhere else to be.
+    // Neither a group nor a user; a group within a group has no other address.
     hub.sources().script(&user, 404, &[], "");
     later(&hub).await;
     assert_eq!((&status(&hub).await["state"], &status(&hub).await["http_status"]), (&json!("failing"), &json!(404)));

@@ -1,4 +1,4 @@
-//! What a forge answers when it fails, lies or is attacked: nothing follows from it.
+//! Responses of a forge that fails, lies or is attacked: they have no effect.
 
 use super::*;
 
@@ -101,7 +101,7 @@ async fn a_listing_that_lost_half_is_held_until_a_day_or_a_release() {
     assert_eq!(repos_of(&hub).await.len(), 5);
     let (code, problem) = hub.ask(Method::POST, "/v1/catalogues/acme/release", Value::Null).await;
     assert_eq!((code, &problem["code"]), (StatusCode::CONFLICT, &json!("no-listing-held")));
-    // Nobody releases what they have not seen.
+    // Only what was seen can be released.
     let hub = with_repos(&TWELVE).await;
     list(&hub, &half());
     later(&hub).await;
@@ -139,7 +139,7 @@ async fn registrations_are_counted_whatever_takes_them_away() {
 async fn a_stranger_under_the_name_of_an_organisation_waits_for_a_release() {
     let hub = with_repos(&["a", "b"]).await;
     let stranger = |id: u64, name: &str| with(repo(id, name, 1), "owner", json!({"id": 8, "login": "acme"}));
-    // The organisation is emptied first, which a day makes true.
+    // The organisation is emptied first, which is accepted after a day.
     list(&hub, &[]);
     later(&hub).await;
     assert_eq!((&status(&hub).await["reason"], repos_of(&hub).await.len()), (&json!("listing-shrunk"), 2));
@@ -155,7 +155,7 @@ async fn a_stranger_under_the_name_of_an_organisation_waits_for_a_release() {
     hub.settle().await;
     assert_eq!(status(&hub).await["state"], "fresh");
     assert_eq!(hub.number("SELECT count(*) FROM catalogue_members WHERE id IN ('11', '12')"), 2);
-    // Even if there is nothing left to lose: who was released is known from then on.
+    // Even if there is nothing left to lose: the released owner is pinned from then on.
     list(&hub, &[]);
     later(&hub).await;
     hub.pass(DAY);
@@ -165,7 +165,7 @@ async fn a_stranger_under_the_name_of_an_organisation_waits_for_a_release() {
     hub.pass(DAY);
     compose(&hub).await;
     assert_eq!((&status(&hub).await["reason"], repos_of(&hub).await.len()), (&json!("owner-changed"), 0));
-    // Whoever gives another address has seen who is there.
+    // Whoever sets another address has checked who is there.
     let (code, _) = hub.ask(Method::PATCH, "/v1/catalogues/acme", json!({"url": "https://codeberg.org/acme/"})).await;
     assert_eq!(code, StatusCode::OK);
     hub.settle().await;

@@ -1,4 +1,4 @@
-//! Who may create catalogues, and what becomes of their registrations.
+//! Who may create catalogues, and what happens to their registrations.
 
 use super::*;
 use crate::tokens;

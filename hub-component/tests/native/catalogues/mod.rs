@@ -22,7 +22,7 @@ fn repo(id: u64, name: &str, pushed: u32) -> Value {
         "archived_at": "1970-01-01T00:00:00Z", "internal": false})
 }
 
-/// The same with another value of one member.
+/// The same with another value for one member.
 fn with(mut repo: Value, member: &str, value: Value) -> Value {
     repo[member] = value;
     repo

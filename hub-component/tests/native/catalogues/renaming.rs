@@ -29,7 +29,7 @@ async fn a_rename_keeps_history_webhook_and_the_old_name() {
     assert_eq!(narrowed["sources"][0]["repo"], "alpha", "{narrowed}");
     let found = hub.get("/v1/capabilities?repo=a").await;
     assert_eq!((&found["total"], &found["capabilities"][0]["source_repo"]), (&json!(2), &json!("alpha")), "{found}");
-    // The revision of then has the name of then.
+    // An old revision has the old name.
     let past = hub.get(&format!("/v1/federated?format=json&revision={revision}&repo=a")).await;
     assert_eq!(past["sources"][0]["repo"], "a", "{past}");
     for name in ["a", "alpha"] {
@@ -45,7 +45,7 @@ async fn a_rename_keeps_history_webhook_and_the_old_name() {
 #[tokio::test]
 async fn two_repositories_may_exchange_their_names() {
     let hub = with_repos(&["a", "b", "c"]).await;
-    // x was called a before, so that a former name leads through the exchange.
+    // x was called a before, so that a former name is followed through the swap.
     list(&hub, &[repo(1, "b", 2), repo(2, "a", 2), repo(3, "c", 1)]);
     hub.sources().set(&raw("b"), index("one", 3, 0));
     hub.sources().set(&raw("a"), index("two", 4, 0));
@@ -73,7 +73,7 @@ async fn former_names_lead_to_the_newest_and_end_when_somebody_takes_them() {
     assert_eq!(hub.get("/v1/repos/a").await["registered_by"], "bootstrap");
     let narrowed = hub.get("/v1/federated?format=json&repo=a").await;
     assert_eq!(narrowed["sources"][0]["repo"], "a", "{narrowed}");
-    // What its name leads to is gone: so is the repo.
+    // The repo that its name leads to is gone.
     hub.ask(Method::DELETE, "/v1/repos/c", Value::Null).await;
     let (code, gone) = hub.ask(Method::GET, "/v1/repos/b", Value::Null).await;
     assert_eq!(code, StatusCode::GONE);
@@ -157,7 +157,7 @@ async fn whatever_is_asked_of_a_former_name_leads_to_the_new_one() {
             );
         }
     }
-    // A name that nobody has leads nowhere, and one that is gone says so.
+    // An unknown name leads nowhere, and one that is gone says so.
     assert_eq!(hub.ask(Method::POST, "/v1/repos/x/refresh", Value::Null).await.0, StatusCode::NOT_FOUND);
     hub.ask(Method::DELETE, "/v1/repos/alpha", Value::Null).await;
     let (code, gone) = hub.ask(Method::PATCH, "/v1/repos/a", json!({})).await;

@@ -1,4 +1,4 @@
-//! Scripts of any page may use what agents use.
+//! Scripts of any page may use the routes for agents.
 
 use super::filled;
 use http::{HeaderMap, Method, Request};

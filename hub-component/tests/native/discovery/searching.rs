@@ -104,7 +104,7 @@ async fn pages_fit_together_and_have_tokens_of_their_own() {
             break;
         }
         tokens.push(token.as_str().expect("a text").to_owned());
-        // A page that is cut off by a new revision goes on in the old one.
+        // After a new revision, further pages continue in the old one.
         hub.register(&format!("b{}", tokens.len()), index("b", 1, 1)).await;
     }
     let expected: Vec<Value> = list(&whole, "results").iter().map(|it| it["identifier"].clone()).collect();

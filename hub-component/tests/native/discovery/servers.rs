@@ -127,7 +127,7 @@ async fn a_name_that_several_claim_is_nobodys() {
     }
     let own = get(&hub, "/v0.1/servers/org.example.hub%2Freuse-surface/versions/latest").await.2;
     assert_eq!(own["server"]["remotes"][0]["url"], "https://hub.example.org/mcp");
-    // Once one of them gives it up, the other has it.
+    // Once one of them gives up the name, the other has it.
     hub.publish("rival", index(server("org.example/other", "1")));
     hub.compose().await;
     assert_eq!(

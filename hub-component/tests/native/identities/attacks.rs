@@ -36,11 +36,11 @@ fn claiming(name: &str, value: Value) -> String {
     FIRST.token(&with(github(NOW), name, value))
 }
 
-/// A name, an identity, and what the refusal of it names.
+/// A name, an identity, and the text that its refusal must contain.
 type Case = (&'static str, String, &'static str);
 
 async fn all_refused(cases: Vec<Case>) {
-    // Each from an address of its own, as one that tries so much is stopped.
+    // Each from its own address, since a single one would be rate-limited.
     let hub = trusting().await;
     for (n, (what, identity, why)) in cases.into_iter().enumerate() {
         let (status, problem) = exchange_from(&hub, &format!("192.0.2.{n}:1"), &identity, "a").await;
@@ -169,7 +169,7 @@ async fn jobs_of_requests_forks_and_other_refs_do_not_publish() {
         (github(NOW), "sha", Value::Null, "`sha`"),
         (github(NOW), "repository", json!("mallory/a"), not_theirs),
         (github(NOW), "repository", json!("Coulomb/a"), not_theirs),
-        // A name that was given up and taken by somebody else.
+        // A name that was given up and then taken by someone else.
         (github(NOW), "repository_id", json!("75"), not_theirs),
         (github(NOW), "repository_id", Value::Null, not_theirs),
         (gitlab(NOW), "pipeline_source", json!("merge_request_event"), "`pipeline_source`"),
@@ -192,7 +192,7 @@ async fn jobs_of_requests_forks_and_other_refs_do_not_publish() {
             "{name} {value}"
         );
         assert!(detail.contains(why), "{name} {value}: {detail}");
-        // What the operator wrote is the operator's.
+        // The refusal does not reveal the operator's settings.
         assert!(["74", "refs/heads", "140"].iter().all(|configured| !detail.contains(configured)), "{detail}");
     }
     let (status, problem) = exchange(&hub, &FIRST.token(&github(NOW)), "other").await;
@@ -202,7 +202,7 @@ async fn jobs_of_requests_forks_and_other_refs_do_not_publish() {
 #[tokio::test]
 async fn an_issuer_vouches_for_its_own_jobs_only() {
     let hub = trusting().await;
-    // A repository that its owner called as one of another forge.
+    // A repository whose owner gave it the name of one on another forge.
     let claims = with(with(forgejo(NOW), "repository_id", json!("74")), "repository", json!("coulomb/a"));
     assert_eq!(exchange(&hub, &FIRST.token(&claims), "a").await.0, StatusCode::FORBIDDEN);
     let (status, _) = exchange(&hub, &FIRST.token(&with(github(NOW), "project_id", json!("20"))), "a").await;

@@ -1,4 +1,4 @@
-//! What a job gets for its identity.
+//! The token that a job gets for its identity.
 
 use super::issuer::{FIRST, SHA, forgejo, github, gitlab};
 use super::{NOW, URL, exchange, token, trusting, with};
@@ -30,7 +30,7 @@ async fn a_job_gets_a_token_of_minutes_for_its_repo_alone() {
         for (method, path, body, expected) in [
             (Method::POST, "/v1/repos/a/refresh", Value::Null, 200),
             (Method::POST, "/v1/repos/b/refresh", Value::Null, 403),
-            // What would outlive the job.
+            // Changes that would outlive the job.
             (Method::PATCH, "/v1/repos/a", json!({"url": "https://evil.example.org/index.yaml"}), 403),
             (Method::DELETE, "/v1/repos/a", Value::Null, 403),
             (Method::POST, "/v1/repos/a/hook", Value::Null, 403),
@@ -41,7 +41,7 @@ async fn a_job_gets_a_token_of_minutes_for_its_repo_alone() {
             assert_eq!(hub.ask_as(secret, method, path, &body).await.0, expected, "{path}");
         }
     }
-    // Named tokens are those that the operator made.
+    // Only the operator's tokens are named tokens.
     assert_eq!(hub.get("/v1/tokens").await["total"], 0);
 }
 

@@ -1,4 +1,4 @@
-//! An issuer of identities: its keys, made for this run, and tokens as the forges document them.
+//! An issuer of identities: its keys, generated for this run, and tokens as the forges document them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,7 +19,7 @@ pub struct Key {
     private: rsa::PrivateKey,
 }
 
-/// Keys that are made once for all tests of a run. The third is nobody's.
+/// Keys that are generated once for all tests of a run. The third belongs to no issuer.
 pub static FIRST: LazyLock<Key> = LazyLock::new(|| Key::of("first", 1));
 pub static SECOND: LazyLock<Key> = LazyLock::new(|| Key::of("second", 2));
 pub static STRANGE: LazyLock<Key> = LazyLock::new(|| Key::of("first", 3));
@@ -43,7 +43,7 @@ impl Key {
         )
     }
 
-    /// A token of these texts, valid JSON or not.
+    /// A token made of these texts, valid JSON or not.
     pub fn sign(&self, header: &str, claims: &str) -> String {
         let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
         let signature = SigningKey::<Sha256>::new(self.private.clone()).sign(signed.as_bytes()).to_bytes();
@@ -63,7 +63,7 @@ pub fn elliptic(kid: &str, claims: &Value) -> (Value, String) {
     (public, format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes())))
 }
 
-/// What an issuer answers where its keys are.
+/// An issuer's response at the address of its keys.
 pub fn jwks(keys: &[&Key]) -> String {
     json!({"keys": keys.iter().map(|key| key.public()).collect::<Vec<_>>()}).to_string()
 }
@@ -111,7 +111,7 @@ pub fn github(now: i64) -> Value {
     })
 }
 
-/// The same of GitLab CI.
+/// The same for GitLab CI.
 pub fn gitlab(now: i64) -> Value {
     json!({
         "namespace_id": "72", "namespace_path": "coulomb", "project_id": "20", "project_path": "coulomb/a", "user_id": "1",
@@ -124,7 +124,7 @@ pub fn gitlab(now: i64) -> Value {
     })
 }
 
-/// The same of Forgejo Actions, which gives no `jti`.
+/// The same for Forgejo Actions, which sends no `jti`.
 pub fn forgejo(now: i64) -> Value {
     json!({
         "actor": "a", "actor_id": "3", "base_ref": "", "event_name": "push", "head_ref": "", "ref": "refs/heads/main",

@@ -1,4 +1,4 @@
-//! The keys of issuers: when they are fetched, and what serves meanwhile.
+//! The keys of issuers: when they are fetched, and which ones are used meanwhile.
 
 use super::issuer::{FIRST, SECOND, elliptic, github, jwks};
 use super::{GITHUB, GITHUB_KEYS, NOW, exchange, exchange_from, trusting};

@@ -1,4 +1,4 @@
-//! Identities of CI jobs: who gets a token for them, and what it is good for.
+//! Identities of CI jobs: which jobs get a token, and what it allows.
 
 mod attacks;
 mod exchanging;
@@ -18,7 +18,7 @@ const URL: &str = "https://raw.githubusercontent.com/coulomb/a/main/registry/ind
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
 const GITHUB_KEYS: &str = "https://token.actions.githubusercontent.com/.well-known/jwks";
 
-/// What the operator of these tests trusts.
+/// The issuers that the operator trusts in these tests.
 const ISSUERS: &str = "
 - issuer: https://token.actions.githubusercontent.com
   audience: https://hub.example.org
@@ -87,7 +87,7 @@ async fn token(hub: &Hub, claims: &Value) -> String {
     given["token"].as_str().expect("a secret").to_owned()
 }
 
-/// Claims with one of them changed; without it, if the value is null.
+/// Claims with one of them changed, or removed if the value is null.
 fn with(mut claims: Value, name: &str, value: Value) -> Value {
     match value {
         Value::Null => drop(claims.as_object_mut().expect("claims").remove(name)),

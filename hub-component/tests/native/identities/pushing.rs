@@ -74,7 +74,7 @@ async fn a_branch_that_lags_changes_nothing_and_equal_bytes_keep_the_commit() {
     let shown = hub.get("/v1/repos/a").await;
     assert_eq!(shown["status"]["provenance"]["commit"], SHA);
     assert_eq!(hub.get("/v1/federated/manifest").await["revision"], 2, "nothing was published anew");
-    // A commit that nobody pushed through CI.
+    // A commit that was not pushed through CI.
     hub.sources().set(URL, index("Newer"));
     hub.compose().await;
     assert_eq!(name(&hub).await, "Newer");

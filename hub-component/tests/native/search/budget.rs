@@ -1,4 +1,4 @@
-//! An answer never has more bytes than its budget, and every budget that is answered at all leads to the end.
+//! A response never has more bytes than its budget, and with every budget that is accepted, the pages lead to the end.
 
 use super::Random;
 use crate::ports::Hub;

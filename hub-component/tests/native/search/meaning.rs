@@ -1,4 +1,4 @@
-//! Questions in other words than those of the entries.
+//! Questions in words other than those of the entries.
 
 use super::{encoded, places};
 use crate::ports::Hub;

@@ -1,4 +1,4 @@
-//! What the database returns is what the same search finds in an index in memory.
+//! The database returns what the same search finds in an index in memory.
 
 use super::{Random, VOCABULARY, encoded, places, random_index, text};
 use crate::ports::Hub;

@@ -74,7 +74,7 @@ async fn a_search_can_be_continued_for_a_day() {
     assert_eq!(entries(), 6);
     assert_eq!(hub.get("/v1/capabilities?q=version").await["total"], 6);
 
-    // Content that comes back after its words were forgotten is found again.
+    // Content that comes back after its words were pruned is found again.
     hub.publish("a", index("a", 6, 0));
     hub.compose().await;
     assert_eq!(hub.get("/v1/capabilities?q=version").await["capabilities"][0]["name"], "Version 0");
@@ -115,7 +115,7 @@ async fn a_cursor_is_good_for_its_own_search_alone() {
         assert_eq!(answered.as_u16(), status, "{path}: {answer}");
         assert!(answer["detail"].as_str().unwrap_or_default().contains(says), "{answer}");
     }
-    // One that nobody gave out, though it has the form: of a revision to come, or behind the last result.
+    // Cursors that were never issued, although they have the form: of a future revision, or after the last result.
     for (old, new) in [("1.1.", "1.2."), (".3.a", ".999.a")] {
         let path = format!("/v1/capabilities?q=version&cursor={}", cursor.replace(old, new));
         let (status, answer) = hub.ask(Method::GET, &path, Value::Null).await;
@@ -123,7 +123,7 @@ async fn a_cursor_is_good_for_its_own_search_alone() {
     }
 }
 
-/// The address that a list says comes next.
+/// The address of the next page of a list.
 fn next(headers: &HeaderMap) -> Option<String> {
     let link = headers.get("link")?.to_str().expect("text");
     let address = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\""));

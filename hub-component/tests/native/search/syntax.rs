@@ -1,4 +1,4 @@
-//! What a query may contain, and what cannot be asked.
+//! What a query may contain, and what is rejected.
 
 use super::encoded;
 use super::words::filled;
@@ -65,7 +65,7 @@ async fn nothing_in_a_query_is_syntax() {
             assert!(status == 200 || (status == 400 && q.contains('\0')), "{path}: {status} {answer}");
         }
     }
-    // What looks like an operator is none.
+    // What looks like an operator is not one.
     let total = async |q: &str| hub.get(&format!("/v1/capabilities?q={}", encoded(q))).await["total"].clone();
     for (q, same) in [("state OR lease", "state or lease"), ("state NOT lease", "state lease"), ("state*", "state")] {
         assert_eq!(total(q).await, total(same).await, "{q}");

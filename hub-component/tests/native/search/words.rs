@@ -1,4 +1,4 @@
-//! What matches, and in which order.
+//! Which entries match, and in which order.
 
 use super::{encoded, places};
 use crate::ports::Hub;
@@ -30,7 +30,7 @@ pub(super) async fn filled() -> Hub {
 async fn results_are_ranked_by_what_they_answer() {
     let hub = filled().await;
     for (q, expected) in [
-        // The id is the question, the other words of the id and the name, a tag, the summary last. Equal ones by repo and position.
+        // First the id that is the question, then other words of the id and the name, then a tag, and last the summary. Equal ones by repo and position.
         ("capability.state", "another capability.state, hub capability.state"),
         ("THE State Capability", "hub state.capability"),
         ("lease", "hub capability.other"),
@@ -117,7 +117,7 @@ async fn each_successor_stands_above_the_one_before() {
         one("first", "Password login for LDAP trees", "second"),
         one("second", "Login", "third"),
         "- {id: capability.third, name: OpenID Connect}\n".to_owned(),
-        // A ring has no newest one; it must still end.
+        // A ring has no last successor; the search must still end.
         one("ring", "Ring of successors", "round"),
         one("round", "Round and round", "ring"),
     ];

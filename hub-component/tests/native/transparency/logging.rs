@@ -27,7 +27,7 @@ async fn every_revision_is_proven_to_be_in_the_log_which_only_grows() {
             );
         }
     }
-    // What was pruned is still proven to whoever has it.
+    // A pruned revision can still be proven to anyone who has its leaf.
     let old = leaf(&hub, 1).await;
     hub.change("DELETE FROM revision_sources WHERE revision = 1; DELETE FROM revisions WHERE number = 1");
     assert_eq!(hub.read("/v1/federated/manifest?revision=1", &[]).await.0, StatusCode::GONE);
@@ -89,7 +89,7 @@ async fn without_a_key_nothing_is_signed_and_everything_else_works() {
         }
         assert_eq!(unsigned.get("/v1/federated?format=json").await["revision"], 1);
     }
-    // A key that comes later signs all of it, and is nowhere in the database.
+    // A key that is added later signs the whole log, and is nowhere in the database.
     let hub = signing(&hub);
     let tree = checkpoint(&hub).await;
     assert!(is_logged(&hub, 1, &leaf(&hub, 1).await, &tree).await);
@@ -114,7 +114,7 @@ async fn a_key_replaces_another_while_both_sign() {
     let note = Note::parse(&both.text("/v1/log/checkpoint").await).expect("a note");
     let by_new = Opened::open(note, &public(2)).expect("signed with the new key");
     assert_eq!(by_new.checkpoint, checkpoint(&both).await);
-    // Then the new one alone: who knows only the old one is told so, and the history goes on.
+    // Then the new one alone: readers that know only the old one are told so, and the history continues.
     let after = with_key(&plain, &secret(2).secret());
     let note = Note::parse(&after.text("/v1/log/checkpoint").await).expect("a note");
     assert!(Opened::open(note.clone(), &public(1)).is_err());
@@ -153,7 +153,7 @@ async fn a_fork_a_dropped_revision_and_an_old_state_are_no_continuation() {
         signing(&hub.on(path))
     };
     let last = "DELETE FROM log_leaves WHERE position = 3; DELETE FROM log_hashes WHERE position = 3";
-    // It says now that the fourth revision is of another time.
+    // It now says that the fourth revision has another time.
     let fork = copy("fork.db");
     fork.change(last);
     fork.change("UPDATE revisions SET composed_at = composed_at - 1 WHERE number = 4");

@@ -43,7 +43,7 @@ async fn checkpoint(hub: &Hub) -> Checkpoint {
     Opened::open(note, &public(1)).expect("a checkpoint").checkpoint
 }
 
-/// The leaf of a revision, made of the manifest.
+/// The leaf of a revision, made from its manifest.
 async fn leaf(hub: &Hub, revision: u64) -> String {
     let manifest = hub.get(&format!("/v1/federated/manifest?revision={revision}")).await;
     let digest = Digest::parse(manifest["digest"].as_str().expect("a digest")).expect("a digest");
@@ -60,7 +60,7 @@ async fn is_logged(hub: &Hub, revision: u64, leaf: &str, tree: &Checkpoint) -> b
     verify_inclusion(&leaf_hash(leaf.as_bytes()), &proof, tree).is_ok()
 }
 
-/// Whether the hub's proof shows that its log goes on from this checkpoint.
+/// Whether the hub's proof shows that its log continues from this checkpoint.
 async fn goes_on_from(hub: &Hub, old: &Checkpoint) -> bool {
     let (status, _, body) = hub.read(&format!("/v1/log/consistency?old={}", old.size), &[]).await;
     if status != StatusCode::OK {

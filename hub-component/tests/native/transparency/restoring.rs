@@ -1,4 +1,4 @@
-//! A restore never makes a second history under the name of the first.
+//! A restore never creates a second history under the name of the first.
 
 use super::{checkpoint, goes_on_from, index, is_logged, leaf, signing};
 use crate::ports::Hub;
@@ -41,7 +41,7 @@ async fn the_log_goes_on_if_the_replaced_database_is_there() {
     let tree = checkpoint(&restored).await;
     assert_eq!((tree.size, &tree.origin), (3, &seen.origin));
     assert!(goes_on_from(&restored, &seen).await);
-    // The log still says what was published after the backup, and what the restore published.
+    // The log still contains what was published after the backup, and what the restore published.
     assert!(is_logged(&restored, 2, &lost, &tree).await);
     assert!(is_logged(&restored, 3, &leaf(&restored, 3).await, &tree).await);
     restored.register("c", index("capability.c")).await;

@@ -1,4 +1,4 @@
-//! What passes from hub to hub.
+//! What is passed from hub to hub.
 
 use super::{follow, hub, index, pairs, paths, published, status, turn, url};
 use crate::ports::Hub;
@@ -44,7 +44,7 @@ async fn trust_does_not_pass_on_unless_the_operator_says_so() {
     follow(&c, "hub-b", &b, true).await;
     assert_eq!(paths(&c).await, pairs(&[("one", "hub-b hub-a"), ("two", "hub-b")]));
     let before = c.get("/health").await["revision"].as_u64();
-    // Trust that is withdrawn ends at once, also if the upstream does not answer.
+    // Trust that is withdrawn ends at once, even if the upstream does not respond.
     c.sources().answer("hub-b.example.org", 503, &[]);
     let body = json!({"url": url("hub-b")});
     assert_eq!(c.ask(Method::PUT, "/v1/upstreams/hub-b", body).await.0, StatusCode::OK);

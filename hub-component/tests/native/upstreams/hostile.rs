@@ -1,4 +1,4 @@
-//! Upstreams that are not what they were, or not what they say.
+//! Upstreams that have been replaced, or that are not what they claim to be.
 
 use super::{follow, hub, index, pairs, paths, status, turn, url};
 use crate::ports::Hub;
@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use hub_component::hub::{Host, Setting};
 use serde_json::{Value, json};
 
-/// Where the log is asked for from the beginning.
+/// The address of the log from its beginning.
 const LOG: &str = "https://hub-a.example.org/v1/federated/log?since=0&wait=0&verified_after=1970-01-01T00%3A00%3A00Z";
 
 async fn set(hub: &Hub) -> Value {
@@ -38,7 +38,7 @@ async fn a_rewritten_history_is_refused_until_the_operator_sets_it_anew() {
         assert_eq!((&state["state"], &state["reason"]), (&json!("refused"), &json!("history-rewritten")));
         assert!(state["message"].as_str().is_some_and(|message| message.contains(says)), "{state}");
         assert_eq!(paths(&b).await, before, "what was taken stays");
-        // It is not even asked any more, also if the history is the old one again.
+        // It is not even requested any more, even if it has its old history again.
         b.sources().is_hub("hub-a.example.org", &a);
         b.sources().urls();
         turn(&b).await;
@@ -81,7 +81,7 @@ async fn a_falsified_log_is_refused_whole() {
         assert_eq!(b.number("SELECT count(*) FROM revisions"), 0, "{path}");
         assert_eq!(b.number("SELECT count(*) FROM registrations"), 0, "{path}");
     }
-    // The bytes of an index are those of its digest.
+    // The bytes of an index must match its digest.
     let b = hub("hub-b");
     b.sources().is_hub("hub-a.example.org", &a);
     let digest = Digest::of(index("capability.one").as_bytes());

@@ -1,4 +1,4 @@
-//! Setting and removing upstreams, and what may be written about what comes by them.
+//! Setting and removing upstreams, and which writes are possible for what comes through them.
 
 use super::{follow, hub, index, pairs, paths, url};
 use crate::ports::Hub;
@@ -66,7 +66,7 @@ async fn what_comes_by_an_upstream_is_changed_at_its_own_hub() {
     // It is never fetched at its own URL.
     let composed = b.compose().await;
     assert_eq!((&composed["fetched"], b.sources().urls()), (&json!(0), Vec::new()), "{composed}");
-    // Whoever registers it here takes it over.
+    // Registering it here takes it over.
     b.publish("one", index("capability.own"));
     let body = json!({"repo": "one", "url": "https://one.example.org/index.yaml", "domain": "d"});
     let (code, dry) = b.ask(Method::POST, "/v1/repos?dry_run=true", body.clone()).await;

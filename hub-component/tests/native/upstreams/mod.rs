@@ -1,4 +1,4 @@
-//! Hubs that follow other hubs, one process, a database each.
+//! Hubs that follow other hubs, in one process, each with its own database.
 
 mod chains;
 mod costs;
@@ -32,14 +32,14 @@ async fn follow(hub: &Hub, name: &str, upstream: &Hub, transitive: bool) {
     hub.settle().await;
 }
 
-/// A minute passes, and what is due is followed.
+/// Lets a minute pass, and follows what is due.
 async fn turn(hub: &Hub) {
     hub.pass(100);
     let (status, answer) = hub.ask(Method::POST, "/v1/federated/compose", Value::Null).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
 }
 
-/// What a hub publishes: repo, digest of the index, and the names of the hubs that it came by.
+/// What a hub publishes: repo, digest of the index, and the names of the hubs that it came through.
 async fn published(hub: &Hub) -> Vec<(String, String, Vec<String>)> {
     let manifest = hub.get("/v1/federated/manifest").await;
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
@@ -49,7 +49,7 @@ async fn published(hub: &Hub) -> Vec<(String, String, Vec<String>)> {
     lines.iter().map(|line| (text(&line["repo"]), text(&line["index_digest"]), via(line))).collect()
 }
 
-/// The repos that a hub publishes, with the hubs that they came by.
+/// The repos that a hub publishes, with the hubs that they came through.
 async fn paths(hub: &Hub) -> Vec<(String, String)> {
     published(hub).await.into_iter().map(|(repo, _, via)| (repo, via.join(" "))).collect()
 }

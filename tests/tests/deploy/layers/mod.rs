@@ -73,7 +73,7 @@ fn no_front_of_the_hub_uses_another() -> Result<()> {
     let arrows = Crate::read(&Path::new(ROOT).join("hub-component"))?.between_children(&[]);
     for ((from, to), example) in &arrows {
         let may = HUB.iter().find(|(name, _)| name == from).map(|(_, may)| *may);
-        let may = may.with_context(|| format!("`{from}` stands in no layer"))?;
+        let may = may.with_context(|| format!("`{from}` is in no layer"))?;
         ensure!(may.contains(&to.as_str()), "{example}: `{from}` may not use `{to}`");
     }
     ensure!(arrows.contains_key(&("routes".to_owned(), "hub".to_owned())), "no arrow was found at all");
@@ -98,7 +98,7 @@ fn there_are_no_circles() -> Result<()> {
     Ok(())
 }
 
-/// The circles of a crate of these modules.
+/// The cycles of a crate with these modules.
 fn circles_of(modules: &[(&str, &str)]) -> Vec<Vec<String>> {
     let name = |path: &str| path.split("::").filter(|part| !part.is_empty()).map(str::to_owned).collect();
     let crate_ = Crate::of(&modules.iter().map(|(path, text)| (name(path), (*text).to_owned())).collect());
@@ -128,6 +128,6 @@ fn a_parent_that_only_gathers_is_in_no_circle() {
         none
     );
     assert_eq!(circles_of(&[("p", "use a::A;"), ("p::a", "use crate::c::X;"), ("c", "fn a() { d::p::f() }")]), none);
-    // What a parent imports, its children see: `super::A` is in `a`.
+    // Children see what their parent imports: `super::A` is in `a`.
     assert_eq!(circles_of(&[("p", "use a::A; fn f(a: A) {}"), ("p::a", ""), ("p::b", "use super::A;")]), none);
 }

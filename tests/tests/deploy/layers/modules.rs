@@ -2,7 +2,7 @@
 //!
 //! An arrow goes from the module whose code uses a name to the module that defines it, whatever modules re-export it in between.
 //! `use` counts, and so does each path in code: `crate::x`, `self::x`, `super::x`, and `child::x` of a child. Declaring a child with
-//! `mod` is no arrow, and neither is `pub use child::X` alone: it says where outsiders find `X`. As soon as the same module's own code
+//! `mod` is not an arrow, and neither is `pub use child::X` alone: it says where outsiders find `X`. As soon as the same module's own code
 //! uses `X`, it is one. So a parent may gather its children, or use them, or give them what they share, but not the last two at once.
 
 use anyhow::{Context as _, Result, ensure};
@@ -27,12 +27,12 @@ impl Crate {
         Ok(Self::of(&texts))
     }
 
-    /// The crate of which these are the modules' texts.
+    /// The crate with these texts of modules.
     pub(super) fn of(texts: &BTreeMap<Name, String>) -> Self {
         let names: BTreeMap<&Name, BTreeMap<String, Name>> =
             texts.iter().map(|(name, text)| (name, names(name, text))).collect();
         let mut arrows = BTreeMap::new();
-        // What is generated of WIT names the resources that the host implements, and they use its types.
+        // The code generated from WIT names the resources that the host implements, and these use its types.
         for (name, text) in texts.iter().filter(|(name, _)| !name.iter().any(|part| part == "bindings")) {
             let targets = paths(text).into_iter().filter_map(|path| resolve(name, &path, texts, &names));
             arrows.insert(name.clone(), targets.filter(|target| target != name).collect());
@@ -134,7 +134,7 @@ fn is_use(line: &str) -> bool {
     line.starts_with("use ") || (line.starts_with("pub") && line.contains(" use "))
 }
 
-/// A text without its `use` statements, the declarations of its children, and what is in its strings.
+/// A text without its `use` statements, the declarations of its children, and the content of its strings.
 fn code(text: &str) -> String {
     let kept = |statement: &str| statement.lines().take_while(|line| !is_use(line)).collect::<Vec<_>>().join("\n");
     let declares = |statement: &&str| statement.split_whitespace().rev().nth(1) == Some("mod");

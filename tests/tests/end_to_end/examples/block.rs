@@ -75,7 +75,7 @@ fn message(lines: &[&str]) -> Result<Message> {
     let (first, rest) = lines.split_first().context("an empty message")?;
     let end = rest.iter().position(|line| line.is_empty()).unwrap_or(rest.len());
     let headers = rest[..end].iter().map(|line| {
-        let (name, value) = line.split_once(':').with_context(|| format!("`{line}` is no header"))?;
+        let (name, value) = line.split_once(':').with_context(|| format!("`{line}` is not a header"))?;
         Ok((name.to_owned(), value.trim().to_owned()))
     });
     Ok(((*first).to_owned(), headers.collect::<Result<_>>()?, rest[end..].join("\n").trim().to_owned()))
