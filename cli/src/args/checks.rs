@@ -1,4 +1,4 @@
-//! `reuse-surface doctor` and `smoke`: checks of a hub, and of the way to it.
+//! `reuse-surface doctor` and `smoke`: checks of a hub, and of the connection to it.
 
 use clap::Args;
 

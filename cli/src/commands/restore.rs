@@ -42,7 +42,7 @@ pub(super) async fn run(args: &Restore, output: &Output) -> Result<Exit, Failure
         }
         if begins_log {
             text.line(
-                "its transparency log begins another history, because it is not known what was signed after the backup: tell those who verify it",
+                "its transparency log starts a new history, because it is not known what was signed after the backup: tell those who verify it",
             );
         }
         if let Some(kept) = &kept {

@@ -27,7 +27,7 @@ const GENERATED: &str = "# The registrations of ";
 /// The line after that, before the digest of everything below it.
 const UNCHANGED: &str = "# If you change this file, it is replaced only with --force. ";
 
-/// How often the hub is read before giving up if it changes meanwhile.
+/// How many times the hub is read before giving up, if it changes in the meantime.
 const TRIES: usize = 3;
 
 pub(super) async fn run(args: &Sync, client: &Client, output: &Output) -> Result<Exit, Failure> {
