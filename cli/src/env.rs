@@ -17,7 +17,7 @@ pub(crate) const TOKEN_FILE: &str = "REUSE_SURFACE_TOKEN_FILE";
 /// The base URL of the primary of a mirror, instead of `--mirror-of`.
 pub(crate) const MIRROR_OF: &str = "REUSE_SURFACE_MIRROR_OF";
 
-/// The issuers that `serve` trusts, as text, instead of `--ci-issuers`: a chart passes its values in it.
+/// The issuers that `serve` trusts, as text, instead of `--ci-issuers`; the chart sets it from its values.
 const CI_ISSUERS: &str = "REUSE_SURFACE_CI_ISSUERS";
 
 /// The private key of the transparency log of `serve`, instead of `--log-key-file`. There is deliberately no flag for the key itself.

@@ -10,7 +10,7 @@ use clap::builder::NonEmptyStringValueParser;
 /// indexes are not checked first: `hub status` shows which sources are not fresh.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 1 if a registration could not be written; the others are written nevertheless. Applying a file again changes nothing.
+Exits with 1 if a registration could not be written; the others are still written. Applying a file again changes nothing.
 
 With --label, only the registrations of the file with this label are applied. --prune also removes the registrations on the hub that have the label and are not \
 in the file; if these are more than half of all that have it, nothing is done without --yes.

@@ -36,7 +36,7 @@ pub(crate) struct CatalogueAdd {
     #[arg(long, value_name = "KIND", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) kind: String,
 
-    /// The page of the organisation, user or group, or the address of the list
+    /// The URL of the page of the organisation, user or group, or of the list
     #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) url: String,
 

@@ -61,7 +61,7 @@ pub(crate) struct Status {}
 /// Check whether the hub is up and can read its database, regardless of sources
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 0 if it is, as container health checks expect. `hub status` also checks the sources.
+Exits with 0 if so, as container health checks expect. `hub status` also checks the sources.
 
 Examples:
   reuse-surface hub health --base-url http://127.0.0.1:8080

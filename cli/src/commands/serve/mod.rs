@@ -57,7 +57,7 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
     let token = token::configured(token_file.as_deref())?;
     token::check_of_hub(token.as_ref(), token_file.as_deref())?;
     let runtime = Runtime::new(config(args, address, token_file.as_deref())?)
-        .map_err(|error| refused("the hub does not start", &error))?;
+        .map_err(|error| refused("the hub cannot start", &error))?;
     if args.allow_private_networks {
         tracing::warn!("private and loopback addresses can be fetched (--allow-private-networks); for local use only");
     }
