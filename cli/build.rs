@@ -29,14 +29,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     if modified(&compiled) >= modified(&wasm) {
         copy_or_empty(&compiled, &out_compiled)?;
     } else {
-        // It was made from another component; compiling at start-up is slow, but right.
+        // It was compiled from another component; compiling at start-up is slow, but correct.
         fs::write(out_compiled, [])?;
     }
     Ok(())
 }
 
 fn existing(path: PathBuf) -> Result<PathBuf, String> {
-    if path.is_file() { Ok(path) } else { Err(format!("{OVERRIDE} names {}, which is no file", path.display())) }
+    if path.is_file() { Ok(path) } else { Err(format!("{OVERRIDE} names {}, which is not a file", path.display())) }
 }
 
 /// Cargo's target folder, which `OUT_DIR` is in: `[<triple>/]<profile>/build/<package>/out`.

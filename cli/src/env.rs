@@ -14,19 +14,19 @@ pub(crate) const TOKEN: &str = "REUSE_SURFACE_TOKEN";
 /// A file that contains the token instead, such as a mounted secret. `serve` reads it for every write, so that it can be replaced.
 pub(crate) const TOKEN_FILE: &str = "REUSE_SURFACE_TOKEN_FILE";
 
-/// The issuers that `serve` trusts, as text, instead of `--ci-issuers`: what a chart has in its values.
-/// The base URL of the primary of a mirror.
+/// The base URL of the primary of a mirror, instead of `--mirror-of`.
 pub(crate) const MIRROR_OF: &str = "REUSE_SURFACE_MIRROR_OF";
 
+/// The issuers that `serve` trusts, as text, instead of `--ci-issuers`; the chart sets it from its values.
 const CI_ISSUERS: &str = "REUSE_SURFACE_CI_ISSUERS";
 
 /// The private key of the transparency log of `serve`, instead of `--log-key-file`. There is deliberately no flag for the key itself.
 pub(crate) const LOG_KEY: &str = "REUSE_SURFACE_LOG_KEY";
 
-/// The identity token of a GitLab job, as its `id_tokens` name the variable.
+/// The identity token of a GitLab job, in the variable that its `id_tokens` must name.
 pub(crate) const IDENTITY: &str = "REUSE_SURFACE_ID_TOKEN";
 
-/// Where GitHub and Forgejo give a job its identity token, and the token for that.
+/// Where GitHub and Forgejo issue the identity token of a job, and the token for that request.
 const IDENTITY_REQUEST: [&str; 2] = ["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
 
 /// The request header in which a proxy passes the client's address to `serve`, instead of `--client-address-header`.
@@ -47,7 +47,7 @@ pub(crate) const DATABASE_URL: &str = "REUSE_SURFACE_DATABASE_URL";
 /// The certificate authority of that database, instead of `--database-ca`.
 pub(crate) const DATABASE_CA: &str = "REUSE_SURFACE_DATABASE_CA";
 
-/// The variables in which an environment names the proxies of all programs.
+/// The variables that name the proxies for all programs.
 const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /// The directory for caches (XDG Base Directory Specification); `~/.cache` if it is not set.
@@ -82,7 +82,7 @@ pub(crate) fn identity() -> Option<Token> {
     Token::new(&std::env::var_os(IDENTITY)?.to_string_lossy())
 }
 
-/// The address at which the CI gives an identity token, and the token for that; `None` if this job may have none.
+/// The address at which the CI issues an identity token, and the token for that request; `None` if this job may not have one.
 pub(crate) fn identity_request() -> Option<(String, Token)> {
     let [url, token] = IDENTITY_REQUEST.map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     Some((url?, Token::new(&token?)?))

@@ -15,7 +15,7 @@ pub(crate) enum Exit {
     Unreachable = 3,
     /// The hub needs a token, or one with more rights (401, 403).
     Unauthorised = 4,
-    /// A dry run that was asked to say so would change something.
+    /// A dry run with `--exit-code` would change something.
     Differs = 5,
 }
 

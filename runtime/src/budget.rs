@@ -115,7 +115,7 @@ impl Reservation {
         grown
     }
 
-    /// Whether `bytes` more would fit if nobody else held any.
+    /// Whether `bytes` more would fit if there were no other reservations.
     pub(crate) fn could_grow(&self, bytes: usize) -> bool {
         self.bytes.saturating_add(bytes) <= self.purpose.share(self.budget.total)
     }
@@ -139,7 +139,7 @@ impl Drop for Reservation {
     }
 }
 
-/// The same bytes, which keep `what` alive until their last copy is dropped, be it in an
+/// The same bytes, which keep `what` alive until their last copy is dropped, whether in an
 /// instance or in a socket's queue.
 pub(crate) fn holding<T: Send + Sync + 'static>(bytes: impl AsRef<[u8]> + Send + 'static, what: T) -> Bytes {
     struct Holding<B, T> {

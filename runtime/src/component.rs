@@ -28,7 +28,7 @@ pub(crate) fn load(source: &ComponentSource, limits: &Limits) -> Result<(Engine,
             match deserialize(&engine, precompiled) {
                 Ok(component) => Ok((engine, component)),
                 Err(error) => {
-                    tracing::warn!(%error, "the precompiled component does not fit: compiling it takes seconds");
+                    tracing::warn!(%error, "cannot use the precompiled component: compiling it now takes seconds");
                     compile(wasm, limits)
                 }
             }
@@ -43,7 +43,7 @@ pub(crate) fn load(source: &ComponentSource, limits: &Limits) -> Result<(Engine,
 #[expect(unsafe_code, reason = "loading native code has no safe form")]
 fn deserialize(engine: &Engine, precompiled: &'static [u8]) -> Result<Component> {
     // SAFETY: the bytes are part of this program. Its build wrote them with `precompile`,
-    // and nobody else can change them.
+    // and nothing else can change them.
     unsafe { Component::deserialize(engine, precompiled) }.map_err(crate::engine::error)
 }
 

@@ -93,7 +93,7 @@ impl Dispatch {
         let (mut response, instance) = answered?;
         if is_stream(&response) {
             place._stream = Some(Arc::clone(&self.streams).try_acquire_owned().map_err(|_| Problem::Overloaded)?);
-            // Nothing of it would be finished in the time that a shutdown has.
+            // It would not end by itself within the time that a shutdown has.
             response = response.map(|body| ending_with(body, self.lifecycle.closing()));
         }
         Ok(response.map(|body| holding_until_sent(body, (place, instance))))
@@ -110,7 +110,7 @@ impl Dispatch {
     }
 }
 
-/// Whether the response goes on until somebody ends it.
+/// Whether the response is a stream of events, which does not end by itself.
 fn is_stream(response: &Response<WasiBody>) -> bool {
     response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }

@@ -87,7 +87,8 @@ pub struct Config {
     pub proxy: Option<Url>,
     /// The path of the liveness probe. It is answered even while there is no room for anything else.
     pub liveness: String,
-    /// If the component keeps its data in PostgreSQL alone: how to learn that others have changed it. Without it, responses from there are not cached.
+    /// How to notice that other programs changed the data, if the component keeps it in PostgreSQL alone. Without it, no response is cached
+    /// once the component uses PostgreSQL.
     pub database_version: Option<VersionQuery>,
     /// The server's limits.
     pub limits: Limits,
@@ -121,7 +122,7 @@ impl Runtime {
             .map_err(error)
             .context("the component needs more than this host offers")?;
         let component =
-            ServicePre::new(component).map_err(error).context("the component is no HTTP service of WASI 0.3")?;
+            ServicePre::new(component).map_err(error).context("the component is not an HTTP service of WASI 0.3")?;
         let budget = Budget::new(limits.memory);
         let hosts = Arc::new(grants.hosts);
         let servers = Servers::new(Arc::clone(&hosts), Arc::clone(&budget));

@@ -14,7 +14,7 @@ pub struct Limits {
     /// Requests in flight, counted until the last byte of their response has been sent. A request that gets no slot
     /// within [`Limits::queue_time`] is answered with 503.
     pub requests: usize,
-    /// Streams of events that are open at the same time; they take part of the slots, and others always find some.
+    /// Streams of events that are open at the same time. They use only a part of the slots, so that other requests find some.
     pub streams: usize,
     /// How long a request waits for a slot.
     pub queue_time: Duration,
@@ -38,8 +38,8 @@ pub struct Limits {
     pub body: usize,
     /// Time for the client to send the body of a request.
     pub body_time: Duration,
-    /// How long a client may leave a response unread. The host notices only that the kernel accepts more bytes. For that
-    /// the client has to take 100 to 300 KiB, depending on its receive buffer.
+    /// How long a client may leave a response unread. The host notices only that the kernel accepts more bytes, for which
+    /// the client has to read 100 to 300 KiB, depending on its receive buffer.
     pub write_time: Duration,
     /// How long a shutdown waits for the work in flight.
     pub drain_time: Duration,
@@ -64,7 +64,8 @@ impl Default for Limits {
             connections: 1024,
             database_connections: 256,
             memory: 512 << 20,
-            // At least what the instances take: requests that wait in them leave half of it to others.
+            // At least as many as all instances accept. The hub lets at most half of an instance's requests wait, so that
+            // half of the slots stay free for others.
             requests: (instances() * REQUESTS_PER_INSTANCE).max(256) as usize,
             streams: 64,
             queue_time: Duration::from_secs(1),

@@ -64,7 +64,7 @@ impl Manifest {
         self.variables.contains_key(name)
     }
 
-    /// The same without SQLite databases: none is created, and the data directory is not used.
+    /// The same manifest without SQLite databases: none is created, and the data directory is not used.
     pub fn without_sqlite(mut self) -> Self {
         self.component.sqlite_databases.clear();
         self

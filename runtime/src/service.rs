@@ -101,7 +101,7 @@ impl HttpService {
         B: Body<Data = Bytes, Error: StdError + Send + Sync + 'static>,
     {
         let authority = incoming::authority(&request)?;
-        // A probe waits for nobody, not even for a slow response to another key.
+        // A probe waits for no other request, not even for a slow response to another key.
         let vital = self.dispatch.is_vital(request.uri());
         let mut cacheable = match memo::key(&request).filter(|_| !vital) {
             Some(key) => self.memo.version().await.map(|version| (key, version)),

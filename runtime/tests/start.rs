@@ -41,7 +41,7 @@ fn refusal(change: impl FnOnce(&mut Config)) -> String {
 
 #[test]
 fn a_component_that_serves_no_http_is_refused() {
-    assert!(refusal(|_| ()).contains("no HTTP service of WASI 0.3"));
+    assert!(refusal(|_| ()).contains("not an HTTP service of WASI 0.3"));
 }
 
 #[test]
@@ -59,6 +59,6 @@ fn a_file_for_a_variable_is_granted_and_readable() {
 #[test]
 fn bytes_that_are_no_component_are_refused() {
     let text = ComponentSource::Embedded { precompiled: b"x", wasm: b"<html>" };
-    assert!(!refusal(|config| config.component = text).contains("no HTTP service"));
+    assert!(!refusal(|config| config.component = text).contains("not an HTTP service"));
     assert!(runtime::precompile(b"<html>").is_err());
 }

@@ -5,15 +5,15 @@ use clap::builder::NonEmptyStringValueParser;
 
 /// Reconcile the hub's registrations with a file that is kept in git
 ///
-/// The file lists registrations as `POST /v1/repos` takes them; a field that it leaves out gets its default. Those that are missing are
-/// registered, and those that differ are changed, unless somebody changes them meanwhile. All others stay, unless --prune is set. Indexes are not checked first:
-/// `hub status` shows which sources are not fresh.
+/// The file lists registrations as `POST /v1/repos` accepts them; a field that it leaves out gets its default. Those that the hub lacks are
+/// created, and those that differ are changed, unless another client changes them in the meantime. All others stay, unless --prune is set. The
+/// indexes are not checked first: `hub status` shows which sources are not fresh.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 1 if a registration could not be written; the others are written nevertheless. Applying a file again changes nothing.
+Exits with 1 if a registration could not be written; the others are still written. Applying a file again changes nothing.
 
-With --label, only the registrations of the file with this label are applied. With --prune, too, the registrations on the hub that have the label and are not \
-in the file are removed; if these are more than half of all that have it, nothing is done without --yes.
+With --label, only the registrations of the file with this label are applied. --prune also removes the registrations on the hub that have the label and are not \
+in the file; if these are more than half of all that have it, nothing is done without --yes.
 
 Examples:
   reuse-surface hub apply -f registrations.yaml --dry-run

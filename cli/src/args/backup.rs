@@ -9,8 +9,9 @@ use crate::env;
 
 /// Copy the database of a hub into one file while the hub is running
 ///
-/// The file is a database of SQLite, also if the hub's is in PostgreSQL. The copy is a consistent snapshot of the database. It is verified before it gets its name: with SQLite's integrity check, the digest of
-/// every snapshot, and the newest revision, which is composed again from its snapshots. A copy that fails verification is deleted.
+/// The file is a SQLite database, even if the hub uses PostgreSQL. The copy is a consistent snapshot of the database. It is verified before
+/// it gets its name: with SQLite's integrity check, the digest of every snapshot, and the newest revision, which is composed again from its
+/// snapshots. A copy that fails verification is deleted.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -32,7 +33,7 @@ pub(crate) struct Backup {
     #[arg(long, value_name = "URL", env = env::DATABASE_URL, hide_env_values = true, value_parser = database)]
     pub(crate) database_url: Option<DatabaseUrl>,
 
-    /// The certificate of the authority that PostgreSQL's must be from, as PEM; without it, the authorities of this machine
+    /// The certificate of the CA that must have issued PostgreSQL's certificate, as PEM [default: the CAs that this machine trusts]
     #[arg(long, value_name = "PEM", env = env::DATABASE_CA, hide_env_values = true, requires = "database_url")]
     pub(crate) database_ca: Option<String>,
 

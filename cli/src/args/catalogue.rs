@@ -36,7 +36,7 @@ pub(crate) struct CatalogueAdd {
     #[arg(long, value_name = "KIND", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) kind: String,
 
-    /// The page of the organisation, user or group, or the address of the list
+    /// The URL of the page of the organisation, user or group, or of the list
     #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) url: String,
 
@@ -44,7 +44,7 @@ pub(crate) struct CatalogueAdd {
     #[arg(long, value_name = "DOMAIN", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) domain: String,
 
-    /// What the names of its registrations begin with
+    /// The prefix of the names of its registrations
     #[arg(long, value_name = "PREFIX")]
     pub(crate) prefix: Option<String>,
 
@@ -86,7 +86,7 @@ pub(crate) struct CatalogueRemove {
     pub(crate) name: String,
 }
 
-/// Release the held listing of a catalogue that lost most of its repositories on purpose
+/// Accept a listing that the hub holds back because it lost most of its repositories
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -1,4 +1,4 @@
-//! `reuse-surface doctor` and `smoke`: checks of a hub, and of the way to it.
+//! `reuse-surface doctor` and `smoke`: checks of a hub, and of the connection to it.
 
 use clap::Args;
 
@@ -21,7 +21,7 @@ pub(crate) struct Doctor {}
 ///
 /// Checks health, TLS, the federated document with its digest and ETag, and that a write without a token is refused. With a token, also
 /// performs a round trip: creates a disabled registration under a unique name, reads it, changes it, tests its ETag, and removes it; and
-/// lets the hub fetch an index that is fresh. Nothing is published and nothing is left behind, even if the check is interrupted.
+/// has the hub fetch the index of a fresh source. Nothing is published and nothing is left behind, even if the check is interrupted.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 The token comes from REUSE_SURFACE_TOKEN; the registration's name begins with `smoke-`. A check is ok, failed or skipped. Exits with 1 if a \
@@ -32,7 +32,7 @@ Examples:
   REUSE_SURFACE_TOKEN=\"$(cat token)\" reuse-surface smoke --base-url https://reuse.coulomb.social
   reuse-surface smoke --read-only -o json | jq -e .ok")]
 pub(crate) struct Smoke {
-    /// Send only reads: skip the write that must be refused, and the round trip
+    /// Send only reads: skip the write that must be refused, the round trip and the fetch by the hub
     #[arg(long)]
     pub(crate) read_only: bool,
 }

@@ -91,10 +91,10 @@ pub(crate) enum DocumentFormat {
 /// filtered by domain or repo is compared with the same part of its revision.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 1 if the bytes differ, and shows the first difference. With --commits, also if a source that was pushed from a commit does not have
+Exits with 1 if the bytes differ, and shows the first difference; with --commits, also if a source that was pushed from a commit does not have
 the bytes of its file at that commit, or the file cannot be read.
 
-With --log-key, or if the lock file names a key, it also checks that the revision is in the hub's signed log, and that this log goes on from the one that \
+With --log-key, or if the lock file names a key, it also checks that the revision is in the hub's signed log, and that this log extends the one that \
 the lock file remembers. A document with the revision of the lock file is verified without the hub, if its snapshots and proofs are on this machine.
 
 Examples:
@@ -107,7 +107,7 @@ pub(crate) struct Verify {
     #[arg(value_name = "FILE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) file: Option<String>,
 
-    /// The manifest file, next to which the lock file is that remembers the transparency log
+    /// The manifest file; the lock file next to it remembers the transparency log
     #[arg(long, value_name = "FILE", default_value = super::values::MANIFEST)]
     pub(crate) manifest: PathBuf,
 

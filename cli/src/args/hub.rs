@@ -61,7 +61,7 @@ pub(crate) struct Status {}
 /// Check whether the hub is up and can read its database, regardless of sources
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 0 if it is, as container health checks expect. `hub status` also checks the sources.
+Exits with 0 if so, as container health checks expect. `hub status` also checks the sources.
 
 Examples:
   reuse-surface hub health --base-url http://127.0.0.1:8080
@@ -138,11 +138,11 @@ Examples:
   reuse-surface hub search --repo state-hub --all -o json | jq -r '.capabilities[].id'
   reuse-surface hub search lease --fields '*' --budget-tokens 2000 -o json")]
 pub(crate) struct Search {
-    /// What is searched, as a sentence or as words
+    /// What to search for, as a sentence or as words
     #[arg(value_name = "WORDS")]
     pub(crate) words: Vec<String>,
 
-    /// Another phrasing; the best answer to any of them counts
+    /// Another phrasing; may be repeated, and the best match for any of them counts
     #[arg(long, value_name = "WORDS", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) also: Vec<String>,
 
@@ -186,7 +186,7 @@ pub(crate) struct Search {
 /// List what is missing: questions of at least three clients that nothing answers well
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Askers are not recorded, and only the words of a question are. Questions that have been answered since disappear
+Only the words of a question are recorded, not who asked it. Questions that have since been answered disappear
 from the list.
 
 Examples:
@@ -198,14 +198,14 @@ pub(crate) struct Demand {
     pub(crate) limit: u32,
 }
 
-/// List capabilities of different repositories that seem to do the same, the closest first
+/// List capabilities of different repositories that seem to do the same thing, closest first
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   reuse-surface hub overlaps
   reuse-surface hub overlaps --repo state-hub -o json | jq '.overlaps[] | [.score, .capabilities[].id]'")]
 pub(crate) struct Overlaps {
-    /// Only pairs of which one is from this repository
+    /// Only pairs with a capability of this repository
     #[arg(long, value_name = "REPO", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) repo: Option<String>,
 

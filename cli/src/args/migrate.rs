@@ -9,16 +9,16 @@ use crate::env;
 
 /// Move a hub's database from SQLite to PostgreSQL or back
 ///
-/// All rows are copied from one snapshot, which is not changed, and counted; the newest revision is composed again from what was copied, and must have
-/// its digest. Stop the hub first if it writes to the database that is read: what it writes meanwhile stays behind. Until all is there, every
-/// hub refuses the new database, and the command can be run again.
+/// All rows are copied from one snapshot of the database, which is not changed, and counted. The newest revision is composed again from the
+/// copy and must have the same digest. Stop the hub first if it writes to the database that is read: what it writes in the meantime is not
+/// copied. Until the copy is complete, every hub refuses the new database, and the command can be run again.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
   reuse-surface migrate --from sqlite:data/reuse-surface.db --to postgres
   reuse-surface migrate --from postgres --to sqlite:backup.db
 
-`postgres` is the database in REUSE_SURFACE_DATABASE_URL, so that its password is not among the arguments. The file that is written is a backup \
+`postgres` stands for the database in REUSE_SURFACE_DATABASE_URL, which keeps the password out of the arguments. The file that is written is a backup \
 like those of `reuse-surface backup`.")]
 pub(crate) struct Migrate {
     /// The database to read: sqlite:PATH, postgres, or postgres://…
@@ -29,7 +29,7 @@ pub(crate) struct Migrate {
     #[arg(long, value_name = "DATABASE", value_parser = place)]
     pub(crate) to: Place,
 
-    /// The certificate of the authority that PostgreSQL's must be from, as PEM; without it, the authorities of this machine
+    /// The certificate of the CA that must have issued PostgreSQL's certificate, as PEM [default: the CAs that this machine trusts]
     #[arg(long, value_name = "PEM", env = env::DATABASE_CA, hide_env_values = true)]
     pub(crate) database_ca: Option<String>,
 }
@@ -37,7 +37,7 @@ pub(crate) struct Migrate {
 /// Where a database is.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// A file of SQLite.
+    /// A SQLite file.
     Sqlite(PathBuf),
     /// PostgreSQL, at the URL in the environment unless one is given.
     Postgres(Option<DatabaseUrl>),

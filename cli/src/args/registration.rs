@@ -1,4 +1,4 @@
-//! What `reuse-surface hub …` does with one registration.
+//! The subcommands of `reuse-surface hub` that concern one registration.
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgGroup, Args, value_parser};
@@ -61,7 +61,7 @@ pub(crate) struct Register {
     #[arg(long)]
     pub(crate) disabled: bool,
 
-    /// The format of the index, if it must not be another one [hub's default: auto]
+    /// The only format that the index may have [hub's default: auto]
     #[arg(long, value_name = "FORMAT", value_parser = super::values::variant(SourceFormat::ALL))]
     pub(crate) format: Option<SourceFormat>,
 
@@ -143,14 +143,15 @@ pub(crate) struct Deregister {
     pub(crate) if_match: Option<String>,
 }
 
-/// Let the hub check an index, published or not, without writing anything
+/// Have the hub check an index, published or not, without writing anything
 ///
-/// With FILE, the hub checks the file itself, so nothing has to be published before; no token is needed.
+/// With FILE, the hub checks the file itself, so nothing has to be published first; no token is needed.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("index").required(true).multiple(true).args(["file", "url", "repo"])))]
 #[command(after_long_help = "\
-Exits with 1 if the index is not valid, or removes or deprecates a capability that another repo uses. For a file, and for the URL of a registration, also shows what would change in the federation. With \
---format markdown, the output is a comment for a pull request; with --format sarif, it is SARIF 2.1.0, which code review tools show next to the lines.
+Exits with 1 if the index is not valid, or removes or deprecates a capability that another repo uses. For a file, and for the URL of a registration, \
+also shows what would change in the federation. With --format markdown, the output is a comment for a pull request; with --format sarif, it is SARIF \
+2.1.0, which code review tools show next to the lines.
 
 Examples:
   reuse-surface hub check registry/indexes/capabilities.yaml --repo my-repo
@@ -208,7 +209,7 @@ pub(crate) struct Refresh {
     /// Use the identity of this CI job instead of a token, and fetch the index at the commit of the job
     ///
     /// For GitHub Actions, GitLab CI and Forgejo Actions, if the operator of the hub has a rule for the repository. The audience of the identity
-    /// is the base URL of the hub; GitLab gives the identity in the variable REUSE_SURFACE_ID_TOKEN.
+    /// is the base URL of the hub; GitLab passes the identity in the variable REUSE_SURFACE_ID_TOKEN.
     #[arg(long, conflicts_with_all = ["commit", "reference"])]
     pub(crate) oidc: bool,
 }
@@ -227,15 +228,15 @@ pub(crate) struct Release {
     #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: String,
 
-    /// Release only the snapshot with this digest; fail if another one is held by now
+    /// Release only the snapshot with this digest; fail if a different one is held by now
     #[arg(long, value_name = "DIGEST", value_parser = |text: &str| Digest::try_from(text.to_owned()))]
     pub(crate) digest: Option<Digest>,
 }
 
-/// Create a webhook secret, so that a push makes the index fresh at once
+/// Create a webhook secret, so that a push refreshes the index at once
 ///
 /// In the repository's settings on the forge, add a webhook for pushes with this secret and the address shown for the forge. A new secret replaces
-/// the one before.
+/// the previous one.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

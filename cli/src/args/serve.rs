@@ -33,11 +33,11 @@ pub(crate) struct Serve {
 
     /// The PostgreSQL database to use instead of the file, such as postgres://hub:password@db.example.org/hub
     ///
-    /// Several hubs can share it. `sslmode=require` in it demands TLS, whose certificate is always verified.
+    /// Several hubs can share it. `sslmode=require` in the URL demands TLS. Whenever TLS is used, the certificate is verified.
     #[arg(long, value_name = "URL", env = env::DATABASE_URL, hide_env_values = true, value_parser = database)]
     pub(crate) database_url: Option<DatabaseUrl>,
 
-    /// The certificate of the authority that PostgreSQL's must be from, as PEM; without it, the authorities of this machine
+    /// The certificate of the CA that must have issued PostgreSQL's certificate, as PEM [default: the CAs that this machine trusts]
     #[arg(long, value_name = "PEM", env = env::DATABASE_CA, hide_env_values = true, requires = "database_url")]
     pub(crate) database_ca: Option<String>,
 
@@ -49,7 +49,7 @@ pub(crate) struct Serve {
     #[arg(long)]
     pub(crate) allow_private_networks: bool,
 
-    /// The proxy through which every index is fetched, such as http://proxy.example.org:3128, with a user name and a password if it needs them
+    /// The proxy through which every index is fetched, such as http://proxy.example.org:3128, with a user name and password if it needs them
     ///
     /// The variables HTTPS_PROXY, HTTP_PROXY and ALL_PROXY are not used. The proxy resolves the names of hosts, so it must refuse private
     /// addresses itself; the hub refuses those that it recognises.
@@ -81,13 +81,13 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "NAME", env = env::CLIENT_ADDRESS_HEADER, value_parser = header_name)]
     pub(crate) client_address_header: Option<String>,
 
-    /// A file of words that mean the same to the search, in addition to its own
+    /// A file of synonyms for the search, in addition to the built-in ones
     ///
     /// Each line is a group (`k8s, kubernetes`) or a word and what it stands for (`redis > cache`); `#` begins a comment.
     #[arg(long, value_name = "PATH")]
     pub(crate) synonyms: Option<PathBuf>,
 
-    /// A file of issuers of identities that CI jobs exchange for tokens, as YAML or JSON [env: REUSE_SURFACE_CI_ISSUERS, the text itself]
+    /// A file with the issuers of identities that CI jobs exchange for tokens, as YAML or JSON [env: REUSE_SURFACE_CI_ISSUERS, the text itself]
     ///
     /// It says which jobs may publish which repo. The section "Publishing from CI" of specs/FederationHubAPI.md describes it.
     #[arg(long, value_name = "PATH")]
@@ -99,7 +99,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "PATH")]
     pub(crate) log_key_file: Option<PathBuf>,
 
-    /// The base URL of a hub of which this one is a mirror: it publishes the same revisions under the same numbers, and refuses writes
+    /// The base URL of a hub to mirror: this one publishes the same revisions under the same numbers, and refuses writes
     ///
     /// It reads from that hub alone, which may be on a private network.
     #[arg(long, value_name = "URL", env = env::MIRROR_OF, value_parser = primary)]
@@ -172,7 +172,7 @@ impl DatabaseUrl {
 }
 
 pub(super) fn database(text: &str) -> Result<DatabaseUrl, String> {
-    let url: Url = text.parse().map_err(|error| format!("it is no URL: {error}"))?;
+    let url: Url = text.parse().map_err(|error| format!("it is not a URL: {error}"))?;
     let is_postgres = matches!(url.scheme(), "postgres" | "postgresql");
     match url.host_str() {
         Some(host) if is_postgres && !host.is_empty() => Ok(DatabaseUrl(Box::new(url))),

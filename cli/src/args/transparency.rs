@@ -1,16 +1,16 @@
-//! The transparency log: whom to trust, `reuse-surface log …` and `reuse-surface witness`.
+//! The transparency log: which keys to trust, `reuse-surface log …` and `reuse-surface witness`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use federation::transparency::{Kind, VerifierKey};
 
-/// Whom to trust with the transparency log of a hub.
+/// Which keys to trust for the transparency log of a hub.
 #[derive(Debug, Args)]
 pub(crate) struct LogTrust {
     /// The public key of the hub's transparency log, as `reuse-surface log keygen` printed it [default: the one in the lock file]
     ///
-    /// The hub must then prove that the revision is in its signed log, and that this log goes on from the one that the lock file remembers.
+    /// The hub must then prove that the revision is in its signed log, and that this log extends the one that the lock file remembers.
     #[arg(long, value_name = "KEY", value_parser = log_key)]
     pub(crate) log_key: Option<VerifierKey>,
 
@@ -39,7 +39,7 @@ impl LogTrust {
 #[derive(Debug, Clone)]
 pub(crate) struct WitnessKey {
     pub(crate) key: VerifierKey,
-    /// A URL or a directory, in which `<SHA-256 of the origin>/checkpoint` is.
+    /// A URL or a directory that contains `<SHA-256 of the origin>/checkpoint`.
     pub(crate) place: Option<String>,
 }
 
@@ -60,7 +60,7 @@ pub(crate) enum LogVerb {
 /// Create a key and print its public part
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Give the printed public key to everybody who verifies the log, and the file to `reuse-surface serve --log-key-file`. To replace a key, create another of \
+Give the printed public key to everybody who verifies the log, and the file to `reuse-surface serve --log-key-file`. To replace a key, create another with \
 the same name, write both into one file, restart the hub, and remove the old one once everybody has the new public key.
 
 Examples:
@@ -80,14 +80,14 @@ pub(crate) struct Keygen {
     pub(crate) key_file: PathBuf,
 }
 
-/// Watch the transparency logs of hubs, and cosign each that only ever grew
+/// Watch the transparency logs of hubs, and cosign each that has only grown
 ///
-/// Run it regularly. For each hub, it asks for the newest checkpoint and a proof that the log goes on from the one that it saw last. If so, it signs the
+/// Run it regularly. For each hub, it asks for the newest checkpoint and a proof that the log extends the one that it saw last. If it does, it signs the
 /// checkpoint and writes it to DIR/<SHA-256 of the origin>/checkpoint, which a web server can publish; readers check it with --witness.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 1 if a log shows another history than before, lost entries, or begins anew. What contradicts the last checkpoint is kept beside it, in the file \
-`conflict`: both are signed by the log, so that anybody can see it. Nothing of that log is signed until you decide.
+Exits with 1 if a log shows a different history than before, has lost entries, or starts anew. The checkpoint that contradicts the last one is kept beside \
+it, in the file `conflict`: the log has signed both, so anybody can verify the contradiction. Nothing of that log is signed until you decide.
 
 Examples:
   reuse-surface witness --key-file witness.key --state ./witnessed --log-key \"$LOG_KEY\" https://reuse.coulomb.social")]
@@ -100,7 +100,7 @@ pub(crate) struct Witness {
     #[arg(long, value_name = "FILE")]
     pub(crate) key_file: PathBuf,
 
-    /// The directory of what was seen; created if it is missing
+    /// The directory that holds the checkpoints seen so far; created if it is missing
     #[arg(long, value_name = "DIR")]
     pub(crate) state: PathBuf,
 
@@ -108,7 +108,7 @@ pub(crate) struct Witness {
     #[arg(long, value_name = "KEY", required = true, value_parser = log_key)]
     pub(crate) log_key: Vec<VerifierKey>,
 
-    /// The origin of a log that may begin anew under a known name, such as after a restore; may be repeated
+    /// The origin of a log that may start anew under a known name, as after a restore; may be repeated
     #[arg(long, value_name = "ORIGIN")]
     pub(crate) accept: Vec<String>,
 }

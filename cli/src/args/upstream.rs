@@ -20,7 +20,7 @@ pub(crate) enum UpstreamVerb {
     Remove(UpstreamRemove),
 }
 
-/// Follow a hub, or begin anew with one whose history was rewritten; needs a token of the operator
+/// Follow a hub, or start anew with one whose history was rewritten; needs the scope `admin`
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -35,7 +35,7 @@ pub(crate) struct UpstreamSet {
     #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) url: String,
 
-    /// Also take what that hub has from others
+    /// Also accept what that hub has from others
     #[arg(long)]
     pub(crate) transitive: bool,
 }
@@ -58,7 +58,7 @@ pub(crate) struct UpstreamName {
     pub(crate) name: String,
 }
 
-/// Remove an upstream, and what came by it alone; needs a token of the operator
+/// Remove an upstream, and the sources that came from it alone; needs the scope `admin`
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

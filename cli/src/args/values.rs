@@ -1,4 +1,4 @@
-//! Values that several commands take.
+//! Values that several commands accept.
 
 use api::Variant;
 use clap::builder::{PossibleValuesParser, TypedValueParser};

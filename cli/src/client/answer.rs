@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Base, Error, Problem};
 
-/// Maximum size of a response body, so that a wrong URL cannot exhaust the memory.
+/// Maximum size of a response body in bytes, so that a wrong URL cannot exhaust the memory.
 const MAX_BODY: usize = 64 * 1024 * 1024;
 
 /// A successful response.

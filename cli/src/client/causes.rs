@@ -26,7 +26,7 @@ pub(super) fn remedy(causes: &[String]) -> Option<&'static str> {
         ("not valid for name", "the certificate is for another host: check the host name in the base URL"),
         (
             "unknownissuer",
-            "the certificate was not signed by an authority that this machine trusts: set SSL_CERT_FILE to the authority's",
+            "the certificate was not issued by a CA that this machine trusts: set SSL_CERT_FILE to the CA's certificate",
         ),
         ("corrupt message", "the port does not use TLS: use http://, or the https port"),
         ("certificate", "the certificate was rejected: check its dates, its names and its issuer"),

@@ -10,7 +10,7 @@ use super::{Client, Error, Request};
 #[derive(Debug)]
 pub(crate) struct Changes {
     since: u64,
-    /// The last revision that the changes complete.
+    /// The last revision whose changes are complete.
     pub(crate) until: u64,
     /// The newest revision of the hub.
     pub(crate) newest: u64,

@@ -78,8 +78,8 @@ impl Client {
     }
 }
 
-/// Follows the hub to the new name of a registration, once. Any other redirect would make a GET of a write or send the token elsewhere, so the user
-/// must correct the base URL.
+/// Follows the hub to the new name of a registration, once. Any other redirect would turn a write into a GET or send the token elsewhere, so the
+/// user must correct the base URL.
 fn follow(attempt: Attempt<'_>) -> Action {
     let is_new_name = attempt.status() == StatusCode::PERMANENT_REDIRECT
         && matches!(attempt.previous(), [asked] if asked.origin() == attempt.url().origin());

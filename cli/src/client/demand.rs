@@ -1,4 +1,4 @@
-//! What is missing.
+//! Questions that nothing answers well.
 
 use api::demand::{Demand, DemandQuery};
 use api::{page, paths};

@@ -21,7 +21,7 @@ use crate::output::Output;
 pub(super) async fn run(args: &Migrate, output: &Output) -> Result<Exit, Failure> {
     let server = |url: &Option<DatabaseUrl>| {
         let url = url.as_ref().map(|url| url.0.to_string()).or_else(env::database_url).ok_or_else(|| {
-            Failure::new(Exit::Usage, "nobody said which PostgreSQL")
+            Failure::new(Exit::Usage, "no PostgreSQL database is set")
                 .hint(format!("set {} to its URL", env::DATABASE_URL))
         })?;
         Ok::<_, Failure>(postgres::database(url, args.database_ca.as_deref()))
@@ -30,7 +30,7 @@ pub(super) async fn run(args: &Migrate, output: &Output) -> Result<Exit, Failure
         (Place::Sqlite(from), Place::Postgres(to)) => into_postgres(from, &server(to)?).await?,
         (Place::Postgres(from), Place::Sqlite(to)) => into_file(&server(from)?, to).await?,
         _ => {
-            return Err(Failure::new(Exit::Usage, "both databases are of one kind")
+            return Err(Failure::new(Exit::Usage, "both databases are of the same kind")
                 .hint("move between SQLite and PostgreSQL; copy a file with `reuse-surface backup`"));
         }
     };
@@ -43,7 +43,7 @@ pub(super) async fn run(args: &Migrate, output: &Output) -> Result<Exit, Failure
     });
     output.result(&value, |text| {
         match &moved.newest {
-            Some((number, digest)) => text.line(format!("revision {number}, {digest}: composed again and equal")),
+            Some((number, digest)) => text.line(format!("revision {number}, {digest}: composed again, identical")),
             None => text.line("no revision yet"),
         }
         text.line(format!("{rows} rows of {} tables, counted on both sides", moved.rows.len()));
@@ -54,10 +54,10 @@ pub(super) async fn run(args: &Migrate, output: &Output) -> Result<Exit, Failure
 fn failed(why: impl ToString) -> Failure {
     Failure::new(Exit::Refused, "the database was not moved")
         .because([why.to_string()])
-        .hint("nothing has changed in the database that is read; the other one is unusable until the command succeeds, so run it again")
+        .hint("the database that is read was not changed; the other one is unusable until the command succeeds, so run it again")
 }
 
-/// Moves a copy of the file, which has the newest schema even if the file has not.
+/// Moves a copy of the file, which has the newest schema even if the file does not.
 async fn into_postgres(from: &Path, to: &Postgres<Server>) -> Result<Moved, Failure> {
     if !from.is_file() {
         return Err(failed(format!("there is no file {}", from.display())));

@@ -32,19 +32,19 @@ impl Connect for Server {
     }
 }
 
-/// The database at this URL. Its certificate has to be from `authority`, as PEM, or without one from an authority that this machine trusts.
+/// The database at this URL. Its certificate must have been issued by the CA `authority` (PEM), or, without one, by a CA that this machine trusts.
 pub(super) fn database(url: String, authority: Option<&str>) -> Postgres<Server> {
     let authority = authority.filter(|authority| !authority.is_empty()).map(str::to_owned);
     Postgres::new(Server { url, authority })
 }
 
-/// Fills the empty file `into` with all that the database has in one snapshot.
+/// Fills the empty file `into` with everything in one snapshot of the database.
 pub(super) async fn copy(from: &Postgres<Server>, into: &Path) -> Result<Moved, FileError> {
     let work = beside(into)?;
     let target = Sqlite::at(work.path());
     migrate(&target, clock::now()).await?;
     let moved = move_all(&target, from, &target, clock::now()).await?;
-    // One file, without the log beside it.
+    // One file, without the write-ahead log beside it.
     file::copy(work.path(), into)?;
     Ok(moved)
 }

@@ -21,7 +21,7 @@ pub(super) async fn run(args: &Restore, output: &Output) -> Result<Exit, Failure
         let hint = "nothing was changed; choose a file that `reuse-surface backup` wrote";
         return Err(refused("there is no such file".to_owned()).hint(hint));
     }
-    // The lock is held until the end, so that no hub can start meanwhile.
+    // The lock is held until the end, so that no hub can start in the meantime.
     let _lock = runtime::lock_data_dir(&args.data_dir).map_err(|error| {
         refused(format!("{error:#}"))
             .hint("nothing was changed; stop the hub that uses this directory first, or check the permissions of the directory")
@@ -42,7 +42,7 @@ pub(super) async fn run(args: &Restore, output: &Output) -> Result<Exit, Failure
         }
         if begins_log {
             text.line(
-                "its transparency log begins another history, because it is not known what was signed after the backup: tell those who verify it",
+                "its transparency log starts a new history, because it is not known what was signed after the backup: tell those who verify it",
             );
         }
         if let Some(kept) = &kept {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 
-/// Replaces the file at `path` by `bytes`. Readers see either the old or the new content, even after a power cut.
+/// Replaces the content of the file at `path` with `bytes`. Readers see either the old or the new content, even after a power cut.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     // A symbolic link is kept and its target is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

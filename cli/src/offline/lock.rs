@@ -31,7 +31,7 @@ pub(crate) struct Lock {
     /// The hub's revision with these sources; 0 if none is known.
     pub(crate) revision: u64,
     composed_at: Option<String>,
-    /// What is remembered of the hub's transparency log.
+    /// What is remembered about the hub's transparency log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) log: Option<LogMemory>,
     /// Ordered by repo; each repo once.
@@ -53,7 +53,7 @@ pub(crate) struct Locked {
     pub(crate) required: bool,
     pub(crate) index_digest: Digest,
     pub(crate) capability_count: usize,
-    /// The hubs that it came by, nearest first.
+    /// The hubs that it came through, nearest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) via: Vec<String>,
 }
@@ -156,7 +156,7 @@ impl Lock {
         Some(entry(self.revision, &self.digest(), composed_at))
     }
 
-    /// The same lock with the revision of `known`, if that has the same sources. What is remembered of the log stays in any case.
+    /// The same lock with the revision of `known`, if that has the same sources. What is remembered about the log stays in any case.
     pub(crate) fn or_as_in(self, known: Option<&Self>) -> Self {
         match known {
             Some(known) if known.digest() == self.digest() => Self {

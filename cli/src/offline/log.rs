@@ -1,4 +1,4 @@
-//! What a lock remembers of the transparency log of its hub.
+//! What a lock remembers about the transparency log of its hub.
 
 use federation::transparency::{InclusionProof, Opened, Refused, VerifierKey, leaf_hash, verify_inclusion};
 use serde::{Deserialize, Serialize};
@@ -11,12 +11,12 @@ pub(crate) struct LogMemory {
     pub(crate) key: String,
     /// The newest checkpoint that was seen, with all its signatures.
     pub(crate) checkpoint: String,
-    /// That the revision of the lock is in the log: one proof for each checkpoint that the log or a witness signed.
+    /// Proofs that the revision of the lock is in the log, one for each checkpoint that the log or a witness signed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) proofs: Vec<String>,
 }
 
-/// What proofs show of a revision.
+/// What proofs show about a revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Proven {
     /// The log.

@@ -144,7 +144,7 @@ fn sources(value: &Value, bytes: &[u8]) -> Result<Vec<Source>, Vec<Diagnostic>> 
     Err(found)
 }
 
-/// Replaces findings of the schema's URL pattern, which quote a URL that may contain a password, by findings of the URL rules.
+/// Replaces findings of the schema's URL pattern, which quote a URL that may contain a password, with findings of the URL rules.
 pub(crate) fn without_secrets(mut found: Vec<Diagnostic>, bytes: &[u8]) -> Vec<Diagnostic> {
     let value = std::str::from_utf8(bytes).ok().and_then(|text| yaml::parse(text).ok()).unwrap_or_default();
     for found in &mut found {

@@ -71,7 +71,10 @@ fn check_ends_with_one_when_others_use_what_goes_unless_told_otherwise() {
         ran.out.contains("!  a.old would be removed, and is used by b, c and 1 more; a.new replaces it\n"),
         "{ran:?}"
     );
-    assert!(ran.out.ends_with("!  a.b would be hidden, and is used by d\n!  2 more that other repos use\n"), "{ran:?}");
+    assert!(
+        ran.out.ends_with("!  a.b would be hidden, and is used by d\n!  2 more capabilities that other repos use\n"),
+        "{ran:?}"
+    );
     assert!(
         ran.err.starts_with("error: the index removes or deprecates 4 capabilities that other repos use\n"),
         "{ran:?}"

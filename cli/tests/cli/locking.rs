@@ -61,7 +61,7 @@ fn a_lock_that_does_not_fit_the_manifest_is_refused() {
     for (manifest, why) in [
         (vec![a.clone()], "b: the manifest has no enabled source of this name"),
         (vec![a.clone(), b("d", false)], "b: the manifest has no enabled source of this name"),
-        (vec![a.clone(), b("other", true)], "b: the manifest has another `domain` or `required`"),
+        (vec![a.clone(), b("other", true)], "b: the manifest has a different `domain` or `required`"),
         (vec![a.clone(), b("d", true), new], "c: it is required but not in the lock"),
     ] {
         place.manifest(&manifest);

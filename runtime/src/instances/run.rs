@@ -110,7 +110,7 @@ struct Work<'a> {
 impl Work<'_> {
     async fn run(&mut self, accessor: &Accessor<State>) -> Result<()> {
         let Some(handle) = handle(self.proxy) else {
-            return Err(wasmtime::Error::msg("the component is no HTTP service of WASI 0.3"));
+            return Err(wasmtime::Error::msg("the component is not an HTTP service of WASI 0.3"));
         };
         let mut requests = FuturesUnordered::new();
         poll_fn(|context| {

@@ -2,8 +2,8 @@
 //!
 //! With the header [`MEMO`] the component declares that a response depends only on the key of its request and
 //! on the database, and for how long it may be cached. The host returns the cached response until that time has
-//! passed or something was committed after the component was called. Commits to SQLite are counted here, and the lock on the data directory
-//! ensures that no other process makes any; those to PostgreSQL are counted there.
+//! passed or something was committed after the component was called. The host counts commits to SQLite, and the lock on the data directory
+//! ensures that no other process makes any; commits to PostgreSQL are counted in the database.
 
 mod entries;
 mod key;
@@ -64,7 +64,7 @@ impl Memo {
         }
     }
 
-    /// The version of the database now. `None` if it is not known; then ask the component, and keep nothing.
+    /// The version of the database now. `None` if it is not known: then call the component, and do not cache its response.
     pub(crate) async fn version(&self) -> Option<Version> {
         self.versions.current().await
     }

@@ -5,9 +5,9 @@ use crate::sqlite::Databases;
 use crate::version::Version;
 
 pub(crate) enum Versions {
-    /// Files that nobody else writes. Once the component uses one of the servers, whose commits are not seen here, nothing is known.
+    /// Files that no other program writes. Once the component uses one of the servers, whose commits are not seen here, the version is unknown.
     Files(Databases, Servers),
-    /// A server that others write to as well.
+    /// A server that other programs write to as well.
     Server(Box<Probe>),
 }
 

@@ -19,7 +19,7 @@ impl Collector for Memory {
         let help = "Memory limit for instances, bodies, cached responses and rows together";
         let descriptor = encoder.encode_descriptor("memory_budget", help, Some(&Unit::Bytes), MetricType::Gauge)?;
         gauge(budget.total()).encode(descriptor)?;
-        let help = "Memory that they use, by purpose";
+        let help = "Memory in use, by purpose";
         let mut descriptor = encoder.encode_descriptor("memory_use", help, Some(&Unit::Bytes), MetricType::Gauge)?;
         for purpose in Purpose::ALL {
             let labels = [("purpose", purpose.name())];

@@ -118,9 +118,9 @@ impl Metrics {
         own.register_with_unit("memo_size", "Size of the cached responses", Unit::Bytes, self.memo_bytes.clone());
         let help = "Statements that read the generation of PostgreSQL, each for all requests that waited for one";
         own.register("version_probes", help, self.version_probes.clone());
-        let help = "Statements of these that failed, whose requests went to the component";
+        let help = "Those of these statements that failed, whose requests the component answered";
         own.register("version_probe_failures", help, self.version_probe_failures.clone());
-        let help = "Times that the generation of PostgreSQL fell: acknowledged commits were lost";
+        let help = "How often the generation of PostgreSQL fell, because acknowledged commits were lost";
         own.register("database_losses", help, self.database_losses.clone());
         self.registry.sub_registry_with_prefix("process").register_collector(Box::new(process::Process::default()));
     }

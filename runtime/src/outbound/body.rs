@@ -35,7 +35,7 @@ impl Body for Shareable {
     }
 }
 
-/// Replaces an empty body of unknown length by one of length zero. The client would otherwise send a `GET` with
+/// Replaces an empty body of unknown length with one of length zero. The client would otherwise send a `GET` with
 /// `Transfer-Encoding: chunked`, which some servers refuse.
 pub(crate) async fn without_empty(mut body: WasiBody) -> Result<WasiBody, Error> {
     let nothing = || Full::default().map_err(|never| match never {}).boxed_unsync();

@@ -19,7 +19,7 @@ pub(crate) struct Client {
     pub(super) policy: AddressPolicy,
     pub(super) permits: Arc<Semaphore>,
     pub(super) lookup: Lookup,
-    /// Through which all requests go.
+    /// The proxy through which all requests go, if there is one.
     pub(super) proxy: Option<Url>,
     http: OnceLock<Result<reqwest::Client, String>>,
 }
@@ -39,7 +39,7 @@ impl Client {
     pub(super) fn http(&self) -> Result<&reqwest::Client, String> {
         self.http
             .get_or_init(|| {
-                // Then only the name of the proxy is resolved here, and the operator chose that.
+                // With a proxy, only the proxy's own name is resolved here, which the operator chose.
                 let policy = if self.proxy.is_some() { AddressPolicy { allow_private: true } } else { self.policy };
                 build(Resolver { policy, lookup: self.lookup }, self.proxy.as_ref())
             })
@@ -52,7 +52,7 @@ fn build(resolver: Resolver, proxy: Option<&Url>) -> Result<reqwest::Client, Str
     // An error means that the process has already installed a provider, which is fine too.
     _ = rustls::crypto::ring::default_provider().install_default();
     let unusable = |error: reqwest::Error| format!("the HTTP client cannot be set up: {error:?}");
-    // Whatever the environment says.
+    // Proxies that the environment names are ignored.
     let mut builder = reqwest::Client::builder().no_proxy();
     if let Some(proxy) = proxy {
         builder = builder.proxy(reqwest::Proxy::all(proxy.as_str()).map_err(unusable)?);

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 pub(super) const LOOKUP_TIME: Duration = Duration::from_secs(5);
 
-/// Why a name gives no usable address.
+/// Why a name has no usable address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unresolved {
     /// The policy refuses every address of the name.

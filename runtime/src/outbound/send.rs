@@ -73,7 +73,7 @@ impl Outbound {
             let request = translate(request, url).await?;
             CONNECT_TIME.scope(connect_time, http.execute(request)).await.map_err(|error| {
                 if self.client.proxy.is_some() && error.is_connect() {
-                    // Which of the two was not reached only shows in the causes.
+                    // Only the causes show whether the proxy or the host was not reached.
                     tracing::warn!(causes = %causes(&error), "no connection through the proxy");
                 }
                 of_transport(&error)

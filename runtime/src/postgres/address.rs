@@ -20,7 +20,7 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// The settings in a connection string whose hosts are all granted.
 ///
 /// # Errors
-/// If the text is no connection string, or leads to a host that is not granted. `hostaddr` is refused, since it replaces the host that the manifest names.
+/// If the text is not a connection string, or leads to a host that is not granted. `hostaddr` is refused, since it replaces the host that the manifest names.
 pub(super) fn permitted(address: &str, hosts: &AllowedHosts) -> Result<Config, Error> {
     let mut config: Config = address.parse().map_err(|error| refused(format!("the address is not usable: {error}")))?;
     if !config.get_hostaddrs().is_empty() {

@@ -3,7 +3,7 @@
 use super::pool::tls;
 use tokio_postgres::{Client, Config};
 
-/// Connects to a server. Its certificate has to be from `authority`, as PEM, or without one from an authority that this machine trusts.
+/// Connects to a server. Its certificate must have been issued by the CA `authority` (PEM), or, without one, by a CA that this machine trusts.
 ///
 /// # Errors
 /// If the URL or the authority is not usable, or the server cannot be reached.

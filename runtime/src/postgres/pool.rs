@@ -18,16 +18,16 @@ use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// Connections to one address.
+/// Maximum number of connections to one address.
 const CONNECTIONS: usize = 8;
 
 /// How long opening may take, from waiting for a place to the end of the handshake.
 const OPEN_TIME: Duration = Duration::from_secs(5);
 
-/// Addresses with a pool. Beyond it, the oldest pool takes no more connections back.
+/// Maximum number of addresses with a pool. Beyond it, the oldest pool is dropped.
 const POOLS: usize = 16;
 
-/// Where to connect, and with which trust.
+/// Where to connect, and which certificate authority to trust.
 #[derive(Clone, PartialEq, Eq)]
 #[expect(unreachable_pub, reason = "the generated bindings re-export it")]
 pub struct Address {
@@ -74,7 +74,7 @@ impl Servers {
         Self(Arc::new(Inner { hosts, budget, pools: Mutex::default(), is_used: AtomicBool::new(false) }))
     }
 
-    /// Whether the component reads what others change unseen by this host.
+    /// Whether the component has opened a connection, and may thus read data that changes unseen by this host.
     pub(crate) fn is_used(&self) -> bool {
         self.0.is_used.load(Ordering::SeqCst)
     }
@@ -176,7 +176,7 @@ pub(super) fn tls(config: &Config, authority: Option<&str>) -> Result<MakeRustls
     Ok(MakeRustlsConnect::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()))
 }
 
-/// Ignores poisoning: each change is whole.
+/// Ignores poisoning: no change is left half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

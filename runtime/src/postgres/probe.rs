@@ -18,10 +18,10 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// How long a request waits for the version, and a statement may take.
 const TIME: Duration = Duration::from_secs(2);
 
-/// Requests in the queue for the next statement. Others wait for a place in it, no longer than [`TIME`] either.
+/// Maximum number of requests in the queue for the next statement. Others wait for a place in it, also for at most [`TIME`].
 const QUEUE: usize = 4096;
 
-/// Bytes that the rows of the statement may take. They do not count towards the budget of the host: cached responses are of use when that is used up.
+/// Bytes that the rows of the statement may take. They do not count towards the budget of the host: cached responses are most useful when it is used up.
 const ROWS: usize = 64 << 10;
 
 /// How to read the version of a PostgreSQL database that other programs write to as well. Not `Debug`: the URL may have a password.
@@ -37,7 +37,7 @@ pub struct VersionQuery {
 
 type Waiting = oneshot::Sender<Option<Version>>;
 
-/// Reads the version on a connection of its own. While nobody waits for it, no statement runs.
+/// Reads the version on a connection of its own. While no request waits for it, no statement runs.
 pub(crate) struct Probe {
     queue: mpsc::Sender<Waiting>,
     /// Taken by the first request, which starts the task: a runtime may be loaded outside of an executor.
@@ -79,7 +79,7 @@ impl Probe {
         Ok(Self { queue, idle: Mutex::new(Some((reader, requests))) })
     }
 
-    /// The version that a statement read which began after this call. `None` if that failed, or took more than 2 s.
+    /// The version, read by a statement that began after this call. `None` if that failed, or took more than 2 s.
     pub(crate) async fn version(&self) -> Option<Version> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((reader, requests)) = idle {
@@ -98,7 +98,7 @@ impl Reader {
     async fn run(mut self, mut requests: mpsc::Receiver<Waiting>) {
         let mut group = Vec::new();
         while requests.recv_many(&mut group, QUEUE).await > 0 {
-            // Those who come from now on are the next group: this statement may already have read.
+            // Requests that arrive from now on belong to the next group: this statement may already have read.
             let version = self.read().await;
             for request in group.drain(..) {
                 _ = request.send(version);
@@ -141,7 +141,7 @@ impl Reader {
         }
     }
 
-    /// The version that follows from what was read. A server that was replaced or started anew may count again what was counted before.
+    /// The version that follows from what was read. A server that was replaced or restarted may use generations again.
     fn version(&mut self, seen: Seen) -> Version {
         if let Some(last) = self.last.replace(seen) {
             if seen.generation < last.generation {

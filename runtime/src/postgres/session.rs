@@ -17,14 +17,14 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// Maximum bytes of rows that one statement may return.
 const MAX_RESULT: usize = 64 << 20;
 
-/// Statements that stay prepared on a connection. Beyond it, all are forgotten: the hub has fewer.
+/// Maximum number of statements that stay prepared on a connection. Beyond it, all are forgotten: the hub uses fewer.
 const PREPARED: usize = 256;
 
-/// Ends what the last user left: its transaction first, then everything that outlives one. Unlike `DISCARD ALL`, it keeps prepared statements.
+/// Cleans up after the last user: its transaction first, then everything that outlives one. Unlike `DISCARD ALL`, it keeps prepared statements.
 const RESET: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
     SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
 
-/// Time for [`RESET`]. What the last user left running, it waits for.
+/// Time limit of [`RESET`], which waits for a statement that the last user left running.
 const RESET_TIME: Duration = Duration::from_secs(5);
 
 /// The result of a statement. An error may follow rows.
@@ -39,7 +39,7 @@ pub(super) struct Outcome {
 pub(super) struct Session {
     client: Client,
     prepared: Mutex<HashMap<String, Statement>>,
-    /// The server refused a write, as one does that has become a standby.
+    /// The server refused a write, as a server does that has become a standby.
     lost: AtomicBool,
     /// The memory budget that rows count towards.
     bytes: Arc<Budget>,
@@ -60,7 +60,7 @@ impl Session {
         Ok(Self { client, prepared: Mutex::default(), lost: AtomicBool::new(false), bytes })
     }
 
-    /// Whether the connection is of no more use.
+    /// Whether the connection can no longer be used.
     pub(super) fn is_lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed) || self.client.is_closed()
     }
@@ -145,7 +145,7 @@ impl Session {
         })
     }
 
-    /// Ignores poisoning: each change is whole.
+    /// Ignores poisoning: no change is left half done.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Statement>> {
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -79,7 +79,7 @@ async fn text(lease: &Lease, sql: &str) -> String {
     }
 }
 
-/// Why a statement fails, be it before its first row or after it.
+/// The error of a statement that fails, before its first row or after it.
 async fn failure(lease: &Lease, sql: &str, parameters: &[ParameterValue]) -> Error {
     match lease.query(sql, parameters).await {
         Ok(outcome) => outcome.result.unwrap_err(),

@@ -21,7 +21,9 @@ impl<'a> Parameter<'a> {
         match value {
             P::Boolean(_) | P::Int8(_) | P::Int16(_) | P::Int32(_) | P::Int64(_) => Ok(Self(value)),
             P::Floating32(_) | P::Floating64(_) | P::Str(_) | P::Binary(_) | P::DbNull => Ok(Self(value)),
-            _ => Err(Error::BadParameter("this host takes numbers, text, bytes and booleans: cast in SQL".to_owned())),
+            _ => {
+                Err(Error::BadParameter("this host accepts numbers, text, bytes and booleans: cast in SQL".to_owned()))
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::client::{Client, Error, Request};
 use crate::clock;
 use crate::failure::Failure;
 
-/// Seconds before the expiry of a token from which on `doctor` warns.
+/// How long before a token expires `doctor` begins to warn, in seconds.
 const SOON: Seconds = 7 * 24 * 60 * 60;
 
 pub(crate) async fn own(client: &Client) -> Result<Finding, Failure> {

@@ -14,12 +14,12 @@ use crate::fetch::Fetcher;
 /// Maximum number of files that are fetched at a time.
 const AT_A_TIME: usize = 4;
 
-/// What came out for the sources of a revision.
+/// The results for the sources of a revision.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Commits {
     /// Repos whose file at the commit has the bytes that the hub published.
     pub(super) same: Vec<String>,
-    /// Repos whose file at the commit has other bytes, or is in another repository.
+    /// Repos whose file at the commit has different bytes, or is in a different repository.
     pub(super) different: Vec<Finding>,
     /// Repos whose file at the commit could not be read.
     pub(super) unread: Vec<Finding>,
@@ -71,7 +71,10 @@ pub(super) async fn compare(manifest: &Manifest) -> Commits {
 
 async fn outcome(fetcher: &Fetcher, line: &SourceLine, said: &Provenance) -> Outcome {
     let Ok((url, derived)) = at_commit(&line.url, &said.commit, said.reference.as_deref()) else {
-        return Outcome::Unread(format!("{} has no address at a commit of {}", line.url, said.repository));
+        return Outcome::Unread(format!(
+            "{} does not show where the file is at a commit of {}",
+            line.url, said.repository
+        ));
     };
     if derived.repository != said.repository {
         return Outcome::Different(format!("the index is in {}, not in {}", derived.repository, said.repository));
@@ -79,7 +82,7 @@ async fn outcome(fetcher: &Fetcher, line: &SourceLine, said: &Provenance) -> Out
     match fetcher.fetch(&url, Validators::default()).await {
         Ok(Fetched::Index { bytes, .. }) if Digest::of(&bytes) == line.index_digest => Outcome::Same,
         Ok(Fetched::Index { bytes, .. }) => {
-            Outcome::Different(format!("{url} has {}, the hub {}", Digest::of(&bytes), line.index_digest))
+            Outcome::Different(format!("{url} has {}, the hub has {}", Digest::of(&bytes), line.index_digest))
         }
         // Not possible without validators.
         Ok(Fetched::NotModified) => Outcome::Unread(format!("{url} was not sent")),

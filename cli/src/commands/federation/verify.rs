@@ -77,15 +77,15 @@ pub(super) async fn run(args: &Verify, client: &Client, output: &Output) -> Resu
     .hint("the document was changed in transit: fetch it from the hub directly, without a proxy or a cache"))
 }
 
-/// The document that a revision should be composed to.
+/// The document that a revision is expected to compose to.
 struct Document {
     bytes: Vec<u8>,
     format: Format,
-    /// What messages call it.
+    /// Its name in messages.
     name: String,
 }
 
-/// The `given` document, otherwise the hub's of the revision with this number.
+/// The `given` document, or else the hub's document of this revision.
 async fn document(client: &Client, args: &Verify, given: Option<Vec<u8>>, revision: u64) -> Result<Document, Failure> {
     if let (Some(bytes), Some(name)) = (given, &args.file) {
         let format = if bytes.starts_with(b"{") { Format::Json } else { Format::Yaml };
@@ -104,9 +104,9 @@ async fn document(client: &Client, args: &Verify, given: Option<Vec<u8>>, revisi
 /// A revision to compose again.
 struct Revision {
     manifest: Manifest,
-    /// What was proven of it, if the log was checked.
+    /// What was proven about it, if the log was checked.
     proven: Option<Proven>,
-    /// Whether the hub was not asked.
+    /// Whether no request was sent to the hub.
     is_offline: bool,
 }
 
@@ -118,7 +118,7 @@ async fn find(client: &Client, args: &Verify, number: Option<u64>, cache: &Cache
     let is_enough = |lock: &&Lock| !args.commits && Some(lock.revision) == number && lock.is_complete(cache);
     if let Some(lock) = lock.as_ref().filter(is_enough)
         && let Some(leaf) = lock.leaf()
-        // What the lock does not prove is asked of the hub, whose log must go on from what the lock remembers.
+        // The hub must prove what the lock does not, with a log that extends the one that the lock remembers.
         && let Ok(Some(proven)) = prove_locked(&args.trust, lock.log.as_ref(), &leaf)
     {
         return Ok(Revision { manifest: lock.manifest(), proven: Some(proven), is_offline: true });

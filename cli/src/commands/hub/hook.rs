@@ -14,7 +14,7 @@ pub(super) async fn run(args: &Hook, client: &Client, output: &Output) -> Result
     if args.remove {
         client.send(Request::delete(paths::HOOK).named(&args.repo)).await?;
         output.result(&json!({"repo": args.repo, "removed": true}), |text| {
-            text.line(format!("{} has no webhook any more", args.repo));
+            text.line(format!("{} no longer has a webhook", args.repo));
         })?;
         return Ok(Exit::Done);
     }
@@ -30,6 +30,6 @@ pub(super) async fn run(args: &Hook, client: &Client, output: &Output) -> Result
             ("gitlab", Some((&hook.urls.gitlab).into())),
         ]);
     })?;
-    output.note("the secret is not shown again; in the repository's settings, add a webhook for pushes with it and the address of your forge");
+    output.note("the secret is not shown again; in the repository's settings, add a webhook for pushes with this secret and the address for your forge");
     Ok(Exit::Done)
 }

@@ -18,9 +18,9 @@ pub(super) async fn run(args: &Overlaps, client: &Client, output: &Output) -> Re
         }
     })?;
     if !found.complete {
-        output.note("not everything has been compared yet: ask again for more");
+        output.note("not everything has been compared yet: run the command again later");
     } else if found.overlaps.is_empty() {
-        output.note("no two capabilities of different repos seem to do the same");
+        output.note("no two capabilities of different repos seem to do the same thing");
     } else if found.next.is_some() {
         output.note(&format!("the closest {}: set a higher --limit for more", found.overlaps.len()));
     }

@@ -8,7 +8,7 @@ use crate::client::Answer;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
 
-/// Writes the registration in a response, and warns about what is odd about it.
+/// Writes the registration in a response, and warns about anything unusual in it.
 pub(super) fn show(answer: &Answer, output: &Output) -> Result<Repo<'static>, Failure> {
     let repo: Repo<'static> = answer.shape()?;
     output.result(&answer.body, |text| describe(text, &repo, answer.etag.as_deref()))?;

@@ -41,7 +41,7 @@ pub(super) async fn run(args: &Search, client: &Client, output: &Output) -> Resu
         (None, _) => {}
     }
     for Corrected { word, searched } in &found.corrected {
-        output.note(&format!("nothing has `{word}`; searched for `{searched}`"));
+        output.note(&format!("nothing contains `{word}`; searched for `{searched}`"));
     }
     if let Some(advice) = &found.advice {
         output.note(advice);

@@ -48,17 +48,17 @@ pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failur
     Ok(Exit::Done)
 }
 
-/// The sources of a hub, as far as its status goes.
+/// What the status shows about the sources of a hub.
 struct Sources {
     /// How many there are.
     total: usize,
     /// How many are in each state.
     states: BTreeMap<String, usize>,
-    /// Those that are not fresh, by repo, typed and as they came. A disabled one is a problem only if it is required.
+    /// Those that are not fresh, by repo, both parsed and as received. A disabled one is a problem only if it is required.
     not_fresh: Vec<(Repo<'static>, Value)>,
 }
 
-/// Asks how many sources are in each state, and reads only those that are not fresh: the others are most of them.
+/// Asks how many sources are in each state, and reads only those that are not fresh, since most are fresh.
 async fn sources(client: &Client) -> Result<Sources, Failure> {
     let query = ReposQuery { limit: Some(1), ..ReposQuery::default() };
     let Repos { states, total, .. } = client.send(Request::get(paths::REPOS).query(&query)).await?.shape()?;

@@ -1,7 +1,7 @@
-//! Messages over standard input and output, one a line.
+//! Messages over standard input and output, one per line.
 //!
-//! The transport of `rmcp` ignores what is not JSON, so the agent would wait for an answer forever, and does not know what
-//! clients write in more ways than one.
+//! The transport of `rmcp` ignores lines that are not JSON, so the agent would wait for a response forever, and does not know
+//! all the forms in which clients write a message.
 
 use std::io;
 use std::sync::Arc;
@@ -18,17 +18,17 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Stdin, Stdo
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-/// Longest message, in bytes: the hub accepts none that is longer.
+/// Maximum size of a message in bytes, which is also the hub's.
 const MAX_LINE_BYTES: usize = MAX_BODY_BYTES;
 
-/// A byte order mark in UTF-8, with which some programs begin.
+/// The byte order mark in UTF-8, which some programs write first.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// The transport. `receive` may be dropped while it waits, so whatever it has begun is kept here.
 pub(super) struct Lines {
     input: BufReader<Stdin>,
     output: Arc<Mutex<Stdout>>,
-    /// What has arrived of the current line.
+    /// The part of the current line that has arrived.
     line: Vec<u8>,
     /// A refusal that is being written.
     refusal: Option<JoinHandle<io::Result<()>>>,
@@ -64,7 +64,7 @@ impl Lines {
         }
     }
 
-    /// Answers what is not a message. It is written in a task of its own, since half an answer would break the session.
+    /// Responds to a line that is not a message. The response is written in its own task, since half a response would break the session.
     fn refuse(&mut self, id: Option<RequestId>, error: ErrorData) {
         let unknown = id.is_none();
         let mut answer = serde_json::to_value(JsonRpcError::new(id, error)).unwrap_or_default();
@@ -84,7 +84,7 @@ async fn write(output: Arc<Mutex<Stdout>>, message: impl Serialize) -> io::Resul
     output.flush().await
 }
 
-/// A line that is no message: nothing to answer, or an error.
+/// A line that is not a message: it is ignored, or answered with an error.
 enum Unreadable {
     Ignored,
     Refused(Option<RequestId>, Box<ErrorData>),

@@ -33,7 +33,7 @@ use crate::output;
 const DEFAULT_TIMEOUT: u64 = 30;
 
 pub(super) async fn run(global: &Global) -> Result<Exit, Failure> {
-    // What `rmcp` logs below this level happens in ordinary sessions; agents show every line as a warning to people.
+    // What `rmcp` logs below this level happens in ordinary sessions, and agents show every line to their users as a warning.
     output::start_log(LogFormat::Text, LogLevel::Error);
     let base = connect::base(&global.base_url)?;
     let timeout = Duration::from_secs(global.timeout.unwrap_or(DEFAULT_TIMEOUT));
@@ -159,7 +159,7 @@ impl ServerHandler for Bridge {
         Ok(called.unwrap_or_else(|words| CallToolResult::error(vec![ContentBlock::text(words)])).into())
     }
 
-    /// Refuses what `rmcp` does not know. A call without what a call needs comes here too.
+    /// Refuses requests that `rmcp` does not know, which include calls with missing or invalid parameters.
     async fn on_custom_request(
         &self,
         CustomRequest { method, params, .. }: CustomRequest,

@@ -24,7 +24,7 @@ use crate::exit::Exit;
 use crate::failure::{AGAIN, Failure};
 use crate::{embedded, env, output};
 
-/// How often a mirror looks whether it follows its primary.
+/// How often a mirror checks that it is following its primary.
 const FOLLOWING: Duration = Duration::from_secs(1);
 
 /// The name of the component's variable for the bootstrap token.
@@ -57,7 +57,7 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
     let token = token::configured(token_file.as_deref())?;
     token::check_of_hub(token.as_ref(), token_file.as_deref())?;
     let runtime = Runtime::new(config(args, address, token_file.as_deref())?)
-        .map_err(|error| refused("the hub does not start", &error))?;
+        .map_err(|error| refused("the hub cannot start", &error))?;
     if args.allow_private_networks {
         tracing::warn!("private and loopback addresses can be fetched (--allow-private-networks); for local use only");
     }
@@ -173,7 +173,7 @@ fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> Result<BTre
     }
     if let Some(path) = &args.synonyms {
         let invalid =
-            |why: String| Failure::new(Exit::Usage, format!("{} is no table of synonyms: {why}", path.display()));
+            |why: String| Failure::new(Exit::Usage, format!("{} is not a table of synonyms: {why}", path.display()));
         let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
         Synonyms::with(&text).map_err(|error| invalid(error.to_string()))?;
         variables.insert("search_synonyms".to_owned(), text);
@@ -190,7 +190,7 @@ fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> Result<BTre
     Ok(variables)
 }
 
-/// The keys of the transparency log, if they are keys. The hub itself would not sign otherwise, which is noticed late.
+/// Reads and checks the keys of the transparency log. With an invalid key, the hub would merely not sign, which is noticed late.
 fn log_key(path: Option<&Path>) -> Result<Option<String>, Failure> {
     let (name, text) = match path {
         Some(path) => {
@@ -212,7 +212,7 @@ fn log_key(path: Option<&Path>) -> Result<Option<String>, Failure> {
     Ok(Some(text))
 }
 
-/// The issuers that the operator trusts, if they make sense. The hub itself would trust none of them otherwise, which is noticed late.
+/// Reads and checks the issuers that the operator trusts. With invalid ones, the hub would merely trust none, which is noticed late.
 fn ci_issuers(path: Option<&Path>) -> Result<Option<String>, Failure> {
     let (name, text) = match path {
         Some(path) => {
@@ -227,7 +227,7 @@ fn ci_issuers(path: Option<&Path>) -> Result<Option<String>, Failure> {
     let Some(text) = text.map_err(&invalid)? else { return Ok(None) };
     for repo in Issuers::parse(&text).map_err(&invalid)?.by_name_only() {
         tracing::warn!(
-            "{name}: a rule for {repo} has neither `repository_id` nor `project_id`: whoever gets the name of the repository may publish"
+            "{name}: a rule for {repo} has neither `repository_id` nor `project_id`: whoever takes over the name of the repository may publish"
         );
     }
     Ok(Some(text))

@@ -61,19 +61,19 @@ pub(super) async fn federated(client: &Client) -> Result<Finding, Failure> {
     }
     let promised: usize = document.sources.iter().map(|source| source.capability_count).sum();
     if promised != document.capabilities.len() {
-        return Err(altered("the number of capabilities in the document is not that in its sources"));
+        return Err(altered("the number of capabilities in the document differs from that of its sources"));
     }
     let Some(etag) = answer.etag.as_deref() else { return Err(altered("the document has no ETag")) };
     if !client.is_unchanged(request().if_none_match(etag)).await? {
         // A new revision may have been published in between; the second attempt uses its ETag.
         let etag = client.send(request()).await?.etag.unwrap_or_default();
         if !client.is_unchanged(request().if_none_match(&etag)).await? {
-            return Err(altered("a conditional read with the ETag gets the document again"));
+            return Err(altered("a conditional read with the ETag returns the document again"));
         }
     }
     let (sources, capabilities) = (document.sources.len(), document.capabilities.len());
     Ok(Finding::Fine(format!(
-        "revision {}, {sources} sources, {capabilities} capabilities; digest and ETag hold",
+        "revision {}, {sources} sources, {capabilities} capabilities; digest and ETag are correct",
         document.revision
     )))
 }

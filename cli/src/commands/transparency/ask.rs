@@ -1,4 +1,4 @@
-//! What is asked of a hub's log, and how its answers are judged.
+//! Requests to a hub's log, and how its responses are judged.
 
 use api::paths;
 use api::transparency::{ConsistencyQuery, ProofQuery};
@@ -11,11 +11,11 @@ use crate::client::{Client, Error, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Where a log stands.
+/// How a log relates to the checkpoint that was known.
 pub(super) enum Standing {
-    /// It goes on from the checkpoint that was known.
+    /// It extends that checkpoint.
     GoesOn(Opened),
-    /// It shows another history under the same origin: its own signature proves that.
+    /// It shows a different history under the same origin, as its own signature proves.
     Forked(Opened),
     /// It has fewer leaves than before.
     Shorter(Opened),
@@ -23,7 +23,7 @@ pub(super) enum Standing {
     Another(Opened),
 }
 
-/// Asks for the newest checkpoint, and whether the log goes on from `known`.
+/// Requests the newest checkpoint, and finds out whether the log extends `known`.
 pub(super) async fn standing(
     client: &Client,
     keys: &[VerifierKey],
@@ -86,7 +86,7 @@ async fn read(client: &Client, request: Request<'_>) -> Result<String, Error> {
 pub(super) fn refused(client: &Client, why: &Refused) -> Failure {
     let hint = match why {
         Refused::NotSigned(_) | Refused::AnotherLog { .. } => {
-            "the hub may have a new key: get it from the operator by another way, and set --log-key to it"
+            "the hub may have a new key: get it from the operator over another channel, and set --log-key to it"
         }
         _ => "do not use what the hub publishes; compare with what others see of it, and tell its operator",
     };

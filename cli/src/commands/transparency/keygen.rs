@@ -17,7 +17,9 @@ pub(crate) fn run(verb: &LogVerb, output: &Output) -> Result<Exit, Failure> {
     let kind = if *witness { Kind::Witness } else { Kind::Log };
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).map_err(|error| {
-        Failure::new(Exit::Refused, "there is no randomness for a key").because([error.to_string()]).hint(AGAIN)
+        Failure::new(Exit::Refused, "the system provides no randomness for a key")
+            .because([error.to_string()])
+            .hint(AGAIN)
     })?;
     let key = SigningKey::new(name, kind, &secret).map_err(|why| {
         Failure::new(Exit::Usage, format!("`{name}` cannot be the name of a key"))

@@ -1,4 +1,4 @@
-//! Checks that a revision is in the log of its hub, and that the log goes on from the one that was seen before.
+//! Checks that a revision is in the log of its hub, and that the log extends the one that was seen before.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::offline::log::{self, LogMemory, Proven};
 
-/// Largest checkpoint of a witness, in bytes.
+/// Maximum size of a witness's checkpoint in bytes.
 const MAX_CHECKPOINT_BYTES: usize = 64 << 10;
 
 /// The timeout of a request to a witness.
@@ -51,12 +51,12 @@ pub(crate) async fn prove(
     let mut newest = match standing(client, std::slice::from_ref(&key), known.as_ref()).await? {
         Standing::GoesOn(opened) => opened,
         Standing::Forked(opened) => {
-            return Err(contradicts(client, known, &opened, "shows another history than before"));
+            return Err(contradicts(client, known, &opened, "shows a different history than before"));
         }
         Standing::Shorter(opened) => return Err(contradicts(client, known, &opened, "has lost entries")),
         Standing::Another(opened) => {
-            return Err(contradicts(client, known, &opened, "begins another history").hint(
-                "a hub does so after a restore whose loss is not known: ask its operator, then remove `log` from the lock file to accept it",
+            return Err(contradicts(client, known, &opened, "starts a new history").hint(
+                "a hub does so after a restore that may have lost revisions: ask its operator, then remove `log` from the lock file to accept it",
             ));
         }
     };
@@ -68,12 +68,12 @@ pub(crate) async fn prove(
             newest.join(seen);
             continue;
         }
-        // A witness that has not seen the revision yet says nothing of it.
+        // A witness that has not seen the revision yet says nothing about it.
         let found = inclusion(client, revision, seen.checkpoint.size).await?;
         let Some((proof, shown)) = found else { continue };
         let shown = Opened::open(shown, &key).map_err(|why| refused(client, &why))?;
         if shown.checkpoint != seen.checkpoint {
-            let what = format!("shows another history to the witness {}", witness.key.name());
+            let what = format!("shows a different history to the witness {}", witness.key.name());
             return Err(contradicts(client, Some(seen.checkpoint), &shown, &what));
         }
         proofs.push((proof, seen));
@@ -87,7 +87,7 @@ pub(crate) async fn prove(
     Ok(proven.map(|proven| (proven, memory)))
 }
 
-/// Checks the proofs of a lock, without a network. `None` if there is nothing to check and nobody demands it.
+/// Checks the proofs of a lock, without a network. `None` if there is nothing to check and no flag demands it.
 pub(crate) fn prove_locked(
     trust: &LogTrust,
     memory: Option<&LogMemory>,
@@ -110,7 +110,7 @@ pub(crate) fn prove_locked(
     enough(trust, proven)
 }
 
-/// Refuses what too few witnesses have seen.
+/// Refuses a revision that too few witnesses have seen.
 fn enough(trust: &LogTrust, proven: Option<Proven>) -> Result<Option<Proven>, Failure> {
     let seen = proven.as_ref().map_or(0, |proven| proven.witnesses.len());
     if seen >= trust.needed() {
@@ -138,7 +138,7 @@ async fn proof_in(client: &Client, revision: u64, newest: &Opened) -> Result<Inc
     })
 }
 
-/// What a witness has seen of the log with this origin; `None` if it does not say where, or has seen nothing.
+/// What a witness has seen of the log with this origin; `None` if its place is not given, or it has seen nothing.
 async fn checkpoint_of(witness: &WitnessKey, origin: &str, key: &VerifierKey) -> Result<Option<Opened>, Failure> {
     let Some(place) = &witness.place else { return Ok(None) };
     let folder = Digest::of(origin.as_bytes());

@@ -23,7 +23,7 @@ use crate::output::{Cell, Output, Tone};
 /// Timeout of a request in seconds.
 const TIMEOUT: u64 = 30;
 
-/// Largest file of a key or of a checkpoint, in bytes.
+/// Maximum size of a key file or checkpoint in bytes.
 const MAX_FILE_BYTES: usize = 64 << 10;
 
 /// What was seen of one hub.
@@ -45,11 +45,11 @@ pub(crate) async fn run(args: &Witness, global: &Global, output: &Output) -> Res
             .hint("set --state to a directory that you can write to")
     };
     fs::create_dir_all(&args.state).map_err(state)?;
-    // Two witnesses with one state could each sign what contradicts the other.
+    // Two processes with the same state could sign checkpoints that contradict each other.
     let lock = File::create(args.state.join("lock")).map_err(state)?;
     lock.try_lock().map_err(|_| {
         Failure::new(Exit::Refused, format!("another witness uses {}", args.state.display()))
-            .hint("wait until it has ended")
+            .hint("wait until it has finished")
     })?;
     let timeout = Duration::from_secs(global.timeout.unwrap_or(TIMEOUT));
     let mut reports = Vec::with_capacity(args.hubs.len());
@@ -73,7 +73,7 @@ pub(crate) async fn run(args: &Witness, global: &Global, output: &Output) -> Res
     }
     Err(Failure::new(Exit::Refused, format!("{} of {} logs were not signed", bad.len(), reports.len()))
         .because(bad)
-        .hint("nothing of these logs was signed; tell the operators and the readers of a hub that shows two histories"))
+        .hint("no checkpoint of these logs was signed; tell the operator and the readers of a hub that shows two histories"))
 }
 
 fn row(report: &Report) -> [Cell; 4] {
@@ -95,7 +95,7 @@ fn key(path: &Path) -> Result<SigningKey, Failure> {
     })
 }
 
-/// Looks at one hub, and signs what it shows if that goes on from what was seen.
+/// Requests the checkpoint of one hub, and signs it if its log extends the one that was seen before.
 async fn watch(args: &Witness, key: &SigningKey, client: &Client) -> Result<Report, Failure> {
     let seen = Seen::read(&args.state, &key.verifier())?;
     let Standing::GoesOn(first) = standing(client, &args.log_key, None).await? else {
@@ -113,7 +113,7 @@ async fn watch(args: &Witness, key: &SigningKey, client: &Client) -> Result<Repo
         None => match seen.iter().find(|seen| name(&seen.opened.checkpoint.origin) == name(&origin)) {
             Some(other) if !args.accept.contains(&origin) => {
                 let message = format!(
-                    "it was {} before: after a restore a log begins anew; ask the operator, then add --accept {origin}",
+                    "its origin was {} before: after a restore, a log starts anew; ask the operator, then add --accept {origin}",
                     other.opened.checkpoint.origin
                 );
                 return Ok(report(&first, "another-history", Some(message)));
@@ -137,7 +137,7 @@ async fn watch(args: &Witness, key: &SigningKey, client: &Client) -> Result<Repo
             Standing::Forked(opened) => {
                 replace(&known.folder.join("conflict"), opened.note.to_string().as_bytes())?;
                 let message = format!(
-                    "it shows another history than the one of {} revisions before: {} has the evidence",
+                    "it shows a different history than before, when it had {} revisions: the evidence is in {}",
                     known.opened.checkpoint.size,
                     known.folder.display()
                 );
@@ -168,7 +168,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// All checkpoints that this witness signed. They are known by its own signature: the log may have another key since.
+    /// All checkpoints that this witness signed. It recognises them by its own signature, since the log may have a new key.
     fn read(state: &Path, key: &VerifierKey) -> Result<Vec<Self>, Failure> {
         let unreadable = |path: &Path, why: String| {
             Failure::new(Exit::Refused, format!("{} cannot be read", path.display()))

@@ -35,14 +35,14 @@ fn every_forgery_is_refused_and_the_memory_stays() {
     let mut without_a_revision = log.clone().grown(6);
     without_a_revision.leaves.remove(1);
     for (what, forged, expected) in [
-        ("a fork", log.clone().with(1, "others"), "shows another history than before\n"),
-        ("a fork that grew", log.clone().grown(6).with(3, "others"), "shows another history than before\n"),
-        ("a dropped revision", without_a_revision, "shows another history than before\n"),
+        ("a fork", log.clone().with(1, "others"), "shows a different history than before\n"),
+        ("a fork that grew", log.clone().grown(6).with(3, "others"), "shows a different history than before\n"),
+        ("a dropped revision", without_a_revision, "shows a different history than before\n"),
         ("an old checkpoint", shorter.clone(), "has lost entries\n"),
         ("a wrong key", of_another_key, "it has no signature by log.example\nhint: the hub may have a new key"),
-        ("a restore", restored.clone(), "begins another history\n"),
-        ("a restore that grew", restored.grown(6), "begins another history\n"),
-        ("a restore that lost much", Shown { history: "2", ..shorter }, "begins another history\n"),
+        ("a restore", restored.clone(), "starts a new history\n"),
+        ("a restore that grew", restored.grown(6), "starts a new history\n"),
+        ("a restore that lost much", Shown { history: "2", ..shorter }, "starts a new history\n"),
     ] {
         forged.at(&hub);
         for command in [&VERIFY[..], &["hub", "sync"]] {
@@ -62,7 +62,7 @@ fn a_revision_that_is_not_in_the_log_is_refused() {
     let mut moved = log.clone().grown(5);
     moved.leaves.swap(3, 4);
     moved.at(&hub);
-    assert!(against(&place, &hub, &VERIFY).ended(1).err.contains("another history"));
+    assert!(against(&place, &hub, &VERIFY).ended(1).err.contains("a different history"));
     // This place remembers no log, so only the leaf can be missing.
     let fresh = crate::support::Place::new();
     log.clone().with(3, "others").at(&hub);
@@ -167,7 +167,7 @@ fn a_new_key_is_accepted_when_the_reader_says_so() {
     Shown { keys: vec![secret(2)], ..log.grown(6).with(0, "others") }.at(&hub);
     let new = public(2);
     let with_new = [&VERIFY[..], &["--log-key", &new]].concat();
-    assert!(against(&place, &hub, &with_new).ended(1).err.contains("shows another history than before"));
+    assert!(against(&place, &hub, &with_new).ended(1).err.contains("shows a different history than before"));
     only_new.at(&hub);
     against(&place, &hub, &with_new).ended(0);
     against(&place, &hub, &VERIFY).ended(0);

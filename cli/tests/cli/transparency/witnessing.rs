@@ -128,7 +128,7 @@ fn a_reader_learns_from_a_witness_that_the_hub_shows_it_another_history() {
     log.grown(6).at(&hub);
     let one = at(1);
     let ran = against(&place, &hub, &["federation", "verify", "--witness", &one]).ended(1);
-    assert!(ran.err.contains("shows another history to the witness witness.example/w1\n"), "{ran:?}");
+    assert!(ran.err.contains("shows a different history to the witness witness.example/w1\n"), "{ran:?}");
     // A place with other content, and a key that did not sign.
     let other = format!("{}=witnessed-1", key(2).verifier());
     let ran = against(&place, &hub, &["federation", "verify", "--witness", &other]).ended(1);

@@ -62,7 +62,7 @@ fn fits(manifest: &Manifest, lock: &Lock, path: &Path, output: &Output) -> Resul
         match source {
             None => differs.push(format!("{}: the manifest has no enabled source of this name", locked.repo)),
             Some(source) if source.domain() != locked.domain || source.is_required() != locked.required => {
-                differs.push(format!("{}: the manifest has another `domain` or `required`", locked.repo));
+                differs.push(format!("{}: the manifest has a different `domain` or `required`", locked.repo));
             }
             Some(_) => {}
         }

@@ -63,7 +63,7 @@ pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exi
     }
 }
 
-/// What the lock proves of its revision.
+/// What the lock proves about its revision.
 fn proven(args: &FederationCompose, lock: &Lock, path: &Path) -> Result<Option<Proven>, Failure> {
     let is_demanded = args.trust.log_key.is_some() || !args.trust.witness.is_empty();
     match lock.leaf() {
@@ -75,7 +75,7 @@ fn proven(args: &FederationCompose, lock: &Lock, path: &Path) -> Result<Option<P
         Some(leaf) => prove_locked(&args.trust, lock.log.as_ref(), &leaf),
         None if !is_demanded => Ok(None),
         None => {
-            let what = format!("{} is not of a revision of a hub, so it cannot be in a log", path.display());
+            let what = format!("{} does not lock a revision of a hub, so no log can contain it", path.display());
             Err(Failure::new(Exit::Refused, what).hint("fetch one with `reuse-surface hub sync --log-key KEY`"))
         }
     }

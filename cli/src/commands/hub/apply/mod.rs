@@ -22,14 +22,14 @@ pub(super) async fn run(args: &Apply, client: &Client, output: &Output) -> Resul
     let label = label.map(|(name, value)| Label { name, value });
     let plan = Plan::of(file, live, label, args.prune);
     if !plan.left_out.is_empty() {
-        output.warn(&format!("without this label, and left alone: {}", plan.left_out.join(", ")));
+        output.warn(&format!("these do not have the label and are left alone: {}", plan.left_out.join(", ")));
     }
     let blocked = plan.removes_most() && !args.yes;
     if args.dry_run {
         show(&plan, &[], true, output)?;
         output.note(&format!("{}; nothing was written", summary(&plan)));
         if blocked {
-            output.warn("more than half of what has this label would be removed: that needs --yes");
+            output.warn("more than half of the registrations with this label would be removed: this needs --yes");
         }
         let differs = plan.count(Action::Unchanged) < plan.items.len();
         return Ok(if args.exit_code && differs { Exit::Differs } else { Exit::Done });
@@ -52,7 +52,7 @@ pub(super) async fn run(args: &Apply, client: &Client, output: &Output) -> Resul
         Some((_, first)) => {
             let changes = plan.items.len() - plan.count(Action::Unchanged);
             Err(Failure::new(first.exit, format!("{} of {changes} changes were not made", failed.len()))
-                .hint("correct what is listed above, and apply the file again: what was written stays as it is"))
+                .hint("correct what is listed above and apply the file again: the changes that were made stay"))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is to be written so that the hub has the registrations of a file. Pure, without a hub.
+//! Plans what to write so that the hub has the registrations of a file. Pure, without a hub.
 
 use api::repos::Registration;
 use serde::Serialize;
@@ -15,7 +15,7 @@ pub(super) enum Action {
     Delete,
 }
 
-/// A field that differs; null if one side has none.
+/// A field that differs; null on the side that does not have it.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Change {
     pub(super) field: String,
@@ -29,9 +29,9 @@ pub(super) struct Planned {
     pub(super) repo: String,
     pub(super) action: Action,
     pub(super) changes: Vec<Change>,
-    /// As the hub has it.
+    /// As the hub has it; none if it should be created.
     pub(super) live: Option<Registration>,
-    /// As it is to be.
+    /// As it should be; none if it should be removed.
     pub(super) wanted: Option<Registration>,
 }
 
@@ -47,10 +47,10 @@ impl Planned {
         Self { repo, action, changes: changes(live.as_ref(), wanted.as_ref()), live, wanted }
     }
 
-    /// The merge patch (RFC 7396) that makes the registration what it is to be.
+    /// The merge patch (RFC 7396) that turns the registration into the wanted one.
     pub(super) fn patch(&self) -> Value {
         let patched = |change: &Change| match (&change.from, &change.to) {
-            // A patch of an object is merged with it, so what goes has to be named.
+            // A patch is merged with the object, so members that should go have to be named.
             (Value::Object(from), Value::Object(to)) => {
                 let gone = from.keys().filter(|name| !to.contains_key(*name)).map(|name| (name.clone(), Value::Null));
                 to.clone().into_iter().chain(gone).collect::<Map<_, _>>().into()
@@ -97,8 +97,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Compares the file with the hub. With a label, only what has it in the file is written, and with `prune`, what has it on the hub and is
-    /// not in the file at all is removed.
+    /// Compares the file with the hub. With a label, only registrations of the file that have it are written; with `prune`, registrations of
+    /// the hub that have it and are not in the file at all are removed.
     pub(super) fn of(
         file: BTreeMap<String, Registration>,
         hub: BTreeMap<String, Registration>,
@@ -122,7 +122,7 @@ impl Plan {
         self.items.iter().filter(|item| item.action == action).count()
     }
 
-    /// Whether more than half of what has the label would be removed.
+    /// Whether more than half of the registrations with the label would be removed.
     pub(super) fn removes_most(&self) -> bool {
         self.count(Action::Delete) * 2 > self.labelled
     }

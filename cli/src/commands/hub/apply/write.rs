@@ -60,7 +60,7 @@ impl Refused {
     }
 }
 
-/// A hub that is not there, or a token that it does not know, will not be so for the next one either; and each invalid token counts.
+/// If the hub cannot be reached or does not know the token, the next change fails too; and each attempt with an invalid token is counted.
 fn is_for_all(error: &Error) -> bool {
     match error {
         Error::Problem(problem) => matches!(problem.status, 401 | 429 | 500..),

@@ -15,7 +15,7 @@ pub(super) async fn run(args: &CatalogueAdd, client: &Client, output: &Output) -
     let answer = client.send(Request::post(paths::CATALOGUES).json(body(args))).await?;
     let catalogue: Catalogue = answer.shape()?;
     output.result(&answer.body, |text| describe(text, &catalogue))?;
-    output.note("the hub lists the repositories now: see `reuse-surface hub catalogue show`");
+    output.note("the hub is now listing the repositories: see `reuse-surface hub catalogue show`");
     Ok(Exit::Done)
 }
 

@@ -14,6 +14,6 @@ pub(super) async fn run(args: &CatalogueRelease, client: &Client, output: &Outpu
     let answer = client.send(Request::post(paths::CATALOGUE_RELEASE).named(&args.name)).await?;
     let catalogue: Catalogue = answer.shape()?;
     output.result(&answer.body, |text| describe(text, &catalogue))?;
-    output.note(&format!("released the listing of {}; the hub reads it again now", args.name));
+    output.note(&format!("released the listing of {}; the hub is now reading it again", args.name));
     Ok(Exit::Done)
 }

@@ -1,13 +1,13 @@
-//! The verdict as Markdown, for a comment on a pull request. What the index says stands in code spans, so that it can format nothing and
-//! mention nobody.
+//! The verdict as Markdown, for a comment on a pull request. Text from the index is in code spans, so that it can neither format the
+//! comment nor mention anybody.
 
 use api::check::{Verdict, Would};
 
 use crate::commands::hub::words::{consequence, why};
 
-/// Most lines of one list: forges limit comments to some 65,000 characters.
+/// Maximum number of lines in a list: forges limit comments to some 65,000 characters.
 const MAX_LINES: usize = 50;
-/// Longest text that is quoted, in characters.
+/// Maximum length of a quoted text, in characters.
 const MAX_CHARS: usize = 300;
 
 pub(super) fn render(name: &str, verdict: &Verdict) -> String {
@@ -20,7 +20,7 @@ pub(super) fn render(name: &str, verdict: &Verdict) -> String {
     }
     if let Some(would) = &verdict.would {
         text.push_str(&format!(
-            "It has {} capabilities. Once published, it {}.\n\n",
+            "It has {} capabilities. A refresh {}.\n\n",
             verdict.capability_count,
             consequence(would)
         ));
@@ -80,7 +80,7 @@ fn cut(lines: Vec<String>) -> impl Iterator<Item = String> {
     lines.into_iter().take(MAX_LINES).chain((more > 0).then(|| format!("and {more} more")))
 }
 
-/// A code span (CommonMark 6.1) that contains the text, on one line, and without what ends a cell of a table.
+/// A code span (CommonMark 6.1) that contains the text, on one line, and without characters that would end a table cell.
 fn code(text: &str) -> String {
     let line = text.chars().map(|c| if c.is_control() || c == '|' { ' ' } else { c });
     let cut: String = line.take(MAX_CHARS).collect();

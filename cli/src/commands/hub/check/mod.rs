@@ -61,7 +61,7 @@ fn check(args: &Check, repo: Option<String>) -> Request<'static> {
 /// Sends a file to be checked as the index of a registration, or of the repo that it names.
 async fn of_file(file: &str, args: &Check, client: &Client) -> Result<Answer, Failure> {
     let bytes = input::read(file, MAX_CHECKED_BYTES)?;
-    // Also of an index that is not valid, which the hub is about to say.
+    // An invalid index is read too: the hub is about to report what is wrong in it.
     let named = || {
         let index = yaml::parse(str::from_utf8(&bytes).ok()?).ok()?;
         index.get("repo").and_then(Value::as_str).map(str::to_owned)
@@ -115,6 +115,6 @@ fn changes(text: &mut Text, would: &Would) {
         text.headed("!", Tone::Bad, line);
     }
     if would.affected_omitted > 0 {
-        text.headed("!", Tone::Bad, format!("{} more that other repos use", would.affected_omitted));
+        text.headed("!", Tone::Bad, format!("{} more capabilities that other repos use", would.affected_omitted));
     }
 }

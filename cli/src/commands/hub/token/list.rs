@@ -14,7 +14,7 @@ pub(super) async fn run(args: &TokenList, client: &Client, output: &Output) -> R
     let tokens = &list.items;
     output.result(&json!({ "tokens": list.raw, "total": tokens.len(), "next": list.next }), |text| {
         if !tokens.is_empty() {
-            let header = ["NAME", "STATE", "SCOPES", "EXPIRES", "LAST USED", "MADE BY", "DESCRIPTION"];
+            let header = ["NAME", "STATE", "SCOPES", "EXPIRES", "LAST USED", "CREATED BY", "DESCRIPTION"];
             text.table(header, tokens.iter().map(row));
         }
     })?;

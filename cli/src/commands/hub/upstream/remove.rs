@@ -13,6 +13,7 @@ pub(super) async fn run(args: &UpstreamRemove, client: &Client, output: &Output)
     client.send(Request::delete(paths::UPSTREAM).named(&args.name)).await?;
     // The hub sends no content; JSON output is still an object, as for every other command.
     let value = json!({ "name": args.name, "removed": true });
-    output.result(&value, |text| text.line(format!("removed {}, and what came by it alone", args.name)))?;
+    output
+        .result(&value, |text| text.line(format!("removed {}, and the sources that came from it alone", args.name)))?;
     Ok(Exit::Done)
 }

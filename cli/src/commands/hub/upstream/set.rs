@@ -16,6 +16,6 @@ pub(super) async fn run(args: &UpstreamSet, client: &Client, output: &Output) ->
     let answer = client.send(Request::put(paths::UPSTREAM).named(&args.name).json(body)).await?;
     let upstream: Upstream = answer.shape()?;
     output.result(&answer.body, |text| describe(text, &upstream))?;
-    output.note("the hub follows it now: see `reuse-surface hub upstream show`");
+    output.note("the hub is now following it: see `reuse-surface hub upstream show`");
     Ok(Exit::Done)
 }
