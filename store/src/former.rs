@@ -21,7 +21,7 @@ pub struct Former {
 }
 
 /// Remembers that a registration is gone, or has another name.
-pub async fn keep(
+pub async fn record_removal(
     tx: &mut impl Transaction,
     repo: &str,
     why: RemovalReason,

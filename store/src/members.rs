@@ -42,7 +42,7 @@ pub async fn known(tx: &mut impl Transaction, catalogue: &str) -> Result<HashMap
 }
 
 /// Up to `limit` repositories of a catalogue with one of these tasks, ordered by id.
-pub async fn to_do(
+pub async fn pending(
     tx: &mut impl Transaction,
     catalogue: &str,
     todo: &[Todo],
@@ -57,8 +57,8 @@ pub async fn to_do(
 }
 
 /// Whether a repository of the catalogue has one of these tasks.
-pub async fn is_to_do(tx: &mut impl Transaction, catalogue: &str, todo: &[Todo]) -> Result<bool, StoreError> {
-    Ok(!to_do(tx, catalogue, todo, 1).await?.is_empty())
+pub async fn has_pending(tx: &mut impl Transaction, catalogue: &str, todo: &[Todo]) -> Result<bool, StoreError> {
+    Ok(!pending(tx, catalogue, todo, 1).await?.is_empty())
 }
 
 /// Stores repositories of a catalogue.

@@ -47,7 +47,7 @@ pub struct Pair {
 
 /// Where a page of pairs begins: after the pair with this score and number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct After {
+pub struct PairPosition {
     /// The score.
     pub score: i64,
     /// The number.
@@ -147,7 +147,7 @@ pub async fn compared(tx: &mut impl Transaction, key: &Key, pairs: &[(Key, Overl
 pub async fn page(
     tx: &mut impl Transaction,
     repo: Option<&str>,
-    after: Option<After>,
+    after: Option<PairPosition>,
     most: usize,
 ) -> Result<Vec<Pair>, StoreError> {
     let mut s = Statement::default();
@@ -156,7 +156,7 @@ pub async fn page(
         let (first, second) = (s.bind(repo), s.bind(repo));
         s.push(&format!(" AND (repo = {first} OR other_repo = {second})"));
     }
-    if let Some(After { score, number }) = after {
+    if let Some(PairPosition { score, number }) = after {
         let (below, same, number) = (s.bind(score), s.bind(score), s.bind(number));
         s.push(&format!(" AND (score < {below} OR (score = {same} AND pair > {number}))"));
     }

@@ -21,7 +21,7 @@ pub async fn hosts(tx: &mut impl Transaction) -> Result<HostPauses, StoreError> 
 }
 
 /// Stores a pause of `host`, and deletes expired ones.
-pub async fn keep(tx: &mut impl Transaction, host: &str, until: Seconds, now: Seconds) -> Result<(), StoreError> {
+pub async fn pause(tx: &mut impl Transaction, host: &str, until: Seconds, now: Seconds) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO quiet_hosts (host, until) VALUES ($1, $2) ON CONFLICT (host) DO UPDATE SET until = excluded.until",
         vec![host.into(), until.into()],

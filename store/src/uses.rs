@@ -44,23 +44,23 @@ pub struct Consumer {
     pub of_repo: Option<String>,
 }
 
-/// Whose entry under an id is used.
+/// The entry under an id whose uses are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Of<'a> {
+pub enum UsedEntry<'a> {
     /// That of any repo.
     Any,
     /// That of this repo, also under its former names, or that of any repo.
-    Repo(&'a str),
-    /// As `Repo`, without the uses that mean any repo.
-    RepoAlone(&'a str),
+    OfRepo(&'a str),
+    /// As `OfRepo`, without the uses that mean any repo.
+    OnlyOfRepo(&'a str),
 }
 
 /// The condition on the uses `u`.
-fn condition(s: &mut Statement, of: Of<'_>) -> String {
+fn condition(s: &mut Statement, of: UsedEntry<'_>) -> String {
     let (repo, or_any) = match of {
-        Of::Any => return "1 = 1".to_owned(),
-        Of::Repo(repo) => (s.bind(repo), " OR u.repo = ''"),
-        Of::RepoAlone(repo) => (s.bind(repo), ""),
+        UsedEntry::Any => return "1 = 1".to_owned(),
+        UsedEntry::OfRepo(repo) => (s.bind(repo), " OR u.repo = ''"),
+        UsedEntry::OnlyOfRepo(repo) => (s.bind(repo), ""),
     };
     format!("(u.repo = {repo} OR u.repo IN (SELECT repo FROM former_repos WHERE became = {repo}){or_any})")
 }
@@ -69,7 +69,7 @@ fn condition(s: &mut Statement, of: Of<'_>) -> String {
 pub async fn consumers(
     tx: &mut impl Transaction,
     id: &str,
-    of: Of<'_>,
+    of: UsedEntry<'_>,
     after: &str,
     most: usize,
 ) -> Result<Vec<Consumer>, StoreError> {
@@ -93,7 +93,7 @@ pub async fn consumers(
 pub async fn counts(
     tx: &mut impl Transaction,
     ids: &[String],
-    of: Of<'_>,
+    of: UsedEntry<'_>,
     but: &str,
 ) -> Result<BTreeMap<String, usize>, StoreError> {
     let mut counts = BTreeMap::new();

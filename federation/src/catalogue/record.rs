@@ -112,7 +112,7 @@ impl CatalogueRecord {
     }
 
     /// The catalogue has another address, whose owner nobody has seen.
-    pub fn moved(&mut self) {
+    pub fn address_changed(&mut self) {
         (self.held, self.released, self.owner) = (None, None, None);
     }
 

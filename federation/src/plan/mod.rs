@@ -56,7 +56,7 @@ fn host(url: &str) -> String {
 /// Most concurrent fetches in total.
 pub const MAX_IN_FLIGHT: usize = 64;
 /// Most concurrent fetches per host and port.
-pub const PER_HOST: usize = 4;
+pub const MAX_FETCHES_PER_HOST: usize = 4;
 
 /// The waiting sources, and the number of fetches in progress.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl<T> Queue<T> {
     pub fn push(&mut self, url: &str, source: T) {
         let name = host(url);
         let host = self.hosts.entry(name.clone()).or_insert_with(|| Host { waiting: VecDeque::new(), running: 0 });
-        if host.waiting.is_empty() && host.running < PER_HOST {
+        if host.waiting.is_empty() && host.running < MAX_FETCHES_PER_HOST {
             self.ready.push_back(name);
         }
         host.waiting.push_back(source);
@@ -101,7 +101,7 @@ impl<T> Queue<T> {
         let source = host.waiting.pop_front()?;
         host.running += 1;
         self.total += 1;
-        if host.running < PER_HOST && !host.waiting.is_empty() {
+        if host.running < MAX_FETCHES_PER_HOST && !host.waiting.is_empty() {
             self.ready.push_back(name.clone());
         }
         Some((name, source))
@@ -117,7 +117,7 @@ impl<T> Queue<T> {
     pub fn finish(&mut self, name: &str) {
         let Some(host) = self.hosts.get_mut(name) else { return };
         self.total = self.total.saturating_sub(1);
-        if host.running == PER_HOST && !host.waiting.is_empty() {
+        if host.running == MAX_FETCHES_PER_HOST && !host.waiting.is_empty() {
             self.ready.push_back(name.to_owned());
         }
         host.running = host.running.saturating_sub(1);

@@ -16,7 +16,7 @@ fn drain(mut queue: Queue<usize>) -> Vec<usize> {
             order.push(source);
             running.push_back(host.clone());
             assert!(running.len() <= MAX_IN_FLIGHT);
-            assert!(running.iter().filter(|h| **h == host).count() <= PER_HOST);
+            assert!(running.iter().filter(|h| **h == host).count() <= MAX_FETCHES_PER_HOST);
         }
         let Some(host) = running.pop_front() else { return order };
         queue.finish(&host);
@@ -177,6 +177,6 @@ fn a_host_with_many_sources_does_not_keep_the_others_waiting() {
     urls.push("https://small.example.org/".to_owned());
     let mut queue = queue(&urls);
     let first: Vec<_> = std::iter::from_fn(|| queue.start()).map(|(_, source)| source).collect();
-    assert_eq!(first.len(), PER_HOST + 1);
+    assert_eq!(first.len(), MAX_FETCHES_PER_HOST + 1);
     assert!(first.contains(&100));
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// The position of a result in the order of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SortKey {
     /// Its rank ([`super::rank`]).
     pub score: u32,
     /// The source.
@@ -22,7 +22,7 @@ pub struct Cursor {
     /// Fingerprint of the query ([`super::Query::fingerprint`]).
     pub query: u32,
     /// The last result returned.
-    pub after: Place,
+    pub after: SortKey,
 }
 
 /// Longest cursor, in bytes: the largest numbers and the longest repo name.
@@ -30,7 +30,7 @@ const MAX_BYTES: usize = 160;
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { revision, query, after: Place { score, repo, position } } = self;
+        let Self { revision, query, after: SortKey { score, repo, position } } = self;
         write!(f, "1.{revision}.{query:08x}.{score}.{position}.{repo}")
     }
 }
@@ -47,7 +47,7 @@ impl Cursor {
         let score = parts.next()?.parse().ok()?;
         let position = parts.next()?.parse().ok()?;
         let repo = parts.next()?.to_owned();
-        let cursor = Self { revision, query, after: Place { score, repo, position } };
+        let cursor = Self { revision, query, after: SortKey { score, repo, position } };
         // Only one text is valid for each cursor: `+1` and `01` would parse too.
         (is_repo(&cursor.after.repo) && cursor.to_string() == text).then_some(cursor)
     }
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn is_read_as_it_was_written() {
-        let place = Place { score: u32::MAX, repo: format!("a.{}", "x-_".repeat(32)), position: u32::MAX };
+        let place = SortKey { score: u32::MAX, repo: format!("a.{}", "x-_".repeat(32)), position: u32::MAX };
         let cursor = Cursor { revision: u64::MAX, query: 7, after: place };
         assert_eq!(Cursor::decode(&cursor.to_string()), Some(cursor));
     }

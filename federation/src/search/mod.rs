@@ -24,7 +24,7 @@ mod successors;
 mod weigh;
 mod words;
 
-pub use cursor::{Cursor, Place};
+pub use cursor::{Cursor, SortKey};
 pub use demand::NormalisedQuestion;
 pub use entry::entries;
 pub use fields::Fields;

@@ -1,7 +1,7 @@
 //! A page of results within a byte budget.
 
 use super::shorten::{shorten, size};
-use super::{Corrected, Cursor, Fit, Near, Place, Wording};
+use super::{Corrected, Cursor, Fit, Near, SortKey, Wording};
 use crate::open::Open;
 use crate::provenance::Provenance;
 use crate::withdrawn::Tombstone;
@@ -20,7 +20,7 @@ pub const BYTES_PER_TOKEN: usize = 4;
 pub struct Hit {
     /// Its position in the order of results.
     #[serde(skip)]
-    pub place: Place,
+    pub place: SortKey,
     /// The fields returned, `id` and `source_repo` first.
     pub entry: Map<String, Value>,
 }
@@ -72,7 +72,7 @@ pub struct Page {
     /// The commits that the indexes of the results on this page were pushed from, by repo, as far as they are known and fit into the budget. Left out if none is.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub provenance: BTreeMap<String, Provenance>,
-    /// The rank of each result ([`Place::score`]), in order. Not a part of the response.
+    /// The rank of each result ([`SortKey::score`]), in order. Not a part of the response.
     #[serde(skip)]
     #[schema(ignore)]
     pub scores: Vec<u32>,
@@ -102,7 +102,7 @@ impl Page {
         wording: &Wording,
         budget: Option<usize>,
     ) -> Result<Self, TooSmall> {
-        let (places, entries): (Vec<Place>, Vec<Map<String, Value>>) =
+        let (places, entries): (Vec<SortKey>, Vec<Map<String, Value>>) =
             hits.into_iter().map(|hit| (hit.place, hit.entry)).unzip();
         let empty = |shown: usize, truncated: bool| {
             let last = shown.checked_sub(1).and_then(|last| places.get(last));
@@ -187,7 +187,7 @@ mod tests {
         entry.insert("id".into(), format!("capability.n{position}").into());
         entry.insert("source_repo".into(), "a".into());
         entry.extend(rest.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-        Hit { place: Place { score: 3, repo: "a".into(), position }, entry }
+        Hit { place: SortKey { score: 3, repo: "a".into(), position }, entry }
     }
 
     fn hits() -> Vec<Hit> {

@@ -1,7 +1,7 @@
 //! Ranks the entries that answer a question. Only integers are used, and only what the searched revision contains, so the
 //! order is the same on every hub and in every database.
 
-use super::Place;
+use super::SortKey;
 use super::meaning::QuestionMeaning;
 use super::question::Question;
 use super::row::Row;
@@ -18,7 +18,7 @@ const MIN_SHARE_OF_BEST: u64 = 15;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {
     /// Its place in the order of results.
-    pub place: Place,
+    pub place: SortKey,
     /// The number of the source's index in the database.
     pub fragment: i64,
     /// The phrasing that it answers best, and which words of it: one bit each.
@@ -162,7 +162,7 @@ impl Scored<'_> {
     fn to_match(&self) -> Match {
         let Self { sum, phrasing, row, position } = self;
         let score = u32::try_from(sum.score).unwrap_or(u32::MAX);
-        let place = Place { score, repo: row.repo.clone(), position: (*position).into() };
+        let place = SortKey { score, repo: row.repo.clone(), position: (*position).into() };
         Match { place, fragment: row.fragment, by: (*phrasing, sum.mask) }
     }
 }

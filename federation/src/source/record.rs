@@ -234,7 +234,7 @@ impl SourceRecord {
 
     /// Updates the record after the URL or the format of the registration changed. The source is due at once, and only
     /// its accepted snapshot is kept.
-    pub fn moved(&mut self) {
+    pub fn address_changed(&mut self) {
         self.next_check_at = None;
         self.consecutive_failures = 0;
         self.held = None;

@@ -64,19 +64,19 @@ const MAX_WAITING: usize = 8;
 /// Maximum clients that follow the changes at one instance. Their response has begun, so they take no room from others.
 const MAX_STREAMING: usize = 64;
 
-/// A place among a limited number of requests, released on drop.
-pub struct Place(Arc<AtomicUsize>);
+/// A permit of a limited number of requests, returned on drop.
+pub struct Permit(Arc<AtomicUsize>);
 
-impl Place {
-    /// One of `most` places; `None` if all are taken.
-    fn among(taken: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
+impl Permit {
+    /// One of `most` permits; `None` if all are taken.
+    fn acquire(taken: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
         let fits = |taken: usize| taken.checked_add(1).filter(|sum| *sum <= most);
         taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).ok()?;
         Some(Self(taken.clone()))
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -167,13 +167,13 @@ impl<P: Ports> App<P> {
     }
 
     /// A place for a request to wait before it responds; `None` if too many wait already: this one must not wait.
-    pub fn wait(&self) -> Option<Place> {
-        Place::among(&self.inner.waiting, MAX_WAITING)
+    pub fn permit_to_wait(&self) -> Option<Permit> {
+        Permit::acquire(&self.inner.waiting, MAX_WAITING)
     }
 
     /// A place for a client to follow the changes; `None` if too many do already.
-    pub fn stream(&self) -> Option<Place> {
-        Place::among(&self.inner.streaming, MAX_STREAMING)
+    pub fn permit_to_stream(&self) -> Option<Permit> {
+        Permit::acquire(&self.inner.streaming, MAX_STREAMING)
     }
 
     /// Marks the refresh after a read as finished.

@@ -1,6 +1,6 @@
 //! Who uses a capability, and what a new index would take away from them.
 
-use super::paging::{self, cursor_after, ended_with};
+use super::paging::{self, cursor_after, key_of_cursor};
 use super::search::{self, Request, bounded};
 use crate::hub::App;
 use crate::ports::Ports;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use store::database::{Transaction, read_with};
 use store::revisions::Head;
 use store::search::counts as published;
-use store::uses::{self, Of};
+use store::uses::{self, UsedEntry};
 use store::{StoreError, former};
 
 /// Maximum capabilities that a verdict lists as affected, …
@@ -27,12 +27,12 @@ const MAX_NAMED: usize = 20;
 /// `invalid-query`, `capability-not-found`, `nothing-published`, or a failure of the store.
 pub async fn page<P: Ports>(app: &App<P>, head: &Head, id: &str, query: &ConsumersQuery) -> Result<Consumers, Problem> {
     let limit = paging::limit(query.limit, CONSUMERS)?;
-    let after = ended_with(bounded("cursor", query.cursor.as_deref())?)?.unwrap_or_default();
+    let after = key_of_cursor(bounded("cursor", query.cursor.as_deref())?)?.unwrap_or_default();
     let repo = bounded("repo", query.repo.as_deref())?;
     super::document::published(head)?;
     let (total, found) = read_with(app.database().await?, async |tx| {
         let repo = former::current_of(tx, repo).await?;
-        let of = repo.as_deref().map_or(Of::Any, Of::Repo);
+        let of = repo.as_deref().map_or(UsedEntry::Any, UsedEntry::OfRepo);
         let total = uses::counts(tx, &[id.to_owned()], of, "").await?.remove(id).unwrap_or_default();
         let found = uses::consumers(tx, id, of, after, limit + 1).await?;
         Ok::<_, Problem>((total, found))
@@ -65,13 +65,13 @@ pub async fn affected(
     withdrawn: Vec<Withdrawn>,
 ) -> Result<(Vec<Affected>, usize), StoreError> {
     let ids: Vec<String> = withdrawn.iter().map(|it| it.id.clone()).collect();
-    let used: Vec<String> = uses::counts(tx, &ids, Of::Repo(repo), repo).await?.into_keys().collect();
+    let used: Vec<String> = uses::counts(tx, &ids, UsedEntry::OfRepo(repo), repo).await?.into_keys().collect();
     let terms: Vec<String> = used.iter().map(|id| id_term(id)).collect();
     let entries = published(tx, &terms).await?;
     let (shared, alone): (Vec<String>, Vec<String>) =
         used.into_iter().partition(|id| entries.get(&id_term(id)).is_some_and(|count| *count > 1));
-    let mut totals: BTreeMap<String, (Of<'_>, usize)> = BTreeMap::new();
-    for (ids, of) in [(shared, Of::RepoAlone(repo)), (alone, Of::Repo(repo))] {
+    let mut totals: BTreeMap<String, (UsedEntry<'_>, usize)> = BTreeMap::new();
+    for (ids, of) in [(shared, UsedEntry::OnlyOfRepo(repo)), (alone, UsedEntry::OfRepo(repo))] {
         let counts = uses::counts(tx, &ids, of, repo).await?;
         totals.extend(counts.into_iter().map(|(id, total)| (id, (of, total))));
     }

@@ -1,8 +1,8 @@
 //! Following what is published: a page of the log as a feed shows it, and a stream of revisions that resumes where a client stopped.
 
-use super::app::{App, Place};
+use super::app::{App, Permit};
 use super::document::kept;
-use super::paging::ended_with_number;
+use super::paging::number_of_cursor;
 use super::revalidation::revalidate_due;
 use super::search::bounded;
 use crate::log;
@@ -42,7 +42,7 @@ pub struct FeedEntry {
 /// # Errors
 /// `invalid-query`, or a failure of the store.
 pub async fn page<P: Ports>(app: &App<P>, query: &AtomQuery) -> Result<(Vec<FeedEntry>, Option<u64>), Problem> {
-    let before = ended_with_number(query.cursor.as_deref())?;
+    let before = number_of_cursor(query.cursor.as_deref())?;
     let (repo, domain) = (bounded("repo", query.repo.as_deref())?, bounded("domain", query.domain.as_deref())?);
     read_with(app.database().await?, async |tx| {
         let repo = former::current_of(tx, repo).await?;
@@ -108,17 +108,17 @@ const REVISIONS: usize = 20;
 /// … and after how many looks without one it sends a keep-alive.
 const QUIET_LOOKS: u32 = 15;
 
-/// A client that follows the log. It takes a place among the streams of this instance.
+/// A client that follows the log. It takes one of the streams of this instance.
 pub struct Follower<P> {
     app: App<P>,
     last: u64,
     looks: u32,
     quiet: u32,
-    _place: Place,
+    _permit: Permit,
 }
 
 /// What a follower receives next.
-pub enum Told {
+pub enum Message {
     /// Newer revisions, oldest first.
     Published(Vec<Revision>),
     /// Nothing new for a while: a keep-alive.
@@ -131,7 +131,7 @@ impl<P: Ports> Follower<P> {
     /// # Errors
     /// `revision-not-found`, `revision-gone`, `too-many-streams`, or a failure of the store.
     pub async fn begin(app: &App<P>, since: Option<u64>, seconds: u32) -> Result<Self, Problem> {
-        let Some(place) = app.stream() else {
+        let Some(permit) = app.permit_to_stream() else {
             let detail = "This hub cannot serve more streams now; poll `GET /v1/changes`, or try again later.";
             return Err(Problem::new(&kinds::TOO_MANY_STREAMS, detail).retry_after(30));
         };
@@ -142,7 +142,7 @@ impl<P: Ports> Follower<P> {
             // Revisions published since can be sent only while they are kept.
             kept(&mut Autocommit(app.database().await?), last.max(1)).await?;
         }
-        Ok(Self { app: app.clone(), last, looks: seconds, quiet: 0, _place: place })
+        Ok(Self { app: app.clone(), last, looks: seconds, quiet: 0, _permit: permit })
     }
 
     /// The last revision that was sent.
@@ -151,13 +151,13 @@ impl<P: Ports> Follower<P> {
     }
 
     /// Waits for the next message; `None` at the end. A failure of the store ends the stream: the client reconnects and resumes.
-    pub async fn next(&mut self) -> Option<Told> {
+    pub async fn next(&mut self) -> Option<Message> {
         loop {
             match self.look().await {
                 Ok(revisions) if !revisions.is_empty() => {
                     self.last = revisions.last().map_or(self.last, |newest| newest.revision);
                     self.quiet = 0;
-                    return Some(Told::Published(revisions));
+                    return Some(Message::Published(revisions));
                 }
                 Ok(_) => {}
                 Err(problem) => {
@@ -170,7 +170,7 @@ impl<P: Ports> Follower<P> {
             self.quiet += 1;
             if self.quiet >= QUIET_LOOKS {
                 self.quiet = 0;
-                return Some(Told::Quiet);
+                return Some(Message::Quiet);
             }
         }
     }

@@ -30,7 +30,7 @@ const TURNS: usize = 150;
 pub(super) async fn verify<P: Ports>(app: &App<P>, issuer: &Issuer, token: &Signed<'_>) -> Result<bool, Problem> {
     let database = app.database().await?;
     let name = issuer.issuer.as_str();
-    let mut place = None;
+    let mut permit = None;
     for _ in 0..TURNS {
         let now = app.ports.now();
         let known = exchanges::keys(database, name).await?;
@@ -50,8 +50,8 @@ pub(super) async fn verify<P: Ports>(app: &App<P>, issuer: &Issuer, token: &Sign
             let keys = known.and_then(|known| parsed(&known, KEPT, app.ports.now()));
             return keys.map(|keys| keys.verify(token)).ok_or_else(unavailable);
         }
-        if place.is_none() {
-            place = Some(app.wait().ok_or_else(unavailable)?);
+        if permit.is_none() {
+            permit = Some(app.permit_to_wait().ok_or_else(unavailable)?);
         }
         // Waits for the clock and not for the request that fetches the keys.
         app.ports.sleep(TURN_WAIT).await;

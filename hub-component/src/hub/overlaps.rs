@@ -1,6 +1,6 @@
 //! Near-duplicates across repos: compares what was published, and reads the pairs that were found.
 
-use super::paging::{self, cursor_after, ended_with, foreign_cursor};
+use super::paging::{self, cursor_after, foreign_cursor, key_of_cursor};
 use crate::hub::App;
 use crate::log;
 use crate::ports::Ports;
@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use store::database::{Transaction, read_with, write_with};
-use store::overlaps::{self, After, Key, Pair};
+use store::overlaps::{self, Key, Pair, PairPosition};
 use store::revisions::Head;
 use store::search::{self, Scope};
 use store::{StoreError, former};
@@ -110,7 +110,7 @@ pub async fn compare_quietly<P: Ports>(app: &App<P>) {
 /// `invalid-query`, `nothing-published`, or a failure of the store.
 pub async fn page<P: Ports>(app: &App<P>, head: &Head, query: &OverlapsQuery) -> Result<Overlaps, Problem> {
     let limit = paging::limit(query.limit, OVERLAPS)?;
-    let after = ended_with(query.cursor.as_deref())?.map(after).transpose()?;
+    let after = key_of_cursor(query.cursor.as_deref())?.map(after).transpose()?;
     let repo = super::search::bounded("repo", query.repo.as_deref())?;
     super::document::published(head)?;
     let revision = head.number();
@@ -140,10 +140,10 @@ pub async fn page<P: Ports>(app: &App<P>, head: &Head, query: &OverlapsQuery) ->
     Ok(Overlaps { revision, complete, overlaps, next: last.filter(|_| more).map(cursor_after) })
 }
 
-fn after(text: &str) -> Result<After, Problem> {
+fn after(text: &str) -> Result<PairPosition, Problem> {
     let place = text
         .split_once('.')
-        .and_then(|(score, number)| Some(After { score: score.parse().ok()?, number: number.parse().ok()? }));
+        .and_then(|(score, number)| Some(PairPosition { score: score.parse().ok()?, number: number.parse().ok()? }));
     place.ok_or_else(foreign_cursor)
 }
 

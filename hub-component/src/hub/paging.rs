@@ -29,16 +29,16 @@ pub fn cursor_after(last: impl Display) -> String {
 ///
 /// # Errors
 /// `invalid-query` if the text is not a cursor.
-pub fn ended_with(cursor: Option<&str>) -> Result<Option<&str>, Problem> {
+pub fn key_of_cursor(cursor: Option<&str>) -> Result<Option<&str>, Problem> {
     cursor.map(|cursor| cursor.strip_prefix("1.").ok_or_else(foreign_cursor)).transpose()
 }
 
-/// As [`ended_with`], for a list of descending numbers; for the first page, a number above all others.
+/// As [`key_of_cursor`], for a list of descending numbers; for the first page, a number above all others.
 ///
 /// # Errors
 /// `invalid-query` if the text is not a cursor.
-pub fn ended_with_number(cursor: Option<&str>) -> Result<u64, Problem> {
-    ended_with(cursor)?.map_or(Ok(u64::MAX), |number| number.parse().map_err(|_| foreign_cursor()))
+pub fn number_of_cursor(cursor: Option<&str>) -> Result<u64, Problem> {
+    key_of_cursor(cursor)?.map_or(Ok(u64::MAX), |number| number.parse().map_err(|_| foreign_cursor()))
 }
 
 /// The problem of a cursor that this hub cannot have issued.

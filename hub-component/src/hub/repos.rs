@@ -146,7 +146,7 @@ pub struct Selection {
 /// Reads the requested page.
 pub async fn select<P: Ports>(app: &App<P>, query: &ReposQuery) -> Result<Selection, Problem> {
     let limit = paging::limit(query.limit, page::REPOS)?;
-    let after = paging::ended_with(bounded("cursor", query.cursor.as_deref())?)?;
+    let after = paging::key_of_cursor(bounded("cursor", query.cursor.as_deref())?)?;
     let wanted = SourceFilter {
         domain: bounded("domain", query.domain.as_deref())?,
         enabled: query.enabled,

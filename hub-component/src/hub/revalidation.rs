@@ -44,8 +44,8 @@ pub async fn wait_for_revision<P: Ports>(app: &App<P>, revision: Option<u64>) ->
     let Some(wanted) = revision else { return Ok(()) };
     let database = app.database().await?;
     let mut newest = revisions::log::last(&mut Autocommit(database)).await?;
-    let place = app.primary().and_then(|_| app.wait());
-    let looks = if place.is_some() { LOOKS } else { 0 };
+    let permit = app.primary().and_then(|_| app.permit_to_wait());
+    let looks = if permit.is_some() { LOOKS } else { 0 };
     for _ in 0..looks {
         if newest >= wanted {
             break;

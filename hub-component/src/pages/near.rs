@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use store::database::Transaction;
 use store::neighbours::{Neighbour, Neighbours, neighbours};
 use store::revisions::{CapabilityHistory, Recent, capability_history};
-use store::uses::{Consumer, Of, consumers};
+use store::uses::{Consumer, UsedEntry, consumers};
 
 /// Neighbours of each kind.
 const NEIGHBOURS: usize = 6;
@@ -39,7 +39,7 @@ impl Near {
         for repo in repos.iter().take(REPOS) {
             past.push(((*repo).to_owned(), capability_history(tx, repo, id).await?));
         }
-        let consumers = consumers(tx, id, Of::Any, "", MAX_CONSUMERS + 1).await?;
+        let consumers = consumers(tx, id, UsedEntry::Any, "", MAX_CONSUMERS + 1).await?;
         Ok(Self { neighbours, past, consumers })
     }
 

@@ -49,7 +49,7 @@ pub async fn changes<P: Ports>(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let limit = paging::limit(query.limit, page::CHANGES)?;
-    let after = paging::ended_with(query.cursor.as_deref())?;
+    let after = paging::key_of_cursor(query.cursor.as_deref())?;
     let after = after.map_or(Ok(0), |piece| piece.parse::<i64>().map_err(|_| paging::foreign_cursor()))?;
     let database = app.database().await?;
     let head = revisions::head(database).await?;

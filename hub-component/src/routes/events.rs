@@ -36,7 +36,7 @@ pub async fn read<P: Ports>(
     Query(query): Query<EventsQuery>,
 ) -> Result<Response, Problem> {
     let limit = paging::limit(query.limit, page::EVENTS)?;
-    let before = paging::ended_with_number(query.cursor.as_deref())?;
+    let before = paging::number_of_cursor(query.cursor.as_deref())?;
     let repo = former::current_of(&mut Autocommit(app.database().await?), query.repo.as_deref()).await?;
     let filter = Filter { repo, actor: query.actor, action: query.action, tokens: caller.may(Need::Admin) };
     let database = app.database().await?;

@@ -1,6 +1,6 @@
 //! `GET /openapi.json`.
 
-use crate::edge::Fixed;
+use crate::edge::StaticContent;
 use crate::openapi::{self, Conditional};
 use axum::Extension;
 use axum::response::Response;
@@ -11,7 +11,7 @@ use utoipa::openapi::OpenApi;
 /// The OpenAPI document. The router holds it, because only the router knows every route.
 pub struct Document {
     description: OpenApi,
-    written: OnceLock<Fixed>,
+    written: OnceLock<StaticContent>,
 }
 
 impl Document {
@@ -41,6 +41,6 @@ impl Document {
     ),
 )]
 pub async fn document(Extension(document): Extension<Arc<Document>>, request: HeaderMap) -> Response {
-    let write = || Fixed::new("application/json", openapi::document(document.description.clone()));
+    let write = || StaticContent::new("application/json", openapi::document(document.description.clone()));
     document.written.get_or_init(write).respond(&request)
 }

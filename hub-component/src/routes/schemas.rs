@@ -1,6 +1,6 @@
 //! `/schemas`: the schemas of the documents, at the URLs in their `$id`.
 
-use crate::edge::{self, Caching, Fixed, Path, memo, preferred_type};
+use crate::edge::{self, Caching, Path, StaticContent, memo, preferred_type};
 use crate::hub::MAX_MEMO_SECONDS;
 use crate::openapi::Conditional;
 use crate::problem::{Problem, kinds, quoted};
@@ -70,8 +70,8 @@ pub async fn show(Path(name): Path<String>, request: HeaderMap) -> Result<Respon
     })?;
     let yaml = schema.name() == name && preferred_type(&request, &[YAML, JSON, "application/json"]) == YAML;
     let fixed = match schema::document(schema).filter(|_| !yaml) {
-        Some(document) => Fixed::new(JSON, format!("{document:#}\n")),
-        None => Fixed::new(YAML, schema::text(schema)),
+        Some(document) => StaticContent::new(JSON, format!("{document:#}\n")),
+        None => StaticContent::new(YAML, schema::text(schema)),
     };
     let mut response = fixed.respond(&request);
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));

@@ -156,7 +156,7 @@ fn what_waits_of_a_url_that_was_given_up_is_dropped() {
     let mut source = Source::new();
     source.sees(valid("full", 10));
     source.sees(valid("less", 2));
-    source.record.moved();
+    source.record.address_changed();
     assert_eq!(source.record.release("https://e.org/b", None), Err(NotReleased::Nothing));
     assert_eq!(source.accepted(), Some(10));
     // The day starts anew for the same content under the new URL.

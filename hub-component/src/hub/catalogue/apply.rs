@@ -45,13 +45,13 @@ async fn step<P: Ports>(app: &App<P>, stored: &Stored) -> Result<bool, Problem> 
         let mut changes = Changes::default();
         // Removals first: another repository may want such a name.
         let removals = RemovalReason::ALL.map(Todo::Remove);
-        let going = members::to_do(tx, &catalogue.name, &removals, BATCH).await?;
+        let going = members::pending(tx, &catalogue.name, &removals, BATCH).await?;
         let (mut moving, mut touched) = (Vec::new(), Vec::new());
         if going.is_empty() {
-            moving = members::to_do(tx, &catalogue.name, &[Todo::Move], RENAMES).await?;
+            moving = members::pending(tx, &catalogue.name, &[Todo::Move], RENAMES).await?;
         }
         if going.is_empty() && moving.is_empty() {
-            touched = members::to_do(tx, &catalogue.name, &[Todo::Touch], BATCH).await?;
+            touched = members::pending(tx, &catalogue.name, &[Todo::Touch], BATCH).await?;
         }
         if going.is_empty() && moving.is_empty() && touched.is_empty() {
             return Ok(false);
@@ -102,7 +102,7 @@ async fn remove(
             && let Some(registered) = registrations::get(tx, &repo).await?
         {
             registrations::delete(tx, &repo).await?;
-            former::keep(tx, &repo, gone, None, now).await?;
+            former::record_removal(tx, &repo, gone, None, now).await?;
             changes.events.push(("deregister", repo.clone(), json!(registered.registration), Value::Null));
             changes.lines.insert(repo, None);
         }

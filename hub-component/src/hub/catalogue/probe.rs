@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use federation::catalogue::{Catalogue, Known, RemovalReason, Skipped, Todo};
 use federation::check::{Answer, fetch_unless_paused};
 use federation::fetch::{FetchFailure, Fetched, HostPauses, Validators};
-use federation::plan::PER_HOST;
+use federation::plan::MAX_FETCHES_PER_HOST;
 use federation::registration::Registration;
 use federation::source::SourceRecord;
 use federation::source_url;
@@ -59,7 +59,7 @@ pub(super) async fn probe<P: Ports>(
     let (database, name) = (app.database().await?, &stored.catalogue.name);
     let (began, hosts) = (app.ports.now(), Mutex::new(hosts));
     for _ in 0..MAX_PROBES / BATCH {
-        let waiting = read_with(database, async |tx| members::to_do(tx, name, &[Todo::Probe], BATCH).await).await?;
+        let waiting = read_with(database, async |tx| members::pending(tx, name, &[Todo::Probe], BATCH).await).await?;
         if waiting.is_empty() {
             break;
         }
@@ -76,7 +76,8 @@ pub(super) async fn probe<P: Ports>(
                 (found, known)
             }
         };
-        let seen: Vec<(Found, Known)> = stream::iter(waiting).map(look).buffer_unordered(PER_HOST).collect().await;
+        let seen: Vec<(Found, Known)> =
+            stream::iter(waiting).map(look).buffer_unordered(MAX_FETCHES_PER_HOST).collect().await;
         let pause = seen.iter().find_map(|(found, _)| match found {
             Found::Pause(_, until) => Some(*until),
             _ => None,
@@ -88,7 +89,7 @@ pub(super) async fn probe<P: Ports>(
     let is_more = read_with(database, async |tx| {
         let all: Vec<Todo> =
             [Todo::Probe, Todo::Move, Todo::Touch].into_iter().chain(RemovalReason::ALL.map(Todo::Remove)).collect();
-        let is_more = members::is_to_do(tx, name, &all).await?;
+        let is_more = members::has_pending(tx, name, &all).await?;
         Ok::<_, Problem>(is_more)
     })
     .await?;
@@ -130,7 +131,7 @@ async fn write<P: Ports>(app: &App<P>, stored: &Stored, seen: Vec<(Found, Known)
         for (found, mut known) in seen {
             match found {
                 Found::Pause(host, until) => {
-                    quiet::keep(tx, &host, until, now).await?;
+                    quiet::pause(tx, &host, until, now).await?;
                     continue;
                 }
                 // It is probed again with the next listing.

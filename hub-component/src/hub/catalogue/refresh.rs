@@ -116,7 +116,7 @@ async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &HostPauses) -> Re
                     &json!({ "catalogue": catalogue.name, "code": failure.code, "why": failure.message }),
                 );
                 if let Some((host, seconds)) = quiet {
-                    quiet::keep(tx, &host, now + seconds, now).await?;
+                    quiet::pause(tx, &host, now + seconds, now).await?;
                 }
                 current.record.fail(&catalogue, failure, (http_status, wait), now, spread);
             }

@@ -31,7 +31,7 @@ pub(super) async fn follow(
         if moved {
             source.registered.registration.url.clone_from(&known.member.url);
             registrations::update(tx, &source.registered.registration, now).await?;
-            source.record.moved();
+            source.record.address_changed();
             sources::save_record(tx, &source).await?;
             let after = json!(source.registered.registration);
             changes.events.push(("update", repo.clone(), json!(before), after));
@@ -96,7 +96,7 @@ async fn rename(
     }
     for (old, new) in names {
         if registrations::get(tx, old).await?.is_none() {
-            former::keep(tx, old, RemovalReason::Renamed, Some(new), now).await?;
+            former::record_removal(tx, old, RemovalReason::Renamed, Some(new), now).await?;
         }
     }
     Ok(())

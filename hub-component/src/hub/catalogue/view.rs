@@ -79,7 +79,7 @@ fn others(counts: Vec<(Option<Skipped>, usize)>) -> Others {
 /// One page of catalogues.
 pub async fn page<P: Ports>(app: &App<P>, query: &CataloguesQuery) -> Result<Catalogues, Problem> {
     let limit = paging::limit(query.limit, page::CATALOGUES)?;
-    let after = paging::ended_with(query.cursor.as_deref())?;
+    let after = paging::key_of_cursor(query.cursor.as_deref())?;
     let (total, catalogues, next) = read_with(app.database().await?, async |tx| {
         let mut all = catalogues::all(tx).await?;
         let total = all.len();

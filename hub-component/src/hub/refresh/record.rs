@@ -30,7 +30,7 @@ pub(super) async fn record(
     let (revision, reports) = write_with(database, async |tx| {
         lease.renew(tx, now).await?;
         for (host, until) in hosts {
-            quiet::keep(tx, &host, until, now).await?;
+            quiet::pause(tx, &host, until, now).await?;
         }
         let mut waiting = BTreeMap::<Seconds, Vec<&str>>::new();
         put_off.iter().for_each(|(source, until)| waiting.entry(*until).or_default().push(source.repo()));

@@ -7,7 +7,7 @@ use crate::hub::paging::{self, foreign_cursor};
 use crate::problem::{Problem, kinds};
 use api::page::CAPABILITIES;
 use federation::search::{
-    Answered, BYTES_PER_TOKEN, Cursor, Fields, Hit, Match, Page, Place, Query, Synonyms, TooSmall, Wording, find,
+    Answered, BYTES_PER_TOKEN, Cursor, Fields, Hit, Match, Page, Query, SortKey, Synonyms, TooSmall, Wording, find,
 };
 use serde_json::{Map, Value};
 use std::cmp::Reverse;
@@ -100,8 +100,8 @@ pub(super) fn place_of(it: &Match) -> (i64, u32) {
 }
 
 /// The matches after a place in their order.
-fn after<'a>(matches: &'a [Match], place: &Place) -> &'a [Match] {
-    let key = |place: &Place| (Reverse(place.score), place.repo.clone(), place.position);
+fn after<'a>(matches: &'a [Match], place: &SortKey) -> &'a [Match] {
+    let key = |place: &SortKey| (Reverse(place.score), place.repo.clone(), place.position);
     let last = key(place);
     matches.get(matches.partition_point(|it| key(&it.place) <= last)..).unwrap_or_default()
 }

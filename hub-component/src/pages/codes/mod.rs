@@ -2,7 +2,7 @@
 
 mod html;
 
-use crate::edge::{AppForRequest, Fixed, Path, preferred_type};
+use crate::edge::{AppForRequest, Path, StaticContent, preferred_type};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
@@ -132,9 +132,11 @@ fn respond(
     let mut response = match preferred_type(request, &["text/markdown", JSON, HTML]) {
         HTML => page(),
         // Strings and numbers always serialise.
-        JSON => Fixed::new(JSON, serde_json::to_vec(&Problems { problems: problems.to_vec() }).unwrap_or_default())
-            .respond(request),
-        _ => Fixed::new(MARKDOWN, markdown()).respond(request),
+        JSON => {
+            StaticContent::new(JSON, serde_json::to_vec(&Problems { problems: problems.to_vec() }).unwrap_or_default())
+                .respond(request)
+        }
+        _ => StaticContent::new(MARKDOWN, markdown()).respond(request),
     };
     response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
     response

@@ -1,6 +1,6 @@
 //! `GET /llms.txt`: the overview for language models (llmstxt.org).
 
-use crate::edge::{AppForRequest, Fixed};
+use crate::edge::{AppForRequest, StaticContent};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use axum::response::Response;
@@ -28,5 +28,5 @@ const TEXT: &str = include_str!("llms.md");
     ),
 )]
 pub async fn llms<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Response {
-    Fixed::new("text/markdown; charset=utf-8", TEXT.replace("{base}", app.public_url())).respond(&request)
+    StaticContent::new("text/markdown; charset=utf-8", TEXT.replace("{base}", app.public_url())).respond(&request)
 }

@@ -1,6 +1,6 @@
 //! `GET /robots.txt` (RFC 9309).
 
-use crate::edge::{AppForRequest, Fixed};
+use crate::edge::{AppForRequest, StaticContent};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use api::paths::ARD_MANIFEST;
@@ -31,5 +31,5 @@ const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v
 )]
 pub async fn robots<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Response {
     let text = format!("{TEXT}\nAgentmap: {}{ARD_MANIFEST}\n", app.public_url());
-    Fixed::new("text/plain; charset=utf-8", text).respond(&request)
+    StaticContent::new("text/plain; charset=utf-8", text).respond(&request)
 }

@@ -1,6 +1,6 @@
 //! `/.well-known/`: discovery for programs.
 
-use crate::edge::{self, API_CATALOG, AppForRequest, Caching, Fixed, links, memo};
+use crate::edge::{self, API_CATALOG, AppForRequest, Caching, StaticContent, links, memo};
 use crate::hub::MAX_MEMO_SECONDS;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
@@ -53,7 +53,7 @@ pub async fn api_catalog<P: Ports>(AppForRequest(app): AppForRequest<P>, request
             "describedby": schemas,
         }],
     });
-    let mut response = Fixed::new(LINKSET, format!("{set:#}\n")).respond(&request);
+    let mut response = StaticContent::new(LINKSET, format!("{set:#}\n")).respond(&request);
     response.headers_mut().extend(links(&[API_CATALOG]).map(|itself| (LINK, itself)));
     response
 }

@@ -54,7 +54,7 @@ pub async fn update<P: Ports>(
             members::on_another_forge(tx, &name).await?;
         }
         if changed.url != stored.catalogue.url {
-            stored.record.moved();
+            stored.record.address_changed();
         }
         let before = json!(stored.catalogue);
         stored.catalogue = changed;

@@ -49,7 +49,7 @@ pub async fn follow<P: Ports>(
         Some(text) => Some(parse_rfc3339(text).ok_or_else(|| invalid("`verified_after` must be an RFC 3339 time."))?),
     };
     let database = app.database().await?;
-    if let Some(_waiting) = app.wait() {
+    if let Some(_waiting) = app.permit_to_wait() {
         for _ in 0..query.wait * LOOKS_PER_SECOND {
             if log::last(&mut Autocommit(database)).await? != query.since {
                 break;

@@ -36,7 +36,7 @@ pub async fn revisions<P: Ports>(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let limit = paging::limit(query.limit, page::REVISIONS)?;
-    let before = paging::ended_with_number(query.cursor.as_deref())?;
+    let before = paging::number_of_cursor(query.cursor.as_deref())?;
     let filling = read_with(app.database().await?, async |tx| {
         let mut filling = PageBuilder::new(limit);
         loop {

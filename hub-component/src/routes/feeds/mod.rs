@@ -3,7 +3,7 @@
 mod atom;
 
 use crate::edge::{AppForRequest, Caching, Query, Representation, link_next, memo};
-use crate::hub::following::{Follower, Told, page};
+use crate::hub::following::{Follower, Message, page};
 use crate::hub::paging::cursor_after;
 use crate::hub::{App, revalidate_due};
 use crate::openapi::Conditional;
@@ -132,11 +132,11 @@ pub async fn follow<P: Ports>(
 }
 
 /// What a follower receives, as events.
-fn text(told: Told) -> String {
-    match told {
+fn text(message: Message) -> String {
+    match message {
         // A comment, so that no proxy considers the connection idle.
-        Told::Quiet => ":\n\n".to_owned(),
-        Told::Published(revisions) => {
+        Message::Quiet => ":\n\n".to_owned(),
+        Message::Published(revisions) => {
             let event = |revision: &api::federated::Revision| {
                 // Serialising strings and numbers cannot fail, and JSON has no line feed.
                 let data = serde_json::to_string(revision).unwrap_or_default();

@@ -127,7 +127,7 @@ fn change_source(source: &mut Source, changed: Registration, now: Seconds) {
     let changed = &source.registered.registration;
     source.registered.updated_at = now;
     if !changed.has_index_of(&before) {
-        source.record.moved();
+        source.record.address_changed();
     }
     if changed.cache_ttl_seconds < before.cache_ttl_seconds {
         source.record.shorten(changed.cache_ttl_seconds);

@@ -33,7 +33,7 @@ pub async fn list<P: Ports>(
 ) -> Result<Response, Problem> {
     caller.administers()?;
     let limit = paging::limit(query.limit, page::TOKENS)?;
-    let after = paging::ended_with(query.cursor.as_deref())?;
+    let after = paging::key_of_cursor(query.cursor.as_deref())?;
     let now = app.ports.now();
     let mut found = tokens::all(app.database().await?).await?;
     found.retain(|token| query.state.is_none_or(|wanted| wanted == state(token, now)));

@@ -8,13 +8,13 @@ use federation::negotiation::entity_tag;
 use http::HeaderMap;
 
 /// Bytes with their media type and entity tag.
-pub struct Fixed {
+pub struct StaticContent {
     media_type: &'static str,
     body: Bytes,
     etag: String,
 }
 
-impl Fixed {
+impl StaticContent {
     /// Computes the entity tag.
     pub fn new(media_type: &'static str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
