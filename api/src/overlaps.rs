@@ -19,7 +19,7 @@ pub struct OverlapsQuery {
     pub cursor: Option<String>,
 }
 
-/// A page of pairs of capabilities that seem to do the same.
+/// A page of pairs of capabilities that seem to do the same thing.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Overlaps {
     /// The newest revision.
@@ -33,7 +33,7 @@ pub struct Overlaps {
     pub next: Option<String>,
 }
 
-/// Two capabilities of different repos that seem to do the same.
+/// Two capabilities of different repos that seem to do the same thing.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Overlap {
     /// How much of each description the other covers, in percent.

@@ -94,7 +94,7 @@ pub const CAPABILITY: &str = "/v1/capabilities/{id}";
 pub const CONSUMERS: &str = "/v1/capabilities/{id}/consumers";
 /// `GET`: questions that nothing answers well.
 pub const DEMAND: &str = "/v1/demand";
-/// `GET`: capabilities of different repos that seem to do the same.
+/// `GET`: capabilities of different repos that seem to do the same thing.
 pub const OVERLAPS: &str = "/v1/overlaps";
 /// `GET`: the exact bytes of a snapshot.
 pub const INDEX: &str = "/v1/indexes/{digest}";

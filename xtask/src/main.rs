@@ -4,6 +4,7 @@
 //! and build both in the right order.
 
 mod component;
+mod earlier;
 mod fuzz;
 mod lint;
 mod tools;
@@ -25,6 +26,7 @@ cargo xtask <verb>
   tools              install the tools of the end-to-end tests into <target>/tools; `test` does that first
   component          build only the component: <target>/wasm32-wasip2/release/hub_component.wasm
   docs               write what is generated from the code: specs/openapi.json and tools/README.md
+  earlier COMMIT     run the handler tests of an earlier program on the schema of this one: try the last release before each new one
   fuzz [--seconds N] [TARGET…]
                      run the fuzz targets, all unless named, for 8 or N seconds each; see fuzz/README.md
   bench [WHAT…]      build for release and measure the design targets against nginx and plain loops; WHAT is one of
@@ -57,6 +59,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ("build", ["--release"]) => verbs::build(workspace::Profile::Release),
         ("component", []) => verbs::component(),
         ("docs", []) => verbs::docs(),
+        ("earlier", [commit]) => earlier::earlier(commit),
         ("tools", []) => verbs::tools(),
         ("fuzz", ["--seconds", seconds, only @ ..]) => fuzz::fuzz(seconds, only),
         ("fuzz", only) => fuzz::fuzz("8", only),

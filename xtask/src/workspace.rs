@@ -102,7 +102,8 @@ fn command_line(command: &Command) -> String {
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
-fn cargo_in(root: &Path) -> Command {
+/// A call of cargo in the workspace `root`, without arguments yet.
+pub(crate) fn cargo_in(root: &Path) -> Command {
     // Cargo passes its own path, so that a toolchain chosen with `cargo +name xtask` is kept.
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root);

@@ -126,7 +126,7 @@ pub(crate) struct Show {
 
 /// Search the capabilities of every repository, best match first
 ///
-/// Ask in a sentence or in words: a capability matches if it answers any of them. Without search words, all capabilities are listed by
+/// Ask in a sentence or in words: a capability has to match one of the phrasings. Without search words, all capabilities are listed by
 /// repository.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\

@@ -1,4 +1,4 @@
-//! `GET /overlaps`: capabilities of different repos that seem to do the same.
+//! `GET /overlaps`: capabilities of different repos that seem to do the same thing.
 
 use super::elements::{beginning, capability_link, repo_link};
 use super::entry::{name, summary, text};
@@ -56,7 +56,7 @@ pub async fn overlaps<P: Ports>(
     let query = OverlapsQuery { repo: set(&repo), limit: None, cursor: set(&cursor) };
     let nothing = |why: &str| (Vec::new(), None, true, why.to_owned());
     let (pairs, next, complete, why) = match hub::page(&app, &head, &query).await {
-        Ok(page) => (page.overlaps, page.next, page.complete, "No two capabilities seem to do the same.".to_owned()),
+        Ok(page) => (page.overlaps, page.next, page.complete, "No two capabilities seem to do the same thing.".to_owned()),
         Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => {
             nothing("No valid index has been fetched yet.")
         }
@@ -65,7 +65,7 @@ pub async fn overlaps<P: Ports>(
     };
     let content = html! {
         h1 { "Overlaps" @if !repo.is_empty() { " of " bdi { (repo) } } }
-        p { "Capabilities of different repos that seem to do the same. Could one of them use the other?" }
+        p { "Capabilities of different repos that seem to do the same thing. Could one of them use the other?" }
         @if !complete { p.advice { "Not everything has been compared yet: load this page again for more." } }
         @if pairs.is_empty() { p.advice { bdi { (why) } } }
         ul.hits { @for pair in &pairs { li { (one(pair)) } } }
@@ -77,7 +77,7 @@ pub async fn overlaps<P: Ports>(
     };
     let page = Page {
         title: "Overlaps",
-        description: "Capabilities of different repos that seem to do the same.",
+        description: "Capabilities of different repos that seem to do the same thing.",
         section: Section::Elsewhere,
         search: Search::Above,
         content,

@@ -1,4 +1,4 @@
-//! `GET /v1/overlaps`: capabilities of different repos that seem to do the same.
+//! `GET /v1/overlaps`: capabilities of different repos that seem to do the same thing.
 
 use super::capabilities::respond;
 use crate::edge::{Query, link_next, memo};
@@ -13,7 +13,7 @@ use http::HeaderMap;
 
 /// Lists near-duplicates.
 ///
-/// Pairs of capabilities of different repos that seem to do the same, in one language or two. Deprecated ones are left out. Each capability
+/// Pairs of capabilities of different repos that seem to do the same thing, in one language or two. Deprecated ones are left out. Each capability
 /// has at most five pairs of its own. What changed is compared on request; while `complete` is false, there is more to compare.
 #[utoipa::path(
     get,

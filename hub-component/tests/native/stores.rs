@@ -21,6 +21,9 @@ const FUNCTIONS: &str = "CREATE FUNCTION pg_catalog.zeroblob(n INT) RETURNS BYTE
         $$ SELECT decode(repeat('00', n), 'hex') $$;
     CREATE FUNCTION pg_catalog.hex(bytes BYTEA) RETURNS TEXT LANGUAGE sql AS $$ SELECT upper(encode(bytes, 'hex')) $$";
 
+/// The database of a newer program, of which each test gets a copy instead of an empty one: see `cargo xtask earlier`.
+const NEWER_DATABASE: &str = "REUSE_SURFACE_TEST_DATABASE";
+
 /// Whether the tests run on PostgreSQL.
 pub fn is_postgres() -> bool {
     std::env::var("STORE").is_ok_and(|store| store == "postgres")
@@ -74,7 +77,10 @@ impl Place {
     pub fn file(statements: &str) -> Self {
         let folder = Arc::new(TempDir::new().expect("a folder"));
         let path = folder.path().join("hub.db");
-        File::open(&path).expect("a database").execute_batch(statements).expect("statements");
+        match std::env::var_os(NEWER_DATABASE).filter(|_| statements.is_empty()) {
+            Some(newer) => drop(std::fs::copy(newer, &path).expect("a copy")),
+            None => File::open(&path).expect("a database").execute_batch(statements).expect("statements"),
+        }
         Self::Sqlite { path, folder }
     }
 

@@ -3,6 +3,7 @@
 use crate::ports::{Hub, index};
 use http::{Method, StatusCode};
 use serde_json::json;
+use std::path::Path;
 
 const FIRST_SCHEMA: &str = include_str!("search/first_schema.sql");
 
@@ -38,6 +39,19 @@ async fn a_database_of_the_first_version_goes_on() {
     assert_eq!(hub.ask(Method::DELETE, "/v1/repos/b", json!(null)).await.0, StatusCode::NO_CONTENT);
     assert_eq!(hub.get("/health").await["status"], "ok");
     assert_eq!(hub.number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
+}
+
+#[tokio::test]
+async fn a_new_database_is_left_for_earlier_programs() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let hub = Hub::over("SELECT 1");
+    assert_eq!(hub.get("/health").await["status"], "ok");
+    // They count from the time of this hub, which is not that of theirs.
+    hub.change("DELETE FROM leases");
+    // Several runs of the tests may write it at once.
+    let written = folder.join(format!("new-{}.db", std::process::id()));
+    hub.change(&format!("VACUUM INTO '{}'", written.display()));
+    std::fs::rename(written, folder.join("new.db")).expect("renamed");
 }
 
 /// A hub on a database to which a newer program has applied these steps, each of which says from which version on the result can be read.
