@@ -11,7 +11,7 @@ pub(super) fn read(page: &[u8]) -> Result<Vec<Member>, String> {
     let text = std::str::from_utf8(page).map_err(|e| e.to_string())?;
     let document = yaml::parse(text).map_err(|e| e.to_string())?;
     let sources = document.get("sources").unwrap_or(&document);
-    let sources = sources.as_array().ok_or("it is neither a list nor has `sources`")?;
+    let sources = sources.as_array().ok_or("it is not a list and has no list `sources`")?;
     sources.iter().map(member).collect()
 }
 

@@ -153,7 +153,7 @@ impl CatalogueRecord {
         }
         let held = self.held.as_ref()?;
         if held.is_of_another {
-            let message = "The newest listing has the repositories of another owner than before: the name may be somebody else's now. If it is not, release it.";
+            let message = "The newest listing has the repositories of a different owner than before, so the name may have been taken over. If the new owner is the right one, release the listing.";
             return Some((catalogues::OWNER_CHANGED.to_string(), message.to_owned()));
         }
         let message = format!(

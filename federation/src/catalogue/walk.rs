@@ -86,7 +86,7 @@ impl<'a> Walk<'a> {
         let Some(next) = self.next(listed, links)? else { return Ok(false) };
         // A page may be empty: Gitea leaves out what is not public after it has counted.
         if (listed > 0 && self.members.len() == before) || next == self.page {
-            let message = "A page of the listing has only repositories of earlier pages, and says that more follow.";
+            let message = "A page of the listing has only repositories of earlier pages, yet says that more follow.";
             return Err(failed(&catalogues::LISTING_LOOPS, message));
         }
         if self.pages == MAX_PAGES {

@@ -128,22 +128,24 @@ impl Rule {
     fn check(&self) -> Result<(), String> {
         let repo = &self.repo;
         if !name::is_repo(repo) {
-            return Err("has a `repo` that is not the name of one".to_owned());
+            return Err("has a `repo` that is not a valid name".to_owned());
         }
         let has = |claim: &str| self.claims.contains_key(claim);
         let scalar = |value: &Value| value.is_string() || value.is_i64() || value.is_u64() || value.is_boolean();
         match () {
             () if self.claims.len() > MAX_CLAIMS => Err(format!("for `{repo}` has more than {MAX_CLAIMS} claims")),
-            () if !self.claims.values().all(scalar) => Err(format!("for `{repo}` has a claim that is not text")),
+            () if !self.claims.values().all(scalar) => {
+                Err(format!("for `{repo}` has a claim that is not text, an integer or a boolean"))
+            }
             () if OWN.iter().any(|claim| has(claim)) => {
                 Err(format!("for `{repo}` has one of the claims {}, which the hub checks itself", OWN.join(", ")))
             }
             () if !REPOSITORY.iter().any(|claim| has(claim)) => {
-                Err(format!("for `{repo}` does not say whose jobs: add one of {}", REPOSITORY.join(", ")))
+                Err(format!("for `{repo}` does not say whose jobs it covers: add one of {}", REPOSITORY.join(", ")))
             }
             // A branch and a tag of GitLab may have the same name.
             () if !(has("ref_path") || self.names_a_whole_ref() || has("ref") && has("ref_type")) => Err(format!(
-                "for `{repo}` does not say which branch: add `ref` as `refs/heads/main`, or `ref` and `ref_type` for GitLab"
+                "for `{repo}` does not say which branch it covers: add `ref` as `refs/heads/main`, or `ref` and `ref_type` for GitLab"
             )),
             () => Ok(()),
         }

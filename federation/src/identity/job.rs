@@ -50,7 +50,7 @@ impl Job {
 /// `pull_request_target` their claims are those of the branch that the request is for.
 fn refuse_requests(claim: impl Fn(&str) -> Option<String>) -> Result<(), Refused> {
     let refused = |name: &str| {
-        let why = "jobs of pull and merge requests, and of forks, do not publish; publish from a push to the branch.";
+        let why = "jobs of pull and merge requests, and of forks, cannot publish; publish from a push to the branch.";
         Err(Refused::NotAllowed(format!("`{name}` of the identity: {why}")))
     };
     let mut event = None;
@@ -106,7 +106,7 @@ fn allowed(issuer: &Issuer, repo: &str, claim: impl Fn(&str) -> Option<String>) 
     Err(Refused::NotAllowed(match closest {
         Some(missed) => {
             let names: Vec<_> = missed.iter().map(|name| format!("`{name}`")).collect();
-            format!("The rule of this hub for the repository wants another value of {}.", names.join(", "))
+            format!("The rule of this hub for the repository requires another value of {}.", names.join(", "))
         }
         None => format!(
             "No rule of this hub lets the repository of this identity publish under that name. Check `repo`, and ask the operator about a \

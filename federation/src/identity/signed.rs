@@ -63,7 +63,7 @@ impl<'a> Signed<'a> {
             _ => return Err(Refused::NotValid("`alg` of its header is neither RS256 nor ES256".to_owned())),
         };
         if header.contains_key("crit") {
-            return Err(Refused::NotValid("its header has `crit`, which this hub does not know".to_owned()));
+            return Err(Refused::NotValid("its header has `crit`, which this hub does not support".to_owned()));
         }
         let kid = text("kid").filter(|kid| !kid.is_empty());
         let kid = kid.ok_or_else(|| Refused::NotValid("its header has no `kid`".to_owned()))?.to_owned();

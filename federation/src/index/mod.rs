@@ -161,7 +161,7 @@ fn unreadable(value: &Value) -> Option<Finding<'_>> {
         return Some(Finding::error(&indexes::NOT_AN_INDEX, at(""), message));
     };
     if let Some(version) = root.get("version").filter(|version| version.is_number() && version.as_f64() != Some(1.0)) {
-        let message = format!("version {} is not known here: use version 1", json_excerpt(version));
+        let message = format!("version {} is not supported: use version 1", json_excerpt(version));
         return Some(Finding::error(&indexes::UNKNOWN_VERSION, at("/version"), message));
     }
     let count = root.get("capabilities").and_then(Value::as_array).map_or(0, Vec::len);

@@ -82,7 +82,7 @@ fn characters_that_act_on_the_reader() {
     assert!(warned.is_valid());
     assert_eq!(
         warned.diagnostics[0].to_string(),
-        "7:9: warning: bidi-control: the text has U+202E, which reorders what people see: remove it if it is not meant (at /capabilities/0/name)"
+        "7:9: warning: bidi-control: the text has U+202E, which reorders what people see: remove it unless it is intended (at /capabilities/0/name)"
     );
 }
 

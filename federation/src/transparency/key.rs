@@ -54,11 +54,11 @@ impl VerifierKey {
     pub fn parse(text: &str, kind: Kind) -> Result<Self, Refused> {
         let (name, bytes) = parse(text, kind)?;
         let key = VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak());
-        let key = key.ok_or(Refused::Malformed("it is not a key of Ed25519"))?;
+        let key = key.ok_or(Refused::Malformed("it is not an Ed25519 key"))?;
         let parsed = Self { name, kind, key };
         match parsed.to_string() == text {
             true => Ok(parsed),
-            false => Err(Refused::Malformed("the id of the key is not that of its name and bytes")),
+            false => Err(Refused::Malformed("the id of the key does not match its name and bytes")),
         }
     }
 
@@ -120,7 +120,7 @@ impl SigningKey {
         let parsed = Self::new(&name, kind, &secret)?;
         match parsed.secret() == text {
             true => Ok(parsed),
-            false => Err(Refused::Malformed("the id of the key is not that of its name and bytes")),
+            false => Err(Refused::Malformed("the id of the key does not match its name and bytes")),
         }
     }
 
@@ -165,11 +165,11 @@ pub fn log_keys(text: &str) -> Result<Vec<SigningKey>, Refused> {
         .map(|key| SigningKey::parse(key, Kind::Log))
         .collect::<Result<_, _>>()?;
     if keys.len() > MAX_KEYS {
-        return Err(Refused::Malformed("a log has at most 4 keys at once"));
+        return Err(Refused::Malformed("a log may have at most 4 keys at once"));
     }
     match keys.iter().all(|key| keys.first().is_some_and(|first| first.name == key.name)) {
         true => Ok(keys),
-        false => Err(Refused::Malformed("all keys of a log have the same name")),
+        false => Err(Refused::Malformed("all keys of a log must have the same name")),
     }
 }
 
@@ -187,7 +187,7 @@ fn parse(text: &str, kind: Kind) -> Result<(String, [u8; 32]), Refused> {
         (Some(found), _) if found == kind => {}
         (Some(_), Kind::Log) => return Err(Refused::Malformed("it is the key of a witness, not of a log")),
         (Some(_), Kind::Witness) => return Err(Refused::Malformed("it is the key of a log, not of a witness")),
-        (None, _) => return Err(Refused::Malformed("it is a key of an algorithm that is not supported")),
+        (None, _) => return Err(Refused::Malformed("the algorithm of the key is not supported")),
     }
     Ok((name.to_owned(), key.try_into().map_err(|_| malformed)?))
 }

@@ -33,7 +33,7 @@ pub enum Refused {
     #[error("it has no signature by {0}")]
     NotSigned(String),
     /// It says that this key signed it, but that is not so.
-    #[error("its signature by {0} is wrong")]
+    #[error("its signature by {0} is not valid")]
     WrongSignature(String),
     /// The signature is right, but of another log.
     #[error("it is a checkpoint of `{found}`, and the key is that of `{expected}`")]

@@ -43,7 +43,7 @@ impl Note {
             return Err(Refused::Malformed("a note has at most 64 KiB"));
         }
         if text.contains(|c: char| c < ' ' && c != '\n') {
-            return Err(Refused::Malformed("a note has no control characters"));
+            return Err(Refused::Malformed("a note may not contain control characters"));
         }
         let (body, lines) = text.rsplit_once("\n\n").ok_or(FORM)?;
         let lines = lines.strip_suffix('\n').ok_or(FORM)?;

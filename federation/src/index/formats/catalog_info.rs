@@ -31,7 +31,7 @@ pub(super) fn read<'v>(documents: &[Node<'v>], found: &mut Findings<'v>) -> Vec<
         }
     }
     if entries.is_empty() && !found.refuses() {
-        let message = format!("nothing here is a capability: describe one of {}", KINDS.join(", "));
+        let message = format!("the file describes nothing that is a capability: describe one of {}", KINDS.join(", "));
         found.add(Finding::error(&indexes::NOT_AN_INDEX, Path::default(), message));
     }
     entries
@@ -49,7 +49,9 @@ fn is_left_out<'v>(document: &Node<'v>, found: &mut Findings<'v>) -> bool {
             "Location" => "what a `Location` points to is not read: register those files themselves".to_owned(),
             _ => {
                 let (kind, kinds) = (json_excerpt(kind.value), KINDS.join(", "));
-                format!("an entity of the kind {kind} is not a capability and is left out; those are {kinds}")
+                format!(
+                    "an entity of the kind {kind} is not a capability and is left out; only {kinds} are capabilities"
+                )
             }
         };
         Finding { severity: Severity::Warning, ..Finding::error(&indexes::LEFT_OUT, kind.path.clone(), message) }

@@ -122,13 +122,13 @@ pub(super) fn choose(first: &Value, said: SourceFormat) -> Result<SourceFormat, 
         (SourceFormat::Auto, Some(found)) => return Ok(found),
         (said, Some(found)) if said == found => return Ok(found),
         (said, Some(found)) => format!(
-            "the format is said to be `{}`, but this file has {}: say `{}` or `auto`",
+            "the declared format is `{}`, but this file has {}: declare `{}` or `auto`",
             said.as_str(),
             found.mark(),
             found.as_str()
         ),
         (said, None) => {
-            format!("the format is said to be `{}`, but this file does not have {}", said.as_str(), said.mark())
+            format!("the declared format is `{}`, but this file does not have {}", said.as_str(), said.mark())
         }
     };
     Err(Finding::error(&indexes::OTHER_FORMAT, Path::default(), message))
