@@ -21,7 +21,7 @@ pub struct Upstream {
     pub name: String,
     /// The public base URL of the hub.
     pub url: String,
-    /// Whether sources that the hub itself has from others are taken as well.
+    /// Whether to take the sources that the hub itself gets from others as well.
     pub transitive: bool,
     /// When it was created.
     pub created_at: String,

@@ -104,7 +104,7 @@ impl<'v> Findings<'v> {
         enough
     }
 
-    /// Adds these to `others`, which are about the document that `origin` knows the place of each value in.
+    /// Adds these to the findings about another document. `origin` maps a path in this document to one in the other.
     pub(crate) fn move_to<'o>(self, others: &mut Findings<'o>, origin: impl Fn(&Path<'v>) -> Path<'o>) {
         for Finding { code, severity, path, message, first, .. } in self.kept {
             let (path, first) = (origin(&path), first.as_ref().map(&origin));

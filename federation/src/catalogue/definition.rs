@@ -27,7 +27,7 @@ pub struct Catalogue<K = Kind> {
     pub url: String,
     /// The domain of its repos; a list may give another one for each.
     pub domain: String,
-    /// What the names of its registrations begin with; never changes.
+    /// The prefix of the names of its registrations; never changes.
     #[serde(default)]
     #[schema(required)]
     pub prefix: String,
@@ -39,7 +39,7 @@ pub struct Catalogue<K = Kind> {
     #[serde(default = "yes")]
     #[schema(required)]
     pub enabled: bool,
-    /// How long a listing is current, in seconds; also of the registrations that it leads to.
+    /// How long a listing stays current, in seconds; also the time to live of the registrations that it creates.
     #[serde(default = "an_hour", deserialize_with = "whole::u32")]
     #[schema(required)]
     pub cache_ttl_seconds: u32,

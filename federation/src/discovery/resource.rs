@@ -30,7 +30,7 @@ const MAX_TAGS: (usize, usize) = (32, 512);
 /// The standard wants two to five questions.
 const QUERIES: std::ops::RangeInclusive<usize> = 2..=5;
 
-/// What an agent can find: an entry of Agentic Resource Discovery.
+/// An entry of Agentic Resource Discovery, which agents can find.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Resource {

@@ -19,7 +19,7 @@ const MAX_TEXT: usize = 100;
 /// Longest version, in characters.
 const MAX_VERSION: usize = 255;
 
-/// A server, and what is said of it.
+/// A server and its metadata.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = McpServerEntry)]
 pub struct Server {

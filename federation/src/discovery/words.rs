@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// A field that is a text with something in it.
+/// A field that is a text and not blank.
 pub(super) fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
 }

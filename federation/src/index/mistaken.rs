@@ -1,4 +1,4 @@
-//! What a file is that is no index: what people publish by mistake is called by its name.
+//! Recognises files that people publish by mistake instead of an index, and says what they are.
 
 use crate::problem::{Kind, indexes};
 use crate::yaml::YamlError;
@@ -6,10 +6,10 @@ use crate::yaml::YamlError;
 /// How a pointer begins (git-lfs, docs/spec.md).
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
-/// The longest target of a symbolic link, in bytes, as Linux has it.
+/// The longest target of a symbolic link on Linux, in bytes.
 const MAX_LINK_BYTES: usize = 4096;
 
-/// What the file is, if it is known to be something else, and what to do.
+/// If the file is recognised as something else: what it is, and what to do.
 pub(super) fn known(bytes: &[u8]) -> Option<(&'static Kind, &'static str)> {
     let start = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes).trim_ascii_start();
     match start {
@@ -48,7 +48,7 @@ pub(super) fn hint(text: &str, error: &YamlError) -> Option<&'static str> {
     if text.lines().any(|line| line.starts_with("<<<<<<< ")) {
         return Some("the file has the markers of a merge conflict (`<<<<<<<`): resolve the conflict and commit again");
     }
-    // Elsewhere in the file, such marks may be the quoted text of somebody's template.
+    // Elsewhere in the file, such marks may be quoted text.
     let before = error.line.and_then(|line| usize::try_from(line).ok()?.checked_sub(1));
     let failing = before.and_then(|lines| text.lines().nth(lines)).unwrap_or_default();
     if failing.contains("{{") || failing.contains("{%") {

@@ -1,4 +1,4 @@
-//! Rules for capabilities beyond the schema: how many there are, and that each has an id of its own.
+//! Rules for capabilities beyond the schema: their number, and their unique ids.
 
 use std::collections::HashMap;
 

@@ -44,7 +44,7 @@ pub struct Registration<Format = SourceFormat> {
     #[serde(default)]
     #[schema(required, value_type = SourceFormat)]
     pub format: Format,
-    /// By which registrations are selected; absent if there are none.
+    /// Labels to select registrations by; absent if there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
 }

@@ -9,7 +9,7 @@ use crate::time::{Seconds, is_beyond};
 
 /// How long an origin may go on serving what was on a branch before a push, in seconds. Caches of forges keep a raw file for five minutes.
 const SETTLING: Seconds = 600;
-/// Most contents of a branch that are remembered meanwhile.
+/// Most contents of a branch that are remembered during that time.
 const MAX_OUTDATED: usize = 8;
 
 impl SourceRecord {
@@ -41,7 +41,7 @@ impl SourceRecord {
         digests.truncate(MAX_OUTDATED);
         self.outdated = (!digests.is_empty()).then_some(Outdated { digests, until: now + SETTLING });
         let effect = self.observe(registration, observation, now, jitter);
-        // A push may be told late, or again: the branch says which was the last.
+        // A push may be reported late or twice: the branch shows which one was the last.
         self.next_check_at = self.next_check_at.map(|at| at.min(now + SETTLING));
         effect
     }

@@ -18,7 +18,7 @@ const MAX_URL_BYTES: usize = 200;
 pub struct Upstream {
     /// The public base URL of the hub.
     pub url: String,
-    /// Whether sources that the hub itself has from others are taken as well.
+    /// Whether to take the sources that the hub itself gets from others as well.
     #[serde(default)]
     #[schema(required = false)]
     pub transitive: bool,

@@ -138,7 +138,7 @@ fn keep_validator(value: &str) -> Option<String> {
     (value.len() <= VALIDATOR_BYTES && !value.is_empty() && can_be_sent).then(|| value.to_owned())
 }
 
-/// What most often is behind a status. Forges and object stores hide what is not public, each behind another one.
+/// The most likely cause of a status. Forges and object stores hide private files, each behind a different status.
 fn advice(response: &Response) -> &'static str {
     match response.status {
         _ if response.header("cf-mitigated").is_some() => {

@@ -10,7 +10,7 @@ use crate::path::Path;
 use crate::problem::indexes;
 use crate::schema::Schema;
 
-/// The kinds that are capabilities, in the words of the schema.
+/// The kinds that are capabilities, as the schema names them.
 const KINDS: [&str; 5] = ["Component", "API", "Resource", "System", "Template"];
 
 /// The versions of these kinds.
@@ -37,7 +37,7 @@ pub(super) fn read<'v>(documents: &[Node<'v>], found: &mut Findings<'v>) -> Vec<
     entries
 }
 
-/// Says of an entity of another kind that it is left out.
+/// Whether an entity is of another kind. If so, adds a warning that it is left out.
 fn is_left_out<'v>(document: &Node<'v>, found: &mut Findings<'v>) -> bool {
     let Some(kind) = document.field("kind") else { return false };
     let name = kind.text().unwrap_or_default();
