@@ -106,7 +106,7 @@ fn research_software_is_a_capability() {
             "owner": "Ada Example", "tags": ["tides", "oceanography"],
         })]
     );
-    // The address of a version is no name, and keywords may be one text.
+    // The address of a version does not serve as a name, and keywords may be one text.
     assert_eq!(
         entries(CODEMETA_2),
         [json!({

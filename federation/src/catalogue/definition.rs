@@ -1,4 +1,4 @@
-//! What a client says about a catalogue.
+//! The definition of a catalogue, as a client sends it.
 
 use super::forges;
 use super::kind::Kind;
@@ -14,7 +14,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 /// The fields of a catalogue that its maintainer sets.
-// A client, which reads a newer hub's too, has `kind` as an `Open` one.
+// A client also reads the catalogues of newer hubs, so its `kind` is an `Open` one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = CatalogueDefinition)]
 pub struct Catalogue<K = Kind> {
@@ -127,13 +127,13 @@ impl Catalogue {
         forge(self) == forge(other)
     }
 
-    /// The actor of what the catalogue changes. No token has such a name.
+    /// The actor of the catalogue's changes. No token has such a name.
     pub fn actor(&self) -> String {
         actor(&self.name)
     }
 }
 
-/// The actor of what the catalogue of this name changes.
+/// The actor of the changes of the catalogue with this name.
 pub fn actor(name: &str) -> String {
     format!("catalogue:{name}")
 }

@@ -31,7 +31,7 @@ fn member(source: &Value) -> Result<Member, String> {
         name: repo.to_owned(),
         url: if is_valid { url.to_owned() } else { String::new() },
         domain: domain.filter(|_| is_valid).map(str::to_owned),
-        // A list says nothing of pushes, so that what has no index is looked at with each listing.
+        // A list says nothing about pushes, so repositories without an index are looked at with each listing.
         changed: String::new(),
         unfit: (!is_valid).then_some(Skipped::Invalid),
     })

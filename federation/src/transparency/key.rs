@@ -1,4 +1,4 @@
-//! Keys of notes, written as Go's `sumdb/note` and C2SP's `signed-note` write them.
+//! Keys of notes, in the form of Go's `sumdb/note` and C2SP's `signed-note`.
 
 use super::Refused;
 use super::text::{from_base64, to_base64};
@@ -50,7 +50,7 @@ impl VerifierKey {
     /// Reads a key.
     ///
     /// # Errors
-    /// If it is not written as one, its id is not that of its name and bytes, or it is of another kind.
+    /// If it is malformed, its id does not match its name and bytes, or it is of another kind.
     pub fn parse(text: &str, kind: Kind) -> Result<Self, Refused> {
         let (name, bytes) = parse(text, kind)?;
         let key = VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak());
@@ -92,7 +92,7 @@ impl fmt::Debug for VerifierKey {
     }
 }
 
-/// A private key with a name: `PRIVATE+KEY+<name>+<id>+<base64>`. It does not show itself.
+/// A private key with a name: `PRIVATE+KEY+<name>+<id>+<base64>`. Its `Debug` form does not contain the secret.
 #[derive(Clone)]
 pub struct SigningKey {
     name: String,
@@ -104,7 +104,7 @@ impl SigningKey {
     /// The key of this name with a secret of 32 random bytes.
     ///
     /// # Errors
-    /// If the name is not one.
+    /// If the name is not valid.
     pub fn new(name: &str, kind: Kind, secret: &[u8; 32]) -> Result<Self, Refused> {
         check_name(name)?;
         Ok(Self { name: name.to_owned(), kind, key: ed25519_dalek::SigningKey::from_bytes(secret) })
@@ -113,7 +113,7 @@ impl SigningKey {
     /// Reads a key that [`secret`](Self::secret) wrote.
     ///
     /// # Errors
-    /// If it is not written as one, or is of another kind. The error does not repeat it.
+    /// If it is malformed, or is of another kind. The error does not repeat it.
     pub fn parse(text: &str, kind: Kind) -> Result<Self, Refused> {
         let rest = text.strip_prefix(PRIVATE).ok_or(Refused::Malformed("a private key begins with `PRIVATE+KEY+`"))?;
         let (name, secret) = parse(rest, kind)?;

@@ -21,7 +21,7 @@ const YAML_KEY_CHARS: usize = 1024;
 /// which costs some 40 MiB of memory.
 const JSON_KEY_CHARS: usize = MAX_SCALAR_BYTES + "\"\"".len();
 
-/// A step through a text. An anchor of 0 means none.
+/// An event of the text. An anchor of 0 means none.
 pub(super) enum Event<'t> {
     /// Another document begins.
     NextDocument,
