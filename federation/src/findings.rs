@@ -32,7 +32,7 @@ impl LeftOut {
     /// A message with the number; `None` if it is zero.
     pub(crate) fn message(self) -> Option<Message> {
         let more = if self.and_more { "more than " } else { "" };
-        let message = || format!("{more}{} more findings are left out: correct these first", self.counted).into();
+        let message = || format!("{more}{} further findings are left out: correct these first", self.counted).into();
         (self.counted > 0 || self.and_more).then(message)
     }
 }

@@ -73,20 +73,22 @@ fn violated_bound(error: &ValidationError<'_>) -> Option<(&'static Code, String)
         Kind::MaxLength { limit } => {
             (&indexes::SCHEMA_TOO_LONG, format!("is longer than {limit} characters: shorten it"))
         }
-        Kind::MinLength { limit } => (&indexes::SCHEMA_TOO_SHORT, format!("must have at least {limit} characters")),
+        Kind::MinLength { limit } => (&indexes::SCHEMA_TOO_SHORT, format!("needs {limit} or more characters")),
         Kind::MaxItems { limit } => {
             (&indexes::SCHEMA_TOO_MANY, format!("has more than {limit} items: split or shorten the list"))
         }
         Kind::MaxProperties { limit } => {
             (&indexes::SCHEMA_TOO_MANY, format!("has more than {limit} names: remove some"))
         }
-        Kind::MinItems { limit } => (&indexes::SCHEMA_TOO_FEW, format!("must have at least {limit} items")),
-        Kind::Minimum { limit } => {
-            (&indexes::SCHEMA_RANGE, format!("{} is too small: at least {}", shown(error.instance()), shown(limit)))
-        }
-        Kind::Maximum { limit } => {
-            (&indexes::SCHEMA_RANGE, format!("{} is too large: at most {}", shown(error.instance()), shown(limit)))
-        }
+        Kind::MinItems { limit } => (&indexes::SCHEMA_TOO_FEW, format!("needs {limit} or more items")),
+        Kind::Minimum { limit } => (
+            &indexes::SCHEMA_RANGE,
+            format!("{} is too small: the minimum is {}", shown(error.instance()), shown(limit)),
+        ),
+        Kind::Maximum { limit } => (
+            &indexes::SCHEMA_RANGE,
+            format!("{} is too large: the maximum is {}", shown(error.instance()), shown(limit)),
+        ),
         Kind::UniqueItems => (&indexes::SCHEMA_UNIQUE, "has a duplicate item: keep one".to_owned()),
         _ => return None,
     })

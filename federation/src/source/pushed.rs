@@ -130,7 +130,7 @@ mod tests {
             assert_eq!(source.sees(old), Effect::Unchanged, "{old}");
             assert!(source.accepted("three") && source.commit() == Some("c3"));
         }
-        assert_eq!(source.sees("four"), Effect::Accepted, "what nobody has seen is newer");
+        assert_eq!(source.sees("four"), Effect::Accepted, "unseen content is newer");
         assert_eq!(source.commit(), None);
     }
 
@@ -172,7 +172,7 @@ mod tests {
         source.gets("one", "c2", false);
         assert_eq!(source.commit(), Some("c1"), "the first one");
         source.gets("one", "c3", true);
-        assert_eq!(source.commit(), Some("c3"), "the first that is vouched for");
+        assert_eq!(source.commit(), Some("c3"), "the first verified one");
         source.gets("one", "c4", true);
         assert_eq!(source.commit(), Some("c3"));
         assert!(source.record.to_json().expect("JSON").len() <= bytes.len() + 40, "no commit is added");

@@ -148,7 +148,7 @@ fn an_agent_is_refused_in_its_own_words() {
     card(
         "\"name\": \"Map Maker\"",
         "\"name\": \"\"",
-        "26:15: schema-too-short: must have at least 1 characters (at /skills/1/name)",
+        "26:15: schema-too-short: needs 1 or more characters (at /skills/1/name)",
     );
     card(
         "\"custom_map\"",
@@ -169,7 +169,7 @@ fn an_agent_is_refused_in_its_own_words() {
     let skills = AGENT_CARD_0_3.split("\"skills\": [").next().unwrap_or_default();
     assert_eq!(
         errors(&format!("{skills}\"skills\": []}}")),
-        ["12:13: schema-too-few: must have at least 1 items (at /skills)"]
+        ["12:13: schema-too-few: needs 1 or more items (at /skills)"]
     );
 }
 
