@@ -153,7 +153,7 @@ fn unreadable(value: &Value) -> Option<Finding<'_>> {
     let at = |pointer| Path::default().below(value, pointer);
     let Value::Object(root) = value else {
         let kind = match value {
-            Value::Null => "nothing",
+            Value::Null => "null",
             Value::Array(_) => "a list",
             _ => "a single value",
         };

@@ -57,12 +57,12 @@ fn violation(error: &ValidationError<'_>) -> (&'static Code, String) {
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             let names: Vec<String> = context.iter().flatten().filter_map(missing_name).collect();
             let message = match names.as_slice() {
-                [] => "fits none of the allowed forms".to_owned(),
+                [] => "matches none of the allowed forms".to_owned(),
                 names => format!("one of {} is required: add it", names.join(", ")),
             };
             (&indexes::SCHEMA_ONE_OF, message)
         }
-        Kind::OneOfMultipleValid { .. } => (&indexes::SCHEMA_ONE_OF, "fits more than one form: keep one".to_owned()),
+        Kind::OneOfMultipleValid { .. } => (&indexes::SCHEMA_ONE_OF, "matches more than one form: keep one".to_owned()),
         other => (&indexes::SCHEMA_INVALID, format!("violates the schema's `{}`", other.keyword())),
     }
 }

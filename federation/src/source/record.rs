@@ -268,7 +268,7 @@ impl SourceRecord {
         }
         let accepted = self.accepted.as_ref()?;
         let message = format!(
-            "The newest index has {} capabilities where readers get {}; if intended, release it, or the hub does so after a day.",
+            "The newest index has {} capabilities where readers get {}; if that is intended, release it, or the hub does so after a day.",
             held.capability_count, accepted.capability_count
         );
         Some((sources::HELD_SHRUNK.to_string(), message))
