@@ -72,7 +72,7 @@ impl<'a> Walk<'a> {
             return Err(failed(&catalogues::LISTING_TOO_LARGE, "A page of the listing is larger than 4 MiB."));
         }
         let members = read(self.catalogue.kind, &self.url, &self.catalogue.path, page).map_err(|why| {
-            let message = format!("The server did not answer with a listing: {}.", excerpt(&why));
+            let message = format!("The server did not respond with a listing: {}.", excerpt(&why));
             failed(&catalogues::LISTING_UNREADABLE, message)
         })?;
         self.pages += 1;

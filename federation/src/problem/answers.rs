@@ -186,7 +186,7 @@ answers! {
     BUDGET_TOO_SMALL = Answer 422 "budget-too-small": "The budget is too small for any answer",
         "`budget_tokens` limits the whole answer, at four bytes a token, and even the shortest answer is longer.",
         "use the budget that `detail` names, or a larger one";
-    HOOK_REPEATED = Answer 409 "hook-repeated": "The webhook has arrived before",
+    HOOK_REPEATED = Answer 409 "hook-repeated": "The webhook was delivered before",
         "The same delivery was received within the last seven days, and the index was fetched then.",
         "do nothing; to fetch the index again, use `POST /v1/repos/{repo}/refresh`";
     TOO_MANY_FAILURES = Answer 429 "too-many-failures": "Too many tokens were invalid",
@@ -204,7 +204,7 @@ answers! {
     NOTHING_PUBLISHED = Answer 503 "nothing-published": "No index has been accepted yet",
         "Sources are registered, but the hub has not fetched a valid index from any of them yet.",
         "wait for `Retry-After`; `GET /v1/repos` shows the state of every source";
-    ISSUER_UNAVAILABLE = Answer 503 "issuer-unavailable": "The issuer does not answer",
+    ISSUER_UNAVAILABLE = Answer 503 "issuer-unavailable": "The issuer does not respond",
         "The hub cannot fetch the keys with which it verifies identity tokens of this issuer.",
         "wait for `Retry-After`, then exchange the identity again";
     REFRESH_RUNNING = Answer 503 "refresh-running": "Another refresh is running",
@@ -240,7 +240,7 @@ answers! {
         "The request body did not arrive completely within 20 s. Nothing was done.",
         "send the request again, with the whole body within 20 s";
     INSTANCE_FAILED = Host 500 "instance-failed": "The hub failed during the request",
-        "The hub instance that processed the request ended. A new instance serves the next request.",
+        "The hub instance that processed the request was terminated. A new instance serves the next request.",
         "quote the `request_id` when you report the problem: the log has the cause";
     OVERLOADED = Host 503 "overloaded": "The hub is overloaded",
         "The host was already processing as many requests as it accepts, and none of them finished within a second.",

@@ -69,7 +69,7 @@ kinds! {
         "The hub cannot read its record of the source. Readers keep what the source contributes.",
         "wait for the next check, which replaces the record";
     BRANCH_RENAMED = "branch-renamed": "The branch in the URL is gone",
-        "The forge answers 404 at the registered URL, but has a valid index at the same path on the default branch. The hub uses that one, and leaves the registered URL as it is.",
+        "The forge responds with 404 at the registered URL, but has a valid index at the same path on the default branch. The hub uses that one, and leaves the registered URL as it is.",
         "change `url` to the new name of the branch, or to the address that `message` names";
     HELD_SHRUNK = "held-shrunk": "The index lost most of its capabilities",
         "It is valid, but has no capabilities left, or lost at least five and at least half of them. That is more often an accident than a decision. Readers keep the accepted index.",

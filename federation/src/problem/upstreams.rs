@@ -2,7 +2,7 @@
 
 kinds! {
     Source:
-    UPSTREAM_UNREACHABLE = "upstream-unreachable": "The upstream does not answer",
+    UPSTREAM_UNREACHABLE = "upstream-unreachable": "The upstream does not respond",
         "It cannot be reached, or its response is not that of a hub. What was taken from it stays.",
         "check `url` and the health of that hub; this hub tries again by itself";
     UPSTREAM_ELSEWHERE = "upstream-elsewhere": "The upstream is known by another URL",

@@ -96,7 +96,7 @@ impl Exchange {
                     quiet: quiet.map(|seconds| (source_url::host(&self.url), seconds)),
                     ..FetchFailure::new(
                         &sources::HTTP_STATUS,
-                        format!("The server answered {status} instead of the index.{advice}"),
+                        format!("The server responded with {status} instead of the index.{advice}"),
                     )
                 })
             }
