@@ -160,7 +160,7 @@ pub async fn check_unless_paused(
     };
     match fetch_unless_paused(outbound, &head, conditions, &quiet).await {
         Ok(answer) => outcome_of(answer, registration, known, Some(failure)),
-        // What was found there before is not given up for a passing failure.
+        // A temporary failure does not give up the index that was found there before.
         Err(again) if known.head == Some(Head::Followed) && again.http_status != Some(404) => {
             CheckOutcome::Known(Observation::Unreachable(again))
         }
@@ -170,7 +170,7 @@ pub async fn check_unless_paused(
     }
 }
 
-/// Compares an answer with the record. It is that of the `HEAD` if the registered URL failed.
+/// Compares an answer with the record. If the registered URL `failed`, the answer is from the `HEAD`.
 fn outcome_of(
     answer: Answer,
     registration: &Registration,
@@ -217,7 +217,7 @@ impl Content {
                 warnings: verdict.diagnostics.into_iter().chain(other_repo(&index, registration)).collect(),
                 valid: Some((bytes, index)),
             },
-            // What is at the `HEAD` counts only if it is an index: else the registered URL is what has to be corrected.
+            // The content at the `HEAD` counts only if it is an index: otherwise, the registered URL has to be corrected.
             (None, Some(failure)) => Judged {
                 observation: Observation::Unreachable(failure.looked_at_head()),
                 valid: None,
@@ -237,7 +237,7 @@ impl Content {
     }
 }
 
-/// A warning if the index names another repo than its registration.
+/// A warning if the index names a repo other than that of its registration.
 fn other_repo(index: &Index, registration: &Registration) -> Option<Diagnostic> {
     let named = index.repo.as_ref().filter(|named| **named != registration.repo)?;
     let message = format!(

@@ -27,8 +27,8 @@ pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control() || is_bidi_control(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
-/// Whether a character changes the direction of the text around it, so that people see
-/// something else than programs read.
+/// Whether a character changes the direction of the text around it, so that people see something other than what
+/// programs read.
 pub(crate) fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -32,7 +32,7 @@ impl LeftOut {
     /// A message with the number; `None` if it is zero.
     pub(crate) fn message(self) -> Option<Message> {
         let more = if self.and_more { "more than " } else { "" };
-        let message = || format!("{more}{} more findings are left out: correct these first", self.counted).into();
+        let message = || format!("{more}{} further findings are left out: correct these first", self.counted).into();
         (self.counted > 0 || self.and_more).then(message)
     }
 }
@@ -104,7 +104,7 @@ impl<'v> Findings<'v> {
         enough
     }
 
-    /// Adds these to `others`, which are about the document that `origin` knows the place of each value in.
+    /// Adds these to the findings about another document. `origin` maps a path in this document to one in the other.
     pub(crate) fn move_to<'o>(self, others: &mut Findings<'o>, origin: impl Fn(&Path<'v>) -> Path<'o>) {
         for Finding { code, severity, path, message, first, .. } in self.kept {
             let (path, first) = (origin(&path), first.as_ref().map(&origin));

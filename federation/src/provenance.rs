@@ -13,7 +13,7 @@ pub struct Provenance {
     pub reference: Option<String>,
     /// The commit, as 40 or 64 hexadecimal digits.
     pub commit: String,
-    /// Whether the forge confirms this; otherwise the holder of a token or of a webhook's secret claims it.
+    /// Whether the forge confirms this; otherwise it is a claim of the holder of a token or of a webhook's secret.
     pub verified: bool,
 }
 
@@ -22,7 +22,7 @@ pub fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-/// What is known of equal bytes that are seen again: the first commit, unless only a later one is vouched for.
+/// The commit of bytes that are seen again: the first one, unless only a later one is verified.
 pub(crate) fn of_equal_bytes(known: Option<Provenance>, new: Option<Provenance>) -> Option<Provenance> {
     match (known, new) {
         (Some(known), Some(new)) if new.verified && !known.verified => Some(new),

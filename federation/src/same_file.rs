@@ -1,7 +1,7 @@
 //! Which file a URL names, so that two spellings of one address are recognised.
 //!
-//! The result is only compared. It may bring together addresses that name the same file in practice, such as `http` and `https`, so
-//! nothing is fetched by it and nothing is refused because of it.
+//! The result is only compared. It may equate addresses that name the same file in practice, such as `http` and
+//! `https`, so it is never fetched, and nothing is refused because of it.
 
 use crate::source_url;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -11,23 +11,23 @@ use url::Url;
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The file that `url` names. Equal for URLs that differ in their scheme, in the case or the final dot of the host, in a default port, in
-/// percent-encoding, dot segments or a fragment, or in how GitHub, GitLab, Gitea or Forgejo let one write the address of a file. A text that
+/// percent-encoding, dot segments or a fragment, or in the spellings of an address that GitHub, GitLab, Gitea or Forgejo accept. A text that
 /// cannot be a source names only itself.
 pub fn key(url: &str) -> String {
     let Ok(url) = source_url::parse(url) else { return url.to_owned() };
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-    // `http` on its default port is most often the same server as `https` on its own.
+    // `http` and `https`, each on its default port, are most often the same server.
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let segments: Vec<String> = url.path().split('/').skip(1).map(decoded).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     if let Some((host, repository, file)) = on_forge(host, &segments) {
-        // Forges do not tell the case of owners and repositories apart, and most take a branch with an encoded slash.
+        // Forges ignore the case of owners and repositories, and most accept a branch with an encoded slash.
         return format!("{host}{port}/{}/raw/{}", repository.to_lowercase(), file.replace("%2F", "/"));
     }
     format!("{host}{port}/{}{}", segments.join("/"), query(&url))
 }
 
-/// One encoding of a segment or a query, of the many that there are.
+/// A canonical encoding of a segment or a query.
 fn decoded(text: &str) -> String {
     match percent_decode_str(text).decode_utf8() {
         Ok(decoded) => utf8_percent_encode(&decoded, RESERVED).to_string(),
@@ -40,8 +40,8 @@ fn query(url: &Url) -> String {
     given.map(|query| format!("?{}", decoded(query))).unwrap_or_default()
 }
 
-/// The host, the repository, and the rest of the raw address of a file: the name of its revision and its path. Forges ignore the query, or
-/// it says only what the name of the revision is.
+/// The host, the repository, and the rest of the raw address of a file: the name of its revision and its path. Forges
+/// ignore the query, or it states only the kind of that name.
 fn on_forge<'a>(host: &'a str, segments: &[&str]) -> Option<(&'a str, String, String)> {
     let (host, repository, file) = match (host, segments) {
         ("raw.githubusercontent.com", [owner, repo, file @ ..])
@@ -60,7 +60,7 @@ fn on_forge<'a>(host: &'a str, segments: &[&str]) -> Option<(&'a str, String, St
     (repository.len() > 1 && file.len() > 1).then(|| (host, repository.join("/"), file.join("/")))
 }
 
-/// The path without the beginning of the full name of a branch or tag.
+/// The path without `refs/heads` or `refs/tags` at its start.
 fn of_ref<'a, 'b>(file: &'b [&'a str]) -> &'b [&'a str] {
     match file {
         ["refs", "heads" | "tags", short @ ..] => short,

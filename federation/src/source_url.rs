@@ -40,7 +40,7 @@ pub fn parse(text: &str) -> Result<Url, UrlRefused> {
     let url = Url::parse(text).map_err(|e| {
         refused(
             &fields::URL_INVALID,
-            format!("Not an absolute URL ({e}); give the raw `https://` address of the index."),
+            format!("This is not an absolute URL ({e}); give the raw `https://` address of the index."),
         )
     })?;
     if !matches!(url.scheme(), "http" | "https") {

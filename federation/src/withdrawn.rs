@@ -54,7 +54,7 @@ impl Variant for Withdrawal {
     }
 }
 
-/// A capability that is taken away.
+/// A withdrawn capability.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withdrawn {
     /// Its id.

@@ -1,4 +1,4 @@
-//! What holds for every value, and not only for those that somebody thought of.
+//! Properties of every value, not only of hand-picked ones.
 
 use federation::compose::Fragment;
 use federation::{index, search, yaml};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 const WORDS: &[&str] =
     &["no", "Yes", "~", "null", "014", "0x1F", "1e3", ".inf", "12:30", "=", "<<", "---", "...", "2026-11-24"];
 
-/// Text of all characters, of those that mean something to YAML, and words that a reader may take for something else.
+/// Text of any characters, text of characters with a meaning in YAML, and words that a reader may misinterpret.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),

@@ -69,8 +69,8 @@ fn what_is_no_capability_is_said_and_left_out() {
     assert_eq!(
         lines(&check(CATALOG_INFO.as_bytes())),
         [
-            "77:7: warning: left-out: an entity of the kind \"Group\" is not a capability and is left out; those are \
-             Component, API, Resource, System, Template (at /5/kind)",
+            "77:7: warning: left-out: an entity of the kind \"Group\" is not a capability and is left out; only \
+             Component, API, Resource, System, Template are capabilities (at /5/kind)",
             "83:7: warning: left-out: what a `Location` points to is not read: register those files themselves (at /6/kind)",
         ]
     );
@@ -106,7 +106,7 @@ fn research_software_is_a_capability() {
             "owner": "Ada Example", "tags": ["tides", "oceanography"],
         })]
     );
-    // The address of a version is no name, and keywords may be one text.
+    // The address of a version does not serve as a name, and keywords may be one text.
     assert_eq!(
         entries(CODEMETA_2),
         [json!({

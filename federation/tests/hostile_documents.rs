@@ -6,7 +6,7 @@ use federation::diagnostic::Diagnostic;
 use federation::index::{Verdict, check};
 use federation::limits::{MAX_CAPABILITIES, MAX_DECODED_BYTES};
 
-/// Half of what WebAssembly gives a component by default.
+/// Half of the stack that WebAssembly gives a component by default.
 const STACK: usize = 512 * 1024;
 
 fn judge(bytes: impl Into<Vec<u8>>) -> Verdict {
@@ -96,7 +96,7 @@ fn alias_bombs() {
     refused(format!("a: &a 1\nb:\n{}", "- *a\n".repeat(101)), &[("too-many-aliases", 103)]);
 }
 
-/// CVE-2019-11254 and its kin: anchors inside anchors, each remembered with all below it.
+/// CVE-2019-11254 and similar ones: anchors inside anchors, each stored with everything below it.
 #[test]
 fn anchors_that_cost_the_square() {
     let nested: String = (0..60).map(|n| format!("{}a{n}: &a{n}\n", " ".repeat(n))).collect();

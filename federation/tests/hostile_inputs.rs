@@ -1,5 +1,5 @@
-//! What judging and indexing cost, counted in bytes of memory: in all it stays within a multiple of the input, whatever the input is, and at any moment
-//! within what an instance has.
+//! The memory that validating and indexing take, in bytes: in total at most a multiple of the input, whatever the input
+//! is, and at any moment at most what an instance has.
 
 #![expect(unsafe_code, reason = "an allocator is unsafe")]
 
@@ -21,7 +21,7 @@ thread_local! {
     static ALL: Cell<isize> = const { Cell::new(0) };
 }
 
-/// The system's allocator, which counts what each thread takes.
+/// The system's allocator, with a count of what each thread takes.
 struct Counting;
 
 fn count(bytes: isize) {
@@ -44,7 +44,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // As if the old and the new place were there at once, as they are in WebAssembly.
+        // Counted as if the old and the new block existed at once, as they do in WebAssembly.
         count(size as isize);
         count(-(layout.size() as isize));
         unsafe { System.realloc(pointer, layout, size) }
@@ -54,7 +54,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What `work` takes in all, and at the most at once, in bytes.
+/// The bytes that `work` takes in total, and the most at once.
 fn cost<T>(work: impl FnOnce() -> T) -> (T, usize, usize) {
     NOW.set(0);
     PEAK.set(0);
@@ -128,7 +128,7 @@ fn what_many_sources_have_in_common_takes_no_more_than_is_listed() {
         assert!(found.listed.iter().all(|it| it.repos.len() == found.listed[0].repos.len() && it.repos.is_sorted()));
         assert!(before.contains(&format!("conflicts_omitted: {}", found.omitted)), "{:.2000}", before);
         let json = serde_json::to_string(&found.listed).unwrap().len();
-        // A comma more is counted for each.
+        // One extra comma is counted for each.
         let next = listed.len() + json / listed.len();
         assert!(json <= MAX_CONFLICT_BYTES, "{json} bytes");
         assert!(json + next > MAX_CONFLICT_BYTES || listed.len() == MAX_CONFLICTS, "{json} bytes: there is room");

@@ -1,4 +1,4 @@
-//! What is written reads back as it was, whatever is in it.
+//! Whatever is written is read back unchanged.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 

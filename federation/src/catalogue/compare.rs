@@ -30,7 +30,7 @@ impl Known {
     }
 }
 
-/// Stands for an id until a listing has one. No name of a registration and no number begins like this.
+/// A placeholder for an id until a listing has one. No name of a registration and no number begins like this.
 fn unnumbered(repo: &str) -> String {
     format!("~{repo}")
 }
@@ -44,7 +44,7 @@ pub enum Todo {
     Move,
     /// Fetch its index at once.
     Touch,
-    /// It was missing in a listing of several pages. Repositories move between pages while these are read, so that the next listing decides.
+    /// It was missing in a listing of several pages. Repositories may move between pages while these are read, so the next listing decides.
     Missing,
     /// Remove its registration.
     Remove(RemovalReason),
@@ -103,11 +103,11 @@ impl Todo {
 pub struct Compared {
     /// Repositories that are new or differ from what is known.
     pub changed: Vec<Known>,
-    /// Ids that are not listed any more and have no registration, or gave way to those of another forge.
+    /// Ids that are not listed any more and have no registration, or were replaced by those of another forge.
     pub forgotten: Vec<String>,
-    /// How many registrations there are, without those that were leaving already.
+    /// How many registrations there are, without those that were about to be removed already.
     pub registered: usize,
-    /// How many of these the listing takes away. An index that is missing for a day is not its doing.
+    /// How many of these the listing removes. Those whose index is missing for a day are not counted.
     pub lost: usize,
 }
 
@@ -123,10 +123,10 @@ impl Compared {
     }
 }
 
-/// For how long a registered index is missing before its registration is removed, in seconds: a day.
+/// How long a registered index may be missing before its registration is removed, in seconds: a day.
 const ABSENT: Seconds = 24 * 60 * 60;
 
-/// Compares a complete listing of so many pages with what is known, by id. `missing` says whether the index of a registration is
+/// Compares a complete listing of `pages` pages with what is known, by id. `missing` says whether the index of a registration is
 /// missing now (404).
 pub fn compare(
     listed: Vec<Member>,
@@ -178,7 +178,7 @@ fn seen_again(before: &Known, member: Member, prefix: &str, missing: &impl Fn(&s
     let Some(repo) = &before.repo else {
         let mut after = Known { probed: before.probed.clone(), ..found(member, prefix) };
         let is_known = after.probed.as_ref() == Some(&after.member.changed) && !after.member.changed.is_empty();
-        // An address that moved was never looked at.
+        // Nothing was ever fetched from an address that has changed.
         if is_known && before.member.url == after.member.url && before.member.name == after.member.name {
             after.todo = after.todo.and(before.todo);
             after.skipped = after.skipped.or(before.skipped);

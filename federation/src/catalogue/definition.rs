@@ -1,4 +1,4 @@
-//! What a client says about a catalogue.
+//! The definition of a catalogue, as a client sends it.
 
 use super::forges;
 use super::kind::Kind;
@@ -14,7 +14,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 /// The fields of a catalogue that its maintainer sets.
-// A client, which reads a newer hub's too, has `kind` as an `Open` one.
+// A client also reads the catalogues of newer hubs, so its `kind` is an `Open` one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = CatalogueDefinition)]
 pub struct Catalogue<K = Kind> {
@@ -27,7 +27,7 @@ pub struct Catalogue<K = Kind> {
     pub url: String,
     /// The domain of its repos; a list may give another one for each.
     pub domain: String,
-    /// What the names of its registrations begin with; never changes.
+    /// The prefix of the names of its registrations; never changes.
     #[serde(default)]
     #[schema(required)]
     pub prefix: String,
@@ -39,7 +39,7 @@ pub struct Catalogue<K = Kind> {
     #[serde(default = "yes")]
     #[schema(required)]
     pub enabled: bool,
-    /// How long a listing is current, in seconds; also of the registrations that it leads to.
+    /// How long a listing stays current, in seconds; also the time to live of the registrations that it creates.
     #[serde(default = "an_hour", deserialize_with = "whole::u32")]
     #[schema(required)]
     pub cache_ttl_seconds: u32,
@@ -127,13 +127,13 @@ impl Catalogue {
         forge(self) == forge(other)
     }
 
-    /// The actor of what the catalogue changes. No token has such a name.
+    /// The actor of the catalogue's changes. No token has such a name.
     pub fn actor(&self) -> String {
         actor(&self.name)
     }
 }
 
-/// The actor of what the catalogue of this name changes.
+/// The actor of the changes of the catalogue with this name.
 pub fn actor(name: &str) -> String {
     format!("catalogue:{name}")
 }

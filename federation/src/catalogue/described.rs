@@ -1,4 +1,4 @@
-//! What the forges have in common: addresses, and what a repository is made of.
+//! What the forges have in common: addresses, and the description of a repository.
 
 use super::member::{MAX_NAME_BYTES, Member, Skipped};
 use crate::excerpt::excerpt;
@@ -42,7 +42,7 @@ pub(super) struct Described<'a> {
     /// The raw address of its index, if its names can be part of one.
     pub(super) raw: Option<Url>,
     pub(super) changed: String,
-    /// The first reason that holds.
+    /// Reasons not to register it, with whether each applies; the first that does counts.
     pub(super) unfit: [(bool, Skipped); 4],
 }
 
@@ -61,7 +61,7 @@ impl Described<'_> {
     }
 }
 
-/// A time with a zone is shorter.
+/// Longest [`Member::changed`], in characters. A time with a zone is shorter.
 const MAX_CHANGED_CHARS: usize = 64;
 
 /// The owner of a repository, as GitHub, Gitea and Forgejo describe it, or its namespace, as GitLab does.

@@ -1,4 +1,4 @@
-//! Which forge a catalogue asks, and in whose words it answers.
+//! The forge of a catalogue: its addresses, and the form of its listings.
 
 use super::described::owner;
 use super::kind::Kind;
@@ -21,7 +21,7 @@ pub(super) fn other_first_page(kind: Kind, url: &Url) -> Option<Url> {
     if kind == Kind::Gitlab { gitlab::first_page_of_user(url) } else { None }
 }
 
-/// The forge whose numbers the repositories have: an origin, and the path below which the forge is. A list has names.
+/// The forge that the ids of the repositories are from: an origin, and the path below which the forge is. A list has names instead.
 pub(super) fn forge(kind: Kind, url: &Url) -> Option<(Origin, Option<&str>)> {
     match kind {
         Kind::List => None,
@@ -43,7 +43,7 @@ pub(super) fn page_size(kind: Kind) -> Option<usize> {
 /// Reads a page of the listing of `url`. The index is at `path` of each repository.
 ///
 /// # Errors
-/// If it is not what the forge sends: what is wrong, as a part of a sentence.
+/// What is wrong, as a part of a sentence, if the page is not what the forge sends.
 pub(super) fn read(kind: Kind, url: &Url, path: &str, page: &[u8]) -> Result<Vec<Member>, String> {
     match kind {
         Kind::Github => github::read(url, path, page),

@@ -1,4 +1,4 @@
-//! Organisations and users of Gitea and Forgejo, of which Codeberg is one.
+//! Organisations and users of Gitea and Forgejo, such as those of Codeberg.
 
 use super::described::{Described, Owner, address, id, owner};
 use super::member::{Member, Skipped};
@@ -9,7 +9,7 @@ use url::Url;
 pub(super) fn first_page(url: &Url) -> Option<Url> {
     let segments = owner(url)?;
     let (owner, below) = segments.split_last()?;
-    // A page of a repository, rather than of its owner, has one name more.
+    // The page of a repository has one segment more than that of its owner.
     if below.len() > 1 {
         return None;
     }
@@ -29,7 +29,7 @@ struct Repo {
     default_branch: Option<String>,
     #[serde(default)]
     private: bool,
-    /// Visible to whoever is signed in.
+    /// Visible to everybody who is signed in.
     #[serde(default)]
     internal: bool,
     #[serde(default)]

@@ -7,7 +7,7 @@ use url::Url;
 
 const HOST: &str = "github.com";
 
-/// Users and organisations answer alike here. In the order of names, a new repository does not move all others to the next page.
+/// Users and organisations have the same path. With repositories sorted by name, a new one does not move all others to the next page.
 pub(super) fn first_page(url: &Url) -> Option<Url> {
     let owner = owner(url)?;
     let [owner] = owner.as_slice() else { return None };

@@ -18,7 +18,7 @@ pub(super) fn first_page(url: &Url) -> Option<Url> {
     Some(page)
 }
 
-/// The first page if there is no such group: a user has no subgroups, and answers elsewhere.
+/// The first page if there is no such group: a user has no subgroups, and another path.
 pub(super) fn first_page_of_user(url: &Url) -> Option<Url> {
     let owner = owner(url)?;
     let [user] = owner.as_slice() else { return None };
@@ -61,7 +61,7 @@ pub(super) fn read(base: &Url, path: &str, page: &[u8]) -> Result<Vec<Member>, S
             (project.forked_from_project.is_some(), Skipped::Fork),
         ];
         let full = project.path_with_namespace.as_str();
-        // Names are compared without case, and the page of a group may be written in any.
+        // Names are compared without case, since the address of a group may be written in any case.
         let name = full.get(group.len()..).filter(|_| full.to_lowercase().starts_with(&group.to_lowercase()));
         let changed = format!("{} {branch}", project.last_activity_at.as_deref().unwrap_or_default());
         let owner = project.namespace.as_ref().filter(is_group).map(|space| space.id.clone());

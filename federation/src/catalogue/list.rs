@@ -11,7 +11,7 @@ pub(super) fn read(page: &[u8]) -> Result<Vec<Member>, String> {
     let text = std::str::from_utf8(page).map_err(|e| e.to_string())?;
     let document = yaml::parse(text).map_err(|e| e.to_string())?;
     let sources = document.get("sources").unwrap_or(&document);
-    let sources = sources.as_array().ok_or("it is neither a list nor has `sources`")?;
+    let sources = sources.as_array().ok_or("it is not a list and has no list `sources`")?;
     sources.iter().map(member).collect()
 }
 
@@ -31,7 +31,7 @@ fn member(source: &Value) -> Result<Member, String> {
         name: repo.to_owned(),
         url: if is_valid { url.to_owned() } else { String::new() },
         domain: domain.filter(|_| is_valid).map(str::to_owned),
-        // A list says nothing of pushes, so that what has no index is looked at with each listing.
+        // A list says nothing about pushes, so repositories without an index are looked at with each listing.
         changed: String::new(),
         unfit: (!is_valid).then_some(Skipped::Invalid),
     })

@@ -11,9 +11,9 @@ pub(super) const MAX_NAME_BYTES: usize = 300;
 /// A repository, as a listing describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
-    /// What it is recognised by, whatever it is called: the number of the forge, or the name in a list.
+    /// What identifies it across renames: its id on the forge, or its name in a list.
     pub id: String,
-    /// What the forge recognises its owner by, whatever that is called; `None` if the listing does not say.
+    /// The id of its owner on the forge, which survives renames; `None` if the listing does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Its name on the forge, without that of the organisation.
@@ -23,7 +23,7 @@ pub struct Member {
     /// Its domain, if the listing gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
-    /// Changes with each push.
+    /// A text that changes with each push.
     pub changed: String,
     /// Why it cannot be registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ pub enum Skipped {
     Fork,
     /// Its name, or that of its branch, cannot be part of a registration or an address.
     Name,
-    /// Its name belongs to a registration that the catalogue did not make, or to another repository of the catalogue.
+    /// Its name belongs to a registration that the catalogue did not create, or to another repository of the catalogue.
     Taken,
     /// The address or the domain that the list gives is not valid.
     Invalid,
@@ -78,7 +78,7 @@ impl Skipped {
         }
     }
 
-    /// Whether a registration ends with it.
+    /// Whether it ends a registration.
     pub(super) fn ends(self) -> bool {
         matches!(self, Self::Archived | Self::Private | Self::Empty)
     }

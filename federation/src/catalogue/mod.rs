@@ -1,7 +1,7 @@
-//! Catalogues: the repositories of an organisation, or a list of indexes, from which the hub makes registrations.
+//! Catalogues: the repositories of an organisation, or a list of indexes, from which the hub creates registrations.
 //!
-//! A listing is read page by page ([`Walk`]), compared with what is known ([`compare`]), and each repository says what is to be done
-//! next ([`Todo`]). No I/O, as everywhere in this crate.
+//! A listing is read page by page ([`Walk`]), compared with what is known ([`compare`]), and leads to what is to be
+//! done with each repository ([`Todo`]). No I/O, as everywhere in this crate.
 
 mod compare;
 mod definition;

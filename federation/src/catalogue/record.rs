@@ -1,4 +1,4 @@
-//! What is known of a catalogue beside its repositories: its last listing, and when the next one is due.
+//! What is known of a catalogue besides its repositories: its last listing, and when the next one is due.
 
 use super::{Catalogue, Member, Skipped};
 use crate::digest::Digest;
@@ -8,27 +8,27 @@ use crate::source::{Failure, next_check};
 use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
 
-/// The record of a catalogue. At most some kilobytes: all messages in it are of this program.
+/// The record of a catalogue. A few kilobytes at most: all messages in it come from this program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CatalogueRecord {
     /// When a listing was last accepted.
     pub listed_at: Option<Seconds>,
-    /// When the forge was last asked.
+    /// When the listing was last requested.
     pub last_attempt_at: Option<Seconds>,
     /// When the next listing is due; null means now.
     pub next_listing_at: Option<Seconds>,
     /// Why the last listing failed.
     pub failure: Option<Failure>,
-    /// Number of listings that failed one after the other.
+    /// Number of consecutive failed listings.
     pub consecutive_failures: u32,
     /// The status of the last response.
     pub http_status: Option<u16>,
-    /// A complete listing that would end most of the registrations.
+    /// A complete listing that would remove most of the registrations.
     pub held: Option<HeldListing>,
-    /// The listing that somebody released.
+    /// Digest of the held listing that was released manually.
     pub released: Option<Digest>,
-    /// What the forge recognises the owner of the repositories by, once a listing said so.
+    /// The id of the repositories' owner on the forge, once a listing has given it.
     pub owner: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub struct HeldListing {
     pub is_of_another: bool,
 }
 
-/// What a complete listing has, for the guard.
+/// What the guard needs to know of a complete listing.
 #[derive(Clone, Debug)]
 pub struct Listing {
     /// Digest of the owner and of the ids of the repositories that can be registered, in any order.
@@ -76,23 +76,23 @@ impl Listing {
     }
 }
 
-/// No catalogue waits longer than this, in seconds: the longest time to live, and what spreads it.
+/// Longest wait of a catalogue, in seconds: the longest time to live, plus what spreads the listings.
 pub const LONGEST_WAIT: Seconds = 8 * 24 * 60 * 60;
 
 impl CatalogueRecord {
-    /// Whether a listing is due. One that is due later than it can be dates from before the clock was set back.
+    /// Whether a listing is due. A due time later than is possible dates from before the clock was set back.
     pub fn is_due(&self, now: Seconds) -> bool {
         self.next_listing_at.is_none_or(|at| at <= now || at - now > LONGEST_WAIT)
     }
 
-    /// Takes a complete listing at `now`. Returns whether it is accepted; otherwise it is held, and nothing may follow from it.
+    /// Accepts or holds a complete listing at `now`. Returns whether it is accepted; a held listing must have no effect.
     pub fn take(&mut self, catalogue: &Catalogue, listing: Listing, now: Seconds, jitter: f64) -> bool {
         let Listing { digest, known, left, is_empty, owner } = listing;
         self.attempted(Some(200), now);
         self.failure = None;
         self.consecutive_failures = 0;
         self.next_listing_at = Some(next_check(now, catalogue.cache_ttl_seconds, 0, None, jitter));
-        // A stranger may have the name of an organisation by now. Waiting would give them its registrations.
+        // A stranger may have taken over the name of the organisation. A release after a day would give them its registrations.
         let is_of_another = !is_empty && self.owner.is_some() && owner != self.owner;
         let before = self.held.as_ref().filter(|held| held.is_of_another == is_of_another);
         let since = before.map_or(now, |held| held.since.min(now));
@@ -111,12 +111,12 @@ impl CatalogueRecord {
         true
     }
 
-    /// The catalogue has another address, whose owner nobody has seen.
+    /// Updates the record after the address of the catalogue changed: the owner at the new one is not known yet.
     pub fn address_changed(&mut self) {
         (self.held, self.released, self.owner) = (None, None, None);
     }
 
-    /// Takes a failure. The next listing backs off as sources do, and waits as long as the forge asks.
+    /// Records a failure. The next listing backs off as sources do, and waits as long as the forge requests.
     pub fn fail(
         &mut self,
         catalogue: &Catalogue,
@@ -138,7 +138,7 @@ impl CatalogueRecord {
         self.http_status = http_status;
     }
 
-    /// Lets the held listing through when it is read next, which is at once. Returns false if none is held.
+    /// Releases the held listing: the next listing is due at once, and accepted if it is the same. Returns false if none is held.
     pub fn release(&mut self) -> bool {
         let Some(held) = &self.held else { return false };
         self.released = Some(held.digest.clone());
@@ -146,14 +146,14 @@ impl CatalogueRecord {
         true
     }
 
-    /// Why the catalogue is not as its forge lists it: a stable code and a sentence.
+    /// Why the hub does not follow the newest listing: a stable code and a sentence.
     pub fn reason(&self) -> Option<(String, String)> {
         if let Some(failure) = &self.failure {
             return Some((failure.code.clone(), failure.message.clone()));
         }
         let held = self.held.as_ref()?;
         if held.is_of_another {
-            let message = "The newest listing has the repositories of another owner than before: the name may be somebody else's now. If it is not, release it.";
+            let message = "The newest listing has the repositories of a different owner than before, so the name may have been taken over. If the new owner is the right one, release the listing.";
             return Some((catalogues::OWNER_CHANGED.to_string(), message.to_owned()));
         }
         let message = format!(

@@ -1,4 +1,4 @@
-//! A listing, read page by page. Either all of it is read or none.
+//! A listing, read page by page. It counts only if all of it is read.
 
 use super::forges::{first_page, other_first_page, page_size, read};
 use super::{Catalogue, Member, link};
@@ -53,7 +53,7 @@ impl<'a> Walk<'a> {
         &self.page
     }
 
-    /// There is nothing at the page (404). Returns whether it is to be fetched elsewhere: GitLab has users at another address than groups.
+    /// Handles a page that is missing (404). Returns whether to fetch it elsewhere: GitLab has users at another address than groups.
     pub fn try_elsewhere(&mut self) -> bool {
         let first = first_page(self.catalogue.kind, &self.url);
         let other = other_first_page(self.catalogue.kind, &self.url).filter(|_| first.as_ref() == Some(&self.page));
@@ -72,7 +72,7 @@ impl<'a> Walk<'a> {
             return Err(failed(&catalogues::LISTING_TOO_LARGE, "A page of the listing is larger than 4 MiB."));
         }
         let members = read(self.catalogue.kind, &self.url, &self.catalogue.path, page).map_err(|why| {
-            let message = format!("The server did not answer with a listing: {}.", excerpt(&why));
+            let message = format!("The server did not respond with a listing: {}.", excerpt(&why));
             failed(&catalogues::LISTING_UNREADABLE, message)
         })?;
         self.pages += 1;
@@ -84,9 +84,9 @@ impl<'a> Walk<'a> {
             return Err(failed(&catalogues::LISTING_TOO_LARGE, message));
         }
         let Some(next) = self.next(listed, links)? else { return Ok(false) };
-        // A page may be empty: Gitea leaves out what is not public after it has counted.
+        // A page may be empty: Gitea counts repositories before it leaves out those that are not public.
         if (listed > 0 && self.members.len() == before) || next == self.page {
-            let message = "A page of the listing has only repositories of earlier pages, and says that more follow.";
+            let message = "A page of the listing has only repositories of earlier pages, yet says that more follow.";
             return Err(failed(&catalogues::LISTING_LOOPS, message));
         }
         if self.pages == MAX_PAGES {

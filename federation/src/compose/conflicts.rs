@@ -49,7 +49,7 @@ pub struct Listing {
     /// The numbers of the repos that publish an id.
     publishers: BTreeMap<String, Vec<usize>>,
     bytes: usize,
-    /// The first id that has no room; none from it on is kept.
+    /// The first id that has no room; neither it nor any later one is kept.
     end: Option<String>,
 }
 
@@ -73,7 +73,7 @@ impl Listing {
         }
     }
 
-    /// The conflicts, of which there are so many in all.
+    /// The conflicts; `count` is their total number.
     pub fn finish(self, count: usize) -> Conflicts {
         let repos = |numbers: Vec<usize>| {
             let mut repos: Vec<String> = numbers.iter().filter_map(|number| self.repos.get(*number)).cloned().collect();

@@ -53,7 +53,7 @@ pub struct Document {
     pub sources: Vec<SourceLine>,
     /// Those of the whole revision that are among the sources.
     pub conflicts: Conflicts,
-    /// The commits of the sources by repo, for who asks for them: the digest does not cover them.
+    /// The commits of the sources by repo, if requested; the digest does not cover them.
     pub provenance: BTreeMap<String, Provenance>,
 }
 

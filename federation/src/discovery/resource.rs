@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 pub const MCP_SERVER: &str = "application/mcp-server-card+json";
 /// The type of a registry that answers searches.
 pub const REGISTRY: &str = "application/ai-registry+json";
-/// The type of a capability that says nothing else about itself.
+/// The type of a capability that declares no other.
 pub const CAPABILITY: &str = "application/vnd.reuse-surface.capability+json";
 
-/// Other names of a type that clients use.
+/// Other names that clients use for a type.
 const ALIASES: [(&str, &str); 2] =
     [("application/mcp-server+json", MCP_SERVER), ("application/ai-skill", "application/ai-skill+md")];
 
@@ -25,12 +25,12 @@ const MAX_TYPE: usize = 200;
 const MAX_URL: usize = 2048;
 /// Longest name or description, in characters: clients refuse longer ones, with everything around them.
 const MAX_TEXT: usize = 4096;
-/// Most tags, and their longest, likewise.
+/// Most tags, and the longest one in characters, for the same reason.
 const MAX_TAGS: (usize, usize) = (32, 512);
 /// The standard wants two to five questions.
 const QUERIES: std::ops::RangeInclusive<usize> = 2..=5;
 
-/// What an agent can find: an entry of Agentic Resource Discovery.
+/// An entry of Agentic Resource Discovery, which agents can find.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Resource {
@@ -70,7 +70,7 @@ pub struct Resource {
     pub source: Option<String>,
 }
 
-/// The name by which a media type is filtered: in lower case, and one for those that have several.
+/// The name by which a media type is filtered: in lower case, and the same for all its aliases.
 pub fn canonical(media_type: &str) -> String {
     let name = media_type.trim().to_lowercase();
     ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, canonical)| (*canonical).to_owned())
@@ -85,7 +85,7 @@ pub fn media_type(entry: &Map<String, Value>) -> &str {
     }
 }
 
-/// A published capability as a resource; `None` if it has no id or no name, as only another program could have stored it.
+/// A published capability as a resource; `None` if it has no id or no name, which only another program could have stored.
 pub fn resource(entry: &Map<String, Value>, site: &Site) -> Option<Resource> {
     let (id, repo) = (text(entry, "id")?, text(entry, "source_repo")?);
     let name = text(entry, "name").or_else(|| text(entry, "title"))?;
@@ -124,7 +124,7 @@ pub fn resource(entry: &Map<String, Value>, site: &Site) -> Option<Resource> {
     })
 }
 
-/// The media type and the URL of what an entry names as its artifact, if clients accept them.
+/// The media type and the URL of an entry's artifact, if clients accept them.
 fn artifact(entry: &Map<String, Value>) -> Option<(&str, &str)> {
     let artifact = entry.get("artifact")?.as_object()?;
     let (media_type, url) = (text(artifact, "type")?, text(artifact, "url")?);

@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 
 /// The schema of a server's description.
 pub(super) const SCHEMA: &str = "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
-/// What a registry says of a server.
+/// The member of `_meta` in which a registry describes a server.
 const OF_REGISTRY: &str = "io.modelcontextprotocol.registry/official";
-/// What this hub says of a server.
+/// The member of `_meta` in which this hub describes a server.
 const OF_HUB: &str = "social.coulomb.reuse/capability";
 
 /// Longest name, in bytes.
@@ -19,7 +19,7 @@ const MAX_TEXT: usize = 100;
 /// Longest version, in characters.
 const MAX_VERSION: usize = 255;
 
-/// A server, and what is said of it.
+/// A server and its metadata.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = McpServerEntry)]
 pub struct Server {
@@ -33,7 +33,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server with its description, its status in this registry, and what else is said of it.
+    /// A server with its description, its status in this registry, and this hub's own metadata.
     pub(super) fn new(server: Map<String, Value>, status: &str, of_hub: Value) -> Self {
         let mut meta = Map::new();
         meta.insert(OF_REGISTRY.to_owned(), json!({"status": status, "isLatest": true}));
@@ -62,8 +62,8 @@ pub fn is_server_name(name: &str) -> bool {
         && name.split_once('/').is_some_and(|(space, name)| is_made_of(space, b".-") && is_made_of(name, b"._-"))
 }
 
-/// The name of the MCP server that a capability is; `None` if it is none. What was published before the schema knew of servers is looked at
-/// closely, since one wrong item makes clients refuse a whole list.
+/// The name of the MCP server that a capability is; `None` if it is not one. Entries from before the schema covered
+/// servers are checked closely, since one wrong item makes clients refuse a whole list.
 pub fn server_name(entry: &Map<String, Value>) -> Option<&str> {
     let server = entry.get("mcp_server")?.as_object()?;
     let version = text(server, "version")?;
@@ -80,7 +80,7 @@ fn has(item: &Value, names: &[&str]) -> bool {
     item.as_object().is_some_and(|item| names.iter().all(|name| text(item, name).is_some()))
 }
 
-/// The server that a published capability is; `None` if it is none.
+/// The server that a published capability is; `None` if it is not one.
 pub fn server(entry: &Map<String, Value>) -> Option<Server> {
     server_name(entry)?;
     let declared = entry.get("mcp_server")?.as_object()?;

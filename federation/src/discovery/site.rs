@@ -34,7 +34,7 @@ impl Site {
         &self.publisher
     }
 
-    /// The identifier of a thing of this hub, in two parts: the repo and the id of a capability.
+    /// An identifier of this hub from its two parts: for a capability, the repo and the id.
     pub fn identifier(&self, space: &str, name: &str) -> String {
         format!("urn:air:{}:{space}:{name}", self.publisher)
     }
@@ -45,7 +45,7 @@ impl Site {
         rest.split_once(':').filter(|(_, name)| !name.contains(':'))
     }
 
-    /// The name of the hub's own MCP server: its host in reverse order, as the MCP Registry wants it.
+    /// The name of the hub's own MCP server: its host in reverse order, as the MCP Registry requires.
     pub fn server_name(&self) -> String {
         let reversed: Vec<&str> = self.publisher.rsplit('.').collect();
         format!("{}/reuse-surface", reversed.join("."))

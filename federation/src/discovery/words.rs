@@ -1,13 +1,13 @@
-//! Texts of entries, as other standards bound them.
+//! Texts of entries, within the limits of other standards.
 
 use serde_json::{Map, Value};
 
-/// A field that is a text with something in it.
+/// A field that is a text and not blank.
 pub(super) fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     fields.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
 }
 
-/// Whether a text consists of letters, digits and these other characters, all ASCII, and of one at least.
+/// Whether a text is not empty and consists of letters, digits and these other characters, all ASCII.
 pub(super) fn is_made_of(text: &str, others: &[u8]) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || others.contains(&b))
 }

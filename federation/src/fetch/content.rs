@@ -51,7 +51,7 @@ fn gunzip(mut packed: &[u8]) -> Result<Vec<u8>, FetchFailure> {
         read.map_err(|error| {
             let why = match error.kind() {
                 std::io::ErrorKind::UnexpectedEof => "it ends early".to_owned(),
-                _ if member > 0 => format!("something else follows the end of it ({error})"),
+                _ if member > 0 => format!("something else follows its end ({error})"),
                 _ => error.to_string(),
             };
             invalid(&why)

@@ -13,10 +13,11 @@ pub enum NoCommit {
     Ref,
 }
 
-/// The raw address of the file at `raw`, at this commit, and whose commit that is. The commit must be on the branch or tag of `raw`: what is
-/// fetched there next must not be something else. Without `reference`, the name in `raw` has no slash.
+/// The raw address of the file at `raw`, at this commit, and the commit's repository and ref. The commit must be on the
+/// branch or tag of `raw`: otherwise, the next fetch from there would return something else. Without `reference`, the
+/// name in `raw` is taken to have no slash.
 ///
-/// Known are the raw addresses of GitHub, GitLab, Bitbucket, and of Gitea and Forgejo.
+/// The raw addresses of GitHub, GitLab, Bitbucket, Gitea and Forgejo are known.
 ///
 /// # Errors
 /// If the forge is not known, or the address is of another ref.
@@ -38,9 +39,9 @@ pub fn at_commit(raw: &str, commit: &str, reference: Option<&str>) -> Result<(St
 /// A raw address, taken apart. Its segments are encoded.
 struct Place<'a> {
     repository: &'a [&'a str],
-    /// What stands before a commit.
+    /// The segments before a commit.
     before: Vec<&'a str>,
-    /// The kind of ref that the address says: `heads` or `tags`.
+    /// The kind of ref, if the address states it: `heads` or `tags`.
     kind: Option<&'static str>,
     /// The name of the ref, and the path of the file.
     rest: &'a [&'a str],
@@ -79,7 +80,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The whole name of the ref, as far as the address says it, and the path of the file. `None` if the ref is not `reference`.
+    /// The full name of the ref, if the address states it, and the path of the file. `None` if the ref is not `reference`.
     fn split(&self, reference: Option<&str>) -> Option<(Option<String>, &'a [&'a str])> {
         let Some(reference) = reference else {
             let (name, file) = self.rest.split_first().filter(|(_, file)| !file.is_empty())?;
@@ -90,7 +91,7 @@ impl<'a> Place<'a> {
             return None;
         }
         let names = |count: &usize| self.rest.get(..*count).is_some_and(|segments| decoded(segments) == name);
-        // `HEAD` is whatever branch is the default.
+        // `HEAD` stands for the default branch, whatever its name.
         let is_default = kind == "heads" && self.kind.is_none() && self.rest.first() == Some(&"HEAD");
         let count = (1..self.rest.len()).find(names).or(is_default.then_some(1))?;
         let file = self.rest.get(count..).filter(|file| !file.is_empty())?;

@@ -11,10 +11,10 @@ use url::Url;
 /// The longest path that is linked, in characters: that of an index's `path`.
 const MAX_PATH_CHARS: usize = 2048;
 
-/// The address at which people read `path` of the repository that `raw` is a file of. `None` if the forge of `raw` is not
-/// known, or if `path` is none inside a repository.
+/// The address at which people read `path` in the repository of the file `raw`. `None` if the forge of `raw` is not
+/// known, or if `path` does not stay inside a repository.
 ///
-/// Known are the raw addresses of GitHub, of GitLab, and of Gitea and Forgejo, of which Codeberg is one.
+/// The raw addresses of GitHub, GitLab, Gitea and Forgejo are known; Codeberg runs Forgejo.
 pub fn page_url(raw: &str, path: &str) -> Option<String> {
     let url = source_url::parse(raw).ok()?;
     let place = place(&url)?;
@@ -33,7 +33,7 @@ pub fn page_url(raw: &str, path: &str) -> Option<String> {
 
 /// Where the pages of a revision of a repository are.
 struct Place<'a> {
-    /// The host, if it is another than that of the raw address.
+    /// The host, if it differs from that of the raw address.
     host: Option<&'static str>,
     segments: Vec<&'a str>,
 }
@@ -128,7 +128,7 @@ pub fn head_url(raw: &str) -> Option<String> {
         url.set_host(Some(host)).ok()?;
     }
     url.set_path(&path);
-    // GitLab says in the query what kind of name the branch is.
+    // The query of GitLab states what kind of ref the name is.
     url.set_query(None);
     is_file.then(|| url.into())
 }

@@ -68,7 +68,8 @@ impl Forge {
 pub struct Sender<'a> {
     /// Whether it reports a push.
     pub is_push: bool,
-    /// What distinguishes deliveries with equal bodies, if the proof allows to believe it: whoever has seen a secret needs no repetition.
+    /// What distinguishes deliveries with equal bodies. Empty where the signature does not cover it; where the proof is
+    /// the secret itself, whoever has seen it need not repeat a delivery.
     pub delivery: &'a [u8],
     proof: Proof<'a>,
 }
@@ -82,7 +83,7 @@ enum Proof<'a> {
 }
 
 impl<'a> Sender<'a> {
-    /// Reads the headers of a delivery; none if the event or the proof is missing.
+    /// Reads the headers of a delivery; `None` if the event or the proof is missing.
     pub fn of(forge: Forge, header: impl Fn(&'static str) -> Option<&'a str>) -> Option<Self> {
         let event = header(forge.event_header())?;
         let proof = match forge {
@@ -98,7 +99,7 @@ impl<'a> Sender<'a> {
         Some(Self { is_push: matches!(event, "push" | "Push Hook"), delivery: delivery.as_bytes(), proof })
     }
 
-    /// Whether the sender knows this secret. How much of a proof is right does not show in the time.
+    /// Whether the sender knows this secret, compared in constant time.
     pub fn has_secret(&self, secret: &str, body: &[u8]) -> bool {
         match self.proof {
             Proof::Signature(given) => {
@@ -132,15 +133,15 @@ pub struct Push {
 struct Payload {
     r#ref: Option<String>,
     deleted: Option<bool>,
-    /// Of GitHub: the commits before are not all of those that went.
+    /// From GitHub: commits were removed from the branch, and the delivery does not list them.
     forced: Option<bool>,
     after: Option<String>,
     repository: Option<Repository>,
     project: Option<Project>,
     commits: Option<Vec<Commit>>,
-    /// Of Gitea and Forgejo, which send the newest few.
+    /// The number of all commits, from Gitea and Forgejo, which send only the newest few.
     total_commits: Option<usize>,
-    /// Of GitLab, which sends the newest twenty.
+    /// The number of all commits, from GitLab, which sends only the newest twenty.
     total_commits_count: Option<usize>,
 }
 
@@ -164,7 +165,7 @@ struct Commit {
 }
 
 impl Push {
-    /// Reads the body of a delivery; none if it names no repository.
+    /// Reads the body of a delivery; `None` if it names no repository.
     ///
     /// # Errors
     /// If the body is not JSON, or not what the forge sends.
@@ -211,8 +212,9 @@ impl Push {
         }
     }
 
-    /// The file at this raw address as the push left it, and whose commit that is, if the forge goes on serving the old file from a cache. Only
-    /// GitHub does, and its proof never travels with the delivery. Another forge's address may have a secret that does, so the host decides.
+    /// The address of the file at `url` at the pushed commit, and the commit's repository and ref, if the forge goes on
+    /// serving the old file from a cache. Only GitHub does, and its deliveries never contain the secret. Those of
+    /// another forge may, and whoever has seen the secret could sign as GitHub, so the host of the repository decides.
     pub fn pinned(&self, url: &str) -> Option<(String, Provenance)> {
         let is_on_github = self.repository.starts_with(GITHUB);
         if self.forge != Forge::GitHub || !is_on_github || !is_commit(&self.commit) {
@@ -243,7 +245,7 @@ impl Push {
     }
 }
 
-/// What follows the address of a repository, whose owner and name forges write in any case.
+/// What follows the address of a repository. Forges ignore the case of its owner and name.
 fn after<'a>(url: &'a str, beginning: &str) -> Option<&'a str> {
     let (start, rest) = url.split_at_checked(beginning.len())?;
     start.eq_ignore_ascii_case(beginning).then_some(rest)

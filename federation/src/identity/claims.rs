@@ -1,4 +1,4 @@
-//! What a verified token says, apart from its job: for whom it is, and when.
+//! The claims of a token that are not about its job: its audience, and when it is valid.
 
 use super::signed::Signed;
 use super::{Issuer, Refused};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 /// How much the clocks of the issuer and of the hub may differ, in seconds.
 const LEEWAY: Seconds = 60;
-/// Longest validity of a token from now, in seconds: a day, as long as GitLab lets a job run. So long its id is remembered.
+/// Longest validity of a token from now, in seconds: a day, as long as GitLab lets a job run. Its id is remembered for as long.
 const FURTHEST: Seconds = 24 * 60 * 60;
 /// Longest text that is kept of a claim, in characters.
 const MAX_CHARS: usize = 255;
@@ -52,13 +52,13 @@ pub(super) fn check(token: &Signed<'_>, issuer: &Issuer, now: Seconds) -> Result
     Ok(expires_at + LEEWAY)
 }
 
-/// What recognises a token that is sent again: its `jti`, or all that is signed, since Forgejo gives none.
+/// What identifies a token that is sent again: its `jti`, or all that is signed, since Forgejo gives none.
 pub(super) fn once(token: &Signed<'_>) -> Digest {
     let id = text(&token.claims, "jti").map_or_else(|| format!("jwt {}", token.signed), |id| format!("jti {id}"));
     Digest::of(format!("{} {id}", token.issuer()).as_bytes())
 }
 
-/// A claim as text, if it has one of bounded length. Forges give numbers and truth values as text or as such.
+/// A claim as text, if it has one of bounded length. Forges send numbers and booleans as text or as JSON values.
 pub(super) fn text(claims: &Map<String, Value>, name: &str) -> Option<String> {
     let text = match claims.get(name)? {
         Value::String(text) => text.clone(),

@@ -16,9 +16,9 @@ const MAX_CLAIMS: usize = 20;
 /// Largest answer of a discovery endpoint, in bytes.
 const MAX_DISCOVERY_BYTES: usize = 64 * 1024;
 
-/// Claims that say which repository a job belongs to. They are what a stranger cannot have.
+/// Claims that say which repository a job belongs to. The jobs of strangers have other values.
 pub(super) const REPOSITORY: [&str; 4] = ["repository_id", "repository", "project_id", "project_path"];
-/// Those of them that nobody gets again, whoever takes over a name.
+/// Those of them that are never reassigned, whoever takes over a name.
 const FOREVER: [&str; 2] = ["repository_id", "project_id"];
 /// Claims that the hub checks itself.
 const OWN: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "jti", "sha"];
@@ -31,9 +31,9 @@ pub struct Issuers(Vec<Issuer>);
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Issuer {
-    /// `iss` of its tokens, to the letter.
+    /// `iss` of its tokens, exactly.
     pub issuer: String,
-    /// `aud` of its tokens, so that one for somebody else is worth nothing here.
+    /// `aud` of its tokens, so that tokens for another audience are refused.
     pub audience: String,
     /// Where its keys are, if not where its discovery document says.
     pub jwks_url: Option<String>,
@@ -88,7 +88,7 @@ impl Issuers {
         self.0.iter().find(|issuer| issuer.issuer == name)
     }
 
-    /// Repos with a rule that names a repository only by a name, which somebody else may get one day.
+    /// Repos with a rule that identifies a repository only by its name, which may get another owner one day.
     pub fn by_name_only(&self) -> impl Iterator<Item = &str> {
         let rules = self.0.iter().flat_map(|issuer| &issuer.rules);
         rules
@@ -117,7 +117,7 @@ impl Issuer {
         format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'))
     }
 
-    /// What it is called in names of actors: `github`, or its host.
+    /// Its name in those of actors: `github`, or its host.
     pub(super) fn short(&self) -> String {
         let host = Url::parse(&self.issuer).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
         if host == "token.actions.githubusercontent.com" { "github".to_owned() } else { host }
@@ -128,22 +128,24 @@ impl Rule {
     fn check(&self) -> Result<(), String> {
         let repo = &self.repo;
         if !name::is_repo(repo) {
-            return Err("has a `repo` that is not the name of one".to_owned());
+            return Err("has a `repo` that is not a valid name".to_owned());
         }
         let has = |claim: &str| self.claims.contains_key(claim);
         let scalar = |value: &Value| value.is_string() || value.is_i64() || value.is_u64() || value.is_boolean();
         match () {
             () if self.claims.len() > MAX_CLAIMS => Err(format!("for `{repo}` has more than {MAX_CLAIMS} claims")),
-            () if !self.claims.values().all(scalar) => Err(format!("for `{repo}` has a claim that is not text")),
+            () if !self.claims.values().all(scalar) => {
+                Err(format!("for `{repo}` has a claim that is not text, an integer or a boolean"))
+            }
             () if OWN.iter().any(|claim| has(claim)) => {
                 Err(format!("for `{repo}` has one of the claims {}, which the hub checks itself", OWN.join(", ")))
             }
             () if !REPOSITORY.iter().any(|claim| has(claim)) => {
-                Err(format!("for `{repo}` does not say whose jobs: add one of {}", REPOSITORY.join(", ")))
+                Err(format!("for `{repo}` does not say whose jobs it covers: add one of {}", REPOSITORY.join(", ")))
             }
             // A branch and a tag of GitLab may have the same name.
             () if !(has("ref_path") || self.names_a_whole_ref() || has("ref") && has("ref_type")) => Err(format!(
-                "for `{repo}` does not say which branch: add `ref` as `refs/heads/main`, or `ref` and `ref_type` for GitLab"
+                "for `{repo}` does not say which branch it covers: add `ref` as `refs/heads/main`, or `ref` and `ref_type` for GitLab"
             )),
             () => Ok(()),
         }
@@ -175,7 +177,7 @@ pub fn keys_address(issuer: &Issuer, discovery: &[u8]) -> Option<String> {
     address(url).map(|_| url.to_owned())
 }
 
-/// An address that keys may come from: nobody on the way must be able to replace them.
+/// An address that keys may come from: one where nobody on the network can replace them.
 fn address(text: &str) -> Option<Url> {
     let url = source_url::parse(text).ok().filter(|url| url.fragment().is_none())?;
     let is_here = match url.host()? {

@@ -16,9 +16,9 @@ pub struct Job {
     pub actor: String,
     /// The commit that it runs for.
     pub provenance: Provenance,
-    /// What recognises the token if it is sent again …
+    /// What identifies the token if it is sent again …
     pub once: Digest,
-    /// … and until when it must be recognised.
+    /// … and until when it must be remembered.
     pub until: Seconds,
 }
 
@@ -26,7 +26,8 @@ impl Job {
     /// The job of a token whose signature was verified with the keys of `issuer`, if it may publish `repo` at `now`.
     ///
     /// # Errors
-    /// Which check failed, by the name of the claim. What a rule wants is not told, and of other people's rules not even that there are any.
+    /// Which check failed, by the name of the claim. The error never says what a rule requires, and does not reveal
+    /// whether there are rules for other repositories.
     pub fn of(token: &Signed<'_>, issuer: &Issuer, repo: &str, now: Seconds) -> Result<Self, Refused> {
         let until = check(token, issuer, now)?;
         let claim = |name: &str| text(&token.claims, name);
@@ -50,7 +51,7 @@ impl Job {
 /// `pull_request_target` their claims are those of the branch that the request is for.
 fn refuse_requests(claim: impl Fn(&str) -> Option<String>) -> Result<(), Refused> {
     let refused = |name: &str| {
-        let why = "jobs of pull and merge requests, and of forks, do not publish; publish from a push to the branch.";
+        let why = "jobs of pull and merge requests, and of forks, cannot publish; publish from a push to the branch.";
         Err(Refused::NotAllowed(format!("`{name}` of the identity: {why}")))
     };
     let mut event = None;
@@ -79,7 +80,7 @@ fn refuse_requests(claim: impl Fn(&str) -> Option<String>) -> Result<(), Refused
             return refused(name);
         }
     }
-    // GitLab names the fork as the project, and the project in which the job runs apart from it.
+    // GitLab names the fork as the project, and separately the project in which the job runs.
     for (name, job) in [("project_id", "job_project_id"), ("project_path", "job_project_path")] {
         if let (Some(project), Some(job)) = (claim(name), claim(job))
             && project != job
@@ -90,7 +91,7 @@ fn refuse_requests(claim: impl Fn(&str) -> Option<String>) -> Result<(), Refused
     Ok(())
 }
 
-/// Whether a rule for `repo` fits. Who belongs to the repository of a rule is told what else is wrong; all others get one answer.
+/// Checks that a rule for `repo` fits. A job of the rule's repository is told what else is wrong; all others get the same answer.
 fn allowed(issuer: &Issuer, repo: &str, claim: impl Fn(&str) -> Option<String>) -> Result<(), Refused> {
     let mut closest: Option<Vec<&str>> = None;
     for rule in issuer.rules.iter().filter(|rule| rule.repo == repo) {
@@ -106,7 +107,7 @@ fn allowed(issuer: &Issuer, repo: &str, claim: impl Fn(&str) -> Option<String>) 
     Err(Refused::NotAllowed(match closest {
         Some(missed) => {
             let names: Vec<_> = missed.iter().map(|name| format!("`{name}`")).collect();
-            format!("The rule of this hub for the repository wants another value of {}.", names.join(", "))
+            format!("The rule of this hub for the repository requires another value of {}.", names.join(", "))
         }
         None => format!(
             "No rule of this hub lets the repository of this identity publish under that name. Check `repo`, and ask the operator about a \
@@ -116,7 +117,7 @@ fn allowed(issuer: &Issuer, repo: &str, claim: impl Fn(&str) -> Option<String>) 
     }))
 }
 
-/// The whole name of the ref. GitLab gives `main` and `branch`, and newer versions the whole name beside.
+/// The full name of the ref. GitLab gives `main` and `branch`, and newer versions also the full name.
 fn reference(claim: impl Fn(&str) -> Option<String>) -> Option<String> {
     if let Some(path) = claim("ref_path") {
         return Some(path);

@@ -13,7 +13,7 @@ use sha2::Sha256;
 const MAX_BYTES: usize = 64 * 1024;
 /// Keys that are tried for one token. Names are unique among keys of a kind, so that more than one is an exception.
 const MAX_TRIED: usize = 4;
-/// Sizes of RSA keys, in bits: less is not safe, more costs time that anybody could cause.
+/// Sizes of RSA keys, in bits: smaller keys are not safe, and larger ones would let anybody cause expensive checks.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
 /// The keys of an issuer.
@@ -23,7 +23,7 @@ pub struct Keys(Vec<Map<String, Value>>);
 impl Keys {
     /// Reads a set of keys. Keys of other kinds are passed over.
     ///
-    /// Returns `None` if the text is no set of keys, is too long, or has no key that could be used.
+    /// Returns `None` if the text is not a set of keys, is too long, or has no key that could be used.
     pub fn parse(text: &[u8]) -> Option<Self> {
         if text.len() > MAX_BYTES {
             return None;

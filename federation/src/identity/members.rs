@@ -5,7 +5,7 @@ use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// The members of a JSON object; none if the text is anything else, or an object in it has a member twice.
+/// The members of a JSON object; `None` if the text is anything else, or an object in it has a member twice.
 pub(super) fn members(text: &[u8]) -> Option<Map<String, Value>> {
     match serde_json::from_slice(text) {
         Ok(Unique(Value::Object(members))) => Some(members),

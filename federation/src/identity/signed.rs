@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 /// Longest identity token, in bytes. Those of the forges have some 2,000.
 const MAX_BYTES: usize = 16 * 1024;
 
-/// How a token is signed. All else is refused, `none` and the symmetric ones above all: there the public key would be the secret.
+/// How a token is signed. All else is refused, above all `none` and symmetric algorithms, for which the public key would be the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
@@ -27,7 +27,7 @@ impl Algorithm {
     }
 }
 
-/// A token whose signature has not been checked: nothing that it says may be believed yet.
+/// A token whose signature has not been verified: nothing that it says may be believed yet.
 #[derive(Debug)]
 pub struct Signed<'a> {
     pub(super) algorithm: Algorithm,
@@ -51,7 +51,7 @@ impl<'a> Signed<'a> {
         let malformed = || Refused::NotValid("it is not a signed JSON Web Token".to_owned());
         let (signed, signature) = token.rsplit_once('.').ok_or_else(malformed)?;
         let (header, payload) = signed.split_once('.').ok_or_else(malformed)?;
-        // The decoder takes each text in one spelling only, so a token cannot be sent again in another.
+        // The decoder accepts only one spelling of each text, so a token cannot be sent again in another.
         let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed());
         let header = members(&decode(header)?).ok_or_else(malformed)?;
         let claims = members(&decode(payload)?).ok_or_else(malformed)?;
@@ -63,7 +63,7 @@ impl<'a> Signed<'a> {
             _ => return Err(Refused::NotValid("`alg` of its header is neither RS256 nor ES256".to_owned())),
         };
         if header.contains_key("crit") {
-            return Err(Refused::NotValid("its header has `crit`, which this hub does not know".to_owned()));
+            return Err(Refused::NotValid("its header has `crit`, which this hub does not support".to_owned()));
         }
         let kid = text("kid").filter(|kid| !kid.is_empty());
         let kid = kid.ok_or_else(|| Refused::NotValid("its header has no `kid`".to_owned()))?.to_owned();

@@ -1,4 +1,4 @@
-//! What a file is that is no index: what people publish by mistake is called by its name.
+//! Recognises files that people publish by mistake instead of an index, and says what they are.
 
 use crate::problem::{Kind, indexes};
 use crate::yaml::YamlError;
@@ -6,10 +6,10 @@ use crate::yaml::YamlError;
 /// How a pointer begins (git-lfs, docs/spec.md).
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
-/// The longest target of a symbolic link, in bytes, as Linux has it.
+/// The longest target of a symbolic link on Linux, in bytes.
 const MAX_LINK_BYTES: usize = 4096;
 
-/// What the file is, if it is known to be something else, and what to do.
+/// If the file is recognised as something else: what it is, and what to do.
 pub(super) fn known(bytes: &[u8]) -> Option<(&'static Kind, &'static str)> {
     let start = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes).trim_ascii_start();
     match start {
@@ -19,18 +19,18 @@ pub(super) fn known(bytes: &[u8]) -> Option<(&'static Kind, &'static str)> {
         )),
         _ if start.starts_with(LFS_POINTER) => Some((
             &indexes::LFS_POINTER,
-            "this is a pointer of Git LFS, not the index: take the index out of Git LFS (`git lfs untrack`) and commit it again",
+            "this is a Git LFS pointer, not the index: take the index out of Git LFS (`git lfs untrack`) and commit it again",
         )),
         [0x1f, 0x8b, ..] => Some((
             &indexes::INVALID_UTF8,
-            "the file is compressed with gzip: publish it as it was before, or send it with `Content-Encoding: gzip`",
+            "the file is compressed with gzip: publish it uncompressed, or send it with `Content-Encoding: gzip`",
         )),
         _ if start.starts_with(b"\0GITCRYPT\0") => {
             Some((&indexes::NOT_AN_INDEX, "the file is encrypted with git-crypt: publish the index unencrypted"))
         }
         _ if is_link(start.trim_ascii_end()) => Some((
             &indexes::NOT_AN_INDEX,
-            "the file is a symbolic link, of which the raw address has only the target: use the URL of the file that it points to",
+            "the file is a symbolic link, and the raw address returns only its target: use the URL of the file that it points to",
         )),
         _ => None,
     }
@@ -46,13 +46,13 @@ fn is_link(text: &[u8]) -> bool {
 /// What is most likely behind an error of the YAML parser, and what to do.
 pub(super) fn hint(text: &str, error: &YamlError) -> Option<&'static str> {
     if text.lines().any(|line| line.starts_with("<<<<<<< ")) {
-        return Some("the file has the marks of a merge conflict (`<<<<<<<`): resolve it and commit it again");
+        return Some("the file has the markers of a merge conflict (`<<<<<<<`): resolve the conflict and commit again");
     }
-    // Elsewhere in the file, such marks may be the quoted text of somebody's template.
+    // Elsewhere in the file, such marks may be quoted text.
     let before = error.line.and_then(|line| usize::try_from(line).ok()?.checked_sub(1));
     let failing = before.and_then(|lines| text.lines().nth(lines)).unwrap_or_default();
     if failing.contains("{{") || failing.contains("{%") {
-        return Some("this may be a template that was not rendered: publish what it is rendered to");
+        return Some("this may be a template that was not rendered: publish the rendered file");
     }
     if error.message.contains("mapping values are not allowed") {
         return Some("put a text that contains `: ` in quotes");

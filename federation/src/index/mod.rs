@@ -87,7 +87,7 @@ impl Verdict {
     }
 }
 
-/// Validates the bytes of an index of any format, which the bytes decide.
+/// Validates the bytes of an index. The bytes alone decide its format.
 ///
 /// In addition to the codes of [`crate::yaml::YamlError`] and [`schema::Violation`], it reports `too-large`,
 /// `invalid-utf8`, `not-an-index`, `lfs-pointer`, `unknown-version`, `too-many-capabilities`, `capability-too-large`,
@@ -97,8 +97,8 @@ pub fn check(bytes: &[u8]) -> Verdict {
     check_as(bytes, SourceFormat::Auto)
 }
 
-/// Validates the bytes of an index that is said to be of this format: as [`check`], but reports `other-format` if it has
-/// another one. So for the same bytes, all indexes that are not refused are equal.
+/// Validates the bytes of an index that is declared to have this format: as [`check`], but reports `other-format` if it
+/// has another one. So the same bytes give the same index under every format that does not refuse them.
 pub fn check_as(bytes: &[u8], said: SourceFormat) -> Verdict {
     if let Some((code, message)) = mistaken::known(bytes) {
         let found = Diagnostic::error(code, "", message).at(Position { line: 1, column: 1 });
@@ -153,7 +153,7 @@ fn unreadable(value: &Value) -> Option<Finding<'_>> {
     let at = |pointer| Path::default().below(value, pointer);
     let Value::Object(root) = value else {
         let kind = match value {
-            Value::Null => "nothing",
+            Value::Null => "null",
             Value::Array(_) => "a list",
             _ => "a single value",
         };
@@ -161,7 +161,7 @@ fn unreadable(value: &Value) -> Option<Finding<'_>> {
         return Some(Finding::error(&indexes::NOT_AN_INDEX, at(""), message));
     };
     if let Some(version) = root.get("version").filter(|version| version.is_number() && version.as_f64() != Some(1.0)) {
-        let message = format!("version {} is not known here: use version 1", json_excerpt(version));
+        let message = format!("version {} is not supported: use version 1", json_excerpt(version));
         return Some(Finding::error(&indexes::UNKNOWN_VERSION, at("/version"), message));
     }
     let count = root.get("capabilities").and_then(Value::as_array).map_or(0, Vec::len);

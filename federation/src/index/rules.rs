@@ -1,4 +1,4 @@
-//! Rules for capabilities beyond the schema: how many there are, and that each has an id of its own.
+//! Rules for capabilities beyond the schema: their number, and their unique ids.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::problem::indexes;
 pub(super) fn too_many(count: usize, list: Path<'_>) -> Option<Finding<'_>> {
     (count > MAX_CAPABILITIES).then(|| {
         let message =
-            format!("{count} capabilities: an index may have {MAX_CAPABILITIES}, split it over several repos");
+            format!("the index has {count} capabilities, more than {MAX_CAPABILITIES}: split it over several repos");
         Finding::error(&indexes::TOO_MANY_CAPABILITIES, list, message)
     })
 }

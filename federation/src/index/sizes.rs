@@ -31,7 +31,7 @@ pub(super) fn measure<'v>(value: &'v Value, found: &mut Findings<'v>) -> Sizes {
             one_is_too_large = true;
             let message = format!(
                 "this capability has {json_bytes} bytes as JSON and {yaml_bytes} as YAML: at most {MAX_CAPABILITY_BYTES} \
-                 are taken, so describe it elsewhere and name the place here"
+                 are accepted, so describe it elsewhere and refer to that place here"
             );
             found.add(Finding::error(&indexes::CAPABILITY_TOO_LARGE, list.with(Step::Item(place)), message));
         }
@@ -43,7 +43,7 @@ pub(super) fn measure<'v>(value: &'v Value, found: &mut Findings<'v>) -> Sizes {
         let Sizes { json_bytes, yaml_bytes } = all;
         let message = format!(
             "the capabilities have {json_bytes} bytes as JSON and {yaml_bytes} as YAML: at most {MAX_RENDERED_BYTES} are \
-             taken, so nest less or split the index over several repos"
+             accepted, so nest less or split the index over several repos"
         );
         found.add(Finding::error(&indexes::RENDERED_TOO_LARGE, list, message));
     }

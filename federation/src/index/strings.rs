@@ -50,8 +50,10 @@ fn judge<'v>(text: &str, path: &Path<'v>, at_key: bool, found: &mut Findings<'v>
     }
     if let Some(c) = text.chars().find(|c| is_bidi_control(*c)) {
         found.add_with(Severity::Warning, || {
-            let what =
-                format!("{what} has U+{:04X}, which reorders what people see: remove it if it is not meant", c as u32);
+            let what = format!(
+                "{what} has U+{:04X}, which reorders what people see: remove it unless it is intended",
+                c as u32
+            );
             Finding {
                 severity: Severity::Warning,
                 at_key,

@@ -82,7 +82,7 @@ fn characters_that_act_on_the_reader() {
     assert!(warned.is_valid());
     assert_eq!(
         warned.diagnostics[0].to_string(),
-        "7:9: warning: bidi-control: the text has U+202E, which reorders what people see: remove it if it is not meant (at /capabilities/0/name)"
+        "7:9: warning: bidi-control: the text has U+202E, which reorders what people see: remove it unless it is intended (at /capabilities/0/name)"
     );
 }
 
@@ -94,7 +94,7 @@ fn at_most_a_hundred_findings_and_then_a_count() {
     let last = verdict.diagnostics.last().unwrap();
     assert_eq!(
         (last.code.as_str(), last.message.as_str()),
-        ("more-diagnostics", "50 more findings are left out: correct these first")
+        ("more-diagnostics", "50 further findings are left out: correct these first")
     );
     assert!(last.is_error() && verdict.index.is_none());
 }
@@ -128,7 +128,7 @@ fn an_error_is_not_left_out_for_warnings() {
     let errors: Vec<_> =
         verdict.diagnostics.iter().filter(|found| found.is_error()).map(|found| &*found.code).collect();
     assert_eq!((verdict.diagnostics.len(), errors), (101, vec!["control-character", "more-diagnostics"]));
-    assert_eq!(verdict.diagnostics[100].message, "51 more findings are left out: correct these first");
+    assert_eq!(verdict.diagnostics[100].message, "51 further findings are left out: correct these first");
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn all_that_is_said_together_is_bounded() {
     assert!(size <= crate::limits::MAX_DIAGNOSTICS_BYTES && size > 48 * 1024, "{size}");
     let last = verdict.diagnostics.last().unwrap();
     let listed = verdict.diagnostics.len() - 1;
-    assert_eq!(last.message, format!("{} more findings are left out: correct these first", 200 - listed).as_str());
+    assert_eq!(last.message, format!("{} further findings are left out: correct these first", 200 - listed).as_str());
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub fn preferred<'a, T: Copy>(lines: impl IntoIterator<Item = &'a str>, offers: 
     choose(&read(lines), offers)
 }
 
-/// As [`preferred`], for media types of which clients name versions and other parameters that make no difference here.
+/// As [`preferred`], for media types whose version and other parameters make no difference here.
 pub fn preferred_in_any_version<'a, T: Copy>(
     lines: impl IntoIterator<Item = &'a str>,
     offers: &[(T, &[&str])],

@@ -11,8 +11,8 @@ use url::Url;
 /// The sources of a refresh, as indices into the input of [`plan`].
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// To be fetched, in this order: required sources first, then those that have waited longest. Last come those
-    /// whose index ended its validation.
+    /// To be fetched, in this order: required sources first, then those that have waited longest. Last come those whose
+    /// index aborted a validation.
     pub fetch: Vec<usize>,
     /// Due, but their host requested a pause until then.
     pub quiet: Vec<(usize, Seconds)>,

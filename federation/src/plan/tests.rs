@@ -44,7 +44,7 @@ fn plans_what_is_due_with_the_most_urgent_first() {
     assert_eq!(of(true, &quiet), Plan { fetch: vec![5, 3, 2, 1, 0], ..rest(vec![]) });
     quiet.add("https://git.example.org".to_owned(), 130);
     assert_eq!(of(false, &quiet), Plan { quiet: [1, 2, 3, 5].map(|i| (i, 130)).into(), ..rest(vec![0]) });
-    assert_eq!(of(true, &quiet), Plan { fetch: vec![5, 3, 2, 1, 0], ..rest(vec![]) }, "somebody asks for it");
+    assert_eq!(of(true, &quiet), Plan { fetch: vec![5, 3, 2, 1, 0], ..rest(vec![]) }, "a forced refresh");
 }
 
 #[test]

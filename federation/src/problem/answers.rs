@@ -52,7 +52,7 @@ answers! {
         "The token was issued to a CI job for one commit of one repository. The request names another commit, or the registration belongs to another repository.",
         "leave out `commit` and `ref`, or name those of the job";
     EXCHANGE_DISABLED = Answer 403 "exchange-disabled": "This hub accepts no identities",
-        "The operator has configured no issuer whose identities could be exchanged, or the configuration has a mistake, which the hub's log then names.",
+        "The operator has configured no issuer whose identities could be exchanged, or the configuration has a mistake, which the hub's log names.",
         "use a token of this hub, or ask the operator to configure `ci_issuers`";
     WRITES_DISABLED = Answer 403 "writes-disabled": "This hub accepts no writes",
         "The operator has configured no token, and no named token is valid. The hub cannot tell callers apart, so it refuses every write.",
@@ -64,7 +64,7 @@ answers! {
         "A browser sent the request for a page of another site. `/mcp` accepts only pages of the hub itself and of the local machine.",
         "call `/mcp` from a program, or read `GET /v1/federated`, which is open to every page";
     HOOK_NOT_VERIFIED = Answer 403 "hook-not-verified": "The webhook is not verified",
-        "Its signature or token was not made with the secret of a registration of this repository, or it has none.",
+        "It has no signature or token, or one that was not made with the secret of a registration of this repository.",
         "give the forge the secret that `POST /v1/repos/{repo}/hook` shows";
     NOT_FOUND = Answer 404 "not-found": "Nothing is at this path",
         "The hub has no such path. A path with a trailing slash is a different path, except `/mcp/`.",
@@ -79,8 +79,8 @@ answers! {
         "No upstream has this name. It may have been removed.",
         "see `GET /v1/upstreams` for all upstreams";
     REPO_GONE = Answer 410 "repo-gone": "The repo is gone",
-        "A catalogue had registered the repo, and removed it: it was archived, the forge does not list it any more, or it had no index for a day.",
-        "stop requesting it; `detail` says when and why, and its present name if it has one";
+        "A catalogue registered the repo and later removed it: it was archived, the forge no longer lists it, or it had no index for a day.",
+        "stop requesting it; `detail` says when and why it was removed, and its new name if it has one";
     TOKEN_NOT_FOUND = Answer 404 "token-not-found": "There is no such token",
         "This hub never had a token with this name.",
         "see `GET /v1/tokens` for the names of all tokens";
@@ -91,19 +91,19 @@ answers! {
         "No published index has a capability with this id.",
         "use an id that `detail` suggests, or search with `GET /v1/capabilities?q=WORDS`";
     CAPABILITY_GONE = Answer 410 "capability-gone": "The capability was removed",
-        "Nobody publishes a capability with this id any more. `gone` says which repo removed it, in which revision, and which successor its last entry named.",
+        "No source publishes a capability with this id any more. `gone` says which repo removed it, in which revision, and which successor its last entry named.",
         "use the id that `replaced_by` names, or search with `GET /v1/capabilities?q=WORDS`";
     SERVER_NOT_FOUND = Answer 404 "server-not-found": "No MCP server has this name and version",
-        "No published capability is an MCP server with this name, or its version is another one.",
+        "No published capability is an MCP server with this name, or the server has another version.",
         "see `GET /v0.1/servers` for the servers of this hub";
     SERVER_CONTESTED = Answer 404 "server-contested": "Several capabilities claim this MCP server",
-        "More than one published capability says that it is the MCP server of this name. The hub cannot know which one is right, so it lists and serves none of them.",
+        "More than one published capability says that it is the MCP server with this name. The hub cannot know which one is right, so it lists and serves none of them.",
         "ask the maintainers of the repos that `detail` names to agree on one, and use `GET /v1/capabilities` until then";
     SNAPSHOT_NOT_FOUND = Answer 404 "snapshot-not-found": "No such index was published here",
         "The hub has no index with this digest: it never had one, or it pruned the index with the last revision that used it.",
         "use a digest from the manifest of a revision that is still kept";
     LOG_NOT_SIGNED = Answer 404 "log-not-signed": "This hub signs no log",
-        "The operator has configured no key for the transparency log, or one that is not valid; the log of the hub then says why. Everything else works without it.",
+        "The operator has configured no key for the transparency log, or one that is not valid, for which the hub's own log gives the reason. Everything else works without it.",
         "ask the operator to configure `log_key`, or do without a proof";
     NOT_LOGGED = Answer 404 "not-logged": "The transparency log has no such entry",
         "The revision was pruned before the log began, or the log has not reached this revision, size or tile yet.",
@@ -127,7 +127,7 @@ answers! {
         "A hub has at most 16 upstreams.",
         "remove an unused upstream, or follow a hub that follows several, with `transitive`";
     NO_PUBLIC_URL = Answer 409 "no-public-url": "The hub does not know its own public URL",
-        "Each line that came by other hubs names them by their URLs. A hub that does not know its own cannot recognise what comes back to it.",
+        "Every source that arrives through other hubs lists their URLs. Without its own URL, a hub cannot recognise what comes back to it.",
         "ask the operator to configure `public_url` (`--public-url` of `reuse-surface serve`)";
     REPO_RELAYED = Answer 409 "repo-relayed": "The repo comes from an upstream",
         "The repo is not registered at this hub, but at the hub that `via` names last. It cannot be changed or refreshed here.",
@@ -186,7 +186,7 @@ answers! {
     BUDGET_TOO_SMALL = Answer 422 "budget-too-small": "The budget is too small for any answer",
         "`budget_tokens` limits the whole answer, at four bytes a token, and even the shortest answer is longer.",
         "use the budget that `detail` names, or a larger one";
-    HOOK_REPEATED = Answer 409 "hook-repeated": "The webhook has arrived before",
+    HOOK_REPEATED = Answer 409 "hook-repeated": "The webhook was delivered before",
         "The same delivery was received within the last seven days, and the index was fetched then.",
         "do nothing; to fetch the index again, use `POST /v1/repos/{repo}/refresh`";
     TOO_MANY_FAILURES = Answer 429 "too-many-failures": "Too many tokens were invalid",
@@ -204,7 +204,7 @@ answers! {
     NOTHING_PUBLISHED = Answer 503 "nothing-published": "No index has been accepted yet",
         "Sources are registered, but the hub has not fetched a valid index from any of them yet.",
         "wait for `Retry-After`; `GET /v1/repos` shows the state of every source";
-    ISSUER_UNAVAILABLE = Answer 503 "issuer-unavailable": "The issuer does not answer",
+    ISSUER_UNAVAILABLE = Answer 503 "issuer-unavailable": "The issuer does not respond",
         "The hub cannot fetch the keys with which it verifies identity tokens of this issuer.",
         "wait for `Retry-After`, then exchange the identity again";
     REFRESH_RUNNING = Answer 503 "refresh-running": "Another refresh is running",
@@ -240,7 +240,7 @@ answers! {
         "The request body did not arrive completely within 20 s. Nothing was done.",
         "send the request again, with the whole body within 20 s";
     INSTANCE_FAILED = Host 500 "instance-failed": "The hub failed during the request",
-        "The hub instance that processed the request ended. A new instance serves the next request.",
+        "The hub instance that processed the request was terminated. A new instance serves the next request.",
         "quote the `request_id` when you report the problem: the log has the cause";
     OVERLOADED = Host 503 "overloaded": "The hub is overloaded",
         "The host was already processing as many requests as it accepts, and none of them finished within a second.",

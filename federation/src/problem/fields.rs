@@ -27,7 +27,7 @@ kinds! {
         "`self.alt`, `spin.internal` and the names under it lead back into the hub's own runtime.",
         "use the public address, not a name inside the runtime";
     URL_REGISTERED = "url-registered": "Another registration has the same index",
-        "Their `url`s name one file, perhaps in two spellings, so its capabilities are published twice. This is only a warning: a rename needs both for a while.",
+        "Both `url`s name the same file, perhaps in two spellings, so its capabilities are published twice. This is only a warning: a rename needs both for a while.",
         "deregister one of the two, or correct its `url`";
     EXPIRY_INVALID = "expiry-invalid": "The expiry time is not valid",
         "`expires_at` must be an RFC 3339 time with a time zone.",

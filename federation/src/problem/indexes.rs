@@ -110,7 +110,7 @@ kinds! {
         "It has fewer characters than the field requires.",
         AS_SAID;
     MORE_DIAGNOSTICS = "more-diagnostics": "There are more findings than listed",
-        "At most 100 findings are listed, with 64 KiB together. This one counts the others.",
+        "At most 100 findings are listed, and at most 64 KiB of them. This one counts the others.",
         "correct these findings first; more were left out";
     BIDI_CONTROL = "bidi-control": "A text may look different from what it says",
         "It contains a character that changes the direction of the text around it, so that people see something other than what programs read.",

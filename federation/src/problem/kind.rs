@@ -15,7 +15,7 @@ pub enum Place {
     Host,
     /// An entry of `errors` under `invalid-registration`, `invalid-catalogue`, `invalid-upstream` or `invalid-token-request`.
     Field,
-    /// `reason` of a source whose index did not arrive, or is held, of a catalogue, and of an upstream.
+    /// `reason` of a source whose index did not arrive or is held, of a catalogue, or of an upstream.
     Source,
     /// `reason` of a source whose index is not valid, and `code` of a diagnostic.
     Index,
@@ -36,7 +36,7 @@ pub struct Kind {
     pub status: Option<u16>,
     /// The kind of problem, in a few words.
     pub title: &'static str,
-    /// How it occurs.
+    /// What causes it.
     pub meaning: &'static str,
     /// What to do.
     pub remedy: &'static str,

@@ -32,7 +32,7 @@ pub mod upstreams;
 pub use kind::{Kind, Place};
 
 /// Kinds with a status of 500 and above that are not failures of the hub: it has no data yet,
-/// or none as fresh as requested, or somebody else does not answer.
+/// or none as fresh as requested, or an issuer does not respond.
 const ASKED_FOR: [&Kind; 6] = [
     &answers::BEHIND,
     &answers::NOTHING_PUBLISHED,

@@ -69,11 +69,11 @@ kinds! {
         "The hub cannot read its record of the source. Readers keep what the source contributes.",
         "wait for the next check, which replaces the record";
     BRANCH_RENAMED = "branch-renamed": "The branch in the URL is gone",
-        "The forge answers 404 at the registered URL, but has a valid index at the same path of the default branch. The hub uses that one, and leaves the URL as its owner wrote it.",
+        "The forge responds with 404 at the registered URL, but has a valid index at the same path on the default branch. The hub uses that one, and leaves the registered URL as it is.",
         "change `url` to the new name of the branch, or to the address that `message` names";
     HELD_SHRUNK = "held-shrunk": "The index lost most of its capabilities",
         "It is valid, but has no capabilities left, or lost at least five and at least half of them. That is more often an accident than a decision. Readers keep the accepted index.",
-        "correct the index, or release it if the loss is intended; the hub releases it after a day of the same content";
+        "correct the index, or release it if the loss is intended; the hub releases it after a day if the content stays the same";
     HELD_FULL = "held-full": "The federation has no room for the index",
         "It is valid, but with it the capabilities of all sources would exceed the size limit of a federation. Readers keep the accepted index.",
         "shorten this index or remove other sources; the next check accepts it as soon as it fits";

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The fields that a maintainer sets.
-// A client, which reads a newer hub's too, has `format` as an `Open` one.
+// A client also reads the registrations of newer hubs, so its `format` is an `Open` one.
 // `Registration::from_value` is the only constructor, so a value of this type satisfies every rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Registration<Format = SourceFormat> {
@@ -44,7 +44,7 @@ pub struct Registration<Format = SourceFormat> {
     #[serde(default)]
     #[schema(required, value_type = SourceFormat)]
     pub format: Format,
-    /// By which registrations are selected; absent if there are none.
+    /// Labels to select registrations by; absent if there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
 }
@@ -162,7 +162,7 @@ impl Registration {
     }
 }
 
-/// Merges as RFC 7396 §2 says. What a client sends is nested no deeper than its JSON was read.
+/// Merges as RFC 7396 §2 says. The depth that the JSON parser allows bounds the recursion.
 fn merge_into(fields: &mut Map<String, Value>, changes: &Map<String, Value>) {
     for (name, change) in changes {
         match change {

@@ -30,7 +30,7 @@ impl<'v> Collected<'v> {
         self.found.len() + self.left_out.counted >= self.most.max(MAX_COUNTED_VIOLATIONS)
     }
 
-    /// There may be more, which nobody counted.
+    /// Notes that there may be more, which were not counted.
     pub(super) fn stop(&mut self) {
         self.left_out.and_more = true;
     }

@@ -57,12 +57,12 @@ fn violation(error: &ValidationError<'_>) -> (&'static Code, String) {
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             let names: Vec<String> = context.iter().flatten().filter_map(missing_name).collect();
             let message = match names.as_slice() {
-                [] => "fits none of the allowed forms".to_owned(),
+                [] => "matches none of the allowed forms".to_owned(),
                 names => format!("one of {} is required: add it", names.join(", ")),
             };
             (&indexes::SCHEMA_ONE_OF, message)
         }
-        Kind::OneOfMultipleValid { .. } => (&indexes::SCHEMA_ONE_OF, "fits more than one form: keep one".to_owned()),
+        Kind::OneOfMultipleValid { .. } => (&indexes::SCHEMA_ONE_OF, "matches more than one form: keep one".to_owned()),
         other => (&indexes::SCHEMA_INVALID, format!("violates the schema's `{}`", other.keyword())),
     }
 }
@@ -73,20 +73,22 @@ fn violated_bound(error: &ValidationError<'_>) -> Option<(&'static Code, String)
         Kind::MaxLength { limit } => {
             (&indexes::SCHEMA_TOO_LONG, format!("is longer than {limit} characters: shorten it"))
         }
-        Kind::MinLength { limit } => (&indexes::SCHEMA_TOO_SHORT, format!("must have at least {limit} characters")),
+        Kind::MinLength { limit } => (&indexes::SCHEMA_TOO_SHORT, format!("needs {limit} or more characters")),
         Kind::MaxItems { limit } => {
             (&indexes::SCHEMA_TOO_MANY, format!("has more than {limit} items: split or shorten the list"))
         }
         Kind::MaxProperties { limit } => {
             (&indexes::SCHEMA_TOO_MANY, format!("has more than {limit} names: remove some"))
         }
-        Kind::MinItems { limit } => (&indexes::SCHEMA_TOO_FEW, format!("must have at least {limit} items")),
-        Kind::Minimum { limit } => {
-            (&indexes::SCHEMA_RANGE, format!("{} is too small: at least {}", shown(error.instance()), shown(limit)))
-        }
-        Kind::Maximum { limit } => {
-            (&indexes::SCHEMA_RANGE, format!("{} is too large: at most {}", shown(error.instance()), shown(limit)))
-        }
+        Kind::MinItems { limit } => (&indexes::SCHEMA_TOO_FEW, format!("needs {limit} or more items")),
+        Kind::Minimum { limit } => (
+            &indexes::SCHEMA_RANGE,
+            format!("{} is too small: the minimum is {}", shown(error.instance()), shown(limit)),
+        ),
+        Kind::Maximum { limit } => (
+            &indexes::SCHEMA_RANGE,
+            format!("{} is too large: the maximum is {}", shown(error.instance()), shown(limit)),
+        ),
         Kind::UniqueItems => (&indexes::SCHEMA_UNIQUE, "has a duplicate item: keep one".to_owned()),
         _ => return None,
     })

@@ -92,7 +92,7 @@ impl Part<'_> {
     }
 }
 
-/// Adds the lists among the fields of a value, and the fields of these.
+/// Adds the lists among the fields of a value, and among their fields in turn.
 fn find_lists(part: Part<'_>, above: &[&'static str], lists: &mut Vec<List>) -> Result<(), CompileError> {
     if let Some(reference) = part.value.get("$ref").and_then(Value::as_str) {
         let (file, pointer) = reference.split_once('#').ok_or(CompileError::Text)?;

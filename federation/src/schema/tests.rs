@@ -59,8 +59,8 @@ fn a_registration_is_refused_field_by_field_in_plain_words() {
         "`State Hub` does not have the expected form. The name of a repository: lower-case letters, digits, `.`, `_` and `-`, \
          beginning with a letter or digit, at most 100 characters.",
     );
-    refused("cache_ttl_seconds", json!(604_801), "schema-range", "`604801` is too large: at most `604800`");
-    refused("cache_ttl_seconds", json!(-1), "schema-range", "`-1` is too small: at least `0`");
+    refused("cache_ttl_seconds", json!(604_801), "schema-range", "`604801` is too large: the maximum is `604800`");
+    refused("cache_ttl_seconds", json!(-1), "schema-range", "`-1` is too small: the minimum is `0`");
     refused("description", json!("x".repeat(1001)), "schema-too-long", "is longer than 1000 characters: shorten it");
     refused("enabled", json!("yes"), "schema-type", "must be true or false, not a string");
     refused(
@@ -208,7 +208,7 @@ fn violations_beyond_the_bound_are_counted_and_beyond_another_not_even_that() {
     assert_eq!(all.len(), 100);
     let many = violations(Schema::CapabilityIndex, &index(vec![bad; 20_000]));
     assert_eq!((many.len(), many[100].code.code), (101, "more-diagnostics"));
-    assert_eq!(many[100].message, "more than 900 more findings are left out: correct these first");
+    assert_eq!(many[100].message, "more than 900 further findings are left out: correct these first");
     let tags = index(vec![json!({"id": "a.b", "name": "n", "tags": vec![1; 1000]})]);
     let (found, left_out) = findings(Schema::CapabilityIndex, &tags, 100);
     assert_eq!(found[99].path.pointer(), "/capabilities/0/tags/99");

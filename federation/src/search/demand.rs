@@ -1,11 +1,11 @@
-//! Questions that found nothing or little, in the form in which they are remembered: words alone, so that questions which are alike are one.
+//! Questions that found nothing or little, in the form in which they are remembered: only words, so that similar questions count as one.
 
 use super::language::Synonyms;
 use super::question::Question;
 
 /// Most words that are remembered of a question.
 const MAX_WORDS: usize = 16;
-/// The longest word that is remembered, in characters; longer ones are no words of a language.
+/// The longest word that is remembered, in characters; longer ones are not words of a language.
 const MAX_CHARS: usize = 30;
 /// Digits from which on a word is left out: it may be a telephone number or a key.
 const MANY_DIGITS: usize = 5;
@@ -13,14 +13,14 @@ const MANY_DIGITS: usize = 5;
 /// A question without its word order, its stop words, and what could be personal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NormalisedQuestion {
-    /// The stems of its words in order, which alike questions have in common.
+    /// The stems of its words in order; equal for similar questions.
     pub stems: String,
     /// Its words as they were asked.
     pub words: String,
 }
 
 impl NormalisedQuestion {
-    /// The words of a question; none if nothing is left of it.
+    /// The normalised form of a question; `None` if no word is left.
     pub fn of(question: &str) -> Option<Self> {
         let is_word = |word: &str| {
             word.chars().nth(MAX_CHARS).is_none() && word.chars().filter(char::is_ascii_digit).count() < MANY_DIGITS

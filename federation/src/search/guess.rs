@@ -46,12 +46,12 @@ pub fn trigrams(word: &str) -> Vec<String> {
     grams
 }
 
-/// How many of so many trigrams a word shares at least with one that differs by typing errors.
+/// The fewest of its `trigrams` trigrams that a word shares with one that differs by typing errors.
 pub fn min_shared(trigrams: usize) -> usize {
     trigrams.div_ceil(4)
 }
 
-/// How many of so many trigrams a word shares at least with one that contains it: all but those at its ends.
+/// The fewest of its `trigrams` trigrams that a word shares with one that contains it: all but those at its ends.
 pub fn min_contained(trigrams: usize) -> usize {
     trigrams.saturating_sub(2).max(1)
 }

@@ -4,14 +4,14 @@ use super::language::{DIMENSIONS, Language, is_stop_word, meaning, stem};
 use super::words::identifiers;
 use serde_json::Value;
 
-/// The share of a question that words answer, in permille, from which meaning is not asked for: it would add little, and
-/// costs a look at every entry.
+/// The share of a question that words answer, in permille, from which meanings are not compared: they would add little,
+/// and cost a look at every entry.
 pub const ENOUGH_COVERAGE: u64 = 700;
 
 /// Most entries that are looked at.
 pub const MAX_ENTRIES: usize = 50_000;
 
-/// How alike two meanings are at most.
+/// The highest likeness of two meanings.
 pub const MAX_LIKENESS: u64 = 10_000;
 
 /// How alike a question and an entry must be to count.
@@ -20,10 +20,10 @@ const MIN_LIKENESS: u64 = 2_500;
 /// How alike they are if the entry may be what is asked for, although it has hardly a word of the question.
 pub const STRONG_LIKENESS: u64 = 5_000;
 
-/// How much the likeness counts beside the words, in sixteenths.
+/// How much the likeness counts relative to the words, in sixteenths.
 const SHARE: u64 = 12;
 
-/// How much the words leave to the likeness, in permille, if they answer nothing.
+/// How much the likeness counts if the words answer nothing, in permille.
 const MAX_LIKENESS_PERMILLE: u64 = 1_200;
 
 /// How often the words of each part of an entry count.
@@ -81,7 +81,7 @@ impl Meaning {
             }
         }
     }
-    /// Its direction, each number at most 127, and the length of that.
+    /// The length of its direction, and the direction itself, each number at most 127.
     fn direction(&self) -> (u64, [i8; DIMENSIONS]) {
         let most = self.sum.iter().map(|it| it.abs()).max().unwrap_or_default().max(1);
         let direction = self.sum.map(|it| i8::try_from(it * 127 / most).unwrap_or_default());
@@ -96,7 +96,7 @@ impl Meaning {
     }
 }
 
-/// What an entry means, as it is stored: [`BYTES`]. What has a successor means nothing, so that it never ranks above that.
+/// What an entry means, as it is stored: [`BYTES`]. An entry with a successor has no meaning, so that it never ranks above it.
 pub fn stored_meaning(entry: &Value) -> Vec<u8> {
     Meaning::of_entry(entry).stored()
 }
@@ -105,12 +105,12 @@ pub fn stored_meaning(entry: &Value) -> Vec<u8> {
 pub struct QuestionMeaning {
     length: u64,
     direction: [i8; DIMENSIONS],
-    /// How much the likeness counts, in permille: less, the more of the question the words answer, and the more of its words are unknown.
+    /// How much the likeness counts, in permille: the less, the more of the question the words answer and the more of its words are unknown.
     counts: u64,
 }
 
 impl QuestionMeaning {
-    /// For a question of which words answer a share, in permille. None if nothing is known of its words.
+    /// For a question of which the words answer the share `coverage`, in permille. `None` if none of its words is known.
     pub fn of(question: &str, coverage: u64) -> Option<Self> {
         let mut meaning = Meaning::default();
         meaning.add(question, 1);
@@ -120,8 +120,8 @@ impl QuestionMeaning {
         (length > 0 && counts > 0).then_some(Self { length, direction, counts })
     }
 
-    /// What the entries of a source add to their scores, and how alike they are, from [`MIN_LIKENESS`] to [`MAX_LIKENESS`]; only those for which it is not nothing,
-    /// each with its position.
+    /// For each entry of a source whose score grows: its position, what is added to its score, and its likeness, from
+    /// [`MIN_LIKENESS`] to [`MAX_LIKENESS`].
     pub fn compare<'a>(&'a self, stored: &'a [u8]) -> impl Iterator<Item = (u16, u64, u64)> + 'a {
         (0u16..).zip(stored.chunks_exact(BYTES)).filter_map(|(position, entry)| {
             let (length, direction) = entry.split_first_chunk::<2>()?;

@@ -58,7 +58,7 @@ pub struct Overlap {
 }
 
 impl Profile {
-    /// The profile of an entry; none if it is deprecated, since nobody needs to be told of what is about to go.
+    /// The profile of an entry; `None` if it is deprecated, since an overlap with it will disappear.
     pub fn of(entry: &Value, synonyms: &Synonyms) -> Option<Self> {
         let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
         if text("status").eq_ignore_ascii_case("deprecated") {
@@ -82,7 +82,7 @@ impl Profile {
         Some(Self { words: words.collect(), points })
     }
 
-    /// The terms that other entries may have which overlap with this one.
+    /// The terms by which entries that overlap with this one are found.
     pub fn terms(&self) -> Vec<String> {
         let terms =
             self.words.iter().flat_map(|word| &word.asked.alternatives).flat_map(|alternative| &alternative.terms);
@@ -121,7 +121,7 @@ impl Profile {
         sums.into_iter().take(MAX_CANDIDATES).map(|((fragment, position), _)| (fragment, position.into())).collect()
     }
 
-    /// Compares it with another; none if they do not overlap enough.
+    /// Compares it with another; `None` if they do not overlap enough.
     pub fn overlap(&self, other: &Self, counts: &Counts) -> Option<Overlap> {
         let (there, mut gains) = self.answered_by(other, counts);
         let (back, _) = other.answered_by(self, counts);

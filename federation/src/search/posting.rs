@@ -26,7 +26,7 @@ pub fn read(entries: &[u8]) -> impl Iterator<Item = (u16, u8)> + '_ {
     })
 }
 
-/// Whether a term is no word and no [`whole_term`].
+/// Whether a term is neither a word nor a [`whole_term`].
 pub(super) fn is_filter(term: &str) -> bool {
     term.is_empty() || term.contains(':')
 }

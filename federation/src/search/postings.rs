@@ -16,7 +16,7 @@ const MAX_TERM_CHARS: usize = 40;
 /// Most words of an entry that are indexed. The id, the name and the tags come first.
 const MAX_WORDS_PER_ENTRY: usize = 2_000;
 
-/// How much longer than an id or name its words may be to be a term as a whole. In a few scripts, one character stands for many.
+/// How many times longer than an id or name its words may be to become a term as a whole. In a few scripts, one character stands for many.
 const MAX_GROWTH: usize = 2;
 
 /// Most different terms of a source. Twenty thousand entries in prose have some 60,000.
@@ -60,7 +60,7 @@ pub fn postings<'a>(entries: impl IntoIterator<Item = &'a Value>) -> BTreeMap<St
     index
 }
 
-/// The index with at most so many words of each entry, and which entries inherit; `None` if it has more than `most` pairs of an entry and a word.
+/// The index with at most `words_per_entry` words of each entry, and which entries inherit; `None` if it has more than `most` pairs of an entry and a word.
 /// Only one entry's terms are in memory at a time.
 fn built(entries: &[&Value], words_per_entry: usize, most: usize) -> Option<(BTreeMap<String, Posting>, Successors)> {
     let mut index = BTreeMap::<String, Posting>::new();

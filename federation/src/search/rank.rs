@@ -8,7 +8,7 @@ use super::row::Row;
 use super::weigh::{EntryScore, Table, WeighedWords};
 use std::collections::{HashMap, HashSet};
 
-/// The best matches of which one must answer most of the question.
+/// How many of the best matches are considered for [`Answered::coverage`].
 const JUDGED: usize = 3;
 
 /// A match whose score is below this share of the best one, in percent, is no match.

@@ -12,7 +12,8 @@ const MAX_SUCCESSORS: u8 = 8;
 pub(super) struct Successors(BTreeMap<u16, Vec<(u16, u8)>>);
 
 impl Successors {
-    /// Finds the successors among these entries, of which each has so many words. In all they inherit at most [`MAX_PAIRS`]: the nearest successors first.
+    /// Finds the successors among these entries; `words` is the number of words of each. In all, they inherit at most
+    /// [`MAX_PAIRS`]: the nearest successors first.
     pub fn of(entries: &[&Value], words: &[usize]) -> Self {
         let text = |entry: &Value, name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
         let ids = (0u16..).zip(entries).map(|(at, entry)| (text(entry, "id").unwrap_or_default(), at));

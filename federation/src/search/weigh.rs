@@ -121,7 +121,7 @@ impl WeighedWords {
         let size = u64::try_from(size).unwrap_or(u64::MAX / 4);
         let mut words: Vec<(u64, usize, u64)> =
             counts.iter().enumerate().map(|(at, count)| (rarity(size, *count), at, *count)).collect();
-        // Words that nothing answers are the rarest, but leave out none that something does.
+        // Words that nothing answers are the rarest, but must not displace words that something answers.
         words.sort_by_key(|(weight, at, count)| (*count == 0, std::cmp::Reverse(*weight), *at));
         let mut weighed = Self { dropped: question.dropped.clone(), ..Self::default() };
         for (_, at, _) in words.split_off(words.len().min(MAX_COUNTED_WORDS)) {

@@ -73,7 +73,7 @@ fn keep(findings: &mut Vec<Diagnostic>, most: usize) {
         let severity = if refuses { Severity::Error } else { Severity::Warning };
         let more =
             if counted.is_some_and(|counted| counted.message.starts_with("more than")) { "more than " } else { "" };
-        let message = format!("{more}{left_out} more findings are left out: correct these first");
+        let message = format!("{more}{left_out} further findings are left out: correct these first");
         findings.push(Diagnostic { severity, ..Diagnostic::error(&indexes::MORE_DIAGNOSTICS, "", message) });
     }
 }
@@ -149,7 +149,7 @@ mod tests {
         long.push(Diagnostic::error(
             &crate::problem::indexes::MORE_DIAGNOSTICS,
             "",
-            "more than 900 more findings are left out: correct these first",
+            "more than 900 further findings are left out: correct these first",
         ));
         let record = after(long);
         assert!(serde_json::to_string(&record).expect("JSON").len() <= MAX_RECORD_BYTES);
@@ -158,7 +158,7 @@ mod tests {
         let left_out = 900 + MAX_DIAGNOSTICS + 1 - (kept.len() - 1);
         assert_eq!(
             last.message,
-            format!("more than {left_out} more findings are left out: correct these first").as_str()
+            format!("more than {left_out} further findings are left out: correct these first").as_str()
         );
         assert!(last.is_error() && kept.len() > 2, "{}", kept.len());
         assert_eq!(record.failure.as_ref().map(|failure| failure.code.as_str()), Some("schema-type"));

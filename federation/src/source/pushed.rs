@@ -9,7 +9,7 @@ use crate::time::{Seconds, is_beyond};
 
 /// How long an origin may go on serving what was on a branch before a push, in seconds. Caches of forges keep a raw file for five minutes.
 const SETTLING: Seconds = 600;
-/// Most contents of a branch that are remembered meanwhile.
+/// Most contents of a branch that are remembered during that time.
 const MAX_OUTDATED: usize = 8;
 
 impl SourceRecord {
@@ -41,7 +41,7 @@ impl SourceRecord {
         digests.truncate(MAX_OUTDATED);
         self.outdated = (!digests.is_empty()).then_some(Outdated { digests, until: now + SETTLING });
         let effect = self.observe(registration, observation, now, jitter);
-        // A push may be told late, or again: the branch says which was the last.
+        // A push may be reported late or twice: the branch shows which one was the last.
         self.next_check_at = self.next_check_at.map(|at| at.min(now + SETTLING));
         effect
     }
@@ -130,7 +130,7 @@ mod tests {
             assert_eq!(source.sees(old), Effect::Unchanged, "{old}");
             assert!(source.accepted("three") && source.commit() == Some("c3"));
         }
-        assert_eq!(source.sees("four"), Effect::Accepted, "what nobody has seen is newer");
+        assert_eq!(source.sees("four"), Effect::Accepted, "unseen content is newer");
         assert_eq!(source.commit(), None);
     }
 
@@ -172,7 +172,7 @@ mod tests {
         source.gets("one", "c2", false);
         assert_eq!(source.commit(), Some("c1"), "the first one");
         source.gets("one", "c3", true);
-        assert_eq!(source.commit(), Some("c3"), "the first that is vouched for");
+        assert_eq!(source.commit(), Some("c3"), "the first verified one");
         source.gets("one", "c4", true);
         assert_eq!(source.commit(), Some("c3"));
         assert!(source.record.to_json().expect("JSON").len() <= bytes.len() + 40, "no commit is added");

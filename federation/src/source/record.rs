@@ -33,10 +33,10 @@ pub struct SourceRecord {
     /// Commits that content of this record was pushed from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pushed: Vec<Pushed>,
-    /// Content that a push has replaced a short while ago.
+    /// Content that a push replaced a short while ago.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outdated: Option<Outdated>,
-    /// What is known of the `HEAD` of the repository, once the branch in the URL was gone.
+    /// What is known of the `HEAD` of the repository, if the branch in the URL is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<Head>,
     /// When an index of this source was last found valid.
@@ -48,7 +48,7 @@ pub struct SourceRecord {
     /// When the next check is due; null means now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_check_at: Option<Seconds>,
-    /// When its forge last announced a push, or a CI job made one; null while nobody announces what changes.
+    /// When its forge last announced a push, or a CI job made one; null while changes are not announced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pushed_at: Option<Seconds>,
     /// Number of consecutive failed checks.
@@ -142,7 +142,7 @@ pub enum Head {
     },
 }
 
-/// For how long a source is not looked for at the `HEAD` of its repository after it was not there, in seconds: a day.
+/// After how many seconds an index that was not at the `HEAD` of its repository is looked for there again: a day.
 const HEAD_AGAIN: Seconds = 24 * 60 * 60;
 
 /// Why a check failed.
@@ -268,7 +268,7 @@ impl SourceRecord {
         }
         let accepted = self.accepted.as_ref()?;
         let message = format!(
-            "The newest index has {} capabilities where readers get {}; if intended, release it, or the hub does so after a day.",
+            "The newest index has {} capabilities where readers get {}; if that is intended, release it, or the hub does so after a day.",
             held.capability_count, accepted.capability_count
         );
         Some((sources::HELD_SHRUNK.to_string(), message))

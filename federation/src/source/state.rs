@@ -31,8 +31,8 @@ impl State {
     /// Every state.
     pub const ALL: [Self; 6] = [Self::Pending, Self::Fresh, Self::Stale, Self::Held, Self::Failed, Self::Disabled];
 
-    /// The state at `now` of a source that had this state when it was verified, and is checked once in so many seconds: a
-    /// fresh source becomes stale.
+    /// The state at `now` of a source that had this state when it was verified and is checked every `polled_every`
+    /// seconds: a fresh source becomes stale when a check is overdue.
     pub fn at(self, verified_at: Option<Seconds>, polled_every: u32, now: Seconds) -> Self {
         let overdue = verified_at.is_none_or(|at| now > at + Seconds::from(polled_every) * 2 + GRACE);
         if self == Self::Fresh && overdue { Self::Stale } else { self }

@@ -33,7 +33,7 @@ pub enum Need<'a> {
     Write(&'a str),
     /// A scope to write at least one repo, whichever it is.
     WriteSome,
-    /// One scope to write every repo whose name begins so.
+    /// One scope to write every repo whose name begins with this.
     WriteAll(&'a str),
 }
 

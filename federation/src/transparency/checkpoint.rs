@@ -54,7 +54,7 @@ impl Opened {
     /// Opens a note as a checkpoint that the log of this key signed.
     ///
     /// # Errors
-    /// If it is no checkpoint, this key did not sign it, or it is of another log.
+    /// If it is not a checkpoint, this key did not sign it, or it is of another log.
     pub fn open(note: Note, key: &VerifierKey) -> Result<Self, Refused> {
         if !note.is_signed_by(key)? {
             return Err(Refused::NotSigned(key.name().to_owned()));
@@ -66,10 +66,10 @@ impl Opened {
         }
     }
 
-    /// Opens a note as a checkpoint that this witness cosigned, of whatever log.
+    /// Opens a note as a checkpoint of any log that this witness cosigned.
     ///
     /// # Errors
-    /// If it is no checkpoint, or this key did not cosign it.
+    /// If it is not a checkpoint, or this key did not cosign it.
     pub fn cosigned(note: Note, key: &VerifierKey) -> Result<Self, Refused> {
         if !note.is_signed_by(key)? {
             return Err(Refused::NotSigned(key.name().to_owned()));
@@ -92,7 +92,7 @@ impl Opened {
     /// Those of these witnesses that cosigned it.
     ///
     /// # Errors
-    /// If it says that one did and that is not so.
+    /// If it has a cosignature by one of them that is not valid.
     pub fn witnesses<'a>(&self, keys: &'a [VerifierKey]) -> Result<Vec<&'a VerifierKey>, Refused> {
         let mut signed = Vec::new();
         for key in keys {

@@ -1,4 +1,4 @@
-//! Keys of notes, written as Go's `sumdb/note` and C2SP's `signed-note` write them.
+//! Keys of notes, in the form of Go's `sumdb/note` and C2SP's `signed-note`.
 
 use super::Refused;
 use super::text::{from_base64, to_base64};
@@ -50,15 +50,15 @@ impl VerifierKey {
     /// Reads a key.
     ///
     /// # Errors
-    /// If it is not written as one, its id is not that of its name and bytes, or it is of another kind.
+    /// If it is malformed, its id does not match its name and bytes, or it is of another kind.
     pub fn parse(text: &str, kind: Kind) -> Result<Self, Refused> {
         let (name, bytes) = parse(text, kind)?;
         let key = VerifyingKey::from_bytes(&bytes).ok().filter(|key| !key.is_weak());
-        let key = key.ok_or(Refused::Malformed("it is not a key of Ed25519"))?;
+        let key = key.ok_or(Refused::Malformed("it is not an Ed25519 key"))?;
         let parsed = Self { name, kind, key };
         match parsed.to_string() == text {
             true => Ok(parsed),
-            false => Err(Refused::Malformed("the id of the key is not that of its name and bytes")),
+            false => Err(Refused::Malformed("the id of the key does not match its name and bytes")),
         }
     }
 
@@ -92,7 +92,7 @@ impl fmt::Debug for VerifierKey {
     }
 }
 
-/// A private key with a name: `PRIVATE+KEY+<name>+<id>+<base64>`. It does not show itself.
+/// A private key with a name: `PRIVATE+KEY+<name>+<id>+<base64>`. Its `Debug` form does not contain the secret.
 #[derive(Clone)]
 pub struct SigningKey {
     name: String,
@@ -104,7 +104,7 @@ impl SigningKey {
     /// The key of this name with a secret of 32 random bytes.
     ///
     /// # Errors
-    /// If the name is not one.
+    /// If the name is not valid.
     pub fn new(name: &str, kind: Kind, secret: &[u8; 32]) -> Result<Self, Refused> {
         check_name(name)?;
         Ok(Self { name: name.to_owned(), kind, key: ed25519_dalek::SigningKey::from_bytes(secret) })
@@ -113,14 +113,14 @@ impl SigningKey {
     /// Reads a key that [`secret`](Self::secret) wrote.
     ///
     /// # Errors
-    /// If it is not written as one, or is of another kind. The error does not repeat it.
+    /// If it is malformed, or is of another kind. The error does not repeat it.
     pub fn parse(text: &str, kind: Kind) -> Result<Self, Refused> {
         let rest = text.strip_prefix(PRIVATE).ok_or(Refused::Malformed("a private key begins with `PRIVATE+KEY+`"))?;
         let (name, secret) = parse(rest, kind)?;
         let parsed = Self::new(&name, kind, &secret)?;
         match parsed.secret() == text {
             true => Ok(parsed),
-            false => Err(Refused::Malformed("the id of the key is not that of its name and bytes")),
+            false => Err(Refused::Malformed("the id of the key does not match its name and bytes")),
         }
     }
 
@@ -165,11 +165,11 @@ pub fn log_keys(text: &str) -> Result<Vec<SigningKey>, Refused> {
         .map(|key| SigningKey::parse(key, Kind::Log))
         .collect::<Result<_, _>>()?;
     if keys.len() > MAX_KEYS {
-        return Err(Refused::Malformed("a log has at most 4 keys at once"));
+        return Err(Refused::Malformed("a log may have at most 4 keys at once"));
     }
     match keys.iter().all(|key| keys.first().is_some_and(|first| first.name == key.name)) {
         true => Ok(keys),
-        false => Err(Refused::Malformed("all keys of a log have the same name")),
+        false => Err(Refused::Malformed("all keys of a log must have the same name")),
     }
 }
 
@@ -187,7 +187,7 @@ fn parse(text: &str, kind: Kind) -> Result<(String, [u8; 32]), Refused> {
         (Some(found), _) if found == kind => {}
         (Some(_), Kind::Log) => return Err(Refused::Malformed("it is the key of a witness, not of a log")),
         (Some(_), Kind::Witness) => return Err(Refused::Malformed("it is the key of a log, not of a witness")),
-        (None, _) => return Err(Refused::Malformed("it is a key of an algorithm that is not supported")),
+        (None, _) => return Err(Refused::Malformed("the algorithm of the key is not supported")),
     }
     Ok((name.to_owned(), key.try_into().map_err(|_| malformed)?))
 }

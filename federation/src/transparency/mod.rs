@@ -26,16 +26,16 @@ pub use tree::{Hash, leaf_hash, root};
 /// Why a key, a note, a checkpoint or a proof is not accepted, in words for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// It is not written as its specification says.
+    /// It does not have the form that its specification gives.
     #[error("{0}")]
     Malformed(&'static str),
-    /// None of the keys that are trusted signed it.
+    /// No trusted key signed it.
     #[error("it has no signature by {0}")]
     NotSigned(String),
-    /// It says that this key signed it, but that is not so.
-    #[error("its signature by {0} is wrong")]
+    /// It has a signature by this key that is not valid.
+    #[error("its signature by {0} is not valid")]
     WrongSignature(String),
-    /// The signature is right, but of another log.
+    /// The signature is valid, but the checkpoint is of another log.
     #[error("it is a checkpoint of `{found}`, and the key is that of `{expected}`")]
     AnotherLog {
         /// The origin of the checkpoint.

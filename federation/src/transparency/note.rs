@@ -12,7 +12,7 @@ const MAX_BYTES: usize = 64 << 10;
 /// Most signatures of a note.
 const MAX_SIGNATURES: usize = 64;
 
-/// A text and what signed it. Nothing that it says may be believed before a signature was checked.
+/// A text and its signatures. Nothing that it says may be believed before a signature is verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// The text, with its final newline.
@@ -28,7 +28,7 @@ struct Signature {
 }
 
 impl Note {
-    /// A note that nobody has signed yet.
+    /// A note without signatures.
     pub(super) fn new(text: String) -> Self {
         Self { text, signatures: Vec::new() }
     }
@@ -36,14 +36,14 @@ impl Note {
     /// Reads a note.
     ///
     /// # Errors
-    /// If it is not written as one.
+    /// If it is malformed.
     pub fn parse(text: &str) -> Result<Self, Refused> {
         const FORM: Refused = Refused::Malformed("a note is a text, an empty line, and lines of signatures");
         if text.len() > MAX_BYTES {
             return Err(Refused::Malformed("a note has at most 64 KiB"));
         }
         if text.contains(|c: char| c < ' ' && c != '\n') {
-            return Err(Refused::Malformed("a note has no control characters"));
+            return Err(Refused::Malformed("a note may not contain control characters"));
         }
         let (body, lines) = text.rsplit_once("\n\n").ok_or(FORM)?;
         let lines = lines.strip_suffix('\n').ok_or(FORM)?;
@@ -85,7 +85,7 @@ impl Note {
     /// Whether this key signed the text.
     ///
     /// # Errors
-    /// If the note says so and it is not true.
+    /// If the note has a signature by this key that is not valid.
     pub(super) fn is_signed_by(&self, key: &VerifierKey) -> Result<bool, Refused> {
         let own = |it: &&Signature| it.name == key.name() && it.id == key.id();
         let Some(signature) = self.signatures.iter().find(own) else { return Ok(false) };

@@ -11,7 +11,7 @@ use std::ops::Range;
 /// The first line of a proof of inclusion.
 const PROOF: &str = "c2sp.org/tlog-proof@v1";
 
-/// That a leaf is in a tree.
+/// The proof that a leaf is in a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InclusionProof {
     /// The index of the leaf, from 0.
@@ -20,7 +20,7 @@ pub struct InclusionProof {
     pub hashes: Vec<Hash>,
 }
 
-/// That a tree goes on from an older one.
+/// The proof that a tree goes on from an older one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsistencyProof {
     /// The size of the older tree.
@@ -29,7 +29,7 @@ pub struct ConsistencyProof {
     pub hashes: Vec<Hash>,
 }
 
-/// The ranges of leaves whose hashes prove that the leaf at `index` is in the tree of `size` leaves. None if it is not.
+/// The ranges of leaves whose hashes prove that the leaf at `index` is in the tree of `size` leaves. Empty if it is not.
 pub fn inclusion_ranges(index: u64, size: u64) -> Vec<Range<u64>> {
     let (mut within, mut ranges) = (0..size, Vec::new());
     while within.contains(&index) && within.end - within.start > 1 {
@@ -43,7 +43,7 @@ pub fn inclusion_ranges(index: u64, size: u64) -> Vec<Range<u64>> {
     ranges
 }
 
-/// The ranges of leaves whose hashes prove that the tree of `size` leaves goes on from that of `old`. None if both are one, or the older is empty.
+/// The ranges of leaves whose hashes prove that the tree of `size` leaves goes on from that of `old`. Empty if both are the same, or the older one is empty.
 pub fn consistency_ranges(old: u64, size: u64) -> Vec<Range<u64>> {
     let (mut within, mut ranges, mut is_whole) = (0..size, Vec::new(), true);
     if old == 0 || old >= size {
@@ -128,7 +128,7 @@ impl InclusionProof {
     /// Reads what [`with`](Self::with) wrote.
     ///
     /// # Errors
-    /// If it is not written so.
+    /// If it does not have that form.
     pub fn parse(text: &str) -> Result<(Self, Note), Refused> {
         const FORM: Refused =
             Refused::Malformed("a proof has the lines `c2sp.org/tlog-proof@v1`, `index`, hashes, and a checkpoint");
@@ -150,7 +150,7 @@ impl ConsistencyProof {
     /// Reads what [`with`](Self::with) wrote.
     ///
     /// # Errors
-    /// If it is not written so.
+    /// If it does not have that form.
     pub fn parse(text: &str) -> Result<(Self, Note), Refused> {
         const FORM: Refused =
             Refused::Malformed("a proof of consistency has the lines `old`, hashes, and a checkpoint");

@@ -1,4 +1,4 @@
-//! The values that others publish: Go's `sumdb/note`, C2SP's specifications, and the tests of Certificate Transparency.
+//! Tested against published values: those of Go's `sumdb/note`, C2SP's specifications, and the tests of Certificate Transparency.
 
 use super::tile::{Tiles, WIDTH, needed, parse, path_of, width};
 use super::*;

@@ -1,4 +1,4 @@
-//! Numbers, Base64 and hashes as the specifications write them.
+//! Numbers, Base64 and hashes, in the form of the specifications.
 
 use super::Refused;
 use super::tree::Hash;
@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 /// Most hashes of a proof: one for each level of the largest tree.
 const MAX_HASHES: usize = 63;
 
-/// A number without a sign and without zeroes before it.
+/// A number without a sign or leading zeros.
 pub(super) fn decimal(text: &str) -> Option<u64> {
     text.parse().ok().filter(|number: &u64| number.to_string() == text)
 }

@@ -24,7 +24,7 @@ pub fn width(size: u64, (level, index): Place) -> u64 {
 }
 
 /// Reads the path of a tile below its level: the index, such as `067` or `x001/x234/067`, and of a part of a tile its width, `067.p/5`.
-/// `None` if it is written in another way.
+/// `None` if it is written differently.
 pub fn parse(path: &str) -> Option<(u64, u64)> {
     let (index, width) = match path.split_once(".p/") {
         Some((index, width)) => (index, decimal(width).filter(|width| (1..WIDTH).contains(width))?),

@@ -1,4 +1,4 @@
-//! What an operator says about an upstream.
+//! The definition of an upstream, as an operator sends it.
 
 use crate::name;
 use crate::problem::{fields, indexes};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// Longest base URL of a hub, in bytes: it is in each line that came by that hub.
+/// Longest base URL of a hub, in bytes. Each line that came by the hub contains it.
 const MAX_URL_BYTES: usize = 200;
 
 /// The fields of an upstream that the operator sets.
@@ -18,7 +18,7 @@ const MAX_URL_BYTES: usize = 200;
 pub struct Upstream {
     /// The public base URL of the hub.
     pub url: String,
-    /// Whether sources that the hub itself has from others are taken as well.
+    /// Whether to take the sources that the hub itself gets from others as well.
     #[serde(default)]
     #[schema(required = false)]
     pub transitive: bool,
@@ -66,7 +66,7 @@ impl Upstream {
     }
 }
 
-/// The base URL of a hub in the spelling in which hubs are named; `None` if it is none.
+/// The base URL of a hub in the spelling in which hubs are named; `None` if it is not valid.
 pub fn base_url(url: &str) -> Option<String> {
     source_url::parse(url).ok().map(|url| without_slash(url.as_str()))
 }
@@ -77,7 +77,7 @@ fn without_slash(url: &str) -> String {
 
 const ACTOR: &str = "upstream:";
 
-/// The actor of what the upstream of this name changes. No token has such a name.
+/// The actor of the changes of the upstream with this name. No token has such a name.
 pub fn actor(name: &str) -> String {
     format!("{ACTOR}{name}")
 }

@@ -1,7 +1,7 @@
 //! Upstreams: other hubs whose sources this hub publishes too.
 //!
 //! What an upstream publishes are offers. For each repo one of them is chosen ([`choose`]), by the path of hubs that it came by, as in a path-vector
-//! protocol: so rings of hubs end at the same, and what its first hub withdraws leaves all of them.
+//! protocol: so loops of hubs converge, and what its first hub withdraws disappears from all of them.
 
 mod definition;
 mod offer;

@@ -3,7 +3,7 @@
 use crate::compose::SourceLine;
 use std::collections::BTreeSet;
 
-/// Most hubs that a line came by.
+/// Most hubs that a line may come by.
 pub const MAX_HOPS: usize = 8;
 
 /// Longest name of a hub in a path, in bytes.
@@ -21,7 +21,7 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// The line as this hub publishes it. That a source is required there says nothing here.
+    /// The line as this hub publishes it. Whether a source is required there does not count here.
     pub fn into_line(self) -> SourceLine {
         SourceLine { required: false, via: self.path, ..self.line }
     }

@@ -1,4 +1,4 @@
-//! What is known of an upstream beside its lines: how far it was followed, and when it is asked again.
+//! What is known of an upstream besides its lines: how far it was followed, and when it is asked again.
 
 use crate::digest::Digest;
 use crate::problem::{Kind, upstreams};
@@ -21,11 +21,11 @@ pub struct Seen {
     pub digest: Digest,
 }
 
-/// The record of an upstream. At most some kilobytes.
+/// The record of an upstream. A few kilobytes at most.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpstreamRecord {
-    /// The newest revision whose lines are known; none before the first, and to read all of them again.
+    /// The newest revision whose lines are known; `None` before the first one, or to read all of them again.
     pub seen: Option<Seen>,
     /// When it last had nothing newer.
     pub current_at: Option<Seconds>,
@@ -35,14 +35,14 @@ pub struct UpstreamRecord {
     pub next_attempt_at: Option<Seconds>,
     /// Why the last attempt failed.
     pub failure: Option<Failure>,
-    /// Number of attempts that failed one after the other.
+    /// Number of consecutive failed attempts.
     pub consecutive_failures: u32,
-    /// The newest verification of a source that it told.
+    /// The newest verification of a source that it reported.
     pub verified_at: Option<Seconds>,
 }
 
 impl UpstreamRecord {
-    /// Whether it is not asked any more, since it has another history than it had.
+    /// Whether it is not asked any more, because it has rewritten its history.
     pub fn is_refused(&self) -> bool {
         self.failure.as_ref().is_some_and(|failure| failure.code == upstreams::HISTORY_REWRITTEN.code)
     }
@@ -52,7 +52,7 @@ impl UpstreamRecord {
         (!self.is_refused()).then_some(self.next_attempt_at.unwrap_or(0))
     }
 
-    /// It was followed up to `seen`. If there is more, it is due at once.
+    /// Records that it was followed up to `seen`. Unless that `is_all`, it is due at once.
     pub fn follow(&mut self, seen: Option<Seen>, is_all: bool, now: Seconds, jitter: f64) {
         self.last_attempt_at = Some(now);
         self.consecutive_failures = 0;
@@ -62,7 +62,7 @@ impl UpstreamRecord {
         self.next_attempt_at = is_all.then(|| next_check(now, EVERY, 0, None, jitter));
     }
 
-    /// An attempt failed. What was taken stays.
+    /// Records a failed attempt. What was taken stays.
     pub fn fail(&mut self, code: &'static Kind, mut message: String, now: Seconds, jitter: f64) {
         message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES));
         let since = self.failure.as_ref().map_or(now, |failure| failure.since);

@@ -21,7 +21,7 @@ const YAML_KEY_CHARS: usize = 1024;
 /// which costs some 40 MiB of memory.
 const JSON_KEY_CHARS: usize = MAX_SCALAR_BYTES + "\"\"".len();
 
-/// A step through a text. An anchor of 0 means none.
+/// An event of the text. An anchor of 0 means none.
 pub(super) enum Event<'t> {
     /// Another document begins.
     NextDocument,
@@ -80,8 +80,10 @@ impl<'t> Events<'t> {
                 }
                 granit_parser::Event::Scalar(text, style, anchor, tag) => {
                     if text.len() > MAX_SCALAR_BYTES {
-                        let message =
-                            format!("a value of {} bytes: keep every value below {MAX_SCALAR_BYTES} bytes", text.len());
+                        let message = format!(
+                            "this value has {} bytes: keep every value within {MAX_SCALAR_BYTES} bytes",
+                            text.len()
+                        );
                         return Err(YamlError::at(at, &indexes::SCALAR_TOO_LONG, message));
                     }
                     // Some tools write the tag of a merge key, some quote it as well.

@@ -17,7 +17,7 @@
 //! | `8080: x`, `true: x`, `[a]: x` | refused, `key-not-string`: JSON keys are strings |
 //! | `!!str 1` and the other six core tags | honoured; any other tag is refused, `unsupported-tag` |
 //! | anchors and aliases | expanded within the limits of [`crate::limits`]; recursion is refused |
-//! | a second document | refused, `multiple-documents`, but in formats that have several ([`crate::index`]) |
+//! | a second document | refused, `multiple-documents`, except in formats that have several ([`crate::index`]) |
 //!
 //! The output of [`to_string`] parses as the same value under YAML 1.1 and 1.2.
 

@@ -132,7 +132,7 @@ impl Tree {
     fn expand(&mut self, anchor: usize, at: Position) -> Result<(), YamlError> {
         self.aliases += 1;
         if self.aliases > MAX_ALIASES {
-            let message = format!("more than {MAX_ALIASES} aliases: write the values out");
+            let message = format!("there are more than {MAX_ALIASES} aliases: write the values out");
             return Err(YamlError::at(at, &indexes::TOO_MANY_ALIASES, message));
         }
         let Some((_, cost)) = self.anchors.get(&anchor) else {
@@ -190,7 +190,7 @@ impl Tree {
     fn spend(&mut self, nodes: usize, at: Position) -> Result<(), YamlError> {
         self.nodes += nodes;
         if self.nodes > MAX_NODES {
-            let message = format!("more than {MAX_NODES} values: split the document");
+            let message = format!("the document has more than {MAX_NODES} values: split the document");
             return Err(YamlError::at(at, &indexes::TOO_MANY_NODES, message));
         }
         Ok(())

@@ -15,12 +15,12 @@ fn an_entity_that_lacks_something_is_refused_in_its_own_words() {
     catalog(
         "apiVersion: backstage.io/v1beta1\nkind: API",
         "apiVersion: backstage.io/v2\nkind: API",
-        "29:13: unknown-version: version \"backstage.io/v2\" is not known here: use `backstage.io/v1alpha1` or `backstage.io/v1beta1` (at /1/apiVersion)",
+        "29:13: unknown-version: version \"backstage.io/v2\" is not supported: use `backstage.io/v1alpha1` or `backstage.io/v1beta1` (at /1/apiVersion)",
     );
     catalog(
         "scaffolder.backstage.io/v1beta3",
         "backstage.io/v1beta2",
-        "57:13: unknown-version: version \"backstage.io/v1beta2\" is not known here: use `scaffolder.backstage.io/v1beta3` (at /4/apiVersion)",
+        "57:13: unknown-version: version \"backstage.io/v1beta2\" is not supported: use `scaffolder.backstage.io/v1beta3` (at /4/apiVersion)",
     );
     catalog("  name: artists-db\n", "", "45:3: schema-required: the field `name` is missing: add it (at /2/metadata)");
     catalog(
@@ -101,7 +101,9 @@ fn a_catalogue_of_nothing_is_refused() {
     let location = "apiVersion: backstage.io/v1alpha1\nkind: Location\nspec: {target: ./b.yaml}\n";
     assert_eq!(
         errors(location),
-        ["1:1: not-an-index: nothing here is a capability: describe one of Component, API, Resource, System, Template",]
+        [
+            "1:1: not-an-index: the file describes nothing that is a capability: describe one of Component, API, Resource, System, Template",
+        ]
     );
 }
 

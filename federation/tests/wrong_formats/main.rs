@@ -31,12 +31,12 @@ fn software_of_a_public_administration_is_refused_in_its_own_words() {
     publiccode(
         "\"0.5.0\"",
         "\"1.0\"",
-        "1:23: unknown-version: version \"1.0\" is not known here: use a version that begins with `0.` (at /publiccodeYmlVersion)",
+        "1:23: unknown-version: version \"1.0\" is not supported: use a version that begins with `0.` (at /publiccodeYmlVersion)",
     );
     publiccode(
         "\"0.5.0\"",
         "1",
-        "1:23: unknown-version: version 1 is not known here: use a version that begins with `0.` (at /publiccodeYmlVersion)",
+        "1:23: unknown-version: version 1 is not supported: use a version that begins with `0.` (at /publiccodeYmlVersion)",
     );
     publiccode(
         "\"0.5.0\"",
@@ -77,12 +77,12 @@ fn research_software_is_refused_in_its_own_words() {
     codemeta(
         "codemeta/3.0",
         "codemeta/4.0",
-        "2:15: unknown-version: version \"https://w3id.org/codemeta/4.0\" is not known here: use version 2 or 3 of CodeMeta (at /@context)",
+        "2:15: unknown-version: version \"https://w3id.org/codemeta/4.0\" is not supported: use version 2 or 3 of CodeMeta (at /@context)",
     );
     codemeta(
         "\"https://w3id.org/codemeta/3.0\"",
         "[\"https://schema.org\", \"https://w3id.org/codemeta-v1.0\"]",
-        "2:38: unknown-version: version \"https://w3id.org/codemeta-v1.0\" is not known here: use version 2 or 3 of CodeMeta (at /@context/1)",
+        "2:38: unknown-version: version \"https://w3id.org/codemeta-v1.0\" is not supported: use version 2 or 3 of CodeMeta (at /@context/1)",
     );
     codemeta(
         "  \"name\": \"tidewave: Models of Tides\",\n",
@@ -123,12 +123,12 @@ fn an_agent_is_refused_in_its_own_words() {
     old(
         "\"0.3.0\"",
         "\"2.0\"",
-        "2:22: unknown-version: version \"2.0\" is not known here: use version 0.3 or 1 of A2A (at /protocolVersion)",
+        "2:22: unknown-version: version \"2.0\" is not supported: use version 0.3 or 1 of A2A (at /protocolVersion)",
     );
     old(
         "\"0.3.0\"",
         "\"0.30\"",
-        "2:22: unknown-version: version \"0.30\" is not known here: use version 0.3 or 1 of A2A (at /protocolVersion)",
+        "2:22: unknown-version: version \"0.30\" is not supported: use version 0.3 or 1 of A2A (at /protocolVersion)",
     );
     old(
         "  \"protocolVersion\": \"0.3.0\",\n",
@@ -148,7 +148,7 @@ fn an_agent_is_refused_in_its_own_words() {
     card(
         "\"name\": \"Map Maker\"",
         "\"name\": \"\"",
-        "26:15: schema-too-short: must have at least 1 characters (at /skills/1/name)",
+        "26:15: schema-too-short: needs 1 or more characters (at /skills/1/name)",
     );
     card(
         "\"custom_map\"",
@@ -169,7 +169,7 @@ fn an_agent_is_refused_in_its_own_words() {
     let skills = AGENT_CARD_0_3.split("\"skills\": [").next().unwrap_or_default();
     assert_eq!(
         errors(&format!("{skills}\"skills\": []}}")),
-        ["12:13: schema-too-few: must have at least 1 items (at /skills)"]
+        ["12:13: schema-too-few: needs 1 or more items (at /skills)"]
     );
 }
 
@@ -182,14 +182,12 @@ fn a_file_that_is_not_what_is_said_is_refused_in_one_finding() {
     assert_eq!(
         found(CODEMETA, SourceFormat::AgentCard),
         [
-            "1:1: other-format: the format is said to be `agent-card`, but this file has a `@context` of CodeMeta: say `codemeta` or `auto`",
+            "1:1: other-format: the declared format is `agent-card`, but this file has a `@context` of CodeMeta: declare `codemeta` or `auto`",
         ]
     );
     assert_eq!(
         found("{\"name\": \"x\"}", SourceFormat::Publiccode),
-        [
-            "1:1: other-format: the format is said to be `publiccode`, but this file does not have `publiccodeYmlVersion`",
-        ]
+        ["1:1: other-format: the declared format is `publiccode`, but this file does not have `publiccodeYmlVersion`",]
     );
     // Without a mark, it is an index with all that an index lacks.
     assert_eq!(found("{\"name\": \"x\"}", SourceFormat::Auto), found("{\"name\": \"x\"}", SourceFormat::Index));

@@ -56,7 +56,9 @@ pub async fn overlaps<P: Ports>(
     let query = OverlapsQuery { repo: set(&repo), limit: None, cursor: set(&cursor) };
     let nothing = |why: &str| (Vec::new(), None, true, why.to_owned());
     let (pairs, next, complete, why) = match hub::page(&app, &head, &query).await {
-        Ok(page) => (page.overlaps, page.next, page.complete, "No two capabilities seem to do the same thing.".to_owned()),
+        Ok(page) => {
+            (page.overlaps, page.next, page.complete, "No two capabilities seem to do the same thing.".to_owned())
+        }
         Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => {
             nothing("No valid index has been fetched yet.")
         }

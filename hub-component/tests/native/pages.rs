@@ -78,7 +78,7 @@ async fn the_repos_are_listed_with_every_state_with_its_reason() {
         "repos registered 5",
         "capabilities published 25",
         "all 5 fresh 1 stale 1 held 1 failed 1 disabled 1",
-        "old 1:10: unknown-version: version 2 is not known here: use version 1 (at /version) stale d 2",
+        "old 1:10: unknown-version: version 2 is not supported: use version 1 (at /version) stale d 2",
         "less The newest index has 1 capabilities where readers get 20",
         "off disabled d 0 never",
     ] {

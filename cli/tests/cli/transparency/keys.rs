@@ -34,7 +34,7 @@ fn a_hub_does_not_start_with_a_key_that_is_none() {
         ("nonsense".to_owned(), "a private key begins with"),
         (" \n".to_owned(), "it is empty"),
         (witness.clone(), "it is the key of a witness, not of a log"),
-        (format!("{}\n{}", log("a"), log("b")), "all keys of a log have the same name"),
+        (format!("{}\n{}", log("a"), log("b")), "all keys of a log must have the same name"),
     ] {
         place.write("log.key", &text);
         let serve = ["serve", "--listen", "127.0.0.1:0", "--data-dir", "data", "--log-key-file", "log.key"];

@@ -96,7 +96,7 @@ impl Exchange {
                     quiet: quiet.map(|seconds| (source_url::host(&self.url), seconds)),
                     ..FetchFailure::new(
                         &sources::HTTP_STATUS,
-                        format!("The server answered {status} instead of the index.{advice}"),
+                        format!("The server responded with {status} instead of the index.{advice}"),
                     )
                 })
             }
@@ -138,23 +138,23 @@ fn keep_validator(value: &str) -> Option<String> {
     (value.len() <= VALIDATOR_BYTES && !value.is_empty() && can_be_sent).then(|| value.to_owned())
 }
 
-/// What most often is behind a status. Forges and object stores hide what is not public, each behind another one.
+/// The most likely cause of a status. Forges and object stores hide private files, each behind a different status.
 fn advice(response: &Response) -> &'static str {
     match response.status {
         _ if response.header("cf-mitigated").is_some() => {
             " Cloudflare sent a challenge for browsers; let it pass requests for the path of the index."
         }
-        203 => " That is the page of a proxy or a sign-in; publish the index where anyone can read it.",
+        203 => " This is the page of a proxy or a sign-in; publish the index where anyone can read it.",
         204 | 205 => " The file is empty, or the URL is not that of the file.",
         206 => " The hub asked for the whole file; correct the server or its cache.",
         401 => " It asks for a login; publish the index where anyone can read it.",
         403 => {
-            " It asks for a login or refuses; publish the index where anyone can read it. Object stores answer so for a missing file too: check the path."
+            " It asks for a login or refuses access; publish the index where anyone can read it. Object stores also respond like this for a missing file: check the path."
         }
         404 | 410 => {
-            " Check the path and the branch in the URL. Forges answer so for a private repository too: publish the index where anyone can read it."
+            " Check the path and the branch in the URL. Forges also respond like this for a private repository: publish the index where anyone can read it."
         }
-        407 => " That is the hub's own proxy, which asks for a password; the operator can set it.",
+        407 => " The hub's own proxy asks for a password; the operator can configure it.",
         _ => "",
     }
 }

@@ -10,7 +10,7 @@ use crate::path::Path;
 use crate::problem::indexes;
 use crate::schema::Schema;
 
-/// The kinds that are capabilities, in the words of the schema.
+/// The kinds that are capabilities, as the schema names them.
 const KINDS: [&str; 5] = ["Component", "API", "Resource", "System", "Template"];
 
 /// The versions of these kinds.
@@ -31,13 +31,13 @@ pub(super) fn read<'v>(documents: &[Node<'v>], found: &mut Findings<'v>) -> Vec<
         }
     }
     if entries.is_empty() && !found.refuses() {
-        let message = format!("nothing here is a capability: describe one of {}", KINDS.join(", "));
+        let message = format!("the file describes nothing that is a capability: describe one of {}", KINDS.join(", "));
         found.add(Finding::error(&indexes::NOT_AN_INDEX, Path::default(), message));
     }
     entries
 }
 
-/// Says of an entity of another kind that it is left out.
+/// Whether an entity is of another kind. If so, adds a warning that it is left out.
 fn is_left_out<'v>(document: &Node<'v>, found: &mut Findings<'v>) -> bool {
     let Some(kind) = document.field("kind") else { return false };
     let name = kind.text().unwrap_or_default();
@@ -49,7 +49,9 @@ fn is_left_out<'v>(document: &Node<'v>, found: &mut Findings<'v>) -> bool {
             "Location" => "what a `Location` points to is not read: register those files themselves".to_owned(),
             _ => {
                 let (kind, kinds) = (json_excerpt(kind.value), KINDS.join(", "));
-                format!("an entity of the kind {kind} is not a capability and is left out; those are {kinds}")
+                format!(
+                    "an entity of the kind {kind} is not a capability and is left out; only {kinds} are capabilities"
+                )
             }
         };
         Finding { severity: Severity::Warning, ..Finding::error(&indexes::LEFT_OUT, kind.path.clone(), message) }

@@ -30,7 +30,7 @@ pub(super) fn read<'v>(root: &Node<'v>, found: &mut Findings<'v>) -> Option<Entr
     }
     check(Schema::Codemeta, root, found);
     let name = root.field("name")?;
-    // An identifier that is an address or a DOI may be that of one version, and is no name.
+    // An identifier that is an address or a DOI may identify a single version, so it does not serve as a name.
     let is_name =
         |id: &Node<'_>| id.text().is_some_and(|id| !id.contains([':', '/']) && id.contains(char::is_alphanumeric));
     let named = root.field("identifier").filter(is_name).unwrap_or_else(|| name.clone());
@@ -38,7 +38,7 @@ pub(super) fn read<'v>(root: &Node<'v>, found: &mut Findings<'v>) -> Option<Entr
     entry.text("name", Some(name));
     entry.text("summary", root.field("description"));
     if let Some(status) = root.field("developmentStatus") {
-        // The words of repostatus.org are often written as its addresses.
+        // The statuses of repostatus.org are often written as URLs.
         let word = status.text().map(|text| text.rsplit('#').next().unwrap_or(text)).unwrap_or_default();
         entry.value("status", word.into(), status);
     }

@@ -36,19 +36,19 @@ impl<'v> Entry<'v> {
         entry
     }
 
-    /// A field with a value that is not from the file as it stands, but from this part of it.
+    /// Adds a field whose value is derived from this part of the file.
     pub(super) fn value(&mut self, name: &str, value: Value, from: Node<'v>) {
         self.add(name, value, vec![Part::One(from.path)]);
     }
 
-    /// A field with the text of a part, if there is one.
+    /// Adds a field with the text of a part, if there is one.
     pub(super) fn text(&mut self, name: &str, from: Option<Node<'v>>) {
         if let Some(from) = from.filter(|from| from.text().is_some()) {
             self.value(name, from.value.clone(), from);
         }
     }
 
-    /// The tags: those of a list, and then a text, if they exist.
+    /// Adds the tags: those of a list and then a text, if they exist.
     pub(super) fn tags(&mut self, list: Option<Node<'v>>, last: Option<Node<'v>>) {
         let mut tags = list.as_ref().and_then(|list| list.value.as_array()).cloned().unwrap_or_default();
         let mut parts = Vec::from_iter(list.map(|list| Part::Items(list.path, tags.len())));
@@ -73,7 +73,7 @@ impl<'v> Entry<'v> {
 }
 
 impl<'v> Origin<'v> {
-    /// Where the value comes from that these steps lead to in the capability.
+    /// Where the value at these steps of the capability comes from.
     pub(super) fn of(&self, steps: &[Step<'_>]) -> Path<'v> {
         let Some(parts) = steps.first().and_then(|field| self.fields.get(field.place())) else {
             return self.whole.clone();
@@ -90,14 +90,14 @@ impl<'v> Origin<'v> {
                 Part::Items(path, _) | Part::One(path) => return path.clone(),
             }
         }
-        // A text of the file that became a list.
+        // The list was made from one text of the file.
         let last = parts.last().map(|(Part::Items(path, _) | Part::One(path))| path);
         last.unwrap_or(&self.whole).clone()
     }
 }
 
-/// A text as a part of an id: letters of ASCII in lower case and digits, letters and digits of other scripts as `u` and
-/// their number in hexadecimal, and `-` for what is between them, but `_` stays.
+/// A text as a part of an id: ASCII digits, and letters in lower case; letters and digits of other scripts as `u` and
+/// their code point in hexadecimal; `_` as it is; `-` for all else between them.
 fn slug(text: &str) -> String {
     let mut part = String::new();
     for c in text.chars() {

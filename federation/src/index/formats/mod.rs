@@ -79,7 +79,7 @@ impl SourceFormat {
         *self == Self::Auto
     }
 
-    /// What a file of this format has.
+    /// What a file of this format is recognised by.
     fn mark(self) -> &'static str {
         match self {
             Self::Auto | Self::Index => "a list `capabilities`",
@@ -96,7 +96,7 @@ pub(super) fn is_entity(document: &Value) -> bool {
     format_of(document) == Some(SourceFormat::CatalogInfo)
 }
 
-/// The format that the first document of a file has; `None` if it has the mark of none. No document has two, and every
+/// The format that the first document of a file has; `None` if it has no mark. No document has two marks, and every
 /// valid index has that of an index.
 fn format_of(document: &Value) -> Option<SourceFormat> {
     let root = document.as_object()?;
@@ -111,7 +111,7 @@ fn format_of(document: &Value) -> Option<SourceFormat> {
     }
 }
 
-/// The format by which a file is judged that is said to be of the format `said`.
+/// The format by which a file is judged whose declared format is `said`.
 ///
 /// # Errors
 /// `other-format` if it has another format.
@@ -122,13 +122,13 @@ pub(super) fn choose(first: &Value, said: SourceFormat) -> Result<SourceFormat, 
         (SourceFormat::Auto, Some(found)) => return Ok(found),
         (said, Some(found)) if said == found => return Ok(found),
         (said, Some(found)) => format!(
-            "the format is said to be `{}`, but this file has {}: say `{}` or `auto`",
+            "the declared format is `{}`, but this file has {}: declare `{}` or `auto`",
             said.as_str(),
             found.mark(),
             found.as_str()
         ),
         (said, None) => {
-            format!("the format is said to be `{}`, but this file does not have {}", said.as_str(), said.mark())
+            format!("the declared format is `{}`, but this file does not have {}", said.as_str(), said.mark())
         }
     };
     Err(Finding::error(&indexes::OTHER_FORMAT, Path::default(), message))

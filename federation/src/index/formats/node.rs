@@ -41,12 +41,12 @@ impl<'v> Node<'v> {
         self.value.as_array().map_or(0, Vec::len)
     }
 
-    /// The text, if there is something in it.
+    /// The text, unless it is blank.
     pub(super) fn text(&self) -> Option<&'v str> {
         self.value.as_str().filter(|text| !text.trim().is_empty())
     }
 
-    /// A field that is a text with something in it.
+    /// A field that is a text and not blank.
     pub(super) fn field(&self, name: &str) -> Option<Self> {
         self.get(name).filter(|field| field.text().is_some())
     }

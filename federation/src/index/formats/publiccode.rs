@@ -29,7 +29,7 @@ pub(super) fn read<'v>(root: &Node<'v>, found: &mut Findings<'v>) -> Option<Entr
     Some(entry)
 }
 
-/// Versions are texts such as `0.5.0`; without quotes, `0.4` is a number. What is neither, the schema refuses.
+/// Versions are texts such as `0.5.0`; without quotes, `0.4` is a number. The schema refuses anything else.
 fn is_known(version: &Node<'_>) -> bool {
     let text = version.value.as_str().map_or_else(|| json_excerpt(version.value), str::to_owned);
     !(version.value.is_string() || version.value.is_number()) || text == "0" || text.starts_with("0.")

@@ -20,6 +20,6 @@ pub(super) fn refuses<'v>(count: usize, list: &Node<'v>, found: &mut Findings<'v
 
 /// Refuses a version that is not known here.
 pub(super) fn unknown_version<'v>(at: &Node<'v>, known: &str, found: &mut Findings<'v>) {
-    let message = format!("version {} is not known here: use {known}", json_excerpt(at.value));
+    let message = format!("version {} is not supported: use {known}", json_excerpt(at.value));
     found.add(Finding::error(&indexes::UNKNOWN_VERSION, at.path.clone(), message));
 }

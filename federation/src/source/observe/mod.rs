@@ -46,12 +46,12 @@ pub enum Observation {
     },
     /// The fetch failed.
     Unreachable(FetchFailure),
-    /// One of the first two, of the index at the `HEAD` of the repository, since the branch in the registered URL is gone.
+    /// One of the first two, for the index at the `HEAD` of the repository, because the branch in the registered URL is gone.
     AtHead(Box<Observation>),
 }
 
 impl Observation {
-    /// What was observed, wherever that was.
+    /// What was observed, at whichever address.
     pub fn content(&self) -> &Self {
         match self {
             Self::AtHead(inner) => inner,
@@ -59,7 +59,7 @@ impl Observation {
         }
     }
 
-    /// The same, of the index at the `HEAD` of the repository if that was fetched.
+    /// The same, but for the index at the `HEAD` of the repository if that was fetched.
     pub fn at_head_if(self, is_at_head: bool) -> Self {
         if is_at_head { Self::AtHead(Box::new(self)) } else { self }
     }
@@ -101,7 +101,7 @@ impl SourceRecord {
         let effect = self.apply(registration, observation, now);
         let is_new = self.checked.as_ref().map(|checked| &checked.digest) != known.as_ref();
         if is_new && !is_announced {
-            // Whatever announced pushes does so no longer.
+            // This change was not announced, so announcements have stopped.
             self.pushed_at = None;
         }
         let wait = match is_awaited && !is_new {
@@ -166,7 +166,7 @@ impl SourceRecord {
         self.checked = Some(Checked { url, format, digest, validators, verdict });
     }
 
-    /// Keeps whether the index is read at the `HEAD`, and returns the observation of it.
+    /// Records whether the index is read at the `HEAD`, and returns the observation without that wrapper.
     fn look_at_head(&mut self, observation: Observation, now: Seconds) -> Observation {
         match observation {
             Observation::AtHead(inner) => {
