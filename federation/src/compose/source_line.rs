@@ -21,7 +21,7 @@ pub struct SourceLine {
     pub index_digest: Digest,
     /// Number of its capabilities.
     pub capability_count: usize,
-    /// The hubs that it came by, as their base URLs, nearest first; left out if it is registered at this hub.
+    /// The hubs that it came through, as their base URLs, nearest first; left out if it is registered at this hub.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub via: Vec<String>,
 }

@@ -67,7 +67,7 @@ pub struct Accepted {
     pub url: String,
     /// Number of its capabilities.
     pub capability_count: usize,
-    /// The hubs that it came by, nearest first; none if it was fetched at its source.
+    /// The hubs that it came through, nearest first; none if it was fetched at its source.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub via: Vec<String>,
 }

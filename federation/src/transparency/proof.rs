@@ -20,7 +20,7 @@ pub struct InclusionProof {
     pub hashes: Vec<Hash>,
 }
 
-/// The proof that a tree goes on from an older one.
+/// The proof that a tree extends an older one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsistencyProof {
     /// The size of the older tree.
@@ -43,7 +43,7 @@ pub fn inclusion_ranges(index: u64, size: u64) -> Vec<Range<u64>> {
     ranges
 }
 
-/// The ranges of leaves whose hashes prove that the tree of `size` leaves goes on from that of `old`. Empty if both are the same, or the older one is empty.
+/// The ranges of leaves whose hashes prove that the tree of `size` leaves extends that of `old`. Empty if both are the same, or the older one is empty.
 pub fn consistency_ranges(old: u64, size: u64) -> Vec<Range<u64>> {
     let (mut within, mut ranges, mut is_whole) = (0..size, Vec::new(), true);
     if old == 0 || old >= size {
@@ -86,12 +86,12 @@ pub fn verify_inclusion(leaf: &Hash, proof: &InclusionProof, tree: &Checkpoint) 
     }
 }
 
-/// Checks that the tree of a checkpoint goes on from that of an older one.
+/// Checks that the tree of a checkpoint extends that of an older one.
 ///
 /// # Errors
 /// If the proof does not show it.
 pub fn verify_consistency(old: &Checkpoint, proof: &ConsistencyProof, tree: &Checkpoint) -> Result<(), Refused> {
-    let forked = Refused::NotProven("the tree does not go on from the older one");
+    let forked = Refused::NotProven("the tree does not extend the older one");
     if old.size > tree.size || proof.old != old.size {
         return Err(forked);
     }

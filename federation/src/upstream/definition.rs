@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// Longest base URL of a hub, in bytes. Each line that came by the hub contains it.
+/// Longest base URL of a hub, in bytes. Each line that came through the hub contains it.
 const MAX_URL_BYTES: usize = 200;
 
 /// The fields of an upstream that the operator sets.
@@ -18,7 +18,7 @@ const MAX_URL_BYTES: usize = 200;
 pub struct Upstream {
     /// The public base URL of the hub.
     pub url: String,
-    /// Whether to take the sources that the hub itself gets from others as well.
+    /// Whether this hub also publishes the sources that the upstream itself has from other hubs.
     #[serde(default)]
     #[schema(required = false)]
     pub transitive: bool,

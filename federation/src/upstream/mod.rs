@@ -1,6 +1,6 @@
 //! Upstreams: other hubs whose sources this hub publishes too.
 //!
-//! What an upstream publishes are offers. For each repo one of them is chosen ([`choose`]), by the path of hubs that it came by, as in a path-vector
+//! What an upstream publishes are offers. For each repo one of them is chosen ([`choose`]), by the path of hubs that it came through, as in a path-vector
 //! protocol: so loops of hubs converge, and what its first hub withdraws disappears from all of them.
 
 mod definition;

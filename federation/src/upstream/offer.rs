@@ -14,7 +14,7 @@ const MAX_HOP_BYTES: usize = 255;
 pub struct Offer {
     /// The name of the upstream.
     pub upstream: String,
-    /// The hubs that the line came by, nearest first.
+    /// The hubs that the line came through, nearest first.
     pub path: Vec<String>,
     /// The line, as the upstream has it.
     pub line: SourceLine,
@@ -27,7 +27,7 @@ impl Offer {
     }
 }
 
-/// Whether an upstream may say that a line came by these hubs.
+/// Whether an upstream may say that a line came through these hubs.
 pub fn is_path(via: &[String]) -> bool {
     let is_hop = |hop: &String| !hop.is_empty() && hop.len() <= MAX_HOP_BYTES && !hop.chars().any(char::is_control);
     via.len() <= MAX_HOPS && via.iter().all(is_hop)
@@ -35,7 +35,7 @@ pub fn is_path(via: &[String]) -> bool {
 
 /// The path of a line that the hub at `url` publishes with this `via`, as the hub at `own` would have it.
 ///
-/// `None` if it may not be taken: the line came by this hub already, by a hub twice, or by too many, or the upstream has it from others itself and is not
+/// `None` if it may not be taken: the line came through this hub already, by a hub twice, or by too many, or the upstream has it from others itself and is not
 /// `transitive`.
 pub fn path(own: &str, url: &str, transitive: bool, via: &[String]) -> Option<Vec<String>> {
     if !transitive && !via.is_empty() {
