@@ -1,27 +1,10 @@
 //! Appends a revision to the log.
 
+use super::change::Change;
 use super::{Revision, Totals};
 use crate::database::Transaction;
 use crate::{StoreError, needs, transparency};
 use federation::compose::SourceLine;
-
-/// The change of a revision to one source.
-pub enum Change {
-    /// Adds the source or replaces its line.
-    Put(SourceLine),
-    /// Removes the source.
-    Remove(String),
-}
-
-impl Change {
-    /// The source.
-    pub fn repo(&self) -> &str {
-        match self {
-            Self::Put(line) => &line.repo,
-            Self::Remove(repo) => repo,
-        }
-    }
-}
 
 /// Who made a revision, and why.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! Revisions: the append-only log, and the complete newest revision.
 
 mod append;
+mod change;
 mod commits;
 mod compositions;
 pub mod feed;
@@ -11,7 +12,8 @@ mod recent;
 mod recomposed;
 pub mod steps;
 
-pub use append::{Change, Origin, append};
+pub use append::{Origin, append};
+pub use change::Change;
 pub(crate) use commits::COMMITS;
 pub use commits::{commits_at, note_commit};
 pub(crate) use compositions::AT;

@@ -1,6 +1,7 @@
 //! What changes make of the newest composition, in one pass over its lines.
 
-use super::{Change, LINE, Revision, read_line, verify_digest};
+use super::change::Change;
+use super::{LINE, Revision, read_line, verify_digest};
 use crate::StoreError;
 use crate::database::Transaction;
 use federation::compose::{SourceLine, SourcesDigester};
