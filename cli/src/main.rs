@@ -13,6 +13,8 @@ mod git;
 mod input;
 mod offline;
 mod output;
+#[cfg(test)]
+mod reference;
 
 use std::process::ExitCode;
 

@@ -26,6 +26,7 @@ cargo xtask <verb>
   tools              install the tools of the end-to-end tests into <target>/tools; `test` does that first
   component          build only the component: <target>/wasm32-wasip2/release/hub_component.wasm
   docs               write what is generated from the code: specs/openapi.json and tools/README.md
+  man DIR            write the manual pages of the command line into DIR
   earlier COMMIT     run the handler tests of an earlier program on the schema of this one: try the last release before each new one
   fuzz [--seconds N] [TARGET…]
                      run the fuzz targets, all unless named, for 8 or N seconds each; see fuzz/README.md
@@ -59,6 +60,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ("build", ["--release"]) => verbs::build(workspace::Profile::Release),
         ("component", []) => verbs::component(),
         ("docs", []) => verbs::docs(),
+        ("man", [folder]) => verbs::man(folder),
         ("earlier", [commit]) => earlier::earlier(commit),
         ("tools", []) => verbs::tools(),
         ("fuzz", ["--seconds", seconds, only @ ..]) => fuzz::fuzz(seconds, only),

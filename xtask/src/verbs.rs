@@ -1,5 +1,6 @@
 //! The verbs that build. Each works on a fresh clone.
 
+use std::env;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
@@ -58,21 +59,16 @@ pub(crate) fn test(arguments: &[&str]) -> Result<()> {
 
 /// `cargo xtask docs`: the tests that compare the generated documents write them instead.
 pub(crate) fn docs() -> Result<()> {
-    run(Workspace::locate()?
-        .cargo()
-        .args([
-            "test",
-            "--workspace",
-            "--test",
-            "native",
-            "--test",
-            "cli",
-            "--",
-            "the_copy_in_specs",
-            "the_page_is_what",
-        ])
-        .env("UPDATE_SPECS", "1")
-        .env("UPDATE_DOCS", "1"))
+    let tests = ["--test", "native", "--bin", "reuse-surface", "--", "the_copy_in_specs", "the_page_is_what"];
+    let updates = [("UPDATE_SPECS", "1"), ("UPDATE_DOCS", "1")];
+    run(Workspace::locate()?.cargo().args(["test", "--workspace"]).args(tests).envs(updates))
+}
+
+/// `cargo xtask man`: the test of the manual pages writes them into `folder`.
+pub(crate) fn man(folder: &str) -> Result<()> {
+    let test = ["--bin", "reuse-surface", "--", "every_command_has_a_manual_page"];
+    let folder = env::current_dir()?.join(folder);
+    run(Workspace::locate()?.cargo().args(["test", "--workspace"]).args(test).env("MANUAL_PAGES", folder))
 }
 
 /// `cargo xtask bench`

@@ -32,7 +32,7 @@ pub(crate) use self::hub::{Changes, Compose, Demand, Health, Hub, List, Overlaps
 pub(crate) use self::index::{Index, IndexVerb, Validate};
 pub(crate) use self::mcp::Mcp;
 pub(crate) use self::migrate::{Migrate, Place};
-pub(crate) use self::program::{Completions, Explain, Man, Reference};
+pub(crate) use self::program::{Completions, Explain};
 pub(crate) use self::registration::{Check, Deregister, Hook, Refresh, Register, Release, Update};
 pub(crate) use self::serve::{DatabaseUrl, LogFormat, LogLevel, Serve};
 pub(crate) use self::token::{TokenCreate, TokenList, TokenRevoke, TokenVerb};
@@ -86,8 +86,4 @@ pub(crate) enum Command {
     Restore(Restore),
     Migrate(Migrate),
     Completions(Completions),
-    #[command(hide = true)]
-    Man(Man),
-    #[command(hide = true)]
-    Reference(Reference),
 }

@@ -1,6 +1,4 @@
-//! `reuse-surface completions`, `explain`, `man` and `reference`: information about the program itself.
-
-use std::path::PathBuf;
+//! `reuse-surface completions` and `explain`: information about the program itself.
 
 use clap::Args;
 use clap_complete::Shell;
@@ -36,21 +34,3 @@ pub(crate) struct Explain {
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
 }
-
-/// Write the manual pages, one for each command, into a directory
-#[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  reuse-surface man ~/.local/share/man/man1")]
-pub(crate) struct Man {
-    /// The directory; created if it is missing
-    #[arg(value_name = "DIR")]
-    pub(crate) folder: PathBuf,
-}
-
-/// Print the command line reference, as in tools/README.md
-#[derive(Debug, Args)]
-#[command(after_long_help = "\
-Examples:
-  reuse-surface reference > tools/README.md")]
-pub(crate) struct Reference {}

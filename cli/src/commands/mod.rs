@@ -9,12 +9,10 @@ mod explain;
 mod federation;
 mod hub;
 mod index;
-mod man;
 mod mcp;
 mod migrate;
 mod mirror;
 mod postgres;
-mod reference;
 mod restore;
 mod serve;
 mod smoke;
@@ -45,8 +43,6 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Command::Restore(restore) => block_on(restore::run(restore, output)),
         Command::Migrate(args) => block_on(migrate::run(args, output)),
         Command::Completions(completions) => completions::run(completions, output),
-        Command::Man(man) => man::run(man, output),
-        Command::Reference(_) => reference::run(output),
     }
 }
 

@@ -16,7 +16,6 @@ mod machine_output;
 mod mirroring;
 mod newer_hub;
 mod reading;
-mod reference;
 mod refusals;
 mod searching;
 mod smoking;

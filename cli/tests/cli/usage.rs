@@ -81,8 +81,6 @@ fn every_command_has_examples_in_its_help() {
         vec!["mcp", "--help"],
         vec!["doctor", "--help"],
         vec!["explain", "--help"],
-        vec!["man", "--help"],
-        vec!["reference", "--help"],
         vec!["backup", "--help"],
         vec!["restore", "--help"],
     ]) {

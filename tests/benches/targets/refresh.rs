@@ -14,7 +14,7 @@ const SOURCES: usize = 1000;
 const CAPABILITIES: usize = 20;
 const ROUNDS: usize = 5;
 /// The hub's limit of concurrent requests to one host, which the loop also uses.
-const AT_ONCE: usize = federation::plan::PER_HOST;
+const AT_ONCE: usize = federation::plan::MAX_FETCHES_PER_HOST;
 
 /// Measures both; every response is 304.
 pub async fn measure(table: &mut Table) -> Result<()> {
