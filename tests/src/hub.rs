@@ -18,6 +18,7 @@ pub const TOKEN: &str = "a-token-for-tests-only";
 pub struct Hub {
     child: Child,
     data: TempDir,
+    arguments: Vec<String>,
     base: String,
     log: Arc<Mutex<String>>,
     client: reqwest::Client,
@@ -108,7 +109,8 @@ impl Hub {
         };
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build()?;
-        Ok(Self { child, data, base: format!("http://{address}"), log, client })
+        let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        Ok(Self { child, data, arguments, base: format!("http://{address}"), log, client })
     }
 
     /// Kills the hub as a power cut would, and starts it again on the same data.
@@ -134,7 +136,7 @@ impl Hub {
         self.child.id()
     }
 
-    /// Stops the hub gracefully, and starts it again on the same data and another port.
+    /// Stops the hub gracefully, and starts it again with the same data and arguments, on another port.
     ///
     /// # Errors
     /// As [`Hub::start`], or if the hub does not exit cleanly.
@@ -144,7 +146,8 @@ impl Hub {
         // The hub logs it if it had to abandon a request.
         anyhow::ensure!(!self.log().contains("did not finish in time"), "{}", self.log());
         let data = std::mem::replace(&mut self.data, TempDir::new()?);
-        *self = Self::start_in(data, Some(TOKEN), &["--allow-private-networks"])?;
+        let arguments = std::mem::take(&mut self.arguments);
+        *self = Self::start_in(data, Some(TOKEN), &arguments.iter().map(String::as_str).collect::<Vec<_>>())?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 /// Modules whose tests run statements that no other module runs, or depend on how transactions and writers interleave. What the others prove is above
 /// the store: formats, pages, protocols, and rules that are the same whatever holds the rows. `retention` is left out because its thousands of revisions
 /// take minutes there. `STORE=postgres` runs all modules on PostgreSQL.
-const MODULES: [&str; 25] = [
+const MODULES: [&str; 29] = [
     "aborted_refreshes::",
     "acknowledged::what_is_acknowledged",
     "announced::",
@@ -17,6 +17,7 @@ const MODULES: [&str; 25] = [
     "demand::",
     "events::",
     "failures::",
+    "feeds::",
     "growth::",
     "hooks::",
     "identities::exchanging::",
@@ -31,6 +32,9 @@ const MODULES: [&str; 25] = [
     "token_secrets::",
     "tokens::",
     "tombstones::",
+    "transparency::",
+    "upgrade::a_newer_schema",
+    "upstreams::",
     "writers::",
 ];
 

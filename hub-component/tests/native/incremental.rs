@@ -72,18 +72,18 @@ fn lines(manifest: &Value) -> Vec<SourceLine> {
     serde_json::from_value(manifest["sources"].clone()).expect("lines")
 }
 
-/// A hub that published as many sources with one capability each, `m0000` and on, of which `m2500` alone is registered.
-async fn with_a_long_list() -> Hub {
+/// A hub that published `count` sources with one capability each, `m0000` and on, of which `m0005` alone is registered.
+pub async fn with_sources(count: usize) -> Hub {
     let hub = Hub::in_a_file();
-    hub.register("m2500", index("m2500", 1, 0)).await;
+    hub.register("m0005", index("m0005", 1, 0)).await;
     let one = lines(&hub.get("/v1/federated/manifest").await).remove(0);
-    let all: Vec<_> = (0..LONG).map(|n| SourceLine { repo: format!("m{n:04}"), ..one.clone() }).collect();
+    let all: Vec<_> = (0..count).map(|n| SourceLine { repo: format!("m{n:04}"), ..one.clone() }).collect();
     let columns = "url, domain, required, index_digest, capability_count, via";
     hub.change(&format!(
-        "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {LONG} - 1)
-         INSERT INTO composition (repo, {columns}) SELECT format('m%04d', n), {columns} FROM composition, numbers WHERE n <> 2500;
-         INSERT INTO revision_sources (revision, repo, {columns}) SELECT 1, repo, {columns} FROM composition WHERE repo <> 'm2500';
-         UPDATE revisions SET digest = '{}', source_count = {LONG}, capability_count = {LONG}",
+        "WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count} - 1)
+         INSERT INTO composition (repo, {columns}) SELECT format('m%04d', n), {columns} FROM composition, numbers WHERE n <> 5;
+         INSERT INTO revision_sources (revision, repo, {columns}) SELECT 1, repo, {columns} FROM composition WHERE repo <> 'm0005';
+         UPDATE revisions SET digest = '{}', source_count = {count}, capability_count = {count}",
         digest(&all)
     ));
     hub
@@ -91,7 +91,7 @@ async fn with_a_long_list() -> Hub {
 
 #[tokio::test]
 async fn a_list_of_sources_longer_than_a_page_is_digested_whole() {
-    let hub = with_a_long_list().await;
+    let hub = with_sources(LONG).await;
     // Before the first line, after the last one, and between two.
     for (number, repo) in ["a", "z", "m2499x"].into_iter().enumerate() {
         hub.register(repo, index(repo, 1, 0)).await;
@@ -101,12 +101,12 @@ async fn a_list_of_sources_longer_than_a_page_is_digested_whole() {
         assert_eq!(manifest["digest"], digest(&lines).as_str(), "{repo}");
     }
     // In place of a line, and without it.
-    hub.publish("m2500", index("m2500", 2, 1));
+    hub.publish("m0005", index("m0005", 2, 1));
     hub.compose().await;
     assert_eq!(hub.ask(Method::DELETE, "/v1/repos/z", Value::Null).await.0, StatusCode::NO_CONTENT);
     let manifest = hub.get("/v1/federated/manifest").await;
     let lines = lines(&manifest);
-    assert_eq!((lines.len(), &manifest["revision"], lines[2502].capability_count), (LONG + 2, &json!(6), 2));
+    assert_eq!((lines.len(), &manifest["revision"], lines[6].capability_count), (LONG + 2, &json!(6), 2));
     assert_eq!(manifest["digest"], digest(&lines).as_str());
     let counted = "SELECT source_count * 10000 + capability_count FROM revisions WHERE number = 6";
     assert_eq!(hub.number(counted), 50_025_003);
@@ -114,9 +114,9 @@ async fn a_list_of_sources_longer_than_a_page_is_digested_whole() {
 
 #[tokio::test]
 async fn a_damaged_list_is_no_base_of_a_digest() {
-    let hub = with_a_long_list().await;
+    let hub = with_sources(LONG).await;
     hub.change("UPDATE composition SET domain = 'other' WHERE repo = 'm4999'");
-    let (status, problem) = hub.ask(Method::DELETE, "/v1/repos/m2500", Value::Null).await;
+    let (status, problem) = hub.ask(Method::DELETE, "/v1/repos/m0005", Value::Null).await;
     assert_eq!((status.as_u16(), &problem["code"]), (503, &json!("store-damaged")), "{problem}");
     assert_eq!(hub.number("SELECT max(number) FROM revisions"), 1);
 }

@@ -1,6 +1,7 @@
 //! A mirror and its primary, one process, two databases.
 
 use crate::eventually::eventually;
+use crate::incremental::with_sources;
 use crate::ports::Hub;
 use federation::digest::Digest;
 use http::{Method, StatusCode};
@@ -76,11 +77,34 @@ async fn a_mirror_publishes_the_same_bytes_under_the_same_numbers() {
     primary.register("z", index("capability.z")).await;
     follows(&mirror, 5).await;
     looks_like(&mirror, &primary, &[1, 2, 3, 4, 5]).await;
-    let (_, headers, _) = mirror.read("/v1/federated", &[]).await;
-    assert!(headers.contains_key("reuse-surface-mirrored"), "{headers:?}");
     let health = mirror.get("/health").await;
     assert_eq!((&health["mirror"]["of"], &health["mirror"]["fault"]), (&json!(PRIMARY), &Value::Null));
     assert_eq!(mirror.get("/v1/repos?domain=d").await["total"], 2);
+}
+
+#[tokio::test]
+async fn a_mirror_says_when_its_primary_last_had_nothing_newer() {
+    let primary = Hub::new();
+    primary.register("a", index("capability.a")).await;
+    let mirror = mirror_of(&primary);
+    follows(&mirror, 1).await;
+    let mirrored = async |hub: &Hub, path: &str| {
+        let (_, headers, _) = hub.read(path, &[]).await;
+        headers.get("reuse-surface-mirrored").map(|at| at.to_str().expect("text").to_owned())
+    };
+    let first = mirrored(&mirror, "/v1/federated").await.expect("a time");
+    for hub in [&primary, &mirror] {
+        hub.pass(100);
+    }
+    let next = eventually(async || mirrored(&mirror, "/v1/federated").await.filter(|at| *at > first)).await;
+    mirror.sources().is_gone("primary.example.org");
+    mirror.pass(100);
+    fault(&mirror).await;
+    for path in ["/v1/federated", "/v1/federated?format=json", "/v1/federated/manifest"] {
+        assert_eq!(mirrored(&mirror, path).await.as_ref(), Some(&next), "{path}");
+        assert_eq!(mirrored(&primary, path).await, None, "{path}");
+    }
+    assert_eq!(mirrored(&mirror, "/v1/federated/manifest?revision=1").await, None, "it never changes");
 }
 
 #[tokio::test]
@@ -192,22 +216,15 @@ async fn a_reader_that_asks_for_more_than_is_here_is_told() {
 #[tokio::test]
 async fn the_log_costs_what_changed() {
     let cost = async |sources: usize| {
-        let hub = Hub::new();
-        for n in 0..sources {
-            let url = format!("https://s{n}.example.org/index.yaml");
-            hub.sources().set(&url, index(&format!("capability.s{n}")));
-            hub.ask(Method::POST, "/v1/repos", json!({"repo": format!("s{n:04}"), "url": url, "domain": "d"})).await;
-        }
-        hub.compose().await;
-        let since = hub.get("/health").await["revision"].as_u64().expect("a number");
-        hub.sources().set("https://s3.example.org/index.yaml", index("capability.changed"));
-        hub.ask(Method::POST, "/v1/repos/s0003/refresh", Value::Null).await;
+        let hub = with_sources(sources).await;
+        hub.publish("m0005", index("capability.changed"));
+        hub.ask(Method::POST, "/v1/repos/m0005/refresh", Value::Null).await;
         hub.statements();
         hub.largest_result();
-        let (_, _, body) = hub.read(&format!("/v1/federated/log?since={since}"), &[]).await;
+        let (_, _, body) = hub.read("/v1/federated/log?since=1", &[]).await;
         (hub.statements().len(), hub.largest_result(), body.len())
     };
-    let (few, many) = (cost(5).await, cost(50).await);
+    let (few, many) = (cost(10).await, cost(1000).await);
     assert_eq!(few.0, many.0);
     assert!(many.1 <= 2 * few.1 && many.2 <= 2 * few.2, "{few:?} {many:?}");
 }

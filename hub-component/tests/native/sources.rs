@@ -68,6 +68,11 @@ impl Sources {
         self.hubs.lock().expect("lock").insert(host.to_owned(), hub.router());
     }
 
+    /// Makes a host that led to a hub lead nowhere.
+    pub fn is_gone(&self, host: &str) {
+        self.hubs.lock().expect("lock").remove(host);
+    }
+
     /// Removes what is at a URL.
     pub fn remove(&self, url: &str) {
         self.indexes.lock().expect("lock").remove(url);

@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// Tests that write, restart, read what was written, and read it again from the cache, through the binary and the component's own adapter. All
 /// others are about what is in front of the application, or are in the native tests, which run on both databases too.
-const TESTS: [&str; 13] = [
+const TESTS: [&str; 14] = [
     "catalogues::",
     "document::",
     "filters::",
@@ -19,6 +19,7 @@ const TESTS: [&str; 13] = [
     "publishing::",
     "restart::",
     "search::",
+    "upstreams::",
 ];
 
 #[test]

@@ -32,7 +32,7 @@ use store::revisions;
             status = 200,
             description = "The document without its capabilities.",
             body = Manifest,
-            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision")),
+            headers(("ETag"), ("Cache-Control"), ("Reuse-Surface-Revision"), ("Reuse-Surface-Mirrored")),
         ),
     ),
     extensions(("x-problems" = json!([kinds::REVISION_NOT_FOUND.code, kinds::REVISION_GONE.code, kinds::BEHIND.code]))),
@@ -44,10 +44,13 @@ pub async fn manifest<P: Ports>(
 ) -> Result<Response, Problem> {
     wait_for_revision(&app, parameters.min_revision).await?;
     let database = app.database().await?;
-    let (caching, memo_for) = match parameters.revision {
+    let (caching, memo_for, mirrored_at) = match parameters.revision {
         // The sources of a revision never change, but a commit may become known later.
-        Some(_) => (Caching::NoCache, Some(MAX_MEMO_SECONDS)),
-        None => (Caching::Revalidated, revalidate_due(&app).await?.1),
+        Some(_) => (Caching::NoCache, Some(MAX_MEMO_SECONDS), None),
+        None => {
+            let (head, memo_for) = revalidate_due(&app).await?;
+            (Caching::Revalidated, memo_for, head.mirrored_at)
+        }
     };
     let manifest = read_with(database, async |tx| {
         let revision = match parameters.revision {
@@ -86,5 +89,8 @@ pub async fn manifest<P: Ports>(
     .await?;
     let mut response = edge::json(&request, caching, &manifest)?;
     response.headers_mut().insert(headers::REVISION, HeaderValue::from(manifest.revision));
+    if let Some(at) = mirrored_at.and_then(|at| HeaderValue::try_from(rfc3339(at)).ok()) {
+        response.headers_mut().insert(headers::MIRRORED, at);
+    }
     Ok(memo(response, memo_for))
 }
