@@ -4,9 +4,9 @@ use crate::stores::is_postgres;
 use std::process::Command;
 
 /// Modules whose tests run statements that no other module runs, or depend on how transactions and writers interleave. What the others prove is above
-/// the store: formats, pages, protocols, and rules that are the same whatever holds the rows. `retention` is left out because its thousands of revisions
-/// take minutes there. `STORE=postgres` runs all modules on PostgreSQL.
-const MODULES: [&str; 29] = [
+/// the store: formats, pages, protocols, and rules that are the same whatever holds the rows. One test of `retention` stands for all,
+/// which take minutes there. `STORE=postgres` runs all modules on PostgreSQL.
+const MODULES: [&str; 31] = [
     "aborted_refreshes::",
     "acknowledged::what_is_acknowledged",
     "announced::",
@@ -28,7 +28,9 @@ const MODULES: [&str; 29] = [
     "overlaps::",
     "records::",
     "refreshing::",
+    "retention::a_thousand_revisions",
     "search::",
+    "streaming::",
     "token_secrets::",
     "tokens::",
     "tombstones::",

@@ -161,7 +161,7 @@ async fn what_is_being_read_stays_readable_while_the_hub_goes_on() {
     // Old enough to be pruned, and the next refresh prunes.
     hub.change("UPDATE revisions SET composed_at = composed_at - 100 * 24 * 60 * 60");
     hub.change("INSERT INTO revisions SELECT 1000 + value, 'sha256:' || hex(zeroblob(32)), 1800000000, 'hub', 'refresh', 0, 0
-         FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1000) SELECT value FROM n)");
+         FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1000) SELECT value FROM n) numbers");
     hub.pass(2 * 24 * 60 * 60);
     hub.compose().await;
     assert_eq!(hub.number("SELECT count(*) FROM revisions WHERE number = 1"), 0, "it was pruned");
