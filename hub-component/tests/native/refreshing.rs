@@ -1,5 +1,6 @@
 //! When sources are fetched: once for all concurrent requests, even if clocks differ; and after a refresh was interrupted.
 
+use crate::eventually::eventually;
 use crate::ports::{Hub, index};
 use federation::limits::FETCH_TIMEOUT;
 use futures::future::join_all;
@@ -25,11 +26,12 @@ async fn twelve_refreshes_of_one_source_at_the_same_time_make_one_fetch() {
     let (answers, ()) = tokio::join!(all, async {
         // Each has read the current state before it looks at the lease.
         let mut looked = 0;
-        while looked < 12 || hub.sources().asked() == asked {
-            tokio::task::yield_now().await;
+        eventually(async || {
             let statements = hub.statements().into_iter().chain(beside.statements());
             looked += statements.filter(|sql| sql.starts_with("SELECT expires_at FROM leases")).count();
-        }
+            (looked >= 12 && hub.sources().asked() > asked).then_some(())
+        })
+        .await;
         hub.sources().recover();
     });
     assert_eq!(hub.sources().asked(), asked + 1);
@@ -66,9 +68,7 @@ async fn a_url_that_changes_during_a_refresh_is_fetched_after_it() {
     hub.sources().hang("a.example.org");
     let asked = hub.sources().asked();
     let (answer, ()) = tokio::join!(refresh(&hub, "a"), async {
-        while hub.sources().asked() == asked {
-            tokio::task::yield_now().await;
-        }
+        eventually(async || (hub.sources().asked() > asked).then_some(())).await;
         let patch = json!({"url": "https://b.example.org/index.yaml"});
         let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", patch).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
@@ -141,9 +141,7 @@ async fn a_clock_that_is_ahead_overtakes_no_refresh_while_a_source_takes_its_tim
     hub.sources().hang("a.example.org");
     let asked = hub.sources().asked();
     let (report, ()) = tokio::join!(hub.compose(), async {
-        while hub.sources().asked() == asked {
-            tokio::task::yield_now().await;
-        }
+        eventually(async || (hub.sources().asked() > asked).then_some(())).await;
         // The lease is not renewed until the source has responded. Validating its index takes seconds.
         let longest = i64::try_from(FETCH_TIMEOUT.as_secs()).expect("seconds") + 10;
         for hub in [&hub, &beside] {

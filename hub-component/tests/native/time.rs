@@ -1,5 +1,6 @@
 //! What time alone changes.
 
+use crate::eventually::eventually;
 use crate::ports::{Hub, index};
 use http::Method;
 use serde_json::{Value, json};
@@ -57,15 +58,11 @@ async fn what_was_done_while_the_clock_was_ahead_keeps_nobody_waiting() {
     hub.publish("a", index("a", 3, 1));
     // The read is answered from the current state, and triggers the check.
     hub.get("/v1/federated?format=json").await;
-    let mut name = Value::Null;
-    for _ in 0..100 {
-        name = hub.get("/v1/federated?format=json").await["capabilities"][0]["name"].clone();
-        if name == "Version 1" {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(name, "Version 1");
+    eventually(async || {
+        let document = hub.get("/v1/federated?format=json").await;
+        (document["capabilities"][0]["name"] == "Version 1").then_some(())
+    })
+    .await;
     let status = hub.get("/v1/repos/a").await["status"].clone();
     assert_eq!(status["state"], "fresh", "{status}");
     assert!(status["verified_at"].as_str() < status["next_check_at"].as_str(), "{status}");
@@ -91,9 +88,7 @@ async fn a_compose_ends_in_time_and_says_what_it_did_not_reach() {
     hub.sources().hang("mute.example.org");
     let before = hub.sources().requests.load(Ordering::Relaxed);
     let (report, ()) = tokio::join!(hub.compose(), async {
-        while hub.sources().requests.load(Ordering::Relaxed) < before + 2 {
-            tokio::task::yield_now().await;
-        }
+        eventually(async || (hub.sources().requests.load(Ordering::Relaxed) >= before + 2).then_some(())).await;
         hub.pass(46);
     });
     let outcomes: Vec<_> =

@@ -165,6 +165,10 @@ impl Reader {
 mod tests {
     use super::*;
     use throw_away_postgres::Server;
+    use tokio::time::timeout;
+
+    /// It only limits a hang: no test depends on how long something takes.
+    const LIMIT: Duration = Duration::from_secs(60);
 
     /// A probe of a table of the test's own, in which the number that identifies the server can be changed.
     struct Place {
@@ -212,12 +216,16 @@ mod tests {
         };
         let first = ask();
         let waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND NOT granted";
-        while client.query(waiting, &[]).await.unwrap().is_empty() {}
+        let is_waiting = async { while client.query(waiting, &[]).await.unwrap().is_empty() {} };
+        timeout(LIMIT, is_waiting).await.unwrap();
         client.batch_execute("UPDATE hub SET generation = 2").await.unwrap();
         let later: Vec<_> = (0..100).map(|_| ask()).collect();
-        while place.probe.queue.capacity() > QUEUE - 100 {
-            tokio::task::yield_now().await;
-        }
+        let are_queued = async {
+            while place.probe.queue.capacity() > QUEUE - 100 {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(LIMIT, are_queued).await.unwrap();
         client.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
         assert_eq!(first.await.unwrap(), 1);
         for version in later {

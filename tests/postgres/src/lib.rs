@@ -230,6 +230,7 @@ fn programs() -> Result<PathBuf> {
 mod tests {
     use super::*;
     use std::net::TcpStream;
+    use std::time::{Duration, Instant};
 
     #[test]
     fn a_server_ends_with_its_owner() {
@@ -248,7 +249,9 @@ mod tests {
         );
         let port = server.port();
         drop(server);
+        let dropped = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            assert!(dropped.elapsed() < Duration::from_secs(60), "it still listens");
             std::thread::yield_now();
         }
     }
