@@ -3,7 +3,7 @@
 
 use crate::support::{document, figures};
 use anyhow::{Result, ensure};
-use end_to_end::{Behaviour, Hub, Sources, TOKEN, eventually, index};
+use end_to_end::{Answer, Behaviour, Hub, Sources, TOKEN, eventually, index};
 use reqwest::Method;
 use serde_json::json;
 use std::sync::Arc;
@@ -13,17 +13,8 @@ use tokio::task::JoinSet;
 /// The number of requests that `serve` accepts at once.
 const ROOM: usize = 256;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_does_not_fit_is_told_when_to_come_back() -> Result<()> {
-    let (hub, sources) = (Arc::new(Hub::start()?), Sources::start()?);
-    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
-    // In the second of its composition, a document has no date and is cached only for that second.
-    let served = eventually(async || {
-        Ok(Some(hub.get("/v1/federated?format=json").await?)
-            .filter(|answer| !answer.header("last-modified").is_empty()))
-    })
-    .await?;
-    let url = sources.set("/held", Behaviour::Held(index(&["capability.held"]).into_bytes()));
+/// Takes all slots with checks of a source that does not respond yet.
+fn take_all_slots(hub: &Arc<Hub>, url: &str) -> JoinSet<Result<Answer>> {
     let mut waiting = JoinSet::new();
     for _ in 0..ROOM {
         let (hub, body) = (hub.clone(), json!({"url": url}));
@@ -42,6 +33,21 @@ async fn what_does_not_fit_is_told_when_to_come_back() -> Result<()> {
             .await
         });
     }
+    waiting
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_does_not_fit_is_told_when_to_come_back() -> Result<()> {
+    let (hub, sources) = (Arc::new(Hub::start()?), Sources::start()?);
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    // In the second of its composition, a document has no date and is cached only for that second.
+    let served = eventually(async || {
+        Ok(Some(hub.get("/v1/federated?format=json").await?)
+            .filter(|answer| !answer.header("last-modified").is_empty()))
+    })
+    .await?;
+    let url = sources.set("/held", Behaviour::Held(index(&["capability.held"]).into_bytes()));
+    let mut waiting = take_all_slots(&hub, &url);
     let refused = eventually(async || {
         let answer = hub.send(hub.request(Method::GET, "/v1/repos").header("x-request-id", "asked-here")).await?;
         if answer.status == 503 {

@@ -10,7 +10,10 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
+
+/// Name, fault, and the expected reason; empty if several are right.
+type Fault = (&'static str, Behaviour, &'static str);
 
 fn head(lines: &str) -> Vec<u8> {
     format!("HTTP/1.1 200 OK\r\n{lines}\r\n").into_bytes()
@@ -46,8 +49,7 @@ fn alias_bomb() -> String {
     text
 }
 
-/// Name, fault, and the expected reason; empty if several are right.
-fn faults() -> Result<Vec<(&'static str, Behaviour, &'static str)>> {
+fn faults() -> Result<Vec<Fault>> {
     let valid = index(&["capability.x"]);
     let utf16: Vec<u8> = valid.encode_utf16().flat_map(u16::to_le_bytes).collect();
     Ok(vec![
@@ -107,6 +109,74 @@ fn good(repo: &str, version: u64) -> String {
     index(&[&format!("capability.{repo}.v{version}"), &format!("capability.{repo}.always")])
 }
 
+/// Eight readers of the document, each of which returns the time of its slowest read once `running` is false.
+fn read_beside(
+    hub: &Arc<Hub>,
+    sources: usize,
+    running: &Arc<AtomicBool>,
+    reads: &Arc<AtomicU64>,
+) -> JoinSet<Result<Duration>> {
+    let mut beside = JoinSet::new();
+    for _ in 0..8 {
+        let (hub, running, reads) = (hub.clone(), running.clone(), reads.clone());
+        beside.spawn(async move {
+            let mut slowest = Duration::ZERO;
+            while running.load(Ordering::Relaxed) {
+                let began = Instant::now();
+                let read = hub.get("/v1/federated?format=json").await?;
+                slowest = slowest.max(began.elapsed());
+                document(&read)?;
+                let count = read.json()["sources"].as_array().map(Vec::len);
+                ensure!(count == Some(sources), "{count:?} sources");
+                reads.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(slowest)
+        });
+    }
+    beside
+}
+
+/// A source that fails in one way after the other.
+fn flap(flapping: &Arc<Sources>, running: &Arc<AtomicBool>) -> JoinHandle<()> {
+    let (flap, is_running) = (flapping.clone(), running.clone());
+    tokio::spawn(async move {
+        let answers = [Behaviour::Status(500, String::new()), Behaviour::Status(429, String::new()), Behaviour::Hang];
+        for answer in answers.iter().cycle() {
+            flap.set("/flapping", answer.clone());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            if !is_running.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+    })
+}
+
+/// Checks that every source with a fault keeps what it had, for the right reason.
+async fn are_stale(hub: &Hub, faults: &[Fault]) -> Result<()> {
+    for (name, _, reason) in faults {
+        let status = hub.status(name).await?;
+        ensure!(status["state"] == "stale" && status["capability_count"] == 2, "{name}: {status}");
+        ensure!(reason.trim().is_empty() || status["reason"] == *reason, "{name}: {status}");
+        ensure!(status["reason"].is_string() && status["failing_since"].is_string(), "{name}: {status}");
+    }
+    Ok(())
+}
+
+/// Lets every source respond well again: one check is enough.
+async fn heal(hub: &Hub, faults: &[Fault], servers: &[Sources], flapping: &Sources) -> Result<()> {
+    for ((name, ..), server) in faults.iter().zip(servers) {
+        server.index(&format!("/{name}"), &good(name, 3));
+    }
+    flapping.index("/flapping", &good("flapping", 3));
+    let healed = hub.compose().await?;
+    ensure!(healed["failed"] == 0, "{healed}");
+    for (name, ..) in faults {
+        let status: Value = hub.status(name).await?;
+        ensure!(status["state"] == "fresh", "{name}: {status}");
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_faults_at_once_harm_nobody_else() -> Result<()> {
     let (hub, steady) = (Arc::new(Hub::start()?), Sources::start()?);
@@ -132,34 +202,8 @@ async fn all_faults_at_once_harm_nobody_else() -> Result<()> {
     }
 
     let (running, reads) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicU64::new(0)));
-    let mut beside = JoinSet::new();
-    for _ in 0..8 {
-        let (hub, running, reads) = (hub.clone(), running.clone(), reads.clone());
-        beside.spawn(async move {
-            let mut slowest = Duration::ZERO;
-            while running.load(Ordering::Relaxed) {
-                let began = Instant::now();
-                let read = hub.get("/v1/federated?format=json").await?;
-                slowest = slowest.max(began.elapsed());
-                document(&read)?;
-                let count = read.json()["sources"].as_array().map(Vec::len);
-                ensure!(count == Some(sources), "{count:?} sources");
-                reads.fetch_add(1, Ordering::Relaxed);
-            }
-            Ok::<_, anyhow::Error>(slowest)
-        });
-    }
-    let (flap, is_running) = (flapping.clone(), running.clone());
-    let flaps = tokio::spawn(async move {
-        let answers = [Behaviour::Status(500, String::new()), Behaviour::Status(429, String::new()), Behaviour::Hang];
-        for answer in answers.iter().cycle() {
-            flap.set("/flapping", answer.clone());
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            if !is_running.load(Ordering::Relaxed) {
-                break;
-            }
-        }
-    });
+    let mut beside = read_beside(&hub, sources, &running, &reads);
+    let flaps = flap(&flapping, &running);
 
     let began = Instant::now();
     let composing = tokio::spawn({
@@ -184,23 +228,9 @@ async fn all_faults_at_once_harm_nobody_else() -> Result<()> {
     }
     flaps.await?;
     ensure!(report["failed"].as_u64() >= Some(faults.len() as u64), "{report}");
-    for (name, _, reason) in &faults {
-        let status = hub.status(name).await?;
-        ensure!(status["state"] == "stale" && status["capability_count"] == 2, "{name}: {status}");
-        ensure!(reason.trim().is_empty() || status["reason"] == *reason, "{name}: {status}");
-        ensure!(status["reason"].is_string() && status["failing_since"].is_string(), "{name}: {status}");
-    }
+    are_stale(&hub, &faults).await?;
 
-    for ((name, ..), server) in faults.iter().zip(&servers) {
-        server.index(&format!("/{name}"), &good(name, 3));
-    }
-    flapping.index("/flapping", &good("flapping", 3));
-    let healed = hub.compose().await?;
-    ensure!(healed["failed"] == 0, "{healed}");
-    for (name, ..) in &faults {
-        let status: Value = hub.status(name).await?;
-        ensure!(status["state"] == "fresh", "{name}: {status}");
-    }
+    heal(&hub, &faults, &servers, &flapping).await?;
     figures(&format!(
         "{} faults at once: {} reads whole, the slowest {} ms; good sources published after {} ms, the refresh ended after {} ms",
         faults.len() + 1,
