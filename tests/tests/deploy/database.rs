@@ -67,7 +67,8 @@ fn the_url_and_the_authority_come_from_secrets_under_either_host() -> Result<()>
         let objects = render(&[arguments, &["--set", "host=spin"]].concat())?;
         Ok(variable(&objects, "SPIN_VARIABLE_DATABASE_HOST")?["value"].clone())
     };
-    ensure!(granted(&CLUSTER)? == "postgres://reuse-surface-database-rw:5432");
+    // CloudNativePG writes `postgresql://…@reuse-surface-database-rw.reuse-surface:5432/…` into `uri` of its Secret.
+    ensure!(granted(&CLUSTER)? == "postgres://reuse-surface-database-rw.reuse-surface:5432");
     ensure!(granted(&ELSEWHERE)? == "postgres://db.example.org:5432");
     Ok(())
 }

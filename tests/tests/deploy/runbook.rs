@@ -2,7 +2,7 @@
 //! real kubectl and helm, which find no cluster (`cluster/`).
 
 use super::rendered::{containers, name, of_kind, pod, render, texts};
-use super::tools::{kubernetes_tools, output, python, read, root};
+use super::tools::{documents, kubernetes_tools, output, python, read, root};
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, Sources, TOKEN, binary, index};
 use serde_json::{Value, json};
@@ -21,12 +21,13 @@ const PAGES: [&str; 4] = [
 ];
 
 /// Blocks that are not run: how each begins, and why it is not run.
-const NOT_RUN: [(&str, &str); 5] = [
+const NOT_RUN: [(&str, &str); 6] = [
     (
         "VERSION=",
         "builds and pushes the images: needs their bases and a registry. `image.rs` builds them on another base",
     ),
     ("MIRROR=", "needs the pod of a mirror, and the disk of its node"),
+    ("kubectl -n reuse-surface port-forward service/reuse-surface-database-rw ", "needs the database of the cluster"),
     ("docker create ", "needs the image from the registry"),
     ("cd ../railiance-secrets", "needs sops and the repository of the secrets"),
     ("sops decrypt ", "needs sops and the keys of the cluster"),
@@ -156,6 +157,28 @@ async fn a_command_that_kubectl_or_helm_would_refuse_is_seen() -> Result<()> {
         ["kubectl get pods --no-such-flag", "helm rollback reuse-surface NO-NUMBER", "kubectl apply -f missing.yaml"]
     {
         ensure!(place.run(wrong).is_err(), "{wrong}");
+    }
+    Ok(())
+}
+
+/// Checks what the section on PostgreSQL names against the chart with PostgreSQL.
+#[test]
+fn what_is_named_on_postgresql_is_there() -> Result<()> {
+    let page = read("docs/deploy/README.md")?;
+    let (_, section) = page.split_once("\n## Operating on PostgreSQL\n").context("no section")?;
+    let commands = blocks(section.split("\n## ").next().unwrap_or_default()).join("\n");
+    let objects = render(&["--set", "database.cluster.enabled=true,database.cluster.backup.objectStore=store"])?;
+    let there: Vec<_> = objects.iter().map(|object| name(object).to_lowercase()).collect();
+    let named: Vec<_> = commands.split_whitespace().filter(|word| word.contains("/reuse-surface")).collect();
+    ensure!(named.len() > 3, "{commands}");
+    for word in named {
+        ensure!(there.iter().any(|it| it == word), "{word} is not among {there:?}");
+    }
+    let (_, manifest) = commands.split_once("<<YAML\n").context("no backup")?;
+    let backup = &documents(manifest.split("\nYAML").next().unwrap_or_default())?[0]["spec"];
+    let scheduled = &of_kind(&objects, "ScheduledBackup")[0]["spec"];
+    for field in ["cluster", "method", "pluginConfiguration"] {
+        ensure!(!backup[field].is_null() && backup[field] == scheduled[field], "{field}: {backup} {scheduled}");
     }
     Ok(())
 }

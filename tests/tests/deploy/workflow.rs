@@ -3,6 +3,7 @@
 use super::tools::{documents, output, python, read};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const WORKFLOW: &str = ".gitea/workflows/ci.yml";
 
@@ -60,5 +61,32 @@ fn it_tests_before_it_builds_and_pushes_on_a_tag_alone() -> Result<()> {
         steps.iter().position(|step| run(step, " smoke ") && run(step, "/usr/share/sbom/")).context("no look")?;
     let pushed = steps.iter().position(|step| step["with"]["push"] == true).context("no push")?;
     ensure!(seen < pushed);
+    Ok(())
+}
+
+#[test]
+fn the_long_forms_run_every_week_and_the_tests_of_the_last_release_on_a_tag() -> Result<()> {
+    let workflow = &documents(&read(WORKFLOW)?)?[0];
+    // YAML 1.1 reads the key `on` as true.
+    ensure!(workflow["true"]["schedule"][0]["cron"].is_string(), "{}", workflow["true"]);
+    let long = &workflow["jobs"]["long"];
+    ensure!(long["if"] == "github.event_name == 'schedule'");
+    // It runs what the page on reliability says.
+    let page = read("docs/reliability.md")?;
+    let (_, block) = page.split_once("```sh\nexport ").context("no commands")?;
+    let (variables, commands) = block.split_once('\n').context("no commands")?;
+    let set = long["env"].as_object().context("no variables")?.iter().map(|(name, value)| format!("{name}={value}"));
+    let set: BTreeSet<String> = set.collect();
+    let said: BTreeSet<String> = variables.split(' ').map(str::to_owned).collect();
+    ensure!(set == said, "{set:?} {said:?}");
+    let steps = long["steps"].as_array().context("no steps")?;
+    for command in commands.lines().take_while(|line| *line != "```") {
+        ensure!(steps.iter().any(|step| step["run"] == command), "{command}");
+    }
+    let steps = workflow["jobs"]["test"]["steps"].as_array().context("no steps")?;
+    ensure!(steps[0]["with"]["fetch-depth"] == 0, "without a history there is no last release");
+    let earlier =
+        steps.iter().find(|step| step["run"].to_string().contains("cargo xtask earlier")).context("no step")?;
+    ensure!(earlier["if"] == "startsWith(github.ref, 'refs/tags/v')");
     Ok(())
 }

@@ -65,10 +65,10 @@ topologySpreadConstraints:
 {{- end -}}
 {{- end }}
 
-{{/* What Spin may connect to. */}}
+{{/* What Spin may connect to. Spin compares the host as text, and the Secret of CloudNativePG names it with the namespace. */}}
 {{- define "hub.databaseHost" -}}
 {{- if .Values.database.cluster.enabled -}}
-postgres://{{ include "hub.databaseCluster" . }}-rw:5432
+postgres://{{ include "hub.databaseCluster" . }}-rw.{{ .Release.Namespace }}:5432
 {{- else -}}
 {{ required "with host=spin, database.host names the server of database.urlSecret, as in postgres://db.example.org:5432" .Values.database.host }}
 {{- end -}}
