@@ -1,8 +1,8 @@
 //! Webhooks: the secret that a forge shares with one registration, and which deliveries have arrived.
 
-use crate::database::{Database, Transaction};
+use crate::database::{Database, Row, Transaction};
 use crate::statement::Statement;
-use crate::{StoreError, row::Columns as _};
+use crate::{StoreError, row::Reader};
 use federation::time::Seconds;
 
 /// A step of the schema.
@@ -74,8 +74,11 @@ pub async fn at(database: &impl Database, beginnings: &[String]) -> Result<Vec<H
     }
     s.push(&format!(" ORDER BY repo LIMIT {MAX_HOOKS}"));
     let rows = database.query(&s.sql, s.parameters).await?;
-    let text = |row: &crate::database::Row, at: usize| row.text(at).map(str::to_owned);
-    rows.iter().map(|row| Ok(Hook { repo: text(row, 0)?, url: text(row, 1)?, secret: text(row, 2)? })).collect()
+    let hook = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok(Hook { repo: row.string()?, url: row.string()?, secret: row.string()? })
+    };
+    rows.iter().map(hook).collect()
 }
 
 /// Remembers a delivery for a registration. Returns false if it has arrived before.

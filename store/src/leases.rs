@@ -1,7 +1,10 @@
 //! Leases: only one refresh at a time, across instances and replicas.
 
 use crate::database::{Database, Transaction, write_with};
-use crate::{StoreError, row::Columns as _};
+use crate::{
+    StoreError,
+    row::{Reader, SoleColumn as _},
+};
 use federation::digest::Digest;
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 
@@ -140,8 +143,9 @@ impl Lease {
         let rows = tx.query("SELECT name, expires_at, judging FROM leases WHERE judging <> ''", Vec::new()).await?;
         let mut ended = Vec::new();
         for row in rows {
-            let (lease, judging) = (row.text(0)?, row.text(2)?);
-            if lease != self.name && is_held(row.integer(1)?, now) {
+            let mut row = Reader::of(&row);
+            let (lease, expires_at, judging) = (row.text()?, row.integer()?, row.text()?);
+            if lease != self.name && is_held(expires_at, now) {
                 continue;
             }
             for (digest, repo) in judging.lines().filter_map(|line| line.split_once(' ')) {
@@ -181,7 +185,7 @@ impl Lease {
         let sql = "SELECT expires_at FROM leases WHERE name = $1";
         let rows = database.query(sql, vec![self.name.as_str().into()]).await?;
         let Some(row) = rows.first() else { return Ok(LeaseState::Free) };
-        Ok(if is_held(row.integer(0)?, now) { LeaseState::Held } else { LeaseState::Expired })
+        Ok(if is_held(row.integer()?, now) { LeaseState::Held } else { LeaseState::Expired })
     }
 }
 

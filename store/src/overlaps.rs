@@ -5,7 +5,7 @@ use crate::revisions::steps::Changed;
 use crate::row::Reader;
 use crate::search::Scope;
 use crate::statement::Statement;
-use crate::{StoreError, revisions, row::Columns as _};
+use crate::{StoreError, revisions};
 use federation::diff::Op;
 use federation::search::{Index as _, Overlap, id_term};
 use std::collections::BTreeMap;
@@ -116,7 +116,11 @@ pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
 pub async fn due(tx: &mut impl Transaction, most: usize) -> Result<Vec<Key>, StoreError> {
     let sql = "SELECT repo, id FROM overlaps_due ORDER BY repo, id LIMIT $1";
     let rows = tx.query(sql, vec![most.into()]).await?;
-    rows.iter().map(|row| Ok(Key { repo: row.text(0)?.to_owned(), id: row.text(1)?.to_owned() })).collect()
+    let key = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok(Key { repo: row.string()?, id: row.string()? })
+    };
+    rows.iter().map(key).collect()
 }
 
 /// Records that a capability was compared, and its pairs.

@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::database::{Row, Transaction};
 use crate::revisions::steps::Changed;
-use crate::row::{Columns as _, Reader};
+use crate::row::{Reader, SoleColumn as _};
 use crate::statement::Statement;
 use federation::diff::Op;
 use federation::limits::MAX_CAPABILITIES;
@@ -70,7 +70,7 @@ pub async fn changed(
 
 async fn count(tx: &mut impl Transaction, repo: &str) -> Result<usize, StoreError> {
     let rows = tx.query("SELECT count(*) FROM tombstones WHERE repo = $1", vec![repo.into()]).await?;
-    rows.first().map_or(Ok(0), |row| row.count(0))
+    rows.first().map_or(Ok(0), |row| row.count())
 }
 
 const COLUMNS: &str = "id, repo, name, revision, replaced_by";

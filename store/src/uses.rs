@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::database::{Row, Transaction};
-use crate::row::{Columns as _, Reader};
+use crate::row::Reader;
 use crate::statement::Statement;
 use federation::digest::Digest;
 use federation::index::Use;
@@ -106,7 +106,8 @@ pub async fn counts(
              WHERE u.id IN ({ids}) AND c.repo <> {but} AND {of} GROUP BY u.id"
         ));
         for row in tx.query(&s.sql, s.parameters).await? {
-            counts.insert(row.text(0)?.to_owned(), row.count(1)?);
+            let mut row = Reader::of(&row);
+            counts.insert(row.string()?, row.count()?);
         }
     }
     Ok(counts)

@@ -1,10 +1,10 @@
 //! The compositions of revisions.
 
-use super::{LINE, LINE_COLUMNS, read_line};
+use super::{LINE, read_line, read_next_line};
 use crate::StoreError;
-use crate::database::{Database, Transaction, Value};
+use crate::database::{Database, Row, Transaction, Value};
 use crate::fragments::{self, STORED, Stored};
-use crate::row::{Columns as _, placeholders};
+use crate::row::{Reader, SoleColumn as _, placeholders};
 use federation::compose::{Filter, SourceLine};
 use federation::time::Seconds;
 use std::collections::BTreeMap;
@@ -45,7 +45,11 @@ pub async fn stored(
         // One damaged page makes the whole statement fail, although the lines may be intact.
         Err(_) => tx.query(&format!("SELECT {line} FROM {from} c ORDER BY c.repo"), parameters).await?,
     };
-    rows.iter().map(|row| Ok((read_line(row)?, fragments::stored(row, LINE_COLUMNS)))).collect()
+    let read = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok((read_next_line(&mut row)?, fragments::stored(&mut row)))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The oldest verification time among the sources of the newest revision that match the filter; `None` if none does.
@@ -54,7 +58,7 @@ pub async fn verified_at(database: &impl Database, filter: &Filter) -> Result<Op
     let only = restriction(filter, &mut parameters);
     let sql =
         format!("SELECT min(s.verified_at) FROM composition c JOIN source_state s ON s.repo = c.repo WHERE {only}");
-    database.query(&sql, parameters).await?.first().map_or(Ok(None), |row| row.optional_integer(0))
+    database.query(&sql, parameters).await?.first().map_or(Ok(None), |row| row.optional_integer())
 }
 
 /// The filter as a condition on a composition `c`; its names become additional parameters.

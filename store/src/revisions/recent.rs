@@ -3,7 +3,7 @@
 use super::steps::{Piece, listed_next, unpack};
 use crate::StoreError;
 use crate::database::{Row, Transaction};
-use crate::row::{Columns as _, Reader, placeholders};
+use crate::row::{Reader, placeholders};
 use federation::diff::{Change, Op};
 use federation::time::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,8 +143,10 @@ async fn texts<'a>(tx: &mut impl Transaction, pieces: &'a [Listed]) -> Result<Ve
     let rows = tx.query(&sql, pieces.iter().map(|it| it.piece.number.into()).collect()).await?;
     let mut bodies: BTreeMap<i64, &[u8]> = BTreeMap::new();
     for row in &rows {
-        if let Ok(body) = row.blob(1) {
-            bodies.insert(row.integer(0)?, body);
+        let mut row = Reader::of(row);
+        let piece = row.integer()?;
+        if let Ok(body) = row.blob() {
+            bodies.insert(piece, body);
         }
     }
     let text = |it: &'a Listed| Some((it, unpack(&it.piece, bodies.get(&it.piece.number)?).ok()?));

@@ -2,7 +2,7 @@
 
 use super::steps::{ROWS, Upkeep, integer};
 use crate::database::{Database, Transaction};
-use crate::{StoreError, row::Columns as _, search};
+use crate::{StoreError, row::SoleColumn as _, search};
 use federation::time::Seconds;
 
 /// Minimum time for which a search of an older revision can be continued, in seconds.
@@ -44,7 +44,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
             .step(async |tx| {
                 let mut room = ROWS;
                 for row in &rows {
-                    let fragment = row.integer(0)?;
+                    let fragment = row.integer()?;
                     room = forget(tx, fragment, oldest, room).await?;
                     if room == 0 {
                         break;
