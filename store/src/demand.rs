@@ -23,7 +23,7 @@ const DAY: Seconds = 24 * 60 * 60;
 /// Clients that must have asked before a question is shown.
 const CLIENTS: i64 = 3;
 /// Questions that are kept in all.
-const KEPT: i64 = 5_000;
+const MAX_QUESTIONS: i64 = 5_000;
 /// New questions that one client may bring in a day.
 const NEW_PER_CLIENT: i64 = 20;
 /// Days after which a question that is not asked again is forgotten: before it is shown, and after.
@@ -152,7 +152,7 @@ async fn make_room(tx: &mut impl Transaction, today: i64) -> Result<(), StoreErr
     .await?;
     tx.query("UPDATE demand SET asker = -1 WHERE first_day < $1 AND asker >= 0", vec![today.into()]).await?;
     let rows = tx.query("SELECT count(*) FROM demand", Vec::new()).await?;
-    let over = rows.first().map_or(Ok(0), |row| row.integer())? + 1 - KEPT;
+    let over = rows.first().map_or(Ok(0), |row| row.integer())? + 1 - MAX_QUESTIONS;
     if over > 0 {
         tx.query(
             "DELETE FROM demand WHERE stems IN (SELECT stems FROM demand ORDER BY clients, last_day, stems LIMIT $1)",
@@ -164,9 +164,9 @@ async fn make_room(tx: &mut impl Transaction, today: i64) -> Result<(), StoreErr
 }
 
 /// The questions that at least three clients asked, those asked on the most days first.
-pub async fn most_asked(tx: &mut impl Transaction, most: usize) -> Result<Vec<Unanswered>, StoreError> {
+pub async fn most_asked(tx: &mut impl Transaction, limit: usize) -> Result<Vec<Unanswered>, StoreError> {
     let sql = "SELECT words, days, first_day, last_day FROM demand WHERE clients >= $1 ORDER BY days DESC, last_day DESC, stems LIMIT $2";
-    let rows = tx.query(sql, vec![CLIENTS.into(), most.into()]).await?;
+    let rows = tx.query(sql, vec![CLIENTS.into(), limit.into()]).await?;
     let read = |row: &Row| {
         let mut row = Reader::of(row);
         Ok(Unanswered {

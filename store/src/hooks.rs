@@ -15,13 +15,13 @@ pub(super) const TABLES: &[&str] = &[
 ];
 
 /// A step of the schema: forges write owners and names of repositories in any case.
-pub(super) const IN_ANY_CASE: &[&str] =
+pub(super) const URL_INDEX_IGNORES_CASE: &[&str] =
     &["DROP INDEX registrations_at", "CREATE INDEX registrations_at ON registrations (lower(url))"];
 
 /// Maximum registrations of one repository that a delivery may concern. GitHub allows 20 webhooks per event and repository.
 const MAX_HOOKS: usize = 50;
 /// How long a delivery is recognised, in seconds …
-const KEPT: Seconds = 7 * 24 * 60 * 60;
+const RECOGNISED_SECONDS: Seconds = 7 * 24 * 60 * 60;
 /// … and how many deliveries are, per registration.
 const KEPT_OF_ONE: usize = 100;
 
@@ -88,7 +88,7 @@ pub async fn insert_delivery(
     digest: &str,
     now: Seconds,
 ) -> Result<bool, StoreError> {
-    tx.query("DELETE FROM hook_deliveries WHERE at < $1", vec![(now - KEPT).into()]).await?;
+    tx.query("DELETE FROM hook_deliveries WHERE at < $1", vec![(now - RECOGNISED_SECONDS).into()]).await?;
     let new = tx
         .query(
             "INSERT INTO hook_deliveries (repo, digest, at) VALUES ($1, $2, $3) ON CONFLICT (repo, digest) DO NOTHING RETURNING repo",

@@ -44,14 +44,14 @@ pub(super) fn held_until(now: Seconds) -> [Seconds; 2] {
 
 /// Selects the lease of the registration `r`, if it is held: its expiry time is between `$4` and
 /// `$5`, given by [`held_until`].
-pub(super) const OF_SOURCE: &str =
+pub(super) const LIVE_SOURCE_LEASE: &str =
     "SELECT 1 FROM leases l WHERE l.name = 'source:' || r.repo AND l.expires_at >= $4 AND l.expires_at <= $5";
 
 /// The status of a lease that someone else may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaseState {
     /// The lease is held.
-    Held,
+    Taken,
     /// The lease expired without being released.
     Expired,
     /// The lease was never held, or was released.
@@ -97,7 +97,7 @@ impl Lease {
     /// If the database fails.
     pub async fn acquire(&self, database: &impl Database, now: Seconds) -> Result<bool, StoreError> {
         // Most unsuccessful attempts are detected by this read, without waiting for the writer.
-        if self.state(database, now).await? == LeaseState::Held {
+        if self.state(database, now).await? == LeaseState::Taken {
             return Ok(false);
         }
         let acquired =
@@ -185,7 +185,7 @@ impl Lease {
         let sql = "SELECT expires_at FROM leases WHERE name = $1";
         let rows = database.query(sql, vec![self.name.as_str().into()]).await?;
         let Some(row) = rows.first() else { return Ok(LeaseState::Free) };
-        Ok(if is_held(row.integer()?, now) { LeaseState::Held } else { LeaseState::Expired })
+        Ok(if is_held(row.integer()?, now) { LeaseState::Taken } else { LeaseState::Expired })
     }
 }
 

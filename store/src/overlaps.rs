@@ -112,10 +112,10 @@ pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Up to `most` capabilities that are to be compared.
-pub async fn due(tx: &mut impl Transaction, most: usize) -> Result<Vec<Key>, StoreError> {
+/// Up to `limit` capabilities that are to be compared.
+pub async fn due(tx: &mut impl Transaction, limit: usize) -> Result<Vec<Key>, StoreError> {
     let sql = "SELECT repo, id FROM overlaps_due ORDER BY repo, id LIMIT $1";
-    let rows = tx.query(sql, vec![most.into()]).await?;
+    let rows = tx.query(sql, vec![limit.into()]).await?;
     let key = |row: &Row| {
         let mut row = Reader::of(row);
         Ok(Key { repo: row.string()?, id: row.string()? })
@@ -152,7 +152,7 @@ pub async fn page(
     tx: &mut impl Transaction,
     repo: Option<&str>,
     after: Option<PairPosition>,
-    most: usize,
+    limit: usize,
 ) -> Result<Vec<Pair>, StoreError> {
     let mut s = Statement::default();
     s.push("SELECT pair, score, words, repo, id, other_repo, other_id FROM \"overlaps\" WHERE 1 = 1");
@@ -164,8 +164,8 @@ pub async fn page(
         let (below, same, number) = (s.bind(score), s.bind(score), s.bind(number));
         s.push(&format!(" AND (score < {below} OR (score = {same} AND pair > {number}))"));
     }
-    let most = s.bind(most);
-    s.push(&format!(" ORDER BY score DESC, pair LIMIT {most}"));
+    let limit = s.bind(limit);
+    s.push(&format!(" ORDER BY score DESC, pair LIMIT {limit}"));
     tx.query(&s.sql, s.parameters).await?.iter().map(read).collect()
 }
 

@@ -16,12 +16,13 @@ pub async fn composition(tx: &mut impl Transaction) -> Result<BTreeMap<String, S
 }
 
 /// The composition of the stored revision `$1`: for each repo, the newest change up to it.
-pub(crate) const AT: &str = "(SELECT s.* FROM revision_sources s WHERE s.index_digest <> '' AND s.revision =
+pub(crate) const COMPOSITION_AT: &str =
+    "(SELECT s.* FROM revision_sources s WHERE s.index_digest <> '' AND s.revision =
      (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = s.repo AND x.revision <= $1))";
 
 /// The source lines of a stored revision, ordered by repo.
 pub async fn lines_at(tx: &mut impl Transaction, number: u64) -> Result<Vec<SourceLine>, StoreError> {
-    let sql = format!("SELECT {LINE} FROM {AT} composed ORDER BY repo");
+    let sql = format!("SELECT {LINE} FROM {COMPOSITION_AT} composed ORDER BY repo");
     tx.query(&sql, vec![number.into()]).await?.iter().map(read_line).collect()
 }
 
@@ -33,7 +34,7 @@ pub async fn stored(
 ) -> Result<Vec<(SourceLine, Option<Stored>)>, StoreError> {
     let (from, parameters): (&str, Vec<Value>) = match number {
         None => ("composition", Vec::new()),
-        Some(number) => (AT, vec![number.into()]),
+        Some(number) => (COMPOSITION_AT, vec![number.into()]),
     };
     let line = "c.repo, c.url, c.domain, c.required, c.index_digest, c.capability_count, c.via";
     let sql = format!(

@@ -16,7 +16,7 @@ pub use append::{Origin, append};
 pub use change::Change;
 pub(crate) use commits::COMMITS;
 pub use commits::{commits_at, note_commit};
-pub(crate) use compositions::AT;
+pub(crate) use compositions::COMPOSITION_AT;
 pub use compositions::{composition, lines_at, stored, verified_at};
 pub use growth::{Growth, Sample, growth};
 pub use history::{Changed, ChangedSource, Entry, changed_sources, changes_between, history, history_of};

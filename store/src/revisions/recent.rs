@@ -97,9 +97,9 @@ pub async fn capability_history(
     Ok(CapabilityHistory { steps, is_complete })
 }
 
-/// The newest additions and changes of all sources, newest first, up to `most`: of each source that one of the newest 50
+/// The newest additions and changes of all sources, newest first, up to `limit`: of each source that one of the newest 50
 /// revisions changed, the first three. What was removed since is left out. At most 512 KiB of steps are read, in two statements.
-pub async fn newest_steps(tx: &mut impl Transaction, most: usize) -> Result<Vec<Recent>, StoreError> {
+pub async fn newest_steps(tx: &mut impl Transaction, limit: usize) -> Result<Vec<Recent>, StoreError> {
     let sql = format!(
         "SELECT {LISTED} FROM change_pieces p JOIN revisions v ON v.number = p.revision
          WHERE p.revision > (SELECT coalesce(max(number), 0) - {REVISIONS} FROM revisions)
@@ -121,13 +121,13 @@ pub async fn newest_steps(tx: &mut impl Transaction, most: usize) -> Result<Vec<
             }
         }
     }
-    steps.truncate(most);
+    steps.truncate(limit);
     Ok(steps)
 }
 
 /// Whether the piece still fits; if it does, it is added to `bytes`.
-fn within(bytes: &mut u64, listed: &Listed, most: u64) -> bool {
-    let fits = *bytes + listed.piece.plain.length <= most;
+fn within(bytes: &mut u64, listed: &Listed, max_bytes: u64) -> bool {
+    let fits = *bytes + listed.piece.plain.length <= max_bytes;
     if fits {
         *bytes += listed.piece.plain.length;
     }

@@ -261,7 +261,7 @@ const MAX_SOURCES: usize = 50;
 pub async fn beginnings(
     tx: &mut impl Transaction,
     revision: u64,
-    most: usize,
+    limit: usize,
 ) -> Result<BTreeMap<String, Beginning>, StoreError> {
     let first = "SELECT p.piece, p.revision, p.plain_bytes, p.plain_crc, p.steps, p.repo, s.sum FROM change_pieces p
          JOIN (SELECT min(piece) AS piece, CAST(sum(steps) AS BIGINT) AS sum FROM change_pieces WHERE revision = $1 GROUP BY repo) s
@@ -288,7 +288,7 @@ pub async fn beginnings(
     }
     for (piece, repo) in wanted {
         let text = bodies.get(&piece.number).and_then(|body| unpack(&piece, body).ok());
-        let steps = text.iter().flat_map(|text| text.split(",\n")).take(most).map(serde_json::from_str);
+        let steps = text.iter().flat_map(|text| text.split(",\n")).take(limit).map(serde_json::from_str);
         if let (Ok(steps), Some(beginning)) = (steps.collect(), beginnings.get_mut(&repo)) {
             beginning.steps = steps;
         }

@@ -3,7 +3,7 @@
 use super::fragments::{NEWEST, fragments_of};
 use super::guesses;
 use crate::database::{Transaction, Value};
-use crate::revisions::AT;
+use crate::revisions::COMPOSITION_AT;
 use crate::row::{Reader, SoleColumn as _};
 use crate::statement::Statement;
 use crate::{StoreError, revisions};
@@ -122,7 +122,7 @@ pub async fn newest(tx: &mut impl Transaction) -> Result<Option<(u64, usize)>, S
 /// Whether the whole content of a stored revision can still be searched.
 pub async fn is_kept(tx: &mut impl Transaction, number: u64) -> Result<bool, StoreError> {
     let sql = format!(
-        "SELECT 1 FROM {AT} c LEFT JOIN search_fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain
+        "SELECT 1 FROM {COMPOSITION_AT} c LEFT JOIN search_fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain
          WHERE f.fragment IS NULL LIMIT 1"
     );
     Ok(revisions::get(tx, number).await?.is_some() && tx.query(&sql, vec![number.into()]).await?.is_empty())
