@@ -48,12 +48,12 @@ pub struct Verdict {
     pub diagnostics: Vec<Diagnostic>,
     /// How the federated document would change; null for a URL that is not registered.
     #[schema(required)]
-    pub would: Option<Would>,
+    pub would: Option<CheckEffect>,
 }
 
 /// How the federated document would change. For an index that would be held, this is the effect of its release.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Would {
+pub struct CheckEffect {
     /// The outcome that a refresh would have.
     #[schema(value_type = Outcome)]
     pub outcome: Open<Outcome>,

@@ -3,7 +3,7 @@
 use crate::exit::Exit;
 
 /// The hint for a temporary failure of the operating system.
-pub(crate) const AGAIN: &str = "try again later: the machine may be out of memory or file descriptors";
+pub(crate) const TRY_AGAIN: &str = "try again later: the machine may be out of memory or file descriptors";
 
 /// A failure, shown as `error:`, its causes, and `hint:`. The texts are escaped when they are printed, so they may contain data from a hub,
 /// but never a secret.

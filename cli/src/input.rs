@@ -6,14 +6,14 @@ use std::io::{self, Read as _};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 
-/// The bytes of the file at `path`, or of standard input for `-`. At most `most` + 1 bytes are read, so that the caller can detect a file
+/// The bytes of the file at `path`, or of standard input for `-`. At most `max_bytes` + 1 bytes are read, so that the caller can detect a file
 /// that is too large.
-pub(crate) fn read(path: &str, most: usize) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read(path: &str, max_bytes: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    let most = most as u64 + 1;
+    let max_bytes = max_bytes as u64 + 1;
     let read = match path {
-        "-" => io::stdin().lock().take(most).read_to_end(&mut bytes),
-        path => File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)),
+        "-" => io::stdin().lock().take(max_bytes).read_to_end(&mut bytes),
+        path => File::open(path).and_then(|file| file.take(max_bytes).read_to_end(&mut bytes)),
     };
     match read {
         Ok(_) => Ok(bytes),

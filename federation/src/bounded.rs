@@ -27,14 +27,14 @@ impl<const MAX_CHARS: usize> Bounded<MAX_CHARS> {
     }
 }
 
-/// Shortens a text to `most` characters with `…` in the middle; `None` if it is short enough. Reads no
+/// Shortens a text to `max_chars` characters with `…` in the middle; `None` if it is short enough. Reads no
 /// more of the text than it keeps.
-pub(crate) fn cut(text: &str, most: usize) -> Option<String> {
+pub(crate) fn cut(text: &str, max_chars: usize) -> Option<String> {
     // A text never has more characters than bytes.
-    if text.len() <= most {
+    if text.len() <= max_chars {
         return None;
     }
-    let (_, past) = (text.char_indices().nth(most)?, most.saturating_sub(1));
+    let (_, past) = (text.char_indices().nth(max_chars)?, max_chars.saturating_sub(1));
     let last = past / 3;
     let start = text.char_indices().nth(past - last).map_or(text.len(), |(at, _)| at);
     let end = last.checked_sub(1).and_then(|skip| text.char_indices().rev().nth(skip)).map_or(text.len(), |(at, _)| at);

@@ -36,7 +36,7 @@ pub(crate) fn is_bidi_control(c: char) -> bool {
 /// A value as JSON, shortened and escaped like an [`excerpt`]. Serialises no more than it shows.
 pub(crate) fn json_excerpt(value: &Value) -> String {
     // More than an excerpt shows, even if nothing needs escaping.
-    let mut start = Start { bytes: Vec::new(), most: 1024 };
+    let mut start = Start { bytes: Vec::new(), max_bytes: 1024 };
     // Returns an error when the buffer is full.
     let _ = serde_json::to_writer(&mut start, value);
     excerpt(&String::from_utf8_lossy(&start.bytes))
@@ -45,12 +45,12 @@ pub(crate) fn json_excerpt(value: &Value) -> String {
 /// A buffer for the first bytes written.
 struct Start {
     bytes: Vec<u8>,
-    most: usize,
+    max_bytes: usize,
 }
 
 impl io::Write for Start {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = self.most - self.bytes.len();
+        let room = self.max_bytes - self.bytes.len();
         if room == 0 {
             return Err(io::ErrorKind::StorageFull.into());
         }

@@ -109,7 +109,7 @@ impl Runtime {
     /// If the component does not load or imports something that this host does not offer, if a variable of the manifest
     /// has no value, if the data directory cannot be created, or if the URL of the database is not usable.
     pub fn new(config: Config) -> Result<Self> {
-        let limits = Arc::new(match open_files::raise() {
+        let limits = Arc::new(match open_files::raise_limit() {
             Some(open) => open_files::fit(config.limits, open),
             None => config.limits,
         });

@@ -4,7 +4,7 @@ use crate::limits::Limits;
 
 /// Raises the limit as far as the system lets this process, and returns it; `None` if the system does not report it.
 /// Most systems start programs with a limit of 1,024, which programs that use `select` need, and allow far more.
-pub(crate) fn raise() -> Option<usize> {
+pub(crate) fn raise_limit() -> Option<usize> {
     let raised = rlimit::increase_nofile_limit(u64::MAX);
     let raised = raised.inspect_err(|error| tracing::warn!(%error, "cannot raise the limit on open files"));
     let open = raised.or_else(|_| rlimit::Resource::NOFILE.get_soft()).ok()?;

@@ -117,7 +117,7 @@ impl HttpService {
         // build the same costly document.
         let mut turn = None;
         if let Some((key, version)) = &mut cacheable
-            && !self.memo.is_passing(key, *version)
+            && !self.memo.is_uncacheable(key, *version)
         {
             turn = self.memo.fill_lock(key).await;
             let mut found = look(key, *version);
@@ -129,7 +129,7 @@ impl HttpService {
             if let Some(entry) = found {
                 return Ok(repeated(&entry, id));
             }
-            if self.memo.is_passing(key, *version) {
+            if self.memo.is_uncacheable(key, *version) {
                 turn = None;
             }
         }

@@ -1,7 +1,7 @@
 //! Counts what an address may do only a limited number of times per minute: exact across instances, with a limited number of rows and writes.
 
 use crate::database::{Database, Row, Transaction as _, Value, write_with};
-use crate::{StoreError, row::Columns as _, tallies};
+use crate::{StoreError, row::Reader, tallies};
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 
 /// Length of a counting window, in seconds.
@@ -46,9 +46,10 @@ pub async fn count(
     let too_many = |rows: &[Row]| -> Result<Option<Seconds>, StoreError> {
         let mut wait = None;
         for row in rows {
-            let most = if row.text(0)? == all { attempts.of_all } else { attempts.of_one };
-            if row.integer(1)? >= most {
-                wait = wait.max(Some((row.integer(2)? + WINDOW - now).min(WINDOW)));
+            let mut row = Reader::of(row);
+            let limit = if row.text()? == all { attempts.of_all } else { attempts.of_one };
+            if row.integer()? >= limit {
+                wait = wait.max(Some((row.integer()? + WINDOW - now).min(WINDOW)));
             }
         }
         Ok(wait)

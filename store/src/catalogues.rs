@@ -2,7 +2,7 @@
 
 use crate::database::{Database, Row, Transaction};
 use crate::registrations::new_incarnation;
-use crate::{StoreError, members, row::Columns as _, row::Reader};
+use crate::{StoreError, members, row::Reader, row::SoleColumn as _};
 use federation::catalogue::{Catalogue, CatalogueRecord, LONGEST_WAIT};
 use federation::time::Seconds;
 
@@ -96,7 +96,7 @@ pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Stored>, StoreError> {
 
 /// The number of catalogues.
 pub async fn count(tx: &mut impl Transaction) -> Result<usize, StoreError> {
-    tx.query("SELECT count(*) FROM catalogues", Vec::new()).await?.first().map_or(Ok(0), |row| row.count(0))
+    tx.query("SELECT count(*) FROM catalogues", Vec::new()).await?.first().map_or(Ok(0), |row| row.count())
 }
 
 /// Up to `limit` catalogues that are due, those that have waited longest first. A time beyond the longest wait dates from before a clock

@@ -5,7 +5,7 @@
 
 use crate::database::{Database, Row, Transaction, Value, write_with};
 use crate::row::Reader;
-use crate::{StoreError, row::Columns as _};
+use crate::{StoreError, row::SoleColumn as _};
 use federation::digest::Digest;
 use federation::search::NormalisedQuestion;
 use federation::time::Seconds;
@@ -23,7 +23,7 @@ const DAY: Seconds = 24 * 60 * 60;
 /// Clients that must have asked before a question is shown.
 const CLIENTS: i64 = 3;
 /// Questions that are kept in all.
-const KEPT: i64 = 5_000;
+const MAX_QUESTIONS: i64 = 5_000;
 /// New questions that one client may bring in a day.
 const NEW_PER_CLIENT: i64 = 20;
 /// Days after which a question that is not asked again is forgotten: before it is shown, and after.
@@ -90,16 +90,21 @@ const KNOWN: &str = "SELECT clients, marks, last_day FROM demand WHERE stems = $
      UNION ALL SELECT count(*), NULL, 0 FROM demand WHERE first_day = $2 AND asker = $3";
 
 fn known(rows: &[Row]) -> Result<Option<Known>, StoreError> {
-    let row = rows.iter().find(|row| !row.is_null(1));
-    row.map(|row| Ok(Known { clients: row.integer(0)?, marks: row.text(1)?.to_owned(), last_day: row.integer(2)? }))
-        .transpose()
+    for row in rows {
+        let mut row = Reader::of(row);
+        let (clients, marks, last_day) = (row.integer()?, row.optional(Reader::string)?, row.integer()?);
+        if let Some(marks) = marks {
+            return Ok(Some(Known { clients, marks, last_day }));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether there is anything to write.
 fn is_news(rows: &[Row], mark: &str, today: i64) -> Result<bool, StoreError> {
     match known(rows)? {
         Some(known) => Ok(known.last_day < today || (known.clients < CLIENTS && !known.has(mark))),
-        None => rows.first().map_or(Ok(true), |row| Ok(row.integer(0)? < NEW_PER_CLIENT)),
+        None => rows.first().map_or(Ok(true), |row| Ok(Reader::of(row).integer()? < NEW_PER_CLIENT)),
     }
 }
 
@@ -147,7 +152,7 @@ async fn make_room(tx: &mut impl Transaction, today: i64) -> Result<(), StoreErr
     .await?;
     tx.query("UPDATE demand SET asker = -1 WHERE first_day < $1 AND asker >= 0", vec![today.into()]).await?;
     let rows = tx.query("SELECT count(*) FROM demand", Vec::new()).await?;
-    let over = rows.first().map_or(Ok(0), |row| row.integer(0))? + 1 - KEPT;
+    let over = rows.first().map_or(Ok(0), |row| row.integer())? + 1 - MAX_QUESTIONS;
     if over > 0 {
         tx.query(
             "DELETE FROM demand WHERE stems IN (SELECT stems FROM demand ORDER BY clients, last_day, stems LIMIT $1)",
@@ -159,9 +164,9 @@ async fn make_room(tx: &mut impl Transaction, today: i64) -> Result<(), StoreErr
 }
 
 /// The questions that at least three clients asked, those asked on the most days first.
-pub async fn most_asked(tx: &mut impl Transaction, most: usize) -> Result<Vec<Unanswered>, StoreError> {
+pub async fn most_asked(tx: &mut impl Transaction, limit: usize) -> Result<Vec<Unanswered>, StoreError> {
     let sql = "SELECT words, days, first_day, last_day FROM demand WHERE clients >= $1 ORDER BY days DESC, last_day DESC, stems LIMIT $2";
-    let rows = tx.query(sql, vec![CLIENTS.into(), most.into()]).await?;
+    let rows = tx.query(sql, vec![CLIENTS.into(), limit.into()]).await?;
     let read = |row: &Row| {
         let mut row = Reader::of(row);
         Ok(Unanswered {

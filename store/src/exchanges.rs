@@ -1,7 +1,7 @@
 //! Tokens that were issued in exchange for identities of CI, and the keys of their issuers.
 
 use crate::database::{Database, Transaction, Value, write_with};
-use crate::row::{Columns as _, Reader};
+use crate::row::{Reader, SoleColumn as _};
 use crate::{StoreError, revisions};
 use federation::digest::Digest;
 use federation::provenance::Provenance;
@@ -62,7 +62,7 @@ pub async fn insert(
     tx.query("DELETE FROM exchanged_tokens WHERE kept_until < $1", vec![new.created_at.into()]).await?;
     let kept = "SELECT count(*) FROM exchanged_tokens WHERE repo = $1";
     let kept = tx.query(kept, vec![new.repo.as_str().into()]).await?;
-    if kept.first().map_or(Ok(0), |row| row.integer(0))? >= MAX_TOKENS_PER_REPO {
+    if kept.first().map_or(Ok(0), |row| row.integer())? >= MAX_TOKENS_PER_REPO {
         return Ok(ExchangeOutcome::TooMany);
     }
     let provenance = serde_json::to_string(&new.provenance).map_err(|e| StoreError::Unreadable(e.to_string()))?;

@@ -24,7 +24,7 @@ pub(super) const TABLES: &[&str] = &[
 /// Values of each facet that are listed; the others are counted.
 const LISTED: usize = 20;
 /// Tags, and statuses, that are kept of one repo: the most frequent ones.
-const KEPT: usize = 1000;
+const MAX_VALUES_PER_REPO: usize = 1000;
 /// The longest status or tag that is kept, in characters.
 const MAX_VALUE_CHARS: usize = 200;
 /// Counts that one statement writes.
@@ -197,7 +197,7 @@ async fn of_line(tx: &mut impl Transaction, line: &SourceLine) -> Result<Vec<Kep
         let mut counts = search::filter_values(tx, line, kind).await?;
         counts.retain(|(value, _)| !value.is_empty() && value.chars().nth(MAX_VALUE_CHARS).is_none());
         counts.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
-        counts.truncate(KEPT);
+        counts.truncate(MAX_VALUES_PER_REPO);
         let domain = &line.domain;
         kept.extend(counts.into_iter().map(|(value, entries)| Kept {
             kind: kind.to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::database::{Row, Transaction};
-use crate::row::{Columns as _, Reader, placeholders};
+use crate::row::{Reader, placeholders};
 use federation::catalogue::RemovalReason;
 use federation::time::Seconds;
 use std::collections::HashMap;
@@ -62,8 +62,11 @@ pub async fn current(tx: &mut impl Transaction, repos: &[&str]) -> Result<Vec<St
         placeholders(1, repos.len())
     );
     let rows = tx.query(&sql, repos.iter().map(|repo| (*repo).into()).collect()).await?;
-    let names =
-        rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Result<HashMap<_, _>, StoreError>>()?;
+    let mut names = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let mut row = Reader::of(row);
+        names.insert(row.text()?, row.text()?);
+    }
     let mut current: Vec<String> =
         repos.iter().map(|repo| names.get(repo).unwrap_or(repo)).map(|name| (*name).to_owned()).collect();
     current.sort_unstable();

@@ -1,8 +1,8 @@
 //! Webhooks: the secret that a forge shares with one registration, and which deliveries have arrived.
 
-use crate::database::{Database, Transaction};
+use crate::database::{Database, Row, Transaction};
 use crate::statement::Statement;
-use crate::{StoreError, row::Columns as _};
+use crate::{StoreError, row::Reader};
 use federation::time::Seconds;
 
 /// A step of the schema.
@@ -15,13 +15,13 @@ pub(super) const TABLES: &[&str] = &[
 ];
 
 /// A step of the schema: forges write owners and names of repositories in any case.
-pub(super) const IN_ANY_CASE: &[&str] =
+pub(super) const URL_INDEX_IGNORES_CASE: &[&str] =
     &["DROP INDEX registrations_at", "CREATE INDEX registrations_at ON registrations (lower(url))"];
 
 /// Maximum registrations of one repository that a delivery may concern. GitHub allows 20 webhooks per event and repository.
 const MAX_HOOKS: usize = 50;
 /// How long a delivery is recognised, in seconds …
-const KEPT: Seconds = 7 * 24 * 60 * 60;
+const RECOGNISED_SECONDS: Seconds = 7 * 24 * 60 * 60;
 /// … and how many deliveries are, per registration.
 const KEPT_OF_ONE: usize = 100;
 
@@ -74,8 +74,11 @@ pub async fn at(database: &impl Database, beginnings: &[String]) -> Result<Vec<H
     }
     s.push(&format!(" ORDER BY repo LIMIT {MAX_HOOKS}"));
     let rows = database.query(&s.sql, s.parameters).await?;
-    let text = |row: &crate::database::Row, at: usize| row.text(at).map(str::to_owned);
-    rows.iter().map(|row| Ok(Hook { repo: text(row, 0)?, url: text(row, 1)?, secret: text(row, 2)? })).collect()
+    let hook = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok(Hook { repo: row.string()?, url: row.string()?, secret: row.string()? })
+    };
+    rows.iter().map(hook).collect()
 }
 
 /// Remembers a delivery for a registration. Returns false if it has arrived before.
@@ -85,7 +88,7 @@ pub async fn insert_delivery(
     digest: &str,
     now: Seconds,
 ) -> Result<bool, StoreError> {
-    tx.query("DELETE FROM hook_deliveries WHERE at < $1", vec![(now - KEPT).into()]).await?;
+    tx.query("DELETE FROM hook_deliveries WHERE at < $1", vec![(now - RECOGNISED_SECONDS).into()]).await?;
     let new = tx
         .query(
             "INSERT INTO hook_deliveries (repo, digest, at) VALUES ($1, $2, $3) ON CONFLICT (repo, digest) DO NOTHING RETURNING repo",

@@ -1,7 +1,10 @@
 //! Leases: only one refresh at a time, across instances and replicas.
 
 use crate::database::{Database, Transaction, write_with};
-use crate::{StoreError, row::Columns as _};
+use crate::{
+    StoreError,
+    row::{Reader, SoleColumn as _},
+};
 use federation::digest::Digest;
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 
@@ -41,14 +44,14 @@ pub(super) fn held_until(now: Seconds) -> [Seconds; 2] {
 
 /// Selects the lease of the registration `r`, if it is held: its expiry time is between `$4` and
 /// `$5`, given by [`held_until`].
-pub(super) const OF_SOURCE: &str =
+pub(super) const LIVE_SOURCE_LEASE: &str =
     "SELECT 1 FROM leases l WHERE l.name = 'source:' || r.repo AND l.expires_at >= $4 AND l.expires_at <= $5";
 
 /// The status of a lease that someone else may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaseState {
     /// The lease is held.
-    Held,
+    Taken,
     /// The lease expired without being released.
     Expired,
     /// The lease was never held, or was released.
@@ -94,7 +97,7 @@ impl Lease {
     /// If the database fails.
     pub async fn acquire(&self, database: &impl Database, now: Seconds) -> Result<bool, StoreError> {
         // Most unsuccessful attempts are detected by this read, without waiting for the writer.
-        if self.state(database, now).await? == LeaseState::Held {
+        if self.state(database, now).await? == LeaseState::Taken {
             return Ok(false);
         }
         let acquired =
@@ -140,8 +143,9 @@ impl Lease {
         let rows = tx.query("SELECT name, expires_at, judging FROM leases WHERE judging <> ''", Vec::new()).await?;
         let mut ended = Vec::new();
         for row in rows {
-            let (lease, judging) = (row.text(0)?, row.text(2)?);
-            if lease != self.name && is_held(row.integer(1)?, now) {
+            let mut row = Reader::of(&row);
+            let (lease, expires_at, judging) = (row.text()?, row.integer()?, row.text()?);
+            if lease != self.name && is_held(expires_at, now) {
                 continue;
             }
             for (digest, repo) in judging.lines().filter_map(|line| line.split_once(' ')) {
@@ -181,7 +185,7 @@ impl Lease {
         let sql = "SELECT expires_at FROM leases WHERE name = $1";
         let rows = database.query(sql, vec![self.name.as_str().into()]).await?;
         let Some(row) = rows.first() else { return Ok(LeaseState::Free) };
-        Ok(if is_held(row.integer(0)?, now) { LeaseState::Held } else { LeaseState::Expired })
+        Ok(if is_held(row.integer()?, now) { LeaseState::Taken } else { LeaseState::Expired })
     }
 }
 

@@ -7,7 +7,10 @@ use super::registrations;
 use super::sources::{self, Source};
 use super::statement::Statement;
 use crate::database::{Row, Transaction};
-use crate::{StoreError, row::Columns as _};
+use crate::{
+    StoreError,
+    row::{Reader, SoleColumn as _},
+};
 use federation::source::{GRACE, State};
 use federation::time::Seconds;
 
@@ -87,7 +90,7 @@ pub async fn count(tx: &mut impl Transaction, wanted: &SourceFilter<'_>, now: Se
     let mut s = Statement::default();
     s.push("SELECT count(*) ");
     from(&mut s, wanted, now);
-    tx.query(&s.sql, s.parameters).await?.first().map_or(Ok(0), |row| row.count(0))
+    tx.query(&s.sql, s.parameters).await?.first().map_or(Ok(0), |row| row.count())
 }
 
 /// The number of selected sources in each state; states without sources are omitted.
@@ -103,10 +106,11 @@ pub async fn by_state(
     from(&mut s, wanted, now);
     s.push(" GROUP BY 1");
     let counted = |row: &Row| {
-        let name = row.text(0)?;
+        let mut row = Reader::of(row);
+        let name = row.text()?;
         let state = State::ALL.into_iter().find(|state| state.as_str() == name);
         let state = state.ok_or_else(|| StoreError::Unreadable(format!("`{name}` is not a state")))?;
-        Ok((state, row.count(1)?))
+        Ok((state, row.count()?))
     };
     tx.query(&s.sql, s.parameters).await?.iter().map(counted).collect()
 }

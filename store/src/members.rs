@@ -2,7 +2,7 @@
 
 use crate::database::{Row, Transaction, Value};
 use crate::statement::Statement;
-use crate::{StoreError, row::Columns as _, row::Reader, row::placeholders};
+use crate::{StoreError, row::Reader, row::placeholders};
 use federation::catalogue::{Known, Skipped, Todo};
 use std::collections::HashMap;
 
@@ -125,9 +125,10 @@ pub async fn counts(
     let sql = "SELECT skipped, count(repo), count(*) FROM catalogue_members WHERE catalogue = $1 GROUP BY skipped";
     let (mut registered, mut others) = (0, Vec::new());
     for row in tx.query(sql, vec![catalogue.into()]).await? {
-        let (with, all): (usize, usize) = (row.count(1)?, row.count(2)?);
+        let mut row = Reader::of(&row);
+        let (why, with, all): (_, usize, usize) = (skipped(row.text()?), row.count()?, row.count()?);
         registered += with;
-        others.push((skipped(row.text(0)?), all - with));
+        others.push((why, all - with));
     }
     Ok((registered, others))
 }

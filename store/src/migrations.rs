@@ -14,8 +14,10 @@ use crate::database::{Database, Row, Transaction, write_with};
 use crate::first_tables::{FIRST, TOKENS};
 use crate::{
     StoreError, catalogues, demand, exchanges, facets, fills, fragments, hooks, labels, leases, listing, mirror,
-    overlaps, quiet, registrations, revisions, revisions::steps, row::Columns as _, search, tallies, tombstones,
-    transparency, upkeep, upstreams, uses,
+    overlaps, quiet, registrations, revisions,
+    revisions::steps,
+    row::{Reader, SoleColumn as _},
+    search, tallies, tombstones, transparency, upkeep, upstreams, uses,
 };
 use federation::time::{Seconds, rfc3339};
 
@@ -40,7 +42,7 @@ const STEPS: [(i64, &[&str]); 31] = [
     (14, demand::TABLES),
     (15, overlaps::TABLES),
     (16, hooks::TABLES),
-    (17, search::ANEW),
+    (17, search::EMPTY_SEARCH_INDEX),
     (18, listing::POLLED_EVERY),
     (19, registrations::FORMAT),
     (20, exchanges::TABLES),
@@ -48,7 +50,7 @@ const STEPS: [(i64, &[&str]); 31] = [
     (22, labels::TABLES),
     (23, catalogues::TABLES),
     (24, &[mirror::TABLE]),
-    (25, hooks::IN_ANY_CASE),
+    (25, hooks::URL_INDEX_IGNORES_CASE),
     (26, READABLE_FROM),
     (26, uses::TABLES),
     (26, tombstones::TABLES),
@@ -75,7 +77,7 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     // If the database is up to date, even a read-only one, a single read is enough.
     if let Ok(rows) = database.query(VERSIONS, Vec::new()).await
-        && let Some(found) = rows.first().and_then(|row| row.integer(0).ok()).filter(|found| *found >= known)
+        && let Some(found) = rows.first().and_then(|row| Reader::of(row).integer().ok()).filter(|found| *found >= known)
     {
         return check(found, &rows, known);
     }
@@ -87,7 +89,7 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
         )
         .await?;
         let rows = tx.query("SELECT coalesce(max(version), 0) FROM migrations", Vec::new()).await?;
-        let found = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+        let found = rows.first().map_or(Ok(0), |row| row.integer())?;
         if found > known {
             return check(found, &tx.query(VERSIONS, Vec::new()).await?, known);
         }
@@ -118,7 +120,7 @@ pub async fn migrate(database: &impl Database, now: Seconds) -> Result<(), Store
 #[cfg(not(target_family = "wasm"))]
 pub(crate) async fn is_newest(tx: &mut impl Transaction) -> Result<(), StoreError> {
     let rows = tx.query("SELECT max(version) FROM migrations", Vec::new()).await?;
-    let found = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+    let found = rows.first().map_or(Ok(0), |row| row.integer())?;
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     match found {
         UNFINISHED => Err(StoreError::Unfinished),
@@ -133,7 +135,12 @@ fn check(found: i64, versions: &[Row], known: i64) -> Result<(), StoreError> {
     if found == UNFINISHED {
         return Err(StoreError::Unfinished);
     }
-    match versions.first().map_or(Ok(found), |row| row.integer(1))? {
+    let readable_from = |row: &Row| {
+        let mut row = Reader::of(row);
+        row.value();
+        row.integer()
+    };
+    match versions.first().map_or(Ok(found), readable_from)? {
         readable_from if readable_from > known => Err(StoreError::TooNew { found, known }),
         _ => Ok(()),
     }

@@ -4,7 +4,7 @@
 
 use crate::database::{Database, Row, Transaction, read_with, write_with};
 use crate::migrations::{self, UNFINISHED};
-use crate::row::Columns as _;
+use crate::row::{Reader, SoleColumn as _};
 use crate::sqlite::Sqlite;
 use crate::statement::Statement;
 use crate::{StoreError, revisions};
@@ -128,7 +128,7 @@ async fn copy(table: &Table, source: &mut impl Transaction, target: &mut impl Tr
 
 async fn count(tx: &mut impl Transaction, table: &str) -> Result<u64, StoreError> {
     let rows = tx.query(&format!("SELECT count(*) FROM {}", quoted(table)), Vec::new()).await?;
-    rows.first().map_or(Ok(0), |row| row.count(0))
+    rows.first().map_or(Ok(0), |row| row.count())
 }
 
 /// All tables in the order in which the schema creates them, so that a row comes after those that it refers to.
@@ -137,23 +137,21 @@ async fn tables(schema: &Sqlite) -> Result<Vec<Table>, StoreError> {
         let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid";
         let mut tables = Vec::new();
         for row in tx.query(sql, Vec::new()).await? {
-            let name = row.text(0)?.to_owned();
+            let name = row.text()?.to_owned();
             let sql = "SELECT name, type, pk FROM pragma_table_info($1) ORDER BY cid";
             let columns = tx.query(sql, vec![name.as_str().into()]).await?;
-            let mut key = Vec::new();
+            let (mut names, mut key, mut is_large) = (Vec::new(), Vec::new(), LARGE.contains(&name.as_str()));
             for (at, column) in columns.iter().enumerate() {
-                key.extend(Some((column.integer(2)?, at)).filter(|(position, _)| *position > 0));
+                let mut column = Reader::of(column);
+                names.push(quoted(column.text()?));
+                is_large |= column.text()? == "BLOB";
+                key.extend(Some((column.integer()?, at)).filter(|(position, _)| *position > 0));
             }
             key.sort_unstable();
             // A table without a key has only one row.
             let all = 0..columns.len();
             let key = if key.is_empty() { all.collect() } else { key.into_iter().map(|(_, at)| at).collect() };
-            let mut is_large = LARGE.contains(&name.as_str());
-            for column in &columns {
-                is_large |= column.text(1)? == "BLOB";
-            }
-            let columns = columns.iter().map(|column| Ok(quoted(column.text(0)?))).collect::<Result<_, StoreError>>()?;
-            tables.push(Table { name, columns, key, at_once: if is_large { LARGE_ROWS } else { ROWS } });
+            tables.push(Table { name, columns: names, key, at_once: if is_large { LARGE_ROWS } else { ROWS } });
         }
         Ok(tables)
     })

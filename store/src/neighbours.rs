@@ -41,8 +41,8 @@ pub struct Neighbours {
 /// A place in the index: the number of a fragment, and the position in it.
 type At = (i64, u32);
 
-/// Up to `most` neighbours of each kind of the capability with this id, in at most five statements.
-pub async fn neighbours(tx: &mut impl Transaction, id: &str, most: usize) -> Result<Neighbours, StoreError> {
+/// Up to `limit` neighbours of each kind of the capability with this id, in at most five statements.
+pub async fn neighbours(tx: &mut impl Transaction, id: &str, limit: usize) -> Result<Neighbours, StoreError> {
     let mut own = places(tx, &[id_term(id)]).await?;
     own.truncate(MAX_ENTRIES);
     let own: Vec<(At, String)> = own.into_iter().map(|(at, repo, _)| (at, repo)).collect();
@@ -59,7 +59,7 @@ pub async fn neighbours(tx: &mut impl Transaction, id: &str, most: usize) -> Res
     let mut tagged = if tags.is_empty() { Vec::new() } else { places(tx, &tags).await? };
     tagged.retain(|(at, ..)| !own.iter().any(|(own, _)| own == at));
     tagged.sort_by(|(a, first, n), (b, second, m)| m.cmp(n).then_with(|| first.cmp(second)).then(a.1.cmp(&b.1)));
-    tagged.truncate(most);
+    tagged.truncate(limit);
     let tagged: Vec<(At, String)> = tagged.into_iter().map(|(at, repo, _)| (at, repo)).collect();
     let (fragment, position) = first;
     let beside = (1..=REACH).flat_map(|by| [position.checked_sub(by), position.checked_add(by)]).flatten();
@@ -68,7 +68,7 @@ pub async fn neighbours(tx: &mut impl Transaction, id: &str, most: usize) -> Res
     let by_tags = read(tx, tagged).await?;
     let mut in_repo = read(tx, beside).await?;
     in_repo.retain(|it| it.id != id);
-    in_repo.truncate(most);
+    in_repo.truncate(limit);
     Ok(Neighbours { by_tags, in_repo })
 }
 

@@ -5,7 +5,7 @@ use crate::revisions::steps::Changed;
 use crate::row::Reader;
 use crate::search::Scope;
 use crate::statement::Statement;
-use crate::{StoreError, revisions, row::Columns as _};
+use crate::{StoreError, revisions};
 use federation::diff::Op;
 use federation::search::{Index as _, Overlap, id_term};
 use std::collections::BTreeMap;
@@ -112,11 +112,15 @@ pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Up to `most` capabilities that are to be compared.
-pub async fn due(tx: &mut impl Transaction, most: usize) -> Result<Vec<Key>, StoreError> {
+/// Up to `limit` capabilities that are to be compared.
+pub async fn due(tx: &mut impl Transaction, limit: usize) -> Result<Vec<Key>, StoreError> {
     let sql = "SELECT repo, id FROM overlaps_due ORDER BY repo, id LIMIT $1";
-    let rows = tx.query(sql, vec![most.into()]).await?;
-    rows.iter().map(|row| Ok(Key { repo: row.text(0)?.to_owned(), id: row.text(1)?.to_owned() })).collect()
+    let rows = tx.query(sql, vec![limit.into()]).await?;
+    let key = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok(Key { repo: row.string()?, id: row.string()? })
+    };
+    rows.iter().map(key).collect()
 }
 
 /// Records that a capability was compared, and its pairs.
@@ -148,7 +152,7 @@ pub async fn page(
     tx: &mut impl Transaction,
     repo: Option<&str>,
     after: Option<PairPosition>,
-    most: usize,
+    limit: usize,
 ) -> Result<Vec<Pair>, StoreError> {
     let mut s = Statement::default();
     s.push("SELECT pair, score, words, repo, id, other_repo, other_id FROM \"overlaps\" WHERE 1 = 1");
@@ -160,8 +164,8 @@ pub async fn page(
         let (below, same, number) = (s.bind(score), s.bind(score), s.bind(number));
         s.push(&format!(" AND (score < {below} OR (score = {same} AND pair > {number}))"));
     }
-    let most = s.bind(most);
-    s.push(&format!(" ORDER BY score DESC, pair LIMIT {most}"));
+    let limit = s.bind(limit);
+    s.push(&format!(" ORDER BY score DESC, pair LIMIT {limit}"));
     tx.query(&s.sql, s.parameters).await?.iter().map(read).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Tests whether the store is writable.
 
 use crate::database::{Database, write_with};
-use crate::{StoreError, leases, row::Columns as _};
+use crate::{StoreError, leases, row::SoleColumn as _};
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 
 /// How long the result of a successful write is reused, in seconds: anyone may send this request,
@@ -18,7 +18,7 @@ const SIZE: usize = 64 << 10;
 /// If the write fails.
 pub async fn write(database: &impl Database, now: Seconds) -> Result<(), StoreError> {
     let rows = database.query("SELECT expires_at FROM leases WHERE name = 'probe'", Vec::new()).await?;
-    let until = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+    let until = rows.first().map_or(Ok(0), |row| row.integer())?;
     // A clock that was set back must not extend this time.
     if (now + 1..=now + COUNTS + CLOCK_TOLERANCE).contains(&until) {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Hosts that requested a pause, shared by all instances, so that the next refresh respects it.
 
 use crate::database::Transaction;
-use crate::{StoreError, row::Columns as _};
+use crate::{StoreError, row::Reader};
 use federation::fetch::HostPauses;
 use federation::time::Seconds;
 
@@ -15,7 +15,8 @@ const MAX_HOSTS: usize = 1000;
 pub async fn hosts(tx: &mut impl Transaction) -> Result<HostPauses, StoreError> {
     let mut quiet = HostPauses::default();
     for row in tx.query("SELECT host, until FROM quiet_hosts", Vec::new()).await? {
-        quiet.add(row.text(0)?.to_owned(), row.integer(1)?);
+        let mut row = Reader::of(&row);
+        quiet.add(row.string()?, row.integer()?);
     }
     Ok(quiet)
 }

@@ -1,7 +1,7 @@
 //! Stored registrations.
 
 use crate::database::{Row, Transaction};
-use crate::row::{Columns as _, Reader};
+use crate::row::{Reader, SoleColumn as _};
 use crate::{StoreError, former, hooks, labels, leases, members};
 use federation::digest::Digest;
 use federation::index::SourceFormat;
@@ -108,7 +108,9 @@ fn file(url: &str) -> String {
 /// Fills the column after its creation.
 pub(super) async fn fill_files(tx: &mut impl Transaction) -> Result<(), StoreError> {
     for row in tx.query("SELECT repo, url FROM registrations", Vec::new()).await? {
-        let parameters = vec![file(row.text(1)?).into(), row.text(0)?.into()];
+        let mut row = Reader::of(&row);
+        let (repo, url) = (row.text()?, row.text()?);
+        let parameters = vec![file(url).into(), repo.into()];
         tx.query("UPDATE registrations SET file = $1 WHERE repo = $2", parameters).await?;
     }
     Ok(())
@@ -118,7 +120,7 @@ pub(super) async fn fill_files(tx: &mut impl Transaction) -> Result<(), StoreErr
 pub async fn of_same_file(tx: &mut impl Transaction, of: &Registration) -> Result<Vec<String>, StoreError> {
     let sql = format!("SELECT repo FROM registrations WHERE file = $1 AND repo <> $2 ORDER BY repo LIMIT {MAX_NAMED}");
     let rows = tx.query(&sql, vec![file(&of.url).into(), of.repo.as_str().into()]).await?;
-    rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+    rows.iter().map(|row| row.text().map(str::to_owned)).collect()
 }
 
 /// One registration, even if the record of its source is unreadable; `None` if the repo is not registered.

@@ -4,42 +4,35 @@ use crate::StoreError;
 use crate::database::{Row, Value};
 use federation::digest::Digest;
 
-/// Typed access to the columns of a [`Row`] by position.
-pub(super) trait Columns {
-    fn integer(&self, index: usize) -> Result<i64, StoreError>;
-    fn text(&self, index: usize) -> Result<&str, StoreError>;
-    fn blob(&self, index: usize) -> Result<&[u8], StoreError>;
+/// Typed access to the column of a row that has only one; [`Reader`] reads a row of several.
+pub(super) trait SoleColumn {
+    fn integer(&self) -> Result<i64, StoreError>;
+    fn text(&self) -> Result<&str, StoreError>;
+    fn blob(&self) -> Result<&[u8], StoreError>;
 
     /// `None` for SQL NULL.
-    fn optional_integer(&self, index: usize) -> Result<Option<i64>, StoreError> {
-        if self.is_null(index) { Ok(None) } else { self.integer(index).map(Some) }
-    }
+    fn optional_integer(&self) -> Result<Option<i64>, StoreError>;
 
-    fn is_null(&self, index: usize) -> bool;
-
-    fn count<N: TryFrom<i64>>(&self, index: usize) -> Result<N, StoreError> {
-        read_count(self.integer(index)?)
+    fn count<N: TryFrom<i64>>(&self) -> Result<N, StoreError> {
+        read_count(self.integer()?)
     }
 }
 
-impl Columns for Row {
-    fn integer(&self, index: usize) -> Result<i64, StoreError> {
-        read_integer(self.get(index))
+impl SoleColumn for Row {
+    fn integer(&self) -> Result<i64, StoreError> {
+        read_integer(self.first())
     }
 
-    fn is_null(&self, index: usize) -> bool {
-        matches!(self.get(index), Some(Value::Null))
+    fn text(&self) -> Result<&str, StoreError> {
+        read_text(self.first())
     }
 
-    fn text(&self, index: usize) -> Result<&str, StoreError> {
-        read_text(self.get(index))
+    fn blob(&self) -> Result<&[u8], StoreError> {
+        read_blob(self.first())
     }
 
-    fn blob(&self, index: usize) -> Result<&[u8], StoreError> {
-        match self.get(index) {
-            Some(Value::Blob(bytes)) => Ok(bytes),
-            other => Err(unexpected("bytes", other)),
-        }
+    fn optional_integer(&self) -> Result<Option<i64>, StoreError> {
+        Reader::of(self).optional(Reader::integer)
     }
 }
 
@@ -63,6 +56,10 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn text(&mut self) -> Result<&'a str, StoreError> {
         read_text(self.value())
+    }
+
+    pub(crate) fn blob(&mut self) -> Result<&'a [u8], StoreError> {
+        read_blob(self.value())
     }
 
     pub(crate) fn string(&mut self) -> Result<String, StoreError> {
@@ -117,7 +114,14 @@ fn read_text(column: Option<&Value>) -> Result<&str, StoreError> {
     }
 }
 
-fn read_count<N: TryFrom<i64>>(integer: i64) -> Result<N, StoreError> {
+fn read_blob(column: Option<&Value>) -> Result<&[u8], StoreError> {
+    match column {
+        Some(Value::Blob(bytes)) => Ok(bytes),
+        other => Err(unexpected("bytes", other)),
+    }
+}
+
+pub(super) fn read_count<N: TryFrom<i64>>(integer: i64) -> Result<N, StoreError> {
     N::try_from(integer).map_err(|_| StoreError::Unreadable(format!("a column holds {integer}, which is out of range")))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::database::{Database, Transaction, Value};
-use crate::row::{Columns as _, Reader as Cells, placeholders};
+use crate::row::{Reader as Cells, SoleColumn as _, placeholders};
 use crate::uses;
 use federation::digest::{Digest, Digester};
 use federation::index::Use;
@@ -63,7 +63,7 @@ pub async fn bytes(tx: &mut impl Transaction, digest: &Digest) -> Result<Option<
     let mut bytes = Vec::new();
     // A backup may come from an untrusted source.
     let limit = u64::try_from(MAX_DECODED_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    GzDecoder::new(row.blob(0)?)
+    GzDecoder::new(row.blob()?)
         .take(limit)
         .read_to_end(&mut bytes)
         .map_err(|e| StoreError::Unreadable(format!("snapshot {digest}: {e}")))?;
@@ -98,7 +98,8 @@ impl Reader {
         let sql = "SELECT length(body), substr(body, length(body) - 3, 4) FROM snapshots WHERE digest = $1";
         let rows = database.query(sql, vec![digest.as_str().into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
-        let (stored, end): (u64, _) = (row.count(0)?, row.blob(1)?);
+        let mut row = Cells::of(row);
+        let (stored, end): (u64, _) = (row.count()?, row.blob()?);
         let length = <[u8; 4]>::try_from(end).map(u32::from_le_bytes).map_err(|_| damaged(digest))?.into();
         Ok(Some(Self {
             digest: digest.clone(),
@@ -176,7 +177,7 @@ impl PackedReader {
     pub async fn open(database: &impl Database, digest: &Digest) -> Result<Option<Self>, StoreError> {
         let sql = "SELECT length(body) FROM snapshots WHERE digest = $1";
         let rows = database.query(sql, vec![digest.as_str().into()]).await?;
-        let length = rows.first().map(|row| row.count(0)).transpose()?;
+        let length = rows.first().map(|row| row.count()).transpose()?;
         Ok(length.map(|length| Self { digest: digest.clone(), offset: 0, length }))
     }
 

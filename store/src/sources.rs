@@ -98,7 +98,7 @@ pub async fn due(tx: &mut impl Transaction, now: Seconds) -> Result<Vec<Source>,
         "JOIN source_state s ON s.repo = r.repo WHERE r.repo > $1
          AND {OWN} AND (s.next_check_at <= $2 OR (SELECT max(verified_at) FROM source_state) > $3)
          AND NOT EXISTS ({})",
-        leases::OF_SOURCE
+        leases::LIVE_SOURCE_LEASE
     );
     let [from, until] = leases::held_until(now);
     pages(tx, &condition, vec![now.into(), (now + CLOCK_TOLERANCE).into(), from.into(), until.into()]).await

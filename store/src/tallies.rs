@@ -1,8 +1,8 @@
 //! Counters of refreshes since the database was created. They are updated in the transaction of the
 //! refresh, so that they are exact.
 
-use crate::database::Transaction;
-use crate::{StoreError, row::Columns as _};
+use crate::database::{Row, Transaction};
+use crate::{StoreError, row::Reader};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -57,9 +57,11 @@ pub async fn add<'a>(
 /// All tallies, by outcome.
 pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Tally>, StoreError> {
     let rows = tx.query("SELECT outcome, checks, milliseconds FROM check_tallies ORDER BY outcome", Vec::new()).await?;
-    rows.iter()
-        .map(|row| Ok(Tally { outcome: row.text(0)?.to_owned(), checks: row.count(1)?, milliseconds: row.count(2)? }))
-        .collect()
+    let tally = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok(Tally { outcome: row.string()?, checks: row.count()?, milliseconds: row.count()? })
+    };
+    rows.iter().map(tally).collect()
 }
 
 /// Increases a counter.
@@ -76,5 +78,9 @@ pub async fn count(tx: &mut impl Transaction, name: &str, by: u64) -> Result<(),
 /// All counters by name; one that never counted is missing.
 pub async fn counts(tx: &mut impl Transaction) -> Result<BTreeMap<String, u64>, StoreError> {
     let rows = tx.query("SELECT name, count FROM counters", Vec::new()).await?;
-    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.count(1)?))).collect()
+    let counter = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok((row.string()?, row.count()?))
+    };
+    rows.iter().map(counter).collect()
 }

@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::database::{Row, Transaction};
 use crate::revisions::steps::Changed;
-use crate::row::{Columns as _, Reader};
+use crate::row::{Reader, SoleColumn as _};
 use crate::statement::Statement;
 use federation::diff::Op;
 use federation::limits::MAX_CAPABILITIES;
@@ -70,7 +70,7 @@ pub async fn changed(
 
 async fn count(tx: &mut impl Transaction, repo: &str) -> Result<usize, StoreError> {
     let rows = tx.query("SELECT count(*) FROM tombstones WHERE repo = $1", vec![repo.into()]).await?;
-    rows.first().map_or(Ok(0), |row| row.count(0))
+    rows.first().map_or(Ok(0), |row| row.count())
 }
 
 const COLUMNS: &str = "id, repo, name, revision, replaced_by";
@@ -84,17 +84,17 @@ pub async fn of(tx: &mut impl Transaction, id: &str, repo: Option<&str>) -> Resu
         let repo = s.bind(repo);
         s.push(&format!(" AND repo = {repo}"));
     }
-    let most = s.bind(MAX_OF_ID);
-    s.push(&format!(" ORDER BY revision DESC, repo LIMIT {most}"));
+    let limit = s.bind(MAX_OF_ID);
+    s.push(&format!(" ORDER BY revision DESC, repo LIMIT {limit}"));
     tx.query(&s.sql, s.parameters).await?.iter().map(read).collect()
 }
 
-/// The tombstones of these ids, and the newest ones of all, up to `most`.
-pub async fn candidates(tx: &mut impl Transaction, ids: &[String], most: usize) -> Result<Vec<Tombstone>, StoreError> {
+/// The tombstones of these ids, and the newest ones of all, up to `limit`.
+pub async fn candidates(tx: &mut impl Transaction, ids: &[String], limit: usize) -> Result<Vec<Tombstone>, StoreError> {
     let mut s = Statement::default();
-    let most = s.bind(most);
+    let limit = s.bind(limit);
     s.push(&format!(
-        "SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM tombstones ORDER BY revision DESC, id, repo LIMIT {most}) newest"
+        "SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM tombstones ORDER BY revision DESC, id, repo LIMIT {limit}) newest"
     ));
     if !ids.is_empty() {
         let ids = s.bind_list(ids);

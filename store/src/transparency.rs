@@ -5,7 +5,7 @@
 
 use crate::StoreError;
 use crate::database::{Row, Transaction, Value};
-use crate::row::{Columns as _, Reader};
+use crate::row::{Reader, SoleColumn as _};
 use federation::time::rfc3339;
 use federation::transparency::tile::{Place, Tiles, WIDTH, needed, width};
 use federation::transparency::{Hash, entry, leaf_hash, root};
@@ -52,7 +52,8 @@ pub async fn state(tx: &mut impl Transaction) -> Result<LogState, StoreError> {
     let sql = "SELECT history, (SELECT coalesce(max(position), -1) + 1 FROM log_leaves) FROM log_identity";
     let rows = tx.query(sql, Vec::new()).await?;
     let row = rows.first().ok_or_else(|| StoreError::Unreadable("the log has no identity".to_owned()))?;
-    Ok(LogState { history: row.text(0)?.to_owned(), size: row.count(1)? })
+    let mut row = Reader::of(row);
+    Ok(LogState { history: row.string()?, size: row.count()? })
 }
 
 /// Adds the revisions after that of the last leaf: the new one, and those that an older version published without a leaf.
@@ -92,7 +93,7 @@ pub async fn tile(tx: &mut impl Transaction, (level, index): Place, width: u64) 
     let Range { start, end } = positions(index, width);
     let rows = tx.query(sql, vec![i64::from(level).into(), start.into(), end.into()]).await?;
     let hash = |row: &Row| {
-        let hash = row.blob(0)?.try_into();
+        let hash = row.blob()?.try_into();
         hash.map_err(|_| StoreError::Unreadable("a hash of the log does not have 32 bytes".to_owned()))
     };
     rows.iter().map(hash).collect()
@@ -103,7 +104,7 @@ pub async fn entries(tx: &mut impl Transaction, index: u64, width: u64) -> Resul
     let sql = "SELECT entry FROM log_leaves WHERE position >= $1 AND position < $2 ORDER BY position";
     let Range { start, end } = positions(index, width);
     let rows = tx.query(sql, vec![start.into(), end.into()]).await?;
-    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+    rows.iter().map(|row| Ok(row.text()?.to_owned())).collect()
 }
 
 /// The positions of a tile's first hashes, up to the largest integer of the database.
@@ -133,12 +134,16 @@ pub async fn root_of(tx: &mut impl Transaction, size: u64) -> Result<Hash, Store
 /// The position of a revision's leaf; `None` if it has none.
 pub async fn position(tx: &mut impl Transaction, revision: u64) -> Result<Option<u64>, StoreError> {
     let rows = tx.query("SELECT position FROM log_leaves WHERE revision = $1", vec![revision.into()]).await?;
-    rows.first().map(|row| row.count(0)).transpose()
+    rows.first().map(|row| row.count()).transpose()
 }
 
 /// All leaves, each with its revision.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) async fn leaves(tx: &mut impl Transaction) -> Result<Vec<(u64, String)>, StoreError> {
     let rows = tx.query("SELECT revision, entry FROM log_leaves ORDER BY position", Vec::new()).await?;
-    rows.iter().map(|row| Ok((row.count(0)?, row.text(1)?.to_owned()))).collect()
+    let leaf = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok((row.count()?, row.string()?))
+    };
+    rows.iter().map(leaf).collect()
 }

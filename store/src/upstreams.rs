@@ -2,7 +2,7 @@
 
 use crate::database::{Database, Row, Transaction, Value};
 use crate::registrations::new_incarnation;
-use crate::row::{Columns as _, Reader, placeholders};
+use crate::row::{Reader, SoleColumn as _, placeholders};
 use crate::{StoreError, needs};
 use federation::compose::SourceLine;
 use federation::digest::Digest;
@@ -149,7 +149,7 @@ pub async fn delete(tx: &mut impl Transaction, name: &str) -> Result<(), StoreEr
 pub async fn lines(tx: &mut impl Transaction, name: &str) -> Result<BTreeMap<String, SourceLine>, StoreError> {
     let sql = "SELECT line FROM upstream_lines WHERE upstream = $1 ORDER BY repo";
     let rows = tx.query(sql, vec![name.into()]).await?;
-    rows.iter().map(|row| parsed(row.text(0)?).map(|line: SourceLine| (line.repo.clone(), line))).collect()
+    rows.iter().map(|row| parsed(row.text()?).map(|line: SourceLine| (line.repo.clone(), line))).collect()
 }
 
 /// Forgets all lines of an upstream.
@@ -196,7 +196,8 @@ pub async fn lines_of(tx: &mut impl Transaction, repos: &[&str]) -> Result<Vec<(
             placeholders(1, repos.len())
         );
         for row in &tx.query(&sql, repos.iter().map(|repo| (*repo).into()).collect()).await? {
-            found.push((row.text(0)?.to_owned(), parsed(row.text(1)?)?));
+            let mut row = Reader::of(row);
+            found.push((row.string()?, parsed(row.text()?)?));
         }
     }
     Ok(found)
@@ -211,7 +212,10 @@ pub async fn counts(tx: &mut impl Transaction, name: &str) -> Result<(usize, usi
             vec![name.into(), actor(name).into()],
         )
         .await?;
-    rows.first().map_or(Ok((0, 0)), |row| Ok((row.count(0)?, row.count(1)?)))
+    rows.first().map_or(Ok((0, 0)), |row| {
+        let mut row = Reader::of(row);
+        Ok((row.count()?, row.count()?))
+    })
 }
 
 /// A repo of an upstream that is published from elsewhere, with another index.
@@ -239,7 +243,7 @@ pub async fn conflicts(
 ) -> Result<(Vec<HopConflict>, usize), StoreError> {
     let parameters = || -> Vec<Value> { vec![name.into(), actor(name).into()] };
     let rows = tx.query(&format!("SELECT count(*) {CONFLICTS}"), parameters()).await?;
-    let total = rows.first().map_or(Ok(0), |row| row.count(0))?;
+    let total = rows.first().map_or(Ok(0), |row| row.count())?;
     let sql = format!(
         "SELECT u.repo, u.index_digest, c.index_digest, r.registered_by {CONFLICTS} ORDER BY u.repo LIMIT {limit}"
     );
@@ -260,10 +264,13 @@ pub async fn refused(
 ) -> Result<(Vec<(String, String)>, usize), StoreError> {
     let refused = format!("FROM upstream_lines WHERE upstream = $1 AND verdict NOT IN ('', '{VALID}')");
     let rows = tx.query(&format!("SELECT count(*) {refused}"), vec![name.into()]).await?;
-    let total = rows.first().map_or(Ok(0), |row| row.count(0))?;
+    let total = rows.first().map_or(Ok(0), |row| row.count())?;
     let sql = format!("SELECT repo, verdict {refused} ORDER BY repo LIMIT {limit}");
     let rows = tx.query(&sql, vec![name.into()]).await?;
-    let listed: Result<_, StoreError> =
-        rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect();
+    let read = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok((row.string()?, row.string()?))
+    };
+    let listed: Result<_, StoreError> = rows.iter().map(read).collect();
     Ok((listed?, total))
 }

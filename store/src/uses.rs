@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::database::{Row, Transaction};
-use crate::row::{Columns as _, Reader};
+use crate::row::Reader;
 use crate::statement::Statement;
 use federation::digest::Digest;
 use federation::index::Use;
@@ -65,21 +65,21 @@ fn condition(s: &mut Statement, of: UsedEntry<'_>) -> String {
     format!("(u.repo = {repo} OR u.repo IN (SELECT repo FROM former_repos WHERE became = {repo}){or_any})")
 }
 
-/// Up to `most` repos of the newest revision that use an id, after a repo, by name.
+/// Up to `limit` repos of the newest revision that use an id, after a repo, by name.
 pub async fn consumers(
     tx: &mut impl Transaction,
     id: &str,
     of: UsedEntry<'_>,
     after: &str,
-    most: usize,
+    limit: usize,
 ) -> Result<Vec<Consumer>, StoreError> {
     let mut s = Statement::default();
     let (id, after) = (s.bind(id), s.bind(after));
     let of = condition(&mut s, of);
-    let most = s.bind(most);
+    let limit = s.bind(limit);
     s.push(&format!(
         "SELECT c.repo, c.domain, min(u.repo) FROM uses u JOIN composition c ON c.index_digest = u.digest
-         WHERE u.id = {id} AND c.repo > {after} AND {of} GROUP BY c.repo, c.domain ORDER BY c.repo LIMIT {most}"
+         WHERE u.id = {id} AND c.repo > {after} AND {of} GROUP BY c.repo, c.domain ORDER BY c.repo LIMIT {limit}"
     ));
     let read = |row: &Row| {
         let mut row = Reader::of(row);
@@ -106,7 +106,8 @@ pub async fn counts(
              WHERE u.id IN ({ids}) AND c.repo <> {but} AND {of} GROUP BY u.id"
         ));
         for row in tx.query(&s.sql, s.parameters).await? {
-            counts.insert(row.text(0)?.to_owned(), row.count(1)?);
+            let mut row = Reader::of(&row);
+            counts.insert(row.string()?, row.count()?);
         }
     }
     Ok(counts)

@@ -11,9 +11,9 @@ const LAYERS: [&str; 6] = [
 ];
 
 /// Returns the useful causes, or all of them if none is useful.
-pub(super) fn telling(causes: Vec<String>) -> Vec<String> {
-    let telling: Vec<String> = causes.iter().filter(|cause| !LAYERS.contains(&cause.as_str())).cloned().collect();
-    if telling.is_empty() { causes } else { telling }
+pub(super) fn useful_causes(causes: Vec<String>) -> Vec<String> {
+    let useful: Vec<String> = causes.iter().filter(|cause| !LAYERS.contains(&cause.as_str())).cloned().collect();
+    if useful.is_empty() { causes } else { useful }
 }
 
 /// Returns what to do about causes from the transport; `None` if they are not recognised.

@@ -65,7 +65,7 @@ impl From<Error> for Failure {
                 let remedy = causes::remedy(&causes)
                     .unwrap_or("check whether it is running, and --base-url or REUSE_SURFACE_URL");
                 Self::new(Exit::Unreachable, format!("the hub at {hub} is not reachable"))
-                    .because(causes::telling(causes))
+                    .because(causes::useful_causes(causes))
                     .hint(remedy)
             }
             Error::TimedOut { hub, after } => {

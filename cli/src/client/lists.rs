@@ -102,12 +102,12 @@ pub(crate) async fn events(client: &Client, query: EventsQuery, limit: usize) ->
 async fn read<P: Page>(
     client: &Client,
     limit: Option<usize>,
-    most: Limit,
+    page_limit: Limit,
     request: impl Fn(usize, Option<String>) -> Request<'static>,
 ) -> Result<List<P::Item>, Error> {
     let mut list = List { raw: Vec::new(), items: Vec::new(), total: None, next: None };
     loop {
-        let wanted = limit.map_or(most.max, |limit| limit.saturating_sub(list.raw.len()).min(most.max));
+        let wanted = limit.map_or(page_limit.max, |limit| limit.saturating_sub(list.raw.len()).min(page_limit.max));
         let answer = client.send(request(wanted, list.next.take())).await?;
         let (items, total, next) = answer.shape::<P>()?.parts();
         // An empty page that announces more would cause an endless loop.

@@ -17,8 +17,8 @@ pub(crate) async fn search(
             Some(found) => (found.shown, found.next.clone()),
             None => (0, query.cursor.clone()),
         };
-        let most = page::CAPABILITIES.max;
-        let limited = Some(limit.map_or(most, |limit| limit.saturating_sub(had).min(most)));
+        let max_per_page = page::CAPABILITIES.max;
+        let limited = Some(limit.map_or(max_per_page, |limit| limit.saturating_sub(had).min(max_per_page)));
         let query = CapabilitiesQuery { limit: limited, cursor, ..query.clone() };
         let page: Capabilities = client.send(Request::get(paths::CAPABILITIES).query(&query)).await?.shape()?;
         // An empty page that announces more would cause an endless loop.

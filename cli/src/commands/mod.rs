@@ -23,7 +23,7 @@ use std::future::Future;
 
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
-use crate::failure::{AGAIN, Failure, chain};
+use crate::failure::{Failure, TRY_AGAIN, chain};
 use crate::output::Output;
 
 /// Runs the command that `cli` names.
@@ -48,7 +48,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
 
 fn block_on<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Failure::new(Exit::Refused, "the program cannot start its event loop").because(chain(&error)).hint(AGAIN)
+        Failure::new(Exit::Refused, "the program cannot start its event loop").because(chain(&error)).hint(TRY_AGAIN)
     })?;
     runtime.block_on(command)
 }

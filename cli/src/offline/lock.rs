@@ -157,7 +157,7 @@ impl Lock {
     }
 
     /// The same lock with the revision of `known`, if that has the same sources. What is remembered about the log stays in any case.
-    pub(crate) fn or_as_in(self, known: Option<&Self>) -> Self {
+    pub(crate) fn with_revision_of_equal(self, known: Option<&Self>) -> Self {
         match known {
             Some(known) if known.digest() == self.digest() => Self {
                 revision: known.revision,

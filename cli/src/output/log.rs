@@ -21,7 +21,7 @@ const ACCESS: &str = "access";
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Maximum number of buffered bytes.
-const FULL: usize = 256 << 10;
+const MAX_BUFFERED_BYTES: usize = 256 << 10;
 
 /// Sends the program's log to standard error. A second call has no effect.
 pub(crate) fn start(format: LogFormat, level: LogLevel) {
@@ -106,7 +106,7 @@ impl io::Write for Line {
         let mut pending = lock(&LOG.pending);
         let begins = pending.is_empty();
         pending.extend_from_slice(bytes);
-        let full = pending.len() >= FULL;
+        let full = pending.len() >= MAX_BUFFERED_BYTES;
         drop(pending);
         if full || !self.may_wait {
             LOG.write_pending();

@@ -188,7 +188,7 @@ fn seen_again(before: &Known, member: Member, prefix: &str, missing: &impl Fn(&s
     let absent_since = missing(repo).then(|| before.absent_since.unwrap_or(now));
     let has_moved = member.url != before.member.url || member.repo(prefix).is_some_and(|name| name != *repo);
     let todo = match member.unfit {
-        Some(why) if why.ends() => Some(Todo::Remove(RemovalReason::Archived)),
+        Some(why) if why.ends_registration() => Some(Todo::Remove(RemovalReason::Archived)),
         _ if absent_since.is_some_and(|since| now - since >= ABSENT) => Some(Todo::Remove(RemovalReason::WithoutIndex)),
         // Without an address there is nothing to move to.
         None if has_moved => Some(Todo::Move),

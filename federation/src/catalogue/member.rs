@@ -79,7 +79,7 @@ impl Skipped {
     }
 
     /// Whether it ends a registration.
-    pub(super) fn ends(self) -> bool {
+    pub(super) fn ends_registration(self) -> bool {
         matches!(self, Self::Archived | Self::Private | Self::Empty)
     }
 }

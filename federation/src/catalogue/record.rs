@@ -67,7 +67,7 @@ impl Listing {
     /// What is listed, before it is compared with the registrations.
     pub fn of(listed: &[Member]) -> Self {
         let owner = listed.iter().find_map(|member| member.owner.clone());
-        let there = listed.iter().filter(|member| !member.unfit.is_some_and(Skipped::ends));
+        let there = listed.iter().filter(|member| !member.unfit.is_some_and(Skipped::ends_registration));
         let mut ids: Vec<&str> = there.map(|member| member.id.as_str()).collect();
         ids.sort_unstable();
         ids.extend(owner.as_deref());

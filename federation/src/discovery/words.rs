@@ -19,13 +19,13 @@ pub(super) fn texts(fields: &Map<String, Value>, name: &str, count: usize, chars
     texts.take(count).map(str::to_owned).collect()
 }
 
-/// The beginning of a text that has at most `most` characters, up to the end of a word, with `…` if it was cut.
-pub(super) fn cut(text: &str, most: usize) -> String {
+/// The beginning of a text that has at most `max_chars` characters, up to the end of a word, with `…` if it was cut.
+pub(super) fn cut(text: &str, max_chars: usize) -> String {
     let text = text.trim();
-    if text.chars().count() <= most {
+    if text.chars().count() <= max_chars {
         return text.to_owned();
     }
-    let beginning: String = text.chars().take(most.saturating_sub(1)).collect();
+    let beginning: String = text.chars().take(max_chars.saturating_sub(1)).collect();
     let words = beginning.rsplit_once(char::is_whitespace).map_or(beginning.as_str(), |(words, _)| words);
     format!("{}…", words.trim_end())
 }
@@ -39,8 +39,11 @@ mod tests {
         assert_eq!(cut(" Publishes a change. ", 100), "Publishes a change.");
         assert_eq!(cut("Publishes a change", 13), "Publishes a…");
         assert_eq!(cut("Größenänderungen", 6), "Größe…");
-        for most in 1..20 {
-            assert!((1..=most).contains(&cut("ä b  c\tdef 日本語 ghijkl mnop", most).chars().count()), "{most}");
+        for max_chars in 1..20 {
+            assert!(
+                (1..=max_chars).contains(&cut("ä b  c\tdef 日本語 ghijkl mnop", max_chars).chars().count()),
+                "{max_chars}"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `Accept` (RFC 9110 §12.5.1).
 
-use super::elements::{FULL, parameter, split, weight};
+use super::elements::{DEFAULT_WEIGHT, parameter, split, weight};
 
 /// One media range.
 struct Range<'a> {
@@ -64,7 +64,7 @@ impl<'a> Range<'a> {
         if !is_token(kind) || !is_token(subtype) || (kind == "*" && subtype != "*") {
             return None;
         }
-        let mut range = Self { kind, subtype, foreign: false, weight: FULL };
+        let mut range = Self { kind, subtype, foreign: false, weight: DEFAULT_WEIGHT };
         for part in parts {
             let (name, value) = parameter(part);
             if name.eq_ignore_ascii_case("q") {

@@ -1,6 +1,6 @@
 //! `Accept-Encoding` (RFC 9110 §12.5.3).
 
-use super::elements::{FULL, parameter, split, weight};
+use super::elements::{DEFAULT_WEIGHT, parameter, split, weight};
 
 /// The content coding of a representation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,7 +21,7 @@ pub fn coding<'a>(lines: impl IntoIterator<Item = &'a str>) -> Option<Coding> {
         let mut parts = split(element, b';');
         let Some(name) = parts.next() else { continue };
         let given = match parts.map(parameter).find(|(name, _)| name.eq_ignore_ascii_case("q")) {
-            None => FULL,
+            None => DEFAULT_WEIGHT,
             Some((_, value)) => match weight(value) {
                 Some(weight) => weight,
                 None => continue,

@@ -1,7 +1,7 @@
 //! Lists, parameters and weights in `Accept` and `Accept-Encoding` (RFC 9110 §5.6 and §12.4.2).
 
 /// The default weight, in thousandths.
-pub(super) const FULL: u16 = 1000;
+pub(super) const DEFAULT_WEIGHT: u16 = 1000;
 
 /// The non-empty parts of `text` between separators, trimmed. A separator in a quoted string does not count.
 pub(super) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
@@ -19,7 +19,7 @@ pub(super) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     .filter(|part| !part.is_empty())
 }
 
-/// Parses a weight in thousandths, at most [`FULL`]; `None` if it is not a number. Digits beyond the third are ignored.
+/// Parses a weight in thousandths, at most [`DEFAULT_WEIGHT`]; `None` if it is not a number. Digits beyond the third are ignored.
 pub(super) fn weight(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
@@ -27,7 +27,7 @@ pub(super) fn weight(text: &str) -> Option<u16> {
         return None;
     }
     if whole.bytes().any(|b| b != b'0') {
-        return Some(FULL);
+        return Some(DEFAULT_WEIGHT);
     }
     Some(fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')))
 }

@@ -48,9 +48,9 @@ pub fn violations(schema: Schema, value: &Value) -> Vec<Violation> {
     violations
 }
 
-/// The first `most` violations, and the number of the others.
-pub(crate) fn findings(schema: Schema, value: &Value, most: usize) -> (Vec<Finding<'_>>, LeftOut) {
-    findings_at(schema, value, &Path::default(), most)
+/// The first `max_findings` violations, and the number of the others.
+pub(crate) fn findings(schema: Schema, value: &Value, max_findings: usize) -> (Vec<Finding<'_>>, LeftOut) {
+    findings_at(schema, value, &Path::default(), max_findings)
 }
 
 /// Like [`findings`], for a value that is at `path`.
@@ -58,7 +58,7 @@ pub(crate) fn findings_at<'v>(
     schema: Schema,
     value: &'v Value,
     path: &Path<'v>,
-    most: usize,
+    max_findings: usize,
 ) -> (Vec<Finding<'v>>, LeftOut) {
     let unavailable = || {
         let message = "the check is not available: its schema did not compile";
@@ -69,7 +69,7 @@ pub(crate) fn findings_at<'v>(
         return (Vec::new(), LeftOut::default());
     }
     let Some(piece) = piece(schema) else { return unavailable() };
-    let mut collected = Collected::up_to(most);
+    let mut collected = Collected::up_to(max_findings);
     piece.check(value, path, &mut collected);
     collected.into_parts()
 }

@@ -6,17 +6,17 @@ use crate::limits::MAX_COUNTED_VIOLATIONS;
 /// Violations up to a limit, and a count of the others.
 pub(super) struct Collected<'v> {
     found: Vec<Finding<'v>>,
-    most: usize,
+    max_findings: usize,
     left_out: LeftOut,
 }
 
 impl<'v> Collected<'v> {
-    pub(super) fn up_to(most: usize) -> Self {
-        Self { found: Vec::new(), most, left_out: LeftOut::default() }
+    pub(super) fn up_to(max_findings: usize) -> Self {
+        Self { found: Vec::new(), max_findings, left_out: LeftOut::default() }
     }
 
     pub(super) fn add(&mut self, finding: impl FnOnce() -> Finding<'v>) {
-        if self.found.len() < self.most {
+        if self.found.len() < self.max_findings {
             self.found.push(finding());
         } else if self.is_enough() {
             self.left_out.and_more = true;
@@ -27,7 +27,7 @@ impl<'v> Collected<'v> {
 
     /// Whether no more need to be looked for.
     pub(super) fn is_enough(&self) -> bool {
-        self.found.len() + self.left_out.counted >= self.most.max(MAX_COUNTED_VIOLATIONS)
+        self.found.len() + self.left_out.counted >= self.max_findings.max(MAX_COUNTED_VIOLATIONS)
     }
 
     /// Notes that there may be more, which were not counted.

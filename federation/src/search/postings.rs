@@ -60,9 +60,13 @@ pub fn postings<'a>(entries: impl IntoIterator<Item = &'a Value>) -> BTreeMap<St
     index
 }
 
-/// The index with at most `words_per_entry` words of each entry, and which entries inherit; `None` if it has more than `most` pairs of an entry and a word.
+/// The index with at most `words_per_entry` words of each entry, and which entries inherit; `None` if it has more than `max_pairs` pairs of an entry and a word.
 /// Only one entry's terms are in memory at a time.
-fn built(entries: &[&Value], words_per_entry: usize, most: usize) -> Option<(BTreeMap<String, Posting>, Successors)> {
+fn built(
+    entries: &[&Value],
+    words_per_entry: usize,
+    max_pairs: usize,
+) -> Option<(BTreeMap<String, Posting>, Successors)> {
     let mut index = BTreeMap::<String, Posting>::new();
     let mut pairs = Vec::with_capacity(entries.len());
     let mut sum = 0;
@@ -71,7 +75,7 @@ fn built(entries: &[&Value], words_per_entry: usize, most: usize) -> Option<(BTr
         let words = terms.keys().filter(|term| !is_filter(term)).count();
         pairs.push(words);
         sum += words;
-        if sum > most {
+        if sum > max_pairs {
             return None;
         }
         for (term, (points, spellings)) in terms {

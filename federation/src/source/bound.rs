@@ -7,7 +7,7 @@ use crate::limits::{MAX_DIAGNOSTICS, MAX_RECORD_BYTES};
 use crate::problem::indexes;
 
 /// Longest failure text, in bytes, that is kept when everything else has been dropped.
-const TEXT: usize = 512;
+const MAX_FAILURE_BYTES: usize = 512;
 
 impl SourceRecord {
     /// The record as JSON, at most [`MAX_RECORD_BYTES`] long.
@@ -31,10 +31,10 @@ impl SourceRecord {
             return;
         }
         self.findings().flatten().for_each(|found| found.snippet = None);
-        let mut most = MAX_DIAGNOSTICS;
-        while !self.fits() && most > 1 {
-            most /= 2;
-            self.findings().for_each(|findings| keep(findings, most));
+        let mut max_findings = MAX_DIAGNOSTICS;
+        while !self.fits() && max_findings > 1 {
+            max_findings /= 2;
+            self.findings().for_each(|findings| keep(findings, max_findings));
         }
         if self.fits() {
             return;
@@ -57,16 +57,16 @@ impl SourceRecord {
     }
 }
 
-/// Keeps the first `most` findings, including an error if there is one, and counts the others.
-fn keep(findings: &mut Vec<Diagnostic>, most: usize) {
+/// Keeps the first `max_findings` findings, including an error if there is one, and counts the others.
+fn keep(findings: &mut Vec<Diagnostic>, max_findings: usize) {
     let counted = findings.pop_if(|last| *last.code == *indexes::MORE_DIAGNOSTICS.code);
     let mut left_out = counted.as_ref().map_or(0, count);
-    if findings.len() > most {
-        if let Some(error) = findings.iter().position(Diagnostic::is_error).filter(|at| *at >= most) {
-            findings.swap(error, most - 1);
+    if findings.len() > max_findings {
+        if let Some(error) = findings.iter().position(Diagnostic::is_error).filter(|at| *at >= max_findings) {
+            findings.swap(error, max_findings - 1);
         }
-        left_out += findings.len() - most;
-        findings.truncate(most);
+        left_out += findings.len() - max_findings;
+        findings.truncate(max_findings);
     }
     if left_out > 0 {
         let refuses = counted.iter().chain(findings.iter()).any(Diagnostic::is_error);
@@ -83,8 +83,8 @@ fn count(more: &Diagnostic) -> usize {
 }
 
 fn cut(text: &mut String) {
-    if text.len() > TEXT {
-        text.truncate(text.floor_char_boundary(TEXT));
+    if text.len() > MAX_FAILURE_BYTES {
+        text.truncate(text.floor_char_boundary(MAX_FAILURE_BYTES));
         text.push('…');
     }
 }

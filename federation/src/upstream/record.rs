@@ -7,7 +7,7 @@ use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
 
 /// How often an upstream is asked what is new, in seconds.
-const EVERY: u32 = 60;
+const POLL_INTERVAL_SECONDS: u32 = 60;
 
 /// Longest message that is kept, in bytes.
 const MAX_MESSAGE_BYTES: usize = 1000;
@@ -59,7 +59,7 @@ impl UpstreamRecord {
         self.failure = None;
         self.seen = seen;
         self.current_at = if is_all { Some(now) } else { self.current_at };
-        self.next_attempt_at = is_all.then(|| next_check(now, EVERY, 0, None, jitter));
+        self.next_attempt_at = is_all.then(|| next_check(now, POLL_INTERVAL_SECONDS, 0, None, jitter));
     }
 
     /// Records a failed attempt. What was taken stays.
@@ -69,7 +69,7 @@ impl UpstreamRecord {
         self.last_attempt_at = Some(now);
         self.consecutive_failures = self.consecutive_failures.saturating_add(1);
         self.failure = Some(Failure { code: code.to_string(), message, diagnostics: Vec::new(), since });
-        self.next_attempt_at = Some(next_check(now, EVERY, self.consecutive_failures, None, jitter));
+        self.next_attempt_at = Some(next_check(now, POLL_INTERVAL_SECONDS, self.consecutive_failures, None, jitter));
     }
 }
 

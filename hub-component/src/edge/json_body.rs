@@ -72,13 +72,13 @@ impl<S: Send + Sync> FromRequest<S> for JsonBytes {
     }
 }
 
-/// Reads a body of at most `most` bytes.
-pub(super) async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
-    to_bytes(body, most).await.map_err(|error| {
+/// Reads a body of at most `max_bytes` bytes.
+pub(super) async fn read(body: Body, max_bytes: usize) -> Result<Bytes, Problem> {
+    to_bytes(body, max_bytes).await.map_err(|error| {
         if is_too_large(&error) {
             Problem::new(
                 &kinds::PAYLOAD_TOO_LARGE,
-                format!("The body is too large; at most {} KiB are accepted.", most >> 10),
+                format!("The body is too large; at most {} KiB are accepted.", max_bytes >> 10),
             )
         } else {
             Problem::new(&kinds::MALFORMED_JSON, "The body was incomplete; send the request again.")

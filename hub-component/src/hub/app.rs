@@ -68,9 +68,9 @@ const MAX_STREAMING: usize = 64;
 pub struct Permit(Arc<AtomicUsize>);
 
 impl Permit {
-    /// One of `most` permits; `None` if all are taken.
-    fn acquire(taken: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
-        let fits = |taken: usize| taken.checked_add(1).filter(|sum| *sum <= most);
+    /// One of `limit` permits; `None` if all are taken.
+    fn acquire(taken: &Arc<AtomicUsize>, limit: usize) -> Option<Self> {
+        let fits = |taken: usize| taken.checked_add(1).filter(|sum| *sum <= limit);
         taken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).ok()?;
         Some(Self(taken.clone()))
     }

@@ -6,7 +6,7 @@ use super::document::conflicts::conflicts_with_others;
 use super::refresh;
 use crate::ports::Ports;
 use crate::problem::Problem;
-use api::check::{Verdict, Would};
+use api::check::{CheckEffect, Verdict};
 use federation::check::Content;
 use federation::compose::entries;
 use federation::diff::{Op, steps};
@@ -103,8 +103,8 @@ async fn would<P: Ports>(
     registration: &Registration,
     effect: Effect,
     fragment: Option<Rendered>,
-) -> Result<Would, Problem> {
-    let mut would = Would {
+) -> Result<CheckEffect, Problem> {
+    let mut would = CheckEffect {
         outcome: refresh::outcome(effect).into(),
         added: Vec::new(),
         changed: Vec::new(),

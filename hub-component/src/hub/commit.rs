@@ -1,4 +1,7 @@
 //! One change of one repo: its revision and its event are written together or not at all.
+//!
+//! Refreshes, catalogues and upstreams call `publish` and `events::record` themselves: many repos share their revision, and their events
+//! follow from it, one for each repo with its own action, or one for the upstream.
 
 use super::publish::publish;
 use crate::problem::Problem;

@@ -21,7 +21,7 @@ use store::revisions::{ChangedSource, Entry, changed_sources};
 use store::{StoreError, former};
 
 /// Revisions on a page of a feed.
-const ENTRIES: usize = 20;
+const REVISIONS_PER_PAGE: usize = 20;
 /// Repos that one of them names.
 const REPOS: usize = 50;
 /// Changes shown per repo.
@@ -47,9 +47,9 @@ pub async fn page<P: Ports>(app: &App<P>, query: &AtomQuery) -> Result<(Vec<Feed
     read_with(app.database().await?, async |tx| {
         let repo = former::current_of(tx, repo).await?;
         let part = Part { repo: repo.as_deref(), domain };
-        let mut entries = feed::preceding(tx, part, before, ENTRIES + 1).await?;
-        let has_next = entries.len() > ENTRIES;
-        entries.truncate(ENTRIES);
+        let mut entries = feed::preceding(tx, part, before, REVISIONS_PER_PAGE + 1).await?;
+        let has_next = entries.len() > REVISIONS_PER_PAGE;
+        entries.truncate(REVISIONS_PER_PAGE);
         let next = entries.last().filter(|_| has_next).map(|last| last.revision.number);
         let mut shown = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -102,7 +102,7 @@ pub async fn views(tx: &mut impl Transaction, entries: Vec<Entry>) -> Result<Vec
 }
 
 /// How long a stream waits between two looks for newer revisions, …
-const LOOK: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// … how many of them it reads at once, …
 const REVISIONS: usize = 20;
 /// … and after how many looks without one it sends a keep-alive.
@@ -166,7 +166,7 @@ impl<P: Ports> Follower<P> {
                 }
             }
             self.looks = self.looks.checked_sub(1)?;
-            self.app.ports.sleep(LOOK).await;
+            self.app.ports.sleep(POLL_INTERVAL).await;
             self.quiet += 1;
             if self.quiet >= QUIET_LOOKS {
                 self.quiet = 0;

@@ -15,13 +15,13 @@ use store::exchanges::{self, IssuerKeys, KEYS_PAUSE};
 /// How old keys may be, in seconds, if the issuer answers …
 const FRESH: Seconds = 10 * 60;
 /// … and if it does not.
-const KEPT: Seconds = 6 * 60 * 60;
+const MAX_AGE_WITHOUT_ISSUER: Seconds = 6 * 60 * 60;
 /// How long a job waits for the issuer.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long to wait before looking again for keys that another request fetches for the first time …
-const TURN_WAIT: Duration = Duration::from_millis(100);
+const KEY_RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// … and how often.
-const TURNS: usize = 150;
+const KEY_ATTEMPTS: usize = 150;
 
 /// Whether a key of the issuer made the signature of a token. False too if the issuer has no key of the name that the token gives.
 ///
@@ -31,7 +31,7 @@ pub(super) async fn verify<P: Ports>(app: &App<P>, issuer: &Issuer, token: &Sign
     let database = app.database().await?;
     let name = issuer.issuer.as_str();
     let mut permit = None;
-    for _ in 0..TURNS {
+    for _ in 0..KEY_ATTEMPTS {
         let now = app.ports.now();
         let known = exchanges::keys(database, name).await?;
         if let Some(keys) = known.as_ref().and_then(|known| parsed(known, FRESH, now))
@@ -41,20 +41,20 @@ pub(super) async fn verify<P: Ports>(app: &App<P>, issuer: &Issuer, token: &Sign
         }
         if known.as_ref().is_some_and(|known| known.is_recently_requested(now)) {
             if known.as_ref().is_some_and(|known| known.fetched.is_some()) {
-                let keys = known.and_then(|known| parsed(&known, KEPT, now));
+                let keys = known.and_then(|known| parsed(&known, MAX_AGE_WITHOUT_ISSUER, now));
                 return keys.map(|keys| keys.verify(token)).ok_or_else(unavailable);
             }
         } else if exchanges::claim_keys(database, name, now).await? {
             ask(app, issuer).await?;
             let known = exchanges::keys(database, name).await?;
-            let keys = known.and_then(|known| parsed(&known, KEPT, app.ports.now()));
+            let keys = known.and_then(|known| parsed(&known, MAX_AGE_WITHOUT_ISSUER, app.ports.now()));
             return keys.map(|keys| keys.verify(token)).ok_or_else(unavailable);
         }
         if permit.is_none() {
             permit = Some(app.permit_to_wait().ok_or_else(unavailable)?);
         }
         // Waits for the clock and not for the request that fetches the keys.
-        app.ports.sleep(TURN_WAIT).await;
+        app.ports.sleep(KEY_RETRY_PAUSE).await;
     }
     Err(unavailable())
 }

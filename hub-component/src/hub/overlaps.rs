@@ -22,7 +22,7 @@ use store::{StoreError, former};
 const BATCH: usize = 8;
 
 /// The longest time for which one request compares; the rest is left to the next one.
-const TIME: Duration = Duration::from_secs(2);
+const MAX_COMPARING_TIME: Duration = Duration::from_secs(2);
 
 /// Compares what has changed since the last time, for at most two seconds. Returns whether everything is compared.
 ///
@@ -40,7 +40,7 @@ pub async fn compare<P: Ports>(app: &App<P>) -> Result<bool, StoreError> {
         if !is_due {
             return Ok(true);
         }
-        if begun.elapsed() >= TIME {
+        if begun.elapsed() >= MAX_COMPARING_TIME {
             return Ok(false);
         }
         write_with(database, async |tx| {

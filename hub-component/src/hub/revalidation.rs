@@ -33,8 +33,8 @@ pub async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<(Head, Option<Seco
 }
 
 /// How many times a waiting reader checks whether the revision is there, and how long it waits in between.
-const LOOKS: usize = 20;
-const LOOK: Duration = Duration::from_millis(100);
+const MAX_POLLS: usize = 20;
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Waits up to two seconds until a mirror has this revision, unless too many wait already. A hub that is not a mirror does not wait: nothing under way could bring it.
 ///
@@ -45,13 +45,13 @@ pub async fn wait_for_revision<P: Ports>(app: &App<P>, revision: Option<u64>) ->
     let database = app.database().await?;
     let mut newest = revisions::log::last(&mut Autocommit(database)).await?;
     let permit = app.primary().and_then(|_| app.permit_to_wait());
-    let looks = if permit.is_some() { LOOKS } else { 0 };
+    let looks = if permit.is_some() { MAX_POLLS } else { 0 };
     for _ in 0..looks {
         if newest >= wanted {
             break;
         }
         follow_later(app);
-        app.ports.sleep(LOOK).await;
+        app.ports.sleep(POLL_INTERVAL).await;
         newest = revisions::log::last(&mut Autocommit(database)).await?;
     }
     if newest >= wanted {

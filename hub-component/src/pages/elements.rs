@@ -19,7 +19,7 @@ pub(super) fn time(at: Seconds) -> Markup {
 }
 
 /// A state as a word with its own shape, so that it is recognisable without colour.
-pub(super) fn state(state: State) -> Markup {
+pub(super) fn state_badge(state: State) -> Markup {
     let word = state.as_str();
     html! { span.state.(word) { (shape(state)) (word) } }
 }
@@ -38,15 +38,15 @@ pub(super) fn shape(state: State) -> Markup {
 }
 
 /// Text from outside, isolated so that it cannot reorder the surrounding text.
-pub(super) fn theirs(text: &str) -> Markup {
+pub(super) fn external_text(text: &str) -> Markup {
     html! { bdi { (text) } }
 }
 
-/// As [`theirs`], cut to `most` characters.
-pub(super) fn beginning(text: &str, most: usize) -> Markup {
-    match text.char_indices().nth(most) {
+/// As [`external_text`], cut to `max_chars` characters.
+pub(super) fn beginning(text: &str, max_chars: usize) -> Markup {
+    match text.char_indices().nth(max_chars) {
         Some((end, _)) => html! { bdi { (&text[..end]) "…" } },
-        None => theirs(text),
+        None => external_text(text),
     }
 }
 
@@ -60,20 +60,20 @@ pub(super) fn prose(text: &str) -> Markup {
 }
 
 /// As [`beginning`], for a sentence of the hub that quotes text from outside; backticks are shown as in [`prose`].
-pub(super) fn theirs_with_code(text: &str, most: usize) -> Markup {
-    match text.char_indices().nth(most) {
+pub(super) fn external_text_with_code(text: &str, max_chars: usize) -> Markup {
+    match text.char_indices().nth(max_chars) {
         Some((end, _)) => html! { bdi { (prose(&text[..end])) "…" } },
         None => html! { bdi { (prose(text)) } },
     }
 }
 
-/// Text from outside, cut to `most` characters; a link if it is a plain `http(s)` URL.
-pub(super) fn linked(text: &str, most: usize) -> Markup {
+/// Text from outside, cut to `max_chars` characters; a link if it is a plain `http(s)` URL.
+pub(super) fn linked(text: &str, max_chars: usize) -> Markup {
     // Other schemes can run code or open programs, and non-ASCII text can imitate another host.
     if text.is_ascii() && source_url::parse(text).is_ok() {
         html! { a href=(text) rel="nofollow noopener noreferrer ugc" { (text) } }
     } else {
-        beginning(text, most)
+        beginning(text, max_chars)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The facets of a search: what it can be narrowed to, each with its number of capabilities.
 
-use super::elements::theirs;
+use super::elements::external_text;
 use super::parameters::Parameters;
 use maud::{Markup, html};
 use store::facets::{Facet, Facets};
@@ -14,7 +14,7 @@ pub(super) fn chosen(parameters: &Parameters) -> Markup {
                 @for (name, label, value) in chosen {
                     li {
                         a aria-current="true" href=(parameters.with(name, "")) {
-                            span.hidden { "Remove " } (label) " " b { (theirs(value)) } span aria-hidden="true" { " ×" }
+                            span.hidden { "Remove " } (label) " " b { (external_text(value)) } span aria-hidden="true" { " ×" }
                         }
                     }
                 }
@@ -50,7 +50,7 @@ fn one(parameters: &Parameters, facet: &Facet, name: &str, title: &str) -> Marku
             ul {
                 @for (value, count) in &facet.values {
                     li {
-                        a href=(parameters.with(name, value)) aria-current=[(value == set).then_some("true")] { (theirs(value)) }
+                        a href=(parameters.with(name, value)) aria-current=[(value == set).then_some("true")] { (external_text(value)) }
                         " " span.number.quiet { (count) }
                     }
                 }

@@ -71,10 +71,10 @@ impl Page<'_> {
     }
 }
 
-/// A text in one line, cut to `most` characters.
-fn cut(text: &str, most: usize) -> String {
+/// A text in one line, cut to `max_chars` characters.
+fn cut(text: &str, max_chars: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(most) {
+    match line.char_indices().nth(max_chars) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default().trim_end()),
         None => line,
     }

@@ -1,6 +1,6 @@
 //! A problem as a page, for browsers.
 
-use super::elements::{prose, theirs_with_code};
+use super::elements::{external_text_with_code, prose};
 use super::response::error_headers;
 use super::{Page, Search, Section, missing};
 use crate::problem::Problem;
@@ -19,7 +19,7 @@ pub fn problem(problem: &Problem, request_id: &str, base: &str, headers: &mut He
         @match is_missing {
             Some((_, text)) => (missing::content(problem, text)),
             None => {
-                p { (theirs_with_code(problem.detail(), usize::MAX)) }
+                p { (external_text_with_code(problem.detail(), usize::MAX)) }
                 p.quiet { (prose(kind.meaning)) }
             }
         }

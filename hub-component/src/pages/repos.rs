@@ -1,6 +1,6 @@
 //! `GET /repos`: the registered repos and their states.
 
-use super::elements::{beginning, counted, repo_link, search_link, shape, state, theirs_with_code, time};
+use super::elements::{beginning, counted, external_text_with_code, repo_link, search_link, shape, state_badge, time};
 use super::layout::field;
 use super::response::respond;
 use super::{Page, Search, Section, start};
@@ -27,7 +27,7 @@ use utoipa::IntoParams;
 const MAX_REPOS: usize = 50;
 
 /// Up to this many repos, no search form is needed.
-const FEW: usize = 20;
+const MAX_REPOS_WITHOUT_SEARCH: usize = 20;
 
 const STATES: [SourceState; 6] = [
     SourceState::Fresh,
@@ -84,7 +84,7 @@ pub async fn repos<P: Ports>(
     })
     .await?;
     let base = app.public_url();
-    let has_form = total(&states) > FEW;
+    let has_form = total(&states) > MAX_REPOS_WITHOUT_SEARCH;
     let content = html! {
         h1 { "Repos" }
         @if states.is_empty() {
@@ -196,18 +196,18 @@ fn table(sources: &[Source], now: Seconds) -> Markup {
     }
 }
 
-fn row(source: &Source, standing: SourceState) -> Markup {
+fn row(source: &Source, state: SourceState) -> Markup {
     let (registration, record) = (&source.registered.registration, &source.record);
-    let trouble = record.reason().filter(|_| !matches!(standing, SourceState::Disabled));
+    let trouble = record.reason().filter(|_| !matches!(state, SourceState::Disabled));
     html! {
         tr role="row" {
             td role="cell" {
                 b { (repo_link(&registration.repo)) }
                 @if registration.required { " " span.quiet.small { "required" } }
                 @if !registration.description.is_empty() { p.small.quiet { (beginning(&registration.description, 160)) } }
-                @if let Some((_, message)) = trouble { p.small { (theirs_with_code(&message, 200)) } }
+                @if let Some((_, message)) = trouble { p.small { (external_text_with_code(&message, 200)) } }
             }
-            td.whole role="cell" { (state(standing)) }
+            td.whole role="cell" { (state_badge(state)) }
             td role="cell" data-label="Domain" { (search_link("domain", &registration.domain)) }
             td.number role="cell" data-label="Capabilities" { (record.accepted.as_ref().filter(|_| registration.enabled).map_or(0, |a| a.capability_count)) }
             td role="cell" data-label="Verified" { @match record.verified_at { Some(at) => (time(at)), None => "never" } }

@@ -1,6 +1,6 @@
 //! `GET /`: the home page, for people who are looking for something.
 
-use super::elements::{capability_link, counted, repo_link, revision_link, search_href, theirs, time};
+use super::elements::{capability_link, counted, external_text, repo_link, revision_link, search_href, time};
 use super::layout::field;
 use super::response::respond;
 use super::{Page, Search, Section, entry};
@@ -95,7 +95,7 @@ fn choices(title: &str, name: &str, facet: &Facet) -> Markup {
             h2 { (title) }
             ul.choices {
                 @for (value, count) in &facet.values {
-                    li { a href=(search_href(name, value)) { (theirs(value)) " " span.number { (count) } } }
+                    li { a href=(search_href(name, value)) { (external_text(value)) " " span.number { (count) } } }
                 }
                 @if facet.total > facet.values.len() { li.quiet { "and " (facet.total - facet.values.len()) " more" } }
             }

@@ -42,7 +42,7 @@ const SMALL: usize = 512 << 10;
 /// reads at once.
 const LARGE: usize = 64 << 20;
 /// How long a large body waits before it checks again for room. It waits for the clock and not for other bodies, which would trap.
-const LOOK: Duration = Duration::from_millis(50);
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Bytes of [`LARGE`] in use by this instance.
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
@@ -54,7 +54,7 @@ impl Room {
     async fn of(bytes: usize) -> Self {
         let fits = |taken: usize| taken.checked_add(bytes).filter(|sum| *sum <= LARGE);
         while TAKEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_err() {
-            spin_sdk::time::sleep(LOOK).await;
+            spin_sdk::time::sleep(RETRY_INTERVAL).await;
         }
         Self(bytes)
     }

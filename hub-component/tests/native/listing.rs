@@ -10,7 +10,7 @@ fn names(page: &Value) -> Vec<&str> {
     page["repos"].as_array().expect("a list").iter().map(|it| it["repo"].as_str().expect("a name")).collect()
 }
 
-/// A hub with a source of each standing, and one whose time to live is short.
+/// A hub with a source in each state, and one whose time to live is short.
 async fn every_way() -> Hub {
     let hub = Hub::new();
     for repo in ["fresh", "short", "stale", "held", "moved", "off"] {

@@ -42,7 +42,7 @@ pub(crate) struct Memory {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often a waiting instance tries again.
-const LOOK: Duration = Duration::from_millis(10);
+const RETRY_INTERVAL: Duration = Duration::from_millis(10);
 
 impl Memory {
     /// Reserves `more` bytes, waiting until others return theirs. Returns false if that takes too long.
@@ -56,7 +56,7 @@ impl Memory {
             if !self.held.could_grow(more) || asked.elapsed() >= PATIENCE {
                 return false;
             }
-            sleep(LOOK).await;
+            sleep(RETRY_INTERVAL).await;
         }
         true
     }

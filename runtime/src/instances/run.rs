@@ -69,7 +69,7 @@ async fn live(workers: &Workers, place: &Place, store: &mut Store<State>, proxy:
     }));
     // The time limits are checked out here: while the component computes, nothing inside gets a turn.
     poll_fn(|context| {
-        seat.stir();
+        seat.mark_active();
         if let Poll::Ready(ended) = work.as_mut().poll(context) {
             return Poll::Ready(ended.flatten());
         }

@@ -90,7 +90,7 @@ impl Seat {
     }
 
     /// Marks the beginning of the instance's turn.
-    pub(super) fn stir(&self) {
+    pub(super) fn mark_active(&self) {
         self.quiet.store(false, Ordering::Release);
     }
 

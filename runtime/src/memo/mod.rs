@@ -31,20 +31,20 @@ use tokio::time::timeout;
 pub(crate) const MAX_BODY: usize = 1 << 20;
 
 /// How long a request waits for an identical one before it calls the component itself.
-const TURN_TIME: Duration = Duration::from_secs(1);
+const FILL_WAIT: Duration = Duration::from_secs(1);
 
 /// Locks, which keys share. Two keys with the same lock wait for each other at most once per change of the database.
-const TURNS: usize = 256;
+const FILL_LOCKS: usize = 256;
 
 /// Slots that remember keys whose responses are not cached. A key is forgotten when another one takes its slot.
-const PASSING: usize = 4096;
+const UNCACHEABLE_SLOTS: usize = 4096;
 
 pub(crate) struct Memo {
     versions: Versions,
     entries: RwLock<Entries>,
-    turns: [Mutex<()>; TURNS],
+    fill_locks: [Mutex<()>; FILL_LOCKS],
     /// Hashes of keys and the version in which their response was not cached.
-    passing: Box<[AtomicU64]>,
+    uncacheable: Box<[AtomicU64]>,
     hasher: RandomState,
     metrics: Arc<Metrics>,
     budget: Arc<Budget>,
@@ -56,8 +56,8 @@ impl Memo {
             versions,
             // The rest of the share is for evicted responses that slow clients still read.
             entries: RwLock::new(Entries::new(Purpose::Kept.share(budget.total()) / 4 * 3)),
-            turns: std::array::from_fn(|_| Mutex::default()),
-            passing: (0..PASSING).map(|_| AtomicU64::new(0)).collect(),
+            fill_locks: std::array::from_fn(|_| Mutex::default()),
+            uncacheable: (0..UNCACHEABLE_SLOTS).map(|_| AtomicU64::new(0)).collect(),
             hasher: RandomState::new(),
             metrics,
             budget,
@@ -86,28 +86,28 @@ impl Memo {
 
     /// Whether the response of this version is known not to be cached, so that waiting for an
     /// identical request is pointless.
-    pub(crate) fn is_passing(&self, key: &[u8], version: Version) -> bool {
-        let (slot, hash) = self.passing(key, version);
+    pub(crate) fn is_uncacheable(&self, key: &[u8], version: Version) -> bool {
+        let (slot, hash) = self.uncacheable(key, version);
         slot.is_some_and(|slot| slot.load(Ordering::Relaxed) == hash)
     }
 
     /// Remembers that the response of this version is not cached.
     pub(crate) fn mark_uncacheable(&self, key: &[u8], version: Version) {
-        let (slot, hash) = self.passing(key, version);
+        let (slot, hash) = self.uncacheable(key, version);
         if let Some(slot) = slot {
             slot.store(hash, Ordering::Relaxed);
         }
     }
 
-    fn passing(&self, key: &[u8], version: Version) -> (Option<&AtomicU64>, u64) {
+    fn uncacheable(&self, key: &[u8], version: Version) -> (Option<&AtomicU64>, u64) {
         let hash = self.hasher.hash_one((key, version));
-        (self.passing.get(hash as usize % PASSING), hash)
+        (self.uncacheable.get(hash as usize % UNCACHEABLE_SLOTS), hash)
     }
 
     /// The right to call the component for a response that many clients may want now.
     pub(crate) async fn fill_lock(&self, key: &[u8]) -> Option<MutexGuard<'_, ()>> {
-        let index = self.hasher.hash_one(key) as usize % TURNS;
-        timeout(TURN_TIME, self.turns.get(index)?.lock()).await.ok()
+        let index = self.hasher.hash_one(key) as usize % FILL_LOCKS;
+        timeout(FILL_WAIT, self.fill_locks.get(index)?.lock()).await.ok()
     }
 
     pub(crate) fn keep(&self, key: &[u8], entry: Arc<Entry>) {
@@ -158,9 +158,13 @@ mod tests {
     fn what_is_not_kept_is_known_for_its_version() {
         let memo = memo(8 << 20);
         let [version, later] = [1, 2].map(|generation| Version { epoch: 0, generation });
-        assert!(!memo.is_passing(b"a", version));
+        assert!(!memo.is_uncacheable(b"a", version));
         memo.mark_uncacheable(b"a", version);
-        assert!(memo.is_passing(b"a", version) && !memo.is_passing(b"a", later) && !memo.is_passing(b"b", version));
+        assert!(
+            memo.is_uncacheable(b"a", version)
+                && !memo.is_uncacheable(b"a", later)
+                && !memo.is_uncacheable(b"b", version)
+        );
     }
 
     #[tokio::test]

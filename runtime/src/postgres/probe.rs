@@ -16,9 +16,9 @@ use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a request waits for the version, and a statement may take.
-const TIME: Duration = Duration::from_secs(2);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Maximum number of requests in the queue for the next statement. Others wait for a place in it, also for at most [`TIME`].
+/// Maximum number of requests in the queue for the next statement. Others wait for a place in it, also for at most [`PROBE_TIMEOUT`].
 const QUEUE: usize = 4096;
 
 /// Bytes that the rows of the statement may take. They do not count towards the budget of the host: cached responses are most useful when it is used up.
@@ -90,7 +90,7 @@ impl Probe {
             self.queue.send(sender).await.ok()?;
             version.await.ok()?
         };
-        timeout(TIME, answered).await.ok()?
+        timeout(PROBE_TIMEOUT, answered).await.ok()?
     }
 }
 
@@ -109,7 +109,7 @@ impl Reader {
     async fn read(&mut self) -> Option<Version> {
         self.metrics.version_probes.inc();
         let late = |_| Err("it took too long".to_owned());
-        match timeout(TIME, self.query()).await.unwrap_or_else(late) {
+        match timeout(PROBE_TIMEOUT, self.query()).await.unwrap_or_else(late) {
             Ok(seen) => {
                 self.is_failing = false;
                 Some(self.version(seen))

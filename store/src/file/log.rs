@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Continues the log of a restored database. If it is known what was published since the backup, the leaves of that are taken over; otherwise a new history
 /// begins. Returns whether one does.
-pub(super) async fn go_on(restored: &Path, replaced: &Path, published: &Published) -> Result<bool, FileError> {
+pub(super) async fn continue_log(restored: &Path, replaced: &Path, published: &Published) -> Result<bool, FileError> {
     let database = Sqlite::at(restored);
     if database.query("SELECT history FROM log_identity", Vec::new()).await.is_err() {
         // A database of an older version: its log begins when the hub starts.

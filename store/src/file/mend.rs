@@ -3,7 +3,7 @@
 use super::FileError;
 use crate::database::{Database, Transaction as _, Value, write_with};
 use crate::fragments::{self, PIECES_AT_ONCE, Stored};
-use crate::row::Columns as _;
+use crate::row::SoleColumn as _;
 use crate::sqlite::Sqlite;
 use federation::compose::Format;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub async fn mend(path: &Path) -> Result<usize, FileError> {
     }
     let mut damaged = Vec::new();
     for row in database.query("SELECT number FROM fragments ORDER BY number", Vec::new()).await? {
-        let number = row.integer(0)?;
+        let number = row.integer()?;
         if !is_whole(&database, number).await? {
             damaged.push(number);
         }

@@ -87,7 +87,7 @@ async fn prepare(fresh: &Path, replaced: &Path, now: Seconds) -> Result<Restored
     let published = published(replaced, verified.newest.as_ref()).await;
     let restored = Sqlite::at(fresh).open()?;
     let published_as = continue_after(&restored, verified.newest.as_ref(), &published, now)?;
-    let begins_log = log::go_on(fresh, replaced, &published).await?;
+    let begins_log = log::continue_log(fresh, replaced, &published).await?;
     // No refresh is running any more.
     restored.execute("DELETE FROM leases WHERE name = 'refresh'", [])?;
     restored.close().map_err(|(_, error)| error)?;

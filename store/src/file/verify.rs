@@ -3,7 +3,7 @@
 use super::FileError;
 use crate::database::{Transaction, read_with};
 use crate::revisions::{self, Revision};
-use crate::row::Columns as _;
+use crate::row::SoleColumn as _;
 use crate::sqlite::Sqlite;
 use crate::{fragments, snapshots, transparency};
 use federation::digest::Digest;
@@ -34,7 +34,7 @@ pub async fn verify(path: &Path) -> Result<Verified, FileError> {
     read_with(&database, async |tx| {
         let names = tx.query("SELECT digest FROM snapshots", Vec::new()).await?;
         for row in &names {
-            let name = row.text(0)?;
+            let name = row.text()?;
             let digest = Digest::parse(name).ok_or_else(|| not_whole(format!("a snapshot is called `{name}`")))?;
             snapshots::bytes(tx, &digest).await?;
         }
@@ -48,7 +48,7 @@ pub async fn verify(path: &Path) -> Result<Verified, FileError> {
         let repos = tx.query("SELECT count(*) FROM registrations", Vec::new()).await?;
         Ok(Verified {
             newest,
-            repos: repos.first().map_or(Ok(0), |row| row.count(0))?,
+            repos: repos.first().map_or(Ok(0), |row| row.count())?,
             capabilities: lines.iter().map(|line| line.capability_count).sum(),
             snapshots: names.len(),
         })

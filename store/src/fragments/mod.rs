@@ -21,8 +21,8 @@ pub(crate) use render::render;
 pub(super) use tables::{DIGESTS, PIECES, cut_up, set_up};
 pub use write::{Restored, ensure, forget_pieces, insert, restore};
 
-use super::row::Columns as _;
-use crate::database::{Row, Value};
+use super::row::Reader;
+use crate::database::Value;
 use federation::compose::pieces::{Extent, PieceInfo};
 use federation::compose::{Format, SourceLine};
 use federation::digest::Digest;
@@ -62,15 +62,15 @@ impl Layout {
 /// Columns that [`stored`] reads.
 pub(super) const STORED: &str = "f.number, f.layout, f.layout_digest";
 
-/// Reads a fragment from the columns [`STORED`], which begin at `index`; `None` if it is lost or damaged.
-pub(super) fn stored(row: &Row, index: usize) -> Option<Stored> {
-    let (number, layout) = (row.integer(index).ok()?, part(row, index + 1)?);
+/// Reads a fragment from the next columns, which are [`STORED`]; `None` if it is lost or damaged.
+pub(super) fn stored(row: &mut Reader<'_>) -> Option<Stored> {
+    let (number, layout) = (row.integer().ok()?, part(row)?);
     Some(Stored { number, layout: serde_json::from_str(layout).ok()? })
 }
 
-/// Reads a text whose digest is in the next column; `None` if it is lost or damaged.
-fn part(row: &Row, index: usize) -> Option<&str> {
-    let (text, digest) = (row.text(index).ok()?, row.text(index + 1).ok()?);
+/// Reads a text and its digest from the next two columns; `None` if the text is lost or damaged.
+fn part<'a>(row: &mut Reader<'a>) -> Option<&'a str> {
+    let (text, digest) = (row.text().ok()?, row.text().ok()?);
     (Digest::of(text.as_bytes()).as_str() == digest).then_some(text)
 }
 

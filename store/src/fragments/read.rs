@@ -5,7 +5,7 @@ use super::render::render;
 use super::{Layout, STORED, Stored, key, part, stored};
 use crate::StoreError;
 use crate::database::{Database, Row, Transaction, Value};
-use crate::row::{Columns as _, placeholders};
+use crate::row::{Reader, placeholders};
 use federation::compose::pieces::{Extent, PieceInfo};
 use federation::compose::{Format, SourceLine};
 use std::collections::HashMap;
@@ -28,8 +28,9 @@ pub async fn pieces(
     // A damaged page makes the statement fail.
     let rows = database.query(&sql, parameters).await.unwrap_or_default();
     let mut found = HashMap::with_capacity(rows.len());
-    for mut row in rows {
-        if let (Some(Value::Blob(body)), Ok(key)) = (row.pop(), row.integer(0)) {
+    for row in rows {
+        let mut columns = row.into_iter();
+        if let (Some(Value::Integer(key)), Some(Value::Blob(body))) = (columns.next(), columns.next()) {
             found.insert(key, body);
         }
     }
@@ -50,8 +51,8 @@ async fn kept_json(tx: &mut impl Transaction, line: &SourceLine) -> Option<(Stri
         "SELECT {STORED}, f.ids, f.ids_digest FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3"
     );
     let rows = tx.try_query(&sql, key(line)).await.ok()?;
-    let row = rows.first()?;
-    let (stored, ids) = (stored(row, 0)?, serde_json::from_str(part(row, 3)?).ok()?);
+    let mut row = Reader::of(rows.first()?);
+    let (stored, ids) = (stored(&mut row)?, serde_json::from_str(part(&mut row)?).ok()?);
     let pieces = stored.layout.pieces(Format::Json);
     let length: u64 = pieces.iter().map(|piece| piece.plain.length).sum();
     let mut json = Vec::with_capacity(usize::try_from(length).ok()?);
@@ -80,7 +81,7 @@ pub async fn beginning(
 async fn begun(tx: &mut impl Transaction, line: &SourceLine, count: usize) -> Option<String> {
     let sql = format!("SELECT {STORED} FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3");
     let rows = tx.try_query(&sql, key(line)).await.ok()?;
-    let stored = stored(rows.first()?, 0)?;
+    let stored = stored(&mut Reader::of(rows.first()?))?;
     let mut json = Vec::new();
     for (place, piece) in stored.layout.pieces(Format::Json).iter().enumerate() {
         json.extend(piece_of(tx, &stored, place, piece).await?);
@@ -111,8 +112,11 @@ pub async fn ids(tx: &mut impl Transaction, numbers: &[i64]) -> Result<HashMap<i
     let sql = format!("SELECT number, ids, ids_digest FROM fragments WHERE number IN ({marks})");
     let rows =
         tx.try_query(&sql, numbers.iter().map(|number| Value::from(*number)).collect()).await.unwrap_or_default();
-    let read = rows.iter().filter_map(|row| Some((row.integer(0).ok()?, serde_json::from_str(part(row, 1)?).ok()?)));
-    Ok(read.collect())
+    let read = |row: &Row| {
+        let mut row = Reader::of(row);
+        Some((row.integer().ok()?, serde_json::from_str(part(&mut row)?).ok()?))
+    };
+    Ok(rows.iter().filter_map(read).collect())
 }
 
 /// A fragment by its number, if its layout and its ids are intact.
@@ -120,7 +124,12 @@ pub async fn ids(tx: &mut impl Transaction, numbers: &[i64]) -> Result<HashMap<i
 pub(crate) async fn by_number(database: &impl Database, number: i64) -> Result<Option<Stored>, StoreError> {
     let sql = format!("SELECT {STORED}, f.ids, f.ids_digest FROM fragments f WHERE number = $1");
     let rows = database.query(&sql, vec![number.into()]).await?;
-    Ok(rows.first().and_then(|row| part(row, 3).and(stored(row, 0))))
+    let read = |row: &Row| {
+        let mut row = Reader::of(row);
+        let stored = stored(&mut row)?;
+        part(&mut row).map(|_| stored)
+    };
+    Ok(rows.first().and_then(read))
 }
 
 /// Size before compression in each format, in bytes.
@@ -170,7 +179,10 @@ pub async fn size(tx: &mut impl Transaction, line: &SourceLine) -> Result<Size, 
 }
 
 fn read_size(rows: &[Row]) -> Result<Size, StoreError> {
-    rows.first().map_or(Ok(Size::default()), |row| Ok(Size { json: row.count(0)?, yaml: row.count(1)? }))
+    rows.first().map_or(Ok(Size::default()), |row| {
+        let mut row = Reader::of(row);
+        Ok(Size { json: row.count()?, yaml: row.count()? })
+    })
 }
 
 impl Layout {

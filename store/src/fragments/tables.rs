@@ -4,7 +4,7 @@ use super::part;
 use super::render::Rendered;
 use super::write::insert;
 use crate::database::{Transaction, Value};
-use crate::{StoreError, row::Columns as _, tallies};
+use crate::{StoreError, row::Reader, tallies};
 use federation::compose::Fragment;
 use federation::digest::Digest;
 
@@ -36,8 +36,9 @@ pub(crate) async fn set_up(tx: &mut impl Transaction) -> Result<(), StoreError> 
         let Ok(rows) = tx.try_query(parts, key.clone()).await else { continue };
         let Some(row) = rows.first() else { continue };
         let mut parameters = Vec::with_capacity(6);
-        for index in 0..3 {
-            parameters.push(Digest::of(row.text(index)?.as_bytes()).as_str().into());
+        let mut row = Reader::of(row);
+        for _ in 0..3 {
+            parameters.push(Digest::of(row.text()?.as_bytes()).as_str().into());
         }
         parameters.extend(key);
         tx.query(
@@ -56,7 +57,10 @@ pub(crate) async fn cut_up(tx: &mut impl Transaction) -> Result<(), StoreError> 
         let parts = "SELECT json, json_digest, yaml, yaml_digest, ids, ids_digest FROM whole_fragments
              WHERE digest = $1 AND repo = $2 AND domain = $3";
         let Ok(rows) = tx.try_query(parts, key.clone()).await else { continue };
-        let texts = rows.first().and_then(|row| Some((part(row, 0)?, part(row, 2)?, part(row, 4)?)));
+        let texts = rows.first().and_then(|row| {
+            let mut row = Reader::of(row);
+            Some((part(&mut row)?, part(&mut row)?, part(&mut row)?))
+        });
         let Some((json, yaml, ids)) = texts else { continue };
         let Ok(ids) = serde_json::from_str(ids) else { continue };
         let fragment = Fragment { json: json.to_owned(), yaml: yaml.to_owned(), ids };

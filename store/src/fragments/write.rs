@@ -4,7 +4,11 @@ use super::keys::{forms, piece_key, range};
 use super::render::{Rendered, render};
 use super::{STORED, Stored, key, stored};
 use crate::database::{Database, Transaction, Value, read_with, write_with};
-use crate::{StoreError, row::Columns as _, tallies};
+use crate::{
+    StoreError,
+    row::{Reader, SoleColumn as _},
+    tallies,
+};
 use federation::compose::{Format, SourceLine};
 use federation::digest::Digest;
 
@@ -41,7 +45,7 @@ pub async fn insert(
             ],
         )
         .await?;
-    let number = rows.first().map_or(Ok(-1), |row| row.integer(0))?;
+    let number = rows.first().map_or(Ok(-1), |row| row.integer())?;
     forget_pieces(tx, number).await?;
     for (format, pieces) in [(Format::Json, &rendered.json), (Format::Yaml, &rendered.yaml)] {
         for (place, piece) in pieces.iter().enumerate() {
@@ -68,7 +72,7 @@ pub async fn ensure(tx: &mut impl Transaction, line: &SourceLine) -> Result<Stor
     let kept = format!("SELECT {STORED} FROM fragments f WHERE digest = $1 AND repo = $2 AND domain = $3");
     // A damaged page makes the statement fail.
     let rows = tx.try_query(&kept, key(line)).await.unwrap_or_default();
-    if let Some(stored) = rows.first().and_then(|row| stored(row, 0)) {
+    if let Some(stored) = rows.first().and_then(|row| stored(&mut Reader::of(row))) {
         return Ok(stored);
     }
     let rendered = render(tx, line).await?;

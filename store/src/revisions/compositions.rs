@@ -1,10 +1,10 @@
 //! The compositions of revisions.
 
-use super::{LINE, LINE_COLUMNS, read_line};
+use super::{LINE, read_line, read_next_line};
 use crate::StoreError;
-use crate::database::{Database, Transaction, Value};
+use crate::database::{Database, Row, Transaction, Value};
 use crate::fragments::{self, STORED, Stored};
-use crate::row::{Columns as _, placeholders};
+use crate::row::{Reader, SoleColumn as _, placeholders};
 use federation::compose::{Filter, SourceLine};
 use federation::time::Seconds;
 use std::collections::BTreeMap;
@@ -16,12 +16,13 @@ pub async fn composition(tx: &mut impl Transaction) -> Result<BTreeMap<String, S
 }
 
 /// The composition of the stored revision `$1`: for each repo, the newest change up to it.
-pub(crate) const AT: &str = "(SELECT s.* FROM revision_sources s WHERE s.index_digest <> '' AND s.revision =
+pub(crate) const COMPOSITION_AT: &str =
+    "(SELECT s.* FROM revision_sources s WHERE s.index_digest <> '' AND s.revision =
      (SELECT max(x.revision) FROM revision_sources x WHERE x.repo = s.repo AND x.revision <= $1))";
 
 /// The source lines of a stored revision, ordered by repo.
 pub async fn lines_at(tx: &mut impl Transaction, number: u64) -> Result<Vec<SourceLine>, StoreError> {
-    let sql = format!("SELECT {LINE} FROM {AT} composed ORDER BY repo");
+    let sql = format!("SELECT {LINE} FROM {COMPOSITION_AT} composed ORDER BY repo");
     tx.query(&sql, vec![number.into()]).await?.iter().map(read_line).collect()
 }
 
@@ -33,7 +34,7 @@ pub async fn stored(
 ) -> Result<Vec<(SourceLine, Option<Stored>)>, StoreError> {
     let (from, parameters): (&str, Vec<Value>) = match number {
         None => ("composition", Vec::new()),
-        Some(number) => (AT, vec![number.into()]),
+        Some(number) => (COMPOSITION_AT, vec![number.into()]),
     };
     let line = "c.repo, c.url, c.domain, c.required, c.index_digest, c.capability_count, c.via";
     let sql = format!(
@@ -45,7 +46,11 @@ pub async fn stored(
         // One damaged page makes the whole statement fail, although the lines may be intact.
         Err(_) => tx.query(&format!("SELECT {line} FROM {from} c ORDER BY c.repo"), parameters).await?,
     };
-    rows.iter().map(|row| Ok((read_line(row)?, fragments::stored(row, LINE_COLUMNS)))).collect()
+    let read = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok((read_next_line(&mut row)?, fragments::stored(&mut row)))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The oldest verification time among the sources of the newest revision that match the filter; `None` if none does.
@@ -54,7 +59,7 @@ pub async fn verified_at(database: &impl Database, filter: &Filter) -> Result<Op
     let only = restriction(filter, &mut parameters);
     let sql =
         format!("SELECT min(s.verified_at) FROM composition c JOIN source_state s ON s.repo = c.repo WHERE {only}");
-    database.query(&sql, parameters).await?.first().map_or(Ok(None), |row| row.optional_integer(0))
+    database.query(&sql, parameters).await?.first().map_or(Ok(None), |row| row.optional_integer())
 }
 
 /// The filter as a condition on a composition `c`; its names become additional parameters.

@@ -3,7 +3,7 @@
 use super::history::{Entry, read_entry};
 use crate::StoreError;
 use crate::database::Transaction;
-use crate::row::Columns as _;
+use crate::row::SoleColumn as _;
 use crate::statement::Statement;
 use std::collections::BTreeSet;
 
@@ -91,5 +91,5 @@ pub async fn repos_in(
     s.push(&format!(
         "SELECT a.repo FROM revision_sources a WHERE a.revision = {revision} AND {condition} ORDER BY a.repo LIMIT {limit}"
     ));
-    tx.query(&s.sql, s.parameters).await?.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+    tx.query(&s.sql, s.parameters).await?.iter().map(|row| Ok(row.text()?.to_owned())).collect()
 }

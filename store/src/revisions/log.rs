@@ -5,7 +5,7 @@ use super::history::{Entry, read_entry};
 use super::{LINE, commits_at, get, lines_at, newest, read_next_line};
 use crate::StoreError;
 use crate::database::{Row, Transaction};
-use crate::row::{Columns as _, Reader};
+use crate::row::Reader;
 use federation::compose::SourceLine;
 use federation::provenance::Provenance;
 use federation::time::Seconds;
@@ -41,14 +41,16 @@ pub async fn next(tx: &mut impl Transaction, number: u64) -> Result<Option<Logge
         logged.commits = commits_at(tx, at, &repos).await?;
         return Ok(Some(logged));
     }
-    let sql = format!("SELECT {LINE}, provenance FROM revision_sources WHERE revision = $1 ORDER BY repo");
+    let sql = format!(
+        "SELECT repo, index_digest, {LINE}, provenance FROM revision_sources WHERE revision = $1 ORDER BY repo"
+    );
     for row in tx.query(&sql, vec![at.into()]).await? {
-        let (repo, is_removed) = (row.text(0)?.to_owned(), row.text(4)?.is_empty());
+        let mut row = Reader::of(&row);
+        let (repo, is_removed) = (row.string()?, row.text()?.is_empty());
         if is_removed {
             logged.removed.push(repo);
             continue;
         }
-        let mut row = Reader::of(&row);
         logged.put.push(read_next_line(&mut row)?);
         if let Some(provenance) = row.optional(provenance)? {
             logged.commits.insert(repo, provenance);
@@ -70,7 +72,11 @@ pub async fn verified_after(tx: &mut impl Transaction, after: Seconds) -> Result
             vec![after.into(), (VERIFIED - 1).into(), i64::MAX.into()],
         )
         .await?;
-    rows.iter().map(|row: &Row| Ok((row.text(0)?.to_owned(), row.integer(1)?))).collect()
+    let verified = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok((row.string()?, row.integer()?))
+    };
+    rows.iter().map(verified).collect()
 }
 
 /// The number of the newest revision; 0 before the first.

@@ -16,7 +16,7 @@ pub use append::{Origin, append};
 pub use change::Change;
 pub(crate) use commits::COMMITS;
 pub use commits::{commits_at, note_commit};
-pub(crate) use compositions::AT;
+pub(crate) use compositions::COMPOSITION_AT;
 pub use compositions::{composition, lines_at, stored, verified_at};
 pub use growth::{Growth, Sample, growth};
 pub use history::{Changed, ChangedSource, Entry, changed_sources, changes_between, history, history_of};
@@ -25,7 +25,7 @@ pub use recomposed::{Totals, recompose};
 
 use crate::StoreError;
 use crate::database::{Database, Row, Transaction};
-use crate::row::{Columns as _, Reader, placeholders};
+use crate::row::{Reader, SoleColumn as _, placeholders};
 use federation::compose::SourceLine;
 use federation::digest::Digest;
 use federation::time::{Seconds, is_beyond};
@@ -101,7 +101,7 @@ pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
 pub async fn capability_count(tx: &mut impl Transaction) -> Result<u64, StoreError> {
     let rows =
         tx.query("SELECT CAST(coalesce(sum(capability_count), 0) AS BIGINT) FROM composition", Vec::new()).await?;
-    rows.first().map_or(Ok(0), |row| row.count(0))
+    rows.first().map_or(Ok(0), |row| row.count())
 }
 
 const COLUMNS: &str = "number, digest, composed_at";
@@ -145,7 +145,7 @@ pub async fn get(tx: &mut impl Transaction, number: u64) -> Result<Option<Revisi
 /// The number of the previous revision, if it is stored. A restore leaves gaps in the numbers.
 pub async fn parent(tx: &mut impl Transaction, number: u64) -> Result<Option<u64>, StoreError> {
     let rows = tx.query("SELECT max(number) FROM revisions WHERE number < $1", vec![number.into()]).await?;
-    rows.first().filter(|row| !row.is_null(0)).map(|row| row.count(0)).transpose()
+    rows.first().map_or(Ok(None), |row| Reader::of(row).optional(Reader::count))
 }
 
 /// The number of the revision `count` after `number`, or of the newest if fewer follow; `number` itself if none does.
@@ -157,14 +157,14 @@ pub async fn after(tx: &mut impl Transaction, number: u64, count: usize) -> Resu
             vec![number.into(), count.into()],
         )
         .await?;
-    rows.first().map_or(Ok(number), |row| row.count(0))
+    rows.first().map_or(Ok(number), |row| row.count())
 }
 
 /// The number of the newest stored revision before this one, but at least `least`.
 pub async fn before(tx: &mut impl Transaction, number: u64, least: u64) -> Result<u64, StoreError> {
     let sql = "SELECT coalesce(max(number), 0) FROM revisions WHERE number < $1";
     let rows = tx.query(sql, vec![number.into()]).await?;
-    rows.first().map_or(Ok(least), |row| Ok(row.count::<u64>(0)?.max(least)))
+    rows.first().map_or(Ok(least), |row| Ok(row.count::<u64>()?.max(least)))
 }
 
 fn read(row: &Row) -> Result<Revision, StoreError> {

@@ -3,7 +3,7 @@
 use super::steps::{Piece, listed_next, unpack};
 use crate::StoreError;
 use crate::database::{Row, Transaction};
-use crate::row::{Columns as _, Reader, placeholders};
+use crate::row::{Reader, placeholders};
 use federation::diff::{Change, Op};
 use federation::time::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,9 +97,9 @@ pub async fn capability_history(
     Ok(CapabilityHistory { steps, is_complete })
 }
 
-/// The newest additions and changes of all sources, newest first, up to `most`: of each source that one of the newest 50
+/// The newest additions and changes of all sources, newest first, up to `limit`: of each source that one of the newest 50
 /// revisions changed, the first three. What was removed since is left out. At most 512 KiB of steps are read, in two statements.
-pub async fn newest_steps(tx: &mut impl Transaction, most: usize) -> Result<Vec<Recent>, StoreError> {
+pub async fn newest_steps(tx: &mut impl Transaction, limit: usize) -> Result<Vec<Recent>, StoreError> {
     let sql = format!(
         "SELECT {LISTED} FROM change_pieces p JOIN revisions v ON v.number = p.revision
          WHERE p.revision > (SELECT coalesce(max(number), 0) - {REVISIONS} FROM revisions)
@@ -121,13 +121,13 @@ pub async fn newest_steps(tx: &mut impl Transaction, most: usize) -> Result<Vec<
             }
         }
     }
-    steps.truncate(most);
+    steps.truncate(limit);
     Ok(steps)
 }
 
 /// Whether the piece still fits; if it does, it is added to `bytes`.
-fn within(bytes: &mut u64, listed: &Listed, most: u64) -> bool {
-    let fits = *bytes + listed.piece.plain.length <= most;
+fn within(bytes: &mut u64, listed: &Listed, max_bytes: u64) -> bool {
+    let fits = *bytes + listed.piece.plain.length <= max_bytes;
     if fits {
         *bytes += listed.piece.plain.length;
     }
@@ -143,8 +143,10 @@ async fn texts<'a>(tx: &mut impl Transaction, pieces: &'a [Listed]) -> Result<Ve
     let rows = tx.query(&sql, pieces.iter().map(|it| it.piece.number.into()).collect()).await?;
     let mut bodies: BTreeMap<i64, &[u8]> = BTreeMap::new();
     for row in &rows {
-        if let Ok(body) = row.blob(1) {
-            bodies.insert(row.integer(0)?, body);
+        let mut row = Reader::of(row);
+        let piece = row.integer()?;
+        if let Ok(body) = row.blob() {
+            bodies.insert(piece, body);
         }
     }
     let text = |it: &'a Listed| Some((it, unpack(&it.piece, bodies.get(&it.piece.number)?).ok()?));

@@ -3,7 +3,7 @@
 //! The steps of a source in a revision are JSON objects separated by `,\n`, stored in compressed pieces.
 
 use crate::database::{Database, Row, Transaction, Value, read_with, write_with};
-use crate::row::{Columns as _, Reader, placeholders};
+use crate::row::{Reader, SoleColumn as _, placeholders};
 use crate::{StoreError, fragments};
 use federation::compose::pieces::{Extent, MAX_PIECE_BYTES, deflate};
 use federation::compose::{SourceLine, entries};
@@ -125,7 +125,7 @@ async fn insert(
 pub(crate) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
     let rows = tx.query("SELECT number FROM revisions ORDER BY number", Vec::new()).await?;
     for row in rows {
-        let number: u64 = row.count(0)?;
+        let number: u64 = row.count()?;
         let changed: BTreeMap<_, _> = super::changes_between(tx, number, number).await?;
         for changed in changed.into_values().flatten() {
             let before = Capabilities::of(tx, changed.before.as_ref()).await;
@@ -191,7 +191,7 @@ pub async fn read(database: &impl Database, piece: &Piece) -> Result<String, Sto
     let sql = "SELECT body FROM change_pieces WHERE piece = $1";
     // A damaged page makes the statement fail.
     let rows = database.query(sql, vec![piece.number.into()]).await.unwrap_or_default();
-    match rows.first().and_then(|row| row.blob(0).ok()).map(|body| unpack(piece, body)) {
+    match rows.first().and_then(|row| row.blob().ok()).map(|body| unpack(piece, body)) {
         Some(Ok(text)) => Ok(text),
         _ => mended(database, piece).await,
     }
@@ -203,8 +203,8 @@ async fn mended(database: &impl Database, piece: &Piece) -> Result<String, Store
     let place = "SELECT p.repo, (SELECT count(*) FROM change_pieces x WHERE x.revision = p.revision AND x.repo = p.repo AND x.piece < p.piece)
          FROM change_pieces p WHERE p.piece = $1";
     let rows = tx.query(place, vec![piece.number.into()]).await?;
-    let row = rows.first().ok_or_else(damaged)?;
-    let (repo, place) = (row.text(0)?.to_owned(), row.count::<usize>(1)?);
+    let mut row = Reader::of(rows.first().ok_or_else(damaged)?);
+    let (repo, place) = (row.string()?, row.count::<usize>()?);
     let changed = super::changes_between(tx, piece.revision, piece.revision).await?.remove(&piece.revision);
     let changed = changed.into_iter().flatten().find(|it| it.repo == repo).ok_or_else(damaged)?;
     let before = Capabilities::of(tx, changed.before.as_ref()).await?;
@@ -261,7 +261,7 @@ const MAX_SOURCES: usize = 50;
 pub async fn beginnings(
     tx: &mut impl Transaction,
     revision: u64,
-    most: usize,
+    limit: usize,
 ) -> Result<BTreeMap<String, Beginning>, StoreError> {
     let first = "SELECT p.piece, p.revision, p.plain_bytes, p.plain_crc, p.steps, p.repo, s.sum FROM change_pieces p
          JOIN (SELECT min(piece) AS piece, CAST(sum(steps) AS BIGINT) AS sum FROM change_pieces WHERE revision = $1 GROUP BY repo) s
@@ -283,11 +283,12 @@ pub async fn beginnings(
     let rows = tx.query(&sql, wanted.iter().map(|(piece, _)| piece.number.into()).collect()).await?;
     let mut bodies: BTreeMap<i64, &[u8]> = BTreeMap::new();
     for row in &rows {
-        bodies.insert(row.integer(0)?, row.blob(1)?);
+        let mut row = Reader::of(row);
+        bodies.insert(row.integer()?, row.blob()?);
     }
     for (piece, repo) in wanted {
         let text = bodies.get(&piece.number).and_then(|body| unpack(&piece, body).ok());
-        let steps = text.iter().flat_map(|text| text.split(",\n")).take(most).map(serde_json::from_str);
+        let steps = text.iter().flat_map(|text| text.split(",\n")).take(limit).map(serde_json::from_str);
         if let (Ok(steps), Some(beginning)) = (steps.collect(), beginnings.get_mut(&repo)) {
             beginning.steps = steps;
         }

@@ -3,7 +3,10 @@
 use super::fragments::ENTRIES_PER_FRAGMENT;
 use crate::database::{Transaction, Value};
 use crate::statement::Statement;
-use crate::{StoreError, row::Columns as _};
+use crate::{
+    StoreError,
+    row::{Reader, SoleColumn as _},
+};
 use federation::compose::SourceLine;
 use federation::search::{Posting, entries, postings, trigrams};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +29,7 @@ pub async fn add(tx: &mut impl Transaction, line: &SourceLine, json: &str) -> Re
     let lost = |why: &str| StoreError::Unreadable(format!("fragment of {}: {why}", line.repo));
     let entries = entries(json).map_err(|e| lost(&e.to_string()))?;
     let rows = tx.query("SELECT coalesce(max(fragment), 0) + 1 FROM search_fragments", Vec::new()).await?;
-    let fragment = rows.first().ok_or_else(|| lost("no number"))?.integer(0)?;
+    let fragment = rows.first().ok_or_else(|| lost("no number"))?.integer()?;
     let mut row = vec![fragment.into()];
     row.extend(key());
     let sql = "INSERT INTO search_fragments (fragment, digest, repo, domain, is_current) VALUES ($1, $2, $3, $4, 1)";
@@ -88,7 +91,8 @@ async fn keep_spellings(tx: &mut impl Transaction, index: &BTreeMap<String, Post
         let rows = tx.query(&sql, parameters).await?;
         let mut known = BTreeSet::new();
         for row in &rows {
-            known.insert((row.text(0)?, row.text(1)?));
+            let mut row = Reader::of(row);
+            known.insert((row.text()?, row.text()?));
         }
         let new = trigrams_of(batch, &known);
         for batch in new.chunks(BATCH) {

@@ -3,7 +3,7 @@
 use super::fragments::ENTRIES_PER_FRAGMENT;
 use crate::database::Transaction;
 use crate::statement::Statement;
-use crate::{StoreError, row::Columns as _};
+use crate::{StoreError, row::Reader};
 use federation::search::trigrams;
 
 /// Spellings that one statement examines.
@@ -29,12 +29,13 @@ pub(crate) async fn forget(
     let rows = tx.query(sql, vec![fragment.into(), postings.into()]).await?;
     let mut spellings = Vec::new();
     for row in &rows {
-        let (term, all) = (row.text(0)?, row.text(1)?);
+        let mut row = Reader::of(row);
+        let (term, all) = (row.text()?, row.text()?);
         spellings.extend(all.split_terminator(' ').map(|spelling| (term, spelling)));
     }
     if let Some(last) = rows.last() {
         let sql = "DELETE FROM search_postings WHERE fragment = $1 AND term <= $2";
-        tx.query(sql, vec![fragment.into(), last.text(0)?.into()]).await?;
+        tx.query(sql, vec![fragment.into(), Reader::of(last).text()?.into()]).await?;
     }
     for batch in spellings.chunks(BATCH) {
         forget_spellings(tx, batch).await?;
@@ -54,7 +55,8 @@ async fn forget_spellings(tx: &mut impl Transaction, spellings: &[(&str, &str)])
     let gone = tx.query(&s.sql, s.parameters).await?;
     let mut rows = Vec::new();
     for row in &gone {
-        let (term, spelling) = (row.text(0)?, row.text(1)?);
+        let mut row = Reader::of(row);
+        let (term, spelling) = (row.text()?, row.text()?);
         rows.extend(trigrams(spelling).into_iter().map(|gram| [gram, spelling.to_owned(), term.to_owned()]));
     }
     for batch in rows.chunks(BATCH) {

@@ -1,6 +1,6 @@
 //! The fragments of a revision.
 
-use crate::revisions::AT;
+use crate::revisions::COMPOSITION_AT;
 use crate::statement::Statement;
 
 /// More entries than an index may have.
@@ -18,7 +18,7 @@ pub(super) fn fragments_of(s: &mut Statement, past: Option<u64>) -> String {
             .to_owned(),
         Some(number) => {
             let number = s.bind(number);
-            let at = AT.replace("$1", &number);
+            let at = COMPOSITION_AT.replace("$1", &number);
             format!(
                 "search_postings p CROSS JOIN search_fragments f JOIN {at} c ON c.index_digest = f.digest AND c.repo = f.repo AND c.domain = f.domain
                  WHERE f.fragment = p.fragment"

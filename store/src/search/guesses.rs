@@ -3,7 +3,10 @@
 use super::fragments::{NEWEST, fragments_of};
 use crate::database::Transaction;
 use crate::statement::Statement;
-use crate::{StoreError, row::Columns as _};
+use crate::{
+    StoreError,
+    row::{Reader, read_count},
+};
 use federation::search::{Guesses, MAX_ERRORS, Unknown, min_contained, min_shared};
 
 /// Maximum terms that begin with a word.
@@ -54,12 +57,13 @@ pub(super) async fn guesses(
         s.push(&format!(" UNION ALL SELECT {SEEN}, number, CAST(capability_count AS TEXT) FROM {NEWEST}"));
     }
     for row in tx.query(&s.sql, s.parameters).await? {
-        let kind = row.integer(0)?;
+        let mut row = Reader::of(&row);
+        let (kind, number, text) = (row.integer()?, row.integer()?, row.text()?);
         if kind == SEEN {
-            seen = Some((row.count(1)?, row.text(2)?.parse().unwrap_or_default()));
+            seen = Some((read_count(number)?, text.parse().unwrap_or_default()));
             continue;
         }
-        let guess = (row.count(1)?, row.text(2)?.to_owned());
+        let guess = (read_count(number)?, text.to_owned());
         match kind {
             BEGINNINGS => guesses.beginnings.push(guess),
             SPELLINGS => guesses.spellings.push(guess),

@@ -3,8 +3,8 @@
 use super::fragments::{NEWEST, fragments_of};
 use super::guesses;
 use crate::database::{Transaction, Value};
-use crate::revisions::AT;
-use crate::row::{Columns as _, Reader};
+use crate::revisions::COMPOSITION_AT;
+use crate::row::{Reader, SoleColumn as _};
 use crate::statement::Statement;
 use crate::{StoreError, revisions};
 use federation::search::{Guesses, Index, Row, Unknown};
@@ -80,7 +80,11 @@ impl<T: Transaction> Index for Scope<'_, T> {
             match row.pop() {
                 // The largest column is moved, not copied.
                 Some(Value::Blob(entries)) => read.push(posting(&row, entries)?),
-                _ => self.see(row.count(1)?, row.count(3)?),
+                _ => {
+                    let mut row = Reader::of(&row);
+                    let (_, number, _, size) = (row.value(), row.count()?, row.value(), row.count()?);
+                    self.see(number, size);
+                }
             }
         }
         Ok(read)
@@ -97,7 +101,7 @@ impl<T: Transaction> Index for Scope<'_, T> {
     async fn size(&mut self) -> Result<usize, StoreError> {
         let Some(number) = self.past else { return Ok(self.seen().1) };
         let sql = "SELECT capability_count FROM revisions WHERE number = $1";
-        self.tx.query(sql, vec![number.into()]).await?.first().map_or(Ok(0), |row| row.count(0))
+        self.tx.query(sql, vec![number.into()]).await?.first().map_or(Ok(0), |row| row.count())
     }
 }
 
@@ -109,13 +113,16 @@ fn posting(row: &[Value], entries: Vec<u8>) -> Result<Row, StoreError> {
 /// The number of the newest revision, and the number of its entries.
 pub async fn newest(tx: &mut impl Transaction) -> Result<Option<(u64, usize)>, StoreError> {
     let sql = format!("SELECT number, capability_count FROM {NEWEST}");
-    tx.query(&sql, Vec::new()).await?.first().map(|row| Ok((row.count(0)?, row.count(1)?))).transpose()
+    let rows = tx.query(&sql, Vec::new()).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut row = Reader::of(row);
+    Ok(Some((row.count()?, row.count()?)))
 }
 
 /// Whether the whole content of a stored revision can still be searched.
 pub async fn is_kept(tx: &mut impl Transaction, number: u64) -> Result<bool, StoreError> {
     let sql = format!(
-        "SELECT 1 FROM {AT} c LEFT JOIN search_fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain
+        "SELECT 1 FROM {COMPOSITION_AT} c LEFT JOIN search_fragments f ON f.digest = c.index_digest AND f.repo = c.repo AND f.domain = c.domain
          WHERE f.fragment IS NULL LIMIT 1"
     );
     Ok(revisions::get(tx, number).await?.is_some() && tx.query(&sql, vec![number.into()]).await?.is_empty())

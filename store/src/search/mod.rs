@@ -50,7 +50,7 @@ pub(super) const INDEX: &[&str] = &[
 ];
 
 /// Empties the tables, so that [`set_up`] rebuilds the index, now with the type of each entry and the questions that it answers.
-pub(super) const ANEW: &[&str] = &[
+pub(super) const EMPTY_SEARCH_INDEX: &[&str] = &[
     "DELETE FROM search_trigrams",
     "DELETE FROM search_postings",
     "DELETE FROM search_entries",

@@ -2,9 +2,12 @@
 
 use super::add::entry;
 use super::fragments::fragments_of;
-use crate::database::{Transaction, Value};
+use crate::database::{Row, Transaction, Value};
 use crate::statement::Statement;
-use crate::{StoreError, row::Columns as _};
+use crate::{
+    StoreError,
+    row::{Reader, SoleColumn as _},
+};
 use federation::compose::SourceLine;
 use federation::limits::MAX_READ_BYTES;
 use federation::search::{BYTES_PER_ENTRY, filter_term, id_term};
@@ -28,7 +31,11 @@ pub async fn entries(tx: &mut impl Transaction, places: &[(i64, u32)]) -> Result
          SELECT s.place, e.json FROM sized s JOIN search_entries e ON e.entry = s.entry WHERE s.before < {MAX_READ_BYTES} ORDER BY s.place"
     ));
     let rows = tx.query(&s.sql, s.parameters).await?;
-    rows.iter().map(|row| Ok((row.count(0)?, row.text(1)?.to_owned()))).collect()
+    let entry = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok((row.count()?, row.string()?))
+    };
+    rows.iter().map(entry).collect()
 }
 
 /// The statuses or tags of a published source, each with its number of entries; `kind` is `status` or `tag`.
@@ -43,8 +50,12 @@ pub async fn filter_values(
          WHERE f.digest = $1 AND f.repo = $2 AND f.domain = $3 AND p.term >= $4 AND p.term < $5";
     let key = [line.index_digest.as_str(), &line.repo, &line.domain, &first, &last];
     let rows = tx.query(sql, key.map(Value::from).into()).await?;
-    let value = |term: &str| term.strip_prefix(first.as_str()).unwrap_or(term).to_owned();
-    rows.iter().map(|row| Ok((value(row.text(0)?), row.integer(1)? / BYTES_PER_ENTRY))).collect()
+    let value = |row: &Row| {
+        let mut row = Reader::of(row);
+        let term = row.text()?;
+        Ok((term.strip_prefix(first.as_str()).unwrap_or(term).to_owned(), row.integer()? / BYTES_PER_ENTRY))
+    };
+    rows.iter().map(value).collect()
 }
 
 /// How many entries of the newest revision have each of these terms; a term that none has is left out.
@@ -58,8 +69,11 @@ pub async fn counts(tx: &mut impl Transaction, terms: &[String]) -> Result<BTree
         "SELECT p.term, CAST(sum(octet_length(p.entries)) AS BIGINT) FROM {from} AND p.term IN ({terms}) GROUP BY p.term"
     ));
     let rows = tx.query(&s.sql, s.parameters).await?;
-    let count = |bytes: i64| u64::try_from(bytes / BYTES_PER_ENTRY).unwrap_or_default();
-    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), count(row.integer(1)?)))).collect()
+    let count = |row: &Row| {
+        let mut row = Reader::of(row);
+        Ok((row.string()?, u64::try_from(row.integer()? / BYTES_PER_ENTRY).unwrap_or_default()))
+    };
+    rows.iter().map(count).collect()
 }
 
 /// Ids of the newest revision that are close to `id` in sort order, and so share its beginning: up to 100 on either side.
@@ -76,7 +90,5 @@ pub async fn neighbours(tx: &mut impl Transaction, id: &str) -> Result<Vec<Strin
         ));
     }
     let rows = tx.query(&s.sql, s.parameters).await?;
-    rows.iter()
-        .map(|row| row.text(0).map(|term| term.strip_prefix(first.as_str()).unwrap_or(term).to_owned()))
-        .collect()
+    rows.iter().map(|row| row.text().map(|term| term.strip_prefix(first.as_str()).unwrap_or(term).to_owned())).collect()
 }

@@ -8,7 +8,7 @@ use federation::time::Seconds;
 /// Events are kept for this time, in seconds: 365 days …
 const KEPT_AGE: Seconds = 365 * 24 * 60 * 60;
 /// … but never more than this number.
-const KEPT: i64 = 100_000;
+const MAX_EVENTS: i64 = 100_000;
 
 /// Returns whether everything was pruned. The newest event always stays, since the next one continues its number.
 pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
@@ -19,7 +19,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     let newest = integer(&database.query("SELECT max(number) FROM events", Vec::new()).await?)?;
     let young = "SELECT number FROM events WHERE at >= $1 ORDER BY number LIMIT 1";
     let young = integer(&database.query(young, vec![(now - KEPT_AGE).into()]).await?)?;
-    let first = if young == 0 { newest } else { young }.max(newest - KEPT + 1);
+    let first = if young == 0 { newest } else { young }.max(newest - MAX_EVENTS + 1);
     let older = "SELECT 1 FROM events WHERE number < $1 LIMIT 1";
     while !database.query(older, vec![first.into()]).await?.is_empty() {
         let made = upkeep

@@ -6,7 +6,10 @@
 use super::steps::{DAY, LARGE_ROWS, ROWS, Upkeep};
 use crate::database::{Database, Row, Transaction as _, Value};
 use crate::statement::Statement;
-use crate::{StoreError, fragments, row::Columns as _};
+use crate::{
+    StoreError, fragments,
+    row::{Reader, SoleColumn as _},
+};
 use federation::time::Seconds;
 
 /// Digest, repo and domain.
@@ -46,7 +49,7 @@ async fn forget<D: Database, C: Fn() -> Seconds + Send + Sync>(
                 "DELETE FROM fragments AS f WHERE f.digest = $1 AND f.repo = $2 AND f.domain = $3 AND NOT {USED} RETURNING number"
             );
             for row in tx.query(&unused, key.clone()).await? {
-                fragments::forget_pieces(tx, row.integer(0)?).await?;
+                fragments::forget_pieces(tx, row.integer()?).await?;
             }
             tx.query("DELETE FROM unused_fragments WHERE digest = $1 AND repo = $2 AND domain = $3", key).await?;
         }
@@ -81,8 +84,8 @@ async fn mark<D: Database, C: Fn() -> Seconds + Send + Sync>(
                 let mut marks = Statement::default();
                 marks.push("INSERT INTO unused_fragments (digest, repo, domain, since) VALUES ");
                 for (i, row) in rows.iter().enumerate() {
-                    let columns =
-                        [marks.bind(row.text(0)?), marks.bind(row.text(1)?), marks.bind(row.text(2)?), marks.bind(now)];
+                    let [digest, repo, domain] = key(row)?;
+                    let columns = [marks.bind(digest), marks.bind(repo), marks.bind(domain), marks.bind(now)];
                     marks.push(if i == 0 { "(" } else { ", (" });
                     marks.push(&columns.join(", "));
                     marks.push(")");
@@ -99,7 +102,8 @@ async fn mark<D: Database, C: Fn() -> Seconds + Send + Sync>(
 }
 
 fn key(row: &Row) -> Result<Key, StoreError> {
-    Ok([row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.text(2)?.to_owned()])
+    let mut row = Reader::of(row);
+    Ok([row.string()?, row.string()?, row.string()?])
 }
 
 fn values(key: &Key) -> Vec<Value> {

@@ -2,11 +2,11 @@
 
 use super::steps::{ROWS, Upkeep, integer};
 use crate::database::{Database, Transaction};
-use crate::{StoreError, row::Columns as _, search};
+use crate::{StoreError, row::SoleColumn as _, search};
 use federation::time::Seconds;
 
 /// Minimum time for which a search of an older revision can be continued, in seconds.
-const KEPT: Seconds = 24 * 60 * 60;
+const SEARCHABLE_SECONDS: Seconds = 24 * 60 * 60;
 
 /// Postings that one transaction may delete, for each entry that it may delete.
 const POSTINGS_PER_ENTRY: usize = 2;
@@ -29,7 +29,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     now: Seconds,
 ) -> Result<bool, StoreError> {
     let newest = "SELECT number FROM revisions WHERE composed_at <= $1 ORDER BY composed_at DESC, number DESC LIMIT 1";
-    let oldest = integer(&upkeep.database.query(newest, vec![(now - KEPT).into()]).await?)?;
+    let oldest = integer(&upkeep.database.query(newest, vec![(now - SEARCHABLE_SECONDS).into()]).await?)?;
     let page = format!(
         "SELECT f.fragment FROM search_fragments f WHERE f.fragment > $1 AND {} ORDER BY f.fragment LIMIT $3",
         unused("$2")
@@ -44,7 +44,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
             .step(async |tx| {
                 let mut room = ROWS;
                 for row in &rows {
-                    let fragment = row.integer(0)?;
+                    let fragment = row.integer()?;
                     room = forget(tx, fragment, oldest, room).await?;
                     if room == 0 {
                         break;

@@ -2,7 +2,10 @@
 
 use super::steps::{DAY, LARGE_ROWS, ROWS, Upkeep};
 use crate::database::{Database, Transaction as _};
-use crate::{StoreError, row::Columns as _};
+use crate::{
+    StoreError,
+    row::{Reader, SoleColumn as _},
+};
 use federation::digest::Digest;
 use federation::time::Seconds;
 use std::collections::BTreeSet;
@@ -24,12 +27,12 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     loop {
         let rows = upkeep.database.query(&page, vec![after.into(), LARGE_ROWS.into()]).await?;
         let Some(last) = rows.last() else { return Ok(true) };
-        after = last.text(0)?.to_owned();
+        after = last.text()?.to_owned();
         let in_use = match &mut in_use {
             Some(in_use) => in_use,
             none => none.insert(named_by_sources(upkeep.database).await?),
         };
-        let digests = rows.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+        let digests = rows.iter().map(|row| row.text()).collect::<Result<Vec<_>, _>>()?;
         let digests: Vec<&str> = digests.into_iter().filter(|digest| !in_use.contains(*digest)).collect();
         if digests.is_empty() {
             continue;
@@ -55,9 +58,11 @@ async fn named_by_sources(database: &impl Database) -> Result<BTreeSet<String>, 
         let page = "SELECT repo, record FROM source_state WHERE repo > $1 ORDER BY repo LIMIT $2";
         let rows = database.query(page, vec![after.into(), ROWS.into()]).await?;
         let Some(last) = rows.last() else { return Ok(named) };
-        after = last.text(0)?.to_owned();
+        after = Reader::of(last).string()?;
         for row in &rows {
-            let record = row.text(1)?;
+            let mut row = Reader::of(row);
+            row.value();
+            let record = row.text()?;
             let starts = record.match_indices(Digest::PREFIX).map(|(start, _)| start);
             let digests = starts.filter_map(|start| record.get(start..start + Digest::LENGTH));
             named.extend(digests.map(str::to_owned));

@@ -4,7 +4,7 @@ use crate::StoreError;
 use crate::database::{Database, Row, write_with};
 use crate::guarded::Guarded;
 use crate::leases::Lease;
-use crate::row::Columns as _;
+use crate::row::SoleColumn;
 use federation::time::Seconds;
 
 pub(super) const DAY: Seconds = 24 * 60 * 60;
@@ -47,5 +47,5 @@ impl<'a, D: Database, C: Fn() -> Seconds + Send + Sync> Upkeep<'a, D, C> {
 
 /// The only integer of the only row; 0 if there is none.
 pub(super) fn integer(rows: &[Row]) -> Result<i64, StoreError> {
-    rows.first().filter(|row| !row.is_null(0)).map_or(Ok(0), |row| row.integer(0))
+    rows.first().map_or(Ok(None), SoleColumn::optional_integer).map(Option::unwrap_or_default)
 }

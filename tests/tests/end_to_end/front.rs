@@ -7,9 +7,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// An address that leads to a hub. Without a hub, connections are closed.
 #[derive(Clone, Default)]
-pub struct Front(Arc<Mutex<Option<String>>>);
+pub struct ProxyInFront(Arc<Mutex<Option<String>>>);
 
-impl Front {
+impl ProxyInFront {
     /// A front that leads nowhere yet, and its base URL.
     pub async fn start() -> Result<(Self, String)> {
         let front = Self::default();

@@ -1,6 +1,6 @@
 //! A primary and its mirrors over real sockets: the same bytes, whatever happens to the primary.
 
-use crate::front::Front;
+use crate::front::ProxyInFront;
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, Sources, TOKEN, amount, eventually, figures, index};
 use reqwest::Method;
@@ -93,7 +93,7 @@ async fn after_a_thousand_random_writes_every_kept_revision_is_the_same() -> Res
 async fn without_its_primary_a_mirror_serves_on_and_follows_again() -> Result<()> {
     let (primary, sources) = (Hub::start()?, Sources::start()?);
     primary.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
-    let (front, base) = Front::start().await?;
+    let (front, base) = ProxyInFront::start().await?;
     front.lead_to(Some(&primary));
     let mirror = mirror_of(&base)?;
     has_reached(&mirror, 1).await?;

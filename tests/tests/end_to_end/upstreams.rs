@@ -1,6 +1,6 @@
 //! Hubs that follow each other over real sockets, with the command line.
 
-use crate::front::Front;
+use crate::front::ProxyInFront;
 use anyhow::{Result, ensure};
 use end_to_end::{Cli, Hub, Sources, TOKEN, eventually, index};
 use reqwest::Method;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 /// A hub that knows the URL at which it is reached.
 async fn hub() -> Result<(Hub, String)> {
-    let (front, base) = Front::start().await?;
+    let (front, base) = ProxyInFront::start().await?;
     let hub = Hub::start_in(TempDir::new()?, Some(TOKEN), &["--allow-private-networks", "--public-url", &base])?;
     front.lead_to(Some(&hub));
     Ok((hub, base))

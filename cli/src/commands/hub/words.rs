@@ -1,6 +1,6 @@
 //! The hub's information about a source, as text.
 
-use api::check::Would;
+use api::check::CheckEffect;
 use api::events::Event;
 use api::repos::Status;
 use federation::diagnostic::Diagnostic;
@@ -16,7 +16,7 @@ pub(crate) fn why(reason: &Option<String>, message: &Option<String>) -> Option<S
 }
 
 /// What a refresh would do with an index that was checked.
-pub(super) fn consequence(would: &Would) -> String {
+pub(super) fn consequence(would: &CheckEffect) -> String {
     match would.outcome.as_str() {
         "accepted" => "would publish it".to_owned(),
         "unchanged" => "would change nothing".to_owned(),

@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use super::token;
 use crate::args::Serve;
 use crate::exit::Exit;
-use crate::failure::{AGAIN, Failure};
+use crate::failure::{Failure, TRY_AGAIN};
 use crate::{embedded, env, output};
 
 /// How often a mirror checks that it is following its primary.
@@ -36,7 +36,7 @@ pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
     let served = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(Exit::Refused, format!("cannot start: {error}")).hint(AGAIN))?
+        .map_err(|error| Failure::new(Exit::Refused, format!("cannot start: {error}")).hint(TRY_AGAIN))?
         .block_on(serve(args));
     output::finish_log();
     served

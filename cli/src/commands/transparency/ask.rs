@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// How a log relates to the checkpoint that was known.
-pub(super) enum Standing {
+pub(super) enum LogRelation {
     /// It extends that checkpoint.
     GoesOn(Opened),
     /// It shows a different history under the same origin, as its own signature proves.
@@ -24,31 +24,31 @@ pub(super) enum Standing {
 }
 
 /// Requests the newest checkpoint, and finds out whether the log extends `known`.
-pub(super) async fn standing(
+pub(super) async fn relation_to(
     client: &Client,
     keys: &[VerifierKey],
     known: Option<&Checkpoint>,
-) -> Result<Standing, Failure> {
+) -> Result<LogRelation, Failure> {
     let old = known.map_or(0, |known| known.size);
     let text = match read(client, Request::get(paths::LOG_CONSISTENCY).query(&ConsistencyQuery { old })).await {
         Err(Error::Problem(problem)) if problem.is(&kinds::NOT_LOGGED) => {
             let text = read(client, Request::get(paths::CHECKPOINT)).await?;
             let opened = Note::parse(&text).and_then(|note| open(note, keys)).map_err(|why| refused(client, &why))?;
             let is_same = known.is_some_and(|known| known.origin == opened.checkpoint.origin);
-            return Ok(if is_same { Standing::Shorter(opened) } else { Standing::Another(opened) });
+            return Ok(if is_same { LogRelation::Shorter(opened) } else { LogRelation::Another(opened) });
         }
         text => text?,
     };
     let read = ConsistencyProof::parse(&text).and_then(|(proof, note)| Ok((proof, open(note, keys)?)));
     let (proof, opened) = read.map_err(|why| refused(client, &why))?;
-    let Some(known) = known else { return Ok(Standing::GoesOn(opened)) };
+    let Some(known) = known else { return Ok(LogRelation::GoesOn(opened)) };
     if known.origin != opened.checkpoint.origin {
-        return Ok(Standing::Another(opened));
+        return Ok(LogRelation::Another(opened));
     }
     match verify_consistency(known, &proof, &opened.checkpoint) {
-        Ok(()) => Ok(Standing::GoesOn(opened)),
-        Err(_) if opened.checkpoint.size < known.size => Ok(Standing::Shorter(opened)),
-        Err(_) => Ok(Standing::Forked(opened)),
+        Ok(()) => Ok(LogRelation::GoesOn(opened)),
+        Err(_) if opened.checkpoint.size < known.size => Ok(LogRelation::Shorter(opened)),
+        Err(_) => Ok(LogRelation::Forked(opened)),
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::args::{Keygen, LogVerb};
 use crate::exit::Exit;
-use crate::failure::{AGAIN, Failure, chain};
+use crate::failure::{Failure, TRY_AGAIN, chain};
 use crate::output::Output;
 
 pub(crate) fn run(verb: &LogVerb, output: &Output) -> Result<Exit, Failure> {
@@ -19,7 +19,7 @@ pub(crate) fn run(verb: &LogVerb, output: &Output) -> Result<Exit, Failure> {
     getrandom::fill(&mut secret).map_err(|error| {
         Failure::new(Exit::Refused, "the system provides no randomness for a key")
             .because([error.to_string()])
-            .hint(AGAIN)
+            .hint(TRY_AGAIN)
     })?;
     let key = SigningKey::new(name, kind, &secret).map_err(|why| {
         Failure::new(Exit::Usage, format!("`{name}` cannot be the name of a key"))

@@ -5,7 +5,7 @@ use std::path::Path;
 use federation::digest::Digest;
 use federation::transparency::{Checkpoint, InclusionProof, Kind, Note, Opened, Refused, VerifierKey};
 
-use super::ask::{Standing, inclusion, refused, standing};
+use super::ask::{LogRelation, inclusion, refused, relation_to};
 use crate::args::{LogTrust, WitnessKey};
 use crate::client::{Base, Client, Request};
 use crate::exit::Exit;
@@ -48,13 +48,13 @@ pub(crate) async fn prove(
 ) -> Result<Option<(Proven, LogMemory)>, Failure> {
     let Some(key) = known_key(trust, memory)? else { return Ok(None) };
     let known = memory.map(|memory| remembered(memory).map_err(|why| damaged(&why))).transpose()?;
-    let mut newest = match standing(client, std::slice::from_ref(&key), known.as_ref()).await? {
-        Standing::GoesOn(opened) => opened,
-        Standing::Forked(opened) => {
+    let mut newest = match relation_to(client, std::slice::from_ref(&key), known.as_ref()).await? {
+        LogRelation::GoesOn(opened) => opened,
+        LogRelation::Forked(opened) => {
             return Err(contradicts(client, known, &opened, "shows a different history than before"));
         }
-        Standing::Shorter(opened) => return Err(contradicts(client, known, &opened, "has lost entries")),
-        Standing::Another(opened) => {
+        LogRelation::Shorter(opened) => return Err(contradicts(client, known, &opened, "has lost entries")),
+        LogRelation::Another(opened) => {
             return Err(contradicts(client, known, &opened, "starts a new history").hint(
                 "a hub does so after a restore that may have lost revisions: ask its operator, then remove `log` from the lock file to accept it",
             ));

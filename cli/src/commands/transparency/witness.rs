@@ -9,7 +9,7 @@ use federation::transparency::{Kind, Note, Opened, SigningKey, VerifierKey};
 use serde::Serialize;
 use serde_json::json;
 
-use super::ask::{Standing, standing};
+use super::ask::{LogRelation, relation_to};
 use crate::args::{Global, Witness};
 use crate::client::Client;
 use crate::clock;
@@ -98,7 +98,7 @@ fn key(path: &Path) -> Result<SigningKey, Failure> {
 /// Requests the checkpoint of one hub, and signs it if its log extends the one that was seen before.
 async fn watch(args: &Witness, key: &SigningKey, client: &Client) -> Result<Report, Failure> {
     let seen = Seen::read(&args.state, &key.verifier())?;
-    let Standing::GoesOn(first) = standing(client, &args.log_key, None).await? else {
+    let LogRelation::GoesOn(first) = relation_to(client, &args.log_key, None).await? else {
         return Err(Failure::new(Exit::Refused, "the hub shows no checkpoint").hint("try again later"));
     };
     let origin = first.checkpoint.origin.clone();
@@ -120,21 +120,21 @@ async fn watch(args: &Witness, key: &SigningKey, client: &Client) -> Result<Repo
             }
             _ => (first, "first-seen"),
         },
-        Some(known) => match standing(client, &args.log_key, Some(&known.opened.checkpoint)).await? {
-            Standing::GoesOn(opened) => (opened, "cosigned"),
-            Standing::Another(opened) => {
+        Some(known) => match relation_to(client, &args.log_key, Some(&known.opened.checkpoint)).await? {
+            LogRelation::GoesOn(opened) => (opened, "cosigned"),
+            LogRelation::Another(opened) => {
                 return Ok(report(
                     &opened,
                     "another-history",
                     Some("it changes its origin from one request to the next".to_owned()),
                 ));
             }
-            Standing::Shorter(opened) => {
+            LogRelation::Shorter(opened) => {
                 replace(&known.folder.join("conflict"), opened.note.to_string().as_bytes())?;
                 let message = format!("it had {} revisions before", known.opened.checkpoint.size);
                 return Ok(report(&opened, "shorter", Some(message)));
             }
-            Standing::Forked(opened) => {
+            LogRelation::Forked(opened) => {
                 replace(&known.folder.join("conflict"), opened.note.to_string().as_bytes())?;
                 let message = format!(
                     "it shows a different history than before, when it had {} revisions: the evidence is in {}",

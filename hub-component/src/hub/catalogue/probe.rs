@@ -34,9 +34,9 @@ const MAX_PROBES: usize = 100;
 /// Repositories between two writes.
 const BATCH: usize = 20;
 /// No batch begins after this many seconds.
-const TIME: Seconds = 5;
+const LATEST_START_SECONDS: Seconds = 5;
 /// Longest probe of one repository: five in a row take less time than a lease lasts.
-const LOOK: Duration = Duration::from_secs(4);
+const MAX_PROBE_TIME: Duration = Duration::from_secs(4);
 
 /// What is at the address of an index.
 enum Found {
@@ -63,13 +63,15 @@ pub(super) async fn probe<P: Ports>(
         if waiting.is_empty() {
             break;
         }
-        if app.ports.now() - began >= TIME {
+        if app.ports.now() - began >= LATEST_START_SECONDS {
             return Ok(Some(app.ports.now()));
         }
         let look = |known: Known| {
             let (ports, hosts) = (&app.ports, &hosts);
             async move {
-                let found = match select(pin!(find(ports, &known.member.url, hosts)), pin!(ports.sleep(LOOK))).await {
+                let found = match select(pin!(find(ports, &known.member.url, hosts)), pin!(ports.sleep(MAX_PROBE_TIME)))
+                    .await
+                {
                     Either::Left((found, _)) => found,
                     Either::Right(_) => Found::Unknown,
                 };

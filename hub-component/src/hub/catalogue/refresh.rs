@@ -20,9 +20,9 @@ use store::{StoreError, members, quiet, sources};
 /// Maximum catalogues per refresh; the others wait for the next.
 const MAX_CATALOGUES: usize = 5;
 /// No catalogue begins after this many seconds, so that the sources get their turn.
-const TIME: Seconds = 5;
+const LATEST_START_SECONDS: Seconds = 5;
 /// Seconds that a catalogue waits after a failure of the hub itself.
-const AGAIN: Seconds = 60;
+const RETRY_AFTER_SECONDS: Seconds = 60;
 /// Sources whose records are read at a time.
 const PAGE: usize = 200;
 
@@ -33,7 +33,7 @@ const PAGE: usize = 200;
 pub async fn refresh_due<P: Ports>(app: &App<P>) -> Result<(), StoreError> {
     let began = app.ports.now();
     for stored in catalogues::due(app.database().await?, began, MAX_CATALOGUES).await? {
-        if app.ports.now() - began >= TIME {
+        if app.ports.now() - began >= LATEST_START_SECONDS {
             break;
         }
         let name = stored.catalogue.name.clone();
@@ -64,7 +64,7 @@ async fn refresh<P: Ports>(app: &App<P>, stored: Stored) -> Result<(), Problem> 
     let result = under_lease(app, &stored).await;
     if result.is_err() {
         // Otherwise every read would try again.
-        finish(app, &stored, Some(app.ports.now() + AGAIN)).await?;
+        finish(app, &stored, Some(app.ports.now() + RETRY_AFTER_SECONDS)).await?;
     }
     lease.release(database).await?;
     result

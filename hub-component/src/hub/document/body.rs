@@ -1,6 +1,6 @@
 //! Streaming a document: its head, then its fragments piece by piece.
 
-use super::composed::{Around, Composed, place};
+use super::composed::{Composed, DocumentFrame, place};
 use super::selection::Selection;
 use crate::hub::Chunks;
 use crate::hub::TruncatedBody;
@@ -61,7 +61,7 @@ impl Composed {
 /// Position in a document that is being sent.
 struct Walk {
     composed: Arc<Composed>,
-    around: Arc<Around>,
+    around: Arc<DocumentFrame>,
     filter: Filter,
     form: Form,
     at: At,

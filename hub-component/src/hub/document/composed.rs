@@ -26,7 +26,7 @@ pub struct Composed {
     /// Limited to those that a document lists.
     pub conflicts: Conflicts,
     /// The parts of the whole document around its fragments, built at the first request.
-    whole: [OnceLock<Arc<Around>>; 2],
+    whole: [OnceLock<Arc<DocumentFrame>>; 2],
     /// Set when a fragment turns out not to match its recorded layout; this must then be read again.
     outdated: AtomicBool,
     /// The bytes of a small document in each form.
@@ -45,7 +45,7 @@ pub struct Source {
 }
 
 /// The parts of a document around its fragments, and its totals.
-pub(super) struct Around {
+pub(super) struct DocumentFrame {
     pub before: Bytes,
     /// Compressed, with the gzip header.
     pub before_deflated: Bytes,
@@ -215,7 +215,7 @@ impl Composed {
         database: &impl Database,
         selection: &Selection,
         format: Format,
-    ) -> Result<Arc<Around>, Problem> {
+    ) -> Result<Arc<DocumentFrame>, Problem> {
         let kept = self.whole.get(place(format)).filter(|_| selection.is_plain());
         if let Some(around) = kept.and_then(OnceLock::get) {
             return Ok(around.clone());
@@ -227,7 +227,7 @@ impl Composed {
         Ok(kept.map_or(around.clone(), |kept| kept.get_or_init(|| around).clone()))
     }
 
-    fn surround(&self, document: &Document, format: Format) -> Result<Around, Problem> {
+    fn surround(&self, document: &Document, format: Format) -> Result<DocumentFrame, Problem> {
         let frame = document.frame(format).map_err(|e| broken("The document cannot be written.", e.message))?;
         let before = Bytes::from(frame.before);
         let deflated = deflate(&before).map_err(|e| broken("The document cannot be compressed.", e.to_string()))?;
@@ -251,7 +251,7 @@ impl Composed {
         }
         plain = plain.then(Extent::of(after));
         deflated += stored_length(after);
-        Ok(Around { before, before_deflated: before_deflated.into(), between, after, plain, deflated })
+        Ok(DocumentFrame { before, before_deflated: before_deflated.into(), between, after, plain, deflated })
     }
 }
 

@@ -20,10 +20,10 @@ use std::time::Duration;
 use store::revisions::{Head, Revision};
 
 /// How many revisions an instance keeps in memory: the newest, and one older revision in demand.
-const KEPT: usize = 2;
+const MAX_REVISIONS: usize = 2;
 
 /// How long to wait before checking again whether another task has read the revision.
-const LOOK: Duration = Duration::from_millis(2);
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
 /// Revisions that this instance has read, most recently used first. Every use checks them against the database.
 ///
@@ -74,7 +74,7 @@ impl Documents {
                 break ReadLock(&self.reading);
             }
             // Waits for the clock and not for the other task: the runtime traps a task that waits only for another task.
-            ports.sleep(LOOK).await;
+            ports.sleep(POLL_INTERVAL).await;
         };
         Ok(self.keep(read.await?))
     }
@@ -91,7 +91,7 @@ impl Documents {
         let composed = Arc::new(composed);
         let mut kept = self.kept();
         kept.retain(|it| it.number() != composed.number());
-        kept.truncate(KEPT - 1);
+        kept.truncate(MAX_REVISIONS - 1);
         kept.insert(0, composed.clone());
         composed
     }

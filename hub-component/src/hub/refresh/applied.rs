@@ -18,20 +18,20 @@ use store::{StoreError, fragments, snapshots};
 pub(super) struct Applied {
     pub(super) sources: Vec<Source>,
     /// What each of these sources contributed before, in the same order.
-    before: Vec<Before>,
+    before: Vec<PreviousContribution>,
     /// The reports, and how long each check took.
     pub(super) reports: Vec<(SourceReport, Duration)>,
 }
 
 /// What a source contributed before its result was applied.
-pub(super) struct Before {
+pub(super) struct PreviousContribution {
     pub(super) accepted: Option<Accepted>,
     pub(super) held: Option<Held>,
     /// Whether the result is of a commit that was pushed.
     pub(super) is_pushed: bool,
 }
 
-impl Before {
+impl PreviousContribution {
     /// Whether the source contributes something else now.
     pub(super) fn differs(&self, source: &Source) -> bool {
         (&self.accepted, &self.held) != (&source.record.accepted, &source.record.held)
@@ -55,7 +55,7 @@ impl Applied {
                 continue;
             }
             let SourceRecord { accepted, held, .. } = source.record.clone();
-            applied.before.push(Before { accepted, held, is_pushed: provenance.is_some() });
+            applied.before.push(PreviousContribution { accepted, held, is_pushed: provenance.is_some() });
             let effect = take(tx, &mut source, checked, provenance, now).await?;
             applied.reports.push((report(&source, outcome(effect), now), took));
             applied.sources.push(source);
@@ -64,7 +64,7 @@ impl Applied {
     }
 
     /// Each source with what it contributed before.
-    pub(super) fn with_before(&self) -> impl Iterator<Item = (&Source, &Before)> {
+    pub(super) fn with_before(&self) -> impl Iterator<Item = (&Source, &PreviousContribution)> {
         self.sources.iter().zip(&self.before)
     }
 

@@ -1,7 +1,7 @@
 //! A refresh of one source. If several requests ask at the same time, one fetches and the others share its result.
 
 use super::report::{Report, outcome_of, report};
-use super::run::{TURN_WAIT, TURNS, refresh};
+use super::run::{LEASE_ATTEMPTS, LEASE_RETRY_PAUSE, refresh};
 use super::scope::Scope;
 use crate::hub::App;
 use crate::ports::Ports;
@@ -29,14 +29,14 @@ pub async fn refresh_one<P: Ports>(
         return Ok(Some(Report::default()));
     };
     let lease = Lease::source(repo);
-    let mut turns = TURNS;
+    let mut attempts = LEASE_ATTEMPTS;
     while !lease.acquire(database, app.ports.now()).await? {
-        while lease.state(database, app.ports.now()).await? == LeaseState::Held {
-            if turns == 0 {
+        while lease.state(database, app.ports.now()).await? == LeaseState::Taken {
+            if attempts == 0 {
                 return Ok(None);
             }
-            turns -= 1;
-            app.ports.sleep(TURN_WAIT).await;
+            attempts -= 1;
+            app.ports.sleep(LEASE_RETRY_PAUSE).await;
         }
         // A lease that was not released belonged to a holder that is gone; its work still has to be done.
         if !matches!(scope, Scope::Pushed(..))

@@ -38,9 +38,9 @@ const REFRESH_TIME: Seconds = 45;
 /// How much of that budget catalogues may use, in seconds; what they take beyond this extends it.
 const OF_CATALOGUES: Seconds = 25;
 /// How long to wait between attempts to acquire the lease while a client waits.
-pub(super) const TURN_WAIT: Duration = Duration::from_millis(100);
+pub(super) const LEASE_RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// The number of attempts: 40 s in all, longer than one hanging source takes.
-pub(super) const TURNS: usize = 400;
+pub(super) const LEASE_ATTEMPTS: usize = 400;
 
 /// Refreshes many sources under an exclusive lease; `None` if another refresh is still running.
 ///
@@ -54,13 +54,13 @@ pub async fn refresh_many<P: Ports>(
 ) -> Result<Option<Report>, StoreError> {
     let database = app.database().await?;
     let lease = Lease::refresh();
-    let mut turns = if patient { TURNS } else { 0 };
+    let mut attempts = if patient { LEASE_ATTEMPTS } else { 0 };
     while !lease.acquire(database, app.ports.now()).await? {
-        if turns == 0 {
+        if attempts == 0 {
             return Ok(None);
         }
-        turns -= 1;
-        app.ports.sleep(TURN_WAIT).await;
+        attempts -= 1;
+        app.ports.sleep(LEASE_RETRY_PAUSE).await;
     }
     let began = app.ports.now();
     // Catalogues first: what they register is fetched now.

@@ -19,9 +19,9 @@ use store::leases::Lease;
 use store::upstreams::{self, Stored};
 
 /// No upstream begins after this many seconds, so that the sources get their turn.
-const TIME: Seconds = 5;
+const LATEST_START_SECONDS: Seconds = 5;
 /// After this many seconds for one upstream, no further page or index is requested; the rest is left to the next turn.
-const OF_ONE: Seconds = 10;
+const MAX_UPSTREAM_SECONDS: Seconds = 10;
 /// Longest wait for a page of a log.
 const PAGE_TIME: Duration = Duration::from_secs(10);
 
@@ -32,7 +32,7 @@ const PAGE_TIME: Duration = Duration::from_secs(10);
 pub async fn follow_due<P: Ports>(app: &App<P>) -> Result<(), StoreError> {
     let began = app.ports.now();
     for stored in upstreams::due(app.database().await?, began).await? {
-        if app.ports.now() - began >= TIME {
+        if app.ports.now() - began >= LATEST_START_SECONDS {
             break;
         }
         follow(app, stored).await?;
@@ -84,7 +84,7 @@ async fn session<P: Ports>(app: &App<P>, stored: &Stored, lease: &Lease) -> Resu
             "This hub does not know its own public URL.".to_owned(),
         ));
     };
-    let until = app.ports.now() + OF_ONE;
+    let until = app.ports.now() + MAX_UPSTREAM_SECONDS;
     // Another instance may have followed it before the lease was free.
     let read = read_with(app.database().await?, async |tx| take::unchanged(tx, stored).await).await?;
     let mut current = read.filter(|it| it.record.due_at().is_some_and(|at| at <= app.ports.now()));

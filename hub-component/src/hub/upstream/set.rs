@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use store::database::{Transaction, write_with};
 use store::events::{self, Event, Subject};
 use store::registrations::new_incarnation;
-use store::revisions::{Origin, Revision};
+use store::revisions::Origin;
 use store::upstreams::{self, MAX_UPSTREAMS, Stored};
 
 /// Sets an upstream, which is then read from the beginning. What came from another URL under this name is withdrawn. Returns whether it is new.
@@ -50,12 +50,9 @@ pub async fn set<P: Ports>(app: &App<P>, name: &str, upstream: Upstream, origin:
             upstreams::forget_lines(tx, name).await?;
         }
         upstreams::save(tx, &stored).await?;
-        let revision = publish_anew(tx, &own, &lines, origin, now).await?;
-        let after = json!(stored.upstream);
-        let subject = Subject::Upstream(name);
-        let event = Event { action: origin.cause, subject, before: was.clone(), after, revision: revision.as_ref() };
-        events::record(tx, origin, event, now).await?;
-        Ok::<_, Problem>(was.is_null())
+        let is_new = was.is_null();
+        publish_anew(tx, &own, &lines, (name, was, json!(stored.upstream)), origin, now).await?;
+        Ok::<_, Problem>(is_new)
     })
     .await
 }
@@ -70,23 +67,27 @@ pub async fn remove<P: Ports>(app: &App<P>, name: &str, origin: Origin<'_>) -> R
         let stored = upstreams::get(tx, name).await?.ok_or_else(|| not_found(name))?;
         let lines = upstreams::lines(tx, name).await?;
         upstreams::delete(tx, name).await?;
-        let revision = publish_anew(tx, app.configured_url(), &lines, origin, now).await?;
-        let (before, subject) = (json!(stored.upstream), Subject::Upstream(name));
-        let event = Event { action: origin.cause, subject, before, after: Value::Null, revision: revision.as_ref() };
-        events::record(tx, origin, event, now).await?;
-        Ok(())
+        let change = (name, json!(stored.upstream), Value::Null);
+        publish_anew(tx, app.configured_url(), &lines, change, origin, now).await
     })
     .await
 }
 
+/// Chooses again what the repos of an upstream contribute, publishes that, and records the change of the upstream:
+/// its name, and its definition before and after.
 async fn publish_anew<T>(
     tx: &mut impl Transaction,
     own: &str,
     lines: &BTreeMap<String, T>,
+    (name, before, after): (&str, Value, Value),
     origin: Origin<'_>,
     now: Seconds,
-) -> Result<Option<Revision>, Problem> {
+) -> Result<(), Problem> {
     let repos: Vec<&str> = lines.keys().map(String::as_str).collect();
     let lines = choose_anew(tx, own, &repos, now).await?;
-    publish(tx, lines, origin, now).await?.whole()
+    let revision = publish(tx, lines, origin, now).await?.whole()?;
+    let subject = Subject::Upstream(name);
+    let event = Event { action: origin.cause, subject, before, after, revision: revision.as_ref() };
+    events::record(tx, origin, event, now).await?;
+    Ok(())
 }

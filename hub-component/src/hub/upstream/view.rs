@@ -44,10 +44,10 @@ pub async fn all<P: Ports>(app: &App<P>) -> Result<Upstreams, Problem> {
     Ok(Upstreams { total: upstreams.len(), upstreams })
 }
 
-async fn shown(tx: &mut impl Transaction, stored: Stored, most: usize) -> Result<Upstream, StoreError> {
+async fn shown(tx: &mut impl Transaction, stored: Stored, limit: usize) -> Result<Upstream, StoreError> {
     let (offered, published) = upstreams::counts(tx, &stored.name).await?;
-    let (conflicts, conflicting) = upstreams::conflicts(tx, &stored.name, most).await?;
-    let (refused, refusals) = upstreams::refused(tx, &stored.name, most).await?;
+    let (conflicts, conflicting) = upstreams::conflicts(tx, &stored.name, limit).await?;
+    let (refused, refusals) = upstreams::refused(tx, &stored.name, limit).await?;
     let conflict = |it: upstreams::HopConflict| HopConflict {
         upstream: name_of(&it.registered_by).map(str::to_owned),
         repo: it.repo,

@@ -1,6 +1,6 @@
 //! The findings in an index, with their positions.
 
-use crate::pages::elements::{counted, theirs_with_code};
+use crate::pages::elements::{counted, external_text_with_code};
 use api::paths::{self, expand};
 use federation::diagnostic::Diagnostic;
 use federation::snippet::Snippet;
@@ -23,7 +23,7 @@ pub(super) fn findings(source: &Source) -> Markup {
 fn one(finding: &Diagnostic) -> Markup {
     let word = if finding.is_error() { "error" } else { "warning" };
     html! {
-        p { b { (word) " " } a href=(expand(paths::PROBLEM, &[finding.code.as_str()])) { code { (finding.code) } } ": " (theirs_with_code(&finding.message, usize::MAX)) }
+        p { b { (word) " " } a href=(expand(paths::PROBLEM, &[finding.code.as_str()])) { code { (finding.code) } } ": " (external_text_with_code(&finding.message, usize::MAX)) }
         p.small.quiet {
             @if let Some(line) = finding.line { "line " (line) }
             @if let Some(column) = finding.column { ", column " (column) }

@@ -5,7 +5,7 @@ mod findings;
 mod held;
 mod offer;
 
-use super::elements::{state, theirs, theirs_with_code};
+use super::elements::{external_text, external_text_with_code, state_badge};
 use super::response::respond;
 use super::{Page, Search, Section, words};
 use crate::edge::{AppForRequest, Path};
@@ -55,19 +55,19 @@ pub async fn repo<P: Ports>(
         Ok::<_, Problem>((source, line, entries, held, history))
     })
     .await?;
-    let standing = source.state(app.ports.now());
+    let state = source.state(app.ports.now());
     let registration = &source.registered.registration;
     let content = html! {
         h1 { (registration.repo) }
-        @if !registration.description.is_empty() { p { (theirs(&registration.description)) } }
-        div.note.(standing.as_str()) {
-            (state(standing))
-            p { (words::why(&source, standing)) }
-            @if let Some(failure) = source.record.failure.as_ref().filter(|_| standing != SourceState::Disabled) {
-                @if standing == SourceState::Held { p { (words::failing(&source.record, failure)) } }
-                @if failure.diagnostics.is_empty() { p { (theirs_with_code(&failure.message, usize::MAX)) } }
+        @if !registration.description.is_empty() { p { (external_text(&registration.description)) } }
+        div.note.(state.as_str()) {
+            (state_badge(state))
+            p { (words::why(&source, state)) }
+            @if let Some(failure) = source.record.failure.as_ref().filter(|_| state != SourceState::Disabled) {
+                @if state == SourceState::Held { p { (words::failing(&source.record, failure)) } }
+                @if failure.diagnostics.is_empty() { p { (external_text_with_code(&failure.message, usize::MAX)) } }
             }
-            p { (words::meanwhile(&source, standing)) }
+            p { (words::meanwhile(&source, state)) }
         }
         (findings::findings(&source))
         (held::section(&source, held.as_deref()))

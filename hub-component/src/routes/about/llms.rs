@@ -6,7 +6,7 @@ use crate::ports::Ports;
 use axum::response::Response;
 use http::HeaderMap;
 
-const TEXT: &str = include_str!("llms.md");
+const LLMS_TXT: &str = include_str!("llms.md");
 
 /// Reads the overview for language models.
 ///
@@ -28,5 +28,5 @@ const TEXT: &str = include_str!("llms.md");
     ),
 )]
 pub async fn llms<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Response {
-    StaticContent::new("text/markdown; charset=utf-8", TEXT.replace("{base}", app.public_url())).respond(&request)
+    StaticContent::new("text/markdown; charset=utf-8", LLMS_TXT.replace("{base}", app.public_url())).respond(&request)
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use http::HeaderMap;
 
 /// Everything may be read, but crawling every step and every snapshot is useless.
-const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v1/indexes/\n";
+const ROBOTS_TXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v1/indexes/\n";
 
 /// Reads the rules for crawlers.
 ///
@@ -30,6 +30,6 @@ const TEXT: &str = "User-agent: *\nAllow: /\nDisallow: /v1/changes\nDisallow: /v
     ),
 )]
 pub async fn robots<P: Ports>(AppForRequest(app): AppForRequest<P>, request: HeaderMap) -> Response {
-    let text = format!("{TEXT}\nAgentmap: {}{ARD_MANIFEST}\n", app.public_url());
+    let text = format!("{ROBOTS_TXT}\nAgentmap: {}{ARD_MANIFEST}\n", app.public_url());
     StaticContent::new("text/plain; charset=utf-8", text).respond(&request)
 }

@@ -19,7 +19,7 @@ use store::revisions::{self, Revision, log};
 /// Longest wait for a newer revision, in seconds.
 const MAX_WAIT: u32 = 20;
 /// How often a waiting request looks for one.
-const LOOK: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 const LOOKS_PER_SECOND: u32 = 4;
 /// Most revisions in a response.
 const MAX_REVISIONS: usize = 100;
@@ -54,7 +54,7 @@ pub async fn follow<P: Ports>(
             if log::last(&mut Autocommit(database)).await? != query.since {
                 break;
             }
-            app.ports.sleep(LOOK).await;
+            app.ports.sleep(POLL_INTERVAL).await;
         }
     }
     let mut answer = read_with(database, async |tx| read(tx, query.since, verified_after).await).await?;

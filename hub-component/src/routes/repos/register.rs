@@ -1,7 +1,7 @@
 //! `POST /v1/repos`.
 
 use super::respond;
-use super::verify::{Because, verify};
+use super::verify::{ValidityReason, verify};
 use crate::edge::{Actor, Caller, JsonBody, Query};
 use crate::hub::publish::line;
 use crate::hub::refresh::{self, apply};
@@ -73,8 +73,8 @@ pub async fn register<P: Ports>(
     }
     let registration = &source.registered.registration;
     let because = match (registration.required, parameters.require_valid) {
-        (true, _) => Some(Because::Required),
-        (false, true) => Some(Because::Requested),
+        (true, _) => Some(ValidityReason::Required),
+        (false, true) => Some(ValidityReason::Requested),
         (false, false) => None,
     };
     let checked = match because {

@@ -1,7 +1,7 @@
 //! `PATCH /v1/repos/{repo}`.
 
 use super::register::refresh_later;
-use super::verify::{Because, verify};
+use super::verify::{ValidityReason, verify};
 use super::{changed_meanwhile, check_precondition, respond};
 use crate::edge::{Caller, JsonBody, Path};
 use crate::hub::publish::line;
@@ -158,6 +158,6 @@ async fn verified_first<P: Ports>(
     if !needs_verifying(before, &changed) {
         return Ok(None);
     }
-    let checked = verify(app, &changed, Because::Required).await?;
+    let checked = verify(app, &changed, ValidityReason::Required).await?;
     Ok(Some((changed, checked)))
 }

@@ -11,7 +11,7 @@ use federation::source::{Failure, SourceRecord};
 
 /// Why an index must be valid before the registration is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Because {
+pub(super) enum ValidityReason {
     /// The client asked for it.
     Requested,
     /// The source is, or becomes, required.
@@ -25,7 +25,7 @@ pub(super) enum Because {
 pub(super) async fn verify<P: Ports>(
     app: &App<P>,
     registration: &Registration,
-    because: Because,
+    because: ValidityReason,
 ) -> Result<Checked, Problem> {
     let checked = refresh::check(&app.ports, registration, &SourceRecord::default()).await;
     let mut record = SourceRecord::default();
@@ -36,10 +36,10 @@ pub(super) async fn verify<P: Ports>(
     }
 }
 
-fn refusal(failure: Failure, because: Because) -> Problem {
+fn refusal(failure: Failure, because: ValidityReason) -> Problem {
     let (kind, detail): (&'static Kind, _) = match because {
-        Because::Requested => (&kinds::INDEX_INVALID, "The index is not valid, so nothing was written."),
-        Because::Required => {
+        ValidityReason::Requested => (&kinds::INDEX_INVALID, "The index is not valid, so nothing was written."),
+        ValidityReason::Required => {
             (&kinds::REQUIRED_UNVERIFIED, "A required source must have a valid index; nothing was written.")
         }
     };

@@ -59,7 +59,7 @@ pub(super) async fn inputs(
         reports.push(Report { required: source.is_required(), ..report });
     }
     let locked = contributions.iter().map(|it: &Contribution| it.source.clone()).collect();
-    Ok(Inputs { lock: Lock::new(0, None, locked).or_as_in(known), contributions, reports })
+    Ok(Inputs { lock: Lock::new(0, None, locked).with_revision_of_equal(known), contributions, reports })
 }
 
 fn fetched(refreshed: &Refreshed, cache: &Cache) -> Result<(Option<Contribution>, Report), Failure> {

@@ -1,7 +1,7 @@
 //! The verdict as Markdown, for a comment on a pull request. Text from the index is in code spans, so that it can neither format the
 //! comment nor mention anybody.
 
-use api::check::{Verdict, Would};
+use api::check::{CheckEffect, Verdict};
 
 use crate::commands::hub::words::{consequence, why};
 
@@ -35,7 +35,7 @@ pub(super) fn render(name: &str, verdict: &Verdict) -> String {
     text
 }
 
-fn changes(text: &mut String, would: &Would) {
+fn changes(text: &mut String, would: &CheckEffect) {
     let groups = [("added", &would.added), ("changed", &would.changed), ("removed", &would.removed)];
     if groups.iter().any(|(_, ids)| !ids.is_empty()) {
         text.push_str("| | capability |\n| --- | --- |\n");
@@ -97,7 +97,7 @@ mod tests {
     use federation::diagnostic::Diagnostic;
     use federation::problem::indexes;
 
-    fn verdict(would: Would) -> Verdict {
+    fn verdict(would: CheckEffect) -> Verdict {
         Verdict {
             valid: true,
             reason: None,
@@ -110,9 +110,9 @@ mod tests {
         }
     }
 
-    fn would(added: Vec<String>) -> Would {
+    fn would(added: Vec<String>) -> CheckEffect {
         let outcome = serde_json::from_value("accepted".into()).expect("an outcome");
-        Would {
+        CheckEffect {
             outcome,
             added,
             changed: Vec::new(),

@@ -2,7 +2,7 @@
 
 mod markdown;
 
-use api::check::{CheckQuery, Verdict, Would};
+use api::check::{CheckEffect, CheckQuery, Verdict};
 use api::paths;
 use api::repos::Repo;
 use federation::limits::MAX_CHECKED_BYTES;
@@ -96,7 +96,7 @@ fn describe(text: &mut Text, name: &str, verdict: &Verdict) {
     }
 }
 
-fn changes(text: &mut Text, would: &Would) {
+fn changes(text: &mut Text, would: &CheckEffect) {
     let groups = [(Tone::Bad, "-", &would.removed), (Tone::Good, "+", &would.added), (Tone::Warn, "~", &would.changed)];
     for (tone, sign, ids) in groups {
         for id in ids {
