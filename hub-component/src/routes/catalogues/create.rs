@@ -24,7 +24,7 @@ use store::events::{self, Event, Subject};
 /// `prefix`.
 #[utoipa::path(
     post,
-    path = "/v1/catalogues",
+    path = paths::CATALOGUES,
     operation_id = "createCatalogue",
     tag = "catalogues",
     request_body(content = ref("#/components/schemas/CatalogueRequest")),

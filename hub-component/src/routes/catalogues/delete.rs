@@ -5,6 +5,7 @@ use crate::hub::App;
 use crate::hub::catalogue::not_found;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use axum::extract::State;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use store::events::{self, Event, Subject};
 /// Its registrations stay as they are. A new catalogue of the same name takes them over.
 #[utoipa::path(
     delete,
-    path = "/v1/catalogues/{name}",
+    path = paths::CATALOGUE,
     operation_id = "deleteCatalogue",
     tag = "catalogues",
     params(("name" = String, Path, description = "The catalogue's name.")),

@@ -6,6 +6,7 @@ use crate::hub::catalogue::{not_found, refresh_later, view};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::catalogues::Catalogue;
+use api::paths;
 use axum::Json;
 use axum::extract::State;
 use serde_json::json;
@@ -19,7 +20,7 @@ use store::events::{self, Event, Subject};
 /// the same repositories as the held one, apart from those that are archived, private or empty.
 #[utoipa::path(
     post,
-    path = "/v1/catalogues/{name}/release",
+    path = paths::CATALOGUE_RELEASE,
     operation_id = "releaseCatalogue",
     tag = "catalogues",
     params(("name" = String, Path, description = "The catalogue's name.")),

@@ -6,6 +6,7 @@ use crate::hub::catalogue::{not_found, refresh_later, view};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::catalogues::Catalogue;
+use api::paths;
 use axum::Json;
 use axum::extract::State;
 use serde_json::json;
@@ -20,7 +21,7 @@ use store::{catalogues, members};
 /// registered repositories are recognised by name.
 #[utoipa::path(
     patch,
-    path = "/v1/catalogues/{name}",
+    path = paths::CATALOGUE,
     operation_id = "updateCatalogue",
     tag = "catalogues",
     params(("name" = String, Path, description = "The catalogue's name.")),

@@ -6,6 +6,7 @@ use crate::hub::refresh::{Report, Scope, newest, refresh_many, refresh_running};
 use crate::hub::upstream::follow_due;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use api::refresh::{ComposeQuery, Composed};
 use axum::Json;
 use axum::extract::State;
@@ -16,7 +17,7 @@ use axum::extract::State;
 /// the same in the background, so calling this is optional.
 #[utoipa::path(
     post,
-    path = "/v1/federated/compose",
+    path = paths::COMPOSE,
     operation_id = "compose",
     tag = "federation",
     params(ComposeQuery),

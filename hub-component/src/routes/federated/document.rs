@@ -10,6 +10,7 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::federated::FederatedQuery;
 use api::headers::{MIRRORED, REVISION, VERIFIED};
+use api::paths;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -39,7 +40,7 @@ const FORMATS: &[(Format, &[&str])] = &[
 /// fetched after the response.
 #[utoipa::path(
     get,
-    path = "/v1/federated",
+    path = paths::FEDERATED,
     operation_id = "readFederated",
     tag = "federation",
     params(

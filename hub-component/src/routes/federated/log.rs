@@ -6,6 +6,7 @@ use crate::hub::paging::PageBuilder;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::federated::{Log, LogQuery, Logged, Point, Verified};
+use api::paths;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -30,7 +31,7 @@ const MAX_REVISIONS: usize = 100;
 /// newer, the hub waits up to `wait` seconds, or not at all if too many clients are waiting.
 #[utoipa::path(
     get,
-    path = "/v1/federated/log",
+    path = paths::LOG,
     operation_id = "followLog",
     tag = "federation",
     params(LogQuery),

@@ -10,6 +10,7 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::feeds::{AtomQuery, RevisionEvent, StreamQuery};
+use api::paths;
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -26,7 +27,7 @@ use utoipa::IntoParams;
 /// Atom (RFC 4287): one entry for each revision, newest first, for all sources, one repo or one domain. Pages are linked as in RFC 5005.
 #[utoipa::path(
     get,
-    path = "/v1/changes.atom",
+    path = paths::ATOM,
     operation_id = "readFeed",
     tag = "federation",
     params(AtomQuery, Conditional),
@@ -85,7 +86,7 @@ pub struct Resumed {
 /// revision after it once, in order.
 #[utoipa::path(
     get,
-    path = "/v1/changes/stream",
+    path = paths::STREAM,
     operation_id = "followChanges",
     tag = "federation",
     params(StreamQuery, Resumed),

@@ -7,6 +7,7 @@ use crate::hub::repos::not_registered;
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ use store::registrations;
 /// The next read no longer includes what the source contributed, but may include what an upstream offers for the repo. The name may be registered again.
 #[utoipa::path(
     delete,
-    path = "/v1/repos/{repo}",
+    path = paths::REPO,
     operation_id = "deregister",
     tag = "registrations",
     params(

@@ -9,6 +9,7 @@ use crate::hub::repos::not_registered;
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use api::refresh::{Outcome, RefreshRequest, Refreshed, ReleaseQuery, SourceReport};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -28,7 +29,7 @@ use store::sources;
 /// `provenance`.
 #[utoipa::path(
     post,
-    path = "/v1/repos/{repo}/refresh",
+    path = paths::REFRESH,
     operation_id = "refreshRepo",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
@@ -132,7 +133,7 @@ async fn commit<P: Ports>(
 /// they have not seen.
 #[utoipa::path(
     post,
-    path = "/v1/repos/{repo}/release",
+    path = paths::RELEASE,
     operation_id = "releaseRepo",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name."), ReleaseQuery),

@@ -28,7 +28,7 @@ use store::sources::{self, Source};
 /// never overwrites a registration, but takes over a repo that came from an upstream.
 #[utoipa::path(
     post,
-    path = "/v1/repos",
+    path = paths::REPOS,
     operation_id = "register",
     tag = "registrations",
     params(RegisterQuery),

@@ -11,6 +11,7 @@ use crate::hub::repos::{not_registered, warnings_with};
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use api::problem::ProblemEntry;
 use api::repos::Repo;
 use axum::extract::State;
@@ -37,7 +38,7 @@ struct Updated {
 /// prevents lost updates.
 #[utoipa::path(
     patch,
-    path = "/v1/repos/{repo}",
+    path = paths::REPO,
     operation_id = "updateRepo",
     tag = "registrations",
     params(

@@ -6,6 +6,7 @@ use crate::edge::{Caller, JsonBody};
 use crate::hub::{App, secret};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use api::tokens::NewToken;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -22,7 +23,7 @@ use store::tokens::{self, Token};
 /// Its secret is in this response and nowhere else: the hub stores a digest of it. Names are never reused.
 #[utoipa::path(
     post,
-    path = "/v1/tokens",
+    path = paths::TOKENS,
     operation_id = "createToken",
     tag = "access",
     request_body(content = ref("#/components/schemas/TokenRequest")),

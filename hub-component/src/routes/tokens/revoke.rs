@@ -5,6 +5,7 @@ use crate::edge::{Caller, Path};
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
+use api::paths;
 use axum::extract::State;
 use http::StatusCode;
 use serde_json::Value;
@@ -17,7 +18,7 @@ use store::tokens;
 /// The next request with the token is refused. Revoking a token twice is not an error.
 #[utoipa::path(
     delete,
-    path = "/v1/tokens/{name}",
+    path = paths::TOKEN,
     operation_id = "revokeToken",
     tag = "access",
     params(("name" = String, Path, description = "The token's name.")),

@@ -4,6 +4,7 @@ use crate::edge::{Caller, JsonBody, Path};
 use crate::hub::{App, upstream};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use api::upstreams::Upstream;
 use axum::Json;
 use axum::extract::State;
@@ -17,7 +18,7 @@ use http::StatusCode;
 /// beginning, even if its history was rewritten. Needs a token with the scope `admin`.
 #[utoipa::path(
     put,
-    path = "/v1/upstreams/{name}",
+    path = paths::UPSTREAM,
     operation_id = "setUpstream",
     tag = "upstreams",
     params(("name" = String, Path, description = "The upstream's name.")),
