@@ -23,8 +23,9 @@ pub enum Place {
     Program,
 }
 
-/// One kind of problem. Its code never changes.
+/// One kind of problem. Its code never changes. Other crates cannot construct one: the tables of [`crate::problem`] have them all.
 #[derive(Debug, Serialize, ToSchema)]
+#[non_exhaustive]
 #[schema(as = ProblemKind)]
 pub struct Kind {
     /// Stable, in kebab-case; the last part of `type`. Unique within its place.

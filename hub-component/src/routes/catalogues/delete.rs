@@ -5,6 +5,7 @@ use crate::hub::App;
 use crate::hub::catalogue::not_found;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
 use api::paths;
 use axum::extract::State;
 use http::StatusCode;
@@ -38,13 +39,13 @@ pub async fn delete<P: Ports>(
         let actor = caller.writes_all(&stored.catalogue.prefix)?;
         catalogues::delete(tx, &name).await?;
         let event = Event {
-            action: "catalogue-delete",
+            action: action::CATALOGUE_DELETE,
             subject: Subject::Catalogue(&name),
             before: json!(stored.catalogue),
             after: Value::Null,
             revision: None,
         };
-        events::record(tx, actor.origin("catalogue-delete"), event, now).await?;
+        events::record(tx, actor.origin(action::CATALOGUE_DELETE), event, now).await?;
         Ok::<_, Problem>(())
     })
     .await?;

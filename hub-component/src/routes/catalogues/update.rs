@@ -6,6 +6,8 @@ use crate::hub::catalogue::{not_found, refresh_later, view};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::catalogues::Catalogue;
+use api::events::action;
+use api::headers::MERGE_PATCH;
 use api::paths;
 use axum::Json;
 use axum::extract::State;
@@ -28,7 +30,7 @@ use store::{catalogues, members};
     request_body(
         description = "The fields to change (RFC 7396); null resets a field to its default.",
         content(
-            (ref("#/components/schemas/CataloguePatch") = "application/merge-patch+json"),
+            (ref("#/components/schemas/CataloguePatch") = MERGE_PATCH),
             (ref("#/components/schemas/CataloguePatch") = "application/json"),
         ),
     ),
@@ -63,13 +65,13 @@ pub async fn update<P: Ports>(
         stored.record.next_listing_at = None;
         catalogues::save(tx, &stored, None).await?;
         let event = Event {
-            action: "catalogue-update",
+            action: action::CATALOGUE_UPDATE,
             subject: Subject::Catalogue(&name),
             before,
             after: json!(stored.catalogue),
             revision: None,
         };
-        events::record(tx, actor.origin("catalogue-update"), event, now).await?;
+        events::record(tx, actor.origin(action::CATALOGUE_UPDATE), event, now).await?;
         let shown = view(tx, &stored).await?;
         Ok::<_, Problem>((shown, true))
     })

@@ -77,7 +77,7 @@ pub async fn versions<P: Ports>(
 
 /// Reads a version of an MCP server.
 ///
-/// `latest` is the newest one.
+/// Returns one version of a server; `latest` is the newest.
 #[utoipa::path(
     get,
     path = paths::MCP_SERVER_VERSION,

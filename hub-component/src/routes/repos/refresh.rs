@@ -9,6 +9,7 @@ use crate::hub::repos::not_registered;
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
 use api::paths;
 use api::refresh::{Outcome, RefreshRequest, Refreshed, ReleaseQuery, SourceReport};
 use axum::Json;
@@ -57,7 +58,7 @@ pub async fn refresh<P: Ports>(
         None => Scope::Requested(repo.clone()),
         Some(asked) => Scope::Pushed(repo.clone(), commit(&app, &caller, &repo, &asked).await?),
     };
-    let report = refresh_one(&app, &repo, scope, actor.origin("refresh")).await?.ok_or_else(refresh_running)?;
+    let report = refresh_one(&app, &repo, scope, actor.origin(action::REFRESH)).await?.ok_or_else(refresh_running)?;
     let Report { revision, mut sources, .. } = report;
     let source = sources.pop().ok_or_else(|| not_registered(&repo))?;
     respond(&app, revision, source).await
@@ -170,7 +171,7 @@ pub async fn release<P: Ports>(
         sources::save_record(tx, &source).await?;
         let after = contribution(&source.record.accepted, &source.record.held);
         let change = Change { repo: &repo, line: line(&source), provenance: source.record.provenance(), before, after };
-        let revision = publish_change(tx, change, actor.origin("release"), now).await?;
+        let revision = publish_change(tx, change, actor.origin(action::RELEASE), now).await?;
         Ok::<_, Problem>((source, revision))
     })
     .await?;

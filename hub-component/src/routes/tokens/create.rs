@@ -6,6 +6,7 @@ use crate::edge::{Caller, JsonBody};
 use crate::hub::{App, secret};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
 use api::paths;
 use api::tokens::NewToken;
 use axum::extract::State;
@@ -58,13 +59,13 @@ pub async fn create<P: Ports>(
             ));
         }
         let event = Event {
-            action: "token-create",
+            action: action::TOKEN_CREATE,
             subject: Subject::Token(&token.name),
             before: Value::Null,
             after: grant(&token),
             revision: None,
         };
-        events::record(tx, actor.origin("token-create"), event, now).await?;
+        events::record(tx, actor.origin(action::TOKEN_CREATE), event, now).await?;
         Ok::<_, Problem>(())
     })
     .await?;

@@ -14,7 +14,7 @@ use federation::token::Scope;
 
 /// Reads the token of the request.
 ///
-/// Its scopes and when it expires.
+/// Returns the scopes of the token in the request, and when it expires.
 #[utoipa::path(
     get,
     path = paths::OWN_TOKEN,

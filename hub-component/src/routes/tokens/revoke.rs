@@ -5,6 +5,7 @@ use crate::edge::{Caller, Path};
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
+use api::events::action;
 use api::paths;
 use axum::extract::State;
 use http::StatusCode;
@@ -43,13 +44,13 @@ pub async fn revoke<P: Ports>(
         if token.revoked.is_none() {
             tokens::revoke(tx, &name, &actor.name, now).await?;
             let event = Event {
-                action: "token-revoke",
+                action: action::TOKEN_REVOKE,
                 subject: Subject::Token(&name),
                 before: grant(&token),
                 after: Value::Null,
                 revision: None,
             };
-            events::record(tx, actor.origin("token-revoke"), event, now).await?;
+            events::record(tx, actor.origin(action::TOKEN_REVOKE), event, now).await?;
         }
         Ok(StatusCode::NO_CONTENT)
     })

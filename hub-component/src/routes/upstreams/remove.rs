@@ -4,6 +4,7 @@ use crate::edge::{Caller, Path};
 use crate::hub::{App, upstream};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
 use api::paths;
 use axum::extract::State;
 use http::StatusCode;
@@ -27,6 +28,6 @@ pub async fn remove<P: Ports>(
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let actor = caller.administers()?;
-    upstream::remove(&app, &name, actor.origin("upstream-remove")).await?;
+    upstream::remove(&app, &name, actor.origin(action::UPSTREAM_REMOVE)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
