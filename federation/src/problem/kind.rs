@@ -23,8 +23,9 @@ pub enum Place {
     Program,
 }
 
-/// One kind of problem. Its code never changes. Other crates cannot construct one: the tables of [`crate::problem`] have them all.
+/// One kind of problem. Its code never changes.
 #[derive(Debug, Serialize, ToSchema)]
+// Other crates cannot construct one: the tables of this module have them all.
 #[non_exhaustive]
 #[schema(as = ProblemKind)]
 pub struct Kind {
