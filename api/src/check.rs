@@ -73,10 +73,10 @@ pub struct CheckEffect {
     #[serde(default)]
     #[schema(required)]
     pub conflicts: Vec<Conflict>,
-    /// The capabilities that other repos use and that would be removed or deprecated, by id, at most 100. Left out if there are none.
+    /// The capabilities that other repos use and that would be removed or deprecated, by id, at most 100. Absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub affected: Vec<Affected>,
-    /// How many more there are. Left out if there are none.
+    /// How many more there are. Absent if there are none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub affected_omitted: usize,
 }

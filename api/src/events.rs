@@ -35,23 +35,65 @@ pub struct Events {
     pub next: Option<String>,
 }
 
+/// The words for actions. Those that publish are also the causes of revisions.
+pub mod action {
+    /// A repo was registered.
+    pub const REGISTER: &str = "register";
+    /// A registration was changed.
+    pub const UPDATE: &str = "update";
+    /// A repo was renamed.
+    pub const RENAME: &str = "rename";
+    /// A registration was removed.
+    pub const DEREGISTER: &str = "deregister";
+    /// The source of one repo was refreshed.
+    pub const REFRESH: &str = "refresh";
+    /// The sources that were due were refreshed.
+    pub const COMPOSE: &str = "compose";
+    /// A held index was released.
+    pub const RELEASE: &str = "release";
+    /// A token was created.
+    pub const TOKEN_CREATE: &str = "token-create";
+    /// A token was revoked.
+    pub const TOKEN_REVOKE: &str = "token-revoke";
+    /// A catalogue was registered.
+    pub const CATALOGUE_CREATE: &str = "catalogue-create";
+    /// A catalogue was changed.
+    pub const CATALOGUE_UPDATE: &str = "catalogue-update";
+    /// A held listing was released.
+    pub const CATALOGUE_RELEASE: &str = "catalogue-release";
+    /// A catalogue was removed.
+    pub const CATALOGUE_DELETE: &str = "catalogue-delete";
+    /// An upstream was set or replaced.
+    pub const UPSTREAM_SET: &str = "upstream-set";
+    /// An upstream was removed.
+    pub const UPSTREAM_REMOVE: &str = "upstream-remove";
+}
+
+/// The causes of revisions that are no actions of a token.
+pub mod cause {
+    /// A catalogue lists other repos or indexes.
+    pub const CATALOGUE: &str = "catalogue";
+    /// An upstream published a revision.
+    pub const UPSTREAM: &str = "upstream";
+}
+
 /// All actions of this version.
 pub const ACTIONS: [&str; 15] = [
-    "register",
-    "update",
-    "rename",
-    "deregister",
-    "refresh",
-    "compose",
-    "release",
-    "token-create",
-    "token-revoke",
-    "catalogue-create",
-    "catalogue-update",
-    "catalogue-release",
-    "catalogue-delete",
-    "upstream-set",
-    "upstream-remove",
+    action::REGISTER,
+    action::UPDATE,
+    action::RENAME,
+    action::DEREGISTER,
+    action::REFRESH,
+    action::COMPOSE,
+    action::RELEASE,
+    action::TOKEN_CREATE,
+    action::TOKEN_REVOKE,
+    action::CATALOGUE_CREATE,
+    action::CATALOGUE_UPDATE,
+    action::CATALOGUE_RELEASE,
+    action::CATALOGUE_DELETE,
+    action::UPSTREAM_SET,
+    action::UPSTREAM_REMOVE,
 ];
 
 /// One change: who made it, when, to what, and the state before and after it.

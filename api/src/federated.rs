@@ -126,6 +126,9 @@ pub struct ChangedRepo {
     pub provenance: Option<Provenance>,
 }
 
+/// The longest `wait` of [`LogQuery`], in seconds.
+pub const MAX_LOG_WAIT: u32 = 20;
+
 /// Query parameters of `GET /v1/federated/log`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -19,6 +19,11 @@ pub struct AtomQuery {
     pub cursor: Option<String>,
 }
 
+/// How long a stream lasts by default, in seconds.
+pub const DEFAULT_STREAM_SECONDS: u32 = 600;
+/// The highest `seconds` of [`StreamQuery`].
+pub const MAX_STREAM_SECONDS: u32 = 3600;
+
 /// Query parameters of `GET /v1/changes/stream`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -27,6 +27,9 @@ pub const MEMO: HeaderName = HeaderName::from_static("reuse-surface-memo");
 /// From the host to the component, in place of whatever the client sent: the address and port that the request came from, as Spin names it.
 pub const CLIENT_ADDRESS: HeaderName = HeaderName::from_static("spin-client-addr");
 
+/// The media type of a JSON merge patch (RFC 7396).
+pub const MERGE_PATCH: &str = "application/merge-patch+json";
+
 /// Whether a request id from a client or a proxy is short and plain enough to keep: 1 to 128 letters, digits, `-`, `_` or `.`.
 pub fn is_request_id(id: &HeaderValue) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');

@@ -39,7 +39,7 @@ pub struct Overlap {
     /// How much of each description the other covers, in percent.
     #[schema(minimum = 0, maximum = 100)]
     pub score: u64,
-    /// Words that they have in common, directly or by a synonym, the most telling first.
+    /// Words that they have in common, directly or by a synonym, the most distinctive first.
     pub words: Vec<String>,
     /// The two capabilities, each with `id`, `source_repo`, `domain`, `name`, `title`, `summary`, `status`, `tags` and `path`.
     #[schema(value_type = Vec<Object>, min_items = 2, max_items = 2)]

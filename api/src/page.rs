@@ -19,6 +19,8 @@ pub const TOKENS: Limit = Limit { default: 100, max: 1000 };
 pub const EVENTS: Limit = Limit { default: 50, max: 1000 };
 /// Of `GET /v1/federated/revisions`.
 pub const REVISIONS: Limit = Limit { default: 50, max: 1000 };
+/// The highest number of revisions in a response of `GET /v1/federated/log`, which has no `limit`.
+pub const MAX_LOG_REVISIONS: usize = 100;
 /// Of `GET /v1/changes`, in revisions.
 pub const CHANGES: Limit = Limit { default: 20, max: 100 };
 /// Of `GET /v1/demand`.

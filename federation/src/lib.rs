@@ -28,6 +28,7 @@ pub mod plan;
 pub mod problem;
 pub mod provenance;
 pub mod registration;
+pub mod reserved;
 pub mod same_file;
 pub mod schema;
 pub mod search;

@@ -3,12 +3,10 @@
 //! The result is only compared. It may equate addresses that name the same file in practice, such as `http` and
 //! `https`, so it is never fetched, and nothing is refused because of it.
 
+use crate::reserved::RESERVED;
 use crate::source_url;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use url::Url;
-
-/// All but the unreserved characters of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The file that `url` names. Equal for URLs that differ in their scheme, in the case or the final dot of the host, in a default port, in
 /// percent-encoding, dot segments or a fragment, or in the spellings of an address that GitHub, GitLab, Gitea or Forgejo accept. A text that

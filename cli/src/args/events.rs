@@ -1,5 +1,6 @@
 //! `reuse-surface hub events`.
 
+use api::page::EVENTS;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
@@ -28,6 +29,11 @@ pub(crate) struct Events {
     pub(crate) action: Option<String>,
 
     /// The maximum number of events
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = EVENTS.default as u64,
+        value_parser = clap::value_parser!(u64).range(1..),
+    )]
     pub(crate) limit: u64,
 }

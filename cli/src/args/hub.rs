@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use api::page::{CAPABILITIES, DEMAND};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, Args, Subcommand};
 use federation::source::State;
@@ -167,7 +168,12 @@ pub(crate) struct Search {
     pub(crate) fields: Option<String>,
 
     /// The maximum number of capabilities
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = CAPABILITIES.default as u32,
+        value_parser = clap::value_parser!(u32).range(1..),
+    )]
     pub(crate) limit: u32,
 
     /// List all matching capabilities
@@ -194,7 +200,12 @@ Examples:
   reuse-surface hub demand -o json | jq -r '.questions[].words'")]
 pub(crate) struct Demand {
     /// The maximum number of questions
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = DEMAND.default as u32,
+        value_parser = clap::value_parser!(u32).range(1..=DEMAND.max as i64),
+    )]
     pub(crate) limit: u32,
 }
 

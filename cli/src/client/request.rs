@@ -1,5 +1,6 @@
 //! A request to the hub.
 
+use api::headers::MERGE_PATCH;
 use api::paths::segments;
 use api::query::pairs;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
@@ -41,10 +42,7 @@ impl<'a> Request<'a> {
 
     /// Changes the resource at `path` with a JSON merge patch (RFC 7396).
     pub(crate) fn merge_patch(path: &'static str, patch: Value) -> Self {
-        Self {
-            body: Some(("application/merge-patch+json", patch.to_string().into())),
-            ..Self::new(Method::PATCH, path)
-        }
+        Self { body: Some((MERGE_PATCH, patch.to_string().into())), ..Self::new(Method::PATCH, path) }
     }
 
     /// Deletes the resource at `path`.

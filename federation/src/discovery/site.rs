@@ -1,10 +1,8 @@
 //! The hub as the publisher of what it lists.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use crate::reserved::RESERVED;
+use percent_encoding::utf8_percent_encode;
 use url::Url;
-
-/// What is escaped in a segment of a path: all but the unreserved characters (RFC 3986).
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Where a hub is reached, and what it is called in identifiers.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -47,7 +47,7 @@ answers! {
         "use a token with the scope that `detail` names";
     IDENTITY_NOT_ALLOWED = Answer 403 "identity-not-allowed": "The identity may not publish this repo",
         "The token of the CI job is valid, but the job belongs to a pull request, or its claims match no rule of the operator.",
-        "publish from a push to the branch of the rule, or ask the operator for a rule";
+        "publish from a push to the branch of the rule, or ask the operator to add a rule for this job";
     COMMIT_NOT_ALLOWED = Answer 403 "commit-not-allowed": "The token is not for this commit",
         "The token was issued to a CI job for one commit of one repository. The request names another commit, or the registration belongs to another repository.",
         "leave out `commit` and `ref`, or name those of the job";
@@ -211,10 +211,10 @@ answers! {
         "The hub runs one refresh of many sources at a time, and one refresh of each source. The current one did not finish while the request waited.",
         "wait for `Retry-After`; the results of the current refresh appear in `GET /v1/repos`";
     BEHIND = Answer 503 "behind": "The revision is not here yet",
-        "No revision as new as `min_revision` asks for was published here within 2 seconds; a mirror may be behind its primary.",
+        "This hub did not publish revision `min_revision` or a newer one within 2 seconds. A mirror may be behind its primary.",
         "wait for `Retry-After`, or read from the primary";
     TOO_MANY_STREAMS = Answer 503 "too-many-streams": "Too many clients follow the changes",
-        "An instance of the hub keeps up to 8 streams of changes open, so that other requests have room.",
+        "An instance of the hub keeps up to 64 streams of changes open, and this one has as many.",
         "wait for `Retry-After`, or poll `GET /v1/changes`";
     TOO_STALE = Answer 503 "too-stale": "The data is older than requested",
         "The last verification of a contributing source is older than `max_staleness` allows.",

@@ -25,6 +25,8 @@ pub enum Place {
 
 /// One kind of problem. Its code never changes.
 #[derive(Debug, Serialize, ToSchema)]
+// Other crates cannot construct one: the tables of this module have them all.
+#[non_exhaustive]
 #[schema(as = ProblemKind)]
 pub struct Kind {
     /// Stable, in kebab-case; the last part of `type`. Unique within its place.

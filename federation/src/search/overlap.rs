@@ -53,7 +53,7 @@ pub struct Counts {
 pub struct Overlap {
     /// How much of each is answered by the other, in percent.
     pub score: u64,
-    /// The words of the first that the second answers, the most telling first.
+    /// The words of the first that the second answers, the most distinctive first.
     pub words: Vec<String>,
 }
 

@@ -63,7 +63,7 @@ pub struct Page {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub near: Option<Near>,
-    /// Removed capabilities that the question names. Left out if there are none.
+    /// Removed capabilities that the question names. Absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<Tombstone>,
     /// The results, best first, each with `id`, `source_repo`, the requested fields, and in `matched` the words of the question that it answers.

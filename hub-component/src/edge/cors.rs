@@ -1,15 +1,18 @@
 //! CORS: any origin may read and search, the origins in decision 0040 may use the tools of `/mcp`, and no origin may write.
 
 use super::origin::is_allowed;
+use api::headers::{MIRRORED, REQUEST_ID, REVISION, VERIFIED};
 use api::paths::{self, Standard};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ALLOW, ETAG, LINK, LOCATION,
+    ORIGIN, RETRY_AFTER, VARY,
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use std::sync::LazyLock;
 
 /// Request headers that a script may send with a read, in addition to the safelisted ones.
 const REQUEST_HEADERS: &str = "cache-control, if-modified-since, if-none-match, x-request-id";
@@ -23,8 +26,14 @@ const DISCOVERY_HEADERS: &str =
     "accept, authorization, cache-control, content-type, if-modified-since, if-none-match, x-request-id";
 
 /// Response headers that a script may read, in addition to the safelisted ones.
-const RESPONSE_HEADERS: &str =
-    "allow, etag, link, location, retry-after, reuse-surface-revision, reuse-surface-verified, vary, x-request-id";
+static RESPONSE_HEADERS: [HeaderName; 10] =
+    [ALLOW, ETAG, LINK, LOCATION, RETRY_AFTER, REVISION, VERIFIED, MIRRORED, VARY, REQUEST_ID];
+
+/// [`RESPONSE_HEADERS`] as the value of a header.
+static EXPOSED: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
+    let names = RESPONSE_HEADERS.each_ref().map(HeaderName::as_str);
+    HeaderValue::from_str(&names.join(", ")).ok()
+});
 
 /// The origins that may read a response.
 #[derive(Clone)]
@@ -91,7 +100,7 @@ impl Audience {
             Self::Nobody => return,
         };
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(RESPONSE_HEADERS));
+        headers.extend(EXPOSED.clone().map(|names| (ACCESS_CONTROL_EXPOSE_HEADERS, names)));
     }
 }
 

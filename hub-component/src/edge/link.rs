@@ -2,13 +2,11 @@
 
 use api::paths;
 use axum::response::Response;
+use federation::reserved::RESERVED;
 use http::header::LINK;
 use http::{HeaderValue, Uri};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use std::fmt::Write as _;
-
-/// All characters except the unreserved ones (RFC 3986 §2.3).
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The OpenAPI document, with its relation (RFC 8631).
 pub const SERVICE_DESC: (&str, &str) = (paths::OPENAPI, "service-desc");

@@ -7,6 +7,7 @@ use crate::edge::{AppForRequest, JsonBytes, Logged, check_origin, preferred};
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -23,7 +24,7 @@ struct Answer {
 /// Speaks the Model Context Protocol.
 #[utoipa::path(
     post,
-    path = "/mcp",
+    path = paths::MCP,
     operation_id = "mcp",
     tag = "federation",
     description = "For agents: tools that search and read. Supports clients of revision 2026-07-28 and clients with a handshake (2024-11-05 to \

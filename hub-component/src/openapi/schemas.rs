@@ -40,6 +40,7 @@ pub fn add(components: &mut Value) {
         let described = schema["description"].as_str().map(|words| format!("{words} {either}"));
         schema["description"] = described.unwrap_or_else(|| either.to_owned()).into();
     }
+    either_type(&mut components["schemas"][component("CapabilityIndex", "use")]);
     registration(&mut components["schemas"]);
     catalogue(&mut components["schemas"]);
     // The API never transfers a manifest, only its parts.
@@ -56,6 +57,21 @@ const EITHER: [(&str, &str); 4] = [
     ("TokenRequest", "At most one of `expires_at` and `expires_in_seconds` is present."),
     ("FederatedSource", "Exactly one of `url` and `index` is present."),
 ];
+
+/// Writes a schema of a text or an object as a choice of two schemas, because generators apply the keywords of both to either.
+fn either_type(schema: &mut Value) {
+    let Some(fields) = schema.as_object_mut() else { return };
+    let mut text = json!({"type": "string"});
+    for keyword in ["maxLength", "pattern"] {
+        text[keyword] = fields.shift_remove(keyword).unwrap_or_default();
+    }
+    let mut object = json!({"type": "object"});
+    for keyword in ["required", "properties"] {
+        object[keyword] = fields.shift_remove(keyword).unwrap_or_default();
+    }
+    fields.shift_remove("type");
+    fields.insert("oneOf".to_owned(), json!([text, object]));
+}
 
 /// Derives the bodies of register, update and check from the source of a manifest, each as a separate object.
 fn registration(schemas: &mut Value) {

@@ -1,6 +1,7 @@
 //! The state of a source in words.
 
 use super::elements::{counted, time};
+use api::events::{action, cause};
 use federation::source::{Failure, SourceRecord, State};
 use maud::{Markup, html};
 use store::sources::Source;
@@ -51,12 +52,12 @@ pub(super) fn meanwhile(source: &Source, state: State) -> Markup {
 /// The cause of a revision in words.
 pub(super) fn cause(cause: &str) -> &str {
     match cause {
-        "register" => "registered",
-        "update" => "registration changed",
-        "deregister" => "deregistered",
-        "refresh" => "index fetched",
-        "release" => "held index released",
-        "upstream" => "came from another hub",
+        action::REGISTER => "registered",
+        action::UPDATE => "registration changed",
+        action::DEREGISTER => "deregistered",
+        action::REFRESH => "index fetched",
+        action::RELEASE => "held index released",
+        cause::UPSTREAM => "came from another hub",
         other => other,
     }
 }

@@ -10,6 +10,7 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::capabilities::{BYTES_PER_TOKEN, Capabilities, CapabilitiesQuery, CapabilityEntries, CapabilityQuery};
 use api::headers;
+use api::paths;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use federation::time::rfc3339;
@@ -23,7 +24,7 @@ use store::revisions::Head;
 /// `budget_tokens` limits the size of the response.
 #[utoipa::path(
     get,
-    path = "/v1/capabilities",
+    path = paths::CAPABILITIES,
     operation_id = "searchCapabilities",
     tag = "federation",
     params(
@@ -61,7 +62,7 @@ pub async fn search<P: Ports>(
 /// Several sources may publish the same id; each has an entry, ordered by repo.
 #[utoipa::path(
     get,
-    path = "/v1/capabilities/{id}",
+    path = paths::CAPABILITY,
     operation_id = "readCapability",
     tag = "federation",
     params(

@@ -11,6 +11,7 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::changes::{Changes, ChangesQuery};
 use api::page;
+use api::paths;
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -33,7 +34,7 @@ const PAGE_BYTES: u64 = MAX_PAGE_BYTES as u64;
 /// document is `head` with these capabilities. Continue with `next` and `cursor` until `next` is null.
 #[utoipa::path(
     get,
-    path = "/v1/changes",
+    path = paths::CHANGES,
     operation_id = "listChanges",
     tag = "federation",
     params(ChangesQuery, Conditional),

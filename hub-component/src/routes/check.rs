@@ -5,6 +5,7 @@ use crate::hub::{App, check as hub};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::check::{CheckQuery, Verdict};
+use api::paths;
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
 use federation::index::SourceFormat;
@@ -22,7 +23,7 @@ use store::sources::{self, Source};
 /// accepting the index would change in the federation.
 #[utoipa::path(
     post,
-    path = "/v1/check",
+    path = paths::CHECK,
     operation_id = "checkIndex",
     tag = "registrations",
     params(CheckQuery),

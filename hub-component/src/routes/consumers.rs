@@ -7,6 +7,7 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::consumers::{Consumers, ConsumersQuery};
+use api::paths;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use http::HeaderMap;
@@ -16,7 +17,7 @@ use http::HeaderMap;
 /// As the indexes in the newest revision say under `uses`. The id may also be one that is used but not published, or that was removed.
 #[utoipa::path(
     get,
-    path = "/v1/capabilities/{id}/consumers",
+    path = paths::CONSUMERS,
     operation_id = "listConsumers",
     tag = "federation",
     params(

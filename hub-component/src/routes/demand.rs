@@ -7,6 +7,7 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::demand::{Demand, DemandQuery};
+use api::paths;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
@@ -17,7 +18,7 @@ use http::HeaderMap;
 /// Each question is searched again in the newest revision, and left out if that answers it well.
 #[utoipa::path(
     get,
-    path = "/v1/demand",
+    path = paths::DEMAND,
     operation_id = "listDemand",
     tag = "federation",
     params(DemandQuery, Conditional),

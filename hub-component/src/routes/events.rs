@@ -8,6 +8,7 @@ use crate::ports::Ports;
 use crate::problem::Problem;
 use api::events::{Event, Events, EventsQuery};
 use api::page;
+use api::paths;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use federation::time::rfc3339;
@@ -22,7 +23,7 @@ use store::former;
 /// scope `admin`.
 #[utoipa::path(
     get,
-    path = "/v1/events",
+    path = paths::EVENTS,
     operation_id = "listEvents",
     tag = "access",
     params(EventsQuery),

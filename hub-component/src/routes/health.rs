@@ -4,6 +4,7 @@ use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::health::{Health, Mirror};
+use api::paths;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -19,7 +20,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The hub can read and write its store. Sources are not checked: an unreachable source is no reason to restart a hub.
 #[utoipa::path(
     get,
-    path = "/health",
+    path = paths::HEALTH,
     operation_id = "health",
     tag = "operation",
     responses((status = 200, description = "The hub can serve requests.", body = Health, headers(("Cache-Control")))),
@@ -58,7 +59,7 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
 /// The process responds. The store is not used.
 #[utoipa::path(
     get,
-    path = "/health/live",
+    path = paths::LIVE,
     operation_id = "live",
     tag = "operation",
     responses((status = 200, description = "The hub is alive.", body = Health, headers(("Cache-Control")))),

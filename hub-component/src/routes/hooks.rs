@@ -8,6 +8,7 @@ use crate::hub::{App, hooks as hub, secret};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
 use api::hooks::{Hook, HookUrls, Received};
+use api::paths;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -25,7 +26,7 @@ use store::{hooks, sources};
 /// that index after the response; it ignores other events.
 #[utoipa::path(
     post,
-    path = "/v1/hooks/{forge}",
+    path = paths::HOOKS,
     operation_id = "receiveHook",
     tag = "registrations",
     params(("forge" = String, Path, description = "`github`, `gitea`, `forgejo` or `gitlab`.")),
@@ -70,7 +71,7 @@ fn payload<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
 /// Replaces the previous secret. It is shown only in this response.
 #[utoipa::path(
     post,
-    path = "/v1/repos/{repo}/hook",
+    path = paths::HOOK,
     operation_id = "createHook",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
@@ -110,7 +111,7 @@ pub async fn create<P: Ports>(
 /// Webhooks that use it are refused from then on; the index is still checked by its `cache_ttl_seconds`. Succeeds even if there is no secret.
 #[utoipa::path(
     delete,
-    path = "/v1/repos/{repo}/hook",
+    path = paths::HOOK,
     operation_id = "removeHook",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),

@@ -7,6 +7,7 @@ use crate::hub::TruncatedBody;
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -23,7 +24,7 @@ use store::snapshots::{PackedReader, Reader};
 /// The exact bytes of an accepted index, named by their digest, for as long as a kept revision contains it.
 #[utoipa::path(
     get,
-    path = "/v1/indexes/{digest}",
+    path = paths::INDEX,
     operation_id = "readIndex",
     tag = "federation",
     params(

@@ -4,6 +4,7 @@ use crate::edge;
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use axum::extract::State as AppState;
 use axum::response::{IntoResponse, Response};
 use federation::source::State;
@@ -29,7 +30,7 @@ type Label = [(&'static str, String); 1];
 /// `reuse-surface serve` adds its own metrics.
 #[utoipa::path(
     get,
-    path = "/metrics",
+    path = paths::METRICS,
     operation_id = "metrics",
     tag = "operation",
     responses((

@@ -2,6 +2,7 @@
 
 use crate::edge::StaticContent;
 use crate::openapi::{self, Conditional};
+use api::paths;
 use axum::Extension;
 use axum::response::Response;
 use http::HeaderMap;
@@ -26,7 +27,7 @@ impl Document {
 /// Every route, parameter, response and error, in OpenAPI 3.1.
 #[utoipa::path(
     get,
-    path = "/openapi.json",
+    path = paths::OPENAPI,
     operation_id = "readOpenApi",
     tag = "about",
     params(Conditional),

@@ -7,6 +7,7 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::overlaps::{Overlaps, OverlapsQuery};
+use api::paths;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use http::HeaderMap;
@@ -17,7 +18,7 @@ use http::HeaderMap;
 /// has at most five pairs of its own. What changed is compared on request; while `complete` is false, there is more to compare.
 #[utoipa::path(
     get,
-    path = "/v1/overlaps",
+    path = paths::OVERLAPS,
     operation_id = "listOverlaps",
     tag = "federation",
     params(OverlapsQuery, Conditional),

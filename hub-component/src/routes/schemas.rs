@@ -19,7 +19,7 @@ const JSON: &str = "application/schema+json";
 /// One for every document that the hub sends or accepts.
 #[utoipa::path(
     get,
-    path = "/schemas",
+    path = paths::SCHEMAS,
     operation_id = "listSchemas",
     tag = "about",
     params(Conditional),
@@ -45,7 +45,7 @@ pub async fn list(request: HeaderMap) -> Result<Response, Problem> {
 /// `application/json`.
 #[utoipa::path(
     get,
-    path = "/schemas/{name}",
+    path = paths::SCHEMA,
     operation_id = "readSchema",
     tag = "about",
     params(

@@ -210,6 +210,15 @@ async fn arguments_say_their_bounds_in_keywords_and_in_words_and_the_hub_keeps_t
                     let least = least.as_u64().expect("a number");
                     assert!(!is_refused(json!(least)).await && !is_refused(most.clone()).await, "{name} {argument}");
                     assert!(is_refused(json!(least - 1)).await, "{name} {argument}");
+                    if argument == "budget_tokens" {
+                        // A higher budget is lowered, so only the refusal of a low one says what the hub keeps.
+                        let refusal = call(&hub, name, json!({"id": "a", "budget_tokens": 1})).await.to_string();
+                        let bounds = [format!("at least {least};"), format!("limited to {most}.")];
+                        assert!(bounds.iter().all(|bound| refusal.contains(bound)), "{name}: {refusal}");
+                    } else {
+                        let above = most.as_u64().expect("a number") + 1;
+                        assert!(is_refused(json!(above)).await, "{name} {argument}");
+                    }
                 }
                 "string" if schema.get("enum").is_none() => {
                     assert!(says(&schema["maxLength"]), "{name} {argument}: {schema}");

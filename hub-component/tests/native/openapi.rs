@@ -1,6 +1,8 @@
 //! The OpenAPI document: the committed copy is what the code generates, and it is complete.
 
 use crate::ports::Hub;
+use api::page::{self, Limit};
+use api::{events, federated, feeds, paths};
 use serde_json::Value;
 use std::fs;
 
@@ -78,4 +80,60 @@ async fn what_is_answered_has_the_fields_of_what_is_sent() {
         names(&schemas["SourceLine"]["properties"]),
         lines.into_iter().filter(|n| n != "index").collect::<Vec<_>>()
     );
+}
+
+/// The lists whose `limit` may not be higher than the maximum.
+const LISTS: [(&str, Limit); 11] = [
+    (paths::REPOS, page::REPOS),
+    (paths::CATALOGUES, page::CATALOGUES),
+    (paths::TOKENS, page::TOKENS),
+    (paths::EVENTS, page::EVENTS),
+    (paths::REVISIONS, page::REVISIONS),
+    (paths::CHANGES, page::CHANGES),
+    (paths::DEMAND, page::DEMAND),
+    (paths::OVERLAPS, page::OVERLAPS),
+    (paths::CAPABILITIES, page::CAPABILITIES),
+    (paths::CAPABILITY, page::CAPABILITIES),
+    (paths::CONSUMERS, page::CONSUMERS),
+];
+/// The lists that lower a higher `limit`, as their descriptions say.
+const LOWERING: [(&str, Limit); 2] =
+    [(paths::ARD_RESOURCES, page::ARD_RESOURCES), (paths::MCP_SERVERS, page::MCP_SERVERS)];
+
+/// The description and the maximum of a query parameter of `GET path`.
+fn parameter<'a>(item: &'a Value, name: &str) -> Option<(&'a str, Option<u64>)> {
+    let mut parameters = item["get"]["parameters"].as_array().into_iter().flatten();
+    let parameter = parameters.find(|parameter| parameter["name"] == name)?;
+    Some((parameter["description"].as_str()?, parameter["schema"]["maximum"].as_u64()))
+}
+
+#[tokio::test]
+async fn every_limit_is_described_as_the_hub_keeps_it() {
+    let document = document().await;
+    let mut lists = 0;
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let Some((words, maximum)) = parameter(item, "limit").or(parameter(item, "pageSize")) else { continue };
+        lists += 1;
+        let of = |table: &[(&str, Limit)]| table.iter().find(|(listed, _)| listed == path).map(|(_, limit)| *limit);
+        let Limit { default, max } = of(&LISTS).or(of(&LOWERING)).expect(path);
+        assert!(words.contains(&format!("{default} by default")), "{path}: {words}");
+        match of(&LOWERING) {
+            None => assert_eq!(maximum, Some(max as u64), "{path}"),
+            Some(_) => assert!(words.contains(&format!("more than {max}")), "{path}: {words}"),
+        }
+    }
+    assert_eq!(lists, LISTS.len() + LOWERING.len());
+    let (_, wait) = parameter(&document["paths"][paths::LOG], "wait").expect("a wait");
+    assert_eq!(wait, Some(federated::MAX_LOG_WAIT.into()));
+    let (words, seconds) = parameter(&document["paths"][paths::STREAM], "seconds").expect("seconds");
+    assert_eq!(seconds, Some(feeds::MAX_STREAM_SECONDS.into()));
+    assert!(words.contains(&format!("{} by default", feeds::DEFAULT_STREAM_SECONDS)), "{words}");
+}
+
+#[tokio::test]
+async fn the_description_of_an_event_lists_every_action() {
+    let document = document().await;
+    let words = document["components"]["schemas"]["Event"]["properties"]["action"]["description"].to_string();
+    let listed: Vec<&str> = words.split('`').skip(1).step_by(2).collect();
+    assert_eq!(listed, events::ACTIONS);
 }

@@ -57,7 +57,15 @@ async fn a_script_may_read_what_it_needs() -> Result<()> {
     assert_eq!(answer.header("access-control-allow-origin"), "*");
     assert_eq!(answer.header("access-control-allow-credentials"), "");
     let exposed = answer.header("access-control-expose-headers");
-    for name in ["etag", "link", "retry-after", "reuse-surface-revision", "reuse-surface-verified", "x-request-id"] {
+    for name in [
+        "etag",
+        "link",
+        "retry-after",
+        "reuse-surface-revision",
+        "reuse-surface-verified",
+        "reuse-surface-mirrored",
+        "x-request-id",
+    ] {
         assert!(exposed.contains(name), "{name}");
     }
     Ok(())

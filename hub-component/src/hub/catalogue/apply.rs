@@ -7,6 +7,7 @@ use crate::hub::publish::{Contributions, publish};
 use crate::hub::relayed::choose_anew;
 use crate::ports::Ports;
 use crate::problem::Problem;
+use api::events::{action, cause};
 use federation::catalogue::{Known, RemovalReason, Skipped, Todo};
 use federation::time::Seconds;
 use serde_json::{Value, json};
@@ -73,7 +74,7 @@ async fn publish_all(
     now: Seconds,
 ) -> Result<(), Problem> {
     // No request causes this; the empty id has it recorded all the same.
-    let origin = Origin { actor, cause: "catalogue", request_id: Some("") };
+    let origin = Origin { actor, cause: cause::CATALOGUE, request_id: Some("") };
     let Changes { lines, events } = changes;
     let mut lines: Contributions<'_> = lines.iter().map(|(repo, line)| (repo.as_str(), line.clone())).collect();
     // An upstream may offer a repo that was removed here.
@@ -103,7 +104,7 @@ async fn remove(
         {
             registrations::delete(tx, &repo).await?;
             former::record_removal(tx, &repo, gone, None, now).await?;
-            changes.events.push(("deregister", repo.clone(), json!(registered.registration), Value::Null));
+            changes.events.push((action::DEREGISTER, repo.clone(), json!(registered.registration), Value::Null));
             changes.lines.insert(repo, None);
         }
         if gone == RemovalReason::Vanished {

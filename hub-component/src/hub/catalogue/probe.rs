@@ -5,6 +5,7 @@ use crate::hub::App;
 use crate::hub::outside::Outside;
 use crate::ports::Ports;
 use crate::problem::Problem;
+use api::events::{action, cause};
 use federation::catalogue::{Catalogue, Known, RemovalReason, Skipped, Todo};
 use federation::check::{Answer, fetch_unless_paused};
 use federation::fetch::{FetchFailure, Fetched, HostPauses, Validators};
@@ -182,8 +183,9 @@ async fn register(
     let source = Source { registered, record: SourceRecord::default() };
     sources::save_record(tx, &source).await?;
     let after = json!(source.registered.registration);
-    let event = Event { action: "register", subject: Subject::Repo(&repo), before: Value::Null, after, revision: None };
-    let origin = Origin { actor: &actor, cause: "catalogue", request_id: Some("") };
+    let event =
+        Event { action: action::REGISTER, subject: Subject::Repo(&repo), before: Value::Null, after, revision: None };
+    let origin = Origin { actor: &actor, cause: cause::CATALOGUE, request_id: Some("") };
     events::record(tx, origin, event, now).await?;
     Ok(Ok(repo))
 }

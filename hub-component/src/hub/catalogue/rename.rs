@@ -2,6 +2,7 @@
 
 use super::changes::Changes;
 use crate::hub::publish::line;
+use api::events::action;
 use federation::catalogue::{Catalogue, Known, RemovalReason};
 use federation::time::Seconds;
 use serde_json::json;
@@ -34,7 +35,7 @@ pub(super) async fn follow(
             source.record.address_changed();
             sources::save_record(tx, &source).await?;
             let after = json!(source.registered.registration);
-            changes.events.push(("update", repo.clone(), json!(before), after));
+            changes.events.push((action::UPDATE, repo.clone(), json!(before), after));
         }
         changes.lines.insert(repo.clone(), line(&source));
     }
@@ -91,7 +92,7 @@ async fn rename(
         if let Some(registered) = registrations::get(tx, &between(old)).await? {
             registrations::rename(tx, &registered, new).await?;
             let after = json!(registrations::get(tx, new).await?.map(|registered| registered.registration));
-            changes.events.push(("rename", new.clone(), json!({ "repo": old }), after));
+            changes.events.push((action::RENAME, new.clone(), json!({ "repo": old }), after));
         }
     }
     for (old, new) in names {

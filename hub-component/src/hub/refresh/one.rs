@@ -5,6 +5,7 @@ use super::run::{LEASE_ATTEMPTS, LEASE_RETRY_PAUSE, refresh};
 use super::scope::Scope;
 use crate::hub::App;
 use crate::ports::Ports;
+use api::events::action;
 use api::refresh::Outcome;
 use federation::source::Accepted;
 use store::database::read_with;
@@ -46,7 +47,7 @@ pub async fn refresh_one<P: Ports>(
             return Ok(Some(report));
         }
     }
-    let report = refresh(app, scope, origin, "refresh", &lease, app.ports.now()).await;
+    let report = refresh(app, scope, origin, action::REFRESH, &lease, app.ports.now()).await;
     let released = lease.release(database).await;
     let report = report?;
     released?;

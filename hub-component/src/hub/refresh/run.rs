@@ -9,6 +9,7 @@ use crate::hub::App;
 use crate::hub::catalogue::refresh_due;
 use crate::log;
 use crate::ports::Ports;
+use api::events::action;
 use api::refresh::Outcome;
 use federation::check::CheckOutcome;
 use federation::fetch::{FetchFailure, HostPauses, Validators};
@@ -65,7 +66,9 @@ pub async fn refresh_many<P: Ports>(
     let began = app.ports.now();
     // Catalogues first: what they register is fetched now.
     let report = match refresh_due(app).await.and(renew(app, &lease, began).await) {
-        Ok(()) => refresh(app, scope, origin, "compose", &lease, began.max(app.ports.now() - OF_CATALOGUES)).await,
+        Ok(()) => {
+            refresh(app, scope, origin, action::COMPOSE, &lease, began.max(app.ports.now() - OF_CATALOGUES)).await
+        }
         Err(error) => Err(error),
     };
     // If pruning fails, it is tried again after the next refresh. The result of this refresh is valid all the same.

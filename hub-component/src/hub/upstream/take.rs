@@ -9,6 +9,7 @@ use crate::hub::publish::publish;
 use crate::hub::relayed::{choose_anew, registration};
 use crate::ports::Ports;
 use api::Json;
+use api::events::cause;
 use api::federated::{Log, Logged};
 use federation::compose::{SourceLine, digest};
 use federation::registration::Registration;
@@ -106,7 +107,7 @@ async fn publish_anew(
     }
     let lines = choose_anew(tx, own, repos, now).await?;
     let actor = actor(name);
-    let origin = Origin { actor: &actor, cause: "upstream", request_id: None };
+    let origin = Origin { actor: &actor, cause: cause::UPSTREAM, request_id: None };
     match publish(tx, lines, origin, now).await?.kept_back.first() {
         None => Ok(()),
         Some(repo) => Err(Fault::Upstream(&kinds::UPSTREAM_TOO_LARGE, format!("There is no room for `{repo}`."))),

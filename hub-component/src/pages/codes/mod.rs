@@ -6,6 +6,7 @@ use crate::edge::{AppForRequest, Path, StaticContent, preferred_type};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
+use api::paths;
 use axum::response::Response;
 use federation::problem::{self, Kind, Place};
 use http::header::VARY;
@@ -31,7 +32,7 @@ pub struct Problems {
 /// What each code of this hub means and what to do about it: as Markdown, as JSON, or as a page.
 #[utoipa::path(
     get,
-    path = "/problems",
+    path = paths::PROBLEMS,
     operation_id = "listProblems",
     tag = "about",
     params(Conditional),
@@ -75,7 +76,7 @@ pub async fn list<P: Ports>(AppForRequest(app): AppForRequest<P>, request: Heade
 /// What it means and what to do, for each place where it occurs. `type` of every problem leads here.
 #[utoipa::path(
     get,
-    path = "/problems/{code}",
+    path = paths::PROBLEM,
     operation_id = "explainProblem",
     tag = "about",
     params(

@@ -3,6 +3,7 @@
 use crate::edge::{AppForRequest, StaticContent};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
+use api::paths;
 use axum::response::Response;
 use http::HeaderMap;
 
@@ -13,7 +14,7 @@ const LLMS_TXT: &str = include_str!("llms.md");
 /// What this hub is, how to query it, and how fresh its data is, in Markdown (`llms.txt`).
 #[utoipa::path(
     get,
-    path = "/llms.txt",
+    path = paths::LLMS,
     operation_id = "readLlmsTxt",
     tag = "about",
     params(Conditional),

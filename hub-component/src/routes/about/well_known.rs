@@ -20,7 +20,7 @@ const LINKSET: &str = "application/linkset+json; profile=\"https://www.rfc-edito
 /// Links to everything about the API (RFC 9727, RFC 9264).
 #[utoipa::path(
     get,
-    path = "/.well-known/api-catalog",
+    path = paths::API_CATALOG,
     operation_id = "readApiCatalog",
     tag = "about",
     params(Conditional),
@@ -63,7 +63,7 @@ pub async fn api_catalog<P: Ports>(AppForRequest(app): AppForRequest<P>, request
 /// Its version, the URLs of its interfaces, and the public keys of its transparency log.
 #[utoipa::path(
     get,
-    path = "/.well-known/reuse-surface",
+    path = paths::HUB,
     operation_id = "describeHub",
     tag = "about",
     params(Conditional),

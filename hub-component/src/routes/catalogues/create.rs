@@ -6,6 +6,7 @@ use crate::hub::catalogue::{refresh_later, view};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::catalogues::Catalogue;
+use api::events::action;
 use api::paths::{self, expand};
 use axum::Json;
 use axum::extract::State;
@@ -24,7 +25,7 @@ use store::events::{self, Event, Subject};
 /// `prefix`.
 #[utoipa::path(
     post,
-    path = "/v1/catalogues",
+    path = paths::CATALOGUES,
     operation_id = "createCatalogue",
     tag = "catalogues",
     request_body(content = ref("#/components/schemas/CatalogueRequest")),
@@ -55,13 +56,13 @@ pub async fn create<P: Ports>(
             return Err(Problem::new(&kinds::CATALOGUE_EXISTS, detail));
         }
         let event = Event {
-            action: "catalogue-create",
+            action: action::CATALOGUE_CREATE,
             subject: Subject::Catalogue(&name),
             before: Value::Null,
             after: json!(stored.catalogue),
             revision: None,
         };
-        events::record(tx, actor.origin("catalogue-create"), event, now).await?;
+        events::record(tx, actor.origin(action::CATALOGUE_CREATE), event, now).await?;
         let shown = view(tx, &stored).await?;
         Ok::<_, Problem>(shown)
     })

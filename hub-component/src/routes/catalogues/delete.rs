@@ -5,6 +5,8 @@ use crate::hub::App;
 use crate::hub::catalogue::not_found;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
+use api::paths;
 use axum::extract::State;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -17,7 +19,7 @@ use store::events::{self, Event, Subject};
 /// Its registrations stay as they are. A new catalogue of the same name takes them over.
 #[utoipa::path(
     delete,
-    path = "/v1/catalogues/{name}",
+    path = paths::CATALOGUE,
     operation_id = "deleteCatalogue",
     tag = "catalogues",
     params(("name" = String, Path, description = "The catalogue's name.")),
@@ -37,13 +39,13 @@ pub async fn delete<P: Ports>(
         let actor = caller.writes_all(&stored.catalogue.prefix)?;
         catalogues::delete(tx, &name).await?;
         let event = Event {
-            action: "catalogue-delete",
+            action: action::CATALOGUE_DELETE,
             subject: Subject::Catalogue(&name),
             before: json!(stored.catalogue),
             after: Value::Null,
             revision: None,
         };
-        events::record(tx, actor.origin("catalogue-delete"), event, now).await?;
+        events::record(tx, actor.origin(action::CATALOGUE_DELETE), event, now).await?;
         Ok::<_, Problem>(())
     })
     .await?;

@@ -7,6 +7,7 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::catalogues::{Catalogues, CataloguesQuery};
+use api::paths;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use http::HeaderMap;
@@ -16,7 +17,7 @@ use http::HeaderMap;
 /// With the status of their listings, ordered by name.
 #[utoipa::path(
     get,
-    path = "/v1/catalogues",
+    path = paths::CATALOGUES,
     operation_id = "listCatalogues",
     tag = "catalogues",
     params(CataloguesQuery, Conditional),

@@ -6,6 +6,8 @@ use crate::hub::catalogue::{not_found, refresh_later, view};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::catalogues::Catalogue;
+use api::events::action;
+use api::paths;
 use axum::Json;
 use axum::extract::State;
 use serde_json::json;
@@ -19,7 +21,7 @@ use store::events::{self, Event, Subject};
 /// the same repositories as the held one, apart from those that are archived, private or empty.
 #[utoipa::path(
     post,
-    path = "/v1/catalogues/{name}/release",
+    path = paths::CATALOGUE_RELEASE,
     operation_id = "releaseCatalogue",
     tag = "catalogues",
     params(("name" = String, Path, description = "The catalogue's name.")),
@@ -44,13 +46,13 @@ pub async fn release<P: Ports>(
         }
         catalogues::save(tx, &stored, None).await?;
         let event = Event {
-            action: "catalogue-release",
+            action: action::CATALOGUE_RELEASE,
             subject: Subject::Catalogue(&name),
             before,
             after: json!({ "released": stored.record.released }),
             revision: None,
         };
-        events::record(tx, actor.origin("catalogue-release"), event, now).await?;
+        events::record(tx, actor.origin(action::CATALOGUE_RELEASE), event, now).await?;
         let shown = view(tx, &stored).await?;
         Ok::<_, Problem>(shown)
     })

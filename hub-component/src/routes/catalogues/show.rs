@@ -7,6 +7,7 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::catalogues::Catalogue;
+use api::paths;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
@@ -18,7 +19,7 @@ use store::database::read_with;
 /// With the status of its listing: how many of its repositories are registered, and why the others are not.
 #[utoipa::path(
     get,
-    path = "/v1/catalogues/{name}",
+    path = paths::CATALOGUE,
     operation_id = "readCatalogue",
     tag = "catalogues",
     params(("name" = String, Path, description = "The catalogue's name."), Conditional),

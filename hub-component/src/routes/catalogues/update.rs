@@ -6,6 +6,9 @@ use crate::hub::catalogue::{not_found, refresh_later, view};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::catalogues::Catalogue;
+use api::events::action;
+use api::headers::MERGE_PATCH;
+use api::paths;
 use axum::Json;
 use axum::extract::State;
 use serde_json::json;
@@ -20,14 +23,14 @@ use store::{catalogues, members};
 /// registered repositories are recognised by name.
 #[utoipa::path(
     patch,
-    path = "/v1/catalogues/{name}",
+    path = paths::CATALOGUE,
     operation_id = "updateCatalogue",
     tag = "catalogues",
     params(("name" = String, Path, description = "The catalogue's name.")),
     request_body(
         description = "The fields to change (RFC 7396); null resets a field to its default.",
         content(
-            (ref("#/components/schemas/CataloguePatch") = "application/merge-patch+json"),
+            (ref("#/components/schemas/CataloguePatch") = MERGE_PATCH),
             (ref("#/components/schemas/CataloguePatch") = "application/json"),
         ),
     ),
@@ -62,13 +65,13 @@ pub async fn update<P: Ports>(
         stored.record.next_listing_at = None;
         catalogues::save(tx, &stored, None).await?;
         let event = Event {
-            action: "catalogue-update",
+            action: action::CATALOGUE_UPDATE,
             subject: Subject::Catalogue(&name),
             before,
             after: json!(stored.catalogue),
             revision: None,
         };
-        events::record(tx, actor.origin("catalogue-update"), event, now).await?;
+        events::record(tx, actor.origin(action::CATALOGUE_UPDATE), event, now).await?;
         let shown = view(tx, &stored).await?;
         Ok::<_, Problem>((shown, true))
     })

@@ -6,6 +6,7 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::discovery::{ResourceHost, ResourceManifest};
+use api::paths;
 use axum::response::Response;
 use federation::discovery::{Site, own_resources};
 use http::HeaderMap;
@@ -15,7 +16,7 @@ use http::HeaderMap;
 /// The hub's registry and its MCP server, by Agentic Resource Discovery (ARD). What repositories publish is found in that registry.
 #[utoipa::path(
     get,
-    path = "/.well-known/ard.json",
+    path = paths::ARD_MANIFEST,
     operation_id = "readResourceManifest",
     tag = "discovery",
     params(Conditional),
@@ -32,7 +33,7 @@ pub async fn manifest<P: Ports>(AppForRequest(app): AppForRequest<P>, request: H
 /// The same bytes as `/.well-known/ard.json`, where clients of ARD 0.9 look.
 #[utoipa::path(
     get,
-    path = "/.well-known/ai-catalog.json",
+    path = paths::AI_CATALOG,
     operation_id = "readAiCatalog",
     tag = "discovery",
     params(Conditional),

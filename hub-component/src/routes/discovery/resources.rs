@@ -7,6 +7,7 @@ use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::discovery::{Resource, Resources, ResourcesQuery};
+use api::paths;
 use axum::extract::OriginalUri;
 use axum::response::Response;
 use http::HeaderMap;
@@ -18,7 +19,7 @@ use percent_encoding::percent_decode_str;
 /// With `offset`, the response also has the members that clients of GitHub's agent finder read.
 #[utoipa::path(
     get,
-    path = "/agents",
+    path = paths::ARD_RESOURCES,
     operation_id = "listResources",
     tag = "discovery",
     params(ResourcesQuery, Conditional),
@@ -51,7 +52,7 @@ pub async fn resources<P: Ports>(
 /// The resource with an identifier of Agentic Resource Discovery (ARD). The hub looks only in its newest revision.
 #[utoipa::path(
     get,
-    path = "/agents/{identifier}",
+    path = paths::ARD_RESOURCE,
     operation_id = "readResource",
     tag = "discovery",
     params(

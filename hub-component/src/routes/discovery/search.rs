@@ -6,6 +6,7 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::discovery::{FoundResources, ResourceSearch};
 use api::headers;
+use api::paths;
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use http::HeaderValue;
@@ -17,7 +18,7 @@ use http::header::CACHE_CONTROL;
 /// empty. Needs no token.
 #[utoipa::path(
     post,
-    path = "/search",
+    path = paths::ARD_SEARCH,
     operation_id = "searchResources",
     tag = "discovery",
     request_body(

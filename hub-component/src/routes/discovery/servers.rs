@@ -6,6 +6,7 @@ use crate::hub::{discovery::servers as hub, revalidate_due};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use api::servers::{Server, Servers, ServersMetadata, ServersQuery};
 use axum::response::Response;
 use http::HeaderMap;
@@ -16,7 +17,7 @@ use http::HeaderMap;
 /// several capabilities claim is left out.
 #[utoipa::path(
     get,
-    path = "/v0.1/servers",
+    path = paths::MCP_SERVERS,
     operation_id = "listMcpServers",
     tag = "discovery",
     params(ServersQuery, Conditional),
@@ -45,7 +46,7 @@ pub async fn servers<P: Ports>(
 /// A capability has one version, the newest.
 #[utoipa::path(
     get,
-    path = "/v0.1/servers/{serverName}/versions",
+    path = paths::MCP_SERVER_VERSIONS,
     operation_id = "listMcpServerVersions",
     tag = "discovery",
     params(
@@ -76,10 +77,10 @@ pub async fn versions<P: Ports>(
 
 /// Reads a version of an MCP server.
 ///
-/// `latest` is the newest one.
+/// Returns one version of a server; `latest` is the newest.
 #[utoipa::path(
     get,
-    path = "/v0.1/servers/{serverName}/versions/{version}",
+    path = paths::MCP_SERVER_VERSION,
     operation_id = "readMcpServer",
     tag = "discovery",
     params(

@@ -6,6 +6,8 @@ use crate::hub::refresh::{Report, Scope, newest, refresh_many, refresh_running};
 use crate::hub::upstream::follow_due;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
+use api::paths;
 use api::refresh::{ComposeQuery, Composed};
 use axum::Json;
 use axum::extract::State;
@@ -16,7 +18,7 @@ use axum::extract::State;
 /// the same in the background, so calling this is optional.
 #[utoipa::path(
     post,
-    path = "/v1/federated/compose",
+    path = paths::COMPOSE,
     operation_id = "compose",
     tag = "federation",
     params(ComposeQuery),
@@ -32,7 +34,7 @@ pub async fn compose<P: Ports>(
     let actor = caller.composes()?;
     follow_due(&app).await?;
     let scope = if parameters.force { Scope::All } else { Scope::Due };
-    let report = refresh_many(&app, scope, actor.origin("refresh"), true).await?.ok_or_else(refresh_running)?;
+    let report = refresh_many(&app, scope, actor.origin(action::REFRESH), true).await?.ok_or_else(refresh_running)?;
     let (revision, digest) = newest(&app).await?;
     let (failed, partial) = (report.failed(), report.not_reached() > 0);
     let Report { revision: published, fetched, sources } = report;

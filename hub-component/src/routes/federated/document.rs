@@ -10,6 +10,7 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::federated::FederatedQuery;
 use api::headers::{MIRRORED, REVISION, VERIFIED};
+use api::paths;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
@@ -39,7 +40,7 @@ const FORMATS: &[(Format, &[&str])] = &[
 /// fetched after the response.
 #[utoipa::path(
     get,
-    path = "/v1/federated",
+    path = paths::FEDERATED,
     operation_id = "readFederated",
     tag = "federation",
     params(
@@ -74,23 +75,12 @@ pub async fn read<P: Ports>(
     let filter = Filter::parse(parameters.domain.as_deref(), parameters.repo.as_deref())
         .map_err(|e| Problem::new(&kinds::INVALID_QUERY, format!("{e}.")))?;
     let has_provenance = parameters.provenance == Some(true);
-    let is_plain = filter.is_whole() && !has_provenance;
     wait_for_revision(&app, parameters.min_revision).await?;
-    let (database, now) = (app.database().await?, app.ports.now());
     if let Some(number) = parameters.revision {
-        let revision = read_with(database, async |tx| kept(tx, number).await).await?;
-        // A commit may become known after its revision.
-        let caching = if has_provenance { Caching::NoCache } else { Caching::Immutable };
-        let selection = Selection::from(filter);
-        if is_plain && negotiated.is_known(&revision, &headers, now) {
-            let answer = negotiated.answer(Some(&revision), &selection, &headers, caching, now, Body::empty());
-            return Ok(memo(answer, Some(MAX_MEMO_SECONDS)));
-        }
-        let composed = app.documents().at(&app.ports, &revision).await?;
-        let selection = selected(database, &composed, selection.filter, has_provenance).await?;
-        let response = negotiated.respond(&app, &composed, &selection, &headers, caching).await?;
-        return Ok(memo(response, Some(MAX_MEMO_SECONDS)));
+        return read_kept(&app, number, filter, has_provenance, &negotiated, &headers).await;
     }
+    let is_plain = filter.is_whole() && !has_provenance;
+    let (database, now) = (app.database().await?, app.ports.now());
     let (head, memo_for) = revalidate_due(&app).await?;
     published(&head)?;
     let filter = called_now(database, filter).await?;
@@ -130,6 +120,30 @@ pub async fn read<P: Ports>(
         response.headers_mut().extend(at.map(|at| (name, at)));
     }
     Ok(memo(response, memo_for))
+}
+
+/// The document of a revision that the client names.
+async fn read_kept<P: Ports>(
+    app: &App<P>,
+    number: u64,
+    filter: Filter,
+    has_provenance: bool,
+    negotiated: &Negotiated,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let (database, now) = (app.database().await?, app.ports.now());
+    let revision = read_with(database, async |tx| kept(tx, number).await).await?;
+    // A commit may become known after its revision.
+    let caching = if has_provenance { Caching::NoCache } else { Caching::Immutable };
+    let is_plain = filter.is_whole() && !has_provenance;
+    let response = if is_plain && negotiated.is_known(&revision, headers, now) {
+        negotiated.answer(Some(&revision), &Selection::from(filter), headers, caching, now, Body::empty())
+    } else {
+        let composed = app.documents().at(&app.ports, &revision).await?;
+        let selection = selected(database, &composed, filter, has_provenance).await?;
+        negotiated.respond(app, &composed, &selection, headers, caching).await?
+    };
+    Ok(memo(response, Some(MAX_MEMO_SECONDS)))
 }
 
 /// The part of this revision that the client requests.

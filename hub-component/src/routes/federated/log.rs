@@ -5,7 +5,9 @@ use crate::hub::App;
 use crate::hub::paging::PageBuilder;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use api::federated::{Log, LogQuery, Logged, Point, Verified};
+use api::federated::{Log, LogQuery, Logged, MAX_LOG_WAIT, Point, Verified};
+use api::page::MAX_LOG_REVISIONS;
+use api::paths;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -16,13 +18,9 @@ use std::time::Duration;
 use store::database::{Autocommit, Transaction, read_with};
 use store::revisions::{self, Revision, log};
 
-/// Longest wait for a newer revision, in seconds.
-const MAX_WAIT: u32 = 20;
 /// How often a waiting request looks for one.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 const LOOKS_PER_SECOND: u32 = 4;
-/// Most revisions in a response.
-const MAX_REVISIONS: usize = 100;
 
 /// Follows the log of revisions.
 ///
@@ -30,7 +28,7 @@ const MAX_REVISIONS: usize = 100;
 /// newer, the hub waits up to `wait` seconds, or not at all if too many clients are waiting.
 #[utoipa::path(
     get,
-    path = "/v1/federated/log",
+    path = paths::LOG,
     operation_id = "followLog",
     tag = "federation",
     params(LogQuery),
@@ -40,13 +38,15 @@ pub async fn follow<P: Ports>(
     State(app): State<App<P>>,
     Query(query): Query<LogQuery>,
 ) -> Result<impl IntoResponse, Problem> {
-    let invalid = |what: &str| Problem::new(&kinds::INVALID_QUERY, what.to_owned());
-    if query.wait > MAX_WAIT {
-        return Err(invalid("`wait` must be from 0 to 20."));
+    let invalid = |what: String| Problem::new(&kinds::INVALID_QUERY, what);
+    if query.wait > MAX_LOG_WAIT {
+        return Err(invalid(format!("`wait` must be from 0 to {MAX_LOG_WAIT}.")));
     }
     let verified_after = match &query.verified_after {
         None => None,
-        Some(text) => Some(parse_rfc3339(text).ok_or_else(|| invalid("`verified_after` must be an RFC 3339 time."))?),
+        Some(text) => {
+            Some(parse_rfc3339(text).ok_or_else(|| invalid("`verified_after` must be an RFC 3339 time.".to_owned()))?)
+        }
     };
     let database = app.database().await?;
     if let Some(_waiting) = app.permit_to_wait() {
@@ -72,7 +72,7 @@ async fn read(tx: &mut impl Transaction, since: u64, verified_after: Option<Seco
         let read = log::verified_after(tx, after).await?;
         verified.extend(read.into_iter().map(|(repo, at)| Verified { repo, at: rfc3339(at) }));
     }
-    let mut page = PageBuilder::new(MAX_REVISIONS);
+    let mut page = PageBuilder::new(MAX_LOG_REVISIONS);
     let mut last = since;
     while page.wants() > 0
         && let Some(next) = log::next(tx, last).await?

@@ -10,6 +10,7 @@ use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use api::federated::{Manifest, ManifestQuery};
 use api::headers;
+use api::paths;
 use axum::extract::State;
 use axum::response::Response;
 use federation::time::rfc3339;
@@ -23,7 +24,7 @@ use store::revisions;
 /// The document without its capabilities: what a mirror needs to fetch only the snapshots that it lacks.
 #[utoipa::path(
     get,
-    path = "/v1/federated/manifest",
+    path = paths::MANIFEST,
     operation_id = "readManifest",
     tag = "federation",
     params(ManifestQuery, Conditional),

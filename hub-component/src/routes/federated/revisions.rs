@@ -10,6 +10,7 @@ use crate::ports::Ports;
 use crate::problem::Problem;
 use api::federated::{Revisions, RevisionsQuery};
 use api::page;
+use api::paths;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use http::HeaderMap;
@@ -21,7 +22,7 @@ use store::revisions as log;
 /// Newest first, each with the sources that it changed.
 #[utoipa::path(
     get,
-    path = "/v1/federated/revisions",
+    path = paths::REVISIONS,
     operation_id = "listRevisions",
     tag = "federation",
     params(RevisionsQuery, Conditional),

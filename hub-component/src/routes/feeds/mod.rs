@@ -9,7 +9,8 @@ use crate::hub::{App, revalidate_due};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use api::feeds::{AtomQuery, RevisionEvent, StreamQuery};
+use api::feeds::{AtomQuery, DEFAULT_STREAM_SECONDS, MAX_STREAM_SECONDS, RevisionEvent, StreamQuery};
+use api::paths;
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -26,7 +27,7 @@ use utoipa::IntoParams;
 /// Atom (RFC 4287): one entry for each revision, newest first, for all sources, one repo or one domain. Pages are linked as in RFC 5005.
 #[utoipa::path(
     get,
-    path = "/v1/changes.atom",
+    path = paths::ATOM,
     operation_id = "readFeed",
     tag = "federation",
     params(AtomQuery, Conditional),
@@ -61,11 +62,6 @@ pub async fn atom<P: Ports>(
     Ok(memo(link_next(read.respond(&request), &uri, "cursor", next.as_deref()), memo_for))
 }
 
-/// How long a stream lasts by default, in seconds.
-const SECONDS: u32 = 600;
-/// The longest that a client may request, in seconds.
-const MAX_SECONDS: u32 = 3600;
-
 /// How long a client waits before it reconnects when a stream has ended, in milliseconds.
 const RETRY_MS: u32 = 3000;
 
@@ -85,7 +81,7 @@ pub struct Resumed {
 /// revision after it once, in order.
 #[utoipa::path(
     get,
-    path = "/v1/changes/stream",
+    path = paths::STREAM,
     operation_id = "followChanges",
     tag = "federation",
     params(StreamQuery, Resumed),
@@ -105,15 +101,15 @@ pub async fn follow<P: Ports>(
     Query(StreamQuery { since, seconds }): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let invalid = |what: &str| Problem::new(&kinds::INVALID_QUERY, what.to_owned());
-    let seconds = seconds.unwrap_or(SECONDS);
-    if !(1..=MAX_SECONDS).contains(&seconds) {
-        return Err(invalid("`seconds` must be from 1 to 3600."));
+    let invalid = |what: String| Problem::new(&kinds::INVALID_QUERY, what);
+    let seconds = seconds.unwrap_or(DEFAULT_STREAM_SECONDS);
+    if !(1..=MAX_STREAM_SECONDS).contains(&seconds) {
+        return Err(invalid(format!("`seconds` must be from 1 to {MAX_STREAM_SECONDS}.")));
     }
     let last = headers.get("last-event-id").filter(|id| !id.is_empty());
     let last = last.map(|id| id.to_str().ok().and_then(|id| id.parse().ok()));
     let last: Option<u64> =
-        last.map(|id| id.ok_or_else(|| invalid("`Last-Event-ID` must be a revision."))).transpose()?;
+        last.map(|id| id.ok_or_else(|| invalid("`Last-Event-ID` must be a revision.".to_owned()))).transpose()?;
     let follower = Follower::begin(&app, last.or(since), seconds).await?;
     // An id without data tells the client its position and is not an event.
     let first = format!("retry: {RETRY_MS}\nid: {}\n\n", follower.last());

@@ -7,6 +7,8 @@ use crate::hub::repos::not_registered;
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
+use api::paths;
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
@@ -18,7 +20,7 @@ use store::registrations;
 /// The next read no longer includes what the source contributed, but may include what an upstream offers for the repo. The name may be registered again.
 #[utoipa::path(
     delete,
-    path = "/v1/repos/{repo}",
+    path = paths::REPO,
     operation_id = "deregister",
     tag = "registrations",
     params(
@@ -49,7 +51,7 @@ pub async fn deregister<P: Ports>(
         // An upstream may offer it.
         let line = choose_anew(tx, app.configured_url(), &[&repo], now).await?.remove(repo.as_str()).flatten();
         let change = Change { repo: &repo, line, provenance: None, before, after: Value::Null };
-        publish_change(tx, change, actor.origin("deregister"), now).await?;
+        publish_change(tx, change, actor.origin(action::DEREGISTER), now).await?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await

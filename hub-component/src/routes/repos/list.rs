@@ -6,6 +6,7 @@ use crate::hub::repos::{Selection, select};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
+use api::paths;
 use api::repos::{Repos, ReposQuery};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -21,7 +22,7 @@ const A_SECOND: Seconds = 1;
 /// is registered in the meantime.
 #[utoipa::path(
     get,
-    path = "/v1/repos",
+    path = paths::REPOS,
     operation_id = "listRepos",
     tag = "registrations",
     params(ReposQuery, Conditional),

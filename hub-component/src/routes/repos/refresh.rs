@@ -9,6 +9,8 @@ use crate::hub::repos::not_registered;
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
+use api::paths;
 use api::refresh::{Outcome, RefreshRequest, Refreshed, ReleaseQuery, SourceReport};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -28,7 +30,7 @@ use store::sources;
 /// `provenance`.
 #[utoipa::path(
     post,
-    path = "/v1/repos/{repo}/refresh",
+    path = paths::REFRESH,
     operation_id = "refreshRepo",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),
@@ -56,7 +58,7 @@ pub async fn refresh<P: Ports>(
         None => Scope::Requested(repo.clone()),
         Some(asked) => Scope::Pushed(repo.clone(), commit(&app, &caller, &repo, &asked).await?),
     };
-    let report = refresh_one(&app, &repo, scope, actor.origin("refresh")).await?.ok_or_else(refresh_running)?;
+    let report = refresh_one(&app, &repo, scope, actor.origin(action::REFRESH)).await?.ok_or_else(refresh_running)?;
     let Report { revision, mut sources, .. } = report;
     let source = sources.pop().ok_or_else(|| not_registered(&repo))?;
     respond(&app, revision, source).await
@@ -132,7 +134,7 @@ async fn commit<P: Ports>(
 /// they have not seen.
 #[utoipa::path(
     post,
-    path = "/v1/repos/{repo}/release",
+    path = paths::RELEASE,
     operation_id = "releaseRepo",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name."), ReleaseQuery),
@@ -169,7 +171,7 @@ pub async fn release<P: Ports>(
         sources::save_record(tx, &source).await?;
         let after = contribution(&source.record.accepted, &source.record.held);
         let change = Change { repo: &repo, line: line(&source), provenance: source.record.provenance(), before, after };
-        let revision = publish_change(tx, change, actor.origin("release"), now).await?;
+        let revision = publish_change(tx, change, actor.origin(action::RELEASE), now).await?;
         Ok::<_, Problem>((source, revision))
     })
     .await?;

@@ -9,6 +9,7 @@ use crate::hub::repos::warnings_with;
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
 use api::paths::{self, expand};
 use api::repos::{RegisterQuery, Repo};
 use axum::extract::State;
@@ -28,7 +29,7 @@ use store::sources::{self, Source};
 /// never overwrites a registration, but takes over a repo that came from an upstream.
 #[utoipa::path(
     post,
-    path = "/v1/repos",
+    path = paths::REPOS,
     operation_id = "register",
     tag = "registrations",
     params(RegisterQuery),
@@ -95,7 +96,7 @@ pub async fn register<P: Ports>(
         }
         let after = json!(source.registered.registration);
         let change = Change { repo: &repo, line: line(&source), provenance: None, before: Value::Null, after };
-        publish_change(tx, change, actor.origin("register"), app.ports.now()).await?;
+        publish_change(tx, change, actor.origin(action::REGISTER), app.ports.now()).await?;
         Ok::<_, Problem>(warnings)
     })
     .await?;
@@ -104,7 +105,7 @@ pub async fn register<P: Ports>(
     let location = HeaderValue::from_str(&expand(paths::REPO, &[&repo])).ok();
     response.headers_mut().extend(location.map(|location| (LOCATION, location)));
     if source.registered.registration.enabled && !verified {
-        refresh_later(&app, repo, actor.clone(), "register");
+        refresh_later(&app, repo, actor.clone(), action::REGISTER);
     }
     Ok(response)
 }

@@ -6,6 +6,7 @@ use crate::hub::App;
 use crate::hub::repos::{not_registered, warnings};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use api::repos::Repo;
 use axum::extract::State;
 use axum::response::Response;
@@ -18,7 +19,7 @@ use store::sources;
 /// not its status.
 #[utoipa::path(
     get,
-    path = "/v1/repos/{repo}",
+    path = paths::REPO,
     operation_id = "readRepo",
     tag = "registrations",
     params(("repo" = String, Path, description = "The registration's name.")),

@@ -11,6 +11,9 @@ use crate::hub::repos::{not_registered, warnings_with};
 use crate::hub::{App, Change, publish_change};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
+use api::headers::MERGE_PATCH;
+use api::paths;
 use api::problem::ProblemEntry;
 use api::repos::Repo;
 use axum::extract::State;
@@ -37,7 +40,7 @@ struct Updated {
 /// prevents lost updates.
 #[utoipa::path(
     patch,
-    path = "/v1/repos/{repo}",
+    path = paths::REPO,
     operation_id = "updateRepo",
     tag = "registrations",
     params(
@@ -47,7 +50,7 @@ struct Updated {
     request_body(
         description = "The fields to change (RFC 7396); null resets a field to its default.",
         content(
-            (ref("#/components/schemas/RegistrationPatch") = "application/merge-patch+json"),
+            (ref("#/components/schemas/RegistrationPatch") = MERGE_PATCH),
             (ref("#/components/schemas/RegistrationPatch") = "application/json"),
         ),
     ),
@@ -109,14 +112,14 @@ pub async fn update<P: Ports>(
             before: json!(before),
             after,
         };
-        publish_change(tx, change, actor.origin("update"), now).await?;
+        publish_change(tx, change, actor.origin(action::UPDATE), now).await?;
 
         Ok::<_, Problem>(Updated { source, warnings, is_due: !fetched && (moved || !before.enabled) })
     })
     .await?;
     let Updated { source, warnings, is_due } = updated;
     if source.registered.registration.enabled && is_due {
-        refresh_later(&app, repo, actor.clone(), "update");
+        refresh_later(&app, repo, actor.clone(), action::UPDATE);
     }
     Ok(respond(&source, warnings, now))
 }

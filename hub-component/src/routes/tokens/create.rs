@@ -6,6 +6,8 @@ use crate::edge::{Caller, JsonBody};
 use crate::hub::{App, secret};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
+use api::paths;
 use api::tokens::NewToken;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -22,7 +24,7 @@ use store::tokens::{self, Token};
 /// Its secret is in this response and nowhere else: the hub stores a digest of it. Names are never reused.
 #[utoipa::path(
     post,
-    path = "/v1/tokens",
+    path = paths::TOKENS,
     operation_id = "createToken",
     tag = "access",
     request_body(content = ref("#/components/schemas/TokenRequest")),
@@ -57,13 +59,13 @@ pub async fn create<P: Ports>(
             ));
         }
         let event = Event {
-            action: "token-create",
+            action: action::TOKEN_CREATE,
             subject: Subject::Token(&token.name),
             before: Value::Null,
             after: grant(&token),
             revision: None,
         };
-        events::record(tx, actor.origin("token-create"), event, now).await?;
+        events::record(tx, actor.origin(action::TOKEN_CREATE), event, now).await?;
         Ok::<_, Problem>(())
     })
     .await?;

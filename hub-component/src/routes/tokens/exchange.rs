@@ -5,6 +5,7 @@ use crate::edge::{AppForRequest, JsonBody};
 use crate::hub::identities;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use api::tokens::{Exchange, Exchanged};
 use axum::response::{IntoResponse as _, Response};
 use federation::time::rfc3339;
@@ -16,7 +17,7 @@ use http::StatusCode;
 /// OpenID Connect token that GitHub Actions, GitLab CI or Forgejo Actions give a job. Each can be exchanged once. The request needs no token.
 #[utoipa::path(
     post,
-    path = "/v1/tokens/exchange",
+    path = paths::EXCHANGE,
     operation_id = "exchangeIdentity",
     tag = "access",
     request_body(content = Exchange),

@@ -8,6 +8,7 @@ use crate::hub::paging::{self, PageBuilder};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::page;
+use api::paths;
 use api::tokens::{Tokens, TokensQuery};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -18,7 +19,7 @@ use store::tokens;
 /// Past and present, without their secrets.
 #[utoipa::path(
     get,
-    path = "/v1/tokens",
+    path = paths::TOKENS,
     operation_id = "listTokens",
     tag = "access",
     params(TokensQuery),

@@ -5,6 +5,7 @@ use crate::edge::Caller;
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::Problem;
+use api::paths;
 use api::tokens::{OwnToken, TokenState};
 use axum::extract::State;
 use axum::response::Response;
@@ -13,10 +14,10 @@ use federation::token::Scope;
 
 /// Reads the token of the request.
 ///
-/// Its scopes and when it expires.
+/// Returns the scopes of the token in the request, and when it expires.
 #[utoipa::path(
     get,
-    path = "/v1/tokens/self",
+    path = paths::OWN_TOKEN,
     operation_id = "ownToken",
     tag = "access",
     responses((status = 200, description = "The token of the request.", body = OwnToken, headers(("Cache-Control")))),

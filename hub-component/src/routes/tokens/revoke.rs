@@ -5,6 +5,8 @@ use crate::edge::{Caller, Path};
 use crate::hub::App;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds, quoted};
+use api::events::action;
+use api::paths;
 use axum::extract::State;
 use http::StatusCode;
 use serde_json::Value;
@@ -17,7 +19,7 @@ use store::tokens;
 /// The next request with the token is refused. Revoking a token twice is not an error.
 #[utoipa::path(
     delete,
-    path = "/v1/tokens/{name}",
+    path = paths::TOKEN,
     operation_id = "revokeToken",
     tag = "access",
     params(("name" = String, Path, description = "The token's name.")),
@@ -42,13 +44,13 @@ pub async fn revoke<P: Ports>(
         if token.revoked.is_none() {
             tokens::revoke(tx, &name, &actor.name, now).await?;
             let event = Event {
-                action: "token-revoke",
+                action: action::TOKEN_REVOKE,
                 subject: Subject::Token(&name),
                 before: grant(&token),
                 after: Value::Null,
                 revision: None,
             };
-            events::record(tx, actor.origin("token-revoke"), event, now).await?;
+            events::record(tx, actor.origin(action::TOKEN_REVOKE), event, now).await?;
         }
         Ok(StatusCode::NO_CONTENT)
     })

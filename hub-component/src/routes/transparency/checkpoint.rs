@@ -4,6 +4,7 @@ use crate::hub::{App, transparency};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
@@ -15,7 +16,7 @@ use store::database::read_with;
 /// Each revision is a leaf.
 #[utoipa::path(
     get,
-    path = "/v1/log/checkpoint",
+    path = paths::CHECKPOINT,
     operation_id = "readCheckpoint",
     tag = "transparency",
     params(Conditional),

@@ -5,6 +5,7 @@ use crate::hub::{App, transparency};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use api::transparency::{ConsistencyQuery, ProofQuery};
 use axum::extract::State;
 use axum::response::Response;
@@ -16,7 +17,7 @@ use store::database::read_with;
 /// The index of its leaf, the hashes that lead from it to the root (RFC 9162, section 2.1.3) and the checkpoint with that root: a proof of C2SP `tlog-proof`.
 #[utoipa::path(
     get,
-    path = "/v1/log/proof",
+    path = paths::LOG_PROOF,
     operation_id = "proveInclusion",
     tag = "transparency",
     params(ProofQuery, Conditional),
@@ -46,7 +47,7 @@ pub async fn inclusion<P: Ports>(
 /// a witness of C2SP `tlog-witness` accepts at `add-checkpoint`.
 #[utoipa::path(
     get,
-    path = "/v1/log/consistency",
+    path = paths::LOG_CONSISTENCY,
     operation_id = "proveConsistency",
     tag = "transparency",
     params(ConsistencyQuery, Conditional),

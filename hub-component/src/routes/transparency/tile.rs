@@ -5,6 +5,7 @@ use crate::hub::{App, MAX_MEMO_SECONDS, transparency};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use api::transparency::Tile;
 use axum::extract::State;
 use axum::response::Response;
@@ -23,7 +24,7 @@ const MAX_LEVEL: u32 = 63;
 /// a tile is at `…/{index}.p/{width}`; an index of more than three digits is written as `x001/x234/067`.
 #[utoipa::path(
     get,
-    path = "/v1/log/tile/{level}/{index}",
+    path = paths::LOG_TILE,
     operation_id = "readTile",
     tag = "transparency",
     params(

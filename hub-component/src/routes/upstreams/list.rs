@@ -5,6 +5,7 @@ use crate::hub::{App, upstream};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::Problem;
+use api::paths;
 use api::upstreams::Upstreams;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,7 +16,7 @@ use http::HeaderMap;
 /// Ordered by name, each with how far this hub has followed it.
 #[utoipa::path(
     get,
-    path = "/v1/upstreams",
+    path = paths::UPSTREAMS,
     operation_id = "listUpstreams",
     tag = "upstreams",
     params(Conditional),

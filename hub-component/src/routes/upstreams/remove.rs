@@ -4,6 +4,8 @@ use crate::edge::{Caller, Path};
 use crate::hub::{App, upstream};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
+use api::paths;
 use axum::extract::State;
 use http::StatusCode;
 
@@ -12,7 +14,7 @@ use http::StatusCode;
 /// Sources that came only from it are withdrawn in the same revision. Needs a token with the scope `admin`.
 #[utoipa::path(
     delete,
-    path = "/v1/upstreams/{name}",
+    path = paths::UPSTREAM,
     operation_id = "removeUpstream",
     tag = "upstreams",
     params(("name" = String, Path, description = "The upstream's name.")),
@@ -26,6 +28,6 @@ pub async fn remove<P: Ports>(
     Path(name): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let actor = caller.administers()?;
-    upstream::remove(&app, &name, actor.origin("upstream-remove")).await?;
+    upstream::remove(&app, &name, actor.origin(action::UPSTREAM_REMOVE)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,6 +4,8 @@ use crate::edge::{Caller, JsonBody, Path};
 use crate::hub::{App, upstream};
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::events::action;
+use api::paths;
 use api::upstreams::Upstream;
 use axum::Json;
 use axum::extract::State;
@@ -17,7 +19,7 @@ use http::StatusCode;
 /// beginning, even if its history was rewritten. Needs a token with the scope `admin`.
 #[utoipa::path(
     put,
-    path = "/v1/upstreams/{name}",
+    path = paths::UPSTREAM,
     operation_id = "setUpstream",
     tag = "upstreams",
     params(("name" = String, Path, description = "The upstream's name.")),
@@ -39,7 +41,7 @@ pub async fn set<P: Ports>(
 ) -> Result<Response, Problem> {
     let actor = caller.administers()?;
     let definition = Definition::from_value(&name, &body).map_err(Problem::invalid_upstream)?;
-    let is_new = upstream::set(&app, &name, definition, actor.origin("upstream-set")).await?;
+    let is_new = upstream::set(&app, &name, definition, actor.origin(action::UPSTREAM_SET)).await?;
     let shown = upstream::view(&app, &name).await?;
     upstream::follow_later(&app);
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };

@@ -5,6 +5,7 @@ use crate::hub::{App, upstream};
 use crate::openapi::Conditional;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::paths;
 use api::upstreams::Upstream;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,7 +16,7 @@ use http::HeaderMap;
 /// With how far this hub has followed it, its sources that are published from elsewhere with another index, and those whose index is refused.
 #[utoipa::path(
     get,
-    path = "/v1/upstreams/{name}",
+    path = paths::UPSTREAM,
     operation_id = "readUpstream",
     tag = "upstreams",
     params(("name" = String, Path, description = "The upstream's name."), Conditional),

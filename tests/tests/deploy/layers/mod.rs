@@ -81,6 +81,28 @@ fn no_front_of_the_hub_uses_another() -> Result<()> {
 }
 
 #[test]
+fn the_architecture_lists_the_same_layers() -> Result<()> {
+    let page = fs::read_to_string(Path::new(ROOT).join("docs/architecture.md"))?;
+    let table = page.split("Inside `hub-component/`:").nth(1).context("no table of the hub's modules")?;
+    let mut listed = BTreeMap::new();
+    let rows = table.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    for row in rows {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let [modules, .., may] = cells.as_slice() else { continue };
+        for module in quoted(modules) {
+            listed.insert(module.trim_end_matches(".rs").trim_end_matches('/'), quoted(may));
+        }
+    }
+    assert_eq!(listed, HUB.map(|(name, may)| (name, may.to_vec())).into());
+    Ok(())
+}
+
+/// The texts in backticks.
+fn quoted(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
 fn there_are_no_circles() -> Result<()> {
     let mut circles = Vec::new();
     for (name, _) in CRATES {
