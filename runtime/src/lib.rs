@@ -39,7 +39,7 @@ pub use engine::precompile;
 pub use limits::Limits;
 pub use manifest::Manifest;
 pub use postgres::{VersionQuery, postgres_client};
-pub use sqlite::lock_data_dir;
+pub use sqlite::{is_data_dir, lock_data_dir};
 
 use anyhow::{Context as _, Result};
 use budget::Budget;

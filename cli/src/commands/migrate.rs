@@ -1,5 +1,6 @@
 //! `reuse-surface migrate`.
 
+use std::fs::File;
 use std::path::Path;
 
 use serde_json::json;
@@ -62,12 +63,23 @@ async fn into_postgres(from: &Path, to: &Postgres<Server>) -> Result<Moved, Fail
     if !from.is_file() {
         return Err(failed(format!("there is no file {}", from.display())));
     }
+    // Held until the end, so that no hub writes into the file while it is moved, or afterwards until it is started again.
+    let _lock = lock(from)?;
     let copy = beside(from).map_err(failed)?;
     file::copy(from, copy.path()).map_err(failed)?;
     file::verify(copy.path()).await.map_err(failed)?;
     let source = Sqlite::at(copy.path());
     migrate(&source, clock::now()).await.map_err(failed)?;
     move_all(&source, &source, to, clock::now()).await.map_err(failed)
+}
+
+/// The lock of the data directory that the file is in; `None` if no `serve` ever used that directory.
+fn lock(file: &Path) -> Result<Option<File>, Failure> {
+    let Some(folder) = file.parent().filter(|folder| runtime::is_data_dir(folder)) else { return Ok(None) };
+    runtime::lock_data_dir(folder).map(Some).map_err(|error| {
+        failed(format!("{error:#}"))
+            .hint("nothing was changed; stop the hub that uses this directory first, so that no write is lost")
+    })
 }
 
 /// Fills a file that gets its name once it is complete and verified.

@@ -5,7 +5,7 @@ use std::path::Path;
 use store::file::{self, FileError};
 use store::migrations::migrate;
 use store::moving::{Moved, move_all};
-use store::postgres::{Connect, Failure, Postgres};
+use store::postgres::{Connect, Failure, Postgres, with_tls};
 use store::sqlite::Sqlite;
 use tempfile::NamedTempFile;
 use tokio_postgres::Client;
@@ -35,7 +35,7 @@ impl Connect for Server {
 /// The database at this URL. Its certificate must have been issued by the CA `authority` (PEM), or, without one, by a CA that this machine trusts.
 pub(super) fn database(url: String, authority: Option<&str>) -> Postgres<Server> {
     let authority = authority.filter(|authority| !authority.is_empty()).map(str::to_owned);
-    Postgres::new(Server { url, authority })
+    Postgres::new(Server { url: with_tls(&url, authority.as_deref()), authority })
 }
 
 /// Fills the empty file `into` with everything in one snapshot of the database.

@@ -1,12 +1,12 @@
 //! The rules of the adapter for PostgreSQL, on a pool that hands on connections as they were dropped, as Spin's does.
 
-use crate::stores::{Pool, schema, server};
+use crate::stores::{Pool, Pooled, schema, server};
 use futures::future::join_all;
 use store::database::{
-    Database as _, DatabaseError, RawTransaction as _, Transaction as _, Value, read_with, write_with,
+    Database as _, DatabaseError, RawTransaction as _, Row, Transaction as _, Value, read_with, write_with,
 };
 use store::migrations::migrate;
-use store::postgres::{Connect as _, Connection as _, Postgres};
+use store::postgres::{Connect, Connection, Failure, Postgres};
 
 /// A database with a table `t` of one column, and its pool.
 async fn database() -> (Postgres<Pool>, Pool) {
@@ -76,6 +76,74 @@ async fn what_may_fail_leaves_the_transaction_as_it_was() {
     .await;
     done.expect("committed");
     assert_eq!(count(&database).await, 1);
+}
+
+/// A pool on whose connections the server cannot run the statements that begin like this.
+#[derive(Clone)]
+struct Faulty(Pool, &'static str);
+
+impl Connect for Faulty {
+    type Connection = FaultyConnection;
+
+    async fn open(&self) -> Result<FaultyConnection, Failure> {
+        Ok(FaultyConnection(self.0.open().await?, self.1))
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn(work);
+    }
+}
+
+struct FaultyConnection(Pooled, &'static str);
+
+impl Connection for FaultyConnection {
+    async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, Failure> {
+        // This ends what the transaction can do at the server, as any failure does.
+        let sql = if sql.starts_with(self.1) { "SELECT 1 / 0" } else { sql };
+        self.0.query(sql, parameters).await
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_whose_savepoint_failed_is_not_acknowledged() {
+    for (fault, statement) in [("SAVEPOINT", "SELECT 1"), ("RELEASE", "SELECT 1"), ("ROLLBACK TO", "SELECT nothing")] {
+        let (database, pool) = database().await;
+        let faulty = Postgres::new(Faulty(pool, fault));
+        let done: Result<(), DatabaseError> = write_with(&faulty, async |tx| {
+            tx.query("INSERT INTO t VALUES (1)", Vec::new()).await?;
+            // What may fail is ignored. PostgreSQL reports the `COMMIT` that follows as a success.
+            assert!(tx.try_query(statement, Vec::new()).await.is_err());
+            Ok(())
+        })
+        .await;
+        assert!(done.is_err_and(|error| error.to_string().contains("savepoint")), "{fault}");
+        assert_eq!(count(&database).await, 0, "{fault}");
+        insert(&database).await.expect("the next one's turn");
+    }
+}
+
+#[tokio::test]
+async fn texts_are_ordered_by_their_bytes_whatever_the_database_says() {
+    let create =
+        "CREATE DATABASE icu TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C'";
+    server().run(create).expect("a database");
+    let database = Postgres::new(Pool::at(&server().url_of("icu")));
+    migrate(&database, 1_800_000_000).await.expect("the schema");
+    let repos = |rows: Vec<Row>| rows.into_iter().flatten().collect::<Vec<_>>();
+    let names = ["B", "a-b", "a.c", "a_b", "b"].map(|name| Value::Text(name.to_owned()));
+    let unordered = "SELECT * FROM (VALUES ('a_b'), ('b'), ('a.c'), ('B'), ('a-b')) v (repo)";
+    let by_icu = database.query(&format!("{unordered} ORDER BY repo"), Vec::new()).await.expect("rows");
+    assert_ne!(repos(by_icu), names, "this database orders in another way by itself");
+    let done: Result<_, DatabaseError> = write_with(&database, async |tx| {
+        let insert = format!(
+            "INSERT INTO composition (repo, url, domain, required, index_digest, capability_count, via)
+             SELECT repo, '', '', 0, '', 0, '' FROM ({unordered}) named"
+        );
+        tx.query(&insert, Vec::new()).await?;
+        tx.query("SELECT repo FROM composition WHERE repo > 'A' ORDER BY repo", Vec::new()).await
+    })
+    .await;
+    assert_eq!(repos(done.expect("rows")), names);
 }
 
 #[tokio::test]

@@ -98,6 +98,11 @@ impl Databases {
     }
 }
 
+/// Whether a hub has ever locked this directory with [`lock_data_dir`].
+pub fn is_data_dir(directory: &Path) -> bool {
+    directory.join(LOCK_FILE).is_file()
+}
+
 /// Locks a data directory for this process, for as long as the returned file is open.
 /// Creates the directory if necessary.
 ///

@@ -7,7 +7,7 @@ mod host;
 pub(crate) use database::Databases;
 #[expect(unreachable_pub, reason = "the generated bindings re-export it")]
 pub use database::Lease;
-pub use database::lock_data_dir;
+pub use database::{is_data_dir, lock_data_dir};
 pub(crate) use host::{Sqlite, SqliteState, SqliteView};
 
 #[cfg(test)]

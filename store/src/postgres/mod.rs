@@ -7,7 +7,7 @@
 mod client;
 mod url;
 
-pub use url::{for_purpose, with_timeouts};
+pub use url::{for_purpose, with_timeouts, with_tls};
 
 use crate::database::{Database, DatabaseError, RawTransaction, Row, Value};
 use crate::dialect::for_postgres;
@@ -52,6 +52,8 @@ pub struct PostgresTransaction<C: Connect> {
     connect: C,
     /// `None` once it has ended.
     connection: Option<C::Connection>,
+    /// Whether a savepoint failed, so that the server commits nothing any more.
+    is_aborted: bool,
 }
 
 /// A read transaction: one state of the database throughout.
@@ -98,7 +100,7 @@ impl<C: Connect> Postgres<C> {
 
     async fn begin(connect: &C, sql: &str) -> Result<PostgresTransaction<C>, DatabaseError> {
         let connection = Self::open(connect).await?;
-        let mut tx = PostgresTransaction { connect: connect.clone(), connection: Some(connection) };
+        let mut tx = PostgresTransaction { connect: connect.clone(), connection: Some(connection), is_aborted: false };
         match tx.query(sql, Vec::new()).await {
             Ok(_) => Ok(tx),
             Err(error) => {
@@ -161,6 +163,13 @@ impl<C: Connect> PostgresTransaction<C> {
             None => Err(Failure { code: None, text: "the transaction has ended".to_owned() }),
         }
     }
+
+    /// Sets or leaves a savepoint. If that fails, the server commits nothing any more, and responds to a `COMMIT` as if it had.
+    async fn mark(&mut self, sql: &str) -> Result<(), DatabaseError> {
+        let marked = self.run(sql, Vec::new()).await;
+        self.is_aborted |= marked.is_err();
+        Ok(marked.map(drop)?)
+    }
 }
 
 impl<C: Connect> RawTransaction for PostgresTransaction<C> {
@@ -169,14 +178,17 @@ impl<C: Connect> RawTransaction for PostgresTransaction<C> {
     }
 
     async fn try_query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        self.run("SAVEPOINT attempt", Vec::new()).await?;
+        self.mark("SAVEPOINT attempt").await?;
         let result = self.run(sql, parameters).await;
-        let after = if result.is_ok() { "RELEASE SAVEPOINT attempt" } else { "ROLLBACK TO SAVEPOINT attempt" };
-        self.run(after, Vec::new()).await?;
+        self.mark(if result.is_ok() { "RELEASE SAVEPOINT attempt" } else { "ROLLBACK TO SAVEPOINT attempt" }).await?;
         Ok(result?)
     }
 
     async fn commit(mut self) -> Result<(), DatabaseError> {
+        if self.is_aborted {
+            self.roll_back().await;
+            return Err(DatabaseError::Other("a savepoint of the transaction failed".to_owned()));
+        }
         let committed = self.run("COMMIT", Vec::new()).await;
         self.connection = None;
         match committed {

@@ -10,6 +10,15 @@ pub fn with_timeouts(url: &str) -> String {
     with(url, "options=", TIMEOUTS, |own| format!("{TIMEOUTS}%20{own}"))
 }
 
+/// A connection URL that demands TLS if the CA of the server is known, unless it says itself what it demands. Without that, a server that declines TLS gets
+/// the password in plain text.
+pub fn with_tls(url: &str, authority: Option<&str>) -> String {
+    match authority {
+        Some(_) => with(url, "sslmode=", "require", str::to_owned),
+        None => url.to_owned(),
+    }
+}
+
 /// A connection URL for this purpose alone, under whose name the server lists the connections. Hosts pool connections per URL, so one purpose does not
 /// use up those of another.
 pub fn for_purpose(url: &str, purpose: &str) -> String {
@@ -40,6 +49,18 @@ mod tests {
         ] {
             let timed = with_timeouts(url);
             assert!(timed.starts_with(before) && timed.ends_with(after), "{timed}");
+        }
+    }
+
+    #[test]
+    fn tls_is_demanded_where_the_authority_is_known() {
+        for (url, authority, expected) in [
+            ("postgres://db/hub", None, "postgres://db/hub"),
+            ("postgres://db/hub", Some("PEM"), "postgres://db/hub?sslmode=require"),
+            ("postgres://db/?a=b", Some("PEM"), "postgres://db/?a=b&sslmode=require"),
+            ("postgres://db/?sslmode=prefer&a=b", Some("PEM"), "postgres://db/?sslmode=prefer&a=b"),
+        ] {
+            assert_eq!(with_tls(url, authority), expected);
         }
     }
 

@@ -49,10 +49,12 @@ async fn a_database_moves_to_postgresql_and_back_without_changing_a_byte() -> Re
     }
     let before = document(&hub).await?;
     let changes = hub.get("/v1/changes?since=0").await?.text;
-    let data = hub.kill()?;
-    let (file, url) = (data.path().join("reuse-surface.db"), Server::shared()?.schema()?);
+    let (file, url) = (hub.data().join("reuse-surface.db"), Server::shared()?.schema()?);
     let from = format!("sqlite:{}", file.display());
     let cli = Cli::at("http://127.0.0.1:9");
+    let early = cli.run(&["migrate", "--from", &from, "--to", &url])?;
+    ensure!(early.code == 1 && early.stderr.contains("stop the hub"), "a hub still writes: {early:?}");
+    let data = hub.kill()?;
     let ran = cli.run(&["migrate", "--from", &from, "--to", &url, "-o", "json"])?;
     ensure!(ran.code == 0 && ran.json()["tables"]["registrations"] == 3, "{ran:?}");
 

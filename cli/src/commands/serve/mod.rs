@@ -15,7 +15,7 @@ use federation::identity::Issuers;
 use federation::search::Synonyms;
 use federation::transparency::log_keys;
 use runtime::{ComponentSource, Config, Limits, Manifest, Runtime, VersionQuery};
-use store::postgres::VERSION;
+use store::postgres::{VERSION, with_tls};
 use tokio::net::TcpListener;
 
 use super::token;
@@ -143,10 +143,13 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         // A mirror fetches from its primary alone, which its operator chose.
         allow_private_networks: args.allow_private_networks || args.primary().is_some(),
         proxy: args.proxy.as_ref().map(|proxy| proxy.0.clone()),
-        database_version: args.database_url.as_ref().map(|url| VersionQuery {
-            url: url.0.to_string(),
-            authority: args.database_ca.clone().filter(|authority| !authority.is_empty()),
-            statement: VERSION.to_owned(),
+        database_version: args.database_url.as_ref().map(|url| {
+            let authority = args.database_ca.clone().filter(|authority| !authority.is_empty());
+            VersionQuery {
+                url: with_tls(url.0.as_str(), authority.as_deref()),
+                authority,
+                statement: VERSION.to_owned(),
+            }
         }),
         liveness: paths::LIVE.to_owned(),
         limits: Limits { memory: args.memory << 20, ..Limits::default() },
