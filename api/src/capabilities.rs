@@ -1,12 +1,11 @@
 //! Capability search.
 
 use federation::provenance::Provenance;
+pub use federation::search::{BYTES_PER_TOKEN, Corrected, Fit, Near, Page as Capabilities};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
-
-pub use federation::search::{BYTES_PER_TOKEN, Corrected, Fit, Near, Page as Capabilities};
 
 /// Query parameters of `GET /v1/capabilities`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]

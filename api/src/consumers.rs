@@ -1,10 +1,9 @@
 //! The repos that use a capability.
 
+use crate::Open;
 use federation::withdrawn::Withdrawal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-use crate::Open;
 
 /// Query parameters of `GET /v1/capabilities/{id}/consumers`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]

@@ -1,10 +1,9 @@
 //! Agentic Resource Discovery (ARD v0.91).
 
+pub use federation::discovery::Resource;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
-
-pub use federation::discovery::Resource;
 
 /// The body of `POST /search`. Unknown members are ignored.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -1,9 +1,8 @@
 //! The MCP Registry (v0.1).
 
+pub use federation::discovery::Server;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-pub use federation::discovery::Server;
 
 /// Query parameters of `GET /v0.1/servers`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]

@@ -1,8 +1,7 @@
 //! All environment variables that the program reads. Flags take precedence over variables.
 
-use std::path::PathBuf;
-
 use crate::client::Token;
+use std::path::PathBuf;
 
 /// The hub's base URL, instead of `--base-url`.
 pub(crate) const BASE_URL: &str = "REUSE_SURFACE_URL";

@@ -1,10 +1,9 @@
 //! Reads the files that are named on the command line.
 
-use std::fs::File;
-use std::io::{self, Read as _};
-
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
+use std::fs::File;
+use std::io::{self, Read as _};
 
 /// The bytes of the file at `path`, or of standard input for `-`. At most `max_bytes` + 1 bytes are read, so that the caller can detect a file
 /// that is too large.

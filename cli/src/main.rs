@@ -16,11 +16,9 @@ mod output;
 #[cfg(test)]
 mod reference;
 
-use std::process::ExitCode;
-
-use clap::Parser as _;
-
 use crate::output::Output;
+use clap::Parser as _;
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = match args::Cli::try_parse() {

@@ -1,10 +1,9 @@
 //! What is written about the command line from the definitions behind `--help`: `tools/README.md` and the manual pages. `cargo xtask docs` and
 //! `cargo xtask man DIR` write them by running these tests, so that the program has neither.
 
+use crate::args::Cli;
 use clap::{Arg, Command, CommandFactory as _};
 use std::{env, fs};
-
-use crate::args::Cli;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tools/README.md");
 

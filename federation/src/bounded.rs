@@ -1,9 +1,8 @@
 //! A type of limited length for text that comes from outside or quotes it.
 
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::ops::Deref;
-
-use serde::{Deserialize, Deserializer, Serialize};
 
 /// A code of at most 64 characters.
 pub type Code = Bounded<64>;

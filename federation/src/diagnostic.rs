@@ -2,17 +2,15 @@
 //!
 //! All texts of a finding have types of limited length, so that findings stay small whatever the document contains.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use crate::bounded::{Code, Message, Pointer};
 use crate::excerpt::excerpt;
 use crate::problem::Kind;
 use crate::size::json_bytes;
 use crate::snippet::{self, Snippet};
 use crate::yaml::Position;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use utoipa::ToSchema;
 
 /// The severity of a [`Diagnostic`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]

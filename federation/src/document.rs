@@ -1,15 +1,14 @@
 //! Reads a document of a known kind. The result is either a value that its schema accepts, or a
 //! list of errors with their positions.
 
-use crate::problem::{indexes, sources};
-use serde_json::Value;
-
 use crate::diagnostic::{Diagnostic, attach_snippets};
 use crate::findings::Findings;
 use crate::limits::{MAX_DECODED_BYTES, MAX_DIAGNOSTICS};
 use crate::path::Path;
+use crate::problem::{indexes, sources};
 use crate::schema::{self, Schema};
 use crate::yaml::{self, Position, YamlError};
+use serde_json::Value;
 
 /// Reads a YAML or JSON document. For an index, which has rules beyond its schema, use [`crate::index::check`].
 ///

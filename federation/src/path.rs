@@ -1,9 +1,8 @@
 //! The location of a value in a document, without a copy of the keys on the way: a key may have 64 KiB, and
 //! a pointer contains all of them.
 
-use serde_json::{Map, Value};
-
 use crate::bounded::{Pointer, cut};
+use serde_json::{Map, Value};
 
 /// One step down, to the child at an index, from 0. Fields of a mapping are in text order. The first step is into a
 /// document, if the text has several.

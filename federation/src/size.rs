@@ -1,8 +1,7 @@
 //! The size of a value as JSON, computed without creating the text.
 
-use std::io;
-
 use serde::Serialize;
+use std::io;
 
 /// Counts the bytes written, and stops beyond a limit.
 struct Counter {

@@ -1,12 +1,10 @@
 //! The line of a finding, so that people see what is meant without the document.
 
-use std::iter;
-
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use crate::bounded::Bounded;
 use crate::excerpt::is_hostile;
+use serde::{Deserialize, Serialize};
+use std::iter;
+use utoipa::ToSchema;
 
 /// Characters of a line that are shown, and how many of them precede the position.
 const WIDTH: usize = 100;

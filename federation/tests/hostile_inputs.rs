@@ -6,14 +6,13 @@
 #[path = "../../tests/src/hostile_inputs.rs"]
 mod hostile_inputs;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-use std::collections::BTreeMap;
-
 use federation::compose::{Document, Filter, Format, Fragment, conflicts, digest};
 use federation::index::check;
 use federation::limits::{MAX_CONFLICT_BYTES, MAX_CONFLICTS, MAX_DIAGNOSTICS_BYTES};
 use federation::search;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::collections::BTreeMap;
 
 thread_local! {
     static NOW: Cell<isize> = const { Cell::new(0) };

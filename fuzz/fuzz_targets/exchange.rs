@@ -3,11 +3,10 @@
 //! The input is a sequence of responses: two bytes of status, two of the length of the headers, two of the length of the body, headers as lines, the body.
 #![no_main]
 
-use std::io::Write as _;
-
 use federation::fetch::{Exchange, Fetched, Response, Step, Validators};
 use federation::limits::{MAX_DECODED_BYTES, MAX_REDIRECTS};
 use federation::source_url;
+use std::io::Write as _;
 use url::Url;
 
 const NOW: i64 = 1_795_508_373;

@@ -1,7 +1,6 @@
 //! The database port: the store's view of an SQL database, whichever it is.
 
 pub use crate::guarded::{read_with, write_with};
-
 use std::future::Future;
 
 /// A column value.

@@ -18,9 +18,8 @@ pub use hub::{Answer, Hub, TOKEN, is_on_postgres};
 pub use random::{Random, replay, seed};
 pub use rounds::{amount, figures};
 pub use sources::{Behaviour, Sources};
-pub use whole::{document, gap_free};
-
 use std::path::PathBuf;
+pub use whole::{document, gap_free};
 
 /// The binary under test, built by `cargo xtask test`.
 pub fn binary() -> PathBuf {

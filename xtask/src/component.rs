@@ -1,13 +1,11 @@
 //! Builds the hub as a WebAssembly component, and its ahead-of-time compiled form.
 
+use crate::wasm_target::{TRIPLE, WasmTarget};
+use crate::workspace::{Profile, Workspace, run};
+use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use anyhow::{Context, Result};
-
-use crate::wasm_target::{TRIPLE, WasmTarget};
-use crate::workspace::{Profile, Workspace, run};
 
 /// The component that the host's tests run in place of the hub.
 const PROBE: &str = "probe-component";

@@ -1,10 +1,8 @@
 //! `cargo xtask earlier COMMIT`: the handler tests of an earlier program on the schema of this one, as the two meet during an upgrade.
 
-use std::process::Command;
-
-use anyhow::Result;
-
 use crate::workspace::{Workspace, cargo_in, run};
+use anyhow::Result;
+use std::process::Command;
 
 const NATIVE: [&str; 6] = ["test", "--package", "hub-component", "--test", "native", "--"];
 

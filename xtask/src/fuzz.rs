@@ -1,16 +1,14 @@
 //! `cargo xtask fuzz`: runs every target in `fuzz/` for some seconds, with a stable toolchain.
 
+use crate::say;
+use crate::tools;
+use crate::workspace::{Workspace, run};
+use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
-
-use anyhow::{Context, Result, bail};
-
-use crate::say;
-use crate::tools;
-use crate::workspace::{Workspace, run};
 
 /// The instrumentation flags of `cargo fuzz`. They do not need nightly, unlike the sanitizers, which find
 /// little in code without `unsafe`.

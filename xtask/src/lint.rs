@@ -1,10 +1,9 @@
 //! `cargo xtask lint`
 
-use anyhow::Result;
-
 use crate::say;
 use crate::wasm_target::{TRIPLE, WasmTarget};
 use crate::workspace::{Workspace, run};
+use anyhow::Result;
 
 /// Checks formatting, and runs clippy on native code and on the code that exists only in the component.
 pub(crate) fn lint() -> Result<()> {

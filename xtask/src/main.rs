@@ -12,10 +12,9 @@ mod verbs;
 mod wasm_target;
 mod workspace;
 
+use anyhow::{Result, bail};
 use std::env;
 use std::process::ExitCode;
-
-use anyhow::{Result, bail};
 
 const HELP: &str = "\
 cargo xtask <verb>

@@ -1,15 +1,13 @@
 //! The verbs that build. Each works on a fresh clone.
 
+use crate::component;
+use crate::tools;
+use crate::workspace::{Profile, Workspace, run};
+use anyhow::{Context, Result};
 use std::env;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
-
-use anyhow::{Context, Result};
-
-use crate::component;
-use crate::tools;
-use crate::workspace::{Profile, Workspace, run};
 
 /// `cargo xtask component`: builds what `spin build` needs, without the native host that precompiles it for `serve`.
 pub(crate) fn component() -> Result<()> {

@@ -1,13 +1,11 @@
 //! Provides the target `wasm32-wasip2`, from rustup or else from Debian packages.
 
+use crate::say;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result, bail};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-
-use anyhow::{Context, Result, bail};
-
-use crate::say;
-use crate::workspace::Workspace;
 
 /// The target triple of the component.
 pub(crate) const TRIPLE: &str = "wasm32-wasip2";

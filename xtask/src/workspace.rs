@@ -1,12 +1,10 @@
 //! The workspace on disk, and calls of the cargo that runs this program.
 
+use crate::say;
+use anyhow::{Context, Result, bail};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use anyhow::{Context, Result, bail};
-
-use crate::say;
 
 /// The cargo profile of a build.
 #[derive(Clone, Copy)]

@@ -1,11 +1,9 @@
 //! `reuse-surface backup` and `reuse-surface restore`.
 
-use std::path::PathBuf;
-
-use clap::Args;
-
 use super::serve::{DatabaseUrl, database};
 use crate::env;
+use clap::Args;
+use std::path::PathBuf;
 
 /// Copy the database of a hub into one file while the hub is running
 ///

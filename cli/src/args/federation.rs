@@ -1,11 +1,9 @@
 //! `reuse-surface federation …`.
 
-use std::path::PathBuf;
-
+use super::{Format, LogTrust};
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser as _};
 use clap::{Arg, Args, Subcommand, ValueEnum};
-
-use super::{Format, LogTrust};
+use std::path::PathBuf;
 
 /// Compose the federated index without a hub, or verify what a hub composed
 #[derive(Debug, Args)]

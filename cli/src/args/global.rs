@@ -1,9 +1,8 @@
 //! The global flags.
 
+use crate::env;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
-
-use crate::env;
 
 /// Flags that may appear anywhere on the command line.
 #[derive(Debug, Args)]

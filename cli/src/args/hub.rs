@@ -1,18 +1,16 @@
 //! `reuse-surface hub …`.
 
-use std::path::PathBuf;
-
-use api::page::{CAPABILITIES, DEMAND};
-use clap::builder::NonEmptyStringValueParser;
-use clap::{Arg, ArgAction, Args, Subcommand};
-use federation::source::State;
-
 use super::apply::Apply;
 use super::catalogue::Catalogue;
 use super::events::Events;
 use super::registration::{Check, Deregister, Hook, Refresh, Register, Release, Update};
 use super::token::Token;
 use super::upstream::Upstream;
+use api::page::{CAPABILITIES, DEMAND};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Arg, ArgAction, Args, Subcommand};
+use federation::source::State;
+use std::path::PathBuf;
 
 /// Use a hub: register indexes, read registrations, publish
 #[derive(Debug, Args)]

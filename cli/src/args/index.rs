@@ -1,10 +1,9 @@
 //! `reuse-surface index …`.
 
+use super::Format;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser as _};
 use clap::{Arg, Args, Subcommand, ValueEnum as _};
 use federation::index::SourceFormat;
-
-use super::Format;
 
 /// Check a capability index before it is published
 #[derive(Debug, Args)]

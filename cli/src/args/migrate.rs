@@ -1,11 +1,9 @@
 //! `reuse-surface migrate`.
 
-use std::path::PathBuf;
-
-use clap::Args;
-
 use super::serve::{DatabaseUrl, database};
 use crate::env;
+use clap::Args;
+use std::path::PathBuf;
 
 /// Move a hub's database from SQLite to PostgreSQL or back
 ///

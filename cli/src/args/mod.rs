@@ -19,8 +19,6 @@ mod transparency;
 mod upstream;
 mod values;
 
-use clap::{Parser, Subcommand};
-
 pub(crate) use self::apply::Apply;
 pub(crate) use self::backup::{Backup, Restore};
 pub(crate) use self::catalogue::{CatalogueAdd, CatalogueName, CatalogueRelease, CatalogueRemove, CatalogueVerb};
@@ -38,6 +36,7 @@ pub(crate) use self::serve::{DatabaseUrl, LogFormat, LogLevel, Serve};
 pub(crate) use self::token::{TokenCreate, TokenList, TokenRevoke, TokenVerb};
 pub(crate) use self::transparency::{Keygen, Log, LogTrust, LogVerb, Witness, WitnessKey};
 pub(crate) use self::upstream::{UpstreamName, UpstreamRemove, UpstreamSet, UpstreamVerb};
+use clap::{Parser, Subcommand};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,12 +1,11 @@
 //! The subcommands of `reuse-surface hub` that concern one registration.
 
+use super::Format;
+use crate::git::Forge;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgGroup, Args, value_parser};
 use federation::digest::Digest;
 use federation::index::SourceFormat;
-
-use super::Format;
-use crate::git::Forge;
 
 /// Register a repository's index; the hub checks the index first
 #[derive(Debug, Args)]

@@ -1,14 +1,12 @@
 //! `reuse-surface serve`.
 
+use crate::env;
+use clap::{Args, ValueEnum};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
-
-use clap::{Args, ValueEnum};
 use url::Url;
-
-use crate::env;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -1,10 +1,9 @@
 //! `reuse-surface hub token …`.
 
 use api::tokens::TokenState;
-use std::time::Duration;
-
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
+use std::time::Duration;
 
 /// Create, list and revoke the named tokens of a hub; needs the scope `admin`
 #[derive(Debug, Args)]

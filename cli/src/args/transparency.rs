@@ -1,9 +1,8 @@
 //! The transparency log: which keys to trust, `reuse-surface log …` and `reuse-surface witness`.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 use federation::transparency::{Kind, VerifierKey};
+use std::path::PathBuf;
 
 /// Which keys to trust for the transparency log of a hub.
 #[derive(Debug, Args)]

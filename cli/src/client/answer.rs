@@ -1,11 +1,10 @@
 //! The response to a request: a JSON value, a problem, or something that no hub would send.
 
+use super::{Base, Error, Problem};
 use reqwest::header::{CONTENT_TYPE, DATE, ETAG, HeaderName, LOCATION};
 use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-use super::{Base, Error, Problem};
 
 /// Maximum size of a response body in bytes, so that a wrong URL cannot exhaust the memory.
 const MAX_BODY: usize = 64 * 1024 * 1024;

@@ -1,8 +1,7 @@
 //! The base URL of a hub, and the URLs beneath it.
 
-use std::fmt;
-
 use reqwest::Url;
+use std::fmt;
 
 /// An absolute http or https URL without credentials, query or fragment.
 #[derive(Debug, Clone)]

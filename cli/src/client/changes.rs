@@ -1,10 +1,9 @@
 //! The changes since a revision, all pages as one.
 
+use super::{Client, Error, Request};
 use api::changes::{Change, Changes as Page, ChangesQuery};
 use api::{page, paths};
 use serde_json::{Value, json};
-
-use super::{Client, Error, Request};
 
 /// All pages since revision `since` as one.
 #[derive(Debug)]

@@ -1,11 +1,10 @@
 //! A connection to one hub.
 
+use super::answer::{self, Received};
+use super::{Answer, Base, Error, Request, Token};
 use reqwest::StatusCode;
 use reqwest::redirect::{Action, Attempt, Policy};
 use std::time::Duration;
-
-use super::answer::{self, Received};
-use super::{Answer, Base, Error, Request, Token};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 

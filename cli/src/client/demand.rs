@@ -1,9 +1,8 @@
 //! Questions that nothing answers well.
 
+use super::{Client, Error, Request};
 use api::demand::{Demand, DemandQuery};
 use api::{page, paths};
-
-use super::{Client, Error, Request};
 
 /// The questions that nothing answers well, up to `limit`.
 pub(crate) async fn demand(client: &Client, limit: usize) -> Result<Demand, Error> {

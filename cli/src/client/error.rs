@@ -1,12 +1,10 @@
 //! Why a request failed, and how the failure is reported.
 
-use std::time::Duration;
-
-use federation::problem::answers as kinds;
-
 use super::{Base, Problem, causes};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
+use federation::problem::answers as kinds;
+use std::time::Duration;
 
 /// Why the hub did not respond with a success.
 #[derive(Debug)]

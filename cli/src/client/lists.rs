@@ -1,5 +1,6 @@
 //! The lists of the hub, all pages as one.
 
+use super::{Client, Error, Request};
 use api::catalogues::{Catalogue, Catalogues, CataloguesQuery};
 use api::events::{Event, Events, EventsQuery};
 use api::page::{self, Limit};
@@ -8,8 +9,6 @@ use api::tokens::{Token, Tokens, TokensQuery};
 use api::{Json, paths};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-use super::{Client, Error, Request};
 
 /// Items of a list.
 #[derive(Debug)]

@@ -1,10 +1,9 @@
 //! The manifest of a revision: the sources from which it was composed.
 
+use super::{Client, Error, Request};
 use api::federated::{Manifest, ManifestQuery};
 use api::paths;
 use federation::compose::digest;
-
-use super::{Client, Error, Request};
 
 /// The manifest of `revision`, or of the newest one.
 pub(crate) async fn manifest(client: &Client, revision: Option<u64>) -> Result<Manifest, Error> {

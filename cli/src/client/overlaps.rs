@@ -1,9 +1,8 @@
 //! Near-duplicates, all pages as one.
 
+use super::{Client, Error, Request};
 use api::overlaps::{Overlaps, OverlapsQuery};
 use api::{page, paths};
-
-use super::{Client, Error, Request};
 
 /// Reads pages until there are `limit` pairs, or all of them.
 pub(crate) async fn overlaps(client: &Client, repo: Option<&str>, limit: usize) -> Result<Overlaps, Error> {

@@ -1,5 +1,6 @@
 //! A request to the hub.
 
+use super::{Base, Token};
 use api::headers::MERGE_PATCH;
 use api::paths::segments;
 use api::query::pairs;
@@ -7,8 +8,6 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 use reqwest::{Method, RequestBuilder};
 use serde::Serialize;
 use serde_json::Value;
-
-use super::{Base, Token};
 
 /// A request that has not been sent.
 #[derive(Debug)]

@@ -1,9 +1,8 @@
 //! Capability search, all pages as one.
 
+use super::{Client, Error, Request};
 use api::capabilities::{Capabilities, CapabilitiesQuery};
 use api::{page, paths};
-
-use super::{Client, Error, Request};
 
 /// Reads pages until there are `limit` results, or all of them. With a budget, reads one page.
 pub(crate) async fn search(

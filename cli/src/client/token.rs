@@ -1,8 +1,7 @@
 //! The bearer token.
 
-use std::fmt;
-
 use federation::token::secret;
+use std::fmt;
 
 /// A token that cannot be printed by accident.
 #[derive(Clone)]

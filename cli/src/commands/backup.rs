@@ -1,18 +1,16 @@
 //! `reuse-surface backup`.
 
-use std::fs::File;
-use std::path::Path;
-
-use federation::time::rfc3339;
-use serde_json::{Value, json};
-use store::file::{self, Verified};
-use tempfile::NamedTempFile;
-
 use super::postgres::{self, beside};
 use crate::args::Backup;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use federation::time::rfc3339;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::path::Path;
+use store::file::{self, Verified};
+use tempfile::NamedTempFile;
 
 pub(super) async fn run(args: &Backup, output: &Output) -> Result<Exit, Failure> {
     let (path, file) = (&args.path, file::database(&args.data_dir));

@@ -1,11 +1,10 @@
 //! `reuse-surface completions`.
 
-use clap::CommandFactory as _;
-
 use crate::args::{Cli, Completions};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use clap::CommandFactory as _;
 
 pub(super) fn run(args: &Completions, output: &Output) -> Result<Exit, Failure> {
     let mut script = Vec::new();

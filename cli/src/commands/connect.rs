@@ -1,13 +1,12 @@
 //! Creates a client from the flags and the environment.
 
-use std::time::Duration;
-
 use super::token;
 use crate::client::{Base, Client};
 use crate::env;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use std::time::Duration;
 
 /// A client of the hub at `base_url`, with the token from the environment.
 pub(super) fn connect(base_url: &str, timeout: Duration, output: &Output) -> Result<Client, Failure> {

@@ -1,7 +1,5 @@
 //! `reuse-surface doctor`: diagnoses problems between this machine and a hub.
 
-use std::time::Duration;
-
 use super::checks::{Finding, Report, hub, token};
 use super::connect::connect;
 use crate::args::Global;
@@ -10,6 +8,7 @@ use crate::clock;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use std::time::Duration;
 
 /// Timeout of each request in seconds.
 const TIMEOUT: u64 = 10;

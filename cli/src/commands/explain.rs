@@ -1,12 +1,11 @@
 //! `reuse-surface explain`.
 
-use federation::problem::{self, Kind, Place};
-use serde_json::json;
-
 use crate::args::Explain;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text};
+use federation::problem::{self, Kind, Place};
+use serde_json::json;
 
 /// Minimum similarity, from 0 to 1, for suggesting another code.
 const ALIKE: f64 = 0.8;

@@ -1,15 +1,5 @@
 //! `reuse-surface migrate`.
 
-use std::fs::File;
-use std::path::Path;
-
-use serde_json::json;
-use store::file;
-use store::migrations::migrate;
-use store::moving::{Moved, move_all};
-use store::postgres::Postgres;
-use store::sqlite::Sqlite;
-
 use super::backup::keep;
 use super::postgres::{self, Server, beside};
 use crate::args::{DatabaseUrl, Migrate, Place};
@@ -18,6 +8,14 @@ use crate::env;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use serde_json::json;
+use std::fs::File;
+use std::path::Path;
+use store::file;
+use store::migrations::migrate;
+use store::moving::{Moved, move_all};
+use store::postgres::Postgres;
+use store::sqlite::Sqlite;
 
 pub(super) async fn run(args: &Migrate, output: &Output) -> Result<Exit, Failure> {
     let server = |url: &Option<DatabaseUrl>| {

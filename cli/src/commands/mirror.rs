@@ -1,18 +1,16 @@
 //! Downloads a hub's snapshots into the cache.
 
-use std::collections::BTreeSet;
-
-use api::paths;
-use federation::compose::SourceLine;
-use federation::digest::Digest;
-use futures::StreamExt as _;
-use futures::stream;
-
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::offline::Cache;
 use crate::output::Output;
+use api::paths;
+use federation::compose::SourceLine;
+use federation::digest::Digest;
+use futures::StreamExt as _;
+use futures::stream;
+use std::collections::BTreeSet;
 
 /// Maximum number of parallel downloads.
 const AT_A_TIME: usize = 8;

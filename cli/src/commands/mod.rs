@@ -19,12 +19,11 @@ mod smoke;
 mod token;
 mod transparency;
 
-use std::future::Future;
-
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
 use crate::failure::{Failure, TRY_AGAIN, chain};
 use crate::output::Output;
+use std::future::Future;
 
 /// Runs the command that `cli` names.
 pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {

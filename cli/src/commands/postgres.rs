@@ -1,7 +1,7 @@
 //! The database in PostgreSQL, for commands that use it without a hub.
 
+use crate::clock;
 use std::path::Path;
-
 use store::file::{self, FileError};
 use store::migrations::migrate;
 use store::moving::{Moved, move_all};
@@ -9,8 +9,6 @@ use store::postgres::{Connect, Failure, Postgres, with_tls};
 use store::sqlite::Sqlite;
 use tempfile::NamedTempFile;
 use tokio_postgres::Client;
-
-use crate::clock;
 
 /// Opens connections to one server.
 #[derive(Clone)]

@@ -1,14 +1,13 @@
 //! `reuse-surface restore`.
 
-use serde_json::json;
-use store::file::{self, Restored};
-
 use super::backup::{facts, sentence};
 use crate::args::Restore;
 use crate::clock;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use serde_json::json;
+use store::file::{self, Restored};
 
 pub(super) async fn run(args: &Restore, output: &Output) -> Result<Exit, Failure> {
     let name = args.path.display();

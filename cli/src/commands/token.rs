@@ -1,11 +1,10 @@
 //! Reads this program's own token.
 
-use std::path::Path;
-
 use crate::client::Token;
 use crate::env;
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
+use std::path::Path;
 
 /// The token from the environment or from `file`; `None` if there is none or it is blank.
 pub(super) fn configured(file: Option<&Path>) -> Result<Option<Token>, Failure> {

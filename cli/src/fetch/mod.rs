@@ -4,14 +4,12 @@
 
 mod transport;
 
-use std::sync::OnceLock;
-use std::time::Duration;
-
+use crate::clock;
 use federation::check::{self, Outbound};
 use federation::fetch::{FetchFailure, Fetched, Request, Response, TransportFailure, Validators};
 use federation::time::Seconds;
-
-use crate::clock;
+use std::sync::OnceLock;
+use std::time::Duration;
 
 /// Fetches indexes. Its HTTP clients are created when they are first needed.
 #[derive(Debug, Default)]

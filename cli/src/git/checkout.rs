@@ -1,12 +1,11 @@
 //! Reads the git work tree of the current directory. Nothing is changed or fetched.
 
-use std::path::Path;
-use std::process::Command;
-
 use super::Forge;
 use super::remote::{Remote, Unusable};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
+use std::path::Path;
+use std::process::Command;
 
 /// The paths at which an index is looked for, from the root of the work tree.
 const INDEXES: [&str; 4] = [

@@ -1,9 +1,8 @@
 //! The forges, and the URLs at which they serve raw files.
 
+use super::remote::Remote;
 use clap::ValueEnum;
 use reqwest::Url;
-
-use super::remote::Remote;
 
 /// A forge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

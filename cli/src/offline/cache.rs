@@ -2,17 +2,15 @@
 //!
 //! Everything in it can be fetched again, so damaged entries are treated as missing.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use federation::digest::Digest;
-use federation::source::{SourceRecord, Verdict};
-use serde_json::json;
-
 use super::file::replace_soon;
 use crate::env;
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
+use federation::digest::Digest;
+use federation::source::{SourceRecord, Verdict};
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// The cache of this user.
 #[derive(Debug)]

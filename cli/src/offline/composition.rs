@@ -1,13 +1,11 @@
 //! Composes the document from snapshots.
 
-use std::collections::BTreeMap;
-
-use federation::compose::{Document, Filter, Format, Fragment, conflicts};
-use federation::index;
-
 use super::{Lock, Locked};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use federation::compose::{Document, Filter, Format, Fragment, conflicts};
+use federation::index;
+use std::collections::BTreeMap;
 
 /// One source of a document, rendered.
 #[derive(Debug)]

@@ -1,12 +1,11 @@
 //! Writes files atomically.
 
+use crate::exit::Exit;
+use crate::failure::{Failure, chain};
 use std::fs::{self, File, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-
-use crate::exit::Exit;
-use crate::failure::{Failure, chain};
 
 /// Replaces the content of the file at `path` with `bytes`. Readers see either the old or the new content, even after a power cut.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -1,8 +1,10 @@
 //! The lock file: exactly what a document was composed from.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
+use super::log::LogMemory;
+use super::{Cache, replace};
+use crate::exit::Exit;
+use crate::failure::{Failure, REPORT};
+use crate::input;
 use api::federated::Manifest;
 use federation::compose::{SourceLine, digest};
 use federation::digest::Digest;
@@ -12,12 +14,8 @@ use federation::transparency::entry;
 use federation::yaml;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-
-use super::log::LogMemory;
-use super::{Cache, replace};
-use crate::exit::Exit;
-use crate::failure::{Failure, REPORT};
-use crate::input;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// The beginning of every lock file.
 pub(crate) const HEADER: &str =

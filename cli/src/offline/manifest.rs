@@ -1,8 +1,8 @@
 //! The manifest, which lists the sources.
 
-use std::env;
-use std::path::{Path, PathBuf};
-
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input;
 use federation::diagnostic::Diagnostic;
 use federation::document;
 use federation::index::SourceFormat;
@@ -14,10 +14,8 @@ use federation::source_url;
 use federation::yaml;
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::input;
+use std::env;
+use std::path::{Path, PathBuf};
 
 /// A validated manifest.
 #[derive(Debug)]

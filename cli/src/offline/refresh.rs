@@ -1,5 +1,9 @@
 //! Refreshes many sources in parallel.
 
+use super::{Cache, Lock};
+use crate::clock;
+use crate::failure::Failure;
+use crate::fetch::Fetcher;
 use federation::check::Judged;
 use federation::digest::Digest;
 use federation::plan::Queue;
@@ -7,11 +11,6 @@ use federation::registration::Registration;
 use federation::source::{Accepted, Effect, Observation, SourceRecord};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
-
-use super::{Cache, Lock};
-use crate::clock;
-use crate::failure::Failure;
-use crate::fetch::Fetcher;
 
 /// A source after its check.
 #[derive(Debug)]

@@ -1,9 +1,8 @@
 //! Shows a finding in the style of a compiler: the message, the place, and the line.
 
-use federation::diagnostic::Diagnostic;
-
 use super::escape::escape;
 use super::{Text, Tone};
+use federation::diagnostic::Diagnostic;
 
 impl Text {
     /// Adds a finding about the document `name`.

@@ -3,16 +3,14 @@
 //! Access lines are buffered and written together, because a system call for each would cost more than the request. All other lines are
 //! written at once, together with the buffered lines.
 
+use crate::args::{LogFormat, LogLevel};
 use std::io::{self, Write as _};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
-
 use tracing::Metadata;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
-
-use crate::args::{LogFormat, LogLevel};
 
 /// The target of access lines, one per request.
 const ACCESS: &str = "access";

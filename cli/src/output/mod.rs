@@ -9,10 +9,6 @@ pub(crate) mod sarif;
 mod text;
 mod yaml;
 
-use std::io::{self, IsTerminal as _, Write as _};
-
-use serde_json::Value;
-
 use self::escape::escape;
 pub(crate) use self::log::{finish as finish_log, start as start_log};
 pub(crate) use self::paint::Tone;
@@ -21,6 +17,8 @@ use crate::args::{Format, Global};
 use crate::env;
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
+use serde_json::Value;
+use std::io::{self, IsTerminal as _, Write as _};
 
 /// How and where to write, determined once from the flags.
 #[derive(Debug)]

@@ -1,9 +1,8 @@
 //! A progress bar for refreshes.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
 use super::Output;
 use crate::env;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A progress bar on a terminal, or nothing elsewhere. It is removed on drop.
 #[derive(Debug)]

@@ -1,10 +1,9 @@
 //! Findings as SARIF 2.1.0 (OASIS), for tools that show them next to the lines.
 
-use std::collections::BTreeSet;
-
 use federation::diagnostic::Diagnostic;
 use reqwest::Url;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// The SARIF log of one run over one document.
 pub(crate) fn log(source: &str, diagnostics: &[Diagnostic]) -> Value {

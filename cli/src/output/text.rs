@@ -1,9 +1,8 @@
 //! Text output, built from pieces that are escaped individually.
 
-use comfy_table::{ContentArrangement, Table, presets};
-
 use super::Tone;
 use super::escape::escape;
+use comfy_table::{ContentArrangement, Table, presets};
 
 /// A cell of a table.
 #[derive(Debug)]

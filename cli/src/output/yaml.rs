@@ -1,9 +1,8 @@
 //! The only call that writes YAML.
 
-use serde_json::Value;
-
 use crate::exit::Exit;
 use crate::failure::Failure;
+use serde_json::Value;
 
 /// `value` as a YAML document.
 pub(super) fn render(value: &Value) -> Result<String, Failure> {

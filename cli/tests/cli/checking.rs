@@ -1,8 +1,7 @@
 //! `hub check`, `hub refresh`, `hub release`, `hub changes`, and `hub register --dry-run`.
 
-use serde_json::{Value, json};
-
 use crate::support::{Answer, Hub, Ran, problem, registration, source};
+use serde_json::{Value, json};
 
 fn verdict(valid: bool, would: &Value) -> Answer {
     let diagnostics = if valid {

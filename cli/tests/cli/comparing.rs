@@ -1,8 +1,7 @@
 //! `federation diff`.
 
-use serde_json::{Value, json};
-
 use crate::support::{Place, Ran, program};
+use serde_json::{Value, json};
 
 /// Repo, domain, and ids with a number each.
 type Source<'a> = (&'a str, &'a str, &'a [(&'a str, u32)]);

@@ -1,11 +1,10 @@
 //! `federation compose`.
 
-use serde_json::{Value, json};
-
 use crate::support::{
     Place, Server, index,
     place::{DOCUMENT, LOCK},
 };
+use serde_json::{Value, json};
 
 const COMPOSE: [&str; 2] = ["federation", "compose"];
 

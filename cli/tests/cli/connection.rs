@@ -1,11 +1,9 @@
 //! No hub, a slow hub, and a server that is not a hub.
 
+use crate::support::{Answer, Hub, Ran, page, program};
+use serde_json::json;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-
-use serde_json::json;
-
-use crate::support::{Answer, Hub, Ran, page, program};
 
 #[test]
 fn a_closed_port_is_not_reachable() {

@@ -1,10 +1,8 @@
 //! `doctor`.
 
-use std::net::TcpListener;
-
-use serde_json::{Value, json};
-
 use crate::support::{Answer, Hub, Ran, problem, program};
+use serde_json::{Value, json};
+use std::net::TcpListener;
 
 fn health(version: &str, more: &str) -> Answer {
     let body = json!({ "status": "ok", "version": version, "revision": 3 });

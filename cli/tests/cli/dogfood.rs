@@ -1,12 +1,10 @@
 //! This repository's own index and manifest.
 
-use std::collections::HashSet;
-use std::path::Path;
-
+use crate::support::{Ran, program};
 use federation::yaml;
 use serde_json::Value;
-
-use crate::support::{Ran, program};
+use std::collections::HashSet;
+use std::path::Path;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const INDEX: &str = "registry/indexes/capabilities.yaml";

@@ -1,10 +1,8 @@
 //! `hub register --from-git`.
 
-use std::process::Command;
-
-use serde_json::json;
-
 use crate::support::{Answer, Hub, Place, Ran, index, program, registration};
+use serde_json::json;
+use std::process::Command;
 
 const INDEX: &str = "registry/indexes/capabilities.yaml";
 const REMOTE: &str = "git@gitea.example.org:team/My-Repo.git";

@@ -1,11 +1,10 @@
 //! `federation compose --locked`.
 
-use serde_json::json;
-
 use crate::support::{
     Place, Server, index,
     place::{DOCUMENT, LOCK},
 };
+use serde_json::json;
 
 const LOCKED: [&str; 3] = ["federation", "compose", "--locked"];
 

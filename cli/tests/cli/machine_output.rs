@@ -1,9 +1,8 @@
 //! Output for programs.
 
+use crate::support::{Answer, Hub, Ran, page, program, registration};
 use std::process::Stdio;
 use std::sync::mpsc::channel;
-
-use crate::support::{Answer, Hub, Ran, page, program, registration};
 
 #[test]
 fn yaml_is_the_same_object() {

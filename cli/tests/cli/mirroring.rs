@@ -1,17 +1,15 @@
 //! `hub sync` and `federation verify`: a hub's federation on this machine.
 
-use std::collections::BTreeMap;
-
-use federation::compose::{Document, Filter, Format, Fragment, SourceLine, conflicts, digest};
-use federation::digest::Digest;
-use federation::index::check;
-use serde_json::json;
-
 use crate::support::{
     Place, Ran, Server, index,
     place::{DOCUMENT, LOCK, MANIFEST},
     registration,
 };
+use federation::compose::{Document, Filter, Format, Fragment, SourceLine, conflicts, digest};
+use federation::digest::Digest;
+use federation::index::check;
+use serde_json::json;
+use std::collections::BTreeMap;
 
 /// A hub with revision 4 of sources `a` and `b`, and a registration whose index was never valid; and its document.
 pub(crate) fn hub() -> (Server, String) {

@@ -1,8 +1,7 @@
 //! A hub of a later version, whose enumerations have variants that this program does not know. It shows them, and sends them back as they are.
 
-use serde_json::{Value, json};
-
 use crate::support::{Answer, Hub, Ran, page, registration};
+use serde_json::{Value, json};
 
 /// A registration whose format and state are unknown here.
 fn unknown() -> Value {

@@ -1,8 +1,7 @@
 //! `hub status`, `hub list`, `hub show`.
 
-use serde_json::{Map, Value, json};
-
 use crate::support::{Answer, Hub, Ran, page, registration};
+use serde_json::{Map, Value, json};
 
 fn health(status: &str) -> Answer {
     Answer::json(200, &json!({ "status": status, "version": "0.1.0", "revision": 4 }))

@@ -1,8 +1,7 @@
 //! Requests that the hub rejects: exit codes, messages and remedies.
 
-use serde_json::json;
-
 use crate::support::{Answer, Hub, Ran, problem};
+use serde_json::json;
 
 #[test]
 fn each_refusal_has_its_exit_code_and_remedy() {

@@ -1,8 +1,7 @@
 //! `hub search`.
 
-use serde_json::{Value, json};
-
 use crate::support::{Answer, Hub, Ran, problem};
+use serde_json::{Value, json};
 
 fn capability(number: usize) -> Value {
     json!({

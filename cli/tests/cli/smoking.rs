@@ -1,8 +1,7 @@
 //! `smoke` and `hub health`.
 
-use serde_json::{Value, json};
-
 use crate::support::{Answer, Hub, Ran, page, problem, program, registration};
+use serde_json::{Value, json};
 
 const DESCRIPTION: &str = "Written by `reuse-surface smoke`; safe to remove";
 

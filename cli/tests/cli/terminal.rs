@@ -1,8 +1,7 @@
 //! Output for people.
 
-use serde_json::json;
-
 use crate::support::{Answer, Hub, Ran, page, program, registration};
+use serde_json::json;
 
 #[test]
 fn control_characters_of_the_hub_do_not_reach_the_terminal() {

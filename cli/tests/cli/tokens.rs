@@ -1,11 +1,9 @@
 //! `hub token …`, `hub events`, and where the program's own token comes from.
 
+use crate::support::{Answer, Hub, Ran, problem, program};
+use serde_json::{Value, json};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-
-use serde_json::{Value, json};
-
-use crate::support::{Answer, Hub, Ran, problem, program};
 
 const SECRET: &str = "rs_00000000000000000000000000000000000000000000000000000000000000000123abcd";
 

@@ -1,10 +1,8 @@
 //! `index validate`.
 
-use std::net::TcpListener;
-
-use serde_json::json;
-
 use crate::support::{Place, Server, index};
+use serde_json::json;
+use std::net::TcpListener;
 
 /// Two errors, and a warning about the direction of text.
 const BAD: &str = "version: 1\ncapabilities:\n- id: a.b.c\n  name: 7\n- id: A\n  name: x\u{202e}y\n";

@@ -1,8 +1,7 @@
 //! `hub register`, `hub update`, `hub deregister`, `hub compose`.
 
-use serde_json::json;
-
 use crate::support::{Answer, Hub, Ran, problem, registration, source};
+use serde_json::json;
 
 const REGISTER: [&str; 8] = ["hub", "register", "--repo", "a", "--url", "https://example.org/a.yaml", "--domain", "d"];
 

@@ -1,13 +1,11 @@
 //! Decodes the bytes on the wire into the bytes of the index.
 
-use crate::problem::sources;
-use std::io::Read as _;
-
-use flate2::bufread::GzDecoder;
-
 use super::{FetchFailure, headers};
 use crate::excerpt::excerpt;
 use crate::limits::{MAX_DECODED_BYTES, MAX_GZIP_MEMBERS};
+use crate::problem::sources;
+use flate2::bufread::GzDecoder;
+use std::io::Read as _;
 
 /// Removes the one content encoding that the request allowed.
 pub(super) fn decode(encoding: Option<&str>, body: Vec<u8>) -> Result<Vec<u8>, FetchFailure> {

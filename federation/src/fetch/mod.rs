@@ -13,7 +13,6 @@ pub use exchange::{Exchange, Step};
 pub use failure::{FetchFailure, TransportFailure};
 pub use headers::known as known_headers;
 pub use quiet::HostPauses;
-
 use serde::{Deserialize, Serialize};
 use url::Url;
 

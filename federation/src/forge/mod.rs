@@ -3,9 +3,8 @@
 
 mod commit;
 
-pub use commit::{NoCommit, at_commit};
-
 use crate::source_url;
+pub use commit::{NoCommit, at_commit};
 use url::Url;
 
 /// The longest path that is linked, in characters: that of an index's `path`.

@@ -8,9 +8,6 @@ mod sizes;
 mod strings;
 mod uses;
 
-use crate::problem::indexes;
-use serde_json::{Map, Value};
-
 use self::rules::{find_duplicate_ids, too_many};
 use crate::diagnostic::{Diagnostic, attach_snippets};
 use crate::document;
@@ -18,10 +15,11 @@ use crate::excerpt::json_excerpt;
 use crate::findings::{Finding, Findings};
 use crate::limits::MAX_DIAGNOSTICS;
 use crate::path::Path;
+use crate::problem::indexes;
 use crate::schema::{self, Schema};
 use crate::yaml::{self, Position};
-
 pub use formats::SourceFormat;
+use serde_json::{Map, Value};
 pub use sizes::Sizes;
 pub use uses::Use;
 

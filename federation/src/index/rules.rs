@@ -1,13 +1,11 @@
 //! Rules for capabilities beyond the schema: their number, and their unique ids.
 
-use std::collections::HashMap;
-
-use serde_json::Value;
-
 use crate::findings::{Finding, Findings};
 use crate::limits::MAX_CAPABILITIES;
 use crate::path::{Path, Step};
 use crate::problem::indexes;
+use serde_json::Value;
+use std::collections::HashMap;
 
 /// Refuses more capabilities than an index may have.
 pub(super) fn too_many(count: usize, list: Path<'_>) -> Option<Finding<'_>> {

@@ -1,14 +1,13 @@
 //! Limits the rendered size of an index. The limit on its text is not enough: six hundred thousand numbers within 58
 //! lists take 1.2 MB as text, but 70 MB as YAML, which indents each of them.
 
-use crate::problem::indexes;
-use serde_json::{Map, Value};
-
 use crate::findings::{Finding, Findings};
 use crate::limits::{MAX_CAPABILITY_BYTES, MAX_RENDERED_BYTES};
 use crate::path::{Path, Step};
+use crate::problem::indexes;
 use crate::size::json_bytes;
 use crate::yaml;
+use serde_json::{Map, Value};
 
 /// The size of the capabilities of an index when rendered one after another, as in a document. Excludes the fields that
 /// a document adds to each (`source_repo` and `domain`).

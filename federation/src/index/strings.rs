@@ -4,13 +4,12 @@
 //! move cursors and recolour terminals, so they are refused. Characters that reorder text have legitimate
 //! uses, so they only cause a warning.
 
-use crate::problem::indexes;
-use serde_json::Value;
-
 use crate::diagnostic::Severity;
 use crate::excerpt::is_bidi_control;
 use crate::findings::{Finding, Findings};
 use crate::path::{Path, Step};
+use crate::problem::indexes;
+use serde_json::Value;
 
 /// Adds the findings in a value that is at `path`.
 pub(super) fn check<'v>(value: &'v Value, mut path: Path<'v>, found: &mut Findings<'v>) {

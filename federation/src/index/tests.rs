@@ -1,6 +1,5 @@
-use serde_json::json;
-
 use super::*;
+use serde_json::json;
 
 const INDEX: &str = "version: 1
 repo: state-hub

@@ -1,9 +1,8 @@
 //! Compiles the text of a schema into a validator.
 
+use super::kind::{ALL, Schema, document};
 use jsonschema::{Draft, PatternOptions, Registry, ValidationError, Validator};
 use serde_json::{Map, Value, json};
-
-use super::kind::{ALL, Schema, document};
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CompileError {

@@ -1,17 +1,16 @@
 //! Describes validation errors in plain words.
 
-use crate::problem::{Kind as Code, indexes};
-use jsonschema::ValidationError;
-use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
-use serde_json::Value;
-
 use super::collected::Collected;
 use super::compile::as_in_the_schema;
 use super::kind::{Schema, document};
 use crate::excerpt::{excerpt, json_excerpt};
 use crate::findings::Finding;
 use crate::path::{Path, Step};
+use crate::problem::{Kind as Code, indexes};
 use crate::size::json_bytes_within;
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use serde_json::Value;
 
 /// Adds the findings for an `error` in `root`, which is at `above`: one violation, or one for each unknown field.
 pub(super) fn describe<'v>(

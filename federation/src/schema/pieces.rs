@@ -4,14 +4,13 @@
 //! returns the first: a list of a million invalid items would fill the memory. So lists are split off here. Each piece
 //! is checked without the items of its lists, then item by item, until enough errors are found.
 
-use jsonschema::{ValidationError, Validator};
-use serde_json::Value;
-
 use super::collected::Collected;
 use super::compile::{CompileError, compile_part, compile_shell, uri};
 use super::kind::{Schema, document};
 use super::message;
 use crate::path::{Path, Step};
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value;
 
 /// A value whose lists are checked separately.
 pub(super) struct Piece {

@@ -1,10 +1,9 @@
 use super::compile::compile;
 use super::kind::ALL;
+use super::*;
 use crate::findings::LeftOut;
 use serde_json::Value;
 use serde_json::json;
-
-use super::*;
 
 #[test]
 fn every_schema_compiles_is_valid_and_accepts_its_own_examples() {

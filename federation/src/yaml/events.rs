@@ -4,15 +4,13 @@
 //! It uses the crate's event reader rather than its serde half. The event reader returns the position of every value,
 //! reports quoting and tags, and needs no stack that grows with the input.
 
-use crate::problem::indexes;
-use std::borrow::Cow;
-
-use serde_saphyr::granit_parser::{self, ErrorKind, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
-
 use super::scalar::Type;
 use super::{Position, YamlError};
 use crate::excerpt::excerpt;
 use crate::limits::{MAX_DEPTH, MAX_SCALAR_BYTES};
+use crate::problem::indexes;
+use serde_saphyr::granit_parser::{self, ErrorKind, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+use std::borrow::Cow;
 
 /// Longest key without a `?` mark, in characters of the text. This is YAML's own limit …
 const YAML_KEY_CHARS: usize = 1024;

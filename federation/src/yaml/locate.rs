@@ -3,11 +3,10 @@
 //! The walk has a tree of the wanted values and descends in it in step with the document, by the index of each child.
 //! So each value costs the same, whatever its keys are.
 
-use std::collections::HashMap;
-
 use super::Position;
 use super::events::{Event, Events};
 use crate::path::{Path, Step};
+use std::collections::HashMap;
 
 /// The position of one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

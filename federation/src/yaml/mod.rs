@@ -28,10 +28,9 @@ mod tree;
 mod write;
 
 use crate::problem::Kind;
-use std::fmt;
-
 pub(crate) use events::position_of;
 pub(crate) use locate::places;
+use std::fmt;
 pub use tree::parse;
 pub(crate) use tree::parse_documents;
 pub(crate) use write::item_bytes;

@@ -1,8 +1,7 @@
 //! Tests the module's guarantees, whichever crate does the parsing.
 
-use serde_json::{Value, json};
-
 use super::*;
+use serde_json::{Value, json};
 
 #[track_caller]
 fn reads(text: &str, value: Value) {

@@ -1,16 +1,14 @@
 //! Builds the JSON value of a document from its events, without recursion and within the budgets of [`crate::limits`].
 
-use crate::problem::indexes;
-use std::collections::HashMap;
-
-use serde_json::map::Entry;
-use serde_json::{Map, Value};
-
 use super::events::{Event, Events, merge_key, multiple_documents, too_deep};
 use super::scalar::{self, Fault, Type};
 use super::{Position, YamlError};
 use crate::excerpt::excerpt;
 use crate::limits::{MAX_ALIASED_BYTES, MAX_ALIASED_NODES, MAX_ALIASES, MAX_DEPTH, MAX_NODES};
+use crate::problem::indexes;
+use serde_json::map::Entry;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// Parses a text of exactly one YAML document. The [module](super) describes the result.
 ///

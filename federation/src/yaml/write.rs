@@ -4,12 +4,11 @@
 //! bytes must not change with a dependency. A string is plain only if it begins with a letter and cannot mean anything
 //! else. Text of several lines is a literal block. All other strings are in double quotes. Lines are never folded.
 
-use crate::problem::indexes;
-use serde_json::{Map, Number, Value};
-
 use super::YamlError;
 use crate::excerpt::is_bidi_control;
 use crate::limits::MAX_DEPTH;
+use crate::problem::indexes;
+use serde_json::{Map, Number, Value};
 
 /// Longest key in the short form, in bytes: YAML readers search only 1024 characters for the colon, and an escape takes
 /// up to six characters per byte.

@@ -25,6 +25,7 @@ pub use auth::{Actor, Caller};
 pub use base::AppForRequest;
 pub use conditional::not_modified;
 pub use finish::{Edge, Logged, finish};
+use http::{HeaderMap, HeaderName};
 pub use json_body::{JsonBody, JsonBytes, has_nul};
 pub use link::{API_CATALOG, SERVICE_DESC, SERVICE_DOC, link_next, links};
 pub use negotiate::{coding, exposition, preferred, preferred_type};
@@ -37,8 +38,6 @@ pub use renamed::follow_renamed;
 pub use representation::{Caching, Representation, json, memo};
 pub use static_content::StaticContent;
 pub use streamed::streamed;
-
-use http::{HeaderMap, HeaderName};
 
 /// The values of a request header that are text.
 fn lines(request: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {

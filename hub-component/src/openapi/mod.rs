@@ -8,7 +8,6 @@ mod problems;
 mod schemas;
 
 pub use conditional::Conditional;
-
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 

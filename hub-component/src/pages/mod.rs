@@ -28,6 +28,7 @@ pub use capabilities::{__path_capabilities, capabilities};
 pub use capability::{__path_capability, capability};
 pub use codes::{__path_list as __path_codes, __path_show as __path_code, list as codes, show as code};
 pub use demand::{__path_demand, demand};
+use layout::{Page, Search, Section};
 pub use overlaps::{__path_overlaps, overlaps};
 pub use problem::problem;
 pub use repo::{__path_repo, repo};
@@ -36,5 +37,3 @@ pub use response::{__path_favicon, favicon};
 pub use revision::{__path_revision, revision};
 pub use revisions::{__path_revisions, revisions};
 pub use start::{__path_start, start};
-
-use layout::{Page, Search, Section};

@@ -1,11 +1,10 @@
 //! Problems: error responses to clients (RFC 9457).
 
-pub use federation::problem::{Kind, answers as kinds};
-
 use api::paths::Standard;
 use api::problem::{Problem as Document, ProblemEntry};
 use axum::response::{IntoResponse, Response};
 use federation::diagnostic::Diagnostic;
+pub use federation::problem::{Kind, answers as kinds};
 use federation::registration::FieldError;
 use federation::withdrawn::Tombstone;
 use http::{HeaderName, HeaderValue, StatusCode};

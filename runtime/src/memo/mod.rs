@@ -9,22 +9,21 @@ mod entries;
 mod key;
 mod versions;
 
-pub(crate) use entries::Entry;
-pub(crate) use key::key;
-pub(crate) use versions::Versions;
-
 use crate::budget::{Budget, Purpose, Reservation};
 use crate::metrics::Metrics;
 use crate::version::Version;
 use api::headers::MEMO;
+pub(crate) use entries::Entry;
 use entries::{Entries, OVERHEAD};
 use http::HeaderMap;
+pub(crate) use key::key;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout;
+pub(crate) use versions::Versions;
 
 /// The largest body that is cached, in bytes. It is buffered before the first client gets
 /// it; larger bodies are streamed.

@@ -7,15 +7,14 @@ mod numbers;
 mod restore;
 mod verify;
 
+use crate::StoreError;
+use crate::database::DatabaseError;
 pub use copy::copy;
 pub use mend::mend;
 pub use restore::{Restored, restore};
-pub use verify::{Verified, verify};
-
-use crate::StoreError;
-use crate::database::DatabaseError;
 use std::io;
 use std::path::{Path, PathBuf};
+pub use verify::{Verified, verify};
 
 /// Why a file was not copied, verified, repaired or restored, in words for people.
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,11 @@ mod render;
 mod tables;
 mod write;
 
+use super::row::Reader;
+use crate::database::Value;
+use federation::compose::pieces::{Extent, PieceInfo};
+use federation::compose::{Format, SourceLine};
+use federation::digest::Digest;
 pub use keys::Form;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use keys::forms;
@@ -18,15 +23,9 @@ pub use read::{PIECES_AT_ONCE, Size, beginning, ids, json, pieces, size, sizes};
 pub use render::Rendered;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use render::render;
+use serde::{Deserialize, Serialize};
 pub(super) use tables::{DIGESTS, PIECES, cut_up, set_up};
 pub use write::{Restored, ensure, forget_pieces, insert, restore};
-
-use super::row::Reader;
-use crate::database::Value;
-use federation::compose::pieces::{Extent, PieceInfo};
-use federation::compose::{Format, SourceLine};
-use federation::digest::Digest;
-use serde::{Deserialize, Serialize};
 
 /// The metadata of a stored fragment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,12 +7,10 @@
 mod client;
 mod url;
 
-pub use url::{for_purpose, with_timeouts, with_tls};
-
 use crate::database::{Database, DatabaseError, RawTransaction, Row, Value};
 use crate::dialect::for_postgres;
-
 use std::future::Future;
+pub use url::{for_purpose, with_timeouts, with_tls};
 
 /// Opens connections.
 pub trait Connect: Clone + Send + Sync + 'static {

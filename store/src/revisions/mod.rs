@@ -12,23 +12,22 @@ mod recent;
 mod recomposed;
 pub mod steps;
 
+use crate::StoreError;
+use crate::database::{Database, Row, Transaction};
+use crate::row::{Reader, SoleColumn as _, placeholders};
 pub use append::{Origin, append};
 pub use change::Change;
 pub(crate) use commits::COMMITS;
 pub use commits::{commits_at, note_commit};
 pub(crate) use compositions::COMPOSITION_AT;
 pub use compositions::{composition, lines_at, stored, verified_at};
+use federation::compose::SourceLine;
+use federation::digest::Digest;
+use federation::time::{Seconds, is_beyond};
 pub use growth::{Growth, Sample, growth};
 pub use history::{Changed, ChangedSource, Entry, changed_sources, changes_between, history, history_of};
 pub use recent::{CapabilityHistory, Recent, capability_history, newest_steps};
 pub use recomposed::{Totals, recompose};
-
-use crate::StoreError;
-use crate::database::{Database, Row, Transaction};
-use crate::row::{Reader, SoleColumn as _, placeholders};
-use federation::compose::SourceLine;
-use federation::digest::Digest;
-use federation::time::{Seconds, is_beyond};
 use std::collections::BTreeMap;
 
 /// One published composition.

@@ -8,14 +8,13 @@ mod guesses;
 mod index;
 mod page;
 
+use super::{StoreError, revisions};
+use crate::database::Transaction;
 pub use add::{add, remove};
 pub(crate) use forget::forget;
 pub use index::{Scope, is_kept, newest};
 pub(crate) use page::filter_values;
 pub use page::{counts, entries, neighbours};
-
-use super::{StoreError, revisions};
-use crate::database::Transaction;
 
 /// The first form of the tables, which [`INDEX`] replaces.
 pub(super) const TABLES: &[&str] = &[

@@ -1,14 +1,12 @@
 //! Installs programs from Debian packages.
 
+use super::once;
+use crate::workspace::run;
+use anyhow::{Context, Result, bail};
 use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-
-use anyhow::{Context, Result, bail};
-
-use super::once;
-use crate::workspace::run;
 
 /// Installs the packages of the programs in `list` that are not on the PATH.
 pub(super) fn prepare(list: &Path) -> Result<()> {

@@ -6,12 +6,10 @@ mod debian;
 mod node;
 mod python;
 
+use crate::workspace::Workspace;
+use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result};
-
-use crate::workspace::Workspace;
 
 /// Installs the missing tools, and returns the folder, which contains `python/bin/python`, `unpacked/usr/bin/promtool`, and `node_modules` in `node` and `mcp`.
 pub(crate) fn prepare(workspace: &Workspace) -> Result<PathBuf> {

@@ -1,13 +1,11 @@
 //! Installs packages from the npm registry.
 
+use super::{debian, once};
+use crate::workspace::run;
+use anyhow::{Context, Result};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-
-use anyhow::{Context, Result};
-
-use super::{debian, once};
-use crate::workspace::run;
 
 /// Installs the packages listed in `package` into `folder/node_modules`.
 pub(super) fn prepare(package: &Path, folder: &Path) -> Result<()> {

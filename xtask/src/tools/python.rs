@@ -1,12 +1,10 @@
 //! Creates a Python environment with packages from PyPI.
 
-use std::path::Path;
-use std::process::Command;
-
-use anyhow::Result;
-
 use super::{debian, once};
 use crate::workspace::run;
+use anyhow::Result;
+use std::path::Path;
+use std::process::Command;
 
 /// Creates the environment `folder` with the packages listed in `requirements`.
 pub(super) fn prepare(requirements: &Path, folder: &Path) -> Result<()> {

@@ -1,14 +1,13 @@
 //! Checks whether a hub answers, and whether it matches this program and this machine.
 
-use api::health::Health;
-use api::paths;
-use federation::time::{Seconds, parse_http_date};
-
 use super::Finding;
 use crate::client::{Client, Request};
 use crate::env;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use api::health::Health;
+use api::paths;
+use federation::time::{Seconds, parse_http_date};
 
 /// The health report of a hub.
 pub(crate) struct Seen {

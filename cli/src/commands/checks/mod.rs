@@ -3,11 +3,10 @@
 pub(crate) mod hub;
 pub(crate) mod token;
 
-use serde_json::{Value, json};
-
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Output, Tone};
+use serde_json::{Value, json};
 
 /// The result of a check that did not fail.
 pub(crate) enum Finding {

@@ -1,14 +1,13 @@
 //! Checks whether the hub accepts the token, and what it allows.
 
-use api::paths;
-use api::tokens::OwnToken;
-use federation::problem::answers as kinds;
-use federation::time::{Seconds, parse_rfc3339};
-
 use super::Finding;
 use crate::client::{Client, Error, Request};
 use crate::clock;
 use crate::failure::Failure;
+use api::paths;
+use api::tokens::OwnToken;
+use federation::problem::answers as kinds;
+use federation::time::{Seconds, parse_rfc3339};
 
 /// How long before a token expires `doctor` begins to warn, in seconds.
 const SOON: Seconds = 7 * 24 * 60 * 60;

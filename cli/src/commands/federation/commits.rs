@@ -1,5 +1,6 @@
 //! Compares what a revision was made of with the files at the commits that it names.
 
+use crate::fetch::Fetcher;
 use api::federated::Manifest;
 use federation::compose::SourceLine;
 use federation::digest::Digest;
@@ -8,8 +9,6 @@ use federation::forge::at_commit;
 use federation::provenance::Provenance;
 use futures::{StreamExt as _, stream};
 use serde::Serialize;
-
-use crate::fetch::Fetcher;
 
 /// Maximum number of files that are fetched at a time.
 const AT_A_TIME: usize = 4;

@@ -1,17 +1,15 @@
 //! `reuse-surface federation diff`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use federation::diff::{Change, Op, diff};
-use federation::schema::{Schema, violations};
-use federation::yaml;
-use serde_json::{Value, json};
-
 use crate::args::Diff;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{Cell, Output, Tone};
+use federation::diff::{Change, Op, diff};
+use federation::schema::{Schema, violations};
+use federation::yaml;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Maximum size of an input in bytes, more than any document has.
 const MAX_DOCUMENT_BYTES: usize = 1 << 30;

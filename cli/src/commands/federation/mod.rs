@@ -6,13 +6,12 @@ mod diff;
 mod head;
 mod verify;
 
-use std::time::Duration;
-
 use super::connect::connect;
 use crate::args::{FederationVerb, Global};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use std::time::Duration;
 
 /// Timeout of a request in seconds.
 const TIMEOUT: u64 = 30;

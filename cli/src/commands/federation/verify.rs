@@ -1,12 +1,5 @@
 //! `reuse-surface federation verify`.
 
-use api::federated::{FederatedQuery, Manifest};
-use api::paths;
-use federation::compose::{Filter, Format};
-use federation::transparency::entry;
-use serde_json::json;
-use std::path::Path;
-
 use super::commits::{self, Commits, Finding};
 use super::head;
 use crate::args::Verify;
@@ -19,6 +12,12 @@ use crate::input;
 use crate::offline::log::{LogMemory, Proven};
 use crate::offline::{Cache, Composition, Contribution, Lock, Locked, Manifest as ManifestFile};
 use crate::output::{Output, Text, Tone};
+use api::federated::{FederatedQuery, Manifest};
+use api::paths;
+use federation::compose::{Filter, Format};
+use federation::transparency::entry;
+use serde_json::json;
+use std::path::Path;
 
 /// Maximum size of an input in bytes, more than any document has.
 const MAX_DOCUMENT_BYTES: usize = 1 << 30;

@@ -1,12 +1,11 @@
 //! `reuse-surface hub changes`.
 
-use api::changes::Change;
-
 use crate::args::Changes;
 use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Tone};
+use api::changes::Change;
 
 pub(super) async fn run(args: &Changes, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let changes = client::changes(client, args.since, args.limit).await?;

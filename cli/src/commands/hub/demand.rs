@@ -1,13 +1,12 @@
 //! `reuse-surface hub demand`.
 
-use api::demand::Unanswered;
-use serde_json::{Value, json};
-
 use crate::args::Demand;
 use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output};
+use api::demand::Unanswered;
+use serde_json::{Value, json};
 
 pub(super) async fn run(args: &Demand, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let demand = client::demand(client, args.limit as usize).await?;

@@ -1,14 +1,13 @@
 //! `reuse-surface hub deregister`.
 
-use api::paths;
-use serde_json::json;
-
 use super::conflict;
 use crate::args::Deregister;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::paths;
+use serde_json::json;
 
 pub(super) async fn run(args: &Deregister, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let request = Request::delete(paths::REPO).named(&args.repo).if_match(args.if_match.as_deref());

@@ -1,14 +1,13 @@
 //! `reuse-surface hub events`.
 
-use api::events::{Event, EventsQuery};
-use serde_json::json;
-
 use super::words::changes;
 use crate::args::Events;
 use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output};
+use api::events::{Event, EventsQuery};
+use serde_json::json;
 
 pub(super) async fn run(args: &Events, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let query = EventsQuery {

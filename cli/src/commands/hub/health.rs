@@ -1,13 +1,12 @@
 //! `reuse-surface hub health`.
 
-use api::health::Health;
-use api::paths;
-
 use crate::args;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Tone};
+use api::health::Health;
+use api::paths;
 
 pub(super) async fn run(args: &args::Health, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let path = if args.live { paths::LIVE } else { paths::HEALTH };

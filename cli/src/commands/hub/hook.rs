@@ -1,14 +1,13 @@
 //! `reuse-surface hub hook`.
 
-use api::hooks::Hook as Made;
-use api::paths;
-use serde_json::json;
-
 use crate::args::Hook;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::hooks::Hook as Made;
+use api::paths;
+use serde_json::json;
 
 pub(super) async fn run(args: &Hook, client: &Client, output: &Output) -> Result<Exit, Failure> {
     if args.remove {

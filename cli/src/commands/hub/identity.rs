@@ -1,18 +1,16 @@
 //! The identity of the CI job that runs this program, exchanged for a token of the hub.
 
-use std::time::Duration;
-
-use api::paths;
-use api::tokens::{Exchange, Exchanged};
-use reqwest::Url;
-use reqwest::header::ACCEPT;
-use serde_json::{Value, json};
-
 use crate::client::{Base, Client, Request, Token, http};
 use crate::env;
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 use crate::output::Output;
+use api::paths;
+use api::tokens::{Exchange, Exchanged};
+use reqwest::Url;
+use reqwest::header::ACCEPT;
+use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Maximum size of the CI's response, in bytes.
 const MAX_BYTES: usize = 64 * 1024;

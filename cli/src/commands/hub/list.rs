@@ -1,13 +1,12 @@
 //! `reuse-surface hub list`.
 
-use api::repos::{Repo, ReposQuery};
-use serde_json::json;
-
 use crate::args::List;
 use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Tone};
+use api::repos::{Repo, ReposQuery};
+use serde_json::json;
 
 pub(super) async fn run(args: &List, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let query = ReposQuery {

@@ -29,15 +29,13 @@ mod update;
 mod upstream;
 mod words;
 
-pub(super) use words::why;
-
-use std::time::Duration;
-
 use super::connect::connect;
 use crate::args::{Global, Verb};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use std::time::Duration;
+pub(super) use words::why;
 
 pub(super) async fn run(verb: &Verb, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let timeout = Duration::from_secs(global.timeout.unwrap_or_else(|| default_timeout(verb)));

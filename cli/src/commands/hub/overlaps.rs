@@ -1,13 +1,12 @@
 //! `reuse-surface hub overlaps`.
 
-use api::overlaps::Overlap;
-use serde_json::{Value, json};
-
 use crate::args::Overlaps;
 use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output};
+use api::overlaps::Overlap;
+use serde_json::{Value, json};
 
 pub(super) async fn run(args: &Overlaps, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let found = client::overlaps(client, args.repo.as_deref(), args.limit as usize).await?;

@@ -1,10 +1,5 @@
 //! `reuse-surface hub register`.
 
-use api::paths;
-use api::repos::RegisterQuery;
-use federation::source::State;
-use serde_json::{Map, Value};
-
 use super::registration;
 use super::target::RegistrationTarget;
 use super::words::why;
@@ -13,6 +8,10 @@ use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::paths;
+use api::repos::RegisterQuery;
+use federation::source::State;
+use serde_json::{Map, Value};
 
 pub(super) async fn run(args: &Register, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let target = RegistrationTarget::of(args, output)?;

@@ -1,12 +1,11 @@
 //! A registration as text.
 
-use api::repos::Repo;
-use federation::source::State;
-
 use super::words::{finding, meanwhile, snippet, why};
 use crate::client::Answer;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
+use api::repos::Repo;
+use federation::source::State;
 
 /// Writes the registration in a response, and warns about anything unusual in it.
 pub(super) fn show(answer: &Answer, output: &Output) -> Result<Repo<'static>, Failure> {

@@ -1,12 +1,11 @@
 //! The hub's report on sources as text, and whether it is a success.
 
-use api::refresh::{Outcome, SourceReport};
-use federation::source::State;
-
 use super::words::{finding, why};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Text, Tone};
+use api::refresh::{Outcome, SourceReport};
+use federation::source::State;
 
 /// Writes the revision, a line for every source, and the diagnostics.
 pub(super) fn describe(text: &mut Text, revision: u64, published: bool, sources: &[SourceReport]) {

@@ -1,14 +1,13 @@
 //! `reuse-surface hub search`.
 
-use api::capabilities::{Capabilities, CapabilitiesQuery, Corrected};
-use serde::Deserialize;
-use serde_json::{Value, json};
-
 use crate::args::Search;
 use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::capabilities::{Capabilities, CapabilitiesQuery, Corrected};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 pub(super) async fn run(args: &Search, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let query = CapabilitiesQuery {

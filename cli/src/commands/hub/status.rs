@@ -1,18 +1,16 @@
 //! `reuse-surface hub status`.
 
-use std::collections::BTreeMap;
-
-use api::health::Health;
-use api::paths;
-use api::repos::{Repo, Repos, ReposQuery};
-use federation::source::State;
-use serde_json::{Value, json};
-
 use super::words::{finding, meanwhile, why};
 use crate::client::{self, Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
+use api::health::Health;
+use api::paths;
+use api::repos::{Repo, Repos, ReposQuery};
+use federation::source::State;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The states of a source, in the order in which they are shown.
 const STATES: [State; 6] = State::ALL;

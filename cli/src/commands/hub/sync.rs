@@ -1,17 +1,5 @@
 //! `reuse-surface hub sync`.
 
-use std::fs;
-use std::path::Path;
-
-use api::federated::Manifest as Revision;
-use api::repos::Registration;
-use api::repos::ReposQuery;
-use federation::compose::SourceLine;
-use federation::digest::Digest;
-use federation::source::Accepted;
-use federation::yaml;
-use serde_json::json;
-
 use crate::args::Sync;
 use crate::client::{self, Client};
 use crate::commands::mirror;
@@ -20,6 +8,16 @@ use crate::exit::Exit;
 use crate::failure::{Failure, REPORT, chain};
 use crate::offline::{Cache, Lock, Locked, Manifest, Source, lock, may_replace, replace};
 use crate::output::Output;
+use api::federated::Manifest as Revision;
+use api::repos::Registration;
+use api::repos::ReposQuery;
+use federation::compose::SourceLine;
+use federation::digest::Digest;
+use federation::source::Accepted;
+use federation::yaml;
+use serde_json::json;
+use std::fs;
+use std::path::Path;
 
 /// The beginning of a manifest that this command wrote.
 const GENERATED: &str = "# The registrations of ";

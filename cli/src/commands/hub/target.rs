@@ -1,13 +1,12 @@
 //! The name, URL and domain to register, from the flags and, with `--from-git`, from git.
 
-use federation::index;
-use federation::limits::MAX_DECODED_BYTES;
-
 use crate::args::Register;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{git, input};
+use federation::index;
+use federation::limits::MAX_DECODED_BYTES;
 
 /// A name, a raw URL and a domain.
 pub(super) struct RegistrationTarget {

@@ -1,8 +1,5 @@
 //! `reuse-surface hub update`.
 
-use api::paths;
-use serde_json::{Map, Value};
-
 use super::conflict;
 use super::registration;
 use crate::args::Update;
@@ -10,6 +7,8 @@ use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::paths;
+use serde_json::{Map, Value};
 
 pub(super) async fn run(args: &Update, client: &Client, output: &Output) -> Result<Exit, Failure> {
     // If the user gives no ETag, the change applies only to the registration that is read here.

@@ -1,18 +1,17 @@
 //! `reuse-surface index validate`.
 
-use federation::diagnostic::Diagnostic;
-use federation::fetch::{Fetched, Validators};
-use federation::index::{SourceFormat, check_as};
-use federation::limits::MAX_DECODED_BYTES;
-use federation::source_url;
-use serde_json::json;
-
 use crate::args::{Format, Validate};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fetch::Fetcher;
 use crate::input;
 use crate::output::{Output, sarif};
+use federation::diagnostic::Diagnostic;
+use federation::fetch::{Fetched, Validators};
+use federation::index::{SourceFormat, check_as};
+use federation::limits::MAX_DECODED_BYTES;
+use federation::source_url;
+use serde_json::json;
 
 /// The result of validating an index.
 struct Report {

@@ -3,9 +3,6 @@
 //! The transport of `rmcp` ignores lines that are not JSON, so the agent would wait for a response forever, and does not know
 //! all the forms in which clients write a message.
 
-use std::io;
-use std::sync::Arc;
-
 use api::mcp::normalise;
 use federation::limits::MAX_BODY_BYTES;
 use rmcp::RoleServer;
@@ -14,6 +11,8 @@ use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use serde::Serialize;
 use serde_json::Value;
+use std::io;
+use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Stdin, Stdout};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;

@@ -2,8 +2,13 @@
 
 mod lines;
 
-use std::time::Duration;
-
+use self::lines::Lines;
+use super::connect;
+use crate::args::{Global, LogFormat, LogLevel};
+use crate::client::{self, Base};
+use crate::exit::Exit;
+use crate::failure::{Failure, chain};
+use crate::output;
 use federation::problem::program::HUB_UNREACHABLE;
 use rmcp::model::{
     CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ClientConfig,
@@ -19,15 +24,8 @@ use rmcp::{
     ServiceExt as _,
 };
 use serde_json::json;
+use std::time::Duration;
 use tokio::sync::OnceCell;
-
-use self::lines::Lines;
-use super::connect;
-use crate::args::{Global, LogFormat, LogLevel};
-use crate::client::{self, Base};
-use crate::exit::Exit;
-use crate::failure::{Failure, chain};
-use crate::output;
 
 /// Timeout in seconds. The hub answers from stored data, so only the connection takes time.
 const DEFAULT_TIMEOUT: u64 = 30;

@@ -3,26 +3,24 @@
 mod refresh_timer;
 mod shutdown;
 
+use super::token;
+use crate::args::Serve;
+use crate::exit::Exit;
+use crate::failure::{Failure, TRY_AGAIN};
+use crate::{embedded, env, output};
 use api::paths;
+use federation::identity::Issuers;
+use federation::search::Synonyms;
+use federation::transparency::log_keys;
+use runtime::{ComponentSource, Config, Limits, Manifest, Runtime, VersionQuery};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
-
-use federation::identity::Issuers;
-use federation::search::Synonyms;
-use federation::transparency::log_keys;
-use runtime::{ComponentSource, Config, Limits, Manifest, Runtime, VersionQuery};
 use store::postgres::{VERSION, with_tls};
 use tokio::net::TcpListener;
-
-use super::token;
-use crate::args::Serve;
-use crate::exit::Exit;
-use crate::failure::{Failure, TRY_AGAIN};
-use crate::{embedded, env, output};
 
 /// How often a mirror checks that it is following its primary.
 const FOLLOWING: Duration = Duration::from_secs(1);

@@ -1,9 +1,8 @@
 //! The timer that keeps sources fresh without readers.
 
 use api::paths;
-use std::time::Duration;
-
 use runtime::Runtime;
+use std::time::Duration;
 use tokio::task::JoinHandle;
 
 /// Reads the federated index every `interval`. A read makes the hub refresh the sources that are due, under `spin up` and here.

@@ -1,7 +1,6 @@
 //! Shutdown on signals.
 
 use std::io;
-
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Resolves at SIGTERM or SIGINT; a second signal ends the process at once.

@@ -1,11 +1,9 @@
 //! Interrupts the check without leaving anything behind.
 
-use std::io;
-
-use tokio::signal::unix::{Signal, SignalKind, signal};
-
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
+use std::io;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Remembers a SIGINT or SIGTERM. A request in flight is not cancelled: the hub would still finish it, and it would be unclear what to
 /// clean up.

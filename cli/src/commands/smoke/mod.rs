@@ -5,8 +5,6 @@ mod reads;
 mod round_trip;
 mod writes;
 
-use std::time::Duration;
-
 use self::interrupt::Interrupt;
 use super::checks::{Finding, Report};
 use super::connect::connect;
@@ -14,6 +12,7 @@ use crate::args::{Global, Smoke};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use std::time::Duration;
 
 /// Timeout in seconds. `POST /v1/check` may wait for a fetch, which may take 30 s.
 const TIMEOUT: u64 = 60;

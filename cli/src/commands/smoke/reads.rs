@@ -1,7 +1,10 @@
 //! Checks that need no token.
 
-use std::time::Duration;
-
+use crate::client::{Client, Error, Request};
+use crate::commands::checks::Finding;
+use crate::commands::checks::hub::{self, Seen};
+use crate::exit::Exit;
+use crate::failure::Failure;
 use api::federated::FederatedQuery;
 use api::paths;
 use federation::compose::{SourceLine, digest};
@@ -9,12 +12,7 @@ use federation::digest::Digest;
 use federation::problem::answers as kinds;
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::client::{Client, Error, Request};
-use crate::commands::checks::Finding;
-use crate::commands::checks::hub::{self, Seen};
-use crate::exit::Exit;
-use crate::failure::Failure;
+use std::time::Duration;
 
 /// Checks that the hub is up and can read its database.
 pub(super) async fn health(client: &Client) -> Result<Finding, Failure> {

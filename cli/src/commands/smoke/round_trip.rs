@@ -1,17 +1,15 @@
 //! The round trip: registers, reads, changes and removes a repo.
 
-use std::time::Duration;
-
-use api::paths;
-use api::repos::{Repo, ReposQuery};
-use serde_json::json;
-
 use super::interrupt::Interrupt;
 use crate::client::{self, Client, Error, Request};
 use crate::commands::checks::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::paths;
+use api::repos::{Repo, ReposQuery};
+use serde_json::json;
+use std::time::Duration;
 
 /// How often the removal is attempted, in case a request without a response left a registration.
 const ATTEMPTS: u32 = 3;

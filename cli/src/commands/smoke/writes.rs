@@ -1,16 +1,15 @@
 //! Checks write access, and whether the hub can fetch indexes.
 
-use api::check::Verdict;
-use api::paths;
-use api::repos::ReposQuery;
-use federation::source::State;
-use serde_json::json;
-
 use crate::client::{self, Client, Error, Request};
 use crate::commands::checks::Finding;
 use crate::commands::hub::why;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use api::check::Verdict;
+use api::paths;
+use api::repos::ReposQuery;
+use federation::source::State;
+use serde_json::json;
 
 /// Checks that a write without a token is refused before its body is read.
 pub(super) async fn refused(client: &Client) -> Result<Finding, Failure> {

@@ -1,15 +1,14 @@
 //! Requests to a hub's log, and how its responses are judged.
 
+use crate::client::{Client, Error, Request};
+use crate::exit::Exit;
+use crate::failure::Failure;
 use api::paths;
 use api::transparency::{ConsistencyQuery, ProofQuery};
 use federation::problem::answers as kinds;
 use federation::transparency::{
     Checkpoint, ConsistencyProof, InclusionProof, Note, Opened, Refused, VerifierKey, verify_consistency,
 };
-
-use crate::client::{Client, Error, Request};
-use crate::exit::Exit;
-use crate::failure::Failure;
 
 /// How a log relates to the checkpoint that was known.
 pub(super) enum LogRelation {

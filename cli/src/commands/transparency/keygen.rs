@@ -1,16 +1,14 @@
 //! `reuse-surface log keygen`.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
-
-use federation::transparency::{Kind, SigningKey};
-use serde_json::json;
-
 use crate::args::{Keygen, LogVerb};
 use crate::exit::Exit;
 use crate::failure::{Failure, TRY_AGAIN, chain};
 use crate::output::Output;
+use federation::transparency::{Kind, SigningKey};
+use serde_json::json;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 
 pub(crate) fn run(verb: &LogVerb, output: &Output) -> Result<Exit, Failure> {
     let LogVerb::Keygen(Keygen { name, witness, key_file }) = verb;

@@ -1,10 +1,5 @@
 //! Checks that a revision is in the log of its hub, and that the log extends the one that was seen before.
 
-use std::path::Path;
-
-use federation::digest::Digest;
-use federation::transparency::{Checkpoint, InclusionProof, Kind, Note, Opened, Refused, VerifierKey};
-
 use super::ask::{LogRelation, inclusion, refused, relation_to};
 use crate::args::{LogTrust, WitnessKey};
 use crate::client::{Base, Client, Request};
@@ -12,6 +7,9 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
 use crate::offline::log::{self, LogMemory, Proven};
+use federation::digest::Digest;
+use federation::transparency::{Checkpoint, InclusionProof, Kind, Note, Opened, Refused, VerifierKey};
+use std::path::Path;
 
 /// Maximum size of a witness's checkpoint in bytes.
 const MAX_CHECKPOINT_BYTES: usize = 64 << 10;

@@ -1,14 +1,5 @@
 //! `reuse-surface witness`.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use federation::digest::Digest;
-use federation::transparency::{Kind, Note, Opened, SigningKey, VerifierKey};
-use serde::Serialize;
-use serde_json::json;
-
 use super::ask::{LogRelation, relation_to};
 use crate::args::{Global, Witness};
 use crate::client::Client;
@@ -19,6 +10,13 @@ use crate::failure::{Failure, chain};
 use crate::input;
 use crate::offline::replace;
 use crate::output::{Cell, Output, Tone};
+use federation::digest::Digest;
+use federation::transparency::{Kind, Note, Opened, SigningKey, VerifierKey};
+use serde::Serialize;
+use serde_json::json;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Timeout of a request in seconds.
 const TIMEOUT: u64 = 30;

@@ -1,5 +1,6 @@
 //! An HTTP server that sends prepared responses in order and records the requests.
 
+use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,8 +8,6 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-
-use serde_json::Value;
 
 /// What the hub does with one request.
 pub(crate) enum Answer {

@@ -1,12 +1,10 @@
 //! A directory to work in, with a cache of its own.
 
+use super::{Ran, program};
+use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
-
-use serde_json::{Value, json};
 use tempfile::TempDir;
-
-use super::{Ran, program};
 
 pub(crate) const MANIFEST: &str = "registry/federation/sources.yaml";
 pub(crate) const LOCK: &str = "registry/federation/sources.lock.yaml";

@@ -1,8 +1,7 @@
 //! The binary under test.
 
-use std::process::{Command, Output, Stdio};
-
 use serde_json::Value;
+use std::process::{Command, Output, Stdio};
 
 /// The program with `arguments` and nothing in its environment.
 pub(crate) fn program(arguments: &[&str]) -> Command {

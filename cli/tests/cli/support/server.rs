@@ -1,16 +1,14 @@
 //! An HTTP server that answers by path, any number of times.
 
+use super::hub::{ReceivedRequest, read};
+use federation::digest::Digest;
+use serde_json::Value;
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-
-use federation::digest::Digest;
-use serde_json::Value;
-
-use super::hub::{ReceivedRequest, read};
 
 /// The server, which stops when this is dropped.
 pub(crate) struct Server {

@@ -1,8 +1,7 @@
 //! Responses of a hub.
 
-use serde_json::{Value, json};
-
 use super::Answer;
+use serde_json::{Value, json};
 
 /// A registration whose source is in `state`.
 pub(crate) fn registration(repo: &str, state: &str) -> Value {

@@ -1,10 +1,8 @@
 //! `log keygen`, and what `serve` says about its key.
 
-use std::os::unix::fs::PermissionsExt as _;
-
-use federation::transparency::{Kind, SigningKey};
-
 use crate::support::Place;
+use federation::transparency::{Kind, SigningKey};
+use std::os::unix::fs::PermissionsExt as _;
 
 #[test]
 fn a_key_is_written_for_its_owner_and_its_public_part_printed() {

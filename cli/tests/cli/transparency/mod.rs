@@ -4,6 +4,8 @@ mod keys;
 mod reading;
 mod witnessing;
 
+use crate::mirroring;
+use crate::support::{Place, Server};
 use federation::compose::{SourceLine, digest};
 use federation::digest::Digest;
 use federation::transparency::tile::{Tiles, WIDTH};
@@ -12,9 +14,6 @@ use federation::transparency::{
     inclusion_ranges, leaf_hash, root,
 };
 use serde_json::json;
-
-use crate::mirroring;
-use crate::support::{Place, Server};
 
 const NAME: &str = "log.example";
 

@@ -1,10 +1,9 @@
 //! What a reader accepts, with a lock that remembers 4 revisions.
 
-use serde_json::{Value, json};
-
 use super::{Shown, public, secret, synced};
 use crate::mirroring::against;
 use crate::support::place::{DOCUMENT, LOCK};
+use serde_json::{Value, json};
 
 const VERIFY: [&str; 2] = ["federation", "verify"];
 const LOCKED: [&str; 3] = ["federation", "compose", "--locked"];

@@ -1,12 +1,11 @@
 //! A witness detects a hub that shows two histories, and readers ask what it has seen.
 
-use federation::digest::Digest;
-use federation::transparency::{Kind, Note, Opened, SigningKey, VerifierKey};
-use serde_json::{Value, json};
-
 use super::{NAME, Shown, public, secret, synced};
 use crate::mirroring::against;
 use crate::support::{Place, Ran, Server};
+use federation::digest::Digest;
+use federation::transparency::{Kind, Note, Opened, SigningKey, VerifierKey};
+use serde_json::{Value, json};
 
 fn key(byte: u8) -> SigningKey {
     SigningKey::new(&format!("witness.example/w{byte}"), Kind::Witness, &[byte; 32]).unwrap()

@@ -11,11 +11,6 @@ mod node;
 mod publiccode;
 mod rules;
 
-use crate::open::Variant;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::ToSchema;
-
 use self::entry::Entry;
 use self::node::Node;
 use super::rules::{find_duplicate_ids, too_many};
@@ -23,9 +18,13 @@ use super::sizes::{self, Sizes};
 use super::strings;
 use crate::findings::{Finding, Findings};
 use crate::limits::MAX_DIAGNOSTICS;
+use crate::open::Variant;
 use crate::path::{Path, Step};
 use crate::problem::indexes;
 use crate::schema::{self, Schema};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
 
 /// The format of a file that is registered as an index.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

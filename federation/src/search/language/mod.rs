@@ -7,7 +7,6 @@ mod synonym_table;
 mod synonyms;
 
 use super::words;
-
 pub use meanings::{DIMENSIONS, meaning};
 pub use stems::{Language, stem};
 pub use stop_words::{is_stop_word, language};

@@ -8,13 +8,12 @@ mod refresh;
 mod rename;
 mod view;
 
-pub use refresh::{refresh_due, refresh_later};
-pub use view::{not_found, page, view};
-
 use federation::catalogue::Catalogue;
+pub use refresh::{refresh_due, refresh_later};
 use store::StoreError;
 use store::catalogues::{self, Stored};
 use store::database::Transaction;
+pub use view::{not_found, page, view};
 
 /// The catalogue as it is now, if it still is the one that was read: it may have been changed or deleted in the meantime.
 async fn unchanged(tx: &mut impl Transaction, before: &Stored) -> Result<Option<Stored>, StoreError> {

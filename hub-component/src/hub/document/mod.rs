@@ -6,14 +6,13 @@ pub mod conflicts;
 mod readable;
 mod selection;
 
-pub use composed::Composed;
-pub use readable::{kept, published};
-pub use selection::Selection;
-
 use crate::ports::Ports;
 use crate::problem::Problem;
+pub use composed::Composed;
 use federation::compose::Format;
 use federation::negotiation::Coding;
+pub use readable::{kept, published};
+pub use selection::Selection;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

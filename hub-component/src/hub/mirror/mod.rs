@@ -7,7 +7,6 @@ pub mod indexes;
 pub mod verified;
 
 pub use follow::follow_later;
-
 use store::StoreError;
 
 /// Why a primary cannot be followed, in words for its operator.

@@ -4,7 +4,7 @@ use super::batch::{Batch, Finished};
 use super::check::{check_unless_paused, judge};
 use super::record::{blame, record};
 use super::report::{Report, report as report_on};
-use super::scope::{Commit, Scope};
+use super::scope::{Commit, Scope, candidates};
 use crate::hub::App;
 use crate::hub::catalogue::refresh_due;
 use crate::log;
@@ -28,8 +28,8 @@ use std::time::{Duration, Instant};
 use store::database::{Database, read_with, write_with};
 use store::leases::Lease;
 use store::revisions::Origin;
-use store::sources::{self, Source};
-use store::{StoreError, quiet, upkeep};
+use store::sources::Source;
+use store::{StoreError, upkeep};
 
 /// How long a result waits for others, so that they can be written together.
 const BATCH_WAIT: Duration = Duration::from_millis(250);
@@ -152,26 +152,6 @@ pub(super) async fn refresh<P: Ports>(
     // Unfinished fetches are cancelled. Nothing is written about them, so they stay due.
     drop(running);
     Ok(work.finish(fetch.into_iter().filter_map(|i| sources.get(i)), now))
-}
-
-/// The sources that a refresh may fetch, and the hosts that asked the hub to back off.
-async fn candidates(
-    database: &impl Database,
-    scope: &Scope,
-    now: Seconds,
-) -> Result<(Vec<Source>, HostPauses), StoreError> {
-    read_with(database, async |tx| {
-        let sources = match scope {
-            Scope::One(repo) | Scope::Requested(repo) | Scope::Pushed(repo, _) => {
-                // A source that came through an upstream is fetched from there.
-                sources::get(tx, repo).await?.into_iter().filter(|it| it.registered.upstream().is_none()).collect()
-            }
-            Scope::DueAlone => sources::due(tx, now).await?,
-            Scope::Due | Scope::All => sources::all(tx).await?,
-        };
-        Ok((sources, quiet::hosts(tx).await?))
-    })
-    .await
 }
 
 /// The host of a source, the source, when its fetch began, and what its origin says.

@@ -1,6 +1,11 @@
 //! What a refresh covers.
 
+use federation::fetch::HostPauses;
 use federation::provenance::Provenance;
+use federation::time::Seconds;
+use store::database::{Database, read_with};
+use store::sources::{self, Source};
+use store::{StoreError, quiet};
 
 /// The sources that a refresh covers.
 #[derive(Clone, Debug)]
@@ -26,4 +31,24 @@ pub struct Commit {
     pub url: String,
     /// Which commit it is.
     pub provenance: Provenance,
+}
+
+/// The sources that a refresh may fetch, and the hosts that asked the hub to back off.
+pub(super) async fn candidates(
+    database: &impl Database,
+    scope: &Scope,
+    now: Seconds,
+) -> Result<(Vec<Source>, HostPauses), StoreError> {
+    read_with(database, async |tx| {
+        let sources = match scope {
+            Scope::One(repo) | Scope::Requested(repo) | Scope::Pushed(repo, _) => {
+                // A source that came through an upstream is fetched from there.
+                sources::get(tx, repo).await?.into_iter().filter(|it| it.registered.upstream().is_none()).collect()
+            }
+            Scope::DueAlone => sources::due(tx, now).await?,
+            Scope::Due | Scope::All => sources::all(tx).await?,
+        };
+        Ok((sources, quiet::hosts(tx).await?))
+    })
+    .await
 }

@@ -7,15 +7,14 @@ mod read;
 mod request;
 mod similar;
 
-pub use missed::is_missed;
-pub use request::{Request, bounded};
-
 use crate::hub::{App, provenance};
 use crate::log;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
 use federation::search::{Fields, Page, Synonyms};
+pub use missed::is_missed;
 use read::read;
+pub use request::{Request, bounded};
 use serde_json::json;
 use similar::{find_similar, suggest};
 use std::collections::BTreeMap;

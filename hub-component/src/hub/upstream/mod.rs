@@ -5,13 +5,12 @@ mod set;
 mod take;
 mod view;
 
-pub use follow::{follow_due, follow_later};
-pub use set::{remove, set};
-pub use view::{all, not_found, view};
-
 use crate::hub::mirror;
 use federation::problem::{Kind, upstreams as kinds};
+pub use follow::{follow_due, follow_later};
+pub use set::{remove, set};
 use store::StoreError;
+pub use view::{all, not_found, view};
 
 /// Why an upstream cannot be followed.
 enum Fault {

@@ -8,25 +8,24 @@ mod show;
 mod update;
 mod verify;
 
-pub use deregister::{__path_deregister, deregister};
-pub use list::{__path_list, list};
-pub use refresh::{__path_refresh, __path_release, refresh, release};
-pub use register::{__path_register, register};
-pub use show::{__path_show, show};
-pub use update::{__path_update, update};
-
 use crate::hub::repos;
 use crate::problem::{Problem, kinds};
 use api::problem::ProblemEntry;
 use api::repos::Repo;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+pub use deregister::{__path_deregister, deregister};
 use federation::negotiation::has_entity_tag;
 use federation::time::Seconds;
 use http::header::{CACHE_CONTROL, ETAG, IF_MATCH};
 use http::{HeaderMap, HeaderValue};
+pub use list::{__path_list, list};
+pub use refresh::{__path_refresh, __path_release, refresh, release};
+pub use register::{__path_register, register};
+pub use show::{__path_show, show};
 use store::registrations::Registered;
 use store::sources::Source;
+pub use update::{__path_update, update};
 
 /// One registration as a response, with its entity tag.
 fn respond(source: &Source, warnings: Vec<ProblemEntry>, now: Seconds) -> Response {

@@ -4,14 +4,13 @@ mod checkpoint;
 mod proof;
 mod tile;
 
-pub use checkpoint::{__path_checkpoint, checkpoint};
-pub use proof::{__path_consistency, __path_inclusion, consistency, inclusion};
-pub use tile::{__path_tile, part_of_tile, tile};
-
 use crate::edge::{Caching, Representation};
 use axum::response::Response;
+pub use checkpoint::{__path_checkpoint, checkpoint};
 use federation::negotiation::entity_tag;
 use http::HeaderMap;
+pub use proof::{__path_consistency, __path_inclusion, consistency, inclusion};
+pub use tile::{__path_tile, part_of_tile, tile};
 
 /// A text that may be stored, and must be revalidated before every use.
 fn text(request: &HeaderMap, text: String) -> Response {

@@ -2,11 +2,13 @@
 
 mod modules;
 
+use super::tools::output;
 use anyhow::{Context as _, Result, ensure};
 use modules::Crate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -152,4 +154,16 @@ fn a_parent_that_only_gathers_is_in_no_circle() {
     assert_eq!(circles_of(&[("p", "use a::A;"), ("p::a", "use crate::c::X;"), ("c", "fn a() { d::p::f() }")]), none);
     // Children see what their parent imports: `super::A` is in `a`.
     assert_eq!(circles_of(&[("p", "use a::A; fn f(a: A) {}"), ("p::a", ""), ("p::b", "use super::A;")]), none);
+}
+
+/// Clippy measures functions; nothing else measures files.
+#[test]
+fn no_file_is_longer_than_300_lines() -> Result<()> {
+    let listed = output(Command::new("git").current_dir(ROOT).args(["ls-files", "*.rs"]))?;
+    ensure!(listed.lines().count() > 500, "{listed}");
+    for file in listed.lines() {
+        let lines = fs::read_to_string(Path::new(ROOT).join(file)).with_context(|| file.to_owned())?.lines().count();
+        ensure!(lines <= 300, "{file} has {lines} lines");
+    }
+    Ok(())
 }

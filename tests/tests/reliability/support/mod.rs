@@ -2,10 +2,9 @@
 
 mod host;
 
+use end_to_end::{Answer, Cli, Hub, Ran, eventually};
 pub use end_to_end::{Random, amount, document, figures, gap_free, replay, seed};
 pub use host::{Host, Listening, is_problem};
-
-use end_to_end::{Answer, Cli, Hub, Ran, eventually};
 use std::path::Path;
 
 /// Waits until `/health` has this status.

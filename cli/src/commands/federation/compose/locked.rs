@@ -1,10 +1,5 @@
 //! Composes from the lock file only.
 
-use std::path::Path;
-
-use federation::digest::Digest;
-use federation::limits::MAX_DECODED_BYTES;
-
 use super::inputs::Inputs;
 use super::report::Report;
 use crate::exit::Exit;
@@ -12,6 +7,9 @@ use crate::failure::Failure;
 use crate::input;
 use crate::offline::{Cache, Contribution, Lock, Locked, Manifest};
 use crate::output::Output;
+use federation::digest::Digest;
+use federation::limits::MAX_DECODED_BYTES;
+use std::path::Path;
 
 /// The snapshots that `lock` names, without fetching anything.
 pub(super) fn inputs(manifest: &Manifest, path: &Path, lock: Option<Lock>, output: &Output) -> Result<Inputs, Failure> {

@@ -5,12 +5,6 @@ mod locked;
 mod refreshed;
 mod report;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use federation::compose::{Filter, Format};
-use serde_json::json;
-
 use self::report::Report;
 use crate::args::{DocumentFormat, FederationCompose};
 use crate::commands::transparency::prove_locked;
@@ -19,6 +13,10 @@ use crate::failure::Failure;
 use crate::offline::log::Proven;
 use crate::offline::{Composition, Lock, Manifest, may_replace, replace};
 use crate::output::Output;
+use federation::compose::{Filter, Format};
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 pub(super) async fn run(args: &FederationCompose, output: &Output) -> Result<Exit, Failure> {
     let manifest = Manifest::read(&args.manifest)?;

@@ -1,15 +1,5 @@
 //! Composes from the current indexes of the manifest's sources.
 
-use std::collections::HashMap;
-
-use federation::compose::SourceLine;
-use federation::diagnostic::Diagnostic;
-use federation::digest::Digest;
-use federation::index;
-use federation::limits::MAX_DECODED_BYTES;
-use federation::registration::Registration;
-use federation::source::State;
-
 use super::inputs::Inputs;
 use super::report::{Report, outcome};
 use crate::exit::Exit;
@@ -17,6 +7,14 @@ use crate::failure::Failure;
 use crate::offline::{Cache, Contribution, Local, Lock, Locked, Manifest, Refreshed, Source, refresh};
 use crate::output::Output;
 use crate::{clock, input};
+use federation::compose::SourceLine;
+use federation::diagnostic::Diagnostic;
+use federation::digest::Digest;
+use federation::index;
+use federation::limits::MAX_DECODED_BYTES;
+use federation::registration::Registration;
+use federation::source::State;
+use std::collections::HashMap;
 
 /// Fetches every enabled source, and accepts the held indexes of the sources in `release`. `known` is the lock of the previous composition.
 pub(super) async fn inputs(

@@ -1,13 +1,12 @@
 //! Reports on the sources of a composition, and whether the composition is acceptable.
 
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{Cell, Output, Text, Tone};
 use federation::diagnostic::Diagnostic;
 use federation::source::{Effect, SourceRecord, State};
 use federation::time::rfc3339;
 use serde::Serialize;
-
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::{Cell, Output, Text, Tone};
 
 /// The report on one source, in the shape of a hub's report.
 #[derive(Debug, Serialize)]

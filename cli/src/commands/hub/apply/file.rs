@@ -1,5 +1,9 @@
 //! The file of registrations.
 
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input;
+use crate::offline::without_secrets;
 use api::repos::Registration;
 use federation::diagnostic::Diagnostic;
 use federation::document;
@@ -9,11 +13,6 @@ use federation::registration::Registration as Known;
 use federation::schema::Schema;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::input;
-use crate::offline::without_secrets;
 
 /// The registrations by their repo.
 pub(super) fn read(path: &str) -> Result<BTreeMap<String, Registration>, Failure> {

@@ -4,15 +4,14 @@ mod file;
 mod plan;
 mod write;
 
-use api::repos::ReposQuery;
-use serde_json::{Value, json};
-
 use self::plan::{Action, Label, Plan, Planned};
 use crate::args::Apply;
 use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Output, Text, Tone};
+use api::repos::ReposQuery;
+use serde_json::{Value, json};
 
 pub(super) async fn run(args: &Apply, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let file = file::read(&args.file)?;

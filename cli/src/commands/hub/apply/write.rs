@@ -1,15 +1,14 @@
 //! Writes one planned change.
 
-use api::paths;
-use api::repos::Registration;
-use serde::Deserialize as _;
-use serde_json::json;
-
 use super::super::conflict;
 use super::plan::{Action, Planned};
 use crate::client::{Client, Error, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use api::paths;
+use api::repos::Registration;
+use serde::Deserialize as _;
+use serde_json::json;
 
 /// Why a change was not made.
 pub(super) struct Refused {

@@ -1,15 +1,14 @@
 //! `reuse-surface hub catalogue add`.
 
-use api::catalogues::Catalogue;
-use api::paths;
-use serde_json::{Map, Value};
-
 use super::describe::describe;
 use crate::args::CatalogueAdd;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::catalogues::Catalogue;
+use api::paths;
+use serde_json::{Map, Value};
 
 pub(super) async fn run(args: &CatalogueAdd, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let answer = client.send(Request::post(paths::CATALOGUES).json(body(args))).await?;

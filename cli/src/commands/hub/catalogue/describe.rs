@@ -1,9 +1,8 @@
 //! A catalogue as text.
 
-use api::catalogues::Catalogue;
-
 use crate::commands::hub::words::why;
 use crate::output::{Cell, Text};
+use api::catalogues::Catalogue;
 
 /// Writes all details of a catalogue.
 pub(super) fn describe(text: &mut Text, catalogue: &Catalogue) {

@@ -1,12 +1,11 @@
 //! `reuse-surface hub catalogue list`.
 
-use api::catalogues::Catalogue;
-use serde_json::json;
-
 use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output};
+use api::catalogues::Catalogue;
+use serde_json::json;
 
 pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failure> {
     let list = client::catalogues(client).await?;

@@ -1,14 +1,13 @@
 //! `reuse-surface hub catalogue release`.
 
-use api::catalogues::Catalogue;
-use api::paths;
-
 use super::describe::describe;
 use crate::args::CatalogueRelease;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::catalogues::Catalogue;
+use api::paths;
 
 pub(super) async fn run(args: &CatalogueRelease, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let answer = client.send(Request::post(paths::CATALOGUE_RELEASE).named(&args.name)).await?;

@@ -1,13 +1,12 @@
 //! `reuse-surface hub catalogue remove`.
 
-use api::paths;
-use serde_json::json;
-
 use crate::args::CatalogueRemove;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::paths;
+use serde_json::json;
 
 pub(super) async fn run(args: &CatalogueRemove, client: &Client, output: &Output) -> Result<Exit, Failure> {
     client.send(Request::delete(paths::CATALOGUE).named(&args.name)).await?;

@@ -1,14 +1,13 @@
 //! `reuse-surface hub catalogue show`.
 
-use api::catalogues::Catalogue;
-use api::paths;
-
 use super::describe::describe;
 use crate::args::CatalogueName;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::catalogues::Catalogue;
+use api::paths;
 
 pub(super) async fn run(args: &CatalogueName, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let answer = client.send(Request::get(paths::CATALOGUE).named(&args.name)).await?;

@@ -1,9 +1,8 @@
 //! The verdict as Markdown, for a comment on a pull request. Text from the index is in code spans, so that it can neither format the
 //! comment nor mention anybody.
 
-use api::check::{CheckEffect, Verdict};
-
 use crate::commands::hub::words::{consequence, why};
+use api::check::{CheckEffect, Verdict};
 
 /// Maximum number of lines in a list: forges limit comments to some 65,000 characters.
 const MAX_LINES: usize = 50;

@@ -2,13 +2,6 @@
 
 mod markdown;
 
-use api::check::{CheckEffect, CheckQuery, Verdict};
-use api::paths;
-use api::repos::Repo;
-use federation::limits::MAX_CHECKED_BYTES;
-use federation::yaml;
-use serde_json::{Value, json};
-
 use super::words::{consequence, finding, snippet, why};
 use crate::args::{Check, Format};
 use crate::client::{Answer, Client, Request};
@@ -16,6 +9,12 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{Cell, Output, Text, Tone, sarif};
+use api::check::{CheckEffect, CheckQuery, Verdict};
+use api::paths;
+use api::repos::Repo;
+use federation::limits::MAX_CHECKED_BYTES;
+use federation::yaml;
+use serde_json::{Value, json};
 
 pub(super) async fn run(args: &Check, client: &Client, output: &Output) -> Result<Exit, Failure> {
     output.progress("the hub is checking the index …");

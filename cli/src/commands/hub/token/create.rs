@@ -1,14 +1,13 @@
 //! `reuse-surface hub token create`.
 
-use api::paths;
-use api::tokens::NewToken;
-use serde_json::{Map, Value};
-
 use crate::args::TokenCreate;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::paths;
+use api::tokens::NewToken;
+use serde_json::{Map, Value};
 
 pub(super) async fn run(args: &TokenCreate, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let answer = client.send(Request::post(paths::TOKENS).json(body(args))).await?;

@@ -1,13 +1,12 @@
 //! `reuse-surface hub token list`.
 
-use api::tokens::{Token, TokenState, TokensQuery};
-use serde_json::json;
-
 use crate::args::TokenList;
 use crate::client::{self, Client};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Tone};
+use api::tokens::{Token, TokenState, TokensQuery};
+use serde_json::json;
 
 pub(super) async fn run(args: &TokenList, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let list = client::tokens(client, TokensQuery { state: args.state, ..TokensQuery::default() }).await?;

@@ -1,9 +1,8 @@
 //! An upstream as text.
 
-use api::upstreams::Upstream;
-
 use crate::commands::hub::words::why;
 use crate::output::{Cell, Text};
+use api::upstreams::Upstream;
 
 /// Writes all details of an upstream.
 pub(super) fn describe(text: &mut Text, upstream: &Upstream) {

@@ -1,12 +1,11 @@
 //! `reuse-surface hub upstream list`.
 
-use api::paths;
-use api::upstreams::{Upstream, Upstreams};
-
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output};
+use api::paths;
+use api::upstreams::{Upstream, Upstreams};
 
 pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failure> {
     let answer = client.send(Request::get(paths::UPSTREAMS)).await?;

@@ -1,15 +1,14 @@
 //! `reuse-surface hub upstream set`.
 
-use api::paths;
-use api::upstreams::Upstream;
-use serde_json::json;
-
 use super::describe::describe;
 use crate::args::UpstreamSet;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::paths;
+use api::upstreams::Upstream;
+use serde_json::json;
 
 pub(super) async fn run(args: &UpstreamSet, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let body = json!({ "url": args.url, "transitive": args.transitive });

@@ -1,14 +1,13 @@
 //! `reuse-surface hub upstream show`.
 
-use api::paths;
-use api::upstreams::Upstream;
-
 use super::describe::describe;
 use crate::args::UpstreamName;
 use crate::client::{Client, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use api::paths;
+use api::upstreams::Upstream;
 
 pub(super) async fn run(args: &UpstreamName, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let answer = client.send(Request::get(paths::UPSTREAM).named(&args.name)).await?;
