@@ -1,7 +1,7 @@
 //! A cursor that can be read is written in the same way; one that was written can be read.
 #![no_main]
 
-use federation::search::{Cursor, Place};
+use federation::search::{Cursor, SortKey};
 
 const NAME: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789._-";
 
@@ -16,7 +16,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     // The name of a repo begins with a letter or a digit.
     let rest = bytes.iter().take(99).map(|b| char::from(NAME[usize::from(*b) % NAME.len()]));
     let repo: String = std::iter::once('r').chain(rest).collect();
-    let place = Place { score: number(8, 4) as u32, repo, position: number(12, 4) as u32 };
+    let place = SortKey { score: number(8, 4) as u32, repo, position: number(12, 4) as u32 };
     let cursor = Cursor { revision: number(0, 8), query: number(4, 4) as u32, after: place };
     assert_eq!(Cursor::decode(&cursor.to_string()), Some(cursor));
 });

@@ -1,7 +1,7 @@
 //! A page of a search within a budget (the first line) of JSON objects (the other lines): never more bytes, and always a way to continue.
 #![no_main]
 
-use federation::search::{Cursor, Hit, Page, Place, Wording};
+use federation::search::{Cursor, Hit, Page, SortKey, Wording};
 use serde_json::{Map, Value};
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
@@ -14,7 +14,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
             entry.insert("id".into(), format!("capability.n{position}").into());
             entry.insert("source_repo".into(), "a".into());
             entry.extend(fields.into_iter().filter(|(name, _)| name != "id" && name != "source_repo"));
-            Hit { place: Place { score: 1, repo: "a".into(), position }, entry }
+            Hit { place: SortKey { score: 1, repo: "a".into(), position }, entry }
         })
         .collect();
     let count = hits.len();
