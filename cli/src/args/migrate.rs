@@ -9,7 +9,8 @@ use std::path::PathBuf;
 ///
 /// All rows are copied from one snapshot of the database, which is not changed, and counted. The newest revision is composed again from the
 /// copy and must have the same digest. Stop the hub first if it writes to the database that is read: what it writes in the meantime is not
-/// copied. Until the copy is complete, every hub refuses the new database, and the command can be run again.
+/// copied. A file in a data directory on which `serve` runs is refused. Until the copy is complete, every hub refuses the new database, and
+/// the command can be run again.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

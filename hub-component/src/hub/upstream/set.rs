@@ -32,7 +32,7 @@ pub async fn set<P: Ports>(app: &App<P>, name: &str, upstream: Upstream, origin:
     write_with(app.database().await?, async |tx| {
         let before = upstreams::get(tx, name).await?;
         if before.is_none() && upstreams::all(tx).await?.len() >= MAX_UPSTREAMS {
-            let detail = format!("The hub has {MAX_UPSTREAMS} upstreams; remove one that nobody needs.");
+            let detail = format!("The hub has {MAX_UPSTREAMS} upstreams; remove one that is no longer needed.");
             return Err(Problem::new(&kinds::TOO_MANY_UPSTREAMS, detail));
         }
         let was = before.as_ref().map_or(Value::Null, |stored| json!(stored.upstream));
