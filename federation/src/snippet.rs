@@ -7,11 +7,11 @@ use std::iter;
 use utoipa::ToSchema;
 
 /// Characters of a line that are shown, and how many of them precede the position.
-const WIDTH: usize = 100;
-const BEFORE: usize = 60;
+const MAX_CHARS: usize = 100;
+const CHARS_BEFORE: usize = 60;
 
 /// The longest snippet: all characters escaped, with a `…` at each end.
-const SNIPPET_CHARS: usize = WIDTH * "\\u{10ffff}".len() + 2;
+const SNIPPET_CHARS: usize = MAX_CHARS * "\\u{10ffff}".len() + 2;
 
 /// Part of one line of a document, safe to display anywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -37,9 +37,9 @@ impl Snippet {
     /// The part of a line around the byte `at`.
     fn of(line: &str, at: usize) -> Self {
         let (before, after) = line.split_at(at);
-        let from = before.char_indices().rev().take(BEFORE).last().map_or(at, |(start, _)| start);
+        let from = before.char_indices().rev().take(CHARS_BEFORE).last().map_or(at, |(start, _)| start);
         let shown = before[from..].chars().count();
-        let to = after.char_indices().nth(WIDTH - shown).map_or(after.len(), |(end, _)| end);
+        let to = after.char_indices().nth(MAX_CHARS - shown).map_or(after.len(), |(end, _)| end);
         let cut = |is_cut: bool| if is_cut { "…" } else { "" };
         let start = format!("{}{}", cut(from > 0), visible(&before[from..]));
         let column = start.chars().count() as u64 + 1;

@@ -4,11 +4,11 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
 /// Beyond this, a float does not identify one integer.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The integer value, if a schema of type integer accepts the value and it fits.
 pub(crate) fn integer(value: &Value) -> Option<i64> {
-    let whole = |number: f64| (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64);
+    let whole = |number: f64| (number.fract() == 0.0 && number.abs() <= MAX_EXACT).then_some(number as i64);
     value.as_i64().or_else(|| value.as_f64().and_then(whole))
 }
 

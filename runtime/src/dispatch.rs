@@ -16,17 +16,17 @@ use tokio::time::{sleep, timeout};
 use wasmtime_wasi_http::WasiBody;
 
 /// A request that runs longer than this is assumed to wait rather than compute, and gives up its slot.
-const SHORT: Duration = Duration::from_millis(5);
+const SLOT_TIME: Duration = Duration::from_millis(5);
 
 /// Short requests that run at the same time, per processor. Each may need an instance of its own, with its own caches,
 /// so that more of them would only cost memory.
 const SHORT_PER_CPU: usize = 2;
 
 /// Slots for liveness probes.
-const ALIVE: usize = 8;
+const LIVENESS_SLOTS: usize = 8;
 
 /// Maximum bytes of one response in transit: chunks in the channel from the instance and those queued for the socket.
-const ANSWER: usize = 256 << 10;
+const MAX_IN_TRANSIT: usize = 256 << 10;
 
 pub(crate) struct Dispatch {
     pool: Arc<Pool>,
@@ -56,7 +56,7 @@ impl Dispatch {
         Self {
             budget,
             room: Arc::new(Semaphore::new(limits.requests)),
-            alive: Arc::new(Semaphore::new(ALIVE)),
+            alive: Arc::new(Semaphore::new(LIVENESS_SLOTS)),
             streams: Arc::new(Semaphore::new(limits.streams)),
             lifecycle: workers.lifecycle.clone(),
             short: Semaphore::new(cpus * SHORT_PER_CPU),
@@ -84,7 +84,7 @@ impl Dispatch {
             tokio::select! {
                 biased;
                 answered = &mut answering => answered,
-                () = sleep(SHORT) => {
+                () = sleep(SLOT_TIME) => {
                     drop(short);
                     answering.await
                 }
@@ -102,7 +102,7 @@ impl Dispatch {
     async fn place(&self, vital: bool) -> Result<Place, Problem> {
         let room = Arc::clone(if vital { &self.alive } else { &self.room }).acquire_owned();
         let Ok(Ok(room)) = timeout(self.limits.queue_time, room).await else { return Err(Problem::Overloaded) };
-        let bytes = match self.budget.hold(Purpose::Answers, ANSWER) {
+        let bytes = match self.budget.hold(Purpose::Answers, MAX_IN_TRANSIT) {
             None if !vital => return Err(Problem::Overloaded),
             bytes => bytes,
         };

@@ -10,7 +10,7 @@ use wasmtime::{Cache, Config, Engine, InstanceAllocationStrategy, PoolingAllocat
 const VITAL_INSTANCES: u32 = 1;
 
 /// How often guest code must yield: often enough that other requests on the same thread do not notice.
-const EPOCH: Duration = Duration::from_millis(10);
+const YIELD_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Maximum linear memories, tables and core instances of one instance of a Rust component.
 const CORE_PARTS_PER_INSTANCE: u32 = 4;
@@ -80,7 +80,7 @@ fn tick(engine: &Engine) -> Result<()> {
         .name("epoch".into())
         .spawn(move || {
             loop {
-                std::thread::sleep(EPOCH);
+                std::thread::sleep(YIELD_INTERVAL);
                 match engine.upgrade() {
                     Some(engine) => engine.increment_epoch(),
                     None => return,

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use wasmtime_wasi_http::WasiBody;
 
 /// Minimum growth of the body buffer, in bytes, once it holds as many.
-const STEP: usize = 64 << 10;
+const MIN_GROWTH: usize = 64 << 10;
 
 /// Headers that only the host may set.
 const HOST_PREFIX: &str = "spin-";
@@ -79,7 +79,7 @@ where
         let missing = (whole.len() + bytes.len()).saturating_sub(whole.capacity());
         if missing > 0 {
             // Does not trust the announced length: a large one costs a client nothing.
-            let more = missing.max(STEP.min(whole.capacity()));
+            let more = missing.max(MIN_GROWTH.min(whole.capacity()));
             if !held.grow(more) {
                 return Err(Problem::Overloaded);
             }

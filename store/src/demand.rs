@@ -21,7 +21,7 @@ pub(super) const TABLES: &[&str] = &[
 
 const DAY: Seconds = 24 * 60 * 60;
 /// Clients that must have asked before a question is shown.
-const CLIENTS: i64 = 3;
+const MIN_CLIENTS: i64 = 3;
 /// Questions that are kept in all.
 const MAX_QUESTIONS: i64 = 5_000;
 /// New questions that one client may bring in a day.
@@ -103,7 +103,7 @@ fn known(rows: &[Row]) -> Result<Option<Known>, StoreError> {
 /// Whether there is anything to write.
 fn is_news(rows: &[Row], mark: &str, today: i64) -> Result<bool, StoreError> {
     match known(rows)? {
-        Some(known) => Ok(known.last_day < today || (known.clients < CLIENTS && !known.has(mark))),
+        Some(known) => Ok(known.last_day < today || (known.clients < MIN_CLIENTS && !known.has(mark))),
         None => rows.first().map_or(Ok(true), |row| Ok(Reader::of(row).integer()? < NEW_PER_CLIENT)),
     }
 }
@@ -121,10 +121,10 @@ async fn update(
     mark: &str,
     today: i64,
 ) -> Result<(), StoreError> {
-    let is_new = known.clients < CLIENTS && !known.has(mark);
+    let is_new = known.clients < MIN_CLIENTS && !known.has(mark);
     let clients = known.clients + i64::from(is_new);
     let marks = match is_new {
-        _ if clients >= CLIENTS => String::new(),
+        _ if clients >= MIN_CLIENTS => String::new(),
         true => format!("{} {mark}", known.marks),
         false => known.marks,
     };
@@ -147,7 +147,7 @@ async fn make_room(tx: &mut impl Transaction, today: i64) -> Result<(), StoreErr
     let (pending, shown) = FORGOTTEN;
     tx.query(
         "DELETE FROM demand WHERE last_day < $1 OR (clients < $2 AND last_day < $3)",
-        vec![(today - shown).into(), CLIENTS.into(), (today - pending).into()],
+        vec![(today - shown).into(), MIN_CLIENTS.into(), (today - pending).into()],
     )
     .await?;
     tx.query("UPDATE demand SET asker = -1 WHERE first_day < $1 AND asker >= 0", vec![today.into()]).await?;
@@ -166,7 +166,7 @@ async fn make_room(tx: &mut impl Transaction, today: i64) -> Result<(), StoreErr
 /// The questions that at least three clients asked, those asked on the most days first.
 pub async fn most_asked(tx: &mut impl Transaction, limit: usize) -> Result<Vec<Unanswered>, StoreError> {
     let sql = "SELECT words, days, first_day, last_day FROM demand WHERE clients >= $1 ORDER BY days DESC, last_day DESC, stems LIMIT $2";
-    let rows = tx.query(sql, vec![CLIENTS.into(), limit.into()]).await?;
+    let rows = tx.query(sql, vec![MIN_CLIENTS.into(), limit.into()]).await?;
     let read = |row: &Row| {
         let mut row = Reader::of(row);
         Ok(Unanswered {

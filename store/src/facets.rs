@@ -22,13 +22,13 @@ pub(super) const TABLES: &[&str] = &[
 ];
 
 /// Values of each facet that are listed; the others are counted.
-const LISTED: usize = 20;
+const MAX_LISTED: usize = 20;
 /// Tags, and statuses, that are kept of one repo: the most frequent ones.
 const MAX_VALUES_PER_REPO: usize = 1000;
 /// The longest status or tag that is kept, in characters.
 const MAX_VALUE_CHARS: usize = 200;
 /// Counts that one statement writes.
-const BATCH: usize = 200;
+const ROWS_PER_STATEMENT: usize = 200;
 
 /// The values of one facet, the most frequent first.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub async fn count(tx: &mut impl Transaction, within: FacetScope<'_>) -> Result<
     s.push(&format!(
         "), ranked AS (SELECT kind, value, entries, row_number() OVER (PARTITION BY kind ORDER BY entries DESC, value) AS place,
            count(*) OVER (PARTITION BY kind) AS total FROM counted)
-         SELECT kind, value, entries, total FROM ranked WHERE place <= {LISTED} ORDER BY kind, place"
+         SELECT kind, value, entries, total FROM ranked WHERE place <= {MAX_LISTED} ORDER BY kind, place"
     ));
     let mut facets = Facets::default();
     for row in tx.query(&s.sql, s.parameters).await? {
@@ -124,7 +124,7 @@ pub async fn update(tx: &mut impl Transaction, repo: &str, line: Option<&SourceL
         return Ok(());
     }
     tx.query("DELETE FROM facet_counts WHERE repo = $1", vec![repo.into()]).await?;
-    for batch in after.chunks(BATCH) {
+    for batch in after.chunks(ROWS_PER_STATEMENT) {
         let rows = batch.iter().map(|it| {
             vec![
                 repo.into(),
@@ -145,7 +145,7 @@ pub async fn update(tx: &mut impl Transaction, repo: &str, line: Option<&SourceL
         }
     }
     let grown: Vec<_> = grown.into_iter().filter(|(_, by)| *by != 0).collect();
-    for batch in grown.chunks(BATCH) {
+    for batch in grown.chunks(ROWS_PER_STATEMENT) {
         let rows = batch
             .iter()
             .map(|((domain, kind, value), by)| vec![(*domain).into(), (*kind).into(), (*value).into(), (*by).into()]);

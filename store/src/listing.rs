@@ -24,7 +24,7 @@ pub(super) const COLUMNS_OF_LISTS: &[&str] = &[
 pub(super) const POLLED_EVERY: &[&str] = &["ALTER TABLE source_state ADD COLUMN polled_every INTEGER"];
 
 /// Sources that one statement writes.
-const BATCH: usize = 500;
+const SOURCES_PER_STATEMENT: usize = 500;
 
 /// Fills the columns after their creation.
 pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
@@ -33,7 +33,7 @@ pub(super) async fn fill(tx: &mut impl Transaction) -> Result<(), StoreError> {
     for Source { registered, .. } in &sources {
         registrations::update(tx, &registered.registration, registered.updated_at).await?;
     }
-    for batch in sources.chunks(BATCH) {
+    for batch in sources.chunks(SOURCES_PER_STATEMENT) {
         sources::save_records(tx, batch).await?;
     }
     Ok(())

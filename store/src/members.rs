@@ -7,7 +7,7 @@ use federation::catalogue::{Known, Skipped, Todo};
 use std::collections::HashMap;
 
 /// Repositories that one statement reads or writes: each takes a few kilobytes at most.
-const BATCH: usize = 200;
+const ROWS_PER_STATEMENT: usize = 200;
 
 const COLUMNS: &str = "member, repo, probed, absent_since, skipped, todo";
 
@@ -25,8 +25,9 @@ fn skipped(text: &str) -> Option<Skipped> {
 
 /// All repositories of a catalogue, by id.
 pub async fn known(tx: &mut impl Transaction, catalogue: &str) -> Result<HashMap<String, Known>, StoreError> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM catalogue_members WHERE catalogue = $1 AND id > $2 ORDER BY id LIMIT {BATCH}");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM catalogue_members WHERE catalogue = $1 AND id > $2 ORDER BY id LIMIT {ROWS_PER_STATEMENT}"
+    );
     let (mut all, mut after) = (HashMap::new(), String::new());
     loop {
         let rows = tx.query(&sql, vec![catalogue.into(), after.as_str().into()]).await?;
@@ -35,7 +36,7 @@ pub async fn known(tx: &mut impl Transaction, catalogue: &str) -> Result<HashMap
             after.clone_from(&known.member.id);
             all.insert(known.member.id.clone(), known);
         }
-        if rows.len() < BATCH {
+        if rows.len() < ROWS_PER_STATEMENT {
             return Ok(all);
         }
     }
@@ -63,7 +64,7 @@ pub async fn has_pending(tx: &mut impl Transaction, catalogue: &str, todo: &[Tod
 
 /// Stores repositories of a catalogue.
 pub async fn save(tx: &mut impl Transaction, catalogue: &str, members: &[Known]) -> Result<(), StoreError> {
-    for members in members.chunks(BATCH) {
+    for members in members.chunks(ROWS_PER_STATEMENT) {
         let mut rows: Vec<[Value; 8]> = Vec::with_capacity(members.len());
         for known in members {
             let json = serde_json::to_string(&known.member).map_err(|e| StoreError::Unreadable(e.to_string()))?;
@@ -95,7 +96,7 @@ pub async fn save(tx: &mut impl Transaction, catalogue: &str, members: &[Known])
 
 /// Forgets repositories of a catalogue.
 pub async fn forget(tx: &mut impl Transaction, catalogue: &str, ids: &[String]) -> Result<(), StoreError> {
-    for ids in ids.chunks(BATCH) {
+    for ids in ids.chunks(ROWS_PER_STATEMENT) {
         let sql =
             format!("DELETE FROM catalogue_members WHERE catalogue = $1 AND id IN ({})", placeholders(2, ids.len()));
         let ids = ids.iter().map(|id| id.as_str().into());

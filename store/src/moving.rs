@@ -12,7 +12,7 @@ use federation::digest::Digest;
 use federation::time::Seconds;
 
 /// Maximum number of rows that one statement reads; fewer where rows may be large.
-const ROWS: usize = 500;
+const MAX_ROWS: usize = 500;
 const LARGE_ROWS: usize = 8;
 
 /// Maximum number of values that one statement writes.
@@ -151,7 +151,7 @@ async fn tables(schema: &Sqlite) -> Result<Vec<Table>, StoreError> {
             // A table without a key has only one row.
             let all = 0..columns.len();
             let key = if key.is_empty() { all.collect() } else { key.into_iter().map(|(_, at)| at).collect() };
-            tables.push(Table { name, columns: names, key, at_once: if is_large { LARGE_ROWS } else { ROWS } });
+            tables.push(Table { name, columns: names, key, at_once: if is_large { LARGE_ROWS } else { MAX_ROWS } });
         }
         Ok(tables)
     })

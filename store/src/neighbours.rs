@@ -14,7 +14,7 @@ const MAX_TAGS: usize = 6;
 /// The longest tag that is compared, in bytes.
 const MAX_TAG_BYTES: usize = 200;
 /// Entries before and after the capability in its index that are considered.
-const REACH: u32 = 8;
+const MAX_DISTANCE: u32 = 8;
 /// The longest entry that is returned, in bytes; of a longer one, only the id is.
 const MAX_ENTRY_BYTES: usize = 16 << 10;
 
@@ -62,7 +62,7 @@ pub async fn neighbours(tx: &mut impl Transaction, id: &str, limit: usize) -> Re
     tagged.truncate(limit);
     let tagged: Vec<(At, String)> = tagged.into_iter().map(|(at, repo, _)| (at, repo)).collect();
     let (fragment, position) = first;
-    let beside = (1..=REACH).flat_map(|by| [position.checked_sub(by), position.checked_add(by)]).flatten();
+    let beside = (1..=MAX_DISTANCE).flat_map(|by| [position.checked_sub(by), position.checked_add(by)]).flatten();
     let beside = beside.map(|position| ((fragment, position), repo.clone()));
     let beside: Vec<(At, String)> = beside.filter(|(at, _)| !tagged.iter().any(|(other, _)| other == at)).collect();
     let by_tags = read(tx, tagged).await?;

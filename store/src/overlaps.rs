@@ -21,7 +21,7 @@ pub(super) const TABLES: &[&str] = &[
 ];
 
 /// Rows that one statement writes.
-const BATCH: usize = 200;
+const ROWS_PER_STATEMENT: usize = 200;
 
 /// A capability of a repo.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,15 +60,15 @@ pub async fn changed(tx: &mut impl Transaction, repo: &str, changed: &[Changed])
         changed.iter().filter(|it| of(it.op)).map(|it| it.id.clone()).collect()
     };
     // What is new has no pairs yet.
-    for old in ids(&|op| op != Op::Added).chunks(BATCH) {
+    for old in ids(&|op| op != Op::Added).chunks(ROWS_PER_STATEMENT) {
         for (own_repo, own_id) in [("repo", "id"), ("other_repo", "other_id")] {
             delete(tx, "overlaps", (own_repo, repo), (own_id, old)).await?;
         }
     }
-    for gone in ids(&|op| op == Op::Removed).chunks(BATCH) {
+    for gone in ids(&|op| op == Op::Removed).chunks(ROWS_PER_STATEMENT) {
         delete(tx, "overlaps_due", ("repo", repo), ("id", gone)).await?;
     }
-    for there in ids(&|op| op != Op::Removed).chunks(BATCH) {
+    for there in ids(&|op| op != Op::Removed).chunks(ROWS_PER_STATEMENT) {
         let mut s = Statement::default();
         s.push("INSERT INTO overlaps_due (repo, id) VALUES ");
         s.push_rows(there.iter().map(|id| [repo, id.as_str()]));

@@ -10,7 +10,7 @@ const COUNTS: Seconds = 5;
 
 /// Bytes that the probe writes: a disk with space for one row may lack space for a registration
 /// with its indexes and its event.
-const SIZE: usize = 64 << 10;
+const PROBE_BYTES: usize = 64 << 10;
 
 /// Writes as much as a registration may need, unless a recent write succeeded.
 ///
@@ -25,7 +25,7 @@ pub async fn write(database: &impl Database, now: Seconds) -> Result<(), StoreEr
     }
     write_with(database, async |tx| {
         // A new text each time: SQLite does not write unchanged content.
-        let text = format!("{now} ").repeat(SIZE / 11);
+        let text = format!("{now} ").repeat(PROBE_BYTES / 11);
         // This lease has no holder; it only stores the time.
         leases::take(tx, "probe", &text, now, now + COUNTS).await?;
         Ok::<_, StoreError>(())

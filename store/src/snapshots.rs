@@ -34,12 +34,12 @@ pub async fn insert(
 }
 
 /// Digests that one statement looks for.
-const DIGESTS: usize = 1000;
+const DIGESTS_PER_STATEMENT: usize = 1000;
 
 /// Which of these snapshots are stored, with the number of their capabilities.
 pub async fn stored(tx: &mut impl Transaction, digests: &[&Digest]) -> Result<HashMap<Digest, usize>, StoreError> {
     let mut stored = HashMap::new();
-    for digests in digests.chunks(DIGESTS) {
+    for digests in digests.chunks(DIGESTS_PER_STATEMENT) {
         let sql = format!(
             "SELECT digest, capability_count FROM snapshots WHERE digest IN ({})",
             placeholders(1, digests.len())
@@ -74,10 +74,10 @@ pub async fn bytes(tx: &mut impl Transaction, digest: &Digest) -> Result<Option<
 }
 
 /// Bytes of a stored body that are read at once, and bytes of the snapshot that are returned at once.
-const PART: usize = 64 * 1024;
+const PART_BYTES: usize = 64 * 1024;
 /// The lengths of gzip's header and trailer; no stored body has a name or a comment.
-const HEADER: u64 = 10;
-const TRAILER: u64 = 8;
+const GZIP_HEADER: u64 = 10;
+const GZIP_TRAILER: u64 = 8;
 
 /// Reads a snapshot part by part. It returns the last part only after the whole content has matched the digest.
 pub struct Reader {
@@ -104,7 +104,7 @@ impl Reader {
         Ok(Some(Self {
             digest: digest.clone(),
             stored,
-            offset: HEADER,
+            offset: GZIP_HEADER,
             length,
             decompress: Decompress::new(false),
             input: Vec::new(),
@@ -139,7 +139,7 @@ impl Reader {
     }
 
     async fn unpack(&mut self, database: &impl Database) -> Result<Vec<u8>, StoreError> {
-        let mut part = Vec::with_capacity(PART.min(usize::try_from(self.left).unwrap_or(PART)));
+        let mut part = Vec::with_capacity(PART_BYTES.min(usize::try_from(self.left).unwrap_or(PART_BYTES)));
         while part.len() < part.capacity() {
             if self.input.is_empty() {
                 self.input = self.load(database).await?;
@@ -158,7 +158,7 @@ impl Reader {
     }
 
     async fn load(&mut self, database: &impl Database) -> Result<Vec<u8>, StoreError> {
-        let count = (self.stored.saturating_sub(TRAILER).saturating_sub(self.offset)).min(PART as u64);
+        let count = (self.stored.saturating_sub(GZIP_TRAILER).saturating_sub(self.offset)).min(PART_BYTES as u64);
         let part = part(database, &self.digest, self.offset, count).await?;
         self.offset += count;
         Ok(part)
@@ -191,7 +191,7 @@ impl PackedReader {
     /// # Errors
     /// If the snapshot is gone.
     pub async fn next(&mut self, database: &impl Database) -> Result<Option<Vec<u8>>, StoreError> {
-        let count = (self.length - self.offset).min(PART as u64);
+        let count = (self.length - self.offset).min(PART_BYTES as u64);
         if count == 0 {
             return Ok(None);
         }

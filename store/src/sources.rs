@@ -83,7 +83,7 @@ pub(super) async fn load(
 const OWN: &str = "r.registered_by NOT LIKE 'upstream:%'";
 
 /// Sources that one statement reads, so that its result stays within the limit however long their records are.
-const PAGE: usize = 200;
+const ROWS_PER_STATEMENT: usize = 200;
 
 /// All sources that this hub fetches, ordered by repo, without their findings: all findings together may exceed the memory.
 pub async fn all(tx: &mut impl Transaction) -> Result<Vec<Source>, StoreError> {
@@ -105,13 +105,14 @@ pub async fn due(tx: &mut impl Transaction, now: Seconds) -> Result<Vec<Source>,
 }
 
 async fn pages(tx: &mut impl Transaction, condition: &str, parameters: Vec<Value>) -> Result<Vec<Source>, StoreError> {
-    let sql = format!("SELECT {} FROM registrations r {condition} ORDER BY r.repo LIMIT {PAGE}", columns());
+    let sql =
+        format!("SELECT {} FROM registrations r {condition} ORDER BY r.repo LIMIT {ROWS_PER_STATEMENT}", columns());
     let mut all: Vec<Source> = Vec::new();
     loop {
         let after = all.last().map_or("", Source::repo);
         let parameters = std::iter::once(after.into()).chain(parameters.iter().cloned()).collect();
         let mut page = load(tx, &sql, parameters).await?;
-        let is_last = page.len() < PAGE;
+        let is_last = page.len() < ROWS_PER_STATEMENT;
         page.iter_mut().for_each(|source| source.record.forget_findings());
         all.append(&mut page);
         if is_last {
@@ -134,7 +135,7 @@ pub async fn at_url(tx: &mut impl Transaction, url: &str) -> Result<Vec<Source>,
 /// The registered sources among these repos, by repo.
 pub async fn by_repos(tx: &mut impl Transaction, repos: &[&str]) -> Result<HashMap<String, Source>, StoreError> {
     let mut found = HashMap::new();
-    for repos in repos.chunks(PAGE) {
+    for repos in repos.chunks(ROWS_PER_STATEMENT) {
         let sql = format!(
             "SELECT {} FROM registrations r LEFT JOIN source_state s ON s.repo = r.repo WHERE r.repo IN ({})",
             columns(),
@@ -153,7 +154,7 @@ pub async fn save_record(tx: &mut impl Transaction, source: &Source) -> Result<(
 
 /// Stores the records of sources; each source may occur only once.
 pub async fn save_records(tx: &mut impl Transaction, sources: &[Source]) -> Result<(), StoreError> {
-    for sources in sources.chunks(PAGE) {
+    for sources in sources.chunks(ROWS_PER_STATEMENT) {
         save_page(tx, sources).await?;
     }
     Ok(())
@@ -186,7 +187,7 @@ async fn save_page(tx: &mut impl Transaction, sources: &[Source]) -> Result<(), 
 
 /// Postpones the checks of these sources until `until`, without counting it as a failure.
 pub async fn put_off(tx: &mut impl Transaction, repos: &[&str], until: Seconds) -> Result<(), StoreError> {
-    for repos in repos.chunks(PAGE) {
+    for repos in repos.chunks(ROWS_PER_STATEMENT) {
         let sql = format!(
             "UPDATE source_state SET next_check_at = $1 WHERE next_check_at < $2 AND repo IN ({})",
             placeholders(3, repos.len())

@@ -19,7 +19,7 @@ pub(super) const TABLES: &[&str] = &[
 ];
 
 /// Rows that one statement writes.
-const BATCH: usize = 200;
+const ROWS_PER_STATEMENT: usize = 200;
 
 /// Maximum tombstones of a repo; the oldest go first.
 const MAX_OF_REPO: usize = MAX_CAPABILITIES;
@@ -38,14 +38,14 @@ pub async fn changed(
     let there: usize = count(tx, repo).await?;
     if there > 0 {
         let back: Vec<String> = changed.iter().filter(|it| it.op == Op::Added).map(|it| it.id.clone()).collect();
-        for ids in back.chunks(BATCH) {
+        for ids in back.chunks(ROWS_PER_STATEMENT) {
             let mut s = Statement::default();
             let (repo, ids) = (s.bind(repo), s.bind_list(ids));
             s.push(&format!("DELETE FROM tombstones WHERE repo = {repo} AND id IN ({ids})"));
             tx.query(&s.sql, s.parameters).await?;
         }
     }
-    for batch in gone.chunks(BATCH) {
+    for batch in gone.chunks(ROWS_PER_STATEMENT) {
         let mut s = Statement::default();
         s.push("INSERT INTO tombstones (id, repo, revision, name, replaced_by) VALUES ");
         s.push_rows(batch.iter().map(|it| {

@@ -31,7 +31,7 @@ pub const MAX_UPSTREAMS: usize = 16;
 pub const VALID: &str = "valid";
 
 /// Rows that one statement reads or writes.
-const PAGE: usize = 100;
+const ROWS_PER_STATEMENT: usize = 100;
 
 /// Time of the next attempt of upstreams that are no longer followed.
 const NEVER: i64 = i64::MAX;
@@ -160,7 +160,7 @@ pub async fn forget_lines(tx: &mut impl Transaction, name: &str) -> Result<(), S
 
 /// Stores lines of an upstream, each with the verdict on its index; empty if that was not read.
 pub async fn put_lines(tx: &mut impl Transaction, name: &str, lines: &[(&SourceLine, &str)]) -> Result<(), StoreError> {
-    for lines in lines.chunks(PAGE) {
+    for lines in lines.chunks(ROWS_PER_STATEMENT) {
         let (mut rows, mut parameters): (Vec<String>, Vec<Value>) = (Vec::new(), Vec::new());
         for (line, verdict) in lines {
             rows.push(format!("({})", placeholders(parameters.len() + 1, 5)));
@@ -179,7 +179,7 @@ pub async fn put_lines(tx: &mut impl Transaction, name: &str, lines: &[(&SourceL
 
 /// Removes the lines of these repos.
 pub async fn remove_lines(tx: &mut impl Transaction, name: &str, repos: &[&str]) -> Result<(), StoreError> {
-    for repos in repos.chunks(PAGE) {
+    for repos in repos.chunks(ROWS_PER_STATEMENT) {
         let sql =
             format!("DELETE FROM upstream_lines WHERE upstream = $1 AND repo IN ({})", placeholders(2, repos.len()));
         tx.query(&sql, std::iter::once(name).chain(repos.iter().copied()).map(Value::from).collect()).await?;
@@ -190,7 +190,7 @@ pub async fn remove_lines(tx: &mut impl Transaction, name: &str, repos: &[&str])
 /// The lines with a valid index that upstreams have for these repos, with the name of the upstream.
 pub async fn lines_of(tx: &mut impl Transaction, repos: &[&str]) -> Result<Vec<(String, SourceLine)>, StoreError> {
     let mut found = Vec::new();
-    for repos in repos.chunks(PAGE) {
+    for repos in repos.chunks(ROWS_PER_STATEMENT) {
         let sql = format!(
             "SELECT upstream, line FROM upstream_lines WHERE verdict = '{VALID}' AND repo IN ({})",
             placeholders(1, repos.len())

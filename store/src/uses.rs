@@ -19,11 +19,11 @@ pub(super) const TABLES: &[&str] = &[
 ];
 
 /// Rows that one statement writes, and ids that one looks up.
-const BATCH: usize = 200;
+const ROWS_PER_STATEMENT: usize = 200;
 
 /// Stores what an index uses, with its snapshot.
 pub(crate) async fn insert(tx: &mut impl Transaction, digest: &Digest, uses: &[Use]) -> Result<(), StoreError> {
-    for batch in uses.chunks(BATCH) {
+    for batch in uses.chunks(ROWS_PER_STATEMENT) {
         let mut s = Statement::default();
         s.push("INSERT INTO uses (digest, id, repo) VALUES ");
         s.push_rows(batch.iter().map(|it| [digest.as_str(), &it.id, it.repo.as_deref().unwrap_or_default()]));
@@ -97,7 +97,7 @@ pub async fn counts(
     but: &str,
 ) -> Result<BTreeMap<String, usize>, StoreError> {
     let mut counts = BTreeMap::new();
-    for batch in ids.chunks(BATCH) {
+    for batch in ids.chunks(ROWS_PER_STATEMENT) {
         let mut s = Statement::default();
         let (ids, but) = (s.bind_list(batch), s.bind(but));
         let of = condition(&mut s, of);

@@ -11,10 +11,10 @@ use crate::output::Output;
 use std::time::Duration;
 
 /// Timeout of each request in seconds.
-const TIMEOUT: u64 = 10;
+const DEFAULT_TIMEOUT: u64 = 10;
 
 pub(super) async fn run(global: &Global, output: &Output) -> Result<Exit, Failure> {
-    let timeout = Duration::from_secs(global.timeout.unwrap_or(TIMEOUT));
+    let timeout = Duration::from_secs(global.timeout.unwrap_or(DEFAULT_TIMEOUT));
     let shown = if global.base_url.contains('@') { "" } else { &global.base_url };
     let mut report = Report::new(shown.to_owned());
     let client = match connect(&global.base_url, timeout, output) {

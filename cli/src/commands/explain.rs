@@ -8,7 +8,7 @@ use federation::problem::{self, Kind, Place};
 use serde_json::json;
 
 /// Minimum similarity, from 0 to 1, for suggesting another code.
-const ALIKE: f64 = 0.8;
+const MIN_SIMILARITY: f64 = 0.8;
 
 pub(super) fn run(args: &Explain, output: &Output) -> Result<Exit, Failure> {
     let Some(wanted) = args.code.as_deref() else {
@@ -55,7 +55,7 @@ fn where_it_stands(kind: &Kind) -> String {
 fn unknown(code: &str) -> Failure {
     let alike = problem::all()
         .map(|kind| (strsim::jaro_winkler(code, kind.code), kind.code))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .filter(|(likeness, _)| *likeness >= MIN_SIMILARITY)
         .max_by(|one, other| one.0.total_cmp(&other.0));
     let failure = Failure::new(Exit::Usage, format!("there is no code `{code}`"));
     match alike {

@@ -25,7 +25,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// The bytes at the beginning of a file that identify its author.
-const BEGINNING: u64 = 256;
+const SIGNATURE_BYTES: u64 = 256;
 
 /// Checks that the file at `path` may be replaced: it does not exist, is empty, is not a regular file, or begins with one of `ours`.
 ///
@@ -41,7 +41,7 @@ pub(crate) fn may_replace(path: &Path, ours: &[&str], force: bool) -> Result<(),
         return Ok(());
     }
     let mut beginning = Vec::new();
-    match File::open(path).and_then(|file| file.take(BEGINNING).read_to_end(&mut beginning)) {
+    match File::open(path).and_then(|file| file.take(SIGNATURE_BYTES).read_to_end(&mut beginning)) {
         Err(error) => somebody_elses(format!("it cannot be read: {error}")),
         Ok(0) => Ok(()),
         Ok(_) if ours.iter().any(|text| beginning.starts_with(text.as_bytes())) => Ok(()),

@@ -16,7 +16,7 @@ use tracing_subscriber::fmt::MakeWriter;
 const ACCESS: &str = "access";
 
 /// How long access lines are buffered.
-const PAUSE: Duration = Duration::from_millis(100);
+const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Maximum number of buffered bytes.
 const MAX_BUFFERED_BYTES: usize = 256 << 10;
@@ -72,7 +72,7 @@ impl Log {
         loop {
             let pending = lock(&self.pending);
             drop(self.begun.wait_while(pending, |pending| pending.is_empty()));
-            thread::sleep(PAUSE);
+            thread::sleep(FLUSH_INTERVAL);
             self.write_pending();
         }
     }

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The share of a question that an entry must answer to fit well, in permille.
-const GOOD: u64 = 450;
+const MIN_GOOD: u64 = 450;
 
 /// The share below which nothing fits, in permille.
-const WEAK: u64 = 200;
+const MIN_WEAK: u64 = 200;
 
 /// Most results if they do not fit well.
 const MAX_WEAK: usize = 5;
@@ -80,8 +80,8 @@ impl Wording {
     pub fn of(answered: &mut Answered) -> Self {
         let fit = match answered.coverage {
             _ if answered.matches.is_empty() => Fit::None,
-            GOOD.. => Fit::Good,
-            WEAK.. => Fit::Weak,
+            MIN_GOOD.. => Fit::Good,
+            MIN_WEAK.. => Fit::Weak,
             _ if answered.likeness >= STRONG_LIKENESS => Fit::Weak,
             _ => Fit::None,
         };

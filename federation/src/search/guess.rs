@@ -2,9 +2,9 @@
 
 use super::question::{Alternative, QuestionWord, stems};
 
-const PREFIX: u32 = 50;
-const COMPOUND: u32 = 90;
-const PART: u32 = 60;
+const PREFIX_PERCENT: u32 = 50;
+const COMPOUND_PERCENT: u32 = 90;
+const PART_PERCENT: u32 = 60;
 
 /// Shortest part of a compound, in characters.
 const MIN_PART: usize = 3;
@@ -86,7 +86,7 @@ pub fn by_spelling(asked: &mut QuestionWord, spellings: &[String]) {
     }
     let word = asked.word.clone();
     for spelling in spellings.iter().filter(|spelling| spelling.contains(&word)) {
-        asked.add_word(spelling, PART);
+        asked.add_word(spelling, PART_PERCENT);
     }
 }
 
@@ -98,13 +98,13 @@ pub fn by_halves(asked: &mut QuestionWord, is_known: impl Fn(&str) -> bool) {
         .filter_map(|(left, right)| Some((left.len().min(right.len()), known(&left)?, known(&right)?)))
         .max();
     if let Some((_, left, right)) = best {
-        asked.add(vec![left, right], COMPOUND);
+        asked.add(vec![left, right], COMPOUND_PERCENT);
     }
 }
 
 /// Adds terms that begin with `asked`.
 pub fn by_beginning(asked: &mut QuestionWord, terms: impl IntoIterator<Item = String>) {
     for term in terms {
-        asked.add(vec![term], PREFIX);
+        asked.add(vec![term], PREFIX_PERCENT);
     }
 }

@@ -21,7 +21,7 @@ const MIN_LIKENESS: u64 = 2_500;
 pub const STRONG_LIKENESS: u64 = 5_000;
 
 /// How much the likeness counts relative to the words, in sixteenths.
-const SHARE: u64 = 12;
+const LIKENESS_SHARE: u64 = 12;
 
 /// How much the likeness counts if the words answer nothing, in permille.
 const MAX_LIKENESS_PERMILLE: u64 = 1_200;
@@ -36,7 +36,7 @@ const IN_ID: i32 = 1;
 const MAX_WORDS: u64 = 500;
 
 /// Bytes of a stored meaning: its length as a big-endian number, then the direction as signed bytes.
-const BYTES: usize = 2 + DIMENSIONS;
+const MEANING_BYTES: usize = 2 + DIMENSIONS;
 
 /// The sum of what the words of a text mean.
 struct Meaning {
@@ -96,7 +96,7 @@ impl Meaning {
     }
 }
 
-/// What an entry means, as it is stored: [`BYTES`]. An entry with a successor has no meaning, so that it never ranks above it.
+/// What an entry means, as it is stored: [`MEANING_BYTES`]. An entry with a successor has no meaning, so that it never ranks above it.
 pub fn stored_meaning(entry: &Value) -> Vec<u8> {
     Meaning::of_entry(entry).stored()
 }
@@ -123,13 +123,13 @@ impl QuestionMeaning {
     /// For each entry of a source whose score grows: its position, what is added to its score, and its likeness, from
     /// [`MIN_LIKENESS`] to [`MAX_LIKENESS`].
     pub fn compare<'a>(&'a self, stored: &'a [u8]) -> impl Iterator<Item = (u16, u64, u64)> + 'a {
-        (0u16..).zip(stored.chunks_exact(BYTES)).filter_map(|(position, entry)| {
+        (0u16..).zip(stored.chunks_exact(MEANING_BYTES)).filter_map(|(position, entry)| {
             let (length, direction) = entry.split_first_chunk::<2>()?;
             let length = u64::from(u16::from_be_bytes(*length));
             let pairs = direction.iter().zip(&self.direction);
             let product: i32 = pairs.map(|(a, b)| i32::from(a.cast_signed()) * i32::from(*b)).sum();
             let likeness = u64::try_from(product).ok()? * MAX_LIKENESS / (self.length * length).max(1);
-            let more = self.counts * likeness.checked_sub(MIN_LIKENESS)? * SHARE / 16_000;
+            let more = self.counts * likeness.checked_sub(MIN_LIKENESS)? * LIKENESS_SHARE / 16_000;
             (more > 0).then_some((position, more, likeness))
         })
     }

@@ -5,7 +5,7 @@
 
 use super::language::Synonyms;
 use super::postings::{MAX_POINTS, word_points};
-use super::question::{EXACT, Question, QuestionWord};
+use super::question::{EXACT_PERCENT, Question, QuestionWord};
 use super::row::Row;
 use super::weigh::rarity;
 use serde_json::Value;
@@ -74,7 +74,7 @@ impl Profile {
             let own = asked
                 .alternatives
                 .iter()
-                .filter(|alternative| alternative.quality == EXACT)
+                .filter(|alternative| alternative.quality == EXACT_PERCENT)
                 .flat_map(|alternative| &alternative.terms);
             let (points, term) = own.filter_map(|term| Some((*points.get(term)?, term.clone()))).max()?;
             Some(Word { asked, term, points })

@@ -35,7 +35,7 @@ const IN_SUMMARY: u32 = 4 * ONE;
 const ONE: u32 = 64;
 
 /// The weight at which an entry gets half of the points: further occurrences matter less and less, as in BM25.
-const HALF: u32 = 9 * ONE;
+const HALF_POINTS_WEIGHT: u32 = 9 * ONE;
 
 /// Most questions of an entry that are indexed; the same number as in `schemas/capability-index.schema.yaml`.
 const MAX_QUESTIONS: usize = 10;
@@ -230,6 +230,7 @@ pub fn cut(word: &str) -> String {
 }
 
 fn saturated(weight: u32) -> u8 {
-    let points = u64::from(MAX_POINTS) * u64::from(weight) / u64::from(weight.saturating_add(HALF)).max(1);
+    let points =
+        u64::from(MAX_POINTS) * u64::from(weight) / u64::from(weight.saturating_add(HALF_POINTS_WEIGHT)).max(1);
     u8::try_from(points).unwrap_or(MAX_POINTS).max(1)
 }

@@ -6,8 +6,8 @@ use super::words::identifiers;
 use std::collections::BTreeMap;
 
 /// How well an alternative answers a word, in percent.
-pub const EXACT: u32 = 100;
-const SYNONYM: u32 = 85;
+pub const EXACT_PERCENT: u32 = 100;
+const SYNONYM_PERCENT: u32 = 85;
 
 /// Most words that are named as left out.
 const MAX_DROPPED: usize = 20;
@@ -94,8 +94,8 @@ impl Question {
                 }
                 None => {
                     let mut asked = QuestionWord { word: word.clone(), alternatives: Vec::new(), has_synonyms: false };
-                    asked.add(vec![english.clone()], EXACT);
-                    asked.add(vec![german.clone()], EXACT);
+                    asked.add(vec![english.clone()], EXACT_PERCENT);
+                    asked.add(vec![german.clone()], EXACT_PERCENT);
                     known.insert(english, question.asked.len());
                     question.asked.push(asked);
                     Some(question.asked.len() - 1)
@@ -113,7 +113,7 @@ impl Question {
             let &[Some(left), Some(right)] = places else { continue };
             for place in [left, right] {
                 if let Some(asked) = self.asked.get_mut(place) {
-                    asked.add_word(&cut(&pair.concat()), EXACT);
+                    asked.add_word(&cut(&pair.concat()), EXACT_PERCENT);
                 }
             }
         }
@@ -132,7 +132,7 @@ impl Question {
                         let Some(asked) = self.asked.get_mut(*place) else { continue };
                         asked.has_synonyms |= !found.is_empty();
                         for synonym in &found {
-                            asked.add(synonym.split(' ').map(str::to_owned).collect(), SYNONYM);
+                            asked.add(synonym.split(' ').map(str::to_owned).collect(), SYNONYM_PERCENT);
                         }
                     }
                 }

@@ -9,7 +9,7 @@ use super::weigh::{EntryScore, Table, WeighedWords};
 use std::collections::{HashMap, HashSet};
 
 /// How many of the best matches are considered for [`Answered::coverage`].
-const JUDGED: usize = 3;
+const COVERAGE_MATCHES: usize = 3;
 
 /// A match whose score is below this share of the best one, in percent, is no match.
 const MIN_SHARE_OF_BEST: u64 = 15;
@@ -92,7 +92,7 @@ impl<'a> Ranking<'a> {
             }
         });
         sort(&mut scored);
-        let coverage = scored.iter().take(JUDGED).map(|it| it.sum.coverage).max().unwrap_or_default();
+        let coverage = scored.iter().take(COVERAGE_MATCHES).map(|it| it.sum.coverage).max().unwrap_or_default();
         Self { weighed, scored, eligible, coverage, likeness: 0 }
     }
 

@@ -15,7 +15,7 @@ const MAX_COUNTED_WORDS: usize = 16;
 const WITHOUT_COVERAGE: u64 = 400;
 
 /// What an entry gets whose id or name consists of the words of the question.
-const WHOLE: u64 = 5_000;
+const WHOLE_NAME_SCORE: u64 = 5_000;
 
 /// The rows by entry: each term has a column.
 pub struct Table<'a> {
@@ -165,7 +165,7 @@ impl WeighedWords {
         let share = gained * MAX_SCORE / (most * u64::from(postings::MAX_POINTS));
         sum.score = share * (WITHOUT_COVERAGE + sum.coverage) / (WITHOUT_COVERAGE + 1000);
         let whole = self.whole.and_then(|column| points.get(column)).copied().unwrap_or_default();
-        sum.score += WHOLE * u64::from(whole) / u64::from(postings::MAX_POINTS);
+        sum.score += WHOLE_NAME_SCORE * u64::from(whole) / u64::from(postings::MAX_POINTS);
         sum
     }
 }

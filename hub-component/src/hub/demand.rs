@@ -16,7 +16,7 @@ use store::revisions::Head;
 /// Questions that are answered again for one reader.
 const MAX_QUESTIONS: usize = 100;
 /// Results shown for each.
-const NEAREST: usize = 3;
+const MAX_NEAREST: usize = 3;
 
 /// The questions of at least three clients that the newest revision still does not answer well.
 ///
@@ -32,7 +32,7 @@ pub async fn most_asked<P: Ports>(app: &App<P>, head: &Head, limit: Option<usize
         let request = Request {
             q: vec![asked.words.clone()],
             fields: Some("name,title".to_owned()),
-            limit: Some(NEAREST),
+            limit: Some(MAX_NEAREST),
             ..Request::default()
         };
         let page = answer(app, head, &request).await?;

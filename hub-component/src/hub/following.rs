@@ -23,9 +23,9 @@ use store::{StoreError, former};
 /// Revisions on a page of a feed.
 const REVISIONS_PER_PAGE: usize = 20;
 /// Repos that one of them names.
-const REPOS: usize = 50;
+const MAX_REPOS: usize = 50;
 /// Changes shown per repo.
-const STEPS: usize = 5;
+const MAX_CHANGES: usize = 5;
 
 /// A revision in a feed.
 pub struct FeedEntry {
@@ -62,12 +62,12 @@ pub async fn page<P: Ports>(app: &App<P>, query: &AtomQuery) -> Result<(Vec<Feed
 
 async fn described(tx: &mut impl Transaction, part: Part<'_>, entry: Entry) -> Result<FeedEntry, StoreError> {
     let number = entry.revision.number;
-    let mut names: BTreeSet<String> = feed::repos_in(tx, part, number, REPOS + 1).await?;
-    let has_more = names.len() > REPOS;
+    let mut names: BTreeSet<String> = feed::repos_in(tx, part, number, MAX_REPOS + 1).await?;
+    let has_more = names.len() > MAX_REPOS;
     if has_more {
         names.pop_last();
     }
-    let mut changes = beginnings(tx, number, STEPS).await?;
+    let mut changes = beginnings(tx, number, MAX_CHANGES).await?;
     let repos = names.into_iter().map(|repo| {
         let beginning = changes.remove(&repo).unwrap_or_default();
         (repo, beginning)
@@ -104,7 +104,7 @@ pub async fn views(tx: &mut impl Transaction, entries: Vec<Entry>) -> Result<Vec
 /// How long a stream waits between two looks for newer revisions, …
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// … how many of them it reads at once, …
-const REVISIONS: usize = 20;
+const REVISIONS_PER_READ: usize = 20;
 /// … and after how many looks without one it sends a keep-alive.
 const QUIET_LOOKS: u32 = 15;
 
@@ -182,7 +182,7 @@ impl<P: Ports> Follower<P> {
             return Ok(Vec::new());
         }
         read_with(self.app.database().await?, async |tx| {
-            let entries = feed::following(tx, self.last, REVISIONS).await?;
+            let entries = feed::following(tx, self.last, REVISIONS_PER_READ).await?;
             Ok(views(tx, entries).await?)
         })
         .await

@@ -17,7 +17,7 @@ const FRESH: Seconds = 10 * 60;
 /// … and if it does not.
 const MAX_AGE_WITHOUT_ISSUER: Seconds = 6 * 60 * 60;
 /// How long a job waits for the issuer.
-const PATIENCE: Duration = Duration::from_secs(15);
+const ISSUER_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long to wait before looking again for keys that another request fetches for the first time …
 const KEY_RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// … and how often.
@@ -66,7 +66,7 @@ fn parsed(known: &IssuerKeys, age: Seconds, now: Seconds) -> Option<Keys> {
 /// Fetches the keys of an issuer and stores them. A failure is logged.
 async fn ask<P: Ports>(app: &App<P>, issuer: &Issuer) -> Result<(), Problem> {
     let fetching = pin!(fetched(app, issuer));
-    let keys = match select(fetching, pin!(app.ports.sleep(PATIENCE))).await {
+    let keys = match select(fetching, pin!(app.ports.sleep(ISSUER_TIMEOUT))).await {
         Either::Left((keys, _)) => keys,
         Either::Right(_) => Err("it did not respond in time".to_owned()),
     };

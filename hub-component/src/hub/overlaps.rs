@@ -19,7 +19,7 @@ use store::search::{self, Scope};
 use store::{StoreError, former};
 
 /// Capabilities that are compared in one transaction, while other writers wait.
-const BATCH: usize = 8;
+const CAPABILITIES_PER_TRANSACTION: usize = 8;
 
 /// The longest time for which one request compares; the rest is left to the next one.
 const MAX_COMPARING_TIME: Duration = Duration::from_secs(2);
@@ -52,7 +52,7 @@ pub async fn compare<P: Ports>(app: &App<P>) -> Result<bool, StoreError> {
 }
 
 async fn compare_some(tx: &mut impl Transaction, synonyms: &Synonyms) -> Result<(), StoreError> {
-    let keys = overlaps::due(tx, BATCH).await?;
+    let keys = overlaps::due(tx, CAPABILITIES_PER_TRANSACTION).await?;
     let (_, size) = search::newest(tx).await?.unwrap_or_default();
     let places = overlaps::places(tx, &keys).await?;
     let at: Vec<(i64, u32)> = keys.iter().filter_map(|key| places.get(key).copied()).collect();

@@ -78,7 +78,7 @@ impl Write for Size {
 }
 
 /// Maximum number of items that one statement reads for a page.
-const BATCH: usize = 128;
+const ROWS_PER_STATEMENT: usize = 128;
 
 /// A page that is being filled, up to a number of items and [`MAX_PAGE_BYTES`]. One item that is larger by itself is still shown.
 pub struct PageBuilder<K, T> {
@@ -97,7 +97,7 @@ impl<K: Display, T> PageBuilder<K, T> {
 
     /// How many items to read next; none once there are more than fit. One more item is read than is shown, to know whether there is a next page.
     pub fn wants(&self) -> usize {
-        if self.more { 0 } else { BATCH.min(self.limit + 1 - self.shown.len()) }
+        if self.more { 0 } else { ROWS_PER_STATEMENT.min(self.limit + 1 - self.shown.len()) }
     }
 
     /// The last item on the page so far.

@@ -14,7 +14,7 @@ const MIN_TOKENS: u32 = 750;
 const MAX_TOKENS: u32 = 20_000;
 
 /// Bytes of a result around its content: `{"resultType":"complete","content":[{"type":"text","text":""}],"structuredContent":,"isError":false}`.
-const ENVELOPE: usize = 100;
+const ENVELOPE_BYTES: usize = 100;
 
 /// The maximum size of the whole `result` of a call, in bytes.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ impl Budget {
 
     /// Bytes available for the content, as [`weight`] counts them.
     pub fn room(self) -> usize {
-        self.0 - ENVELOPE
+        self.0 - ENVELOPE_BYTES
     }
 
     /// Whether a result with this content fits the budget.
@@ -98,7 +98,7 @@ mod tests {
         for content in [json!({}), json!({"a": "\"\\ é \u{1}", "b": ["\\\"", 1, null]}), json!({"n": "\u{1F600}\n\t"})]
         {
             let written = serde_json::to_string(&result(&content)).unwrap();
-            assert_eq!(written.len(), weight_of(&content) + ENVELOPE, "{written}");
+            assert_eq!(written.len(), weight_of(&content) + ENVELOPE_BYTES, "{written}");
         }
     }
 }

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use store::revisions::{Growth, Sample};
 
 /// The size of the plot in its own units; the style gives it the width of the page.
-const WIDTH: i64 = 1000;
-const HEIGHT: i64 = 300;
+const PLOT_WIDTH: i64 = 1000;
+const PLOT_HEIGHT: i64 = 300;
 
 /// What the domains without a band of their own are called.
 const OTHERS: &str = "other domains";
@@ -71,8 +71,8 @@ fn plot(bands: &[Band<'_>], first: &Sample, last: &Sample) -> Markup {
     html! {
         div.plot {
             div.scale aria-hidden="true" { span { (top) } span { (top / 2) } span { "0" } }
-            svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } preserveAspectRatio="none" role="img" aria-label=(label) {
-                @for y in [0, HEIGHT / 2, HEIGHT] { line.grid x1="0" x2=(WIDTH) y1=(y) y2=(y) {} }
+            svg viewBox={ "0 0 " (PLOT_WIDTH) " " (PLOT_HEIGHT) } preserveAspectRatio="none" role="img" aria-label=(label) {
+                @for y in [0, PLOT_HEIGHT / 2, PLOT_HEIGHT] { line.grid x1="0" x2=(PLOT_WIDTH) y1=(y) y2=(y) {} }
                 // Digits, letters and spaces only.
                 @for (i, shape) in shapes.iter().enumerate() { path.{ "band" (class(bands, i)) } d=(PreEscaped(shape)) {} }
             }
@@ -93,8 +93,8 @@ fn class(bands: &[Band<'_>], i: usize) -> usize {
 fn shape(band: &Band<'_>, below: &mut [i64], top: i64) -> String {
     let intervals = i64::try_from(below.len()).unwrap_or(1).saturating_sub(1).max(1);
     let place = |i: usize, count: i64| {
-        let x = i64::try_from(i).unwrap_or_default() * WIDTH / intervals;
-        (x, HEIGHT - count.max(0) * HEIGHT / top)
+        let x = i64::try_from(i).unwrap_or_default() * PLOT_WIDTH / intervals;
+        (x, PLOT_HEIGHT - count.max(0) * PLOT_HEIGHT / top)
     };
     let lower: Vec<(i64, i64)> = below.iter().enumerate().map(|(i, count)| place(i, *count)).collect();
     let mut path = String::new();

@@ -14,9 +14,9 @@ use store::revisions::{CapabilityHistory, Recent, capability_history};
 use store::uses::{Consumer, UsedEntry, consumers};
 
 /// Neighbours of each kind.
-const NEIGHBOURS: usize = 6;
+const MAX_NEIGHBOURS: usize = 6;
 /// Repos whose history is read, if several publish the id.
-const REPOS: usize = 3;
+const MAX_REPOS: usize = 3;
 /// Repos that use it.
 const MAX_CONSUMERS: usize = 30;
 /// Steps of the history that are listed.
@@ -34,9 +34,9 @@ pub(super) struct Near {
 impl Near {
     /// Reads it for the capability that these repos publish, in at most six statements and two for each of three repos.
     pub(super) async fn of(tx: &mut impl Transaction, id: &str, repos: &[&str]) -> Result<Self, Problem> {
-        let neighbours = neighbours(tx, id, NEIGHBOURS).await?;
+        let neighbours = neighbours(tx, id, MAX_NEIGHBOURS).await?;
         let mut past = Vec::new();
-        for repo in repos.iter().take(REPOS) {
+        for repo in repos.iter().take(MAX_REPOS) {
             past.push(((*repo).to_owned(), capability_history(tx, repo, id).await?));
         }
         let consumers = consumers(tx, id, UsedEntry::Any, "", MAX_CONSUMERS + 1).await?;

@@ -19,7 +19,7 @@ use utoipa::IntoParams;
 /// Revisions per page.
 const PAGE_REVISIONS: usize = 25;
 /// Maximum number of repos named for one revision.
-const NAMED: usize = 8;
+const MAX_NAMED_REPOS: usize = 8;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -102,11 +102,11 @@ fn row(entry: &Entry, changes: &[Changed]) -> Markup {
             td role="cell" { (time(entry.revision.composed_at)) }
             td role="cell" { (words::cause(&entry.cause)) " " span.quiet { "by " (entry.actor) } }
             td role="cell" {
-                @for (i, changed) in changes.iter().take(NAMED).enumerate() {
+                @for (i, changed) in changes.iter().take(MAX_NAMED_REPOS).enumerate() {
                     @if i > 0 { ", " }
                     (repo_link(&changed.repo)) " " span.quiet { (op(changed)) }
                 }
-                @if changes.len() > NAMED { " and " (changes.len() - NAMED) " more" }
+                @if changes.len() > MAX_NAMED_REPOS { " and " (changes.len() - MAX_NAMED_REPOS) " more" }
             }
             td.number role="cell" data-label="Capabilities" { (entry.capability_count) }
         }

@@ -23,7 +23,7 @@ use store::revisions::{self, Entry, Recent};
 const LINKS: [(&str, &str); 4] = [(paths::FEDERATED, "alternate"), SERVICE_DESC, SERVICE_DOC, API_CATALOG];
 
 /// Changes that are listed as new.
-const NEW: usize = 8;
+const MAX_NEW: usize = 8;
 
 /// Shows the home page.
 ///
@@ -43,7 +43,7 @@ pub async fn start<P: Ports>(AppForRequest(app): AppForRequest<P>, request: Head
     let (newest, facets, new) = read_with(app.database().await?, async |tx| {
         let newest = revisions::history(tx, u64::MAX, 1).await?.pop();
         let facets = facets::count(tx, FacetScope::default()).await?;
-        let new = revisions::newest_steps(tx, NEW).await?;
+        let new = revisions::newest_steps(tx, MAX_NEW).await?;
         Ok::<_, Problem>((newest, facets, new))
     })
     .await?;

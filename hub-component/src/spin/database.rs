@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::database::{Database, DatabaseError, RawTransaction, Row, Value};
 
 /// Idle connections that an instance keeps. If it kept as many as its requests used at once, none would be left for other instances.
-const IDLE: usize = 2;
+const MAX_IDLE: usize = 2;
 
 /// How often a writer tries to get the lock. Hosts wait five seconds for it each time.
-const ATTEMPTS: usize = 5;
+const LOCK_ATTEMPTS: usize = 5;
 
 /// Begins a transaction that only reads.
 const READ: &str = "BEGIN";
@@ -46,7 +46,7 @@ impl Database for SpinSqlite {
 
     async fn write(&self) -> Result<SpinTransaction, DatabaseError> {
         // Publishing the largest index can take longer than a host waits for the lock. Nothing is lost by trying again.
-        for _ in 1..ATTEMPTS {
+        for _ in 1..LOCK_ATTEMPTS {
             match self.begin("BEGIN IMMEDIATE").await {
                 Err(DatabaseError::Busy) => {}
                 begun => return begun,
@@ -98,7 +98,7 @@ impl Idle {
 
     fn keep(&self, connection: Connection) {
         let mut idle = self.lock();
-        if idle.len() < IDLE {
+        if idle.len() < MAX_IDLE {
             idle.push(connection);
         }
     }

@@ -37,14 +37,14 @@ impl Fetch for SpinFetch {
 }
 
 /// Bytes that every body may use.
-const SMALL: usize = 512 << 10;
-/// Bytes beyond [`SMALL`] that all larger bodies may use together: an instance does not have memory for as many large bodies as a refresh
+const MAX_SMALL_BODY: usize = 512 << 10;
+/// Bytes beyond [`MAX_SMALL_BODY`] that all larger bodies may use together: an instance does not have memory for as many large bodies as a refresh
 /// reads at once.
-const LARGE: usize = 64 << 20;
+const MAX_LARGE_BODIES: usize = 64 << 20;
 /// How long a large body waits before it checks again for room. It waits for the clock and not for other bodies, which would trap.
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Bytes of [`LARGE`] in use by this instance.
+/// Bytes of [`MAX_LARGE_BODIES`] in use by this instance.
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
 /// A reservation for the rest of a large body, released on drop.
@@ -52,7 +52,7 @@ struct Room(usize);
 
 impl Room {
     async fn of(bytes: usize) -> Self {
-        let fits = |taken: usize| taken.checked_add(bytes).filter(|sum| *sum <= LARGE);
+        let fits = |taken: usize| taken.checked_add(bytes).filter(|sum| *sum <= MAX_LARGE_BODIES);
         while TAKEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).is_err() {
             spin_sdk::time::sleep(RETRY_INTERVAL).await;
         }
@@ -87,10 +87,10 @@ where
         if length > MAX_WIRE_BYTES {
             return Err(TransportFailure::TooLarge);
         }
-        if length > SMALL && room.is_none() {
+        if length > MAX_SMALL_BODY && room.is_none() {
             let expected = announced.unwrap_or(MAX_WIRE_BYTES).max(length);
             // Reserved all at once: two bodies with half of their reservations would wait for each other.
-            room = Some(Room::of(expected - SMALL).await);
+            room = Some(Room::of(expected - MAX_SMALL_BODY).await);
             bytes.reserve_exact(expected - bytes.len());
         }
         bytes.extend_from_slice(&data);

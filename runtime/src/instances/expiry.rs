@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::time::{Sleep, sleep};
 
 /// How much longer the outer time limit is than the inner one, which ends a request without ending its instance.
-const GRACE: Duration = Duration::from_secs(1);
+const OUTER_GRACE: Duration = Duration::from_secs(1);
 
 /// What an instance is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Expiry {
     pub(super) fn new(limits: &Limits, lifecycle: &Lifecycle, ticks: Arc<AtomicU64>) -> Self {
         Self {
             idle: limits.idle_time,
-            requests: limits.request_time + GRACE,
+            requests: limits.request_time + OUTER_GRACE,
             after_answers: limits.post_return_time,
             timer: Box::pin(sleep(limits.idle_time)),
             closing: Box::pin(lifecycle.closing()),

@@ -39,7 +39,7 @@ pub(crate) struct Memory {
 
 /// How long an instance waits for memory that others hold: long enough for one that validates the
 /// largest index to end and be replaced.
-const PATIENCE: Duration = Duration::from_secs(10);
+const MEMORY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often a waiting instance tries again.
 const RETRY_INTERVAL: Duration = Duration::from_millis(10);
@@ -53,7 +53,7 @@ impl Memory {
         }
         let asked = Instant::now();
         while !self.held.grow(more) {
-            if !self.held.could_grow(more) || asked.elapsed() >= PATIENCE {
+            if !self.held.could_grow(more) || asked.elapsed() >= MEMORY_TIMEOUT {
                 return false;
             }
             sleep(RETRY_INTERVAL).await;

@@ -20,13 +20,13 @@ use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::ExpirationError;
 
 /// How long an instance has to start on a request before the pool looks for another one.
-const PATIENCE: Duration = Duration::from_millis(50);
+const START_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// How long a request with a slot waits for an instance while all of them compute.
-const WAIT: Duration = Duration::from_secs(10);
+const INSTANCE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long to wait for an instance to become free before looking again.
-const RETRY: Duration = Duration::from_millis(20);
+const RETRY_INTERVAL: Duration = Duration::from_millis(20);
 
 /// A request that was handed to an instance.
 #[expect(clippy::disallowed_types, reason = "the rule is for the component; `Prepared` uses only this channel")]
@@ -82,7 +82,7 @@ impl Pool {
     /// Finds an instance that starts on the request.
     async fn begin(self: &Arc<Self>, request: Request<WasiBody>, vital: bool) -> Result<Handed, Problem> {
         let mut request = Box::new(request);
-        let (asked, mut wait) = (Instant::now(), WAIT);
+        let (asked, mut wait) = (Instant::now(), INSTANCE_TIMEOUT);
         loop {
             let freed = self.seats.freed();
             match self.hand_over(request, vital) {
@@ -93,7 +93,7 @@ impl Pool {
                         if handed.new {
                             // There is no memory for a new instance, and the others may be busy for long.
                             wait = self.workers.limits.queue_time;
-                            _ = timeout(RETRY, freed).await;
+                            _ = timeout(RETRY_INTERVAL, freed).await;
                         }
                     }
                     // The instance panicked; its caller gets the error.
@@ -101,7 +101,7 @@ impl Pool {
                 },
                 Err(returned) => {
                     request = returned;
-                    _ = timeout(RETRY, freed).await;
+                    _ = timeout(RETRY_INTERVAL, freed).await;
                 }
             }
             if asked.elapsed() >= wait {
@@ -114,7 +114,7 @@ impl Pool {
         let waited = match handed.new {
             // A new instance takes its first request before anything else, or returns it.
             true => Ok((&mut handed.begun).await),
-            false => timeout_at(Instant::now() + PATIENCE, &mut handed.begun).await,
+            false => timeout_at(Instant::now() + START_TIMEOUT, &mut handed.begun).await,
         };
         let begun = match waited {
             Ok(begun) => begun,

@@ -101,7 +101,7 @@ mod tests {
     use crate::metrics::Metrics;
     use std::time::Duration;
 
-    const LIMIT: usize = 64 << 20;
+    const MAX_BYTES: usize = 64 << 20;
 
     fn entry(size: usize, generation: u64) -> Arc<Entry> {
         Arc::new(Entry {
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_valid_for_its_generation_and_its_time() {
-        let mut entries = Entries::new(LIMIT);
+        let mut entries = Entries::new(MAX_BYTES);
         entries.insert(b"a", entry(1, 7));
         assert!(is_valid(&entries, b"a", 7));
         let later = Instant::now() + Duration::from_secs(61);
@@ -139,13 +139,13 @@ mod tests {
 
     #[test]
     fn what_is_in_use_outlives_a_flood_and_the_bounds_hold() {
-        let mut entries = Entries::new(LIMIT);
+        let mut entries = Entries::new(MAX_BYTES);
         entries.insert(b"outdated", entry(1, 0));
         entries.insert(b"hot", entry(1 << 20, 1));
         for i in 0..300u32 {
             assert!(is_valid(&entries, b"hot", 1), "{i}");
             entries.insert(&i.to_le_bytes(), entry(1 << 20, 1));
-            assert!(entries.bytes() <= LIMIT);
+            assert!(entries.bytes() <= MAX_BYTES);
         }
         assert!(!entries.by_key.contains_key(&b"outdated"[..]));
         assert!(!is_valid(&entries, &0u32.to_le_bytes(), 1) && is_valid(&entries, &299u32.to_le_bytes(), 1));

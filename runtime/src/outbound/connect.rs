@@ -13,7 +13,7 @@ tokio::task_local! {
 }
 
 /// The limit for connections that the client finishes in the background after their request used another one.
-const DETACHED: Duration = Duration::from_secs(10);
+const BACKGROUND_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The connection attempt timed out.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ where
     }
 
     fn call(&mut self, destination: R) -> Self::Future {
-        let limit = CONNECT_TIME.try_get().unwrap_or(DETACHED);
+        let limit = CONNECT_TIME.try_get().unwrap_or(BACKGROUND_CONNECT_TIMEOUT);
         let connecting = self.0.call(destination);
         Box::pin(async move { tokio::time::timeout(limit, connecting).await.map_err(|_| ConnectTimeout)? })
     }

@@ -15,7 +15,7 @@ const DEFAULT_PORT: u16 = 5432;
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 
 /// How long the server may leave data unacknowledged, unless the connection string says otherwise: a machine that vanished sends no reset.
-const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
+const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The settings in a connection string whose hosts are all granted.
 ///
@@ -46,7 +46,7 @@ pub(super) fn permitted(address: &str, hosts: &AllowedHosts) -> Result<Config, E
         config.connect_timeout(CONNECT_TIME);
     }
     if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(UNACKNOWLEDGED);
+        config.tcp_user_timeout(UNACKNOWLEDGED_TIMEOUT);
     }
     Ok(config)
 }

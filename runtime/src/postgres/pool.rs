@@ -19,13 +19,13 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Maximum number of connections to one address.
-const CONNECTIONS: usize = 8;
+const MAX_CONNECTIONS: usize = 8;
 
 /// How long opening may take, from waiting for a place to the end of the handshake.
 const OPEN_TIME: Duration = Duration::from_secs(5);
 
 /// Maximum number of addresses with a pool. Beyond it, the oldest pool is dropped.
-const POOLS: usize = 16;
+const MAX_POOLS: usize = 16;
 
 /// Where to connect, and which certificate authority to trust.
 #[derive(Clone, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl Servers {
             return Ok(Arc::clone(pool));
         }
         let pool = Arc::new(Pool::new(&address, &self.0.hosts, &self.0.budget)?);
-        if pools.len() >= POOLS {
+        if pools.len() >= MAX_POOLS {
             pools.remove(0);
         }
         pools.push((address, Arc::clone(&pool)));
@@ -105,7 +105,7 @@ impl Pool {
     fn new(address: &Address, hosts: &AllowedHosts, budget: &Arc<Budget>) -> Result<Self, Error> {
         let config = address::permitted(&address.url, hosts)?;
         let tls = tls(&config, address.authority.as_deref())?;
-        let (idle, places) = (Mutex::default(), Arc::new(Semaphore::new(CONNECTIONS)));
+        let (idle, places) = (Mutex::default(), Arc::new(Semaphore::new(MAX_CONNECTIONS)));
         Ok(Self { config, tls, budget: Arc::clone(budget), idle, places })
     }
 

@@ -19,10 +19,10 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Maximum number of requests in the queue for the next statement. Others wait for a place in it, also for at most [`PROBE_TIMEOUT`].
-const QUEUE: usize = 4096;
+const MAX_QUEUED: usize = 4096;
 
 /// Bytes that the rows of the statement may take. They do not count towards the budget of the host: cached responses are most useful when it is used up.
-const ROWS: usize = 64 << 10;
+const MAX_ROW_BYTES: usize = 64 << 10;
 
 /// How to read the version of a PostgreSQL database that other programs write to as well. Not `Debug`: the URL may have a password.
 #[derive(Clone)]
@@ -75,7 +75,7 @@ impl Probe {
         let tls = tls(&config, query.authority.as_deref()).map_err(refused)?;
         let (statement, session, last) = (query.statement, None, None);
         let reader = Reader { config, tls, statement, session, last, epoch: 0, is_failing: false, metrics };
-        let (queue, requests) = mpsc::channel(QUEUE);
+        let (queue, requests) = mpsc::channel(MAX_QUEUED);
         Ok(Self { queue, idle: Mutex::new(Some((reader, requests))) })
     }
 
@@ -97,7 +97,7 @@ impl Probe {
 impl Reader {
     async fn run(mut self, mut requests: mpsc::Receiver<Waiting>) {
         let mut group = Vec::new();
-        while requests.recv_many(&mut group, QUEUE).await > 0 {
+        while requests.recv_many(&mut group, MAX_QUEUED).await > 0 {
             // Requests that arrive from now on belong to the next group: this statement may already have read.
             let version = self.read().await;
             for request in group.drain(..) {
@@ -128,7 +128,9 @@ impl Reader {
     async fn query(&mut self) -> Result<Seen, String> {
         let session = match self.session.take() {
             Some(session) if !session.is_lost() => session,
-            _ => Session::connect(&self.config, self.tls.clone(), Budget::new(ROWS)).await.map_err(|e| chain(&e))?,
+            _ => Session::connect(&self.config, self.tls.clone(), Budget::new(MAX_ROW_BYTES))
+                .await
+                .map_err(|e| chain(&e))?,
         };
         let outcome = session.query(&self.statement, &[]).await.map_err(|error| format!("{error:?}"))?;
         outcome.result.map_err(|error| format!("{error:?}"))?;
@@ -168,7 +170,7 @@ mod tests {
     use tokio::time::timeout;
 
     /// It only limits a hang: no test depends on how long something takes.
-    const LIMIT: Duration = Duration::from_secs(60);
+    const HANG_LIMIT: Duration = Duration::from_secs(60);
 
     /// A probe of a table of the test's own, in which the number that identifies the server can be changed.
     struct Place {
@@ -217,15 +219,15 @@ mod tests {
         let first = ask();
         let waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND NOT granted";
         let is_waiting = async { while client.query(waiting, &[]).await.unwrap().is_empty() {} };
-        timeout(LIMIT, is_waiting).await.unwrap();
+        timeout(HANG_LIMIT, is_waiting).await.unwrap();
         client.batch_execute("UPDATE hub SET generation = 2").await.unwrap();
         let later: Vec<_> = (0..100).map(|_| ask()).collect();
         let are_queued = async {
-            while place.probe.queue.capacity() > QUEUE - 100 {
+            while place.probe.queue.capacity() > MAX_QUEUED - 100 {
                 tokio::task::yield_now().await;
             }
         };
-        timeout(LIMIT, are_queued).await.unwrap();
+        timeout(HANG_LIMIT, are_queued).await.unwrap();
         client.batch_execute("SELECT pg_advisory_unlock(7)").await.unwrap();
         assert_eq!(first.await.unwrap(), 1);
         for version in later {

@@ -18,7 +18,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 const MAX_RESULT: usize = 64 << 20;
 
 /// Maximum number of statements that stay prepared on a connection. Beyond it, all are forgotten: the hub uses fewer.
-const PREPARED: usize = 256;
+const MAX_PREPARED: usize = 256;
 
 /// Cleans up after the last user: its transaction first, then everything that outlives one. Unlike `DISCARD ALL`, it keeps prepared statements.
 const RESET: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
@@ -120,7 +120,7 @@ impl Session {
             None => {
                 let statement = self.client.prepare(sql).await.map_err(|error| self.failure(sql, &error))?;
                 let mut prepared = self.lock();
-                if prepared.len() >= PREPARED {
+                if prepared.len() >= MAX_PREPARED {
                     prepared.clear();
                 }
                 prepared.insert(sql.to_owned(), statement.clone());

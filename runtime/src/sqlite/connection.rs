@@ -26,7 +26,7 @@ const STEPS_PER_LOOK: i32 = 1_000;
 const INLINE_LOOKS: i32 = 50;
 
 /// Heap size in bytes at which SQLite recycles pages rather than allocates more.
-const HEAP: i64 = 24 << 20;
+const SOFT_HEAP_LIMIT: i64 = 24 << 20;
 
 const CACHED_STATEMENTS: usize = 64;
 
@@ -75,7 +75,7 @@ impl Connection {
         let mut connection = Self { database, budget, altered, used: false, written: false, generation, bytes };
         connection.database.busy_timeout(BUSY)?;
         // One limit for the whole process. Otherwise each connection would have a page cache of 2 MB.
-        connection.database.pragma_update(None, "soft_heap_limit", HEAP)?;
+        connection.database.pragma_update(None, "soft_heap_limit", SOFT_HEAP_LIMIT)?;
         connection.database.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         let altered = Arc::clone(&connection.altered);
         connection

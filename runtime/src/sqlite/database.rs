@@ -25,7 +25,7 @@ const DEFAULT_FILE: &str = "reuse-surface.db";
 const LOCK_FILE: &str = "lock";
 
 /// Idle connections kept for each file. Each holds SQLite's page cache of up to 2 MB.
-const IDLE: usize = 8;
+const MAX_IDLE: usize = 8;
 
 /// The databases that the manifest grants.
 #[derive(Clone)]
@@ -204,7 +204,7 @@ impl Drop for Reservation {
         let turn = lock(&self.turn).take();
         if connection.is_as_new() {
             let mut idle = lock(&self.home.idle);
-            if idle.len() < IDLE {
+            if idle.len() < MAX_IDLE {
                 idle.push(connection);
                 return;
             }

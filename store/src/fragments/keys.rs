@@ -29,16 +29,16 @@ pub(crate) fn forms(format: Format) -> [Form; 2] {
 }
 
 /// Maximum number of pieces of a fragment in one form.
-const PLACES: i64 = 1 << 12;
+const MAX_PLACES: i64 = 1 << 12;
 
 /// The key of a piece.
 pub(super) fn piece_key(fragment: i64, form: Form, place: usize) -> i64 {
-    let place = i64::try_from(place).unwrap_or(PLACES).min(PLACES - 1);
-    (fragment * Form::COUNT + form.number()) * PLACES + place
+    let place = i64::try_from(place).unwrap_or(MAX_PLACES).min(MAX_PLACES - 1);
+    (fragment * Form::COUNT + form.number()) * MAX_PLACES + place
 }
 
 /// The range of keys that the pieces of a fragment can have.
 pub(super) fn range(fragment: i64) -> (i64, i64) {
-    let first = fragment * Form::COUNT * PLACES;
-    (first, first + Form::COUNT * PLACES - 1)
+    let first = fragment * Form::COUNT * MAX_PLACES;
+    (first, first + Form::COUNT * MAX_PLACES - 1)
 }

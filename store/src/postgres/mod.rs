@@ -69,7 +69,7 @@ pub const VERSION: &str =
     "SELECT generation, CAST(extract(epoch FROM pg_postmaster_start_time()) * 1000000 AS BIGINT) FROM hub";
 
 /// How often a writer waits for others, each time up to the timeout of [`with_timeouts`].
-const ATTEMPTS: usize = 5;
+const LOCK_ATTEMPTS: usize = 5;
 
 /// The table of [`NEXT`], with its row. The lock is for hubs that start together on an empty database: `IF NOT EXISTS` does not make them wait.
 const PREPARE: [&str; 3] = [
@@ -128,7 +128,7 @@ impl<C: Connect> Database for Postgres<C> {
     }
 
     async fn write(&self) -> Result<Self::Transaction, DatabaseError> {
-        for _ in 1..ATTEMPTS {
+        for _ in 1..LOCK_ATTEMPTS {
             match self.begin_write().await {
                 Err(DatabaseError::Busy) => {}
                 begun => return begun,

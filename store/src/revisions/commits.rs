@@ -34,14 +34,14 @@ pub async fn commits_at(
     repos: &[&str],
 ) -> Result<BTreeMap<String, Provenance>, StoreError> {
     let mut commits = BTreeMap::new();
-    for repos in repos.chunks(REPOS) {
+    for repos in repos.chunks(REPOS_PER_STATEMENT) {
         commits.append(&mut commits_of(tx, number, repos).await?);
     }
     Ok(commits)
 }
 
 /// Repos that one statement names.
-const REPOS: usize = 500;
+const REPOS_PER_STATEMENT: usize = 500;
 
 async fn commits_of(
     tx: &mut impl Transaction,

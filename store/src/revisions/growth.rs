@@ -8,11 +8,11 @@ use federation::time::Seconds;
 use std::collections::BTreeMap;
 
 /// The newest revisions that are considered.
-const REVISIONS: u64 = 1000;
+const MAX_REVISIONS: u64 = 1000;
 /// The most revisions that are returned.
-const SAMPLES: u64 = 60;
+const MAX_SAMPLES: u64 = 60;
 /// The domains that are counted separately; the others are counted together.
-const DOMAINS: usize = 6;
+const MAX_DOMAINS: usize = 6;
 
 /// A revision whose capabilities were counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct Growth {
 /// is read depends on what these revisions changed, what is returned has at most 421 rows.
 pub async fn growth(tx: &mut impl Transaction) -> Result<Growth, StoreError> {
     let ends = format!(
-        "SELECT min(number), max(number) FROM (SELECT number FROM revisions ORDER BY number DESC LIMIT {REVISIONS}) kept"
+        "SELECT min(number), max(number) FROM (SELECT number FROM revisions ORDER BY number DESC LIMIT {MAX_REVISIONS}) kept"
     );
     let rows = tx.query(&ends, Vec::new()).await?;
     let Some((oldest, newest)) = rows.first().and_then(|row| {
@@ -47,7 +47,7 @@ pub async fn growth(tx: &mut impl Transaction) -> Result<Growth, StoreError> {
     }) else {
         return Ok(Growth::default());
     };
-    let intervals = SAMPLES.saturating_sub(1).min(newest - oldest);
+    let intervals = MAX_SAMPLES.saturating_sub(1).min(newest - oldest);
     let place = |column: &str| match intervals {
         0 => "0".to_owned(),
         // Rounded up: a sample contains the changes up to its revision.
@@ -90,7 +90,7 @@ async fn samples(tx: &mut impl Transaction, oldest: u64, place: &str) -> Result<
 async fn current(tx: &mut impl Transaction) -> Result<(Vec<String>, Vec<i64>, i64), StoreError> {
     let sql = format!(
         "SELECT domain, CAST(sum(capability_count) AS BIGINT), (SELECT CAST(coalesce(sum(capability_count), 0) AS BIGINT) FROM composition)
-         FROM composition GROUP BY domain ORDER BY 2 DESC, domain LIMIT {DOMAINS}"
+         FROM composition GROUP BY domain ORDER BY 2 DESC, domain LIMIT {MAX_DOMAINS}"
     );
     let (mut names, mut counts, mut rest) = (Vec::new(), Vec::new(), 0);
     for row in tx.query(&sql, Vec::new()).await? {

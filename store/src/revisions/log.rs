@@ -60,7 +60,7 @@ pub async fn next(tx: &mut impl Transaction, number: u64) -> Result<Option<Logge
 }
 
 /// Maximum sources whose verification one response lists, not counting further ones of the last second.
-const VERIFIED: usize = 1000;
+const MAX_VERIFIED: usize = 1000;
 
 /// The sources verified after `after`, and when: the earliest thousand, with all others of the last second among these.
 pub async fn verified_after(tx: &mut impl Transaction, after: Seconds) -> Result<Vec<(String, Seconds)>, StoreError> {
@@ -69,7 +69,7 @@ pub async fn verified_after(tx: &mut impl Transaction, after: Seconds) -> Result
             "SELECT repo, verified_at FROM source_state WHERE verified_at > $1 AND verified_at <=
              coalesce((SELECT verified_at FROM source_state WHERE verified_at > $1 ORDER BY verified_at LIMIT 1 OFFSET $2), $3)
              ORDER BY verified_at, repo",
-            vec![after.into(), (VERIFIED - 1).into(), i64::MAX.into()],
+            vec![after.into(), (MAX_VERIFIED - 1).into(), i64::MAX.into()],
         )
         .await?;
     let verified = |row: &Row| {

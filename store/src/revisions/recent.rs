@@ -9,9 +9,9 @@ use federation::time::Seconds;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The newest revisions of a source that are searched for a capability.
-const REVISIONS: usize = 50;
+const MAX_REVISIONS: usize = 50;
 /// The most pieces that are listed, …
-const PIECES: usize = 200;
+const MAX_PIECES: usize = 200;
 /// … and the most bytes of their steps that are read for one capability, …
 const BYTES_OF_ONE: u64 = 4 << 20;
 /// … and for the newest changes.
@@ -76,16 +76,16 @@ pub async fn capability_history(
     id: &str,
 ) -> Result<CapabilityHistory, StoreError> {
     let sql = format!(
-        "SELECT {LISTED} FROM (SELECT revision, repo FROM revision_sources WHERE repo = $1 ORDER BY revision DESC LIMIT {REVISIONS}) s
+        "SELECT {LISTED} FROM (SELECT revision, repo FROM revision_sources WHERE repo = $1 ORDER BY revision DESC LIMIT {MAX_REVISIONS}) s
          JOIN change_pieces p ON p.revision = s.revision AND p.repo = s.repo JOIN revisions v ON v.number = p.revision
-         ORDER BY p.revision DESC, p.piece LIMIT {PIECES}"
+         ORDER BY p.revision DESC, p.piece LIMIT {MAX_PIECES}"
     );
     let rows = tx.query(&sql, vec![repo.into()]).await?;
     let mut bytes = 0;
     let pieces: Vec<Listed> = rows.iter().map(listed).collect::<Result<_, _>>()?;
     let pieces: Vec<Listed> = pieces.into_iter().take_while(|it| within(&mut bytes, it, BYTES_OF_ONE)).collect();
     let revisions: BTreeSet<u64> = pieces.iter().map(|it| it.piece.revision).collect();
-    let is_complete = pieces.len() == rows.len() && rows.len() < PIECES && revisions.len() < REVISIONS;
+    let is_complete = pieces.len() == rows.len() && rows.len() < MAX_PIECES && revisions.len() < MAX_REVISIONS;
     let quoted = format!("\"id\":{}", serde_json::Value::from(id));
     let mut steps = Vec::new();
     for (listed, text) in texts(tx, &pieces).await? {
@@ -102,7 +102,7 @@ pub async fn capability_history(
 pub async fn newest_steps(tx: &mut impl Transaction, limit: usize) -> Result<Vec<Recent>, StoreError> {
     let sql = format!(
         "SELECT {LISTED} FROM change_pieces p JOIN revisions v ON v.number = p.revision
-         WHERE p.revision > (SELECT coalesce(max(number), 0) - {REVISIONS} FROM revisions)
+         WHERE p.revision > (SELECT coalesce(max(number), 0) - {MAX_REVISIONS} FROM revisions)
          AND p.piece = (SELECT min(x.piece) FROM change_pieces x WHERE x.revision = p.revision AND x.repo = p.repo)
          ORDER BY p.revision DESC, p.piece LIMIT {NEWEST_PIECES}"
     );

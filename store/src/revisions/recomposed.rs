@@ -10,7 +10,7 @@ use std::iter::Peekable;
 use std::slice::Iter;
 
 /// How many lines are read at once: they are all that is held in memory.
-const LINES: usize = 4096;
+const LINES_PER_READ: usize = 4096;
 
 /// A composition in numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub async fn recompose(
     newest: Option<&Revision>,
     changes: &[Change],
 ) -> Result<Totals, StoreError> {
-    let sql = format!("SELECT {LINE} FROM composition WHERE repo > $1 ORDER BY repo LIMIT {LINES}");
+    let sql = format!("SELECT {LINE} FROM composition WHERE repo > $1 ORDER BY repo LIMIT {LINES_PER_READ}");
     let mut pass = Pass { changes: changes.iter().peekable(), before: SourcesDigester::default(), after: None };
     let mut last = String::new();
     loop {
@@ -48,7 +48,7 @@ pub async fn recompose(
             pass.line(&line);
             last = line.repo;
         }
-        if rows.len() < LINES {
+        if rows.len() < LINES_PER_READ {
             break;
         }
     }

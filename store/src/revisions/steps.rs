@@ -156,7 +156,7 @@ pub struct Piece {
 }
 
 /// Maximum number of pieces listed at once.
-const LISTED: usize = 1000;
+const MAX_LISTED: usize = 1000;
 
 /// The pieces of the revisions after `since` up to `until` that follow the piece `after`.
 pub async fn pieces(tx: &mut impl Transaction, since: u64, until: u64, after: i64) -> Result<Vec<Piece>, StoreError> {
@@ -164,7 +164,7 @@ pub async fn pieces(tx: &mut impl Transaction, since: u64, until: u64, after: i6
         .query(
             "SELECT piece, revision, plain_bytes, plain_crc, steps FROM change_pieces
              WHERE revision > $1 AND revision <= $2 AND piece > $3 ORDER BY revision, piece LIMIT $4",
-            vec![since.into(), until.into(), after.into(), LISTED.into()],
+            vec![since.into(), until.into(), after.into(), MAX_LISTED.into()],
         )
         .await?;
     rows.iter().map(listed).collect()
@@ -253,7 +253,7 @@ pub struct Beginning {
 }
 
 /// Bytes of steps that are read for all sources together …
-const BEGINNINGS: u64 = 1 << 20;
+const MAX_STEP_BYTES: u64 = 1 << 20;
 /// … and the most sources that are read.
 const MAX_SOURCES: usize = 50;
 
@@ -272,7 +272,7 @@ pub async fn beginnings(
         let (piece, repo) = (listed_next(&mut row)?, row.string()?);
         beginnings.insert(repo.clone(), Beginning { steps: Vec::new(), count: row.count()? });
         bytes += piece.plain.length;
-        if wanted.len() < MAX_SOURCES && bytes <= BEGINNINGS {
+        if wanted.len() < MAX_SOURCES && bytes <= MAX_STEP_BYTES {
             wanted.push((piece, repo));
         }
     }

@@ -12,7 +12,7 @@ use federation::search::{Posting, entries, postings, trigrams};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows that one statement writes.
-const BATCH: usize = 200;
+const ROWS_PER_STATEMENT: usize = 200;
 
 /// Maximum spellings of a source whose typing errors are recognised.
 const MAX_SPELLINGS: usize = 20_000;
@@ -35,13 +35,13 @@ pub async fn add(tx: &mut impl Transaction, line: &SourceLine, json: &str) -> Re
     let sql = "INSERT INTO search_fragments (fragment, digest, repo, domain, is_current) VALUES ($1, $2, $3, $4, 1)";
     tx.query(sql, row).await?;
     let index = postings(entries.iter().map(|(entry, _)| entry));
-    for (batch, first) in entries.chunks(BATCH).zip((0..).step_by(BATCH)) {
+    for (batch, first) in entries.chunks(ROWS_PER_STATEMENT).zip((0..).step_by(ROWS_PER_STATEMENT)) {
         let Statement { sql, parameters } = entries_insertion(fragment, first, batch);
         tx.query(&sql, parameters).await?;
     }
     keep_spellings(tx, &index).await?;
     let postings: Vec<(String, Posting)> = index.into_iter().collect();
-    for batch in postings.chunks(BATCH) {
+    for batch in postings.chunks(ROWS_PER_STATEMENT) {
         let Statement { sql, parameters } = postings_insertion(fragment, batch);
         tx.query(&sql, parameters).await?;
     }
@@ -86,7 +86,7 @@ type Spelling<'a> = (&'a str, &'a str);
 
 /// Adds the trigrams of spellings that are new.
 async fn keep_spellings(tx: &mut impl Transaction, index: &BTreeMap<String, Posting>) -> Result<(), StoreError> {
-    for batch in spellings(index).chunks(BATCH) {
+    for batch in spellings(index).chunks(ROWS_PER_STATEMENT) {
         let Statement { sql, parameters } = those_known(batch);
         let rows = tx.query(&sql, parameters).await?;
         let mut known = BTreeSet::new();
@@ -95,7 +95,7 @@ async fn keep_spellings(tx: &mut impl Transaction, index: &BTreeMap<String, Post
             known.insert((row.text()?, row.text()?));
         }
         let new = trigrams_of(batch, &known);
-        for batch in new.chunks(BATCH) {
+        for batch in new.chunks(ROWS_PER_STATEMENT) {
             let Statement { mut sql, parameters } = trigrams_insertion(batch);
             sql.push_str(" ON CONFLICT DO NOTHING");
             tx.query(&sql, parameters).await?;

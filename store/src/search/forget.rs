@@ -7,7 +7,7 @@ use crate::{StoreError, row::Reader};
 use federation::search::trigrams;
 
 /// Spellings that one statement examines.
-const BATCH: usize = 200;
+const SPELLINGS_PER_STATEMENT: usize = 200;
 
 /// Deletes up to this many entries and postings of a fragment, and returns how many it deleted of each.
 pub(crate) async fn forget(
@@ -37,7 +37,7 @@ pub(crate) async fn forget(
         let sql = "DELETE FROM search_postings WHERE fragment = $1 AND term <= $2";
         tx.query(sql, vec![fragment.into(), Reader::of(last).text()?.into()]).await?;
     }
-    for batch in spellings.chunks(BATCH) {
+    for batch in spellings.chunks(SPELLINGS_PER_STATEMENT) {
         forget_spellings(tx, batch).await?;
     }
     Ok((entries, rows.len()))
@@ -59,7 +59,7 @@ async fn forget_spellings(tx: &mut impl Transaction, spellings: &[(&str, &str)])
         let (term, spelling) = (row.text()?, row.text()?);
         rows.extend(trigrams(spelling).into_iter().map(|gram| [gram, spelling.to_owned(), term.to_owned()]));
     }
-    for batch in rows.chunks(BATCH) {
+    for batch in rows.chunks(SPELLINGS_PER_STATEMENT) {
         let mut s = Statement::default();
         s.push("DELETE FROM search_trigrams WHERE (trigram, spelling, term) IN (VALUES ");
         s.push_rows(batch.iter().map(|row| row.each_ref().map(String::as_str)));

@@ -1,6 +1,6 @@
 //! Prunes old events.
 
-use super::steps::{ROWS, Upkeep, integer};
+use super::steps::{ROWS_PER_TRANSACTION, Upkeep, integer};
 use crate::StoreError;
 use crate::database::{Database, Transaction as _};
 use federation::time::Seconds;
@@ -26,7 +26,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
             .step(async |tx| {
                 tx.query(
             "DELETE FROM events WHERE number IN (SELECT number FROM events WHERE number < $1 ORDER BY number LIMIT $2)",
-            vec![first.into(), ROWS.into()],
+            vec![first.into(), ROWS_PER_TRANSACTION.into()],
         )
         .await?;
                 Ok(())

@@ -1,6 +1,6 @@
 //! Prunes former names of registrations.
 
-use super::steps::{ROWS, Upkeep, integer};
+use super::steps::{ROWS_PER_TRANSACTION, Upkeep, integer};
 use crate::StoreError;
 use crate::database::{Database, Transaction as _};
 use federation::time::Seconds;
@@ -28,7 +28,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     )?;
     const OLD: &str = "SELECT repo FROM former_repos WHERE gone_at <= $1
          OR (gone_at < $2 AND became NOT IN (SELECT repo FROM registrations)) LIMIT $3";
-    let parameters = || vec![excess_until.into(), until.into(), ROWS.into()];
+    let parameters = || vec![excess_until.into(), until.into(), ROWS_PER_TRANSACTION.into()];
     while !database.query(OLD, parameters()).await?.is_empty() {
         let made = upkeep
             .step(async |tx| {

@@ -3,7 +3,7 @@
 //! A reader may still be reading a fragment when the last revision that uses it is pruned. So one run marks the
 //! fragment, and a later run deletes it when the mark is a day old.
 
-use super::steps::{DAY, LARGE_ROWS, ROWS, Upkeep};
+use super::steps::{DAY, LARGE_ROWS, ROWS_PER_TRANSACTION, Upkeep};
 use crate::database::{Database, Row, Transaction as _, Value};
 use crate::statement::Statement;
 use crate::{
@@ -75,7 +75,7 @@ async fn mark<D: Database, C: Fn() -> Seconds + Send + Sync>(
     let mut after = Key::default();
     loop {
         let mut parameters = values(&after);
-        parameters.push(ROWS.into());
+        parameters.push(ROWS_PER_TRANSACTION.into());
         let rows = upkeep.database.query(&page, parameters).await?;
         let Some(last) = rows.last() else { return Ok(true) };
         after = key(last)?;

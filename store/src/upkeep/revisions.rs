@@ -1,6 +1,6 @@
 //! Prunes old revisions.
 
-use super::steps::{ROWS, Upkeep, integer};
+use super::steps::{ROWS_PER_TRANSACTION, Upkeep, integer};
 use crate::StoreError;
 use crate::database::{Database, Transaction as _};
 use federation::time::Seconds;
@@ -31,7 +31,7 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
         }
         let made = upkeep.step(async |tx| {
         let changes = "SELECT max(revision) FROM (SELECT revision FROM revision_sources WHERE revision > $1 AND revision <= $2 ORDER BY revision LIMIT $3) page";
-        let until = integer(&tx.query(changes, vec![first.into(), oldest.into(), ROWS.into()]).await?)?;
+        let until = integer(&tx.query(changes, vec![first.into(), oldest.into(), ROWS_PER_TRANSACTION.into()]).await?)?;
         let until = if until == 0 { oldest } else { until };
         // Each change of these revisions replaces the previous one of its source.
         tx.query(

@@ -1,6 +1,6 @@
 //! Prunes the search entries of older revisions.
 
-use super::steps::{ROWS, Upkeep, integer};
+use super::steps::{ROWS_PER_TRANSACTION, Upkeep, integer};
 use crate::database::{Database, Transaction};
 use crate::{StoreError, row::SoleColumn as _, search};
 use federation::time::Seconds;
@@ -12,7 +12,7 @@ const SEARCHABLE_SECONDS: Seconds = 24 * 60 * 60;
 const POSTINGS_PER_ENTRY: usize = 2;
 
 /// Fragments that one transaction examines.
-const FRAGMENTS: usize = 50;
+const FRAGMENTS_PER_TRANSACTION: usize = 50;
 
 /// A condition: no revision that was the newest one within the last day uses the fragment. These are the revision given
 /// by the placeholder and all later ones.
@@ -36,13 +36,16 @@ pub(super) async fn prune<D: Database, C: Fn() -> Seconds + Send + Sync>(
     );
     let mut after = -1;
     loop {
-        let rows = upkeep.database.query(&page, vec![i64::into(after), oldest.into(), FRAGMENTS.into()]).await?;
+        let rows = upkeep
+            .database
+            .query(&page, vec![i64::into(after), oldest.into(), FRAGMENTS_PER_TRANSACTION.into()])
+            .await?;
         if rows.is_empty() {
             return Ok(true);
         }
         let made = upkeep
             .step(async |tx| {
-                let mut room = ROWS;
+                let mut room = ROWS_PER_TRANSACTION;
                 for row in &rows {
                     let fragment = row.integer()?;
                     room = forget(tx, fragment, oldest, room).await?;

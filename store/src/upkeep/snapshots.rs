@@ -1,6 +1,6 @@
 //! Prunes snapshots that nothing refers to.
 
-use super::steps::{DAY, LARGE_ROWS, ROWS, Upkeep};
+use super::steps::{DAY, LARGE_ROWS, ROWS_PER_TRANSACTION, Upkeep};
 use crate::database::{Database, Transaction as _};
 use crate::{
     StoreError,
@@ -56,7 +56,7 @@ async fn named_by_sources(database: &impl Database) -> Result<BTreeSet<String>, 
     let (mut named, mut after) = (BTreeSet::new(), String::new());
     loop {
         let page = "SELECT repo, record FROM source_state WHERE repo > $1 ORDER BY repo LIMIT $2";
-        let rows = database.query(page, vec![after.into(), ROWS.into()]).await?;
+        let rows = database.query(page, vec![after.into(), ROWS_PER_TRANSACTION.into()]).await?;
         let Some(last) = rows.last() else { return Ok(named) };
         after = Reader::of(last).string()?;
         for row in &rows {

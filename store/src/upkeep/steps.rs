@@ -9,11 +9,11 @@ use federation::time::Seconds;
 
 pub(super) const DAY: Seconds = 24 * 60 * 60;
 /// Rows that one transaction may delete …
-pub(super) const ROWS: usize = 500;
+pub(super) const ROWS_PER_TRANSACTION: usize = 500;
 /// … and large rows, each with the body of an index.
 pub(super) const LARGE_ROWS: usize = 20;
 /// Transactions after one refresh. The rest is left to the next one.
-const STEPS: usize = 200;
+const MAX_TRANSACTIONS: usize = 200;
 
 /// The daily upkeep, and how much of it may still be done now.
 pub(super) struct Upkeep<'a, D, C> {
@@ -26,7 +26,7 @@ pub(super) struct Upkeep<'a, D, C> {
 impl<'a, D: Database, C: Fn() -> Seconds + Send + Sync> Upkeep<'a, D, C> {
     /// Begins, with as many steps as one refresh may take.
     pub(super) fn new(database: &'a D, lease: &'a Lease, clock: C) -> Self {
-        Self { database, lease, clock, steps: STEPS }
+        Self { database, lease, clock, steps: MAX_TRANSACTIONS }
     }
 
     /// Takes the next step in a transaction; false if no more may be done now.

@@ -14,13 +14,13 @@ use crate::output::Output;
 use std::time::Duration;
 
 /// Timeout of a request in seconds.
-const TIMEOUT: u64 = 30;
+const DEFAULT_TIMEOUT: u64 = 30;
 
 pub(super) async fn run(verb: &FederationVerb, global: &Global, output: &Output) -> Result<Exit, Failure> {
     match verb {
         FederationVerb::Compose(args) => compose::run(args, output).await,
         FederationVerb::Verify(args) => {
-            let timeout = Duration::from_secs(global.timeout.unwrap_or(TIMEOUT));
+            let timeout = Duration::from_secs(global.timeout.unwrap_or(DEFAULT_TIMEOUT));
             verify::run(args, &connect(&global.base_url, timeout, output)?, output).await
         }
         FederationVerb::Diff(args) => diff::run(args, output),

@@ -224,12 +224,12 @@ fn first_difference(given: &[u8], composed: &[u8]) -> Option<Difference> {
 
 /// An excerpt around `at` of the line of `document` that begins at `start`.
 fn excerpt(document: &[u8], start: usize, at: usize) -> String {
-    const BEFORE: usize = 40;
-    const WIDTH: usize = 120;
+    const CONTEXT_BEFORE: usize = 40;
+    const MAX_EXCERPT: usize = 120;
     let Some(line) = document.get(start..).filter(|rest| !rest.is_empty()) else { return "(nothing)".to_owned() };
     let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let from = (at - start).saturating_sub(BEFORE).min(line.len());
-    let to = (from + WIDTH).min(line.len());
+    let from = (at - start).saturating_sub(CONTEXT_BEFORE).min(line.len());
+    let to = (from + MAX_EXCERPT).min(line.len());
     let shown = String::from_utf8_lossy(line.get(from..to).unwrap_or_default()).into_owned();
     let cut = |is_cut: bool| if is_cut { "…" } else { "" };
     format!("{}{shown}{}", cut(from > 0), cut(to < line.len()))

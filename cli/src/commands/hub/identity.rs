@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Maximum size of the CI's response, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 /// Timeout of the request to the CI.
-const TIMEOUT: Duration = Duration::from_secs(30);
+const CI_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A client with a token for `repo`, and the commit that the job runs for.
 pub(super) async fn exchanged(client: &Client, repo: &str, output: &Output) -> Result<(Client, Exchanged), Failure> {
@@ -50,7 +50,8 @@ async fn identity(hub: &Base) -> Result<Token, Failure> {
     let failed = |why: Vec<String>| {
         Failure::new(Exit::Unreachable, "the CI issued no identity token").because(why).hint("run the job again")
     };
-    let asked = http(&origin, TIMEOUT)?.get(url).header(ACCEPT, "application/json").bearer_auth(secret.expose()).send();
+    let asked =
+        http(&origin, CI_TIMEOUT)?.get(url).header(ACCEPT, "application/json").bearer_auth(secret.expose()).send();
     // The address may contain a secret, so it is never shown.
     let mut answer = asked.await.map_err(|error| failed(chain(&error.without_url())))?;
     if !answer.status().is_success() {

@@ -66,8 +66,8 @@ fn shown(found: &Capabilities) -> Vec<Capability> {
 const HEADER: [&str; 4] = ["ID", "REPO", "NAME", "SUMMARY"];
 
 /// Width of a name in terminal columns, and minimum width of a summary.
-const NAME: usize = 40;
-const SUMMARY: usize = 20;
+const NAME_WIDTH: usize = 40;
+const MIN_SUMMARY_WIDTH: usize = 20;
 
 /// The rows of the table. On a terminal of `width` columns, texts are cut so that a row fits on one line if the ids leave room.
 fn rows(found: Vec<Capability>, width: Option<usize>) -> Vec<[String; 4]> {
@@ -82,11 +82,11 @@ fn rows(found: Vec<Capability>, width: Option<usize>) -> Vec<[String; 4]> {
         .collect();
     if let Some(width) = width {
         for [_, _, name, _] in &mut rows {
-            *name = cut(name, NAME);
+            *name = cut(name, NAME_WIDTH);
         }
         let used: usize = (0..3).map(|column| widest(&rows, column) + 2).sum();
         for [_, _, _, summary] in &mut rows {
-            *summary = cut(summary, width.saturating_sub(used).max(SUMMARY));
+            *summary = cut(summary, width.saturating_sub(used).max(MIN_SUMMARY_WIDTH));
         }
     }
     rows
@@ -117,8 +117,8 @@ mod tests {
         assert_eq!(wide[0][3], summary.replace('\n', " "));
         let cut = rows(found(summary), Some(100));
         let line = cut[0].iter().map(|text| text.chars().count() + 2).sum::<usize>() - 2;
-        assert_eq!((line, cut[0][2].chars().count()), (100, NAME), "{cut:?}");
+        assert_eq!((line, cut[0][2].chars().count()), (100, NAME_WIDTH), "{cut:?}");
         assert!(cut[0][3].ends_with('…'), "{cut:?}");
-        assert_eq!(rows(found(summary), Some(10))[0][3].chars().count(), SUMMARY);
+        assert_eq!(rows(found(summary), Some(10))[0][3].chars().count(), MIN_SUMMARY_WIDTH);
     }
 }

@@ -26,7 +26,7 @@ const GENERATED: &str = "# The registrations of ";
 const UNCHANGED: &str = "# If you change this file, it is replaced only with --force. ";
 
 /// How many times the hub is read before giving up, if it changes in the meantime.
-const TRIES: usize = 3;
+const MAX_READS: usize = 3;
 
 pub(super) async fn run(args: &Sync, client: &Client, output: &Output) -> Result<Exit, Failure> {
     let lock_path = Manifest::lock_path(&args.manifest);
@@ -88,7 +88,7 @@ pub(super) async fn run(args: &Sync, client: &Client, output: &Output) -> Result
 
 /// The newest revision, and the registrations that match it.
 async fn read(client: &Client) -> Result<(Revision, Vec<Registration>), Failure> {
-    for _ in 0..TRIES {
+    for _ in 0..MAX_READS {
         let repos = client::list(client, ReposQuery::default(), None).await?.items;
         let revision = client::manifest(client, None).await?;
         let mut repos: Vec<Registration> = repos.into_iter().map(|it| it.registration).collect();

@@ -23,7 +23,7 @@ use store::postgres::{VERSION, with_tls};
 use tokio::net::TcpListener;
 
 /// How often a mirror checks that it is following its primary.
-const FOLLOWING: Duration = Duration::from_secs(1);
+const MIRROR_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The name of the component's variable for the bootstrap token.
 const TOKEN: &str = "reuse_surface_token";
@@ -77,7 +77,7 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
         );
     }
     // A read makes a mirror follow its primary, if it does not do so already.
-    let interval = if args.primary().is_some() { FOLLOWING } else { args.refresh_interval };
+    let interval = if args.primary().is_some() { MIRROR_INTERVAL } else { args.refresh_interval };
     let timer = refresh_timer::start(runtime.clone(), interval);
     let served = runtime.serve(listener, shutdown).await;
     if let Some(timer) = timer {

@@ -15,10 +15,10 @@ use crate::output::Output;
 use std::time::Duration;
 
 /// Timeout in seconds. `POST /v1/check` may wait for a fetch, which may take 30 s.
-const TIMEOUT: u64 = 60;
+const DEFAULT_TIMEOUT: u64 = 60;
 
 pub(super) async fn run(args: &Smoke, global: &Global, output: &Output) -> Result<Exit, Failure> {
-    let timeout = Duration::from_secs(global.timeout.unwrap_or(TIMEOUT));
+    let timeout = Duration::from_secs(global.timeout.unwrap_or(DEFAULT_TIMEOUT));
     let client = connect(&global.base_url, timeout, output)?;
     let mut report = Report::new(client.base().to_string());
     if report.add("health", reads::health(&client).await) == Some(Exit::Unreachable) {

@@ -12,7 +12,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// How often the removal is attempted, in case a request without a response left a registration.
-const ATTEMPTS: u32 = 3;
+const REMOVAL_ATTEMPTS: u32 = 3;
 
 const DESCRIPTION: &str = "Written by `reuse-surface smoke`; safe to remove";
 
@@ -99,15 +99,15 @@ async fn steps(client: &Client, repo: &str, etag: Option<&str>, interrupt: &mut 
 /// Removes the registration; true if it is gone. `is_certain` says that the registration was confirmed; without a response, it may still be
 /// in flight.
 async fn remove(client: &Client, repo: &str, is_certain: bool) -> bool {
-    for attempt in 1..=ATTEMPTS {
+    for attempt in 1..=REMOVAL_ATTEMPTS {
         match client.send(Request::delete(paths::REPO).named(repo)).await {
             Ok(_) => return true,
-            Err(Error::Problem(problem)) if problem.status == 404 && (is_certain || attempt == ATTEMPTS) => {
+            Err(Error::Problem(problem)) if problem.status == 404 && (is_certain || attempt == REMOVAL_ATTEMPTS) => {
                 return true;
             }
             Err(_) => {}
         }
-        if attempt < ATTEMPTS {
+        if attempt < REMOVAL_ATTEMPTS {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }

@@ -15,7 +15,7 @@ use std::path::Path;
 const MAX_CHECKPOINT_BYTES: usize = 64 << 10;
 
 /// The timeout of a request to a witness.
-const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
+const WITNESS_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// The key to trust: that of the command line, or else that of the lock; `None` if the log is not to be checked.
 fn known_key(trust: &LogTrust, memory: Option<&LogMemory>) -> Result<Option<VerifierKey>, Failure> {
@@ -142,7 +142,7 @@ async fn checkpoint_of(witness: &WitnessKey, origin: &str, key: &VerifierKey) ->
     let folder = Digest::of(origin.as_bytes());
     let text = match Base::parse(place) {
         Some(base) => {
-            let client = Client::new(base, None, TIMEOUT)?;
+            let client = Client::new(base, None, WITNESS_TIMEOUT)?;
             client.download(Request::get("/{origin}/checkpoint").named(folder.hex())).await?
         }
         None => {

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Timeout of a request in seconds.
-const TIMEOUT: u64 = 30;
+const DEFAULT_TIMEOUT: u64 = 30;
 
 /// Maximum size of a key file or checkpoint in bytes.
 const MAX_FILE_BYTES: usize = 64 << 10;
@@ -49,7 +49,7 @@ pub(crate) async fn run(args: &Witness, global: &Global, output: &Output) -> Res
         Failure::new(Exit::Refused, format!("another witness uses {}", args.state.display()))
             .hint("wait until it has finished")
     })?;
-    let timeout = Duration::from_secs(global.timeout.unwrap_or(TIMEOUT));
+    let timeout = Duration::from_secs(global.timeout.unwrap_or(DEFAULT_TIMEOUT));
     let mut reports = Vec::with_capacity(args.hubs.len());
     for hub in &args.hubs {
         let client = Client::new(base(hub)?, None, timeout)?;

@@ -19,15 +19,15 @@ use store::sources::{self, Source};
 use store::{StoreError, former, members, registrations};
 
 /// Repositories that one transaction changes; each publishes at most one index.
-const BATCH: usize = 50;
+const REPOS_PER_TRANSACTION: usize = 50;
 /// Repositories that are renamed together, so that two of them may exchange their names.
-const RENAMES: usize = 500;
+const MAX_RENAMES: usize = 500;
 /// Transactions of one refresh; the rest is left to the next.
-const STEPS: usize = 20;
+const MAX_TRANSACTIONS: usize = 20;
 
 /// Carries out what is due for the registered repositories of a catalogue, a batch per transaction.
 pub(super) async fn apply<P: Ports>(app: &App<P>, stored: &Stored) -> Result<(), Problem> {
-    for _ in 0..STEPS {
+    for _ in 0..MAX_TRANSACTIONS {
         if !step(app, stored).await? {
             break;
         }
@@ -46,13 +46,13 @@ async fn step<P: Ports>(app: &App<P>, stored: &Stored) -> Result<bool, Problem> 
         let mut changes = Changes::default();
         // Removals first: another repository may want such a name.
         let removals = RemovalReason::ALL.map(Todo::Remove);
-        let going = members::pending(tx, &catalogue.name, &removals, BATCH).await?;
+        let going = members::pending(tx, &catalogue.name, &removals, REPOS_PER_TRANSACTION).await?;
         let (mut moving, mut touched) = (Vec::new(), Vec::new());
         if going.is_empty() {
-            moving = members::pending(tx, &catalogue.name, &[Todo::Move], RENAMES).await?;
+            moving = members::pending(tx, &catalogue.name, &[Todo::Move], MAX_RENAMES).await?;
         }
         if going.is_empty() && moving.is_empty() {
-            touched = members::pending(tx, &catalogue.name, &[Todo::Touch], BATCH).await?;
+            touched = members::pending(tx, &catalogue.name, &[Todo::Touch], REPOS_PER_TRANSACTION).await?;
         }
         if going.is_empty() && moving.is_empty() && touched.is_empty() {
             return Ok(false);

@@ -33,7 +33,7 @@ use url::Url;
 /// Repositories that one refresh probes; the others wait for the next.
 const MAX_PROBES: usize = 100;
 /// Repositories between two writes.
-const BATCH: usize = 20;
+const PROBES_PER_WRITE: usize = 20;
 /// No batch begins after this many seconds.
 const LATEST_START_SECONDS: Seconds = 5;
 /// Longest probe of one repository: five in a row take less time than a lease lasts.
@@ -59,8 +59,9 @@ pub(super) async fn probe<P: Ports>(
 ) -> Result<Option<Seconds>, Problem> {
     let (database, name) = (app.database().await?, &stored.catalogue.name);
     let (began, hosts) = (app.ports.now(), Mutex::new(hosts));
-    for _ in 0..MAX_PROBES / BATCH {
-        let waiting = read_with(database, async |tx| members::pending(tx, name, &[Todo::Probe], BATCH).await).await?;
+    for _ in 0..MAX_PROBES / PROBES_PER_WRITE {
+        let waiting =
+            read_with(database, async |tx| members::pending(tx, name, &[Todo::Probe], PROBES_PER_WRITE).await).await?;
         if waiting.is_empty() {
             break;
         }

@@ -24,7 +24,7 @@ const LATEST_START_SECONDS: Seconds = 5;
 /// Seconds that a catalogue waits after a failure of the hub itself.
 const RETRY_AFTER_SECONDS: Seconds = 60;
 /// Sources whose records are read at a time.
-const PAGE: usize = 200;
+const REPOS_PER_READ: usize = 200;
 
 /// Refreshes the catalogues that are due. A failure of one is logged and does not stop the others.
 ///
@@ -145,7 +145,7 @@ async fn list<P: Ports>(app: &App<P>, stored: &Stored, hosts: &HostPauses) -> Re
 async fn missing(tx: &mut impl Transaction, known: &HashMap<String, Known>) -> Result<HashSet<String>, StoreError> {
     let repos: Vec<&str> = known.values().filter_map(|known| known.repo.as_deref()).collect();
     let mut missing = HashSet::new();
-    for repos in repos.chunks(PAGE) {
+    for repos in repos.chunks(REPOS_PER_READ) {
         let sources = sources::by_repos(tx, repos).await?.into_values();
         let gone = sources
             .filter(|source| source.record.failure.is_some() && matches!(source.record.http_status, Some(404 | 410)));

@@ -15,13 +15,13 @@ use store::database::{Transaction, read_with};
 use store::{StoreError, members};
 
 /// Repositories with an unusable name or address that are shown.
-const SHOWN: usize = 100;
+const MAX_SKIPPED: usize = 100;
 
 /// A catalogue with its status.
 pub async fn view(tx: &mut impl Transaction, stored: &Stored) -> Result<Catalogue, StoreError> {
     let name = &stored.catalogue.name;
     let (registered, counts) = members::counts(tx, name).await?;
-    let skipped = members::skipped_ones(tx, name, SHOWN).await?;
+    let skipped = members::skipped_ones(tx, name, MAX_SKIPPED).await?;
     let record = &stored.record;
     let (reason, message) = record.reason().unzip();
     Ok(Catalogue {

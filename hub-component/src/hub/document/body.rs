@@ -16,7 +16,7 @@ use store::database::Database;
 use store::fragments::{Form, PIECES_AT_ONCE, pieces};
 
 /// The whole document of the newest revision is kept in memory if it is no larger than this, in bytes: reads then need no statement for it.
-const SMALL: u64 = 512 * 1024;
+const MAX_KEPT_BYTES: u64 = 512 * 1024;
 
 impl Composed {
     /// The document in this form: its length in bytes, and its body.
@@ -37,7 +37,7 @@ impl Composed {
             true => around.deflated + gzip_trailer(around.plain).len() as u64,
         };
         let small = self.small.get(place(format)).and_then(|forms| forms.get(usize::from(deflated)));
-        let small = small.filter(|_| selection.is_plain() && length <= SMALL);
+        let small = small.filter(|_| selection.is_plain() && length <= MAX_KEPT_BYTES);
         let filter = selection.filter.clone();
         let walk = Walk { composed: self.clone(), around, filter, form: Form { format, deflated }, at: At::Before(0) };
         let chunks = walk.chunks(ports.clone());

@@ -18,10 +18,10 @@ use store::{StoreError, mirror, upkeep};
 const SESSION: Seconds = 30;
 
 /// How long the primary may wait for something new, in seconds: less than a response may take to begin.
-const WAIT: u32 = 8;
+const POLL_SECONDS: u32 = 8;
 
 /// How long an instance pauses between sessions.
-const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE_BETWEEN_SESSIONS: Duration = Duration::from_secs(1);
 
 /// Follows the primary after the response, if this is a mirror and this instance is not doing so already.
 pub fn follow_later<P: Ports>(app: &App<P>) {
@@ -35,7 +35,7 @@ pub fn follow_later<P: Ports>(app: &App<P>) {
             log::line("mirror-failed", &json!({ "primary": primary, "why": error.to_string() }));
         }
         // Otherwise every read would try while the primary is down or another instance follows it.
-        later.ports.sleep(PAUSE).await;
+        later.ports.sleep(PAUSE_BETWEEN_SESSIONS).await;
         later.end_refresh();
     });
 }
@@ -76,7 +76,8 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
     loop {
         let head = revisions::head(database).await?;
         let verified_after = head.verified_last_at.map_or(0, |at| at - verified::OVERLAP);
-        let query = LogQuery { since: head.number(), wait: WAIT, verified_after: Some(rfc3339(verified_after)) };
+        let query =
+            LogQuery { since: head.number(), wait: POLL_SECONDS, verified_after: Some(rfc3339(verified_after)) };
         // The primary reads its log at this time or later.
         let asked_at = app.ports.now();
         let page = fetch::log(&app.ports, primary, &query).await?;
@@ -102,7 +103,7 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
         .await?;
         if is_idle && now - asked_at <= 1 {
             // The primary has no room for another request that waits.
-            app.ports.sleep(PAUSE).await;
+            app.ports.sleep(PAUSE_BETWEEN_SESSIONS).await;
         }
         if now - began >= SESSION {
             return Ok(upkeep::daily(database, lease, || app.ports.now()).await?);

@@ -10,7 +10,7 @@ use store::database::{Autocommit, Transaction, read_with};
 use store::{StoreError, former, search as index, tombstones};
 
 /// The newest tombstones whose words a question is compared with.
-const NEWEST: usize = 200;
+const MAX_TOMBSTONES: usize = 200;
 /// Maximum number of tombstones on a page.
 const MAX_SHOWN: usize = 5;
 /// Maximum number of repos that the detail of a problem names.
@@ -51,7 +51,7 @@ pub(super) async fn add<P: Ports>(app: &App<P>, request: &Request, page: &mut Pa
 
 async fn named(tx: &mut impl Transaction, request: &Request, ids: &[String]) -> Result<Vec<Tombstone>, StoreError> {
     let repo = former::current_of(tx, request.repo.as_deref()).await?;
-    let mut gone = tombstones::candidates(tx, ids, NEWEST).await?;
+    let mut gone = tombstones::candidates(tx, ids, MAX_TOMBSTONES).await?;
     gone.retain(|it| repo.as_ref().is_none_or(|repo| *repo == it.source_repo) && names(&request.q, it));
     if gone.is_empty() {
         return Ok(gone);
