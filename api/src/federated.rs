@@ -152,6 +152,9 @@ pub struct Log {
     /// The public base URL of this hub, by which the hubs that follow it name it. Left out by mirrors, and by a hub that does not know its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hub: Option<String>,
+    /// On a mirror: when its primary last said that it has nothing newer (RFC 3339). Left out by other hubs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirrored_at: Option<String>,
     /// The revision `since` as this hub has it; null if it is not stored. A client with another digest has another history.
     #[schema(required)]
     pub since: Option<Point>,
@@ -165,13 +168,15 @@ pub struct Log {
     pub verified: Vec<Verified>,
 }
 
-/// A revision and its digest.
+/// A revision, with what tells it from one of another history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Point {
     /// Number of the revision.
     pub revision: u64,
     /// Digest of the revision.
     pub digest: Digest,
+    /// When the revision was composed (RFC 3339).
+    pub composed_at: String,
 }
 
 /// A revision, as its changes to the previous one.

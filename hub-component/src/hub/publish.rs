@@ -53,7 +53,7 @@ pub async fn publish(
     publish_numbered(tx, None, contributions, origin, now).await
 }
 
-/// As [`publish`], under this number and as of this time.
+/// As [`publish`], under this number and as of this time, and even if nothing differs: after a restore, a hub publishes what it has under another number.
 ///
 /// # Errors
 /// As [`publish`].
@@ -85,11 +85,11 @@ async fn publish_numbered(
             _ => None,
         })
         .collect();
-    if changes.is_empty() {
+    if changes.is_empty() && number.is_none() {
         return Ok(Published { revision: None, kept_back: Vec::new() });
     }
     let kept_back = keep_back(tx, &published, &mut changes).await?;
-    if changes.is_empty() {
+    if changes.is_empty() && number.is_none() {
         return Ok(Published { revision: None, kept_back });
     }
     let newest = revisions::newest(tx).await?;

@@ -54,7 +54,7 @@ pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>, request: HeaderM
     })
     .await?;
     let mut registry = Registry::with_prefix("reuse_surface");
-    of_publishing(&mut registry, &head, capabilities);
+    of_publishing(&mut registry, &head, head.mirrored_at(app.primary()), capabilities);
     of_sources(&mut registry, &states, unwell);
     of_refreshing(&mut registry, &head, &tallies);
     for (name, help) in [
@@ -74,7 +74,7 @@ pub async fn metrics<P: Ports>(AppState(app): AppState<App<P>>, request: HeaderM
     Ok((headers, format.of_open_metrics(text)).into_response())
 }
 
-fn of_publishing(registry: &mut Registry, head: &Head, capabilities: u64) {
+fn of_publishing(registry: &mut Registry, head: &Head, mirrored_at: Option<Seconds>, capabilities: u64) {
     let version = Family::<Label, Gauge>::default();
     version.get_or_create(&[("version", env!("CARGO_PKG_VERSION").to_owned())]).set(1);
     registry.register("build_info", "The version of the hub", version);
@@ -82,7 +82,7 @@ fn of_publishing(registry: &mut Registry, head: &Head, capabilities: u64) {
     let number = revision.map_or(0, |revision| revision.number);
     registry.register("revision", "Number of the newest revision, 0 before the first", gauge(number));
     registry.register("capabilities", "Capabilities in the newest revision", gauge(capabilities));
-    if let Some(at) = head.mirrored_at {
+    if let Some(at) = mirrored_at {
         let help = "Unix time when the primary of this mirror last said that it has nothing newer";
         registry.register_with_unit("mirrored_timestamp", help, Unit::Seconds, time(at));
     }

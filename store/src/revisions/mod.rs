@@ -56,14 +56,19 @@ pub struct Head {
     pub verified_at: Option<Seconds>,
     /// Newest verification time of a contributing source.
     pub verified_last_at: Option<Seconds>,
-    /// When the primary last said that nothing is newer; `None` if this is not a mirror.
-    pub mirrored_at: Option<Seconds>,
+    /// When the hub at this URL, which this database last followed, last said that nothing is newer.
+    pub followed: Option<(String, Seconds)>,
 }
 
 impl Head {
     /// The number of the newest revision; 0 before the first.
     pub fn number(&self) -> u64 {
         self.revision.as_ref().map_or(0, |newest| newest.number)
+    }
+
+    /// When the primary of this mirror last said that nothing is newer; `None` if this is not a mirror, or has never caught up with that primary.
+    pub fn mirrored_at(&self, primary: Option<&str>) -> Option<Seconds> {
+        self.followed.as_ref().filter(|(url, _)| primary == Some(url)).map(|(_, at)| *at)
     }
 
     /// Whether a check is due. A verification in the future dates from before the clock was set back.
@@ -77,8 +82,8 @@ const HEAD: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM registrations LI
      UNION ALL SELECT min(next_attempt_at) FROM upstreams) due),
      (SELECT coalesce(max(expires_at), 0) FROM leases WHERE name = 'refresh'),
      (SELECT min(verified_at) FROM source_state),
-     (SELECT max(verified_at) FROM source_state), (SELECT current_at FROM mirror), v.number, v.digest, v.composed_at
-     FROM (SELECT 1) one LEFT JOIN revisions v ON v.number = (SELECT max(number) FROM revisions)";
+     (SELECT max(verified_at) FROM source_state), f.url, f.current_at, v.number, v.digest, v.composed_at
+     FROM (SELECT 1) one LEFT JOIN mirror f ON f.current_at IS NOT NULL LEFT JOIN revisions v ON v.number = (SELECT max(number) FROM revisions)";
 
 /// Reads the head in one statement.
 pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
@@ -91,7 +96,7 @@ pub async fn head(database: &impl Database) -> Result<Head, StoreError> {
         refreshing_until: row.integer()?,
         verified_at: row.optional(Reader::integer)?,
         verified_last_at: row.optional(Reader::integer)?,
-        mirrored_at: row.optional(Reader::integer)?,
+        followed: row.optional(Reader::string)?.zip(row.optional(Reader::integer)?),
         revision: row.optional(read_next)?,
     })
 }

@@ -2,9 +2,10 @@
 
 use crate::front::ProxyInFront;
 use anyhow::{Context as _, Result, ensure};
-use end_to_end::{Hub, Sources, TOKEN, amount, eventually, figures, index};
+use end_to_end::{Cli, Hub, Sources, TOKEN, amount, eventually, figures, index};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -123,8 +124,8 @@ async fn without_its_primary_a_mirror_serves_on_and_follows_again() -> Result<()
     front.lead_to(Some(&primary));
     has_reached(&mirror, 2).await?;
     are_equal(&mirror, &primary, "/v1/federated").await?;
-    ensure!(mirror.get("/health").await?.json()["mirror"]["fault"].is_null());
-    Ok(())
+    // It is cleared after the revision is visible.
+    eventually(async || Ok(mirror.get("/health").await?.json()["mirror"]["fault"].is_null().then_some(()))).await
 }
 
 #[tokio::test]
@@ -135,9 +136,61 @@ async fn a_mirror_becomes_a_hub_of_its_own() -> Result<()> {
     has_reached(&mirror, 1).await?;
     drop(primary);
     let hub = Hub::start_in(mirror.kill()?, Some(TOKEN), &["--allow-private-networks"])?;
+    for path in ["/v1/federated", "/v1/federated/manifest"] {
+        ensure!(hub.get(path).await?.header("reuse-surface-mirrored").is_empty(), "{path}");
+    }
+    ensure!(!hub.get("/metrics").await?.text.contains("mirrored_timestamp"));
     sources.index("/a", &index(&["capability.new"]));
     hub.compose().await?;
     ensure!(hub.get("/v1/federated?format=json").await?.json()["capabilities"][0]["id"] == "capability.new");
     ensure!(newest(&hub).await? == 2);
+    Ok(())
+}
+
+/// One mirror stopped where the backup did, one has a revision that was lost, and one begins.
+#[tokio::test]
+async fn mirrors_follow_a_primary_that_was_restored() -> Result<()> {
+    let (primary, sources) = (Hub::start()?, Sources::start()?);
+    let (front, base) = ProxyInFront::start().await?;
+    front.lead_to(Some(&primary));
+    let register = async |primary: &Hub, repo: &str| {
+        let text = index(&[&format!("capability.{repo}")]);
+        primary.register(repo, &sources.index(&format!("/{repo}"), &text)).await
+    };
+    register(&primary, "a").await?;
+    register(&primary, "b").await?;
+    let (before, ahead) = (mirror_of(&base)?, mirror_of(&base)?);
+    for mirror in [&before, &ahead] {
+        has_reached(mirror, 2).await?;
+    }
+    let before = before.kill()?;
+    let (cli, folder) = (Cli::at(&base), TempDir::new()?);
+    let file = folder.path().join("daily.db");
+    let done = |command: &str, data: &Path| {
+        let (data, file) = (data.to_str().context("a path")?, file.to_str().context("a path")?);
+        let ran = cli.run(&[command, "--data-dir", data, file])?;
+        ensure!(ran.code == 0, "{ran:?}");
+        anyhow::Ok(())
+    };
+    done("backup", primary.data())?;
+    register(&primary, "c").await?;
+    has_reached(&ahead, 3).await?;
+
+    let data = primary.kill()?;
+    done("restore", data.path())?;
+    let primary = Hub::start_in(data, Some(TOKEN), &["--allow-private-networks"])?;
+    front.lead_to(Some(&primary));
+    ensure!(newest(&primary).await? == 4);
+    let before = Hub::start_in(before, Some(TOKEN), &["--mirror-of", &base])?;
+    let mirrors = [before, ahead, mirror_of(&base)?];
+    for mirror in &mirrors {
+        has_reached(mirror, 4).await?;
+        are_equal(mirror, &primary, "/v1/federated?revision=4").await?;
+    }
+    register(&primary, "d").await?;
+    for mirror in &mirrors {
+        has_reached(mirror, 5).await?;
+        are_equal(mirror, &primary, "/v1/federated?format=json").await?;
+    }
     Ok(())
 }

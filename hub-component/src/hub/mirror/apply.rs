@@ -8,20 +8,24 @@ use api::federated::Logged;
 use federation::compose::SourceLine;
 use federation::registration::Registration;
 use federation::source::{Accepted, SourceRecord};
-use federation::time::{Seconds, parse_rfc3339};
+use federation::time::{Seconds, parse_rfc3339, rfc3339};
+use federation::upstream::is_path;
 use serde_json::json;
 use std::collections::BTreeSet;
 use store::StoreError;
 use store::database::{Transaction, write_with};
 use store::leases::Lease;
 use store::registrations::{self, Registered, new_incarnation};
-use store::revisions::{self, Origin};
+use store::revisions::{self, Origin, log};
 use store::sources::{self, Source};
 
-/// Publishes one revision.
+/// Maximum length of an actor and of a cause, in bytes.
+const MAX_WORD_BYTES: usize = 200;
+
+/// Publishes one revision, which the caller knows to be newer than what is here.
 ///
 /// # Errors
-/// If its digest is not the one that the primary gives; then nothing of it is published.
+/// If its digest or its time is not the one that the primary gives; then nothing of it is published.
 pub(super) async fn revision<P: Ports>(
     app: &App<P>,
     primary: &str,
@@ -33,7 +37,14 @@ pub(super) async fn revision<P: Ports>(
     let composed_at = parse_rfc3339(&logged.composed_at).ok_or_else(|| wrong("`composed_at` is not a time"))?;
     let mut registered = Vec::with_capacity(logged.put.len());
     for line in &logged.put {
-        registered.push(registration(line).ok_or_else(|| wrong("a source is not a valid registration"))?);
+        let registration = registration(line).filter(|_| is_path(&line.via));
+        registered.push(registration.ok_or_else(|| wrong("a source is not a valid registration"))?);
+    }
+    if [&logged.actor, &logged.cause]
+        .into_iter()
+        .any(|word| word.len() > MAX_WORD_BYTES || word.contains(char::is_control))
+    {
+        return Err(wrong("`actor` or `cause` is too long, or has control characters"));
     }
     let wanted: Vec<_> = logged.put.iter().zip(&registered).collect();
     let obtained = indexes::obtain(app, primary, wanted, lease, None).await?;
@@ -42,7 +53,12 @@ pub(super) async fn revision<P: Ports>(
     }
 
     write_with(app.database().await?, async |tx| {
-        lease.renew(tx, app.ports.now()).await?;
+        let now = app.ports.now();
+        lease.renew(tx, now).await?;
+        if log::last(tx).await? >= number {
+            // This instance slept, and another one followed.
+            return Ok(());
+        }
         let mut removed: BTreeSet<String> = logged.removed.into_iter().collect();
         if logged.whole {
             removed.extend(revisions::composition(tx).await?.into_keys());
@@ -52,16 +68,24 @@ pub(super) async fn revision<P: Ports>(
         }
         let mut lines: Contributions<'_> = removed.iter().map(|repo| (repo.as_str(), None)).collect();
         lines.extend(logged.put.iter().map(|line| (line.repo.as_str(), Some(line.clone()))));
-        register(tx, &logged.put, registered, composed_at).await?;
+        register(tx, &logged.put, registered, composed_at.min(now)).await?;
         for repo in &removed {
             registrations::delete(tx, repo).await?;
         }
         let origin = Origin { actor: &logged.actor, cause: &logged.cause, request_id: None };
         let published = publish_as(tx, number, lines, origin, composed_at).await?;
-        let digest = published.revision.map(|revision| revision.digest);
-        if digest.as_ref() != Some(&logged.digest) {
-            let found = digest.map_or("nothing changes".to_owned(), |digest| format!("they have the digest {digest}"));
-            return Err(wrong(&format!("its sources do not have the digest {}; here, {found}", logged.digest)));
+        let Some(found) = published.revision.filter(|_| published.kept_back.is_empty()) else {
+            return Err(wrong("there is no room for its sources"));
+        };
+        if found.digest != logged.digest {
+            return Err(wrong(&format!("its sources have the digest {}, not {}", found.digest, logged.digest)));
+        }
+        if found.composed_at != composed_at {
+            let before = rfc3339(found.composed_at);
+            return Err(wrong(&format!(
+                "`composed_at` is {}, earlier than {before} of the one before",
+                logged.composed_at
+            )));
         }
         for (repo, commit) in &logged.provenance {
             if let Some(line) = logged.put.iter().find(|line| line.repo == *repo) {

@@ -5,8 +5,8 @@ use crate::hub::App;
 use crate::log;
 use crate::ports::Ports;
 use api::Json;
-use api::federated::{Log, LogQuery, Logged};
-use federation::time::{Seconds, rfc3339};
+use api::federated::{Log, LogQuery, Logged, Point};
+use federation::time::{Seconds, parse_rfc3339, rfc3339};
 use serde_json::json;
 use std::time::Duration;
 use store::database::write_with;
@@ -75,18 +75,19 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
     let (database, began) = (app.database().await?, app.ports.now());
     loop {
         let head = revisions::head(database).await?;
-        let verified_after = head.verified_last_at.map_or(0, |at| at - verified::OVERLAP);
-        let query =
-            LogQuery { since: head.number(), wait: POLL_SECONDS, verified_after: Some(rfc3339(verified_after)) };
         // The primary reads its log at this time or later.
         let asked_at = app.ports.now();
+        // A verification in the future dates from before a clock was set back.
+        let verified_after = head.verified_last_at.map_or(0, |at| at.min(asked_at) - verified::OVERLAP);
+        let query =
+            LogQuery { since: head.number(), wait: POLL_SECONDS, verified_after: Some(rfc3339(verified_after)) };
         let page = fetch::log(&app.ports, primary, &query).await?;
         compare(primary, head.revision.as_ref(), &page)?;
         let unreadable = |error| fault(format!("{primary} does not respond as a hub does: {error}"));
         let revisions: Vec<Logged> =
             page.revisions.iter().map(Json::read).collect::<Result<_, _>>().map_err(unreadable)?;
-        let is_all = revisions.last().map_or(head.number(), |last| last.revision)
-            == page.newest.as_ref().map_or(0, |newest| newest.revision);
+        let current_at = current_at(primary, &page, asked_at)?;
+        let is_all = last_of(primary, &revisions, head.number(), &page)? == newest_of(&page);
         let is_idle = revisions.is_empty();
         for logged in revisions {
             apply::revision(app, primary, logged, lease).await?;
@@ -96,7 +97,7 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
             lease.renew(tx, now).await?;
             verified::note(tx, &page.verified, now, |_| true).await?;
             if is_all {
-                mirror::is_current(tx, primary, asked_at).await?;
+                mirror::is_current(tx, primary, current_at).await?;
             }
             Ok::<_, Fault>(())
         })
@@ -114,18 +115,43 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
 /// Checks that the primary continues what is here.
 fn compare(primary: &str, here: Option<&Revision>, page: &Log) -> Result<(), Fault> {
     let Some(here) = here else { return Ok(()) };
-    let number = here.number;
-    if let Some(there) = page.since.as_ref().filter(|there| there.revision == number && there.digest != here.digest) {
+    let (number, composed_at) = (here.number, rfc3339(here.composed_at));
+    let is_other = |there: &&Point| there.digest != here.digest || there.composed_at != composed_at;
+    if let Some(there) = page.since.as_ref().filter(|there| there.revision == number).filter(is_other) {
         return Err(fault(format!(
-            "{primary} has another history: its revision {number} has the digest {}, here it is {}. If that is right, empty this mirror's database",
-            there.digest, here.digest
+            "{primary} has another history: its revision {number} has the digest {} and is of {}, but this mirror's has {} and is of \
+             {composed_at}. If the primary was restored on purpose, empty the mirror's database",
+            there.digest, there.composed_at, here.digest
         )));
     }
-    let newest = page.newest.as_ref().map_or(0, |newest| newest.revision);
+    let newest = newest_of(page);
     if newest < number {
         return Err(fault(format!(
-            "{primary} has lost revisions: its newest is {newest}, here it is {number}. If that is right, empty this mirror's database"
+            "{primary} has lost revisions: its newest is {newest}, but this mirror has {number}. If the primary was restored on purpose, empty \
+             the mirror's database"
         )));
     }
     Ok(())
+}
+
+fn newest_of(page: &Log) -> u64 {
+    page.newest.as_ref().map_or(0, |newest| newest.revision)
+}
+
+/// The number of the last of these revisions, which follow the one here.
+fn last_of(primary: &str, revisions: &[Logged], here: u64, page: &Log) -> Result<u64, Fault> {
+    let newest = newest_of(page).min(i64::MAX.unsigned_abs());
+    revisions.iter().map(|logged| logged.revision).try_fold(here, |before, number| {
+        if !(before + 1..=newest).contains(&number) {
+            return Err(fault(format!("{primary} sends revision {number} after {before}, and {newest} as the newest")));
+        }
+        Ok(number)
+    })
+}
+
+/// Up to when the primary had nothing newer: a primary that is a mirror itself may be behind its own.
+fn current_at(primary: &str, page: &Log, asked_at: Seconds) -> Result<Seconds, Fault> {
+    let Some(text) = &page.mirrored_at else { return Ok(asked_at) };
+    let mirrored_at = parse_rfc3339(text).ok_or_else(|| fault(format!("{primary}: `mirrored_at` is not a time")))?;
+    Ok(mirrored_at.min(asked_at))
 }

@@ -114,7 +114,7 @@ pub async fn read<P: Ports>(
         },
         None => negotiated.answer(head.revision.as_ref(), &selection, &headers, caching, now, Body::empty()),
     };
-    let mirrored_at = head.mirrored_at.filter(|_| app.primary().is_some());
+    let mirrored_at = head.mirrored_at(app.primary());
     for (name, at) in [(VERIFIED, verified_at), (MIRRORED, mirrored_at)] {
         let at = at.and_then(|at| HeaderValue::from_str(&rfc3339(at)).ok());
         response.headers_mut().extend(at.map(|at| (name, at)));

@@ -15,7 +15,8 @@ use federation::time::{Seconds, parse_rfc3339, rfc3339};
 use federation::upstream::base_url;
 use http::header::CACHE_CONTROL;
 use std::time::Duration;
-use store::database::{Autocommit, Transaction, read_with};
+use store::database::{Autocommit, Database, Transaction, read_with};
+use store::mirror;
 use store::revisions::{self, Revision, log};
 
 /// How often a waiting request looks for one.
@@ -33,6 +34,7 @@ const LOOKS_PER_SECOND: u32 = 4;
     tag = "federation",
     params(LogQuery),
     responses((status = 200, description = "The revisions after `since`.", body = Log, headers(("Cache-Control")))),
+    extensions(("x-problems" = json!([kinds::BEHIND.code]))),
 )]
 pub async fn follow<P: Ports>(
     State(app): State<App<P>>,
@@ -57,11 +59,25 @@ pub async fn follow<P: Ports>(
             app.ports.sleep(POLL_INTERVAL).await;
         }
     }
+    // The log is read after this, and is at least as new.
+    let mirrored_at = match app.primary() {
+        Some(primary) => Some(current_at(database, primary).await?),
+        None => None,
+    };
     let mut answer = read_with(database, async |tx| read(tx, query.since, verified_after).await).await?;
     if app.primary().is_none() {
         answer.hub = base_url(app.configured_url());
     }
+    answer.mirrored_at = mirrored_at.map(rfc3339);
     Ok(([(CACHE_CONTROL, "no-store")], Json(answer)))
+}
+
+/// When this mirror of `primary` was last current. Who follows it must not take it for a hub that has nothing.
+async fn current_at(database: &impl Database, primary: &str) -> Result<Seconds, Problem> {
+    let followed = mirror::get(database).await?.filter(|it| it.url == primary);
+    followed.and_then(|it| it.current_at).ok_or_else(|| {
+        Problem::new(&kinds::BEHIND, format!("This mirror has not caught up with {primary} yet.")).retry_after(5)
+    })
 }
 
 async fn read(tx: &mut impl Transaction, since: u64, verified_after: Option<Seconds>) -> Result<Log, Problem> {
@@ -82,11 +98,11 @@ async fn read(tx: &mut impl Transaction, since: u64, verified_after: Option<Seco
         page.add(last, &next)?;
     }
     let (revisions, _) = page.done();
-    Ok(Log { hub: None, since: known.map(point), newest: newest.map(point), revisions, verified })
+    Ok(Log { hub: None, mirrored_at: None, since: known.map(point), newest: newest.map(point), revisions, verified })
 }
 
-fn point(Revision { number: revision, digest, .. }: Revision) -> Point {
-    Point { revision, digest }
+fn point(Revision { number: revision, digest, composed_at }: Revision) -> Point {
+    Point { revision, digest, composed_at: rfc3339(composed_at) }
 }
 
 fn view(log::Logged { entry, is_whole, put, removed, commits }: log::Logged) -> Logged {

@@ -50,7 +50,7 @@ pub async fn manifest<P: Ports>(
         Some(_) => (Caching::NoCache, Some(MAX_MEMO_SECONDS), None),
         None => {
             let (head, memo_for) = revalidate_due(&app).await?;
-            (Caching::Revalidated, memo_for, head.mirrored_at)
+            (Caching::Revalidated, memo_for, head.mirrored_at(app.primary()))
         }
     };
     let manifest = read_with(database, async |tx| {

@@ -96,7 +96,7 @@ fn log_of(lines: &[Value]) -> Value {
         lines.iter().map(|line| serde_json::from_value(line.clone()).expect("a line")).collect();
     let digest = federation::compose::digest(&sources);
     json!({
-        "hub": url("hub-a"), "since": null, "newest": {"revision": 1, "digest": digest}, "verified": [],
+        "hub": url("hub-a"), "since": null, "newest": {"revision": 1, "digest": digest, "composed_at": "2026-11-24T08:00:00Z"}, "verified": [],
         "revisions": [{
             "revision": 1, "digest": digest, "composed_at": "2026-11-24T08:00:00Z", "actor": "x", "cause": "register", "whole": true,
             "put": lines, "removed": [],
