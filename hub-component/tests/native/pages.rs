@@ -127,7 +127,7 @@ async fn a_held_index_shows_what_its_release_would_change() {
     let page = hub.see("/repos/a").await;
     for words in [
         "has 2 capabilities where readers get 20. It was first seen 2027-01-15 08:00:00 UTC.",
-        "released by the first check once a day has passed (2027-01-16 08:00:00 UTC)",
+        "releases it at the first check after 24 hours (2027-01-16 08:00:00 UTC)",
         "reuse-surface hub release --repo a",
         "− removed capability.a.n19 Version 0",
         "+ added capability.a.other Version 1",

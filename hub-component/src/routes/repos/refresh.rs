@@ -110,10 +110,10 @@ async fn commit<P: Ports>(
             &kinds::COMMIT_UNKNOWN,
             match why {
                 NoCommit::Forge => {
-                    "The registered address is not the raw address of a branch or tag on a forge that this hub knows."
+                    "The registered URL is not the raw URL of a branch or tag on a forge that this hub knows."
                 }
                 NoCommit::Ref => {
-                    "The registered address is on another branch or tag, whose index the next check would publish again."
+                    "`ref` is not the branch or tag of the registered URL: the next check would replace the index again. Name that branch, or register the new URL."
                 }
             },
         )
@@ -122,7 +122,9 @@ async fn commit<P: Ports>(
         None => said,
         Some(job) if job.repository.eq_ignore_ascii_case(&said.repository) => job.clone(),
         Some(_) => {
-            return Err(not_allowed("The registered address is in another repository than the job of this token."));
+            return Err(not_allowed(
+                "The registered URL belongs to a different repository than the job of this token.",
+            ));
         }
     };
     Ok(Commit { url, provenance })
