@@ -39,11 +39,11 @@ pub struct ResourceQuery {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Upstream {
-    /// Those that this one knows.
+    /// The registries that this one knows.
     Auto,
-    /// None, but the response names them.
+    /// No others, but the response names them.
     Referrals,
-    /// None.
+    /// No others.
     None,
 }
 

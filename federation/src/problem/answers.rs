@@ -175,7 +175,7 @@ answers! {
         "Fields are missing, unknown or malformed; `errors` lists them all. Nothing was written.",
         "correct the fields under `errors`";
     COMMIT_UNKNOWN = Answer 409 "commit-unknown": "The index has no address at the commit",
-        "The hub does not know the forge of the registered address, or the address is that of another branch or tag.",
+        "The hub does not know the forge of the registered URL, or the URL is that of another branch or tag.",
         "register the raw address on GitHub, GitLab, Gitea, Forgejo or Bitbucket, or leave out `commit`";
     INDEX_INVALID = Answer 422 "index-invalid": "The index is not valid",
         "The index was fetched and checked first, as requested. It is not valid or did not arrive. Nothing was written.",

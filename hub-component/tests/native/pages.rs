@@ -111,7 +111,7 @@ async fn a_repo_shows_what_is_wrong_where_and_what_readers_get_meanwhile() {
         "line 3, column 9, at /capabilities/0/id line 3 - id: Capability.Broken",
         "reuse-surface hub refresh --repo a",
         "Capabilities 3 Version 0 capability.a.n0",
-        "the server answered 200",
+        "the server responded with 200",
         "revision 1, 2027-01-15 08:00:00 UTC: registered (bootstrap)",
     ] {
         says(&page, words);

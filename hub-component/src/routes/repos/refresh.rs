@@ -103,7 +103,9 @@ async fn commit<P: Ports>(
     if let Some(job) = vouched
         && (job.commit != asked.commit || job.reference.as_deref() != reference)
     {
-        return Err(not_allowed("This token was given to a job for another commit or ref than the one in the body."));
+        return Err(not_allowed(
+            "This token was issued to a job for a different commit or ref than the one in the body.",
+        ));
     }
     let (url, said) = at_commit(&registered.registration.url, &asked.commit, reference).map_err(|why| {
         Problem::new(
@@ -166,7 +168,9 @@ pub async fn release<P: Ports>(
                 ),
                 NotReleased::Another => Problem::new(
                     &kinds::HELD_ANOTHER,
-                    format!("Another index of `{repo}` is held by now; nothing was released. Review that index first."),
+                    format!(
+                        "A different index of `{repo}` is held now; nothing was released. Review that index first."
+                    ),
                 ),
             },
         )?;
