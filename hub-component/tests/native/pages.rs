@@ -219,7 +219,7 @@ async fn lists_are_paged_without_skipping() {
         "{second}"
     );
     let (_, _, html) = hub.page("/repos?q=R%26D%20EXAMPLE&state=fresh", PLAIN).await;
-    says(&seen(&html), "No repo has these words. Show all.");
+    says(&seen(&html), "No repo matches these words. Show all.");
     let (_, _, html) = hub.page("/repos?q=%20EXAMPLE&state=fresh", PLAIN).await;
     assert!(html.contains("href=\"/repos?q=EXAMPLE&amp;state=fresh&amp;after=r049\""), "{html}");
     assert!(html.contains("href=\"/repos?q=EXAMPLE\""), "all of these words: {html}");
