@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct CapabilitiesQuery {
-    /// What to search for, as a sentence or as words. May be repeated for other phrasings: the best answer to any of them counts. Without it, everything matches.
+    /// What to search for, as a sentence or keywords. May be repeated for other phrasings: the best answer to any of them counts. Without it, everything matches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[param(max_items = 8)]
     pub q: Vec<String>,

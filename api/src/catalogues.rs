@@ -92,19 +92,19 @@ pub struct CatalogueStatus {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Others {
-    /// Not checked yet.
+    /// Repositories that are not checked yet.
     pub waiting: usize,
-    /// Without an index.
+    /// Repositories without an index.
     pub no_index: usize,
-    /// Archived or disabled.
+    /// Archived or disabled repositories.
     pub archived: usize,
-    /// Private.
+    /// Private repositories.
     pub private: usize,
-    /// Without a commit.
+    /// Repositories without a commit.
     pub empty: usize,
     /// Forks.
     pub fork: usize,
-    /// See `skipped`.
+    /// Repositories whose name or address cannot be registered; `skipped` lists up to 100 of them.
     pub skipped: usize,
 }
 

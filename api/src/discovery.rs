@@ -25,7 +25,7 @@ pub struct ResourceSearch {
 /// What to search for.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ResourceQuery {
-    /// A question, as a sentence or as words.
+    /// A question, as a sentence or keywords.
     #[schema(min_length = 1, max_length = 4096)]
     pub text: String,
     /// For each key, a text or a list of texts, of which a result must have one: `type`, `tags`, `capabilities`, `publisher`, `identifier`,
@@ -39,11 +39,11 @@ pub struct ResourceQuery {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Upstream {
-    /// Those that this one knows.
+    /// The registries that this one knows.
     Auto,
-    /// None, but the response names them.
+    /// No others, but the response names them.
     Referrals,
-    /// None.
+    /// No others.
     None,
 }
 

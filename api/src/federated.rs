@@ -149,7 +149,7 @@ pub struct LogQuery {
 /// The revisions published since one, and the verifications since a time.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Log {
-    /// The public base URL of this hub, by which the hubs that follow it name it. Left out by mirrors, and by a hub that does not know its own.
+    /// The public base URL of this hub, by which the hubs that follow it refer to it. Left out by mirrors, and by a hub that does not know its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hub: Option<String>,
     /// On a mirror: when its primary last said that it has nothing newer (RFC 3339). Left out by other hubs.

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseQuery {
-    /// Release only the snapshot with this digest; fail if a different one is held by now.
+    /// Release only the snapshot with this digest; fail if a different one is held.
     #[param(value_type = Option<String>, pattern = r"^sha256:[0-9a-f]{64}$")]
     pub digest: Option<Digest>,
 }

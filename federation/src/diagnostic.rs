@@ -30,7 +30,7 @@ pub struct Diagnostic {
     /// The code: stable, in kebab-case. Programs should compare codes; messages may change.
     #[schema(value_type = String)]
     pub code: Code,
-    /// Whether the finding refuses the document; `error` if absent.
+    /// Whether the finding makes the document invalid; `error` if absent.
     #[serde(default)]
     #[schema(required)]
     pub severity: Severity,
@@ -82,7 +82,7 @@ impl Diagnostic {
         json_bytes(self)
     }
 
-    /// Whether this finding refuses the document.
+    /// Whether this finding makes the document invalid.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

@@ -5,7 +5,7 @@ use crate::time::Seconds;
 /// How long the same content must have been seen before a held snapshot is released automatically.
 pub const RELEASE_AFTER: Seconds = 24 * 60 * 60;
 
-/// Fewest lost capabilities for a hold, unless all were lost.
+/// Minimum number of lost capabilities for a hold, unless all were lost.
 const FEWEST_LOST: usize = 5;
 
 /// Whether to hold an index with `new` capabilities while one with `accepted` is served.

@@ -9,38 +9,38 @@ pub const MAX_WIRE_BYTES: usize = 8 * 1024 * 1024;
 /// Largest index after decoding: 16 MiB.
 pub const MAX_DECODED_BYTES: usize = 16 * 1024 * 1024;
 
-/// Most members of a gzip file: 1,000. Parallel compressors write one for every 64 KiB or more.
+/// Maximum number of members of a gzip file: 1,000. Parallel compressors write one for every 64 KiB or more.
 pub const MAX_GZIP_MEMBERS: usize = 1000;
 
 /// Deepest nesting of lists and mappings in a document; the outermost one counts as 1.
 pub const MAX_DEPTH: usize = 64;
 
-/// Most values (scalars, keys, lists, mappings) in a document, after alias expansion. An index at [`MAX_CAPABILITIES`]
+/// Maximum number of values (scalars, keys, lists, mappings) in a document, after alias expansion. An index at [`MAX_CAPABILITIES`]
 /// with 15 plain fields each has 620,000; twice that leaves room for tags and nested fields.
 pub const MAX_NODES: usize = 1_250_000;
 
-/// Most aliases (`*name`) in a document. People use aliases when they write by hand; no real index needs more.
+/// Maximum number of aliases (`*name`) in a document. People use aliases when they write by hand; no real index needs more.
 pub const MAX_ALIASES: usize = 100;
 
-/// Most values that aliases may add to a document, counted when an anchor is stored and again when it is used.
+/// Maximum number of values that aliases may add to a document, counted when an anchor is stored and again when it is used.
 pub const MAX_ALIASED_NODES: usize = 50_000;
 
-/// Most bytes of text that aliases may add to a document, counted like [`MAX_ALIASED_NODES`].
+/// Maximum number of bytes of text that aliases may add to a document, counted like [`MAX_ALIASED_NODES`].
 pub const MAX_ALIASED_BYTES: usize = 4 * 1024 * 1024;
 
 /// Longest single string, key or number in a document: 64 KiB.
 pub const MAX_SCALAR_BYTES: usize = 64 * 1024;
 
-/// Most bytes of all capabilities of a federation in one format: 1 GiB. A source that would exceed this is held.
+/// Maximum number of bytes of all capabilities of a federation in one format: 1 GiB. A source that would exceed this is held.
 pub const MAX_FEDERATED_BYTES: u64 = 1024 * 1024 * 1024;
 
-/// Most conflicts that a document lists: as many as one of the largest indexes has with its copy. The others are counted.
+/// Maximum number of conflicts that a document lists: as many as one of the largest indexes has with its copy. The others are counted.
 pub const MAX_CONFLICTS: usize = MAX_CAPABILITIES;
 
-/// Most bytes of the conflicts that a document lists, as JSON: 4 MiB.
+/// Maximum number of bytes of the conflicts that a document lists, as JSON: 4 MiB.
 pub const MAX_CONFLICT_BYTES: usize = 4 * 1024 * 1024;
 
-/// Most capabilities in one index; the same number as in `schemas/capability-index.schema.yaml`.
+/// Maximum number of capabilities in one index; the same number as in `schemas/capability-index.schema.yaml`.
 pub const MAX_CAPABILITIES: usize = 20_000;
 
 /// Largest rendered capability of an index, as JSON or as YAML: 1 MiB. Pages of a search
@@ -51,7 +51,7 @@ pub const MAX_CAPABILITY_BYTES: usize = 1024 * 1024;
 /// Escapes and indentation make the output larger than the input.
 pub const MAX_RENDERED_BYTES: usize = 32 * 1024 * 1024;
 
-/// Most diagnostics in one verdict; a last `more-diagnostics` entry counts the omitted ones.
+/// Maximum number of diagnostics in one verdict; a last `more-diagnostics` entry counts the omitted ones.
 pub const MAX_DIAGNOSTICS: usize = 100;
 
 /// Largest list of diagnostics of one verdict as JSON: 64 KiB. A hundred ordinary ones with their lines take 40 KiB.
@@ -61,13 +61,13 @@ pub const MAX_DIAGNOSTICS_BYTES: usize = 64 * 1024;
 /// there are more, but not how many.
 pub const MAX_COUNTED_VIOLATIONS: usize = 1000;
 
-/// Most diagnostics of a source that are stored with their line; the others keep only their position.
+/// Maximum number of diagnostics of a source that are stored with their line; the others keep only their position.
 pub const MAX_KEPT_SNIPPETS: usize = 20;
 
 /// Largest record of a source as JSON, whatever its index contains: 64 KiB.
 pub const MAX_RECORD_BYTES: usize = 64 * 1024;
 
-/// Most redirects followed for one fetch.
+/// Maximum number of redirects followed for one fetch.
 pub const MAX_REDIRECTS: usize = 5;
 
 /// Longest wait for a connection.
@@ -85,7 +85,7 @@ pub const MAX_BODY_BYTES: usize = 256 * 1024;
 /// Maximum size of an index that is sent to be checked, and of a webhook, in bytes.
 pub const MAX_CHECKED_BYTES: usize = 1024 * 1024;
 
-/// Most domains, and most repos, in a filter.
+/// Maximum number of domains, and of repos, in a filter.
 pub const MAX_FILTER_NAMES: usize = 100;
 
 /// Longest URL, in characters.
@@ -94,18 +94,18 @@ pub const MAX_URL_CHARS: usize = 2048;
 /// Longest description of a registration, in characters.
 pub const MAX_DESCRIPTION_CHARS: usize = 1000;
 
-/// Most phrasings of one search.
+/// Maximum number of phrasings of one search.
 pub const MAX_PHRASINGS: usize = 8;
 
 /// Longest phrasing whose words all count, in characters. What follows is ignored, not refused.
 pub const MAX_PHRASING_CHARS: usize = 2000;
 
-/// Most words in a filter of registrations, each of which is searched for in every registration.
+/// Maximum number of words in a filter of registrations, each of which is searched for in every registration.
 pub const MAX_FILTER_WORDS: usize = 16;
 
-/// Most bytes of a page of a list or a search: 1 MiB. A larger entry gets a page of its own. The
+/// Maximum number of bytes of a page of a list or a search: 1 MiB. A larger entry gets a page of its own. The
 /// rest follows on the next page.
 pub const MAX_PAGE_BYTES: usize = 1024 * 1024;
 
-/// Most bytes that one statement reads for a page, even if not all are shown: 8 MiB. A larger row is read alone.
+/// Maximum number of bytes that one statement reads for a page, even if not all are shown: 8 MiB. A larger row is read alone.
 pub const MAX_READ_BYTES: usize = 8 * MAX_PAGE_BYTES;

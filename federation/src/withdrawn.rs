@@ -28,7 +28,7 @@ pub struct Tombstone {
     pub replaced_by: Option<String>,
 }
 
-/// How a capability is taken away.
+/// Whether a capability is removed or deprecated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Withdrawal {
@@ -61,7 +61,7 @@ pub struct Withdrawn {
     pub id: String,
     /// The name that it had last.
     pub name: String,
-    /// How it is taken away.
+    /// Whether it is removed or deprecated.
     pub how: Withdrawal,
     /// The id of the capability to use instead, if its entry names one.
     pub replaced_by: Option<String>,

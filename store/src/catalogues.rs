@@ -6,7 +6,7 @@ use crate::{StoreError, members, row::Reader, row::SoleColumn as _};
 use federation::catalogue::{Catalogue, CatalogueRecord, LONGEST_WAIT};
 use federation::time::Seconds;
 
-/// A step of the schema.
+/// Migration step: creates the tables of catalogues, their members, and former names of repos.
 pub(super) const TABLES: &[&str] = &[
     // Definition and record are JSON: the domain alone reads their parts.
     "CREATE TABLE catalogues (

@@ -10,7 +10,7 @@ use federation::digest::Digest;
 use federation::search::NormalisedQuestion;
 use federation::time::Seconds;
 
-/// A step of the schema. `asker` is a mark of the client that asked first, for the daily limit; -1 afterwards.
+/// Migration step: creates the table of unanswered questions. `asker` is a mark of the client that asked first, for the daily limit; -1 afterwards.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE demand (
         stems TEXT PRIMARY KEY NOT NULL, words TEXT NOT NULL, clients INTEGER NOT NULL, marks TEXT NOT NULL, asker INTEGER NOT NULL,

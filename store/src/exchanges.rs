@@ -7,7 +7,7 @@ use federation::digest::Digest;
 use federation::provenance::Provenance;
 use federation::time::{CLOCK_TOLERANCE, Seconds, is_beyond};
 
-/// A step of the schema.
+/// Migration step: creates the tables of exchanged tokens and of the keys of issuers.
 pub(super) const TABLES: &[&str] = &[
     // A row stays until neither the token nor the identity that it was given for is valid. Its `actor` is a name in events, and means the
     // same without the row.
@@ -22,7 +22,7 @@ pub(super) const TABLES: &[&str] = &[
 
 /// Maximum rows per repo: the identities that its CI may exchange while they are valid.
 const MAX_TOKENS_PER_REPO: i64 = 500;
-/// How long after a request for keys no other is sent, in seconds, whoever needs them.
+/// Minimum interval between two requests for an issuer's keys, in seconds.
 pub const KEYS_PAUSE: Seconds = 60;
 
 /// A token that was issued in exchange for an identity.

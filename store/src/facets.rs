@@ -11,7 +11,7 @@ use crate::{StoreError, revisions, search};
 use federation::compose::SourceLine;
 use std::collections::BTreeMap;
 
-/// A step of the schema. In `facet_totals`, the domain `''` stands for all.
+/// Migration step: creates the tables that count statuses and tags. In `facet_totals`, the domain `''` stands for all.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE facet_counts (
         repo TEXT NOT NULL, domain TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, entries INTEGER NOT NULL,

@@ -1,6 +1,6 @@
 //! The tables of the first releases. They never change: a new requirement needs a new step.
 
-/// The first step.
+/// Migration step: creates the tables of registrations, sources, snapshots, fragments, revisions and leases.
 pub(crate) const FIRST: &[&str] = &[
     "CREATE TABLE registrations (
         repo TEXT PRIMARY KEY NOT NULL, url TEXT NOT NULL, domain TEXT NOT NULL, enabled INTEGER NOT NULL,
@@ -38,7 +38,7 @@ pub(crate) const FIRST: &[&str] = &[
     "CREATE TABLE leases (name TEXT PRIMARY KEY NOT NULL, holder TEXT NOT NULL, expires_at INTEGER NOT NULL)",
 ];
 
-/// The third step: named tokens and the audit trail.
+/// Migration step: creates the tables of named tokens, events and failed attempts.
 pub(crate) const TOKENS: &[&str] = &[
     // Rows are never deleted: a name, once used, keeps its meaning in registrations, revisions and events.
     "CREATE TABLE tokens (

@@ -5,7 +5,7 @@ use crate::statement::Statement;
 use crate::{StoreError, row::Reader};
 use federation::time::Seconds;
 
-/// A step of the schema.
+/// Migration step: creates the tables of webhooks and their deliveries.
 pub(super) const TABLES: &[&str] = &[
     // The secret itself, since nothing less checks a signature. All that it allows is to have the index fetched.
     "CREATE TABLE hooks (repo TEXT PRIMARY KEY NOT NULL, secret TEXT NOT NULL, created_at INTEGER NOT NULL)",
@@ -14,7 +14,7 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE INDEX registrations_at ON registrations (url)",
 ];
 
-/// A step of the schema: forges write owners and names of repositories in any case.
+/// Migration step: makes the index of URLs ignore case, since forges write owners and names of repositories in any case.
 pub(super) const URL_INDEX_IGNORES_CASE: &[&str] =
     &["DROP INDEX registrations_at", "CREATE INDEX registrations_at ON registrations (lower(url))"];
 

@@ -5,7 +5,7 @@ use crate::database::Transaction;
 use crate::statement::Statement;
 use std::collections::BTreeMap;
 
-/// A step of the schema.
+/// Migration step: adds the labels of registrations.
 pub(super) const TABLES: &[&str] = &[
     "ALTER TABLE registrations ADD COLUMN labels TEXT NOT NULL DEFAULT '{}'",
     "CREATE TABLE labels (name TEXT NOT NULL, value TEXT NOT NULL, repo TEXT NOT NULL, PRIMARY KEY (name, value, repo))",

@@ -24,7 +24,7 @@ pub struct AbortedWork {
     pub digest: Digest,
 }
 
-/// A step of the schema. Empty while nothing is being validated or published, otherwise the digest and the repo, one source per line.
+/// Migration step: adds what the holder of a lease is judging. Empty while nothing is being validated or published, otherwise the digest and the repo, one source per line.
 pub(super) const JUDGING: &[&str] = &["ALTER TABLE leases ADD COLUMN judging TEXT NOT NULL DEFAULT ''"];
 
 /// How long the lease of a holder that died blocks others, in seconds; longer than one source may take.

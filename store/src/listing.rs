@@ -14,13 +14,13 @@ use crate::{
 use federation::source::{GRACE, State};
 use federation::time::Seconds;
 
-/// A step of the schema.
+/// Migration step: adds the columns by which lists of registrations are searched.
 pub(super) const COLUMNS_OF_LISTS: &[&str] = &[
     "ALTER TABLE registrations ADD COLUMN words TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE source_state ADD COLUMN standing TEXT NOT NULL DEFAULT ''",
 ];
 
-/// A step of the schema: how often a source is checked, if not by its time to live.
+/// Migration step: adds how often a source is checked, if not by its time to live.
 pub(super) const POLLED_EVERY: &[&str] = &["ALTER TABLE source_state ADD COLUMN polled_every INTEGER"];
 
 /// Sources that one statement writes.

@@ -5,7 +5,7 @@ use crate::database::{Database, Transaction};
 use crate::row::Reader;
 use federation::time::Seconds;
 
-/// A step of the schema: one row at most.
+/// Migration step: creates the table of the primary that a mirror follows, with at most one row.
 pub(crate) const TABLE: &str = "CREATE TABLE mirror (
     one INTEGER PRIMARY KEY NOT NULL, url TEXT NOT NULL, current_at INTEGER, fault TEXT)";
 

@@ -32,7 +32,7 @@ pub struct Neighbour {
 /// The neighbours of a capability.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Neighbours {
-    /// Those with the most tags in common, in any repo.
+    /// The capabilities with the most tags in common, in any repo.
     pub by_tags: Vec<Neighbour>,
     /// The nearest ones in the index of the first repo that publishes it, without those above.
     pub in_repo: Vec<Neighbour>,

@@ -10,7 +10,8 @@ use federation::diff::Op;
 use federation::search::{Index as _, Overlap, id_term};
 use std::collections::BTreeMap;
 
-/// A step of the schema. A pair is stored once, whichever of the two was compared. The name of the table is quoted, since it is a keyword of PostgreSQL.
+/// Migration step: creates the queue of capabilities to compare, and the table of similar pairs. A pair is stored once, whichever of the two was compared.
+/// The name of the table is quoted, since it is a keyword of PostgreSQL.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE overlaps_due (repo TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (repo, id))",
     "CREATE TABLE \"overlaps\" (

@@ -5,7 +5,7 @@ use crate::{StoreError, row::Reader};
 use federation::fetch::HostPauses;
 use federation::time::Seconds;
 
-/// A step of the schema.
+/// Migration step: creates the table of hosts that asked for fewer requests.
 pub(super) const TABLE: &str = "CREATE TABLE quiet_hosts (host TEXT PRIMARY KEY NOT NULL, until INTEGER NOT NULL)";
 
 /// Maximum number of hosts that are stored. A redirect may lead to any host, so nothing else limits their number.

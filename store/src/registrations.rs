@@ -11,7 +11,7 @@ use federation::time::Seconds;
 use federation::upstream::name_of;
 use std::collections::BTreeMap;
 
-/// A step of the schema.
+/// Migration step: adds the file that a registration names, to find others of the same file.
 pub(super) const FILES: &[&str] = &[
     // The file that `url` names, as a digest, so that its length fits into an index.
     "ALTER TABLE registrations ADD COLUMN file TEXT NOT NULL DEFAULT ''",
@@ -61,7 +61,7 @@ impl Registered {
 
 pub(super) const COLUMNS: &str = "r.repo, r.url, r.domain, r.enabled, r.required, r.cache_ttl_seconds, r.description, r.format, r.registered_at, r.updated_at, r.registered_by, r.incarnation, r.labels";
 
-/// A step of the schema: the format of the index.
+/// Migration step: adds the format of the index.
 pub(crate) const FORMAT: &[&str] = &["ALTER TABLE registrations ADD COLUMN format TEXT NOT NULL DEFAULT 'auto'"];
 
 pub(super) fn read(row: &Row) -> Result<Registered, StoreError> {

@@ -6,12 +6,12 @@ use crate::{StoreError, row::Reader};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// A step of the schema.
+/// Migration step: creates the table that counts checks.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE check_tallies (outcome TEXT PRIMARY KEY NOT NULL, checks INTEGER NOT NULL, milliseconds INTEGER NOT NULL)",
 ];
 
-/// Part of a later step.
+/// Part of the migration step `fragments::DIGESTS`: creates the table of counters.
 pub(super) const COUNTERS: &str = "CREATE TABLE counters (name TEXT PRIMARY KEY NOT NULL, count INTEGER NOT NULL)";
 
 /// Damaged fragments that were replaced.

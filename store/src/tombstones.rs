@@ -9,7 +9,7 @@ use federation::diff::Op;
 use federation::limits::MAX_CAPABILITIES;
 use federation::withdrawn::{Tombstone, Withdrawn};
 
-/// A step of the schema. `replaced_by` is empty if no successor was named.
+/// Migration step: creates the table of removed capabilities. `replaced_by` is empty if no successor was named.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE tombstones (
         id TEXT NOT NULL, repo TEXT NOT NULL, revision INTEGER NOT NULL, name TEXT NOT NULL, replaced_by TEXT NOT NULL,

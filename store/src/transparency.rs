@@ -11,7 +11,7 @@ use federation::transparency::tile::{Place, Tiles, WIDTH, needed, width};
 use federation::transparency::{Hash, entry, leaf_hash, root};
 use std::ops::Range;
 
-/// A step of the schema.
+/// Migration step: creates the tables of the transparency log.
 pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE log_identity (one INTEGER PRIMARY KEY NOT NULL, history TEXT NOT NULL)",
     "CREATE TABLE log_leaves (position INTEGER PRIMARY KEY NOT NULL, revision INTEGER NOT NULL UNIQUE, entry TEXT NOT NULL)",

@@ -10,7 +10,7 @@ use federation::time::Seconds;
 use federation::upstream::{Upstream, UpstreamRecord, actor};
 use std::collections::BTreeMap;
 
-/// A step of the schema.
+/// Migration step: creates the tables of upstreams and their lines.
 pub(super) const TABLES: &[&str] = &[
     // Definition, record and lines are JSON: the domain alone reads their parts.
     "CREATE TABLE upstreams (

@@ -8,8 +8,8 @@ use federation::digest::Digest;
 use federation::index::Use;
 use std::collections::BTreeMap;
 
-/// A step of the schema. `repo` is empty if the entry of any repo is meant. The uses belong to the content, so that they come and go with the line of a
-/// source in the newest revision, whoever publishes it.
+/// Migration step: creates the table of the capabilities that an index uses. `repo` is empty if the entry of any repo is meant. The uses belong to the
+/// content, so that they come and go with the line of a source in the newest revision, whoever publishes it.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE uses (
         digest TEXT NOT NULL REFERENCES snapshots (digest) ON DELETE CASCADE, id TEXT NOT NULL, repo TEXT NOT NULL,
@@ -44,14 +44,14 @@ pub struct Consumer {
     pub of_repo: Option<String>,
 }
 
-/// The entry under an id whose uses are meant.
+/// Whose entry of a capability the uses refer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UsedEntry<'a> {
-    /// That of any repo.
+    /// The entry of any repo.
     Any,
-    /// That of this repo, also under its former names, or that of any repo.
+    /// The entry of this repo, also under its former names, including uses that name no repo.
     OfRepo(&'a str),
-    /// As `OfRepo`, without the uses that mean any repo.
+    /// As `OfRepo`, without the uses that name no repo.
     OnlyOfRepo(&'a str),
 }
 

@@ -49,7 +49,7 @@ pub struct Quality {
     pub empty: usize,
     /// Questions that have an answer.
     pub answerable: usize,
-    /// Questions without an answer of which the hub said that nothing fits, and all of them.
+    /// Questions without an answer: how many the hub recognised as such, and how many there are.
     pub recognised: (usize, usize),
     /// Questions whose first five results have a deprecated capability above its successor.
     pub stale: usize,

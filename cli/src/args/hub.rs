@@ -125,8 +125,8 @@ pub(crate) struct Show {
 
 /// Search the capabilities of every repository, best match first
 ///
-/// Ask in a sentence or in words: a capability has to match one of the phrasings. Without search words, all capabilities are listed by
-/// repository.
+/// Search with a sentence or keywords. A capability is listed if it matches at least one phrasing. Without search words, all capabilities are
+/// listed by repository.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 With -o json, `next` is the `--cursor` that continues the search in the revision in which it began; it is null if there are no more results.
@@ -137,7 +137,7 @@ Examples:
   reuse-surface hub search --repo state-hub --all -o json | jq -r '.capabilities[].id'
   reuse-surface hub search lease --fields '*' --budget-tokens 2000 -o json")]
 pub(crate) struct Search {
-    /// What to search for, as a sentence or as words
+    /// What to search for, as a sentence or keywords
     #[arg(value_name = "WORDS")]
     pub(crate) words: Vec<String>,
 

@@ -53,7 +53,7 @@ Exit codes:
   0  done
   1  the hub refused, or a check failed
   2  the command line or the environment is unusable
-  3  no hub answered at the base URL in time
+  3  no hub responded at the base URL, or not in time
   4  not authorised: the token is missing or invalid, or lacks a scope
   5  `hub apply --dry-run --exit-code` would change something";
 

@@ -227,7 +227,7 @@ pub(crate) struct Release {
     #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: String,
 
-    /// Release only the snapshot with this digest; fail if a different one is held by now
+    /// Release only the snapshot with this digest; fail if a different one is held
     #[arg(long, value_name = "DIGEST", value_parser = |text: &str| Digest::try_from(text.to_owned()))]
     pub(crate) digest: Option<Digest>,
 }

@@ -8,9 +8,9 @@ use crate::source_url;
 use std::collections::HashSet;
 use url::Url;
 
-/// Most pages of a listing.
+/// Maximum number of pages of a listing.
 const MAX_PAGES: usize = 100;
-/// Most repositories of a listing.
+/// Maximum number of repositories of a listing.
 const MAX_MEMBERS: usize = 5000;
 /// Largest page, in bytes.
 const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;

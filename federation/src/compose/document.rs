@@ -51,7 +51,7 @@ pub struct Document {
     pub filter: Filter,
     /// Ordered by repo.
     pub sources: Vec<SourceLine>,
-    /// Those of the whole revision that are among the sources.
+    /// The conflicts of the revision among these sources.
     pub conflicts: Conflicts,
     /// The commits of the sources by repo, if requested; the digest does not cover them.
     pub provenance: BTreeMap<String, Provenance>,

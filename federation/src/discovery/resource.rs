@@ -25,7 +25,7 @@ const MAX_TYPE: usize = 200;
 const MAX_URL: usize = 2048;
 /// Longest name or description, in characters: clients refuse longer ones, with everything around them.
 const MAX_TEXT: usize = 4096;
-/// Most tags, and the longest one in characters, for the same reason.
+/// Maximum number of tags, and maximum length of one, in characters, for the same reason.
 const MAX_TAGS: (usize, usize) = (32, 512);
 /// The standard wants two to five questions.
 const QUERIES: std::ops::RangeInclusive<usize> = 2..=5;

@@ -117,7 +117,7 @@ impl Issuer {
         format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'))
     }
 
-    /// Its name in those of actors: `github`, or its host.
+    /// The issuer as part of an actor's name: `github`, or its host.
     pub(super) fn short(&self) -> String {
         let host = Url::parse(&self.issuer).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
         if host == "token.actions.githubusercontent.com" { "github".to_owned() } else { host }

@@ -53,9 +53,9 @@ fn host(url: &str) -> String {
     Url::parse(url).map(|url| source_url::host(&url)).unwrap_or_default()
 }
 
-/// Most concurrent fetches in total.
+/// Maximum number of concurrent fetches in total.
 pub const MAX_IN_FLIGHT: usize = 64;
-/// Most concurrent fetches per host and port.
+/// Maximum number of concurrent fetches per host and port.
 pub const MAX_FETCHES_PER_HOST: usize = 4;
 
 /// The waiting sources, and the number of fetches in progress.

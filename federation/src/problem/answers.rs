@@ -151,7 +151,7 @@ answers! {
         "With this change, the capabilities of all sources would exceed the size limit of a federation. Nothing was changed.",
         "shorten the index, or disable or remove other sources first";
     REVISION_GONE = Answer 410 "revision-gone": "The revision is no longer kept",
-        "The revision was pruned. The hub keeps the newest 1,000 revisions and those of the last 90 days, and for a search those of the last day.",
+        "The revision was pruned. The hub keeps the newest 1,000 revisions and all of the last 90 days; a search can continue in those of the last day.",
         "read the newest document, or restart the search without `cursor`; the hub prunes old revisions";
     PRECONDITION_FAILED = Answer 412 "precondition-failed": "The registration has changed",
         "The `ETag` in `If-Match` is outdated: the registration was changed after it was read.",
@@ -175,7 +175,7 @@ answers! {
         "Fields are missing, unknown or malformed; `errors` lists them all. Nothing was written.",
         "correct the fields under `errors`";
     COMMIT_UNKNOWN = Answer 409 "commit-unknown": "The index has no address at the commit",
-        "The hub does not know the forge of the registered address, or the address is that of another branch or tag.",
+        "The hub does not know the forge of the registered URL, or the URL is that of another branch or tag.",
         "register the raw address on GitHub, GitLab, Gitea, Forgejo or Bitbucket, or leave out `commit`";
     INDEX_INVALID = Answer 422 "index-invalid": "The index is not valid",
         "The index was fetched and checked first, as requested. It is not valid or did not arrive. Nothing was written.",

@@ -3,7 +3,7 @@
 use super::language::Synonyms;
 use super::question::Question;
 
-/// Most words that are remembered of a question.
+/// Maximum number of words that are remembered of a question.
 const MAX_WORDS: usize = 16;
 /// The longest word that is remembered, in characters; longer ones are not words of a language.
 const MAX_CHARS: usize = 30;

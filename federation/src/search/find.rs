@@ -47,7 +47,7 @@ pub struct Guesses {
     pub known: Vec<String>,
 }
 
-/// Most words of a question whose meaning is guessed.
+/// Maximum number of words of a question whose meaning is guessed.
 const MAX_GUESSED: usize = 8;
 
 /// Ranks the entries of a revision by how well they answer the best of some phrasings; without a phrasing, all entries

@@ -14,10 +14,10 @@ const MIN_GOOD: u64 = 450;
 /// The share below which nothing fits, in permille.
 const MIN_WEAK: u64 = 200;
 
-/// Most results if they do not fit well.
+/// Maximum number of results if they do not fit well.
 const MAX_WEAK: usize = 5;
 
-/// Most domains and most tags that are named as near.
+/// Maximum number of domains, and of tags, that are named as near.
 pub const MAX_NEAR: usize = 8;
 
 /// How well the best results fit the question.

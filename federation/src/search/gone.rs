@@ -3,7 +3,7 @@
 use super::demand::NormalisedQuestion;
 use crate::withdrawn::Tombstone;
 
-/// Most ids of one question that are looked up.
+/// Maximum number of ids of one question that are looked up.
 const MAX_IDS: usize = 16;
 
 /// Words of these phrasings that have the form of an id: parts joined by dots.

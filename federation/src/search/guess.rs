@@ -30,7 +30,7 @@ pub fn halves(word: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Shortest word that has trigrams, in characters.
+/// Minimum length of a word that has trigrams, in characters.
 const MIN_SPELLING: usize = 4;
 
 /// The different trigrams of a word with a space on both sides, in order. None if it is too short to look for typing
@@ -46,17 +46,17 @@ pub fn trigrams(word: &str) -> Vec<String> {
     grams
 }
 
-/// The fewest of its `trigrams` trigrams that a word shares with one that differs by typing errors.
+/// The minimum number of its `trigrams` trigrams that a word shares with a misspelling of it.
 pub fn min_shared(trigrams: usize) -> usize {
     trigrams.div_ceil(4)
 }
 
-/// The fewest of its `trigrams` trigrams that a word shares with one that contains it: all but those at its ends.
+/// The minimum number of its `trigrams` trigrams that a word shares with a word that contains it: all but those at its ends.
 pub fn min_contained(trigrams: usize) -> usize {
     trigrams.saturating_sub(2).max(1)
 }
 
-/// Most typing errors in a word, so that its length differs by no more.
+/// Maximum number of typing errors in a word, and so the maximum difference in length.
 pub const MAX_ERRORS: usize = 2;
 
 /// Adds known spellings as alternatives: what the word may be a typing error of, or what contains it.

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// and cost a look at every entry.
 pub const ENOUGH_COVERAGE: u64 = 700;
 
-/// Most entries that are looked at.
+/// Maximum number of entries that are looked at.
 pub const MAX_ENTRIES: usize = 50_000;
 
 /// The highest likeness of two meanings.
@@ -32,7 +32,7 @@ const IN_PROSE: i32 = 2;
 const IN_TAGS: i32 = 1;
 const IN_ID: i32 = 1;
 
-/// Most words of a text that count.
+/// Maximum number of words of a text that count.
 const MAX_WORDS: u64 = 500;
 
 /// Bytes of a stored meaning: its length as a big-endian number, then the direction as signed bytes.

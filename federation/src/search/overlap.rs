@@ -15,13 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The score from which on two capabilities overlap, in percent.
 pub const MIN_OVERLAP: u64 = 44;
 
-/// Most overlaps that are kept of a capability, the closest ones.
+/// Maximum number of overlaps that are kept of a capability, the closest ones.
 pub const MAX_OVERLAPS: usize = 5;
 
-/// Most words of an overlap that are named.
+/// Maximum number of words of an overlap that are named.
 const MAX_SHARED: usize = 8;
 
-/// Most entries that are compared with one because they have the rarest of its words.
+/// Maximum number of entries that are compared with one because they have the rarest of its words.
 const MAX_CANDIDATES: usize = 8;
 
 /// What an entry is about.

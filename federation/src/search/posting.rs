@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// Most pairs of an entry and one of its words that a source has, and again as many that are inherited: 4 million, of three bytes each. Twenty thousand
+/// Maximum number of pairs of an entry and one of its words that a source has, and again as many that are inherited: 4 million, of three bytes each. Twenty thousand
 /// entries in prose that fill an index have 2.5 million. If there are more, each entry keeps an equal share: its first words.
 pub(super) const MAX_PAIRS: usize = 4_000_000;
 

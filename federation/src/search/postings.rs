@@ -13,16 +13,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Longest term, in characters; longer words are cut.
 const MAX_TERM_CHARS: usize = 40;
 
-/// Most words of an entry that are indexed. The id, the name and the tags come first.
+/// Maximum number of words of an entry that are indexed. The id, the name and the tags come first.
 const MAX_WORDS_PER_ENTRY: usize = 2_000;
 
 /// How many times longer than an id or name its words may be to become a term as a whole. In a few scripts, one character stands for many.
 const MAX_GROWTH: usize = 2;
 
-/// Most different terms of a source. Twenty thousand entries in prose have some 60,000.
+/// Maximum number of different terms of a source. Twenty thousand entries in prose have some 60,000.
 const MAX_TERMS: usize = 100_000;
 
-/// Most spellings that are kept for a term of a source.
+/// Maximum number of spellings that are kept for a term of a source.
 const MAX_SPELLINGS: usize = 8;
 
 /// How much the occurrence of a word counts in each part of an entry, times [`ONE`].
@@ -37,7 +37,7 @@ const ONE: u32 = 64;
 /// The weight at which an entry gets half of the points: further occurrences matter less and less, as in BM25.
 const HALF_POINTS_WEIGHT: u32 = 9 * ONE;
 
-/// Most questions of an entry that are indexed; the same number as in `schemas/capability-index.schema.yaml`.
+/// Maximum number of questions of an entry that are indexed; the same number as in `schemas/capability-index.schema.yaml`.
 const MAX_QUESTIONS: usize = 10;
 
 /// Words of an ordinary summary. In a longer one, each occurrence counts less.

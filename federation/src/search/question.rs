@@ -9,15 +9,15 @@ use std::collections::BTreeMap;
 pub const EXACT_PERCENT: u32 = 100;
 const SYNONYM_PERCENT: u32 = 85;
 
-/// Most words that are named as left out.
+/// Maximum number of words that are named as left out.
 const MAX_DROPPED: usize = 20;
 
 const LANGUAGES: [Language; 2] = [Language::English, Language::German];
 
-/// Most different words of a question that are looked up; the rest is left out.
+/// Maximum number of different words of a question that are looked up; the rest is left out.
 pub const MAX_WORDS: usize = 32;
 
-/// Most synonyms of a word that are looked up.
+/// Maximum number of synonyms of a word that are looked up.
 const MAX_SYNONYMS: usize = 24;
 
 /// Terms that together answer a word.
@@ -61,11 +61,11 @@ impl QuestionWord {
 /// The words of one phrasing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
-    /// All its words.
+    /// All words.
     pub words: Vec<String>,
-    /// Those that count.
+    /// The words that count.
     pub asked: Vec<QuestionWord>,
-    /// Those that would count if the question were shorter.
+    /// The words that would count if the question were shorter.
     pub dropped: Vec<String>,
 }
 

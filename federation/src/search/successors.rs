@@ -4,7 +4,7 @@ use super::posting::{MAX_PAIRS, Posting, is_filter, read};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Most successors of a deprecated entry, one after the other, that inherit its terms.
+/// Maximum number of successors of a deprecated entry, one after the other, that inherit its terms.
 const MAX_SUCCESSORS: u8 = 8;
 
 /// The deprecated entries of a source by position, each with the positions of those that inherit its terms, and how many points more each gets.

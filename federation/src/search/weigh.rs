@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 /// The score of an entry that consists of the question.
 pub const MAX_SCORE: u64 = 10_000;
 
-/// Most words of a question that count: the rarest ones.
+/// Maximum number of words of a question that count: the rarest ones.
 const MAX_COUNTED_WORDS: usize = 16;
 
 /// How much of the score does not depend on the share of the question that an entry answers, in permille of that share.
@@ -65,17 +65,17 @@ impl<'a> Table<'a> {
 /// The words of a phrasing with their weights.
 #[derive(Default)]
 pub struct WeighedWords {
-    /// Those that count.
+    /// The words that count.
     pub words: Vec<WeighedWord>,
     /// The sum of all weights, also of words that no entry answers.
     all: u64,
     /// The column of the whole id or name.
     whole: Option<usize>,
-    /// Those that no entry answers.
+    /// The words that no entry answers.
     pub unmatched: Vec<String>,
-    /// Those that were corrected, and the spellings taken for them.
+    /// The words that were corrected, each with the spelling used instead.
     pub corrected: Vec<(String, String)>,
-    /// Those that do not count, since others matter more.
+    /// The words that do not count, since others matter more.
     pub dropped: Vec<String>,
 }
 

@@ -9,7 +9,7 @@ use crate::time::{Seconds, is_beyond};
 
 /// How long an origin may go on serving what was on a branch before a push, in seconds. Caches of forges keep a raw file for five minutes.
 const SETTLING: Seconds = 600;
-/// Most contents of a branch that are remembered during that time.
+/// Maximum number of contents of a branch that are remembered during that time.
 const MAX_OUTDATED: usize = 8;
 
 impl SourceRecord {

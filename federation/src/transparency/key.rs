@@ -151,7 +151,7 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Most keys of a log at once: two while one replaces the other.
+/// Maximum number of keys of a log at once: two while one replaces the other.
 const MAX_KEYS: usize = 4;
 
 /// Reads the keys of a log, which all have its name, separated by white space: each signs every checkpoint, so that one can replace another.

@@ -9,7 +9,7 @@ use std::fmt;
 /// Largest note, in bytes.
 const MAX_BYTES: usize = 64 << 10;
 
-/// Most signatures of a note.
+/// Maximum number of signatures of a note.
 const MAX_SIGNATURES: usize = 64;
 
 /// A text and its signatures. Nothing that it says may be believed before a signature is verified.

@@ -5,7 +5,7 @@ use super::tree::Hash;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// Most hashes of a proof: one for each level of the largest tree.
+/// Maximum number of hashes of a proof: one for each level of the largest tree.
 const MAX_HASHES: usize = 63;
 
 /// A number without a sign or leading zeros.

@@ -1,15 +1,15 @@
-//! Which of the offers of a repo this hub takes.
+//! Which of the offers of a repo this hub publishes.
 
 use crate::compose::SourceLine;
 use std::collections::BTreeSet;
 
-/// Most hubs that a line may come by.
+/// Maximum number of hubs through which a line may come.
 pub const MAX_HOPS: usize = 8;
 
-/// Longest name of a hub in a path, in bytes.
+/// Maximum length of a hub's URL in a path, in bytes.
 const MAX_HOP_BYTES: usize = 255;
 
-/// A line that an upstream publishes, and that could be taken.
+/// A line of an upstream that this hub could publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// The name of the upstream.
@@ -21,7 +21,7 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// The line as this hub publishes it. Whether a source is required there does not count here.
+    /// The line as this hub publishes it. It is not required here, even if it is at the upstream.
     pub fn into_line(self) -> SourceLine {
         SourceLine { required: false, via: self.path, ..self.line }
     }
@@ -33,9 +33,9 @@ pub fn is_path(via: &[String]) -> bool {
     via.len() <= MAX_HOPS && via.iter().all(is_hop)
 }
 
-/// The path of a line that the hub at `url` publishes with this `via`, as the hub at `own` would have it.
+/// The hubs through which a line with this `via` would reach the hub at `own` if it came from the one at `url`.
 ///
-/// `None` if it may not be taken: the line came through this hub already, by a hub twice, or by too many, or the upstream has it from others itself and is not
+/// `None` if that path would contain `own` or any hub twice, or more than [`MAX_HOPS`] hubs, or if the upstream has the line from another hub and is not
 /// `transitive`.
 pub fn path(own: &str, url: &str, transitive: bool, via: &[String]) -> Option<Vec<String>> {
     if !transitive && !via.is_empty() {
@@ -46,7 +46,7 @@ pub fn path(own: &str, url: &str, transitive: bool, via: &[String]) -> Option<Ve
     (path.len() <= MAX_HOPS && hubs.len() == path.len() + 1).then_some(path)
 }
 
-/// The offer that is taken, of those of one repo: the one with the shortest path, and of several the first by name of the upstream.
+/// Chooses among the offers of one repo: the shortest path, then the first upstream by name.
 pub fn choose(offers: impl IntoIterator<Item = Offer>) -> Option<Offer> {
     offers.into_iter().min_by(|a, b| (a.path.len(), &a.upstream).cmp(&(b.path.len(), &b.upstream)))
 }

@@ -74,8 +74,7 @@ pub async fn receive<P: Ports>(
     })
     .await?;
     if new.is_empty() && !concerned.is_empty() {
-        let detail =
-            "This delivery arrived before; the index was fetched then, and will be again after its time to live.";
+        let detail = "The hub already received this delivery and fetched the index. It checks the index again after `cache_ttl_seconds`.";
         return Err(Problem::new(&kinds::HOOK_REPEATED, detail));
     }
     refresh_later(app, scopes);

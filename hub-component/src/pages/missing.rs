@@ -37,7 +37,7 @@ pub(super) fn words(problem: &Problem) -> Option<(&'static str, &'static str)> {
         (
             &kinds::REVISION_GONE,
             "This revision is no longer kept",
-            "The hub keeps the newest 1,000 revisions and those of the last 90 days. A search that began more than a day ago must be started again.",
+            "The hub keeps the newest 1,000 revisions and all of the last 90 days. A search that began more than a day ago must be started again.",
         ),
     ];
     let own = problem.kind().code;

@@ -170,7 +170,7 @@ fn list(sources: &[Source], found: &[(SourceState, usize)], parameters: &Paramet
             }
         }
         @if !shown.is_empty() { (table(shown, now)) }
-        @else if total(found) == 0 { p { "No repo has these words. " a href="/repos" { "Show all." } } }
+        @else if total(found) == 0 { p { "No repo matches these words. " a href="/repos" { "Show all." } } }
         @else { p { "No repo is in this state. " a href=(parameters.link(None, "")) { "Show all." } } }
         @if let Some(last) = next {
             p.pager {

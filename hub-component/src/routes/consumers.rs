@@ -14,7 +14,7 @@ use http::HeaderMap;
 
 /// Lists the repos that use a capability.
 ///
-/// As the indexes in the newest revision say under `uses`. The id may also be one that is used but not published, or that was removed.
+/// Based on `uses` in the indexes of the newest revision. The id may also be one that is used but not published, or that was removed.
 #[utoipa::path(
     get,
     path = paths::CONSUMERS,

@@ -15,7 +15,7 @@ use http::HeaderMap;
 /// Lists what is missing.
 ///
 /// Questions that found nothing or little, and that at least three clients asked. Clients are not recorded, only the words of questions.
-/// Each question is searched again in the newest revision, and left out if that answers it well.
+/// Each question is searched again in the newest revision, and left out if it is answered well there.
 #[utoipa::path(
     get,
     path = paths::DEMAND,

@@ -109,7 +109,7 @@ fn of_refreshing(registry: &mut Registry, head: &Head, tallies: &[Tally]) {
         registry.register_with_unit("oldest_verified_timestamp", help, Unit::Seconds, time(at));
     }
     if let Some(at) = head.due_at {
-        let help = "Unix time when the next check is due; long past if nothing refreshes";
+        let help = "Unix time when the next check is due; far in the past if nothing triggers refreshes";
         registry.register_with_unit("next_check_timestamp", help, Unit::Seconds, time(at));
     }
     let checks = Family::<Label, Counter>::default();

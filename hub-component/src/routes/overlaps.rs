@@ -15,7 +15,7 @@ use http::HeaderMap;
 /// Lists near-duplicates.
 ///
 /// Pairs of capabilities of different repos that seem to do the same thing, in one language or two. Deprecated ones are left out. Each capability
-/// has at most five pairs of its own. What changed is compared on request; while `complete` is false, there is more to compare.
+/// has at most five pairs of its own. Capabilities that changed are compared when the list is requested; while `complete` is false, some remain.
 #[utoipa::path(
     get,
     path = paths::OVERLAPS,

@@ -111,7 +111,7 @@ async fn a_repo_shows_what_is_wrong_where_and_what_readers_get_meanwhile() {
         "line 3, column 9, at /capabilities/0/id line 3 - id: Capability.Broken",
         "reuse-surface hub refresh --repo a",
         "Capabilities 3 Version 0 capability.a.n0",
-        "the server answered 200",
+        "the server responded with 200",
         "revision 1, 2027-01-15 08:00:00 UTC: registered (bootstrap)",
     ] {
         says(&page, words);
@@ -127,7 +127,7 @@ async fn a_held_index_shows_what_its_release_would_change() {
     let page = hub.see("/repos/a").await;
     for words in [
         "has 2 capabilities where readers get 20. It was first seen 2027-01-15 08:00:00 UTC.",
-        "released by the first check once a day has passed (2027-01-16 08:00:00 UTC)",
+        "releases it at the first check after 24 hours (2027-01-16 08:00:00 UTC)",
         "reuse-surface hub release --repo a",
         "− removed capability.a.n19 Version 0",
         "+ added capability.a.other Version 1",
@@ -219,7 +219,7 @@ async fn lists_are_paged_without_skipping() {
         "{second}"
     );
     let (_, _, html) = hub.page("/repos?q=R%26D%20EXAMPLE&state=fresh", PLAIN).await;
-    says(&seen(&html), "No repo has these words. Show all.");
+    says(&seen(&html), "No repo matches these words. Show all.");
     let (_, _, html) = hub.page("/repos?q=%20EXAMPLE&state=fresh", PLAIN).await;
     assert!(html.contains("href=\"/repos?q=EXAMPLE&amp;state=fresh&amp;after=r049\""), "{html}");
     assert!(html.contains("href=\"/repos?q=EXAMPLE\""), "all of these words: {html}");

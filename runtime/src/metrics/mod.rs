@@ -116,11 +116,12 @@ impl Metrics {
         own.register("memo_misses", help, self.memo_misses.clone());
         own.register("memo_entries", "Cached responses", self.memo_entries.clone());
         own.register_with_unit("memo_size", "Size of the cached responses", Unit::Bytes, self.memo_bytes.clone());
-        let help = "Statements that read the generation of PostgreSQL, each for all requests that waited for one";
+        let help = "Reads of PostgreSQL's commit counter, each for all requests that waited for one";
         own.register("version_probes", help, self.version_probes.clone());
-        let help = "Those of these statements that failed, whose requests the component answered";
+        let help =
+            "Failed reads of PostgreSQL's commit counter; the component answered the requests that waited for them";
         own.register("version_probe_failures", help, self.version_probe_failures.clone());
-        let help = "How often the generation of PostgreSQL fell, because acknowledged commits were lost";
+        let help = "How often PostgreSQL's commit counter fell because acknowledged commits were lost";
         own.register("database_losses", help, self.database_losses.clone());
         self.registry.sub_registry_with_prefix("process").register_collector(Box::new(process::Process::default()));
     }

@@ -8,7 +8,7 @@ use crate::{StoreError, row::Reader, tallies};
 use federation::compose::Fragment;
 use federation::digest::Digest;
 
-/// A step of the schema.
+/// Migration step: adds the digests of fragments, and the counters.
 pub(crate) const DIGESTS: &[&str] = &[
     "ALTER TABLE fragments ADD COLUMN json_digest TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE fragments ADD COLUMN yaml_digest TEXT NOT NULL DEFAULT ''",
@@ -16,7 +16,7 @@ pub(crate) const DIGESTS: &[&str] = &[
     tallies::COUNTERS,
 ];
 
-/// A later step.
+/// Migration step: splits fragments into pieces.
 pub(crate) const PIECES: &[&str] = &[
     "ALTER TABLE fragments RENAME TO whole_fragments",
     // `layout` is JSON (`Layout`), `ids` a JSON list. The sizes are those of the plain forms, to

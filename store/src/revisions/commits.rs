@@ -7,7 +7,7 @@ use federation::digest::Digest;
 use federation::provenance::Provenance;
 use std::collections::BTreeMap;
 
-/// A statement of the schema: the commit as JSON, or NULL if none is known.
+/// Statement of a migration step: adds the commit as JSON, or NULL if none is known.
 pub(crate) const COMMITS: &str = "ALTER TABLE revision_sources ADD COLUMN provenance TEXT";
 
 /// Records the commit of this content of a repo in the newest revision that changed the repo. The commit may become known only later.

@@ -195,7 +195,7 @@ pub async fn lines_of(tx: &mut impl Transaction, repos: &[&str]) -> Result<BTree
     rows.iter().map(|row| read_line(row).map(|line| (line.repo.clone(), line))).collect()
 }
 
-/// A step of the schema: the hubs that a line came through, one per line of text.
+/// Migration step: adds the hubs through which a line came, one per line of text.
 pub(crate) const VIA: &[&str] = &[
     "ALTER TABLE composition ADD COLUMN via TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE revision_sources ADD COLUMN via TEXT NOT NULL DEFAULT ''",

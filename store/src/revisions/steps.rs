@@ -12,7 +12,7 @@ use federation::withdrawn::{Withdrawn, removed};
 use flate2::{Decompress, FlushDecompress};
 use std::collections::BTreeMap;
 
-/// A step of the schema.
+/// Migration step: creates the table of changes.
 pub(crate) const TABLES: &[&str] = &[
     "CREATE TABLE change_pieces (
         piece INTEGER PRIMARY KEY NOT NULL, revision INTEGER NOT NULL, repo TEXT NOT NULL, steps INTEGER NOT NULL,

@@ -16,7 +16,7 @@ pub use index::{Scope, is_kept, newest};
 pub(crate) use page::filter_values;
 pub use page::{counts, entries, neighbours};
 
-/// The first form of the tables, which [`INDEX`] replaces.
+/// Migration step: creates the first tables of the search, which [`INDEX`] replaces.
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE search_setup (finder TEXT NOT NULL)",
     "CREATE TABLE search_fragments (
@@ -29,8 +29,8 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE INDEX search_entries_by_id ON search_entries (id)",
 ];
 
-/// The tables. A fragment is the index of a source with its attribution; `is_current` says that the newest revision contains it.
-/// The number of an entry is that of its fragment times `ENTRIES_PER_FRAGMENT`, plus its position.
+/// Migration step: creates the tables of the search by terms. A fragment is the index of a source with its attribution; `is_current` says that the
+/// newest revision contains it. The number of an entry is that of its fragment times `ENTRIES_PER_FRAGMENT`, plus its position.
 pub(super) const INDEX: &[&str] = &[
     "DROP TABLE IF EXISTS search_words",
     "DROP TABLE search_setup",
@@ -48,7 +48,7 @@ pub(super) const INDEX: &[&str] = &[
         trigram TEXT NOT NULL, spelling TEXT NOT NULL, term TEXT NOT NULL, PRIMARY KEY (trigram, spelling, term)) WITHOUT ROWID",
 ];
 
-/// Empties the tables, so that [`set_up`] rebuilds the index, now with the type of each entry and the questions that it answers.
+/// Migration step: empties the tables, so that [`set_up`] rebuilds the index, now with the type of each entry and the questions that it answers.
 pub(super) const EMPTY_SEARCH_INDEX: &[&str] = &[
     "DELETE FROM search_trigrams",
     "DELETE FROM search_postings",

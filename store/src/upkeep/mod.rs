@@ -17,7 +17,7 @@ use crate::database::{Database, write_with};
 use federation::time::{CLOCK_TOLERANCE, Seconds};
 use steps::{DAY, Upkeep};
 
-/// A step of the schema.
+/// Migration step: creates what upkeep needs to find unused content.
 pub(super) const INDEXES: &[&str] = &[
     // For finding the uses of a snapshot or a fragment.
     "CREATE INDEX revision_sources_with ON revision_sources (index_digest, repo, domain, revision)",

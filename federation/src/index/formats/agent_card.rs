@@ -14,7 +14,7 @@ const CARD: &str = "application/a2a-agent-card+json";
 /// Where the card of an agent is, on its host (A2A 1.0, section 8.2).
 const WELL_KNOWN: &str = "/.well-known/agent-card.json";
 
-/// Most questions of a capability, and the longest question in characters; the same numbers as in
+/// Maximum number of questions of a capability, and maximum length of one, in characters; the same numbers as in
 /// `schemas/capability-index.schema.yaml`.
 const MAX_QUERIES: usize = 10;
 const MAX_QUERY_CHARS: usize = 500;

@@ -4,7 +4,7 @@ use super::stems::{Language, stem};
 use super::words::words;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Most words of a phrase.
+/// Maximum number of words of a phrase.
 pub const MAX_PHRASE_WORDS: usize = 3;
 
 /// For the stems of a word or phrase, separated by spaces, the stems of those that mean the same.

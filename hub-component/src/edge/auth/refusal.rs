@@ -46,7 +46,7 @@ pub(super) fn exchanged_expired(token: &Exchanged) -> Problem {
     challenge(&kinds::TOKEN_EXPIRED, detail, INVALID)
 }
 
-/// What a CI job changes besides its index would outlast its token.
+/// The refusal of a CI job's token for anything but register, refresh and release: other changes would outlast the token.
 pub(super) fn of_a_job() -> Problem {
     Problem::new(
         &kinds::FORBIDDEN,

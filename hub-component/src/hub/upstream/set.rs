@@ -22,7 +22,7 @@ use store::upstreams::{self, MAX_UPSTREAMS, Stored};
 /// `no-public-url`, `too-many-upstreams`, `invalid-upstream` if it is this hub itself, or if the store fails.
 pub async fn set<P: Ports>(app: &App<P>, name: &str, upstream: Upstream, origin: Origin<'_>) -> Result<bool, Problem> {
     let Some(own) = base_url(app.configured_url()) else {
-        let detail = "Configure the public URL of this hub first: it is how other hubs name it, and how a ring of hubs is recognised.";
+        let detail = "Set the hub's public URL first: other hubs know it by that URL, and without it a loop of hubs cannot be detected.";
         return Err(Problem::new(&kinds::NO_PUBLIC_URL, detail));
     };
     if upstream.url == own {

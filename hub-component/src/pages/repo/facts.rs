@@ -32,7 +32,7 @@ pub(super) fn section(source: &Source) -> Markup {
             @if let Some(at) = record.verified_at { dt { "Last verified" } dd { (time(at)) } }
             @if let Some(at) = record.last_attempt_at {
                 dt { "Last check" }
-                dd { (time(at)) @if let Some(status) = record.http_status { ", the server answered " (status) } }
+                dd { (time(at)) @if let Some(status) = record.http_status { ", the server responded with " (status) } }
             }
             @if let Some(at) = record.next_check_at.filter(|_| registration.enabled) { dt { "Next check" } dd { (time(at)) } }
             @if let Some(accepted) = &record.accepted { dt { "Accepted snapshot" } dd { (snapshot_link(&accepted.digest)) } }

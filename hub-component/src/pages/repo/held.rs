@@ -45,8 +45,8 @@ pub(super) fn section(source: &Source, changes: Option<&[Change]>) -> Markup {
             @if held.full {
                 "The federation has no room for it. The first check that finds room accepts it: shorten this index, or remove other sources."
             } @else {
-                "If it stays as it is, it is released by the first check once a day has passed ("
-                (time(held.since + RELEASE_AFTER)) "); if it is intended, a maintainer can do so now:"
+                "If the index does not change, the hub releases it at the first check after 24 hours ("
+                (time(held.since + RELEASE_AFTER)) "). If the loss is intended, a maintainer can release it now:"
             }
         }
         @if !held.full { pre tabindex="0" { code { "reuse-surface hub release --repo " (source.repo()) } } }

@@ -19,7 +19,7 @@ use store::database::{Autocommit, Database, Transaction, read_with};
 use store::mirror;
 use store::revisions::{self, Revision, log};
 
-/// How often a waiting request looks for one.
+/// How often a waiting request looks for a newer revision.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 const LOOKS_PER_SECOND: u32 = 4;
 

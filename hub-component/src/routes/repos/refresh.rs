@@ -103,17 +103,19 @@ async fn commit<P: Ports>(
     if let Some(job) = vouched
         && (job.commit != asked.commit || job.reference.as_deref() != reference)
     {
-        return Err(not_allowed("This token was given to a job for another commit or ref than the one in the body."));
+        return Err(not_allowed(
+            "This token was issued to a job for a different commit or ref than the one in the body.",
+        ));
     }
     let (url, said) = at_commit(&registered.registration.url, &asked.commit, reference).map_err(|why| {
         Problem::new(
             &kinds::COMMIT_UNKNOWN,
             match why {
                 NoCommit::Forge => {
-                    "The registered address is not the raw address of a branch or tag on a forge that this hub knows."
+                    "The registered URL is not the raw URL of a branch or tag on a forge that this hub knows."
                 }
                 NoCommit::Ref => {
-                    "The registered address is on another branch or tag, whose index the next check would publish again."
+                    "`ref` is not the branch or tag of the registered URL: the next check would replace the index again. Name that branch, or register the new URL."
                 }
             },
         )
@@ -122,7 +124,9 @@ async fn commit<P: Ports>(
         None => said,
         Some(job) if job.repository.eq_ignore_ascii_case(&said.repository) => job.clone(),
         Some(_) => {
-            return Err(not_allowed("The registered address is in another repository than the job of this token."));
+            return Err(not_allowed(
+                "The registered URL belongs to a different repository than the job of this token.",
+            ));
         }
     };
     Ok(Commit { url, provenance })
@@ -164,7 +168,9 @@ pub async fn release<P: Ports>(
                 ),
                 NotReleased::Another => Problem::new(
                     &kinds::HELD_ANOTHER,
-                    format!("Another index of `{repo}` is held by now; nothing was released. Review that index first."),
+                    format!(
+                        "A different index of `{repo}` is held now; nothing was released. Review that index first."
+                    ),
                 ),
             },
         )?;
