@@ -1,6 +1,7 @@
 //! The federated document, its manifest and its revision log.
 
 use crate::Json;
+use crate::health::Mirror;
 use federation::compose::SourceLine;
 use federation::digest::Digest;
 use federation::provenance::Provenance;
@@ -152,9 +153,9 @@ pub struct Log {
     /// The public base URL of this hub, by which the hubs that follow it refer to it. Left out by mirrors, and by a hub that does not know its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hub: Option<String>,
-    /// On a mirror: when its primary last said that it has nothing newer (RFC 3339). Left out by other hubs.
+    /// How far this mirror has followed its primary. Left out by hubs that are no mirrors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mirrored_at: Option<String>,
+    pub mirror: Option<Mirror>,
     /// The revision `since` as this hub has it; null if it is not stored. A client with another digest has another history.
     #[schema(required)]
     pub since: Option<Point>,

@@ -1,16 +1,15 @@
 //! Health checks: whether the hub is alive and can serve requests.
 
 use crate::hub::App;
+use crate::hub::mirror::state;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
-use api::health::{Health, Mirror};
+use api::health::Health;
 use api::paths;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use federation::time::rfc3339;
 use http::header::CACHE_CONTROL;
-use store::mirror::{self, Followed};
 use store::{probe, revisions};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -30,7 +29,7 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
     let database = app.database().await?;
     let head = revisions::head(database).await?;
     if let Some(primary) = app.primary().filter(|_| head.mirrored_at(app.primary()).is_none()) {
-        let fault = mirrored(primary, mirror::get(database).await?).fault;
+        let fault = state(&app).await?.and_then(|mirror| mirror.fault);
         let detail = match fault {
             Some(fault) => {
                 format!("This mirror has not caught up with {primary} yet: {}.", fault.trim_end_matches('.'))
@@ -47,10 +46,7 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
         status: "ok".to_owned(),
         version: VERSION.to_owned(),
         revision: Some(head.revision.map_or(0, |r| r.number)),
-        mirror: match app.primary() {
-            Some(primary) => Some(mirrored(primary, mirror::get(database).await?)),
-            None => None,
-        },
+        mirror: state(&app).await?,
     }))
 }
 
@@ -66,12 +62,6 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
 )]
 pub async fn live() -> impl IntoResponse {
     now(Health { status: "ok".to_owned(), version: VERSION.to_owned(), revision: None, mirror: None })
-}
-
-fn mirrored(primary: &str, followed: Option<Followed>) -> Mirror {
-    let followed = followed.filter(|followed| followed.url == primary);
-    let (current_at, fault) = followed.map(|it| (it.current_at, it.fault)).unwrap_or_default();
-    Mirror { of: primary.to_owned(), current_at: current_at.map(rfc3339), fault }
 }
 
 /// A health report that must not be cached.

@@ -151,7 +151,10 @@ fn last_of(primary: &str, revisions: &[Logged], here: u64, page: &Log) -> Result
 
 /// Up to when the primary had nothing newer: a primary that is a mirror itself may be behind its own.
 fn current_at(primary: &str, page: &Log, asked_at: Seconds) -> Result<Seconds, Fault> {
-    let Some(text) = &page.mirrored_at else { return Ok(asked_at) };
-    let mirrored_at = parse_rfc3339(text).ok_or_else(|| fault(format!("{primary}: `mirrored_at` is not a time")))?;
-    Ok(mirrored_at.min(asked_at))
+    let Some(mirror) = &page.mirror else { return Ok(asked_at) };
+    let Some(text) = &mirror.current_at else {
+        return Err(fault(format!("{primary} is a mirror of {}, and has not caught up with that yet", mirror.of)));
+    };
+    let current_at = parse_rfc3339(text).ok_or_else(|| fault(format!("{primary}: `current_at` is not a time")))?;
+    Ok(current_at.min(asked_at))
 }

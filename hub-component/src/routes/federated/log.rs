@@ -2,6 +2,7 @@
 
 use crate::edge::Query;
 use crate::hub::App;
+use crate::hub::mirror::state;
 use crate::hub::paging::PageBuilder;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
@@ -15,8 +16,7 @@ use federation::time::{Seconds, parse_rfc3339, rfc3339};
 use federation::upstream::base_url;
 use http::header::CACHE_CONTROL;
 use std::time::Duration;
-use store::database::{Autocommit, Database, Transaction, read_with};
-use store::mirror;
+use store::database::{Autocommit, Transaction, read_with};
 use store::revisions::{self, Revision, log};
 
 /// How often a waiting request looks for a newer revision.
@@ -34,7 +34,6 @@ const LOOKS_PER_SECOND: u32 = 4;
     tag = "federation",
     params(LogQuery),
     responses((status = 200, description = "The revisions after `since`.", body = Log, headers(("Cache-Control")))),
-    extensions(("x-problems" = json!([kinds::BEHIND.code]))),
 )]
 pub async fn follow<P: Ports>(
     State(app): State<App<P>>,
@@ -60,24 +59,13 @@ pub async fn follow<P: Ports>(
         }
     }
     // The log is read after this, and is at least as new.
-    let mirrored_at = match app.primary() {
-        Some(primary) => Some(current_at(database, primary).await?),
-        None => None,
-    };
+    let mirror = state(&app).await?;
     let mut answer = read_with(database, async |tx| read(tx, query.since, verified_after).await).await?;
     if app.primary().is_none() {
         answer.hub = base_url(app.configured_url());
     }
-    answer.mirrored_at = mirrored_at.map(rfc3339);
+    answer.mirror = mirror;
     Ok(([(CACHE_CONTROL, "no-store")], Json(answer)))
-}
-
-/// When this mirror of `primary` was last current. Who follows it must not take it for a hub that has nothing.
-async fn current_at(database: &impl Database, primary: &str) -> Result<Seconds, Problem> {
-    let followed = mirror::get(database).await?.filter(|it| it.url == primary);
-    followed.and_then(|it| it.current_at).ok_or_else(|| {
-        Problem::new(&kinds::BEHIND, format!("This mirror has not caught up with {primary} yet.")).retry_after(5)
-    })
 }
 
 async fn read(tx: &mut impl Transaction, since: u64, verified_after: Option<Seconds>) -> Result<Log, Problem> {
@@ -98,7 +86,7 @@ async fn read(tx: &mut impl Transaction, since: u64, verified_after: Option<Seco
         page.add(last, &next)?;
     }
     let (revisions, _) = page.done();
-    Ok(Log { hub: None, mirrored_at: None, since: known.map(point), newest: newest.map(point), revisions, verified })
+    Ok(Log { hub: None, mirror: None, since: known.map(point), newest: newest.map(point), revisions, verified })
 }
 
 fn point(Revision { number: revision, digest, composed_at }: Revision) -> Point {

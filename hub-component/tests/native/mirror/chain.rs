@@ -5,7 +5,7 @@ use crate::eventually::eventually;
 use crate::ports::Hub;
 use http::StatusCode;
 use hub_component::hub::{Host, Setting};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const MIRROR: &str = "https://mirror.example.org";
 
@@ -55,10 +55,11 @@ async fn a_mirror_that_has_never_caught_up_is_not_followed() {
     let (primary, first) = (Hub::new(), Hub::new());
     primary.register("a", index("capability.a")).await;
     let first = first.at(Setting { host: Host::Serve, primary: PRIMARY.to_owned(), ..Setting::default() });
-    assert_eq!(first.read("/v1/federated/log", &[]).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    let log = first.get("/v1/federated/log").await;
+    assert_eq!((&log["mirror"]["of"], &log["mirror"]["current_at"]), (&json!(PRIMARY), &Value::Null), "{log}");
     let second = second_of(&first);
     let said = fault(&second).await;
-    assert!(said.contains(MIRROR), "{said}");
+    assert!(said.contains(MIRROR) && said.contains("not caught up"), "{said}");
     assert_eq!(second.read("/health", &[]).await.0, StatusCode::SERVICE_UNAVAILABLE);
     first.sources().is_hub("primary.example.org", &primary);
     follows(&first, 1).await;
