@@ -156,6 +156,32 @@ fn a_parent_that_only_gathers_is_in_no_circle() {
     assert_eq!(circles_of(&[("p", "use a::A; fn f(a: A) {}"), ("p::a", ""), ("p::b", "use super::A;")]), none);
 }
 
+/// Words that only the source files of one place have.
+const ONLY_IN: [(&str, &str); 6] = [
+    ("spin_sdk", "hub-component/src/spin/"),
+    ("granit_parser", "federation/src/yaml/events.rs"),
+    (" FROM ", "store/src/"),
+    ("INSERT INTO ", "store/src/"),
+    ("\"UPDATE ", "store/src/"),
+    ("DELETE FROM ", "store/src/"),
+];
+
+#[test]
+fn each_outside_thing_has_its_place() -> Result<()> {
+    let listed = output(Command::new("git").current_dir(ROOT).args(["ls-files", "*/src/*.rs"]))?;
+    let mut found = BTreeSet::new();
+    for file in listed.lines().filter(|file| !file.contains("tests")) {
+        let text = fs::read_to_string(Path::new(ROOT).join(file)).with_context(|| file.to_owned())?;
+        let program = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (word, place) in ONLY_IN.iter().filter(|(word, _)| program.contains(word)) {
+            ensure!(file.starts_with(place), "{file} has `{word}`, which belongs into {place}");
+            found.insert(word);
+        }
+    }
+    ensure!(found.len() == ONLY_IN.len(), "only {found:?} were found at all");
+    Ok(())
+}
+
 /// Clippy measures functions; nothing else measures files.
 #[test]
 fn no_file_is_longer_than_300_lines() -> Result<()> {
