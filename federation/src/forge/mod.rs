@@ -2,9 +2,11 @@
 //! `HEAD`, and from the page of a file to its raw address.
 
 mod commit;
+mod kind;
 
 use crate::source_url;
 pub use commit::{NoCommit, at_commit};
+pub use kind::Forge;
 use url::Url;
 
 /// The longest path that is linked, in characters: that of an index's `path`.
