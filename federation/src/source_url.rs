@@ -90,7 +90,7 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 /// Whether Spin routes requests for this name back into the application.
-fn is_runtime_internal(host: &str) -> bool {
+pub fn is_runtime_internal(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     host == "self.alt" || host == "spin.internal" || host.ends_with(".spin.internal")
 }
