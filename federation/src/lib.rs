@@ -29,7 +29,6 @@ pub mod problem;
 pub mod provenance;
 pub mod registration;
 pub mod reserved;
-pub mod same_file;
 pub mod schema;
 pub mod search;
 mod size;

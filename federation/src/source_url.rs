@@ -79,8 +79,18 @@ pub fn host(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
+/// Whether the host is this machine. Names such as `a.localhost` do not count, because DNS may lead them elsewhere.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 /// Whether Spin routes requests for this name back into the application.
-fn is_runtime_internal(host: &str) -> bool {
+pub fn is_runtime_internal(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     host == "self.alt" || host == "spin.internal" || host.ends_with(".spin.internal")
 }

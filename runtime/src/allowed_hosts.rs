@@ -2,6 +2,7 @@
 //! addresses separately, after DNS.
 
 use anyhow::{Context as _, Result, bail, ensure};
+use ipnet::IpNet;
 use std::net::IpAddr;
 use std::ops::Range;
 use url::{Host, Url};
@@ -24,7 +25,7 @@ enum HostPattern {
     /// The domain with its leading dot.
     Subdomains(String),
     Exactly(Host),
-    Network(IpAddr, u8),
+    Network(IpNet),
     /// The application itself. This host does not offer it to its component.
     Own,
 }
@@ -86,12 +87,8 @@ impl Entry {
 
 impl HostPattern {
     fn parse(text: &str) -> Result<Self> {
-        if let Some((address, bits)) = text.split_once('/')
-            && let Ok(address) = address.parse::<IpAddr>()
-        {
-            let bits: u8 = bits.parse().context("the network has no prefix length")?;
-            ensure!(bits <= if address.is_ipv4() { 32 } else { 128 }, "the prefix length is too large");
-            return Ok(Self::Network(address, bits));
+        if text.split_once('/').is_some_and(|(address, _)| address.parse::<IpAddr>().is_ok()) {
+            return Ok(Self::Network(text.parse().context("the prefix length is not valid")?));
         }
         if let Ok(IpAddr::V6(address)) = text.parse() {
             return Ok(Self::Exactly(Host::Ipv6(address)));
@@ -116,24 +113,10 @@ impl HostPattern {
             (Self::Any, _) => true,
             (Self::Subdomains(suffix), Host::Domain(domain)) => domain.ends_with(suffix.as_str()),
             (Self::Exactly(expected), host) => expected == host,
-            (Self::Network(network, bits), Host::Ipv4(address)) => contains(*network, *bits, (*address).into()),
-            (Self::Network(network, bits), Host::Ipv6(address)) => contains(*network, *bits, (*address).into()),
-            (Self::Subdomains(_) | Self::Network(..) | Self::Own, _) => false,
+            (Self::Network(network), Host::Ipv4(address)) => network.contains(&IpAddr::V4(*address)),
+            (Self::Network(network), Host::Ipv6(address)) => network.contains(&IpAddr::V6(*address)),
+            (Self::Subdomains(_) | Self::Network(_) | Self::Own, _) => false,
         }
-    }
-}
-
-fn contains(network: IpAddr, bits: u8, address: IpAddr) -> bool {
-    match (network, address) {
-        (IpAddr::V4(network), IpAddr::V4(address)) => {
-            let shift = 32 - u32::from(bits);
-            network.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
-        }
-        (IpAddr::V6(network), IpAddr::V6(address)) => {
-            let shift = 128 - u32::from(bits);
-            network.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
-        }
-        _ => false,
     }
 }
 

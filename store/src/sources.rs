@@ -4,7 +4,6 @@ use super::registrations::{self, COLUMNS, Registered};
 use super::row::{Reader, placeholders};
 use crate::database::{Transaction, Value};
 use crate::{StoreError, leases, revisions};
-use federation::compose::SourceLine;
 use federation::limits::MAX_RECORD_BYTES;
 use federation::registration::Registration;
 use federation::source::{Accepted, SourceRecord, State};
@@ -68,10 +67,7 @@ pub(super) async fn load(
             },
             None => {
                 let line = revisions::line(tx, &registered.registration.repo).await?;
-                let accepted = line.map(|SourceLine { url, index_digest: digest, capability_count, via, .. }| {
-                    Accepted { digest, url, capability_count, via }
-                });
-                SourceRecord::lost(accepted, registered.updated_at)
+                SourceRecord::lost(line.map(Accepted::from), registered.updated_at)
             }
         };
         sources.push(Source { registered, record });

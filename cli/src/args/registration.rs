@@ -1,10 +1,10 @@
 //! The subcommands of `reuse-surface hub` that concern one registration.
 
 use super::Format;
-use crate::git::Forge;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgGroup, Args, value_parser};
 use federation::digest::Digest;
+use federation::forge::Forge;
 use federation::index::SourceFormat;
 
 /// Register a repository's index; the hub checks the index first
@@ -37,7 +37,7 @@ pub(crate) struct Register {
     pub(crate) from_git: bool,
 
     /// With --from-git: the software of the remote's host, if it is not recognised
-    #[arg(long, value_name = "FORGE", value_enum, requires = "from_git", conflicts_with = "url")]
+    #[arg(long, value_name = "FORGE", requires = "from_git", conflicts_with = "url", value_parser = super::values::variant(Forge::ALL))]
     pub(crate) forge: Option<Forge>,
 
     /// With --from-git: the branch to use instead of the current one

@@ -1,5 +1,6 @@
 //! The base URL of a hub, and the URLs beneath it.
 
+use federation::source_url;
 use reqwest::Url;
 use std::fmt;
 
@@ -45,9 +46,7 @@ impl Base {
 
     /// True when the hub runs on this machine.
     pub(crate) fn is_loopback(&self) -> bool {
-        let host = self.0.host_str().unwrap_or_default();
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-        host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+        source_url::is_loopback(&self.0)
     }
 }
 
@@ -89,10 +88,12 @@ mod tests {
 
     #[test]
     fn loopback_is_recognised_in_every_spelling() {
-        for text in ["http://localhost:1", "http://a.localhost", "http://127.8.0.1", "http://[::1]:8080"] {
+        for text in ["http://localhost:1", "http://127.8.0.1", "http://[::1]:8080"] {
             assert!(base(text).is_loopback(), "{text}");
         }
-        for text in ["http://localhost.example.org", "http://10.0.0.1", "http://127.0.0.1.example.org"] {
+        for text in
+            ["http://a.localhost", "http://localhost.example.org", "http://10.0.0.1", "http://127.0.0.1.example.org"]
+        {
             assert!(!base(text).is_loopback(), "{text}");
         }
     }

@@ -1,9 +1,9 @@
 //! Reads the git work tree of the current directory. Nothing is changed or fetched.
 
-use super::Forge;
-use super::remote::{Remote, Unusable};
+use super::remote::{Unusable, name, page};
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
+use federation::forge::Forge;
 use std::path::Path;
 use std::process::Command;
 
@@ -51,23 +51,21 @@ pub(crate) fn published(forge: Option<Forge>, branch: Option<&str>, index: Optio
             "add it with `git remote add`, or set --repo and --url",
         )
     })?;
-    let location = Remote::parse(&address).map_err(|unusable| refused(&remote, &unusable))?;
-    let forge = forge.or_else(|| Forge::of_host(&location.host)).ok_or_else(|| {
-        usage(
-            format!("the software of {} is unknown", location.host),
-            "set --forge to gitea, forgejo, github or gitlab",
-        )
+    let page = page(&address).map_err(|unusable| refused(&remote, &unusable))?;
+    let host = page.host_str().unwrap_or_default();
+    let forge = forge.or_else(|| Forge::of_host(host)).ok_or_else(|| {
+        usage(format!("the software of {host} is unknown"), "set --forge to gitea, forgejo, github or gitlab")
     })?;
     let path = found(&root, index)?;
-    let url = forge.raw_url(&location, &branch, &path).ok_or_else(|| {
+    let url = forge.raw_url(&page, &branch, &path).ok_or_else(|| {
         usage(format!("the remote `{remote}` is not a repository on that forge"), "set --repo and --url instead")
     })?;
     Ok(Published {
-        repo: location.name(),
+        repo: name(&page),
         url: url.into(),
         index: format!("{root}/{path}"),
         warnings: warnings(&root, &remote, &branch, &path)?,
-        origin: format!("{path} on branch {branch} of {remote}, {}", location.host),
+        origin: format!("{path} on branch {branch} of {remote}, {host}"),
     })
 }
 

@@ -2,18 +2,6 @@
 
 use reqwest::Url;
 
-/// A repository on a host.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Remote {
-    /// Scheme of the web pages: https, unless the remote itself uses plain http.
-    pub(super) scheme: &'static str,
-    pub(super) host: String,
-    /// Port of the web pages, if it is not the default. It cannot be derived from an ssh port.
-    pub(super) port: Option<u16>,
-    /// Owner and name, preceded by groups or a path prefix of the host; at least two segments, without `.git`.
-    pub(super) path: Vec<String>,
-}
-
 /// Why an address has no web page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unusable {
@@ -25,43 +13,46 @@ pub(super) enum Unusable {
     NoRepository,
 }
 
-impl Remote {
-    /// Parses the output of `git remote get-url`.
-    pub(super) fn parse(address: &str) -> Result<Self, Unusable> {
-        let address = address.trim();
-        let url = match address.contains("://") {
-            true => Url::parse(address),
-            false => Url::parse(&scp_like(address).ok_or(Unusable::NotOnTheWeb)?),
-        };
-        let url = url.map_err(|_| Unusable::NotOnTheWeb)?;
-        let (scheme, port) = match url.scheme() {
-            "https" | "http" if !url.username().is_empty() => return Err(Unusable::Credentials),
-            _ if url.password().is_some() => return Err(Unusable::Credentials),
-            "https" => ("https", url.port()),
-            "http" => ("http", url.port()),
-            "ssh" | "git" | "git+ssh" | "ssh+git" => ("https", None),
-            _ => return Err(Unusable::NotOnTheWeb),
-        };
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(Unusable::NotOnTheWeb)?.to_ascii_lowercase();
-        // Hosts for ssh over the https port, for networks that block other ports.
-        let host = match host.as_str() {
-            "ssh.github.com" => "github.com".to_owned(),
-            "altssh.gitlab.com" => "gitlab.com".to_owned(),
-            _ => host,
-        };
-        let path = url.path().trim_matches('/');
-        let path = path.strip_suffix(".git").unwrap_or(path);
-        let path: Vec<String> = path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        if path.len() < 2 {
-            return Err(Unusable::NoRepository);
-        }
-        Ok(Self { scheme, host, port, path })
+/// The page of the repository at `address`, as `git remote get-url` prints it: with https, unless the address has plain http, and without `.git`.
+/// It has at least an owner and a name, which groups or a path prefix of the host may precede.
+pub(super) fn page(address: &str) -> Result<Url, Unusable> {
+    let address = address.trim();
+    let url = match address.contains("://") {
+        true => Url::parse(address),
+        false => Url::parse(&scp_like(address).ok_or(Unusable::NotOnTheWeb)?),
+    };
+    let url = url.map_err(|_| Unusable::NotOnTheWeb)?;
+    let (scheme, port) = match url.scheme() {
+        "https" | "http" if !url.username().is_empty() => return Err(Unusable::Credentials),
+        _ if url.password().is_some() => return Err(Unusable::Credentials),
+        "https" => ("https", url.port()),
+        "http" => ("http", url.port()),
+        "ssh" | "git" | "git+ssh" | "ssh+git" => ("https", None),
+        _ => return Err(Unusable::NotOnTheWeb),
+    };
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or(Unusable::NotOnTheWeb)?.to_ascii_lowercase();
+    // Hosts for ssh over the https port, for networks that block other ports.
+    let host = match host.as_str() {
+        "ssh.github.com" => "github.com".to_owned(),
+        "altssh.gitlab.com" => "gitlab.com".to_owned(),
+        _ => host,
+    };
+    let path = url.path().trim_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let path: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+    if path.len() < 2 {
+        return Err(Unusable::NoRepository);
     }
+    let page = Url::parse(&format!("{scheme}://{host}/{}", path.join("/")));
+    let mut page = page.map_err(|_| Unusable::NotOnTheWeb)?;
+    // An ssh port says nothing about the port of the pages.
+    page.set_port(port).map_err(|()| Unusable::NotOnTheWeb)?;
+    Ok(page)
+}
 
-    /// The name of the repository in lower case, as a hub accepts it.
-    pub(super) fn name(&self) -> String {
-        self.path.last().map(|name| name.to_lowercase()).unwrap_or_default()
-    }
+/// The name of the repository at `page` in lower case, as a hub accepts it.
+pub(super) fn name(page: &Url) -> String {
+    page.path_segments().and_then(|mut names| names.next_back()).unwrap_or_default().to_lowercase()
 }
 
 /// `[user@]host:path` as a URL; `None` for a directory, including one on a drive.
@@ -73,15 +64,15 @@ fn scp_like(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Forge;
-    use super::{Remote, Unusable};
+    use super::{Unusable, name, page};
+    use federation::forge::Forge;
 
     const PATH: &str = "registry/indexes/capabilities.yaml";
 
     fn raw(address: &str, forge: Option<Forge>, branch: &str) -> Option<String> {
-        let remote = Remote::parse(address).unwrap();
-        let forge = forge.or_else(|| Forge::of_host(&remote.host))?;
-        let url = forge.raw_url(&remote, branch, PATH)?;
+        let page = page(address).unwrap();
+        let forge = forge.or_else(|| Forge::of_host(page.host_str().unwrap()))?;
+        let url = forge.raw_url(&page, branch, PATH)?;
         Some(url.as_str().strip_suffix(&format!("/{PATH}")).unwrap().to_owned())
     }
 
@@ -131,9 +122,9 @@ mod tests {
         for address in ["git@git.example.org:o/r.git", "https://github.example.org/o/r", "git@host:o/r"] {
             assert_eq!(raw(address, None, "main"), None, "{address}");
         }
-        let enterprise = raw("git@github.example.org:o/r", Some(Forge::Github), "main");
+        let enterprise = raw("git@github.example.org:o/r", Some(Forge::GitHub), "main");
         assert_eq!(enterprise.as_deref(), Some("https://github.example.org/o/r/raw/refs/heads/main"));
-        let gitlab = raw("git@git.example.org:a/b/r.git", Some(Forge::Gitlab), "main");
+        let gitlab = raw("git@git.example.org:a/b/r.git", Some(Forge::GitLab), "main");
         assert_eq!(gitlab.as_deref(), Some("https://git.example.org/a/b/r/-/raw/main"));
         assert_eq!(raw("https://github.com/o/sub/r", None, "main"), None, "GitHub has no groups in groups");
     }
@@ -154,12 +145,12 @@ mod tests {
             ("https://github.com/", Unusable::NoRepository),
         ];
         for (address, expected) in cases {
-            assert_eq!(Remote::parse(address), Err(expected), "{address}");
+            assert_eq!(page(address), Err(expected), "{address}");
         }
     }
 
     #[test]
     fn the_name_is_in_lower_case() {
-        assert_eq!(Remote::parse("git@github.com:O/My.Repo.git").unwrap().name(), "my.repo");
+        assert_eq!(name(&page("git@github.com:O/My.Repo.git").unwrap()), "my.repo");
     }
 }

@@ -8,7 +8,7 @@ use federation::check::Judged;
 use federation::digest::Digest;
 use federation::plan::Queue;
 use federation::registration::Registration;
-use federation::source::{Accepted, Effect, Observation, SourceRecord};
+use federation::source::{Effect, Observation, SourceRecord};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
@@ -82,11 +82,8 @@ fn known(source: &Registration, lock: Option<&Lock>, cache: &Cache) -> SourceRec
     let mut record = cache.record(&source.url);
     if record.accepted.is_none() {
         let locked = lock.and_then(|lock| lock.sources.iter().find(|locked| locked.repo == source.repo));
-        record.accepted = locked.filter(|locked| cache.has(&locked.index_digest)).and_then(|locked| {
-            let (digest, capability_count) = (locked.index_digest.clone(), locked.capability_count);
-            let via = locked.via.clone();
-            locked.url.clone().map(|url| Accepted { digest, url, capability_count, via })
-        });
+        let usable = locked.filter(|locked| locked.url.is_some() && cache.has(&locked.index_digest));
+        record.accepted = usable.map(|locked| locked.line().into());
     }
     record
 }

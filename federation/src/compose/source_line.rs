@@ -4,6 +4,7 @@ use crate::digest::{Digest, Digester};
 use crate::registration::Registration;
 use crate::source::{Accepted, SourceRecord};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 /// One entry of `sources` in the federated document.
@@ -45,6 +46,18 @@ impl SourceLine {
             capability_count,
             via,
         }
+    }
+
+    /// A registration that contributes this line; `None` if the line has an invalid field.
+    pub fn registration(&self) -> Option<Registration> {
+        let Self { repo, url, domain, required, .. } = self;
+        Registration::from_value(&json!({"repo": repo, "url": url, "domain": domain, "required": required})).ok()
+    }
+}
+
+impl From<SourceLine> for Accepted {
+    fn from(SourceLine { index_digest: digest, url, capability_count, via, .. }: SourceLine) -> Self {
+        Self { digest, url, capability_count, via }
     }
 }
 

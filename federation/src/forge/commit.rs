@@ -1,5 +1,7 @@
 //! The raw address of a file at a commit, from that of the same file on a branch or tag.
 
+use super::Forge;
+use super::raw::{Raw, segments};
 use crate::provenance::Provenance;
 use crate::source_url;
 use percent_encoding::percent_decode_str;
@@ -23,80 +25,38 @@ pub enum NoCommit {
 /// If the forge is not known, or the address is of another ref.
 pub fn at_commit(raw: &str, commit: &str, reference: Option<&str>) -> Result<(String, Provenance), NoCommit> {
     let url = source_url::parse(raw).map_err(|_| NoCommit::Forge)?;
-    let segments: Vec<&str> = url.path_segments().ok_or(NoCommit::Forge)?.collect();
-    let place = Place::of(url.host_str().unwrap_or_default(), &segments).ok_or(NoCommit::Forge)?;
-    let (known, file) = place.split(reference).ok_or(NoCommit::Ref)?;
-    let path = [place.before.as_slice(), &[commit], file].concat().join("/");
+    let segments = segments(&url).ok_or(NoCommit::Forge)?;
+    let raw = Raw::of(url.host_str().unwrap_or_default(), &segments).filter(|raw| raw.kind != Some("commit"));
+    let raw = raw.ok_or(NoCommit::Forge)?;
+    let (known, file) = split(&raw, reference).ok_or(NoCommit::Ref)?;
+    let revision: &[&str] = if raw.forge == Some(Forge::Gitea) { &["commit", commit] } else { &[commit] };
+    let path = [raw.before, revision, file].concat().join("/");
     let mut pinned = url.clone();
     pinned.set_path(&path);
     pinned.set_query(None);
     pinned.set_fragment(None);
-    let repository = decoded(place.repository);
+    let repository = decoded(raw.repository);
     let reference = reference.map(str::to_owned).or(known);
     Ok((pinned.into(), Provenance { repository, reference, commit: commit.to_owned(), verified: false }))
 }
 
-/// A raw address, taken apart. Its segments are encoded.
-struct Place<'a> {
-    repository: &'a [&'a str],
-    /// The segments before a commit.
-    before: Vec<&'a str>,
-    /// The kind of ref, if the address states it: `heads` or `tags`.
-    kind: Option<&'static str>,
-    /// The name of the ref, and the path of the file.
-    rest: &'a [&'a str],
-}
-
-impl<'a> Place<'a> {
-    fn of(host: &str, segments: &'a [&'a str]) -> Option<Self> {
-        if segments.iter().any(|segment| segment.is_empty()) {
-            return None;
-        }
-        if let Some(at) = segments.windows(2).position(|pair| pair == ["-", "raw"]) {
-            let repository = segments.get(..at).filter(|project| project.len() >= 2)?;
-            let before = [repository, &["-", "raw"]].concat();
-            return Some(Self { repository, before, kind: None, rest: segments.get(at + 2..)? });
-        }
-        let (repository, rest) = segments.split_at_checked(2)?;
-        let raw = [repository, &["raw"]].concat();
-        match (host, rest) {
-            ("raw.githubusercontent.com", rest) => Some(Self::of_github(repository, repository.to_vec(), rest)),
-            ("github.com", ["raw", rest @ ..]) => Some(Self::of_github(repository, raw, rest)),
-            ("bitbucket.org", ["raw", rest @ ..]) => Some(Self { repository, before: raw, kind: None, rest }),
-            (_, ["raw", kind @ ("branch" | "tag"), rest @ ..]) => {
-                let before = [repository, &["raw", "commit"]].concat();
-                let kind = Some(if *kind == "tag" { "tags" } else { "heads" });
-                Some(Self { repository, before, kind, rest })
-            }
-            _ => None,
-        }
+/// The full name of the ref, if the address states it, and the path of the file. `None` if the ref is not `reference`.
+fn split<'a>(raw: &Raw<'a>, reference: Option<&str>) -> Option<(Option<String>, &'a [&'a str])> {
+    let stated = raw.kind.map(|kind| if kind == "tag" { "tags" } else { "heads" });
+    let Some(reference) = reference else {
+        let (name, file) = raw.rest.split_first().filter(|(_, file)| !file.is_empty())?;
+        return Some((stated.map(|kind| format!("refs/{kind}/{}", decoded(&[name]))), file));
+    };
+    let (kind, name) = reference.strip_prefix("refs/")?.split_once('/')?;
+    if !matches!(kind, "heads" | "tags") || stated.is_some_and(|said| said != kind) {
+        return None;
     }
-
-    fn of_github(repository: &'a [&'a str], before: Vec<&'a str>, rest: &'a [&'a str]) -> Self {
-        match rest {
-            ["refs", "heads", rest @ ..] => Self { repository, before, kind: Some("heads"), rest },
-            ["refs", "tags", rest @ ..] => Self { repository, before, kind: Some("tags"), rest },
-            rest => Self { repository, before, kind: None, rest },
-        }
-    }
-
-    /// The full name of the ref, if the address states it, and the path of the file. `None` if the ref is not `reference`.
-    fn split(&self, reference: Option<&str>) -> Option<(Option<String>, &'a [&'a str])> {
-        let Some(reference) = reference else {
-            let (name, file) = self.rest.split_first().filter(|(_, file)| !file.is_empty())?;
-            return Some((self.kind.map(|kind| format!("refs/{kind}/{}", decoded(&[name]))), file));
-        };
-        let (kind, name) = reference.strip_prefix("refs/")?.split_once('/')?;
-        if !matches!(kind, "heads" | "tags") || self.kind.is_some_and(|said| said != kind) {
-            return None;
-        }
-        let names = |count: &usize| self.rest.get(..*count).is_some_and(|segments| decoded(segments) == name);
-        // `HEAD` stands for the default branch, whatever its name.
-        let is_default = kind == "heads" && self.kind.is_none() && self.rest.first() == Some(&"HEAD");
-        let count = (1..self.rest.len()).find(names).or(is_default.then_some(1))?;
-        let file = self.rest.get(count..).filter(|file| !file.is_empty())?;
-        Some((None, file))
-    }
+    let names = |count: &usize| raw.rest.get(..*count).is_some_and(|segments| decoded(segments) == name);
+    // `HEAD` stands for the default branch, whatever its name.
+    let is_default = kind == "heads" && stated.is_none() && raw.rest.first() == Some(&"HEAD");
+    let count = (1..raw.rest.len()).find(names).or(is_default.then_some(1))?;
+    let file = raw.rest.get(count..).filter(|file| !file.is_empty())?;
+    Some((None, file))
 }
 
 fn decoded(segments: &[&str]) -> String {

@@ -2,10 +2,15 @@
 //! `HEAD`, and from the page of a file to its raw address.
 
 mod commit;
+mod kind;
+mod raw;
+pub mod same_file;
 
+use crate::provenance::is_commit;
 use crate::source_url;
 pub use commit::{NoCommit, at_commit};
-use url::Url;
+pub use kind::Forge;
+use raw::{Raw, segments};
 
 /// The longest path that is linked, in characters: that of an index's `path`.
 const MAX_PATH_CHARS: usize = 2048;
@@ -16,51 +21,25 @@ const MAX_PATH_CHARS: usize = 2048;
 /// The raw addresses of GitHub, GitLab, Gitea and Forgejo are known; Codeberg runs Forgejo.
 pub fn page_url(raw: &str, path: &str) -> Option<String> {
     let url = source_url::parse(raw).ok()?;
-    let place = place(&url)?;
+    let segments = segments(&url)?;
+    let Raw { forge, repository, kind, rest, .. } = Raw::of(url.host_str()?, &segments)?;
+    let [name, _, ..] = rest else { return None };
     let parts = parts(path)?;
     let mut page = url.clone();
     page.set_query(None);
     page.set_fragment(None);
-    if let Some(host) = place.host {
-        page.set_host(Some(host)).ok()?;
-    }
+    let between: &[&str] = match forge? {
+        Forge::GitHub => {
+            page.set_host(Some("github.com")).ok()?;
+            &["blob", name]
+        }
+        Forge::GitLab => &["-", "blob", name],
+        Forge::Gitea | Forge::Forgejo => &["src", kind?, name],
+    };
     // The segments of a URL are encoded already; what is added by `extend` is not.
-    page.set_path(&place.segments.join("/"));
+    page.set_path(&[repository, between].concat().join("/"));
     page.path_segments_mut().ok()?.extend(parts);
     Some(page.into())
-}
-
-/// Where the pages of a revision of a repository are.
-struct Place<'a> {
-    /// The host, if it differs from that of the raw address.
-    host: Option<&'static str>,
-    segments: Vec<&'a str>,
-}
-
-fn place(url: &Url) -> Option<Place<'_>> {
-    let segments: Vec<&str> = url.path_segments()?.collect();
-    if segments.iter().any(|segment| segment.is_empty()) {
-        return None;
-    }
-    let host = url.host_str()?;
-    match (host, segments.as_slice()) {
-        ("raw.githubusercontent.com", [owner, repo, "refs", "heads" | "tags", name, _, ..])
-        | ("raw.githubusercontent.com", [owner, repo, name, _, ..])
-        | ("github.com", [owner, repo, "raw", "refs", "heads" | "tags", name, _, ..])
-        | ("github.com", [owner, repo, "raw", name, _, ..]) => {
-            Some(Place { host: Some("github.com"), segments: vec![owner, repo, "blob", name] })
-        }
-        (_, all) if let Some(at) = all.windows(2).position(|pair| pair == ["-", "raw"]) => {
-            // At least a group and a project before, and a name and a file after.
-            let (project, name) = (all.get(..at).filter(|project| project.len() >= 2)?, all.get(at + 2)?);
-            all.get(at + 3)?;
-            Some(Place { host: None, segments: [project, &["-", "blob", name]].concat() })
-        }
-        (_, [owner, repo, "raw", kind @ ("branch" | "tag" | "commit"), name, _, ..]) => {
-            Some(Place { host: None, segments: vec![owner, repo, "src", kind, name] })
-        }
-        _ => None,
-    }
 }
 
 /// The raw address of the file that people read at `page`. `None` if that is not the page of a file on a known forge: those of [`page_url`] and
@@ -97,47 +76,31 @@ pub fn raw_url(page: &str) -> Option<String> {
 /// The raw address of the same file at the `HEAD` of its repository, whatever its default branch is called. `None` unless `raw` is the raw address
 /// of a file on a branch, on a forge of [`page_url`].
 pub fn head_url(raw: &str) -> Option<String> {
-    let mut url = source_url::parse(raw).ok()?;
-    let segments: Vec<&str> = url.path_segments()?.collect();
-    let of_branch = |name: &str| name != HEAD && !is_commit(name);
-    let (host, segments) = match (url.host_str()?, segments.as_slice()) {
-        ("raw.githubusercontent.com", [owner, repo, "refs", "heads", _, path @ ..])
-        | ("github.com", [owner, repo, "raw", "refs", "heads", _, path @ ..]) => {
-            (Some("raw.githubusercontent.com"), [&[*owner, *repo, HEAD], path].concat())
-        }
-        ("raw.githubusercontent.com", [_, _, "refs", ..]) | ("github.com", [_, _, "raw", "refs", ..]) => return None,
-        ("raw.githubusercontent.com", [owner, repo, name, path @ ..])
-        | ("github.com", [owner, repo, "raw", name, path @ ..])
-            if of_branch(name) =>
-        {
-            (Some("raw.githubusercontent.com"), [&[*owner, *repo, HEAD], path].concat())
-        }
-        (_, all) if let Some(at) = all.windows(2).position(|pair| pair == ["-", "raw"]) => {
-            let (project, name) = (all.get(..at).filter(|project| project.len() >= 2)?, all.get(at + 2)?);
-            let path = all.get(at + 3..).filter(|_| of_branch(name))?;
-            (None, [project, &["-", "raw", HEAD], path].concat())
-        }
-        (_, [owner, repo, "raw", "branch", name, path @ ..]) if of_branch(name) => {
-            (None, [&[*owner, *repo, "raw", "branch", HEAD], path].concat())
-        }
-        _ => return None,
-    };
-    let (path, is_file) = (segments.join("/"), segments.last().is_some_and(|last| !matches!(*last, "" | HEAD)));
-    if let Some(host) = host {
-        url.set_host(Some(host)).ok()?;
+    let url = source_url::parse(raw).ok()?;
+    let segments = segments(&url)?;
+    let Raw { forge, repository, before, kind, rest } = Raw::of(url.host_str()?, &segments)?;
+    let (name, file) = rest.split_first().filter(|(_, file)| !file.is_empty())?;
+    let is_branch = kind.is_none_or(|kind| kind == "branch") && !matches!(*name, HEAD | "refs");
+    if !is_branch || is_commit(&name.to_ascii_lowercase()) {
+        return None;
     }
-    url.set_path(&path);
+    let mut head = url.clone();
+    let (before, newest) = match forge? {
+        Forge::GitHub => {
+            head.set_host(Some("raw.githubusercontent.com")).ok()?;
+            (repository, &[HEAD][..])
+        }
+        Forge::GitLab => (before, &[HEAD][..]),
+        Forge::Gitea | Forge::Forgejo => (before, &["branch", HEAD][..]),
+    };
+    head.set_path(&[before, newest, file].concat().join("/"));
     // The query of GitLab states what kind of ref the name is.
-    url.set_query(None);
-    is_file.then(|| url.into())
+    head.set_query(None);
+    Some(head.into())
 }
 
 /// The name by which every forge knows the newest commit of the default branch.
 const HEAD: &str = "HEAD";
-
-fn is_commit(name: &str) -> bool {
-    matches!(name.len(), 40 | 64) && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
 
 /// The segments of a path that stays in its repository. Its fragment and query, if it has any, are part of the name.
 fn parts(path: &str) -> Option<Vec<&str>> {

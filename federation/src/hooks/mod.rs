@@ -3,7 +3,7 @@
 //! Sources: GitHub *Webhook events and payloads* and *Validating webhook deliveries*, Gitea and Forgejo *Webhooks*, GitLab *Webhook events*.
 
 use crate::digest::hex;
-use crate::forge::at_commit;
+use crate::forge::{Forge, at_commit};
 use crate::limits::MAX_URL_CHARS;
 use crate::provenance::{Provenance, is_commit};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -16,38 +16,7 @@ use subtle::ConstantTimeEq as _;
 /// How the addresses of repositories on GitHub begin.
 const GITHUB: &str = "https://github.com/";
 
-/// A forge that sends webhooks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Forge {
-    /// GitHub.
-    GitHub,
-    /// Gitea.
-    Gitea,
-    /// Forgejo.
-    Forgejo,
-    /// GitLab.
-    GitLab,
-}
-
 impl Forge {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::GitHub, Self::Gitea, Self::Forgejo, Self::GitLab];
-
-    /// Its name in lower case.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::GitHub => "github",
-            Self::Gitea => "gitea",
-            Self::Forgejo => "forgejo",
-            Self::GitLab => "gitlab",
-        }
-    }
-
-    /// The forge with this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|forge| forge.as_str() == name)
-    }
-
     /// Whether it signs the payload even if that is a field of a form, rather than the body.
     pub fn signs_payload(self) -> bool {
         matches!(self, Self::Gitea | Self::Forgejo)

@@ -5,7 +5,7 @@ use crate::{name, source_url, yaml};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use url::{Host, Url};
+use url::Url;
 
 /// Longest configuration, in bytes.
 const MAX_BYTES: usize = 256 * 1024;
@@ -180,10 +180,5 @@ pub fn keys_address(issuer: &Issuer, discovery: &[u8]) -> Option<String> {
 /// An address that keys may come from: one where nobody on the network can replace them.
 fn address(text: &str) -> Option<Url> {
     let url = source_url::parse(text).ok().filter(|url| url.fragment().is_none())?;
-    let is_here = match url.host()? {
-        Host::Domain(name) => name == "localhost",
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    };
-    (url.scheme() == "https" || is_here).then_some(url)
+    (url.scheme() == "https" || source_url::is_loopback(&url)).then_some(url)
 }

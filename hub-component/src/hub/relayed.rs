@@ -4,10 +4,9 @@ use super::publish::line;
 use crate::problem::{Problem, kinds};
 use federation::compose::SourceLine;
 use federation::registration::Registration;
-use federation::source::{Accepted, SourceRecord};
+use federation::source::SourceRecord;
 use federation::time::Seconds;
 use federation::upstream::{Offer, actor, base_url, choose, path};
-use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use store::StoreError;
 use store::database::Transaction;
@@ -20,9 +19,8 @@ const TIME_TO_LIVE: u32 = 24 * 60 * 60;
 
 /// The registration of a line that came through an upstream; `None` if it is not a valid one.
 pub fn registration(line: &SourceLine) -> Option<Registration> {
-    let SourceLine { repo, url, domain, .. } = line;
-    let document = json!({"repo": repo, "url": url, "domain": domain, "cache_ttl_seconds": TIME_TO_LIVE});
-    Registration::from_value(&document).ok()
+    let registration = line.registration()?;
+    Some(Registration { required: false, cache_ttl_seconds: TIME_TO_LIVE, ..registration })
 }
 
 /// Chooses an offer for each of these repos that is not registered here, and writes its registration, or removes it if no offer is left. Returns what
@@ -113,8 +111,7 @@ async fn register(
             Source { registered, record: SourceRecord { verified_at, ..SourceRecord::default() } }
         }
     };
-    let SourceLine { index_digest: digest, url, capability_count, via, .. } = taken;
-    source.record.accepted = Some(Accepted { digest, url, capability_count, via });
+    source.record.accepted = Some(taken.into());
     Ok(source)
 }
 

@@ -6,6 +6,7 @@ use super::connect::CONNECT_TIME;
 use super::error::of_transport;
 use super::proxy;
 use crate::allowed_hosts::AllowedHosts;
+use federation::source_url::is_runtime_internal;
 use http::{Method, header};
 use http_body_util::BodyExt as _;
 use std::net::IpAddr;
@@ -20,9 +21,6 @@ const DEFAULT_TIME: Duration = Duration::from_secs(60);
 
 /// How long a request waits while the maximum number is in flight.
 const QUEUE_TIME: Duration = Duration::from_secs(30);
-
-/// Hosts that name components of the same application. This host does not support such calls.
-const OWN_HOSTS: [&str; 2] = ["self.alt", "spin.internal"];
 
 type Io = Box<dyn Future<Output = Result<()>> + Send>;
 
@@ -104,7 +102,7 @@ impl Outbound {
         if address.is_some_and(|address| !policy.allows(address)) {
             return Err(Error::DestinationIpProhibited);
         }
-        if !self.hosts.allow(&url) || !policy.allows_port(port) || url.domain().is_some_and(is_own) {
+        if !self.hosts.allow(&url) || !policy.allows_port(port) || url.domain().is_some_and(is_runtime_internal) {
             tracing::warn!(%host, port, "the component may not connect to this host: see allowed_outbound_hosts");
             return Err(Error::HttpRequestDenied);
         }
@@ -117,11 +115,6 @@ fn causes(error: &dyn std::error::Error) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(": ")
-}
-
-fn is_own(domain: &str) -> bool {
-    let domain = domain.trim_end_matches('.');
-    OWN_HOSTS.iter().any(|own| domain.strip_suffix(own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 async fn translate(request: http::Request<WasiBody>, url: Url) -> Result<reqwest::Request> {

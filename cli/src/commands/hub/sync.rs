@@ -13,7 +13,6 @@ use api::repos::Registration;
 use api::repos::ReposQuery;
 use federation::compose::SourceLine;
 use federation::digest::Digest;
-use federation::source::Accepted;
 use federation::yaml;
 use serde_json::json;
 use std::fs;
@@ -105,12 +104,11 @@ async fn read(client: &Client) -> Result<(Revision, Vec<Registration>), Failure>
 
 /// Records the hub's accepted snapshots as accepted here, so that the guard compares with them from now on.
 fn accept(cache: &Cache, sources: &[Locked]) -> Result<(), Failure> {
-    for Locked { url, index_digest, capability_count, via, .. } in sources {
-        let Some(url) = url else { continue };
+    for locked in sources {
+        let Some(url) = &locked.url else { continue };
         let mut record = cache.record(url);
-        if record.accepted.as_ref().is_none_or(|accepted| accepted.digest != *index_digest) {
-            let (digest, url) = (index_digest.clone(), url.clone());
-            record.accepted = Some(Accepted { digest, url, capability_count: *capability_count, via: via.clone() });
+        if record.accepted.as_ref().is_none_or(|accepted| accepted.digest != locked.index_digest) {
+            record.accepted = Some(locked.line().into());
             record.held = None;
         }
         cache.keep_record(url, &record)?;

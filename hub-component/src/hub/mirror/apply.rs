@@ -7,10 +7,9 @@ use crate::ports::Ports;
 use api::federated::Logged;
 use federation::compose::SourceLine;
 use federation::registration::Registration;
-use federation::source::{Accepted, SourceRecord};
+use federation::source::SourceRecord;
 use federation::time::{Seconds, parse_rfc3339, rfc3339};
 use federation::upstream::is_path;
-use serde_json::json;
 use std::collections::BTreeSet;
 use store::StoreError;
 use store::database::{Transaction, write_with};
@@ -37,7 +36,7 @@ pub(super) async fn revision<P: Ports>(
     let composed_at = parse_rfc3339(&logged.composed_at).ok_or_else(|| wrong("`composed_at` is not a time"))?;
     let mut registered = Vec::with_capacity(logged.put.len());
     for line in &logged.put {
-        let registration = registration(line).filter(|_| is_path(&line.via));
+        let registration = line.registration().filter(|_| is_path(&line.via));
         registered.push(registration.ok_or_else(|| wrong("a source is not a valid registration"))?);
     }
     if [&logged.actor, &logged.cause]
@@ -97,11 +96,6 @@ pub(super) async fn revision<P: Ports>(
     .await
 }
 
-fn registration(line: &SourceLine) -> Option<Registration> {
-    let SourceLine { repo, url, domain, required, .. } = line;
-    Registration::from_value(&json!({"repo": repo, "url": url, "domain": domain, "required": required})).ok()
-}
-
 /// Writes what is known about the registrations, so that reads by repo find them. If the mirror becomes a hub of its own, all are due.
 async fn register(
     tx: &mut impl Transaction,
@@ -127,8 +121,7 @@ async fn register(
                 Source { registered, record: SourceRecord::default() }
             }
         };
-        let SourceLine { index_digest: digest, url, capability_count, via, .. } = line.clone();
-        source.record.accepted = Some(Accepted { digest, url, capability_count, via });
+        source.record.accepted = Some(line.clone().into());
         source.record.verified_at = source.record.verified_at.max(Some(now));
         written.push(source);
     }

@@ -1,0 +1,67 @@
+//! The forges, and the URLs at which they serve raw files.
+
+use crate::open::Variant;
+use url::Url;
+
+/// A forge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forge {
+    /// Gitea.
+    Gitea,
+    /// Forgejo, such as codeberg.org.
+    Forgejo,
+    /// GitHub, or GitHub Enterprise.
+    GitHub,
+    /// GitLab.
+    GitLab,
+}
+
+impl Variant for Forge {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Gitea => "gitea",
+            Self::Forgejo => "forgejo",
+            Self::GitHub => "github",
+            Self::GitLab => "gitlab",
+        }
+    }
+}
+
+impl Forge {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Gitea, Self::Forgejo, Self::GitHub, Self::GitLab];
+
+    /// The forge with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|forge| forge.as_str() == name)
+    }
+
+    /// The forge of a known host, or of a host whose first label names the forge.
+    pub fn of_host(host: &str) -> Option<Self> {
+        Some(match host {
+            "github.com" => Self::GitHub,
+            "gitlab.com" => Self::GitLab,
+            "codeberg.org" => Self::Forgejo,
+            "gitea.com" => Self::Gitea,
+            // The raw URLs of GitHub Enterprise depend on its configuration, so they are not guessed.
+            _ => return Self::parse(host.split_once('.')?.0).filter(|forge| *forge != Self::GitHub),
+        })
+    }
+
+    /// The raw URL of the file `path` on `branch` of the repository at `page`; `None` if that cannot be a repository on this forge.
+    pub fn raw_url(self, page: &Url, branch: &str, path: &str) -> Option<Url> {
+        let mut url = page.clone();
+        let between: &[&str] = match self {
+            Self::GitHub if page.path_segments()?.count() != 2 => return None,
+            Self::GitHub if page.host_str() == Some("github.com") => {
+                url.set_host(Some("raw.githubusercontent.com")).ok()?;
+                &["refs", "heads"]
+            }
+            Self::GitHub => &["raw", "refs", "heads"],
+            Self::GitLab => &["-", "raw"],
+            Self::Gitea | Self::Forgejo => &["raw", "branch"],
+        };
+        url.path_segments_mut().ok()?.extend(between).extend(branch.split('/')).extend(path.split('/'));
+        Some(url)
+    }
+}
