@@ -8,10 +8,10 @@ use crate::offline::{Cache, Contribution, Local, Lock, Locked, Manifest, Refresh
 use crate::output::Output;
 use crate::{clock, input};
 use federation::compose::SourceLine;
-use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
 use federation::index;
 use federation::limits::MAX_DECODED_BYTES;
+use federation::problem::{Kind, sources};
 use federation::registration::Registration;
 use federation::source::State;
 use std::collections::HashMap;
@@ -76,10 +76,9 @@ fn fetched(refreshed: &Refreshed, cache: &Cache) -> Result<(Option<Contribution>
 }
 
 fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) {
-    let failed = |code: &str, message: String, diagnostics: Vec<Diagnostic>| Report {
-        reason: Some(code.to_owned()),
+    let failed = |kind: &'static Kind, message: String| Report {
+        reason: Some(kind.code.to_owned()),
         message: Some(message),
-        diagnostics,
         ..Report::new(&source.repo, "failed", Some(State::Failed), 0)
     };
     let path = manifest.locate(&source.index);
@@ -87,14 +86,15 @@ fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) 
         Ok(bytes) => bytes,
         Err(failure) => {
             let why = failure.causes.first().cloned().unwrap_or(failure.what);
-            return (None, failed("unreadable", format!("{}: {why}", source.index), Vec::new()));
+            return (None, failed(&sources::UNREADABLE, format!("{}: {why}", source.index)));
         }
     };
     let verdict = index::check_as(&bytes, source.format);
     let Some(index) = verdict.index else {
         let first = verdict.diagnostics.iter().find(|found| found.is_error());
-        let (code, message) = first.map(|first| (first.code.clone(), first.to_string())).unwrap_or_default();
-        return (None, failed(&code, message, verdict.diagnostics));
+        let (reason, message) = first.map(|first| (first.code.to_string(), first.to_string())).unzip();
+        let report = Report::new(&source.repo, "failed", Some(State::Failed), 0);
+        return (None, Report { reason, message, diagnostics: verdict.diagnostics, ..report });
     };
     let locked = Locked {
         repo: source.repo.clone(),
@@ -107,7 +107,7 @@ fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) 
         via: Vec::new(),
     };
     match Contribution::new(locked, &bytes) {
-        Err(message) => (None, failed("unwritable", message, Vec::new())),
+        Err(message) => (None, failed(&sources::UNWRITABLE, message)),
         Ok(contribution) => {
             let count = contribution.source.capability_count;
             (Some(contribution), Report::new(&source.repo, "accepted", Some(State::Fresh), count))
