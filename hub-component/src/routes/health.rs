@@ -44,7 +44,7 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
         Problem::new(&kinds::STORE_UNAVAILABLE, detail).retry_after(5).internal(error.to_string())
     })?;
     Ok(now(Health {
-        status: "ok".to_owned(),
+        status: Health::OK.to_owned(),
         version: VERSION.to_owned(),
         revision: Some(head.revision.map_or(0, |r| r.number)),
         mirror: match app.primary() {
@@ -65,7 +65,7 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
     responses((status = 200, description = "The hub is alive.", body = Health, headers(("Cache-Control")))),
 )]
 pub async fn live() -> impl IntoResponse {
-    now(Health { status: "ok".to_owned(), version: VERSION.to_owned(), revision: None, mirror: None })
+    now(Health { status: Health::OK.to_owned(), version: VERSION.to_owned(), revision: None, mirror: None })
 }
 
 fn mirrored(primary: &str, followed: Option<Followed>) -> Mirror {

@@ -1,12 +1,13 @@
 //! Composes from the current indexes of the manifest's sources.
 
 use super::inputs::Inputs;
-use super::report::{Report, outcome};
+use super::report::Report;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::offline::{Cache, Contribution, Local, Lock, Locked, Manifest, Refreshed, Source, refresh};
 use crate::output::Output;
 use crate::{clock, input};
+use api::refresh::Outcome;
 use federation::compose::SourceLine;
 use federation::digest::Digest;
 use federation::index;
@@ -47,7 +48,9 @@ pub(super) async fn inputs(
     let (mut contributions, mut reports) = (Vec::new(), Vec::new());
     for source in &manifest.sources {
         let (contribution, report) = match (source, refreshed.get(source.repo()), &cache) {
-            _ if !source.is_enabled() => (None, Report::new(source.repo(), "disabled", Some(State::Disabled), 0)),
+            _ if !source.is_enabled() => {
+                (None, Report::new(source.repo(), Some(Outcome::Disabled), Some(State::Disabled), 0))
+            }
             (Source::Local(source), _, _) => local(manifest, source),
             (Source::Remote(_), Some(refreshed), Some(cache)) => fetched(refreshed, cache)?,
             // Every enabled source has been fetched.
@@ -64,7 +67,7 @@ fn fetched(refreshed: &Refreshed, cache: &Cache) -> Result<(Option<Contribution>
     let Refreshed { source, record, effect } = refreshed;
     let state = record.state(true, &source.url, source.cache_ttl_seconds, clock::now());
     let count = record.accepted.as_ref().map_or(0, |accepted| accepted.capability_count);
-    let report = Report::new(&source.repo, outcome(*effect), Some(state), count).explained(record);
+    let report = Report::new(&source.repo, Some((*effect).into()), Some(state), count).explained(record);
     let Some(line) = SourceLine::of(source, record) else { return Ok((None, report)) };
     let damaged = |why: String| {
         Failure::new(Exit::Refused, format!("the cache entry of {} is unusable", source.repo))
@@ -79,7 +82,7 @@ fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) 
     let failed = |kind: &'static Kind, message: String| Report {
         reason: Some(kind.code.to_owned()),
         message: Some(message),
-        ..Report::new(&source.repo, "failed", Some(State::Failed), 0)
+        ..Report::new(&source.repo, Some(Outcome::Failed), Some(State::Failed), 0)
     };
     let path = manifest.locate(&source.index);
     let bytes = match input::read(&path.to_string_lossy(), MAX_DECODED_BYTES) {
@@ -93,7 +96,7 @@ fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) 
     let Some(index) = verdict.index else {
         let first = verdict.diagnostics.iter().find(|found| found.is_error());
         let (reason, message) = first.map(|first| (first.code.to_string(), first.to_string())).unzip();
-        let report = Report::new(&source.repo, "failed", Some(State::Failed), 0);
+        let report = Report::new(&source.repo, Some(Outcome::Failed), Some(State::Failed), 0);
         return (None, Report { reason, message, diagnostics: verdict.diagnostics, ..report });
     };
     let locked = Locked {
@@ -110,7 +113,7 @@ fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) 
         Err(message) => (None, failed(&sources::UNWRITABLE, message)),
         Ok(contribution) => {
             let count = contribution.source.capability_count;
-            (Some(contribution), Report::new(&source.repo, "accepted", Some(State::Fresh), count))
+            (Some(contribution), Report::new(&source.repo, Some(Outcome::Accepted), Some(State::Fresh), count))
         }
     }
 }
