@@ -1,6 +1,6 @@
 //! Catalogues.
 
-use crate::{Json, Open, Variant};
+use crate::{Json, Open};
 use federation::catalogue::{Kind, Skipped};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -119,30 +119,18 @@ pub struct SkippedRepository {
     pub reason: Open<Skipped>,
 }
 
-/// The state of a catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum CatalogueState {
-    /// Never listed.
-    Pending,
-    /// The registrations follow the last listing.
-    Fresh,
-    /// Listings fail. The registrations stay as they are.
-    Failing,
-    /// The newest listing is waiting for release. The registrations stay as they are.
-    Held,
-    /// The catalogue is disabled and is not read.
-    Disabled,
-}
-
-impl Variant for CatalogueState {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Fresh => "fresh",
-            Self::Failing => "failing",
-            Self::Held => "held",
-            Self::Disabled => "disabled",
-        }
+federation::variants! {
+    /// The state of a catalogue.
+    pub enum CatalogueState {
+        /// Never listed.
+        Pending = "pending",
+        /// The registrations follow the last listing.
+        Fresh = "fresh",
+        /// Listings fail. The registrations stay as they are.
+        Failing = "failing",
+        /// The newest listing is waiting for release. The registrations stay as they are.
+        Held = "held",
+        /// The catalogue is disabled and is not read.
+        Disabled = "disabled",
     }
 }

@@ -21,6 +21,16 @@ pub struct Health {
     pub mirror: Option<Mirror>,
 }
 
+impl Health {
+    /// The only status that a hub reports.
+    pub const OK: &str = "ok";
+
+    /// Whether the hub is healthy.
+    pub fn is_ok(&self) -> bool {
+        self.status == Self::OK
+    }
+}
+
 /// How far a mirror has followed its primary.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Mirror {

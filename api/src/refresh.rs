@@ -1,9 +1,9 @@
 //! The results of a refresh.
 
-use crate::{Open, Variant};
+use crate::Open;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
-use federation::source::State;
+use federation::source::{Effect, State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -40,42 +40,37 @@ pub struct ComposeQuery {
     pub force: bool,
 }
 
-/// The outcome of a refresh for one source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// A new snapshot was accepted.
-    Accepted,
-    /// The source publishes the index that is already accepted.
-    Unchanged,
-    /// A newer index is waiting for release.
-    Held,
-    /// The check failed.
-    Failed,
-    /// The source was not due.
-    NotDue,
-    /// The source's host asked the hub to back off, for this source or another. The source becomes due when that time is over.
-    Deferred,
-    /// Time ran out before the source responded; it stays due.
-    NotReached,
-    /// The source is disabled.
-    Disabled,
-    /// The registration changed during the check.
-    Superseded,
+federation::variants! {
+    /// The outcome of a refresh for one source.
+    pub enum Outcome {
+        /// A new snapshot was accepted.
+        Accepted = "accepted",
+        /// The source publishes the index that is already accepted.
+        Unchanged = "unchanged",
+        /// A newer index is waiting for release.
+        Held = "held",
+        /// The check failed.
+        Failed = "failed",
+        /// The source was not due.
+        NotDue = "not-due",
+        /// The source's host asked the hub to back off, for this source or another. The source becomes due when that time is over.
+        Deferred = "deferred",
+        /// Time ran out before the source responded; it stays due.
+        NotReached = "not-reached",
+        /// The source is disabled.
+        Disabled = "disabled",
+        /// The registration changed during the check.
+        Superseded = "superseded",
+    }
 }
 
-impl Variant for Outcome {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Unchanged => "unchanged",
-            Self::Held => "held",
-            Self::Failed => "failed",
-            Self::NotDue => "not-due",
-            Self::Deferred => "deferred",
-            Self::NotReached => "not-reached",
-            Self::Disabled => "disabled",
-            Self::Superseded => "superseded",
+impl From<Effect> for Outcome {
+    fn from(effect: Effect) -> Self {
+        match effect {
+            Effect::Accepted => Self::Accepted,
+            Effect::Unchanged => Self::Unchanged,
+            Effect::Held => Self::Held,
+            Effect::Failed => Self::Failed,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Named tokens.
 
-use crate::{Json, Open, Variant};
+use crate::{Json, Open};
 use federation::provenance::Provenance;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -20,30 +20,15 @@ pub struct TokensQuery {
     pub cursor: Option<String>,
 }
 
-/// The state of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum TokenState {
-    /// The token is valid.
-    Active,
-    /// The token has expired.
-    Expired,
-    /// The token was revoked.
-    Revoked,
-}
-
-impl TokenState {
-    /// Every state.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Expired, Self::Revoked];
-}
-
-impl Variant for TokenState {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-        }
+federation::variants! {
+    /// The state of a token.
+    pub enum TokenState {
+        /// The token is valid.
+        Active = "active",
+        /// The token has expired.
+        Expired = "expired",
+        /// The token was revoked.
+        Revoked = "revoked",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Upstreams: other hubs whose sources this hub publishes too.
 
-use crate::{Open, Variant};
+use crate::Open;
 use federation::digest::Digest;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -116,27 +116,16 @@ pub struct RefusedIndex {
     pub reason: String,
 }
 
-/// The state of an upstream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum UpstreamState {
-    /// Not followed to its newest revision yet.
-    Pending,
-    /// It had nothing newer at the last request.
-    Current,
-    /// Attempts fail. What this hub publishes from it stays.
-    Failing,
-    /// Its history was rewritten. What this hub publishes from it stays, but is no longer updated.
-    Refused,
-}
-
-impl Variant for UpstreamState {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Current => "current",
-            Self::Failing => "failing",
-            Self::Refused => "refused",
-        }
+federation::variants! {
+    /// The state of an upstream.
+    pub enum UpstreamState {
+        /// Not followed to its newest revision yet.
+        Pending = "pending",
+        /// It had nothing newer at the last request.
+        Current = "current",
+        /// Attempts fail. What this hub publishes from it stays.
+        Failing = "failing",
+        /// Its history was rewritten. What this hub publishes from it stays, but is no longer updated.
+        Refused = "refused",
     }
 }

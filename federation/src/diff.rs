@@ -1,37 +1,19 @@
 //! The changes between two lists of capabilities, as steps that can be replayed.
 
-use crate::open::Variant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
 use utoipa::ToSchema;
 
-/// The effect of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Op {
-    /// Inserts `after` at `position`; later entries move down.
-    Added,
-    /// Replaces the entry at `position` with `after`.
-    Changed,
-    /// Removes the entry at `position`.
-    Removed,
-}
-
-impl Op {
-    /// The name in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-        }
-    }
-}
-
-impl Variant for Op {
-    fn as_str(self) -> &'static str {
-        self.as_str()
+crate::variants! {
+    /// The effect of a step.
+    pub enum Op {
+        /// Inserts `after` at `position`; later entries move down.
+        Added = "added",
+        /// Replaces the entry at `position` with `after`.
+        Changed = "changed",
+        /// Removes the entry at `position`.
+        Removed = "removed",
     }
 }
 

@@ -19,6 +19,32 @@ pub trait Variant: Copy {
     fn as_str(self) -> &'static str;
 }
 
+/// Declares an enumeration and the names of its variants in the API, which JSON, its schema and [`Variant::as_str`] share.
+#[macro_export]
+macro_rules! variants {
+    ($(#[$attribute:meta])* pub enum $enum:ident { $($(#[$note:meta])* $variant:ident = $name:tt,)* }) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        $(#[$attribute])*
+        pub enum $enum { $($(#[$note])* #[serde(rename = $name)] $variant,)* }
+
+        impl $enum {
+            /// Every variant.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$variant),*];
+
+            /// The name in the API.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+
+        impl $crate::open::Variant for $enum {
+            fn as_str(self) -> &'static str {
+                self.as_str()
+            }
+        }
+    };
+}
+
 impl<T: Variant> Open<T> {
     /// The name in the API.
     pub fn as_str(&self) -> &str {

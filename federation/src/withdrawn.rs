@@ -1,7 +1,6 @@
 //! What a new index takes away from those who use it: capabilities that it removes, and those that it deprecates.
 
 use crate::diff::{Op, Step};
-use crate::open::Variant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -28,29 +27,13 @@ pub struct Tombstone {
     pub replaced_by: Option<String>,
 }
 
-/// Whether a capability is removed or deprecated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Withdrawal {
-    /// It is no longer in the index.
-    Removed,
-    /// Its `status` is `deprecated` now, and was not before.
-    Deprecated,
-}
-
-impl Withdrawal {
-    /// The name in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Removed => "removed",
-            Self::Deprecated => "deprecated",
-        }
-    }
-}
-
-impl Variant for Withdrawal {
-    fn as_str(self) -> &'static str {
-        self.as_str()
+crate::variants! {
+    /// Whether a capability is removed or deprecated.
+    pub enum Withdrawal {
+        /// It is no longer in the index.
+        Removed = "removed",
+        /// Its `status` is `deprecated` now, and was not before.
+        Deprecated = "deprecated",
     }
 }
 

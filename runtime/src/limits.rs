@@ -97,3 +97,16 @@ fn instances() -> u32 {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     u32::try_from(processors * 4).unwrap_or(u32::MAX).clamp(8, 64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Limits;
+    use federation::problem::answers;
+
+    #[test]
+    fn a_limit_in_the_table_of_problems_is_that_of_the_host() {
+        let limit = format!("within {} s", Limits::default().body_time.as_secs());
+        let kind = &answers::REQUEST_TIMEOUT;
+        assert!(kind.meaning.contains(&limit) && kind.remedy.contains(&limit), "{kind} should say: {limit}");
+    }
+}

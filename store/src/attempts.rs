@@ -11,9 +11,10 @@ const WINDOW: Seconds = 60;
 pub struct Attempts {
     /// Prefix of the keys of its rows.
     prefix: &'static str,
-    of_one: i64,
+    /// From one address.
+    pub of_one: i64,
     /// From all addresses together. Further ones are refused without a write, so this also limits the rows.
-    of_all: i64,
+    pub of_all: i64,
     tally: Option<&'static str>,
 }
 

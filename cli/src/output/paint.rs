@@ -1,6 +1,9 @@
 //! Colours. They only repeat information that the text contains.
 
 use crate::args::Color;
+use federation::diff::Op;
+use federation::open::Open;
+use federation::source::State;
 
 /// Whether a stream gets colours. The flag takes precedence over the environment, which takes precedence over the kind of stream.
 pub(super) fn is_wanted(when: Color, is_terminal: bool, is_refused: bool) -> bool {
@@ -23,12 +26,21 @@ pub(crate) enum Tone {
 
 impl Tone {
     /// The tone of a source's state.
-    pub(crate) fn of_state(state: &str) -> Self {
+    pub(crate) fn of_state(state: &Open<State>) -> Self {
         match state {
-            "fresh" => Self::Good,
-            "stale" | "held" => Self::Warn,
-            "failed" => Self::Bad,
-            _ => Self::Plain,
+            Open::Known(State::Fresh) => Self::Good,
+            Open::Known(State::Stale | State::Held) => Self::Warn,
+            Open::Known(State::Failed) => Self::Bad,
+            Open::Known(State::Pending | State::Disabled) | Open::Unknown(_) => Self::Plain,
+        }
+    }
+
+    /// The tone of a change.
+    pub(crate) fn of_op(op: &Open<Op>) -> Self {
+        match op {
+            Open::Known(Op::Added) => Self::Good,
+            Open::Known(Op::Removed) => Self::Bad,
+            Open::Known(Op::Changed) | Open::Unknown(_) => Self::Warn,
         }
     }
 

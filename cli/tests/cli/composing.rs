@@ -127,6 +127,20 @@ fn a_source_that_never_was_valid_contributes_nothing_and_is_no_success() {
 }
 
 #[test]
+fn the_reason_of_a_local_source_is_a_code_that_is_explained() {
+    let local = |repo: &str| json!({ "repo": repo, "index": format!("{repo}.yaml"), "domain": "d" });
+    let place = Place::with(&[local("broken"), local("missing")]);
+    place.write("broken.yaml", "capabilities: []\n");
+    let value = report(&place, 1);
+    let sources = value["sources"].as_array().unwrap();
+    let reasons: Vec<&str> = sources.iter().map(|source| source["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons, ["schema-required", "unreadable"]);
+    for reason in reasons {
+        place.run(&["explain", reason]).ended(0);
+    }
+}
+
+#[test]
 fn without_a_required_source_nothing_is_written() {
     let server = Server::start();
     let place = Place::with(&[remote("a", &server.index("/a.yaml", &index("a", 0..1)))]);

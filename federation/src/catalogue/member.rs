@@ -1,9 +1,7 @@
 //! A repository that a catalogue lists.
 
 use crate::name;
-use crate::open::Variant;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 /// Longest id and name of a repository that are kept, in bytes. No forge has longer ones.
 pub(super) const MAX_NAME_BYTES: usize = 300;
@@ -30,54 +28,31 @@ pub struct Member {
     pub unfit: Option<Skipped>,
 }
 
-/// Why a repository of a catalogue is not registered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-#[schema(as = CatalogueSkipped)]
-pub enum Skipped {
-    /// It is archived or disabled.
-    Archived,
-    /// It is private.
-    Private,
-    /// It has no commits.
-    Empty,
-    /// It is a fork, which has the index of its parent.
-    Fork,
-    /// Its name, or that of its branch, cannot be part of a registration or an address.
-    Name,
-    /// Its name belongs to a registration that the catalogue did not create, or to another repository of the catalogue.
-    Taken,
-    /// The address or the domain that the list gives is not valid.
-    Invalid,
-    /// It has no index.
-    NoIndex,
-}
-
-impl Variant for Skipped {
-    fn as_str(self) -> &'static str {
-        self.as_str()
+crate::variants! {
+    /// Why a repository of a catalogue is not registered.
+    #[derive(Hash)]
+    #[schema(as = CatalogueSkipped)]
+    pub enum Skipped {
+        /// It is archived or disabled.
+        Archived = "archived",
+        /// It is private.
+        Private = "private",
+        /// It has no commits.
+        Empty = "empty",
+        /// It is a fork, which has the index of its parent.
+        Fork = "fork",
+        /// Its name, or that of its branch, cannot be part of a registration or an address.
+        Name = "name",
+        /// Its name belongs to a registration that the catalogue did not create, or to another repository of the catalogue.
+        Taken = "taken",
+        /// The address or the domain that the list gives is not valid.
+        Invalid = "invalid",
+        /// It has no index.
+        NoIndex = "no-index",
     }
 }
 
 impl Skipped {
-    /// Every reason.
-    pub const ALL: [Self; 8] =
-        [Self::Archived, Self::Private, Self::Empty, Self::Fork, Self::Name, Self::Taken, Self::Invalid, Self::NoIndex];
-
-    /// The name in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Archived => "archived",
-            Self::Private => "private",
-            Self::Empty => "empty",
-            Self::Fork => "fork",
-            Self::Name => "name",
-            Self::Taken => "taken",
-            Self::Invalid => "invalid",
-            Self::NoIndex => "no-index",
-        }
-    }
-
     /// Whether it ends a registration.
     pub(super) fn ends_registration(self) -> bool {
         matches!(self, Self::Archived | Self::Private | Self::Empty)

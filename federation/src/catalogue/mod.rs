@@ -22,4 +22,4 @@ pub use definition::{Catalogue, actor};
 pub use kind::Kind;
 pub use member::{Member, Skipped};
 pub use record::{CatalogueRecord, HeldListing, LONGEST_WAIT, Listing};
-pub use walk::{ListingFailure, Walk};
+pub use walk::{ListingFailure, MAX_MEMBERS, MAX_PAGE_BYTES, MAX_PAGES, Walk};

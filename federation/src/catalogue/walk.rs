@@ -9,11 +9,11 @@ use std::collections::HashSet;
 use url::Url;
 
 /// Maximum number of pages of a listing.
-const MAX_PAGES: usize = 100;
+pub const MAX_PAGES: usize = 100;
 /// Maximum number of repositories of a listing.
-const MAX_MEMBERS: usize = 5000;
+pub const MAX_MEMBERS: usize = 5000;
 /// Largest page, in bytes.
-const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
+pub const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Why a listing cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]

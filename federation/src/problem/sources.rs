@@ -77,4 +77,10 @@ kinds! {
     HELD_FULL = "held-full": "The federation has no room for the index",
         "It is valid, but with it the capabilities of all sources would exceed the size limit of a federation. Readers keep the accepted index.",
         "shorten this index or remove other sources; the next check accepts it as soon as it fits";
+    UNREADABLE = "unreadable": "The file of the index cannot be read",
+        "`reuse-surface federation compose` cannot read the file that `index` of the manifest names.",
+        "correct `index` in the manifest, or the permissions of the file";
+    UNWRITABLE = "unwritable": "The index cannot be written again",
+        "The file of a local source is a valid index, but `reuse-surface federation compose` cannot write its capabilities into a document.",
+        "report the problem, with the file: every valid index can be written";
 }

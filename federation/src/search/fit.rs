@@ -2,7 +2,6 @@
 
 use super::Answered;
 use super::meaning::STRONG_LIKENESS;
-use crate::open::Variant;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -20,25 +19,15 @@ const MAX_WEAK: usize = 5;
 /// Maximum number of domains, and of tags, that are named as near.
 pub const MAX_NEAR: usize = 8;
 
-/// How well the best results fit the question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Fit {
-    /// A result answers most of the question.
-    Good,
-    /// The results answer only a part of it.
-    Weak,
-    /// Nothing fits.
-    None,
-}
-
-impl Variant for Fit {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Weak => "weak",
-            Self::None => "none",
-        }
+crate::variants! {
+    /// How well the best results fit the question.
+    pub enum Fit {
+        /// A result answers most of the question.
+        Good = "good",
+        /// The results answer only a part of it.
+        Weak = "weak",
+        /// Nothing fits.
+        None = "none",
     }
 }
 

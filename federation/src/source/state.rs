@@ -1,59 +1,36 @@
 //! The state of a source, as one word.
 
 use super::SourceRecord;
-use crate::open::Variant;
 use crate::time::Seconds;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-/// The state of a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// Never checked.
-    Pending,
-    /// The accepted snapshot is the one that the source publishes.
-    Fresh,
-    /// The accepted snapshot is served, but the last checks failed or are overdue.
-    Stale,
-    /// A newer valid index waits for release; the accepted snapshot is served.
-    Held,
-    /// No valid index was ever seen; the source contributes nothing.
-    Failed,
-    /// The source is disabled and contributes nothing.
-    Disabled,
+crate::variants! {
+    /// The state of a source.
+    #[derive(Hash)]
+    pub enum State {
+        /// Never checked.
+        Pending = "pending",
+        /// The accepted snapshot is the one that the source publishes.
+        Fresh = "fresh",
+        /// The accepted snapshot is served, but the last checks failed or are overdue.
+        Stale = "stale",
+        /// A newer valid index waits for release; the accepted snapshot is served.
+        Held = "held",
+        /// No valid index was ever seen; the source contributes nothing.
+        Failed = "failed",
+        /// The source is disabled and contributes nothing.
+        Disabled = "disabled",
+    }
 }
 
 /// How long after its due time a check counts as overdue: enough for a busy refresh, too short for a forgotten one.
 pub const GRACE: Seconds = 300;
 
 impl State {
-    /// Every state.
-    pub const ALL: [Self; 6] = [Self::Pending, Self::Fresh, Self::Stale, Self::Held, Self::Failed, Self::Disabled];
-
     /// The state at `now` of a source that had this state when it was verified and is checked every `polled_every`
     /// seconds: a fresh source becomes stale when a check is overdue.
     pub fn at(self, verified_at: Option<Seconds>, polled_every: u32, now: Seconds) -> Self {
         let overdue = verified_at.is_none_or(|at| now > at + Seconds::from(polled_every) * 2 + GRACE);
         if self == Self::Fresh && overdue { Self::Stale } else { self }
-    }
-
-    /// The name in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Fresh => "fresh",
-            Self::Stale => "stale",
-            Self::Held => "held",
-            Self::Failed => "failed",
-            Self::Disabled => "disabled",
-        }
-    }
-}
-
-impl Variant for State {
-    fn as_str(self) -> &'static str {
-        self.as_str()
     }
 }
 

@@ -62,7 +62,7 @@ struct Inner {
 const MAX_WAITING: usize = 8;
 
 /// Maximum clients that follow the changes at one instance. Their response has begun, so they take no room from others.
-const MAX_STREAMING: usize = 64;
+pub const MAX_STREAMING: usize = 64;
 
 /// A permit of a limited number of requests, returned on drop.
 pub struct Permit(Arc<AtomicUsize>);

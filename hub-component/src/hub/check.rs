@@ -7,6 +7,7 @@ use super::refresh;
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::check::{CheckEffect, Verdict};
+use api::refresh::Outcome;
 use federation::check::Content;
 use federation::compose::entries;
 use federation::diff::{Op, steps};
@@ -105,7 +106,7 @@ async fn would<P: Ports>(
     fragment: Option<Rendered>,
 ) -> Result<CheckEffect, Problem> {
     let mut would = CheckEffect {
-        outcome: refresh::outcome(effect).into(),
+        outcome: Outcome::from(effect).into(),
         added: Vec::new(),
         changed: Vec::new(),
         removed: Vec::new(),

@@ -32,10 +32,10 @@ pub mod secret;
 pub mod transparency;
 pub mod upstream;
 
-pub use app::{App, Host, Setting};
+pub use app::{App, Host, MAX_STREAMING, Setting};
 pub use chunks::{Chunks, TruncatedBody};
 pub use commit::{Change, publish_change};
 pub use identities::issuers;
-pub use revalidation::{MAX_MEMO_SECONDS, revalidate_due, wait_for_revision};
+pub use revalidation::{MAX_MEMO_SECONDS, MAX_REVISION_WAIT, revalidate_due, wait_for_revision};
 pub use search::synonyms;
 pub use transparency::log_keys;

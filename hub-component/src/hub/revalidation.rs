@@ -33,10 +33,13 @@ pub async fn revalidate_due<P: Ports>(app: &App<P>) -> Result<(Head, Option<Seco
 }
 
 /// How many times a waiting reader checks whether the revision is there, and how long it waits in between.
-const MAX_POLLS: usize = 20;
+const MAX_POLLS: u32 = 20;
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Waits up to two seconds until a mirror has this revision, unless too many wait already. A hub that is not a mirror does not wait: nothing under way could bring it.
+/// How long a reader waits for a revision.
+pub const MAX_REVISION_WAIT: Duration = POLL_INTERVAL.saturating_mul(MAX_POLLS);
+
+/// Waits up to [`MAX_REVISION_WAIT`] until a mirror has this revision, unless too many wait already. A hub that is not a mirror does not wait: nothing under way could bring it.
 ///
 /// # Errors
 /// `behind` if the revision does not arrive.

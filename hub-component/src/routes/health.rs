@@ -43,7 +43,7 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
         Problem::new(&kinds::STORE_UNAVAILABLE, detail).retry_after(5).internal(error.to_string())
     })?;
     Ok(now(Health {
-        status: "ok".to_owned(),
+        status: Health::OK.to_owned(),
         version: VERSION.to_owned(),
         revision: Some(head.revision.map_or(0, |r| r.number)),
         mirror: state(&app).await?,
@@ -61,7 +61,7 @@ pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResp
     responses((status = 200, description = "The hub is alive.", body = Health, headers(("Cache-Control")))),
 )]
 pub async fn live() -> impl IntoResponse {
-    now(Health { status: "ok".to_owned(), version: VERSION.to_owned(), revision: None, mirror: None })
+    now(Health { status: Health::OK.to_owned(), version: VERSION.to_owned(), revision: None, mirror: None })
 }
 
 /// A health report that must not be cached.

@@ -51,6 +51,7 @@ mod page_policy;
 mod pages;
 mod politeness;
 mod postgres;
+mod problem_table;
 mod reading;
 mod records;
 mod refreshing;

@@ -15,6 +15,7 @@ use super::StoreError;
 use super::leases::{self, Lease};
 use crate::database::{Database, write_with};
 use federation::time::{CLOCK_TOLERANCE, Seconds};
+pub use revisions::{KEPT_AGE, KEPT_REVISIONS};
 use steps::{DAY, Upkeep};
 
 /// Migration step: creates what upkeep needs to find unused content.

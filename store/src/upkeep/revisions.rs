@@ -6,9 +6,9 @@ use crate::database::{Database, Transaction as _};
 use federation::time::Seconds;
 
 /// The newest revisions, which are kept whatever their age.
-const KEPT_REVISIONS: i64 = 1000;
+pub const KEPT_REVISIONS: i64 = 1000;
 /// The age up to which all revisions are kept, in seconds: 90 days.
-const KEPT_AGE: Seconds = 90 * 24 * 60 * 60;
+pub const KEPT_AGE: Seconds = 90 * 24 * 60 * 60;
 
 /// Returns whether everything was pruned. The oldest stored revision stays readable: the earlier changes
 /// that it still needs are kept too.

@@ -1,7 +1,7 @@
 //! Checks whether a hub answers, and whether it matches this program and this machine.
 
 use super::Finding;
-use crate::client::{Client, Request};
+use crate::client::{Client, Request, healthy};
 use crate::env;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -21,15 +21,12 @@ pub(crate) struct Seen {
 pub(crate) async fn seen(client: &Client) -> Result<Seen, Failure> {
     let answer = client.send(Request::get(paths::HEALTH)).await?;
     let health: Health = answer.shape()?;
-    let (version, Some(revision)) = (health.version, health.revision) else {
+    let Some(revision) = health.revision else {
         return Err(Failure::new(Exit::Unreachable, format!("the server at {} is not a hub", client.base()))
             .hint("check that --base-url or REUSE_SURFACE_URL is the URL of a reuse-surface hub"));
     };
-    if health.status != "ok" {
-        let what = format!("the hub reports its status as `{}`, not `ok`", health.status);
-        return Err(Failure::new(Exit::Refused, what).hint("see the hub's log, or contact the operator of the hub"));
-    }
-    Ok(Seen { version, revision, date: answer.date })
+    healthy(&health)?;
+    Ok(Seen { version: health.version, revision, date: answer.date })
 }
 
 /// Whether the connection is encrypted. It was established, so the certificate was accepted.

@@ -129,10 +129,5 @@ fn fields(change: &SourceChange) -> String {
 }
 
 fn row(op: Op, repo: &str, what: String) -> [Cell; 3] {
-    let (word, tone) = match op {
-        Op::Added => ("added", Tone::Good),
-        Op::Changed => ("changed", Tone::Warn),
-        Op::Removed => ("removed", Tone::Bad),
-    };
-    [Cell::toned(word, tone), repo.into(), what.into()]
+    [Cell::toned(op.as_str(), Tone::of_op(&op.into())), repo.into(), what.into()]
 }

@@ -24,10 +24,6 @@ pub(super) async fn run(args: &Changes, client: &Client, output: &Output) -> Res
 }
 
 fn row(change: &Change) -> [Cell; 4] {
-    let tone = match change.op.as_str() {
-        "added" => Tone::Good,
-        "removed" => Tone::Bad,
-        _ => Tone::Warn,
-    };
-    [change.revision.into(), Cell::toned(change.op.as_str(), tone), (&change.source_repo).into(), (&change.id).into()]
+    let op = Cell::toned(change.op.as_str(), Tone::of_op(&change.op));
+    [change.revision.into(), op, (&change.source_repo).into(), (&change.id).into()]
 }

@@ -1,7 +1,7 @@
 //! `reuse-surface hub health`.
 
 use crate::args;
-use crate::client::{Client, Request};
+use crate::client::{Client, Request, healthy};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Tone};
@@ -12,7 +12,7 @@ pub(super) async fn run(args: &args::Health, client: &Client, output: &Output) -
     let path = if args.live { paths::LIVE } else { paths::HEALTH };
     let answer = client.send(Request::get(path)).await?;
     let health: Health = answer.shape()?;
-    let tone = if health.status == "ok" { Tone::Good } else { Tone::Bad };
+    let tone = if health.is_ok() { Tone::Good } else { Tone::Bad };
     output.result(&answer.body, |text| {
         text.fields([
             ("status", Some(Cell::toned(&health.status, tone))),
@@ -20,9 +20,6 @@ pub(super) async fn run(args: &args::Health, client: &Client, output: &Output) -
             ("revision", health.revision.map(Cell::from)),
         ]);
     })?;
-    if health.status == "ok" {
-        return Ok(Exit::Done);
-    }
-    Err(Failure::new(Exit::Refused, format!("the hub reports its status as `{}`, not `ok`", health.status))
-        .hint("see the hub's log, or contact the operator of the hub"))
+    healthy(&health)?;
+    Ok(Exit::Done)
 }

@@ -44,7 +44,7 @@ fn row(repo: &Repo<'_>) -> [Cell; 7] {
     [
         (&registration.repo).into(),
         (&registration.domain).into(),
-        Cell::toned(status.state.as_str(), Tone::of_state(status.state.as_str())),
+        Cell::toned(status.state.as_str(), Tone::of_state(&status.state)),
         status.capability_count.into(),
         if registration.required { "yes" } else { "no" }.into(),
         dash(status.verified_at.as_deref()),

@@ -32,7 +32,7 @@ fn describe(text: &mut Text, repo: &Repo<'_>, etag: Option<&str>) {
         ("enabled", Some(registration.enabled.into())),
         ("required", Some(registration.required.into())),
         ("cache ttl", Some(format!("{} s", registration.cache_ttl_seconds).into())),
-        ("state", Some(Cell::toned(status.state.as_str(), Tone::of_state(status.state.as_str())))),
+        ("state", Some(Cell::toned(status.state.as_str(), Tone::of_state(&status.state)))),
         ("reason", why(&status.reason, &status.message).map(Cell::from)),
         ("failing since", optional(&status.failing_since)),
         ("readers", (!status.state.is(State::Fresh)).then(|| meanwhile(status).into())),

@@ -42,7 +42,7 @@ fn row(source: &SourceReport) -> [Cell; 5] {
     [
         (&source.repo).into(),
         source.outcome.as_str().into(),
-        Cell::toned(source.state.as_str(), Tone::of_state(source.state.as_str())),
+        Cell::toned(source.state.as_str(), Tone::of_state(&source.state)),
         source.capability_count.into(),
         why(&source.reason, &source.message).unwrap_or_else(|| "-".to_owned()).into(),
     ]

@@ -1,7 +1,7 @@
 //! `reuse-surface hub status`.
 
 use super::words::{finding, meanwhile, why};
-use crate::client::{self, Client, Request};
+use crate::client::{self, Client, Request, healthy};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
@@ -34,10 +34,7 @@ pub(super) async fn run(client: &Client, output: &Output) -> Result<Exit, Failur
         not_fresh.iter().for_each(|(repo, _)| trouble(text, repo));
     })?;
 
-    if hub.status != "ok" {
-        return Err(Failure::new(Exit::Refused, format!("the hub reports its status as `{}`, not `ok`", hub.status))
-            .hint("see the hub's log, or contact the operator of the hub"));
-    }
+    healthy(&hub)?;
     if !required.is_empty() {
         return Err(Failure::new(Exit::Refused, "a required source is not fresh")
             .because(required.into_iter().map(str::to_owned))
@@ -74,7 +71,7 @@ async fn sources(client: &Client) -> Result<Sources, Failure> {
 }
 
 fn describe(text: &mut Text, client: &Client, hub: &Health, states: &BTreeMap<String, usize>, total: usize) {
-    let tone = if hub.status == "ok" { Tone::Good } else { Tone::Bad };
+    let tone = if hub.is_ok() { Tone::Good } else { Tone::Bad };
     let known = STATES.iter().filter_map(|state| Some((state.as_str(), *states.get(state.as_str())?)));
     let unknown = states
         .iter()
@@ -95,11 +92,7 @@ fn trouble(text: &mut Text, repo: &Repo<'_>) {
     let (registration, status) = (&repo.registration, &repo.status);
     let required = if registration.required { " (required)" } else { "" };
     text.line("");
-    text.headed(
-        status.state.as_str(),
-        Tone::of_state(status.state.as_str()),
-        format!("{}{required}", registration.repo),
-    );
+    text.headed(status.state.as_str(), Tone::of_state(&status.state), format!("{}{required}", registration.repo));
     if let Some(why) = why(&status.reason, &status.message) {
         text.line(format!("  {why}"));
     }

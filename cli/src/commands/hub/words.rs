@@ -1,7 +1,9 @@
 //! The hub's information about a source, as text.
 
+use api::Open;
 use api::check::CheckEffect;
 use api::events::Event;
+use api::refresh::Outcome;
 use api::repos::Status;
 use federation::diagnostic::Diagnostic;
 use federation::source::State;
@@ -17,11 +19,11 @@ pub(crate) fn why(reason: &Option<String>, message: &Option<String>) -> Option<S
 
 /// What a refresh would do with an index that was checked.
 pub(super) fn consequence(would: &CheckEffect) -> String {
-    match would.outcome.as_str() {
-        "accepted" => "would publish it".to_owned(),
-        "unchanged" => "would change nothing".to_owned(),
-        "held" => "would hold it back: it lost most of its capabilities".to_owned(),
-        "failed" => "would fail; readers keep the accepted snapshot, if there is one".to_owned(),
+    match &would.outcome {
+        Open::Known(Outcome::Accepted) => "would publish it".to_owned(),
+        Open::Known(Outcome::Unchanged) => "would change nothing".to_owned(),
+        Open::Known(Outcome::Held) => "would hold it back: it lost most of its capabilities".to_owned(),
+        Open::Known(Outcome::Failed) => "would fail; readers keep the accepted snapshot, if there is one".to_owned(),
         other => format!("would have the outcome {other}"),
     }
 }

@@ -18,56 +18,32 @@ use super::sizes::{self, Sizes};
 use super::strings;
 use crate::findings::{Finding, Findings};
 use crate::limits::MAX_DIAGNOSTICS;
-use crate::open::Variant;
 use crate::path::{Path, Step};
 use crate::problem::indexes;
 use crate::schema::{self, Schema};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
 
-/// The format of a file that is registered as an index.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum SourceFormat {
-    /// Whichever of the others the file has.
-    #[default]
-    Auto,
-    /// A capability index.
-    Index,
-    /// Entities of a Backstage catalogue: `catalog-info.yaml`.
-    CatalogInfo,
-    /// Software of a public administration: `publiccode.yml`.
-    Publiccode,
-    /// Research software in JSON-LD: `codemeta.json`.
-    Codemeta,
-    /// The card of an A2A agent: `agent-card.json`.
-    AgentCard,
-}
-
-impl Variant for SourceFormat {
-    fn as_str(self) -> &'static str {
-        self.as_str()
+crate::variants! {
+    /// The format of a file that is registered as an index.
+    #[derive(Default, Hash)]
+    pub enum SourceFormat {
+        /// Whichever of the others the file has.
+        #[default]
+        Auto = "auto",
+        /// A capability index.
+        Index = "index",
+        /// Entities of a Backstage catalogue: `catalog-info.yaml`.
+        CatalogInfo = "catalog-info",
+        /// Software of a public administration: `publiccode.yml`.
+        Publiccode = "publiccode",
+        /// Research software in JSON-LD: `codemeta.json`.
+        Codemeta = "codemeta",
+        /// The card of an A2A agent: `agent-card.json`.
+        AgentCard = "agent-card",
     }
 }
 
 impl SourceFormat {
-    /// Every format.
-    pub const ALL: [Self; 6] =
-        [Self::Auto, Self::Index, Self::CatalogInfo, Self::Publiccode, Self::Codemeta, Self::AgentCard];
-
-    /// The name, as in a registration.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Index => "index",
-            Self::CatalogInfo => "catalog-info",
-            Self::Publiccode => "publiccode",
-            Self::Codemeta => "codemeta",
-            Self::AgentCard => "agent-card",
-        }
-    }
-
     /// The format with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.as_str() == name)

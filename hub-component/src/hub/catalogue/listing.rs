@@ -14,7 +14,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 /// Longest time for all pages of a listing.
-pub(super) const LISTING_TIME: Duration = Duration::from_secs(20);
+pub const LISTING_TIME: Duration = Duration::from_secs(20);
 
 /// Why there is no listing.
 pub(super) enum Trouble {

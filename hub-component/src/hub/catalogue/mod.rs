@@ -9,6 +9,7 @@ mod rename;
 mod view;
 
 use federation::catalogue::Catalogue;
+pub use listing::LISTING_TIME;
 pub use refresh::{refresh_due, refresh_later};
 use store::StoreError;
 use store::catalogues::{self, Stored};

@@ -2,7 +2,7 @@
 
 use super::batch::Finished;
 use super::check::Checked;
-use super::report::{outcome, outcome_of, report};
+use super::report::{outcome_of, report};
 use crate::hub::jitter::jitter;
 use api::refresh::{Outcome, SourceReport};
 use federation::digest::Digest;
@@ -57,7 +57,7 @@ impl Applied {
             let SourceRecord { accepted, held, .. } = source.record.clone();
             applied.before.push(PreviousContribution { accepted, held, is_pushed: provenance.is_some() });
             let effect = take(tx, &mut source, checked, provenance, now).await?;
-            applied.reports.push((report(&source, outcome(effect), now), took));
+            applied.reports.push((report(&source, effect.into(), now), took));
             applied.sources.push(source);
         }
         Ok(applied)

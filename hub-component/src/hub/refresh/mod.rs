@@ -14,6 +14,6 @@ pub use answer::{newest, refresh_running};
 pub use check::{Checked, NewSnapshot, check, fetch, judge};
 pub use one::refresh_one;
 pub use record::{apply, contribution};
-pub use report::{Report, outcome, report};
+pub use report::{Report, report};
 pub use run::refresh_many;
 pub use scope::{Commit, Scope};

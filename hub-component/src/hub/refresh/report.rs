@@ -1,7 +1,7 @@
 //! The report of a refresh.
 
 use api::refresh::{Outcome, SourceReport};
-use federation::source::{Effect, SourceRecord};
+use federation::source::SourceRecord;
 use federation::time::Seconds;
 use store::revisions::Revision;
 use store::sources::Source;
@@ -12,16 +12,6 @@ pub fn outcome_of(record: &SourceRecord) -> Outcome {
         SourceRecord { failure: Some(_), .. } => Outcome::Failed,
         SourceRecord { held: Some(_), .. } => Outcome::Held,
         _ => Outcome::Unchanged,
-    }
-}
-
-/// The outcome that corresponds to an effect on a source.
-pub fn outcome(effect: Effect) -> Outcome {
-    match effect {
-        Effect::Accepted => Outcome::Accepted,
-        Effect::Unchanged => Outcome::Unchanged,
-        Effect::Held => Outcome::Held,
-        Effect::Failed => Outcome::Failed,
     }
 }
 

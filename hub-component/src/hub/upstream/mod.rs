@@ -10,6 +10,7 @@ use federation::problem::{Kind, upstreams as kinds};
 pub use follow::{follow_due, follow_later};
 pub use set::{remove, set};
 use store::StoreError;
+pub use take::MAX_LINES_BYTES;
 pub use view::{all, not_found, view};
 
 /// Why an upstream cannot be followed.

@@ -24,7 +24,7 @@ use store::sources::Source;
 use store::upstreams::{self, Stored, VALID};
 
 /// Maximum bytes of all lines of an upstream: as many as one response may have.
-const MAX_LINES_BYTES: usize = 16 << 20;
+pub const MAX_LINES_BYTES: usize = 16 << 20;
 
 type Lines = BTreeMap<String, SourceLine>;
 

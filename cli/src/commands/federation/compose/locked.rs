@@ -26,7 +26,7 @@ pub(super) fn inputs(manifest: &Manifest, path: &Path, lock: Option<Lock>, outpu
             snapshot(manifest, source, cache.as_ref()).and_then(|bytes| Contribution::new(source.clone(), &bytes));
         match contribution {
             Ok(contribution) => {
-                reports.push(Report::new(&source.repo, "locked", None, source.capability_count));
+                reports.push(Report::new(&source.repo, None, None, source.capability_count));
                 contributions.push(contribution);
             }
             Err(why) => missing.push(format!("{}: {why}", source.repo)),

@@ -1,17 +1,18 @@
 //! Composes from the current indexes of the manifest's sources.
 
 use super::inputs::Inputs;
-use super::report::{Report, outcome};
+use super::report::Report;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::offline::{Cache, Contribution, Local, Lock, Locked, Manifest, Refreshed, Source, refresh};
 use crate::output::Output;
 use crate::{clock, input};
+use api::refresh::Outcome;
 use federation::compose::SourceLine;
-use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
 use federation::index;
 use federation::limits::MAX_DECODED_BYTES;
+use federation::problem::{Kind, sources};
 use federation::registration::Registration;
 use federation::source::State;
 use std::collections::HashMap;
@@ -47,7 +48,9 @@ pub(super) async fn inputs(
     let (mut contributions, mut reports) = (Vec::new(), Vec::new());
     for source in &manifest.sources {
         let (contribution, report) = match (source, refreshed.get(source.repo()), &cache) {
-            _ if !source.is_enabled() => (None, Report::new(source.repo(), "disabled", Some(State::Disabled), 0)),
+            _ if !source.is_enabled() => {
+                (None, Report::new(source.repo(), Some(Outcome::Disabled), Some(State::Disabled), 0))
+            }
             (Source::Local(source), _, _) => local(manifest, source),
             (Source::Remote(_), Some(refreshed), Some(cache)) => fetched(refreshed, cache)?,
             // Every enabled source has been fetched.
@@ -64,7 +67,7 @@ fn fetched(refreshed: &Refreshed, cache: &Cache) -> Result<(Option<Contribution>
     let Refreshed { source, record, effect } = refreshed;
     let state = record.state(true, &source.url, source.cache_ttl_seconds, clock::now());
     let count = record.accepted.as_ref().map_or(0, |accepted| accepted.capability_count);
-    let report = Report::new(&source.repo, outcome(*effect), Some(state), count).explained(record);
+    let report = Report::new(&source.repo, Some((*effect).into()), Some(state), count).explained(record);
     let Some(line) = SourceLine::of(source, record) else { return Ok((None, report)) };
     let damaged = |why: String| {
         Failure::new(Exit::Refused, format!("the cache entry of {} is unusable", source.repo))
@@ -76,25 +79,25 @@ fn fetched(refreshed: &Refreshed, cache: &Cache) -> Result<(Option<Contribution>
 }
 
 fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) {
-    let failed = |code: &str, message: String, diagnostics: Vec<Diagnostic>| Report {
-        reason: Some(code.to_owned()),
+    let failed = |kind: &'static Kind, message: String| Report {
+        reason: Some(kind.code.to_owned()),
         message: Some(message),
-        diagnostics,
-        ..Report::new(&source.repo, "failed", Some(State::Failed), 0)
+        ..Report::new(&source.repo, Some(Outcome::Failed), Some(State::Failed), 0)
     };
     let path = manifest.locate(&source.index);
     let bytes = match input::read(&path.to_string_lossy(), MAX_DECODED_BYTES) {
         Ok(bytes) => bytes,
         Err(failure) => {
             let why = failure.causes.first().cloned().unwrap_or(failure.what);
-            return (None, failed("unreadable", format!("{}: {why}", source.index), Vec::new()));
+            return (None, failed(&sources::UNREADABLE, format!("{}: {why}", source.index)));
         }
     };
     let verdict = index::check_as(&bytes, source.format);
     let Some(index) = verdict.index else {
         let first = verdict.diagnostics.iter().find(|found| found.is_error());
-        let (code, message) = first.map(|first| (first.code.clone(), first.to_string())).unwrap_or_default();
-        return (None, failed(&code, message, verdict.diagnostics));
+        let (reason, message) = first.map(|first| (first.code.to_string(), first.to_string())).unzip();
+        let report = Report::new(&source.repo, Some(Outcome::Failed), Some(State::Failed), 0);
+        return (None, Report { reason, message, diagnostics: verdict.diagnostics, ..report });
     };
     let locked = Locked {
         repo: source.repo.clone(),
@@ -107,10 +110,10 @@ fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) 
         via: Vec::new(),
     };
     match Contribution::new(locked, &bytes) {
-        Err(message) => (None, failed("unwritable", message, Vec::new())),
+        Err(message) => (None, failed(&sources::UNWRITABLE, message)),
         Ok(contribution) => {
             let count = contribution.source.capability_count;
-            (Some(contribution), Report::new(&source.repo, "accepted", Some(State::Fresh), count))
+            (Some(contribution), Report::new(&source.repo, Some(Outcome::Accepted), Some(State::Fresh), count))
         }
     }
 }

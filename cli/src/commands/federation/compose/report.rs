@@ -3,17 +3,19 @@
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
+use api::refresh::Outcome;
 use federation::diagnostic::Diagnostic;
-use federation::source::{Effect, SourceRecord, State};
+use federation::source::{SourceRecord, State};
 use federation::time::rfc3339;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// The report on one source, in the shape of a hub's report.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     pub(super) repo: String,
-    /// `accepted`, `unchanged`, `held`, `failed`, `disabled` or `locked`.
-    pub(super) outcome: &'static str,
+    /// None if the snapshot is that of the lock file: `locked` in JSON.
+    #[serde(serialize_with = "write_outcome")]
+    pub(super) outcome: Option<Outcome>,
     pub(super) state: Option<State>,
     pub(super) reason: Option<String>,
     pub(super) message: Option<String>,
@@ -30,7 +32,7 @@ pub(super) struct Report {
 
 impl Report {
     /// The report on a source without problems.
-    pub(super) fn new(repo: &str, outcome: &'static str, state: Option<State>, capability_count: usize) -> Self {
+    pub(super) fn new(repo: &str, outcome: Option<Outcome>, state: Option<State>, capability_count: usize) -> Self {
         Self {
             repo: repo.to_owned(),
             outcome,
@@ -74,7 +76,7 @@ impl Report {
     }
 
     fn is_failure(&self) -> bool {
-        self.outcome == "failed"
+        self.outcome == Some(Outcome::Failed)
     }
 
     fn contributes(&self) -> bool {
@@ -93,14 +95,13 @@ impl Report {
     }
 }
 
-/// The outcome of a check, as in JSON.
-pub(super) fn outcome(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Accepted => "accepted",
-        Effect::Unchanged => "unchanged",
-        Effect::Held => "held",
-        Effect::Failed => "failed",
-    }
+/// The word for an outcome.
+fn word(outcome: Option<Outcome>) -> &'static str {
+    outcome.map_or("locked", Outcome::as_str)
+}
+
+fn write_outcome<S: Serializer>(outcome: &Option<Outcome>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(word(*outcome))
 }
 
 /// The failure if a required source has no valid index now, in which case nothing is written.
@@ -142,11 +143,10 @@ pub(super) fn describe(text: &mut Text, reports: &[Report]) {
 }
 
 fn row(report: &Report) -> [Cell; 5] {
-    let state = report.state.map_or("-", State::as_str);
     [
         (&report.repo).into(),
-        report.outcome.into(),
-        Cell::toned(state, Tone::of_state(state)),
+        word(report.outcome).into(),
+        report.state.map_or_else(|| "-".into(), |state| Cell::toned(state.as_str(), Tone::of_state(&state.into()))),
         report.capability_count.into(),
         report.reason.as_deref().unwrap_or("-").into(),
     ]
