@@ -23,7 +23,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = match args::Cli::try_parse() {
         Ok(cli) => cli,
-        Err(answer) => return output::help_or_usage(&answer).into(),
+        Err(answer) => return output::help_or_usage(answer).into(),
     };
     let output = Output::new(&cli.global);
     match commands::run(&cli, &output) {

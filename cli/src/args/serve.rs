@@ -2,6 +2,7 @@
 
 use crate::env;
 use clap::{Args, ValueEnum};
+use federation::upstream::base_url;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -31,7 +32,8 @@ pub(crate) struct Serve {
 
     /// The PostgreSQL database to use instead of the file, such as postgres://hub:password@db.example.org/hub
     ///
-    /// Several hubs can share it. `sslmode=require` in the URL demands TLS. Whenever TLS is used, the certificate is verified.
+    /// Several hubs can share it. `sslmode=require` in the URL demands TLS. Whenever TLS is used, the certificate is verified. The server must accept
+    /// writes, unless the URL has `target_session_attrs=any`.
     #[arg(long, value_name = "URL", env = env::DATABASE_URL, hide_env_values = true, value_parser = database)]
     pub(crate) database_url: Option<DatabaseUrl>,
 
@@ -170,6 +172,14 @@ impl DatabaseUrl {
 }
 
 pub(super) fn database(text: &str) -> Result<DatabaseUrl, String> {
+    // Commas are valid in a password too.
+    let servers = text.split(['/', '?']).nth(2).and_then(|authority| authority.rsplit('@').next());
+    if servers.is_some_and(|servers| servers.contains(',')) {
+        return Err(
+            "name one server; one name can stand for several, such as that of a service that leads to the primary"
+                .to_owned(),
+        );
+    }
     let url: Url = text.parse().map_err(|error| format!("it is not a URL: {error}"))?;
     let is_postgres = matches!(url.scheme(), "postgres" | "postgresql");
     match url.host_str() {
@@ -199,12 +209,9 @@ fn proxy(text: &str) -> Result<Proxy, String> {
 
 /// Parses the base URL of a hub, or an empty text, which an unset variable of a deployment may leave.
 fn primary(text: &str) -> Result<String, String> {
-    let usable = |url: &Url| {
-        matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none() && url.username().is_empty()
-    };
-    match text.is_empty() || Url::parse(text).is_ok_and(|url| usable(&url)) {
+    match text.is_empty() || base_url(text).is_some() {
         true => Ok(text.trim_end_matches('/').to_owned()),
-        false => Err("give the base URL of a hub, such as https://reuse.example.org".to_owned()),
+        false => Err("give the base URL of a hub, such as https://reuse.example.org, without credentials".to_owned()),
     }
 }
 

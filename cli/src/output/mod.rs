@@ -17,6 +17,7 @@ use crate::args::{Format, Global};
 use crate::env;
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
+use clap::error::{ContextKind, ContextValue};
 use serde_json::Value;
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -119,8 +120,16 @@ impl Output {
     }
 }
 
+/// Arguments whose values clap does not repeat when it refuses them: they may come from variables, and end up in logs.
+const MAY_HAVE_PASSWORDS: [&str; 5] = ["--database-url", "--proxy", "--mirror-of", "--from", "--to"];
+
 /// Prints clap's output: help and version on standard output, usage errors on standard error.
-pub(crate) fn help_or_usage(answer: &clap::Error) -> Exit {
+pub(crate) fn help_or_usage(mut answer: clap::Error) -> Exit {
+    if let Some(ContextValue::String(argument)) = answer.get(ContextKind::InvalidArg)
+        && MAY_HAVE_PASSWORDS.contains(&argument.split(' ').next().unwrap_or_default())
+    {
+        answer.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
+    }
     // As in `say` and `raw`, a closed pipe is not an error, and there is nowhere else to report.
     let _ = answer.print();
     if answer.use_stderr() { Exit::Usage } else { Exit::Done }

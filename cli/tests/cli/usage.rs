@@ -47,6 +47,42 @@ fn credentials_in_the_base_url_are_refused_and_not_repeated() {
 }
 
 #[test]
+fn urls_that_may_have_a_password_are_refused_and_not_repeated() {
+    for (command, flag, variable, value, expected) in [
+        (
+            "serve",
+            "--database-url",
+            "REUSE_SURFACE_DATABASE_URL",
+            "postgresq://hub:s3cret@db/hub",
+            "write it as postgres",
+        ),
+        ("serve", "--database-url", "REUSE_SURFACE_DATABASE_URL", "postgres://hub:s3cret@db:x/hub", "invalid port"),
+        (
+            "serve",
+            "--database-url",
+            "REUSE_SURFACE_DATABASE_URL",
+            "postgres://hub:s3cret@a:1,b:2/hub",
+            "name one server",
+        ),
+        ("backup", "--database-url", "REUSE_SURFACE_DATABASE_URL", "hub:s3cret@db/hub", "write it as postgres"),
+        ("serve", "--proxy", "REUSE_SURFACE_PROXY", "socks5://me:s3cret@proxy", "such as http://proxy.example.org"),
+        ("serve", "--mirror-of", "REUSE_SURFACE_MIRROR_OF", "https://me:s3cret@hub.example", "without credentials"),
+        ("serve", "--mirror-of", "REUSE_SURFACE_MIRROR_OF", "https://:s3cret@hub.example", "without credentials"),
+        ("serve", "--mirror-of", "REUSE_SURFACE_MIRROR_OF", "https://hub.example/#s3cret", "without credentials"),
+        ("migrate", "--from", "", "postgresq://hub:s3cret@db/hub", "write sqlite:PATH"),
+        ("migrate", "--to", "", "postgresq://hub:s3cret@db/hub", "write sqlite:PATH"),
+    ] {
+        let mut runs = vec![Ran::of(&mut program(&[command, flag, value]))];
+        if !variable.is_empty() {
+            runs.push(Ran::of(program(&[command]).env(variable, value)));
+        }
+        for ran in runs.into_iter().map(|ran| ran.ended(2)) {
+            assert!(ran.err.contains(flag) && ran.err.contains(expected) && !ran.err.contains("s3cret"), "{ran:?}");
+        }
+    }
+}
+
+#[test]
 fn a_token_that_cannot_be_sent_is_refused_and_not_repeated() {
     let ran = Ran::of(program(&["hub", "compose"]).env("REUSE_SURFACE_TOKEN", "s3cret-token\nnext")).ended(2);
     assert!(ran.err.starts_with("error: REUSE_SURFACE_TOKEN contains characters that no token has\n"), "{ran:?}");

@@ -66,9 +66,10 @@ impl Upstream {
     }
 }
 
-/// The base URL of a hub in the spelling in which hubs are named; `None` if it is not valid.
+/// The base URL of a hub in the spelling in which hubs are named; `None` if it is not valid, has credentials, or has more than a path.
 pub fn base_url(url: &str) -> Option<String> {
-    source_url::parse(url).ok().map(|url| without_slash(url.as_str()))
+    let url = source_url::parse(url).ok().filter(|url| url.query().is_none() && url.fragment().is_none())?;
+    Some(without_slash(url.as_str()))
 }
 
 fn without_slash(url: &str) -> String {

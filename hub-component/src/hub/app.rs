@@ -1,10 +1,13 @@
 //! The state that an instance keeps between requests: its ports, its base URL, and caches that are valid by construction.
 
 use super::document::Documents;
+use crate::log;
 use crate::ports::Ports;
 use federation::identity::Issuers;
 use federation::search::Synonyms;
 use federation::transparency::SigningKey;
+use federation::upstream::base_url;
+use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use store::{StoreError, migrations};
@@ -61,6 +64,10 @@ struct Inner {
 /// a response, so 8 others always have room.
 const MAX_WAITING: usize = 8;
 
+/// Stands for a `mirror_of` that is not valid: everyone can read it, so it must not have a password. Such a hub still refuses writes, and `/health` says why
+/// it cannot follow.
+const INVALID_PRIMARY: &str = "invalid:mirror_of";
+
 /// Maximum clients that follow the changes at one instance. Their response has begun, so they take no room from others.
 pub const MAX_STREAMING: usize = 64;
 
@@ -87,6 +94,11 @@ impl<P: Ports> App<P> {
     pub fn new(ports: P, mut setting: Setting) -> Self {
         for url in [&mut setting.public_url, &mut setting.primary] {
             url.truncate(url.trim_end_matches('/').len());
+        }
+        if !setting.primary.is_empty() && base_url(&setting.primary).is_none() {
+            let detail = "give the base URL of a hub, without credentials";
+            log::line("invalid_setting", &json!({"variable": "mirror_of", "detail": detail}));
+            INVALID_PRIMARY.clone_into(&mut setting.primary);
         }
         let inner = Inner {
             setting,

@@ -8,7 +8,7 @@ use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
 use std::sync::{Arc, OnceLock};
 use store::either::Either;
-use store::postgres::{Postgres, for_purpose, with_timeouts, with_tls};
+use store::postgres::{Postgres, for_purpose, with_timeouts, with_tls, with_writable};
 use tower::ServiceExt as _;
 
 /// Built once per instance: routes, compiled schemas, rendered documents.
@@ -33,7 +33,7 @@ async fn handle(request: Request) -> impl IntoResponse {
             let database = match variable("database_url").await {
                 Some(url) => {
                     let authority = variable("database_ca").await;
-                    let url = with_timeouts(&with_tls(&url, authority.as_deref()));
+                    let url = with_timeouts(&with_writable(&with_tls(&url, authority.as_deref())));
                     let to = |purpose| SpinPostgres::at(&for_purpose(&url, purpose), authority.clone());
                     Either::Postgres(Postgres::new(to("reads")).with_writers(to("writes")))
                 }

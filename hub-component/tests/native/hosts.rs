@@ -1,5 +1,6 @@
 //! What differs between the hosts of the component, and between the addresses at which it is reached.
 
+use crate::eventually::eventually;
 use crate::ports::{Hub, index};
 use http::Method;
 use hub_component::hub::{Host, Setting};
@@ -87,6 +88,21 @@ async fn a_hub_without_a_token_names_the_variable_of_its_host() {
             .await
             .ends_with("can set SPIN_VARIABLE_REUSE_SURFACE_TOKEN.")
     );
+}
+
+#[tokio::test]
+async fn a_primary_that_is_not_valid_makes_a_mirror_that_follows_nobody_and_shows_no_password() {
+    for primary in ["https://me:s3cret@hub.test", "https://:s3cret@hub.test", "https://hub.test/#s3cret", "s3cret"] {
+        let mirror = Hub::new().at(Setting { primary: primary.to_owned(), ..Setting::default() });
+        let (status, problem) = mirror.ask(Method::DELETE, "/v1/repos/a", Value::Null).await;
+        assert_eq!((status.as_u16(), &problem["code"]), (403, &json!("mirror")), "{problem}");
+        let health = eventually(async || {
+            mirror.get("/v1/federated").await;
+            Some(mirror.get("/health").await.to_string()).filter(|health| health.contains("not supported"))
+        });
+        let shown = format!("{problem}{}", health.await);
+        assert!(shown.contains("invalid:mirror_of") && !shown.contains("s3cret"), "{shown}");
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long a request waits for the version, and a statement may take.
+/// How long a request waits for the version, and a statement may take: `limit` below, except in tests.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Maximum number of requests in the queue for the next statement. Others wait for a place in it, also for at most [`PROBE_TIMEOUT`].
@@ -42,6 +42,7 @@ pub(crate) struct Probe {
     queue: mpsc::Sender<Waiting>,
     /// Taken by the first request, which starts the task: a runtime may be loaded outside of an executor.
     idle: Mutex<Option<(Reader, mpsc::Receiver<Waiting>)>>,
+    limit: Duration,
 }
 
 /// Reads the version for one group after the other.
@@ -54,6 +55,7 @@ struct Reader {
     epoch: u64,
     is_failing: bool,
     metrics: Arc<Metrics>,
+    limit: Duration,
 }
 
 /// What the statement returned.
@@ -67,6 +69,15 @@ impl Probe {
     /// # Errors
     /// If the connection string or the authority is not usable, or leads to a host that is not granted.
     pub(crate) fn new(query: VersionQuery, hosts: &AllowedHosts, metrics: Arc<Metrics>) -> Result<Self, String> {
+        Self::within(PROBE_TIMEOUT, query, hosts, metrics)
+    }
+
+    fn within(
+        limit: Duration,
+        query: VersionQuery,
+        hosts: &AllowedHosts,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, String> {
         let refused = |error: Error| match error {
             Error::ConnectionFailed(why) | Error::Other(why) => why,
             other => format!("{other:?}"),
@@ -74,9 +85,9 @@ impl Probe {
         let config = address::permitted(&query.url, hosts).map_err(refused)?;
         let tls = tls(&config, query.authority.as_deref()).map_err(refused)?;
         let (statement, session, last) = (query.statement, None, None);
-        let reader = Reader { config, tls, statement, session, last, epoch: 0, is_failing: false, metrics };
+        let reader = Reader { config, tls, statement, session, last, epoch: 0, is_failing: false, metrics, limit };
         let (queue, requests) = mpsc::channel(MAX_QUEUED);
-        Ok(Self { queue, idle: Mutex::new(Some((reader, requests))) })
+        Ok(Self { queue, idle: Mutex::new(Some((reader, requests))), limit })
     }
 
     /// The version, read by a statement that began after this call. `None` if that failed, or took more than 2 s.
@@ -90,7 +101,7 @@ impl Probe {
             self.queue.send(sender).await.ok()?;
             version.await.ok()?
         };
-        timeout(PROBE_TIMEOUT, answered).await.ok()?
+        timeout(self.limit, answered).await.ok()?
     }
 }
 
@@ -109,7 +120,7 @@ impl Reader {
     async fn read(&mut self) -> Option<Version> {
         self.metrics.version_probes.inc();
         let late = |_| Err("it took too long".to_owned());
-        match timeout(PROBE_TIMEOUT, self.query()).await.unwrap_or_else(late) {
+        match timeout(self.limit, self.query()).await.unwrap_or_else(late) {
             Ok(seen) => {
                 self.is_failing = false;
                 Some(self.version(seen))
@@ -172,6 +183,8 @@ mod tests {
     /// It only limits a hang: no test depends on how long something takes.
     const HANG_LIMIT: Duration = Duration::from_secs(60);
 
+    const STATEMENT: &str = "SELECT generation, server FROM hub";
+
     /// A probe of a table of the test's own, in which the number that identifies the server can be changed.
     struct Place {
         url: String,
@@ -181,15 +194,15 @@ mod tests {
 
     impl Place {
         fn new() -> Self {
-            Self::reading("SELECT generation, server FROM hub")
+            Self::reading(STATEMENT, HANG_LIMIT)
         }
 
-        fn reading(statement: &str) -> Self {
+        fn reading(statement: &str, limit: Duration) -> Self {
             let url = Server::shared().unwrap().schema().unwrap();
             let query = VersionQuery { url: url.clone(), authority: None, statement: statement.to_owned() };
             let (hosts, metrics) =
                 (AllowedHosts::parse(&["postgres://*:*".to_owned()]).unwrap(), Arc::new(Metrics::new()));
-            let probe = Probe::new(query, &hosts, Arc::clone(&metrics)).unwrap();
+            let probe = Probe::within(limit, query, &hosts, Arc::clone(&metrics)).unwrap();
             let place = Self { url, probe, metrics };
             place.change("CREATE TABLE hub AS SELECT 1::bigint AS generation, 1::bigint AS server");
             place
@@ -209,6 +222,7 @@ mod tests {
         // Each statement has read when it waits for this lock.
         let place = Arc::new(Place::reading(
             "SELECT generation, server FROM hub, LATERAL (SELECT pg_advisory_xact_lock_shared(generation * 0 + 7)) l",
+            HANG_LIMIT,
         ));
         let client = place.client().await;
         client.batch_execute("SELECT pg_advisory_lock(7)").await.unwrap();
@@ -254,17 +268,26 @@ mod tests {
 
     #[tokio::test]
     async fn a_version_that_cannot_be_read_or_comes_too_late_is_unknown_until_it_can() {
-        let place = Place::new();
+        let place = Place::reading(STATEMENT, PROBE_TIMEOUT);
+        let known = async || {
+            let read = async {
+                loop {
+                    if let Some(version) = place.probe.version().await {
+                        return version;
+                    }
+                }
+            };
+            timeout(HANG_LIMIT, read).await.unwrap()
+        };
         place.change("ALTER TABLE hub RENAME TO away");
         assert_eq!(place.probe.version().await, None);
         place.change("ALTER TABLE away RENAME TO hub");
-        let version = place.probe.version().await;
-        assert!(version.is_some());
+        let version = known().await;
         let client = place.client().await;
         client.batch_execute("BEGIN; LOCK TABLE hub").await.unwrap();
         assert_eq!(place.probe.version().await, None);
         client.batch_execute("ROLLBACK").await.unwrap();
-        assert_eq!(place.probe.version().await, version);
+        assert_eq!(known().await, version);
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod url;
 use crate::database::{Database, DatabaseError, RawTransaction, Row, Value};
 use crate::dialect::for_postgres;
 use std::future::Future;
-pub use url::{for_purpose, with_timeouts, with_tls};
+pub use url::{for_purpose, with_timeouts, with_tls, with_writable};
 
 /// Opens connections.
 pub trait Connect: Clone + Send + Sync + 'static {

@@ -19,17 +19,22 @@ pub fn with_tls(url: &str, authority: Option<&str>) -> String {
     }
 }
 
+/// A connection URL that demands a server that accepts writes, unless it says itself what it demands. A standby answers with what it had a moment ago.
+pub fn with_writable(url: &str) -> String {
+    with(url, "target_session_attrs=", "read-write", str::to_owned)
+}
+
 /// A connection URL for this purpose alone, under whose name the server lists the connections. Hosts pool connections per URL, so one purpose does not
 /// use up those of another.
 pub fn for_purpose(url: &str, purpose: &str) -> String {
     with(url, "application_name=", &format!("reuse-surface%20{purpose}"), |own| format!("{own}%20{purpose}"))
 }
 
-/// The URL with a parameter, given with its `=`: changed if the URL has it, otherwise added with the value `otherwise`.
+/// The URL with a parameter, given with its `=`: changed if the URL has it, otherwise added with the value `otherwise`. If it has several, the last one counts.
 fn with(url: &str, parameter: &str, otherwise: &str, change: impl FnOnce(&str) -> String) -> String {
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
     let mut parts: Vec<String> = query.split('&').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-    match parts.iter_mut().find(|part| part.starts_with(parameter)) {
+    match parts.iter_mut().rfind(|part| part.starts_with(parameter)) {
         Some(own) => *own = format!("{parameter}{}", change(&own[parameter.len()..])),
         None => parts.push(format!("{parameter}{otherwise}")),
     }
@@ -46,6 +51,7 @@ mod tests {
             ("postgres://hub@db/hub", "postgres://hub@db/hub?options=-c%20idle", "statement_timeout%3D30s"),
             ("postgres://db/hub?sslmode=require", "postgres://db/hub?sslmode=require&options=-c%20", "timeout%3D30s"),
             ("postgres://db/?options=-c%20a%3D1&x=y", "postgres://db/?options=-c%20idle", "30s%20-c%20a%3D1&x=y"),
+            ("postgres://db/?options=-ca&options=-cb", "postgres://db/?options=-ca&options=-c%20idle", "30s%20-cb"),
         ] {
             let timed = with_timeouts(url);
             assert!(timed.starts_with(before) && timed.ends_with(after), "{timed}");
@@ -61,6 +67,16 @@ mod tests {
             ("postgres://db/?sslmode=prefer&a=b", Some("PEM"), "postgres://db/?sslmode=prefer&a=b"),
         ] {
             assert_eq!(with_tls(url, authority), expected);
+        }
+    }
+
+    #[test]
+    fn a_server_that_accepts_writes_is_demanded_unless_the_url_says_otherwise() {
+        for (url, expected) in [
+            ("postgres://db/hub", "postgres://db/hub?target_session_attrs=read-write"),
+            ("postgres://db/?target_session_attrs=any", "postgres://db/?target_session_attrs=any"),
+        ] {
+            assert_eq!(with_writable(url), expected);
         }
     }
 

@@ -34,6 +34,9 @@ fn hubs_on_one_database_have_no_volume_and_are_replaced_without_a_gap() -> Resul
         ensure!(spec["replicas"] == 3 && spec["volumeClaimTemplates"].is_null());
         ensure!(spec["strategy"]["rollingUpdate"] == json!({"maxUnavailable": 0, "maxSurge": 1}), "{spec}");
         let pod = &spec["template"]["spec"];
+        let path = |probe: &str| pod["containers"][0][probe]["httpGet"]["path"].as_str().unwrap_or_default();
+        ensure!(path("startupProbe") == "/health", "a pod that cannot use the database would replace one that can");
+        ensure!(path("readinessProbe") == "/health/live" && path("livenessProbe") == "/health/live");
         let topologies = pod["topologySpreadConstraints"].as_array().context("not spread")?;
         let keys: Vec<_> = topologies.iter().filter_map(|it| it["topologyKey"].as_str()).collect();
         ensure!(keys == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"], "{keys:?}");
@@ -126,7 +129,7 @@ fn the_hub_reaches_its_database_and_the_connections_are_enough() -> Result<()> {
     for (values, complaint) in [
         ("database.urlSecret.name=db", "networkPolicy.database"),
         ("database.urlSecret.name=db,networkPolicy.enabled=false,host=spin", "database.host"),
-        ("database.cluster.enabled=true,database.replicas=12", "needs up to 231 connections"),
+        ("database.cluster.enabled=true,database.replicas=12", "needs up to 418 connections"),
         ("database.cluster.enabled=true,database.migrateFrom=data-reuse-surface-0", "database.replicas has to be 0"),
         ("database.url=postgres://u:p@h/d", "url"),
     ] {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// Tests that write, restart, read what was written, and read it again from the cache, through the binary and the component's own adapter. All
 /// others are about what is in front of the application, or are in the native tests, which run on both databases too.
-const TESTS: [&str; 14] = [
+const TESTS: [&str; 15] = [
     "catalogues::",
     "document::",
     "filters::",
@@ -16,6 +16,7 @@ const TESTS: [&str; 14] = [
     "memo::a_repeated_answer",
     "memo::a_source_that_becomes_due",
     "memo::what_was_acknowledged",
+    "mirrors::without_its_primary",
     "publishing::",
     "restart::",
     "search::",

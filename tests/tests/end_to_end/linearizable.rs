@@ -1,7 +1,7 @@
 //! Hubs that share a database answer as one: a read sees whatever was acknowledged or read anywhere before, although each hub caches its responses.
 
 use anyhow::{Context as _, Result, ensure};
-use end_to_end::{Hub, Sources, TOKEN, index};
+use end_to_end::{Hub, Sources, TOKEN, eventually, index};
 use reqwest::Method;
 use serde_json::json;
 use std::sync::Arc;
@@ -112,8 +112,11 @@ async fn no_read_from_either_hub_is_older_than_an_acknowledged_write() -> Result
     for reader in readers {
         reader.await??;
     }
-    let (reads, unchanged) = (world.reads.load(Ordering::SeqCst), world.unchanged.load(Ordering::SeqCst));
-    let hits = hits(&world.hubs[0]).await? + hits(&world.hubs[1]).await?;
-    ensure!(hits > reads / 4 && unchanged > 0, "{hits} of {reads} repeated, {unchanged} unchanged");
-    Ok(())
+    // Nothing was proved unless the hubs repeat responses, which they did rarely if the writer was much faster than the readers.
+    eventually(async || {
+        reader.read(&world).await?;
+        let is_unchanged = world.unchanged.load(Ordering::SeqCst) > 0;
+        Ok((hits(&world.hubs[0]).await? > 0 && hits(&world.hubs[1]).await? > 0 && is_unchanged).then_some(()))
+    })
+    .await
 }

@@ -1,7 +1,7 @@
 //! Hubs whose clocks are 5 s off, one behind and one ahead.
 
 use crate::check::check;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, register};
 use crate::load::Load;
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Behaviour, Random, amount, eventually, figures, index, replay, seed};
@@ -19,7 +19,7 @@ async fn hubs_with_other_clocks_fetch_once_and_lose_nothing() -> Result<()> {
     let cluster = Cluster::with_clocks([Some("-5s"), Some("+5s")]).await?;
     let (one, other) = (cluster.one.hub()?, cluster.other.hub()?);
     let due = index(&["capability.due"]);
-    one.register("due", &cluster.sources.index("/due", &due)).await?;
+    register(one, "due", &cluster.sources.index("/due", &due)).await?;
     cluster.sources.set("/due", Behaviour::Held(due.into_bytes()));
     // Without writers: a result that the busy database refuses is fetched again (decision 0124).
     for round in 0..rounds {

@@ -3,6 +3,8 @@
 use crate::proxy::{Proxy, free_port};
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Hub, Sources, TOKEN, binary, eventually};
+use reqwest::Method;
+use serde_json::json;
 use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -104,6 +106,14 @@ impl Replica {
     pub fn signal(&self, signal: &str) -> Result<()> {
         send_signal(signal, self.hub()?.pid())
     }
+}
+
+/// Registers a repo whose index is fetched before the response. Otherwise it is fetched afterwards, and a test might count that.
+pub async fn register(hub: &Hub, repo: &str, url: &str) -> Result<()> {
+    let body = json!({"repo": repo, "url": url, "domain": "test"});
+    let answer = hub.write(Method::POST, "/v1/repos?require_valid=true", &body).await?;
+    ensure!(answer.status == 201, "{answer:?}");
+    Ok(())
 }
 
 /// Sends a signal to a process.

@@ -5,6 +5,7 @@ use crate::cluster::Cluster;
 use crate::load::Load;
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Random, amount, eventually, figures, replay, seed};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// Delays each commit of a writer.
@@ -13,16 +14,17 @@ const SLOW_COMMIT: &str = "CREATE FUNCTION slow_commit() RETURNS trigger LANGUAG
     CREATE CONSTRAINT TRIGGER slow_commit AFTER UPDATE ON hub DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION slow_commit()";
 
-/// Ends connections of the hubs whose process is in this state, until `times` of them were ended.
+/// Ends connections of the hubs whose process is in this state, until `times` of them were ended. One that has not ended yet is found again.
 async fn terminate(cluster: &Cluster, state: &str, times: u64) -> Result<()> {
     let sql = format!(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE application_name ~ '^(one|other)' AND {state}"
     );
-    let mut terminated = 0;
+    let mut terminated = BTreeSet::new();
     eventually(async || {
-        terminated += cluster.number(&sql)?;
-        Ok((terminated as u64 >= times).then_some(()))
+        let rows = cluster.database.run(&sql)?;
+        terminated.extend(rows.lines().filter_map(|row| row.strip_suffix("|t")).map(str::to_owned));
+        Ok((terminated.len() as u64 >= times).then_some(()))
     })
     .await
 }

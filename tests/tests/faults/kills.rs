@@ -4,7 +4,7 @@ use crate::check::check;
 use crate::cluster::{Cluster, send_signal};
 use crate::load::Load;
 use anyhow::{Context as _, Result};
-use end_to_end::{Random, amount, figures, replay, seed};
+use end_to_end::{Random, amount, eventually, figures, replay, seed};
 use std::time::{Duration, Instant};
 
 /// Causes a fault in each round, at a random moment, and waits until writes succeed again.
@@ -56,9 +56,13 @@ async fn killed_hubs_lose_nothing() -> Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_process_of_the_database_loses_nothing() -> Result<()> {
     let kill = async |cluster: &mut Cluster, random: &mut Random| {
-        let backends = cluster.backends()?;
-        let one = backends.get(random.below(backends.len().max(1) as u64) as usize).context("no hub is connected")?;
-        send_signal("KILL", *one)
+        // The one that is chosen may end before it is killed.
+        eventually(async || {
+            let backends = cluster.backends()?;
+            let one = backends.get(random.below(backends.len().max(1) as u64) as usize);
+            Ok(one.and_then(|one| send_signal("KILL", *one).ok()))
+        })
+        .await
     };
     // The postmaster ends all other processes, and recovers by itself.
     rounds("a process of PostgreSQL killed", 3, kill, async |_| Ok(())).await

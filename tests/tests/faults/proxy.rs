@@ -4,7 +4,12 @@ use anyhow::{Context as _, Result};
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
+
+/// The lowest port that is used, above those of most services.
+const FIRST_PORT: u16 = 10_000;
 
 /// HAProxy; killed when dropped.
 pub struct Proxy {
@@ -44,9 +49,17 @@ impl Drop for Proxy {
     }
 }
 
-/// A port that was free just now, for a server that must get the same one when it starts again.
+/// A port that was free just now, for a server that must get the same one when it starts again. Outgoing connections, which could take it while the
+/// server is away, get none from this range. No port is returned twice.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    // Other processes begin elsewhere.
+    static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(u64::from(std::process::id()) * 97));
+    let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range")?;
+    let outgoing: u16 = range.split_whitespace().next().context("no range of ports")?.parse()?;
+    let count = outgoing.saturating_sub(FIRST_PORT).max(1000);
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let next = || Some(FIRST_PORT + (NEXT.fetch_add(1, Ordering::Relaxed) % u64::from(count)) as u16);
+    std::iter::from_fn(next).take(count.into()).find(is_free).context("no port is free")
 }
 
 /// The check is the readiness probe of the chart: while the database is away, one hub is as good as the other.

@@ -1,7 +1,7 @@
 //! Writers that hold the lock and stall: another client, or a hub that is stopped; and one that sleeps longer than its lease.
 
 use crate::check::check;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, register};
 use crate::load::Load;
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Behaviour, Random, TOKEN, eventually, figures, index, replay, seed};
@@ -75,7 +75,7 @@ async fn a_hub_that_is_stopped_inside_a_transaction_stops_the_other_for_seconds(
 async fn a_hub_that_slept_longer_than_its_lease_overwrites_nothing() -> Result<()> {
     let cluster = Cluster::start().await?;
     let (sources, one, other) = (&cluster.sources, cluster.one.hub()?, cluster.other.hub()?);
-    one.register("a", &sources.index("/a", &index(&["capability.a.v1"]))).await?;
+    register(one, "a", &sources.index("/a", &index(&["capability.a.v1"]))).await?;
     sources.set("/a", Behaviour::Held(index(&["capability.a.v2"]).into_bytes()));
     let asked = sources.requests("/a");
     let slow = one.send(one.request(Method::POST, "/v1/repos/a/refresh").bearer_auth(TOKEN));

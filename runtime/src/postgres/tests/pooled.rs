@@ -79,6 +79,20 @@ async fn a_connection_that_the_server_ended_is_not_used_again() {
 }
 
 #[tokio::test]
+async fn a_server_that_accepts_no_writes_is_refused_where_the_url_demands_one_that_does() {
+    let place = Place::new().await;
+    let read_only = format!("{}%20-c%20default_transaction_read_only%3Don", place.url);
+    assert_eq!(
+        text(&place.servers.open(plain(read_only.clone())).await.unwrap(), "SHOW transaction_read_only").await,
+        "on"
+    );
+    let demanding = |url: &str| plain(format!("{url}&target_session_attrs=read-write"));
+    assert!(place.servers.open(demanding(&place.url)).await.is_ok());
+    let refused = place.servers.open(demanding(&read_only)).await.err().map(|error| format!("{error:?}"));
+    assert!(refused.as_ref().is_some_and(|refused| refused.contains("does not allow writes")), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_server_that_became_a_standby_is_connected_to_anew() {
     let place = Place::new().await;
     let _others = place.all_but_one().await;
