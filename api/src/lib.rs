@@ -33,6 +33,7 @@ pub mod servers;
 pub mod tokens;
 pub mod transparency;
 pub mod upstreams;
+pub mod variables;
 
 pub use federation::open::{Open, Variant};
 pub use json::Json;

@@ -3,6 +3,7 @@
 use super::document::Documents;
 use crate::log;
 use crate::ports::Ports;
+use api::variables;
 use federation::identity::Issuers;
 use federation::search::Synonyms;
 use federation::transparency::SigningKey;
@@ -97,7 +98,7 @@ impl<P: Ports> App<P> {
         }
         if !setting.primary.is_empty() && base_url(&setting.primary).is_none() {
             let detail = "give the base URL of a hub, without credentials";
-            log::line("invalid_setting", &json!({"variable": "mirror_of", "detail": detail}));
+            log::line("invalid_setting", &json!({"variable": variables::MIRROR_OF, "detail": detail}));
             INVALID_PRIMARY.clone_into(&mut setting.primary);
         }
         let inner = Inner {

@@ -4,6 +4,7 @@ use super::{App, issuer_keys, secret};
 use crate::log;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::variables;
 use federation::digest::Digest;
 use federation::identity::{Issuers, Job, Refused, Signed};
 use federation::time::Seconds;
@@ -18,7 +19,7 @@ const VALID: Seconds = 15 * 60;
 /// The operator's issuers; none if the setting has a mistake, since a guess could let the wrong jobs in.
 pub fn issuers(text: &str) -> Issuers {
     Issuers::parse(text).unwrap_or_else(|why| {
-        log::line("invalid_setting", &json!({"variable": "ci_issuers", "detail": why}));
+        log::line("invalid_setting", &json!({"variable": variables::CI_ISSUERS, "detail": why}));
         Issuers::default()
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::log;
 use crate::problem::{Problem, kinds};
+use api::variables;
 use federation::transparency::{
     self, Checkpoint, ConsistencyProof, InclusionProof, Note, SigningKey, consistency_ranges, inclusion_ranges,
 };
@@ -12,7 +13,7 @@ use store::transparency as leaves;
 /// The operator's keys; none if the setting has a mistake.
 pub fn log_keys(text: &str) -> Vec<SigningKey> {
     transparency::log_keys(text).unwrap_or_else(|why| {
-        log::line("invalid_setting", &json!({"variable": "log_key", "detail": why.to_string()}));
+        log::line("invalid_setting", &json!({"variable": variables::LOG_KEY, "detail": why.to_string()}));
         Vec::new()
     })
 }

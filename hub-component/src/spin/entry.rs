@@ -3,6 +3,7 @@
 use super::{SpinPorts, database::SpinSqlite, fetch::SpinFetch, postgres::SpinPostgres, variable};
 use crate::hub::{App, Host, Setting, issuers, log_keys, synonyms};
 use crate::router::router;
+use api::variables;
 use axum::Router;
 use spin_sdk::http::{IntoResponse, Request};
 use spin_sdk::http_service;
@@ -20,19 +21,19 @@ async fn handle(request: Request) -> impl IntoResponse {
         Some(router) => router.clone(),
         None => {
             let setting = Setting {
-                public_url: variable("public_url").await.unwrap_or_default(),
-                host: match variable("served_by").await.as_deref() {
+                public_url: variable(variables::PUBLIC_URL).await.unwrap_or_default(),
+                host: match variable(variables::SERVED_BY).await.as_deref() {
                     Some("serve") => Host::Serve,
                     _ => Host::Spin,
                 },
-                synonyms: synonyms(&variable("search_synonyms").await.unwrap_or_default()),
-                issuers: issuers(&variable("ci_issuers").await.unwrap_or_default()),
-                primary: variable("mirror_of").await.unwrap_or_default(),
-                log_keys: log_keys(&variable("log_key").await.unwrap_or_default()),
+                synonyms: synonyms(&variable(variables::SEARCH_SYNONYMS).await.unwrap_or_default()),
+                issuers: issuers(&variable(variables::CI_ISSUERS).await.unwrap_or_default()),
+                primary: variable(variables::MIRROR_OF).await.unwrap_or_default(),
+                log_keys: log_keys(&variable(variables::LOG_KEY).await.unwrap_or_default()),
             };
-            let database = match variable("database_url").await {
+            let database = match variable(variables::DATABASE_URL).await {
                 Some(url) => {
-                    let authority = variable("database_ca").await;
+                    let authority = variable(variables::DATABASE_CA).await;
                     let url = with_timeouts(&with_writable(&with_tls(&url, authority.as_deref())));
                     let to = |purpose| SpinPostgres::at(&for_purpose(&url, purpose), authority.clone());
                     Either::Postgres(Postgres::new(to("reads")).with_writers(to("writes")))

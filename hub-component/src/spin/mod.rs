@@ -6,6 +6,7 @@ mod fetch;
 mod postgres;
 
 use crate::ports::Ports;
+use api::variables;
 use database::SpinSqlite;
 use federation::time::Seconds;
 use fetch::SpinFetch;
@@ -48,11 +49,11 @@ impl Ports for SpinPorts {
     }
 
     async fn token(&self) -> Option<String> {
-        variable("reuse_surface_token").await
+        variable(variables::TOKEN).await
     }
 
     async fn client_address_header(&self) -> Option<String> {
-        variable("client_address_header").await
+        variable(variables::CLIENT_ADDRESS_HEADER).await
     }
 }
 

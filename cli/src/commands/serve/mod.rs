@@ -9,6 +9,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, TRY_AGAIN};
 use crate::{embedded, env, output};
 use api::paths;
+use api::variables;
 use federation::identity::Issuers;
 use federation::search::Synonyms;
 use federation::transparency::log_keys;
@@ -24,9 +25,6 @@ use tokio::net::TcpListener;
 
 /// How often a mirror checks that it is following its primary.
 const MIRROR_INTERVAL: Duration = Duration::from_secs(1);
-
-/// The name of the component's variable for the bootstrap token.
-const TOKEN: &str = "reuse_surface_token";
 
 pub(super) fn run(args: &Serve) -> Result<Exit, Failure> {
     output::start_log(args.log_format, args.log_level);
@@ -136,7 +134,7 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         data_dir: args.data_dir.clone(),
         variables,
         manifest,
-        variable_files: token_file.iter().map(|path| (TOKEN.to_owned(), (*path).to_owned())).collect(),
+        variable_files: token_file.iter().map(|path| (variables::TOKEN.to_owned(), (*path).to_owned())).collect(),
         public_url,
         // A mirror fetches from its primary alone, which its operator chose.
         allow_private_networks: args.allow_private_networks || args.primary().is_some(),
@@ -156,39 +154,39 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
 
 /// The component's variables. Spin takes them from `SPIN_VARIABLE_…`; here they come from flags and the environment.
 fn variables(args: &Serve, manifest: &Manifest, public_url: &str) -> Result<BTreeMap<String, String>, Failure> {
-    let mut variables = BTreeMap::from([("public_url".to_owned(), public_url.to_owned())]);
+    let mut values = BTreeMap::from([(variables::PUBLIC_URL.to_owned(), public_url.to_owned())]);
     // The manifest of an older component does not declare this variable.
-    if manifest.has_variable("served_by") {
-        variables.insert("served_by".to_owned(), "serve".to_owned());
+    if manifest.has_variable(variables::SERVED_BY) {
+        values.insert(variables::SERVED_BY.to_owned(), "serve".to_owned());
     }
     if let Some(url) = &args.database_url {
-        variables.insert("database_url".to_owned(), url.0.to_string());
-        variables.insert("database_host".to_owned(), url.grant());
-        variables.insert("database_ca".to_owned(), args.database_ca.clone().unwrap_or_default());
+        values.insert(variables::DATABASE_URL.to_owned(), url.0.to_string());
+        values.insert(variables::DATABASE_HOST.to_owned(), url.grant());
+        values.insert(variables::DATABASE_CA.to_owned(), args.database_ca.clone().unwrap_or_default());
     }
     if let Some(token) = env::token() {
-        variables.insert(TOKEN.to_owned(), token.expose().to_owned());
+        values.insert(variables::TOKEN.to_owned(), token.expose().to_owned());
     }
     if let Some(header) = &args.client_address_header {
-        variables.insert("client_address_header".to_owned(), header.clone());
+        values.insert(variables::CLIENT_ADDRESS_HEADER.to_owned(), header.clone());
     }
     if let Some(path) = &args.synonyms {
         let invalid =
             |why: String| Failure::new(Exit::Usage, format!("{} is not a table of synonyms: {why}", path.display()));
         let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
         Synonyms::with(&text).map_err(|error| invalid(error.to_string()))?;
-        variables.insert("search_synonyms".to_owned(), text);
+        values.insert(variables::SEARCH_SYNONYMS.to_owned(), text);
     }
     if let Some(primary) = args.primary() {
-        variables.insert("mirror_of".to_owned(), primary.to_owned());
+        values.insert(variables::MIRROR_OF.to_owned(), primary.to_owned());
     }
     if let Some(text) = ci_issuers(args.ci_issuers.as_deref())? {
-        variables.insert("ci_issuers".to_owned(), text);
+        values.insert(variables::CI_ISSUERS.to_owned(), text);
     }
     if let Some(text) = log_key(args.log_key_file.as_deref())? {
-        variables.insert("log_key".to_owned(), text);
+        values.insert(variables::LOG_KEY.to_owned(), text);
     }
-    Ok(variables)
+    Ok(values)
 }
 
 /// Reads and checks the keys of the transparency log. With an invalid key, the hub would merely not sign, which is noticed late.

@@ -11,6 +11,7 @@ use crate::hub::{App, provenance};
 use crate::log;
 use crate::ports::Ports;
 use crate::problem::{Problem, kinds};
+use api::variables;
 use federation::search::{Fields, Page, Synonyms};
 pub use missed::is_missed;
 use read::read;
@@ -29,7 +30,7 @@ const MAX_ID_BYTES: usize = 300;
 /// than none.
 pub fn synonyms(text: &str) -> Synonyms {
     Synonyms::with(text).unwrap_or_else(|error| {
-        log::line("invalid_setting", &json!({"variable": "search_synonyms", "detail": error.to_string()}));
+        log::line("invalid_setting", &json!({"variable": variables::SEARCH_SYNONYMS, "detail": error.to_string()}));
         Synonyms::default()
     })
 }
