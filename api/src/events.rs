@@ -75,6 +75,8 @@ pub mod cause {
     pub const CATALOGUE: &str = "catalogue";
     /// An upstream published a revision.
     pub const UPSTREAM: &str = "upstream";
+    /// A backup was restored.
+    pub const RESTORE: &str = "restore";
 }
 
 /// All actions of this version.

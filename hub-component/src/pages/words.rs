@@ -57,7 +57,11 @@ pub(super) fn cause(cause: &str) -> &str {
         action::DEREGISTER => "deregistered",
         action::REFRESH => "index fetched",
         action::RELEASE => "held index released",
+        cause::CATALOGUE => "catalogue read",
         cause::UPSTREAM => "came from another hub",
+        action::UPSTREAM_SET => "upstream set",
+        action::UPSTREAM_REMOVE => "upstream removed",
+        cause::RESTORE => "restored from a backup",
         other => other,
     }
 }

@@ -11,7 +11,7 @@ use federation::compose::SourceLine;
 pub struct Origin<'a> {
     /// Name of a token, `hub`, or `catalogue:` or `upstream:` and the name of one.
     pub actor: &'a str,
-    /// Stable word: `register`, `update`, `deregister`, `refresh`, `release`, `catalogue`, `upstream`, `restore`.
+    /// Stable word: `register`, `update`, `deregister`, `refresh`, `release`, `upstream-set`, `upstream-remove`, `catalogue`, `upstream`, `restore`.
     pub cause: &'a str,
     /// Id of the request, empty for a catalogue; `None` for actions that are not recorded as events.
     pub request_id: Option<&'a str>,
