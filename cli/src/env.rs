@@ -112,11 +112,11 @@ pub(crate) fn cache_folder() -> Option<PathBuf> {
 }
 
 /// True if [`NO_COLOR`] disables colours.
-pub(crate) fn no_color() -> bool {
+pub(crate) fn forbids_color() -> bool {
     std::env::var_os(NO_COLOR).is_some_and(|value| !value.is_empty())
 }
 
 /// True if the terminal cannot show colours.
-pub(crate) fn dumb_terminal() -> bool {
+pub(crate) fn is_dumb_terminal() -> bool {
     std::env::var_os("TERM").is_some_and(|value| value == "dumb")
 }

@@ -48,13 +48,13 @@ impl AllowedHosts {
         Ok(Self(parsed.collect::<Result<_>>()?))
     }
 
-    pub(crate) fn allow(&self, url: &Url) -> bool {
+    pub(crate) fn allows(&self, url: &Url) -> bool {
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else { return false };
-        self.allow_endpoint(url.scheme(), &host.to_owned(), port)
+        self.allows_endpoint(url.scheme(), &host.to_owned(), port)
     }
 
     /// Whether the component may connect to this port of `host` in the protocol that `scheme` names.
-    pub(crate) fn allow_endpoint(&self, scheme: &str, host: &Host, port: u16) -> bool {
+    pub(crate) fn allows_endpoint(&self, scheme: &str, host: &Host, port: u16) -> bool {
         self.0.iter().any(|entry| entry.allows(scheme, host, port))
     }
 }
@@ -81,7 +81,7 @@ impl Entry {
     fn allows(&self, scheme: &str, host: &Host, port: u16) -> bool {
         self.scheme.as_deref().is_none_or(|expected| expected == scheme)
             && self.host.matches(host)
-            && self.ports.contain(port)
+            && self.ports.contains(port)
     }
 }
 
@@ -135,7 +135,7 @@ impl Ports {
         }
     }
 
-    fn contain(&self, port: u16) -> bool {
+    fn contains(&self, port: u16) -> bool {
         match self {
             Self::Any => true,
             Self::One(one) => *one == port,
@@ -154,7 +154,7 @@ mod tests {
 
     fn allows(entries: &[&str], url: &str) -> bool {
         let entries: Vec<_> = entries.iter().map(|entry| (*entry).to_owned()).collect();
-        AllowedHosts::parse(&entries).unwrap().allow(&Url::parse(url).unwrap())
+        AllowedHosts::parse(&entries).unwrap().allows(&Url::parse(url).unwrap())
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(crate) struct Lengths(Arc<AtomicBool>);
 impl Lengths {
     /// Whether a request with these headers had two body lengths. `hyper` closes the connection after such a request;
     /// a chunked one that was sent ahead of it without waiting for its response counts as well.
-    pub(crate) fn contradict(&self, headers: &HeaderMap) -> bool {
+    pub(crate) fn contradicts(&self, headers: &HeaderMap) -> bool {
         headers.contains_key(header::TRANSFER_ENCODING) && self.0.load(Ordering::Relaxed)
     }
 }
@@ -187,8 +187,8 @@ mod tests {
             let lengths = Lengths::default();
             let mut scanner = Scanner::new(lengths.clone());
             text.as_bytes().chunks(size).for_each(|piece| scanner.feed(piece));
-            assert!(!lengths.contradict(&headers(&[])) && !lengths.contradict(&headers(&["content-length"])));
-            lengths.contradict(&headers(&["transfer-encoding"]))
+            assert!(!lengths.contradicts(&headers(&[])) && !lengths.contradicts(&headers(&["content-length"])));
+            lengths.contradicts(&headers(&["transfer-encoding"]))
         });
         let answers: Vec<_> = answers.collect();
         assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "it depends on how the text is cut: {text}");
@@ -239,7 +239,7 @@ mod tests {
         far.shutdown().await.unwrap();
         let (lengths, refused) = (Lengths::default(), Mutex::new(Vec::new()));
         let service = service_fn(|request: Request<Incoming>| {
-            refused.lock().unwrap().push(lengths.contradict(request.headers()));
+            refused.lock().unwrap().push(lengths.contradicts(request.headers()));
             async {
                 request.into_body().collect().await.unwrap();
                 Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new()))

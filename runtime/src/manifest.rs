@@ -168,8 +168,8 @@ mod tests {
         let grants = Manifest::parse(HUB).unwrap().resolve(&values(&[("region", "8080"), ("token", "t")])).unwrap();
         assert_eq!(grants.variables, values(&[("url", "https://hub.test/8080"), ("token", "t"), ("fixed", "as is")]));
         assert_eq!(grants.databases, BTreeSet::from(["default".to_owned(), "archive".to_owned()]));
-        assert!(grants.hosts.allow(&"http://8080.example.com:8080/".parse().unwrap()));
-        assert!(!grants.hosts.allow(&"http://example.com/".parse().unwrap()));
+        assert!(grants.hosts.allows(&"http://8080.example.com:8080/".parse().unwrap()));
+        assert!(!grants.hosts.allows(&"http://example.com/".parse().unwrap()));
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
         let bare = "spin_manifest_version = 2\n[[trigger.http]]\ncomponent = 'a'\n[component.a]\nsource = 'a.wasm'";
         let grants = Manifest::parse(bare).unwrap().resolve(&BTreeMap::new()).unwrap();
         assert!(grants.variables.is_empty() && grants.databases.is_empty());
-        assert!(!grants.hosts.allow(&"https://example.com/".parse().unwrap()));
+        assert!(!grants.hosts.allows(&"https://example.com/".parse().unwrap()));
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn serve(
         let service = service_fn(|request| {
             let busy = phase.begin();
             begun.store(true, Ordering::Relaxed);
-            let (service, contradicted) = (Arc::clone(&service), lengths.contradict(request.headers()));
+            let (service, contradicted) = (Arc::clone(&service), lengths.contradicts(request.headers()));
             async move {
                 let answer = match contradicted {
                     true => service.refuse(&request, Problem::TwoLengths),

@@ -34,7 +34,7 @@ pub(crate) struct Output {
 impl Output {
     /// Creates the output from the global flags and the environment.
     pub(crate) fn new(global: &Global) -> Self {
-        let is_refused = env::no_color() || env::dumb_terminal();
+        let is_refused = env::forbids_color() || env::is_dumb_terminal();
         let colour = |is_terminal| paint::is_wanted(global.color, is_terminal, is_refused);
         Self {
             format: global.output,

@@ -11,7 +11,7 @@ pub(crate) struct Progress(Option<ProgressBar>);
 impl Output {
     /// Shows the user how many of `total` items are done.
     pub(crate) fn bar(&self, total: usize, what: &'static str) -> Progress {
-        if !self.has_terminal || self.quiet || total < 2 || env::dumb_terminal() {
+        if !self.has_terminal || self.quiet || total < 2 || env::is_dumb_terminal() {
             return Progress(None);
         }
         let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr()).with_message(what);

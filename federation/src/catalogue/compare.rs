@@ -146,7 +146,7 @@ pub fn compare(
         if before.member.id != member.id {
             compared.forgotten.push(before.member.id.clone());
         }
-        let after = seen_again(&before, member, prefix, &missing, now);
+        let after = is_seen_again(&before, member, prefix, &missing, now);
         compared.count(&before, after.todo);
         if after != before {
             compared.changed.push(after);
@@ -174,7 +174,7 @@ fn found(member: Member, prefix: &str) -> Known {
     Known { member, repo: None, probed: None, absent_since: None, skipped, todo }
 }
 
-fn seen_again(before: &Known, member: Member, prefix: &str, missing: &impl Fn(&str) -> bool, now: Seconds) -> Known {
+fn is_seen_again(before: &Known, member: Member, prefix: &str, missing: &impl Fn(&str) -> bool, now: Seconds) -> Known {
     let Some(repo) = &before.repo else {
         let mut after = Known { probed: before.probed.clone(), ..found(member, prefix) };
         let is_known = after.probed.as_ref() == Some(&after.member.changed) && !after.member.changed.is_empty();

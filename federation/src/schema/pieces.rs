@@ -52,7 +52,7 @@ impl Piece {
 
     /// Adds the violations of an invalid `value`, which is at `path`.
     pub(super) fn check<'v>(&self, value: &'v Value, path: &Path<'v>, collected: &mut Collected<'v>) {
-        for error in self.shell.iter_errors(value).filter(|error| !self.said_better(error)) {
+        for error in self.shell.iter_errors(value).filter(|error| !self.is_said_better(error)) {
             message::describe(&error, value, path, collected);
         }
         for list in &self.lists {
@@ -78,7 +78,7 @@ impl Piece {
 
     /// A registration must have `url` and must not have `index`, so the error that a source
     /// needs one of the two adds nothing.
-    fn said_better(&self, error: &ValidationError<'_>) -> bool {
+    fn is_said_better(&self, error: &ValidationError<'_>) -> bool {
         self.is_registration
             && error.instance_path().as_str().is_empty()
             && matches!(error.kind().keyword(), "anyOf" | "not")

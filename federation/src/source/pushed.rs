@@ -101,7 +101,7 @@ mod tests {
             self.record.observe_commit(&Self::registration(), valid(content), provenance, self.now, 0.0)
         }
 
-        fn accepted(&self, content: &str) -> bool {
+        fn has_accepted(&self, content: &str) -> bool {
             self.record.accepted.as_ref().is_some_and(|it| it.digest == Digest::of(content.as_bytes()))
         }
 
@@ -128,7 +128,7 @@ mod tests {
         for old in ["one", "two", "one"] {
             source.now += 100;
             assert_eq!(source.sees(old), Effect::Unchanged, "{old}");
-            assert!(source.accepted("three") && source.commit() == Some("c3"));
+            assert!(source.has_accepted("three") && source.commit() == Some("c3"));
         }
         assert_eq!(source.sees("four"), Effect::Accepted, "unseen content is newer");
         assert_eq!(source.commit(), None);

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use http::header::{IF_MODIFIED_SINCE, IF_NONE_MATCH};
 
 /// Whether the client already has the representation with this tag and date. If the client sends a tag, the date is ignored.
-pub fn not_modified(request: &HeaderMap, etag: &str, modified: Option<Seconds>) -> bool {
+pub fn is_not_modified(request: &HeaderMap, etag: &str, modified: Option<Seconds>) -> bool {
     if request.contains_key(IF_NONE_MATCH) {
         return has_entity_tag(lines(request, IF_NONE_MATCH), etag);
     }

@@ -23,7 +23,7 @@ mod streamed;
 
 pub use auth::{Actor, Caller};
 pub use base::AppForRequest;
-pub use conditional::not_modified;
+pub use conditional::is_not_modified;
 pub use finish::{Edge, Logged, finish};
 use http::{HeaderMap, HeaderName};
 pub use json_body::{JsonBody, JsonBytes, has_nul};

@@ -1,6 +1,6 @@
 //! Responses to reads, with their caching rules and conditional requests.
 
-use super::conditional::not_modified;
+use super::conditional::is_not_modified;
 use crate::problem::{Problem, kinds};
 use api::headers::MEMO;
 use axum::body::Body;
@@ -53,7 +53,7 @@ impl Representation<'_> {
     /// 200 with the bytes, or 304 without the headers that only describe the bytes.
     pub fn respond(self, request: &HeaderMap) -> Response {
         let mut response = Response::default();
-        if not_modified(request, self.etag, self.modified) {
+        if is_not_modified(request, self.etag, self.modified) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {
             *response.body_mut() = self.body;

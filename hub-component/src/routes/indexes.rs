@@ -58,7 +58,7 @@ pub async fn index<P: Ports>(
     let database = app.database().await?;
     let is_packed = edge::coding(&request)? == Coding::Gzip;
     let etag = if is_packed { format!("\"{digest}.gzip\"") } else { format!("\"{digest}\"") };
-    let body = match (is_packed, edge::not_modified(&request, &etag, None)) {
+    let body = match (is_packed, edge::is_not_modified(&request, &etag, None)) {
         (true, known) => {
             let reader = PackedReader::open(database, &digest).await?.ok_or_else(not_found)?;
             if known { Body::empty() } else { packed(&app.ports, reader) }

@@ -102,7 +102,7 @@ impl Outbound {
         if address.is_some_and(|address| !policy.allows(address)) {
             return Err(Error::DestinationIpProhibited);
         }
-        if !self.hosts.allow(&url) || !policy.allows_port(port) || url.domain().is_some_and(is_runtime_internal) {
+        if !self.hosts.allows(&url) || !policy.allows_port(port) || url.domain().is_some_and(is_runtime_internal) {
             tracing::warn!(%host, port, "the component may not connect to this host: see allowed_outbound_hosts");
             return Err(Error::HttpRequestDenied);
         }

@@ -38,7 +38,7 @@ pub(super) fn permitted(address: &str, hosts: &AllowedHosts) -> Result<Config, E
             [one] => *one,
             several => several.get(at).copied().unwrap_or(DEFAULT_PORT),
         };
-        if !parse_host(host).is_some_and(|parsed| hosts.allow_endpoint(SCHEME, &parsed, port)) {
+        if !parse_host(host).is_some_and(|parsed| hosts.allows_endpoint(SCHEME, &parsed, port)) {
             return Err(refused(format!("postgres://{host}:{port} is not in allowed_outbound_hosts")));
         }
     }

@@ -82,7 +82,7 @@ impl Connection {
             .database
             .authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| authorize(&context.action, &altered)))?;
         let budget = Arc::clone(&connection.budget);
-        connection.database.progress_handler(STEPS_PER_LOOK, Some(move || spent(&budget)))?;
+        connection.database.progress_handler(STEPS_PER_LOOK, Some(move || is_spent(&budget)))?;
         Ok(connection)
     }
 
@@ -240,7 +240,7 @@ fn authorize(action: &AuthAction<'_>, altered: &AtomicBool) -> Authorization {
 }
 
 /// SQLite's progress handler: returning true interrupts the statement.
-fn spent(budget: &AtomicI32) -> bool {
+fn is_spent(budget: &AtomicI32) -> bool {
     match budget.load(Ordering::Relaxed) {
         0 => true,
         left if left > 0 => {

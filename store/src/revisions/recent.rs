@@ -83,7 +83,7 @@ pub async fn capability_history(
     let rows = tx.query(&sql, vec![repo.into()]).await?;
     let mut bytes = 0;
     let pieces: Vec<Listed> = rows.iter().map(listed).collect::<Result<_, _>>()?;
-    let pieces: Vec<Listed> = pieces.into_iter().take_while(|it| within(&mut bytes, it, BYTES_OF_ONE)).collect();
+    let pieces: Vec<Listed> = pieces.into_iter().take_while(|it| is_within(&mut bytes, it, BYTES_OF_ONE)).collect();
     let revisions: BTreeSet<u64> = pieces.iter().map(|it| it.piece.revision).collect();
     let is_complete = pieces.len() == rows.len() && rows.len() < MAX_PIECES && revisions.len() < MAX_REVISIONS;
     let quoted = format!("\"id\":{}", serde_json::Value::from(id));
@@ -109,7 +109,7 @@ pub async fn newest_steps(tx: &mut impl Transaction, limit: usize) -> Result<Vec
     let rows = tx.query(&sql, Vec::new()).await?;
     let pieces: Vec<Listed> = rows.iter().map(listed).collect::<Result<_, _>>()?;
     let mut bytes = 0;
-    let pieces: Vec<Listed> = pieces.into_iter().filter(|it| within(&mut bytes, it, BYTES_OF_ALL)).collect();
+    let pieces: Vec<Listed> = pieces.into_iter().filter(|it| is_within(&mut bytes, it, BYTES_OF_ALL)).collect();
     let (mut steps, mut seen) = (Vec::new(), BTreeSet::new());
     for (listed, text) in texts(tx, &pieces).await? {
         let mut taken = 0;
@@ -126,7 +126,7 @@ pub async fn newest_steps(tx: &mut impl Transaction, limit: usize) -> Result<Vec
 }
 
 /// Whether the piece still fits; if it does, it is added to `bytes`.
-fn within(bytes: &mut u64, listed: &Listed, max_bytes: u64) -> bool {
+fn is_within(bytes: &mut u64, listed: &Listed, max_bytes: u64) -> bool {
     let fits = *bytes + listed.piece.plain.length <= max_bytes;
     if fits {
         *bytes += listed.piece.plain.length;

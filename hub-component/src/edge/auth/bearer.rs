@@ -39,7 +39,7 @@ pub(super) async fn authenticate<P: Ports>(app: &App<P>, headers: &HeaderMap) ->
         return Err(if disabled { refusal::writes_disabled(app.host()) } else { refusal::missing() });
     };
     let digest = Digest::of(given.as_bytes());
-    if bootstrap.as_ref().is_some_and(|expected| same(&digest, &Digest::of(expected.as_bytes()))) {
+    if bootstrap.as_ref().is_some_and(|expected| is_same(&digest, &Digest::of(expected.as_bytes()))) {
         return Ok(Valid::Bootstrap);
     }
     // Text that does not have the form of a secret needs no look-up.
@@ -74,7 +74,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Compares digests. All have the same length, so the comparison reveals neither the content nor the length of the secret.
-fn same(one: &Digest, other: &Digest) -> bool {
+fn is_same(one: &Digest, other: &Digest) -> bool {
     one.as_str().as_bytes().ct_eq(other.as_str().as_bytes()).into()
 }
 

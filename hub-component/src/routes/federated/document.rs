@@ -215,7 +215,7 @@ impl Negotiated {
     /// Whether the client already has the whole document of this revision.
     fn is_known(&self, revision: &Revision, request: &HeaderMap, now: Seconds) -> bool {
         let etag = entity_tag(Some(revision), &Selection::default(), self.format, self.coding);
-        edge::not_modified(request, &etag, modified(Some(revision), now))
+        edge::is_not_modified(request, &etag, modified(Some(revision), now))
     }
 
     async fn respond<P: Ports>(
@@ -228,7 +228,7 @@ impl Negotiated {
     ) -> Result<Response, Problem> {
         let (revision, now) = (composed.revision.as_ref(), app.ports.now());
         let etag = entity_tag(revision, selection, self.format, self.coding);
-        let body = match edge::not_modified(request, &etag, dated(revision, selection, now)) {
+        let body = match edge::is_not_modified(request, &etag, dated(revision, selection, now)) {
             true => Body::empty(),
             false => {
                 let (length, chunks) = composed.body(&app.ports, selection, self.format, self.coding).await?;
