@@ -5,9 +5,9 @@ use crate::StoreError;
 use crate::database::{Database, Transaction as _};
 use federation::time::Seconds;
 
-/// Revisions that are kept regardless of age …
+/// Revisions that are kept regardless of age.
 pub const KEPT_REVISIONS: i64 = 1000;
-/// … and the age up to which all are kept, in seconds: 90 days.
+/// The age up to which all revisions are kept, in seconds: 90 days.
 pub const KEPT_AGE: Seconds = 90 * 24 * 60 * 60;
 
 /// Returns whether everything was pruned. The oldest stored revision stays readable: the earlier changes
