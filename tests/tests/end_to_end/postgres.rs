@@ -41,6 +41,22 @@ async fn two_hubs_on_one_database_are_one_hub() -> Result<()> {
     Ok(())
 }
 
+/// A standby would answer with what it had a moment ago.
+#[tokio::test]
+async fn a_server_that_accepts_no_writes_is_refused_unless_the_url_accepts_it() -> Result<()> {
+    let (url, sources) = (Server::shared()?.schema()?, Sources::start()?);
+    let hub = on(&url)?;
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    let before = document(&hub).await?;
+    drop(hub);
+    let standby = format!("{url}%20-c%20default_transaction_read_only%3Don");
+    let refused = on(&standby)?.get("/v1/federated").await?;
+    ensure!((refused.status, &refused.json()["code"]) == (503, &json!("store-unavailable")), "{refused:?}");
+    let accepted = on(&format!("{standby}&target_session_attrs=any"))?;
+    ensure!(document(&accepted).await? == before);
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_database_moves_to_postgresql_and_back_without_changing_a_byte() -> Result<()> {
     let sources = Sources::start()?;
