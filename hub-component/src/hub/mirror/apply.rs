@@ -2,7 +2,7 @@
 
 use super::{Fault, fault, indexes};
 use crate::hub::App;
-use crate::hub::publish::{Contributions, publish_as};
+use crate::hub::publish::{Contributions, Published, publish_as};
 use crate::ports::Ports;
 use api::federated::Logged;
 use federation::compose::SourceLine;
@@ -58,7 +58,7 @@ pub(super) async fn revision<P: Ports>(
             // This instance slept, and another one followed.
             return Ok(());
         }
-        let mut removed: BTreeSet<String> = logged.removed.into_iter().collect();
+        let mut removed: BTreeSet<String> = logged.removed.iter().cloned().collect();
         if logged.whole {
             removed.extend(revisions::composition(tx).await?.into_keys());
         }
@@ -73,19 +73,7 @@ pub(super) async fn revision<P: Ports>(
         }
         let origin = Origin { actor: &logged.actor, cause: &logged.cause, request_id: None };
         let published = publish_as(tx, number, lines, origin, composed_at).await?;
-        let Some(found) = published.revision.filter(|_| published.kept_back.is_empty()) else {
-            return Err(wrong("there is no room for its sources"));
-        };
-        if found.digest != logged.digest {
-            return Err(wrong(&format!("its sources have the digest {}, not {}", found.digest, logged.digest)));
-        }
-        if found.composed_at != composed_at {
-            let before = rfc3339(found.composed_at);
-            return Err(wrong(&format!(
-                "`composed_at` is {}, earlier than {before} of the one before",
-                logged.composed_at
-            )));
-        }
+        compare(published, &logged, composed_at).map_err(|what| wrong(&what))?;
         for (repo, commit) in &logged.provenance {
             if let Some(line) = logged.put.iter().find(|line| line.repo == *repo) {
                 revisions::note_commit(tx, repo, &line.index_digest, commit).await?;
@@ -94,6 +82,21 @@ pub(super) async fn revision<P: Ports>(
         Ok(())
     })
     .await
+}
+
+/// Compares what was published here with what the primary published.
+fn compare(published: Published, logged: &Logged, composed_at: Seconds) -> Result<(), String> {
+    let Some(found) = published.revision.filter(|_| published.kept_back.is_empty()) else {
+        return Err("there is no room for its sources".to_owned());
+    };
+    if found.digest != logged.digest {
+        return Err(format!("its sources have the digest {}, not {}", found.digest, logged.digest));
+    }
+    if found.composed_at != composed_at {
+        let before = rfc3339(found.composed_at);
+        return Err(format!("`composed_at` is {}, earlier than {before} of the one before", logged.composed_at));
+    }
+    Ok(())
 }
 
 /// Writes what is known about the registrations, so that reads by repo find them. If the mirror becomes a hub of its own, all are due.
