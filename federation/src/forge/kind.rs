@@ -1,36 +1,22 @@
 //! The forges, and the URLs at which they serve raw files.
 
-use crate::open::Variant;
 use url::Url;
 
-/// A forge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Forge {
-    /// Gitea.
-    Gitea,
-    /// Forgejo, such as codeberg.org.
-    Forgejo,
-    /// GitHub, or GitHub Enterprise.
-    GitHub,
-    /// GitLab.
-    GitLab,
-}
-
-impl Variant for Forge {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Gitea => "gitea",
-            Self::Forgejo => "forgejo",
-            Self::GitHub => "github",
-            Self::GitLab => "gitlab",
-        }
+crate::variants! {
+    /// A forge.
+    pub enum Forge {
+        /// Gitea.
+        Gitea = "gitea",
+        /// Forgejo, such as codeberg.org.
+        Forgejo = "forgejo",
+        /// GitHub, or GitHub Enterprise.
+        GitHub = "github",
+        /// GitLab.
+        GitLab = "gitlab",
     }
 }
 
 impl Forge {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Gitea, Self::Forgejo, Self::GitHub, Self::GitLab];
-
     /// The forge with this name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|forge| forge.as_str() == name)

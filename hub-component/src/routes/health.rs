@@ -28,7 +28,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub async fn health<P: Ports>(State(app): State<App<P>>) -> Result<impl IntoResponse, Problem> {
     let database = app.database().await?;
     let head = revisions::head(database).await?;
-    if let Some(primary) = app.primary().filter(|_| head.mirrored_at(app.primary()).is_none()) {
+    if let Some(primary) = app.primary().filter(|primary| head.mirrored_at(Some(primary)).is_none()) {
         let fault = state(&app).await?.and_then(|mirror| mirror.fault);
         let detail = match fault {
             Some(fault) => {

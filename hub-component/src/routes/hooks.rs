@@ -14,7 +14,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use federation::forge::Forge;
 use federation::hooks::{Push, Sender};
-use federation::open::Variant as _;
 use federation::time::rfc3339;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};

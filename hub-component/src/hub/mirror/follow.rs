@@ -1,17 +1,19 @@
 //! Follows the primary for a while: what it published is published here, what it verified counts as verified here.
 
+use super::page::{compare, current_at, last_of, newest_of};
 use super::{Fault, apply, fault, fetch, verified};
 use crate::hub::App;
 use crate::log;
 use crate::ports::Ports;
 use api::Json;
-use api::federated::{Log, LogQuery, Logged, Point};
-use federation::time::{Seconds, parse_rfc3339, rfc3339};
+use api::federated::{LogQuery, Logged};
+use federation::bounded::Message;
+use federation::time::{Seconds, rfc3339};
 use serde_json::json;
 use std::time::Duration;
 use store::database::write_with;
 use store::leases::Lease;
-use store::revisions::{self, Revision};
+use store::revisions;
 use store::{StoreError, mirror, upkeep};
 
 /// How long one session follows, in seconds; less than a lease lasts.
@@ -50,7 +52,7 @@ async fn follow<P: Ports>(app: &App<P>, primary: &str) -> Result<(), StoreError>
     let written = match followed {
         Ok(()) => Ok(()),
         Err(Fault::Store(error)) => Err(error),
-        Err(Fault::Primary(why) | Fault::Falsified(why)) => fail(app, primary, &why).await,
+        Err(Fault::Primary(why) | Fault::Falsified(why)) => fail(app, primary, &Message::from(why)).await,
     };
     // If it cannot be released, it expires.
     let released = lease.release(database).await;
@@ -110,51 +112,4 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
             return Ok(upkeep::daily(database, lease, || app.ports.now()).await?);
         }
     }
-}
-
-/// Checks that the primary continues what is here.
-fn compare(primary: &str, here: Option<&Revision>, page: &Log) -> Result<(), Fault> {
-    let Some(here) = here else { return Ok(()) };
-    let (number, composed_at) = (here.number, rfc3339(here.composed_at));
-    let is_other = |there: &&Point| there.digest != here.digest || there.composed_at != composed_at;
-    if let Some(there) = page.since.as_ref().filter(|there| there.revision == number).filter(is_other) {
-        return Err(fault(format!(
-            "{primary} has another history: its revision {number} has the digest {} and is of {}, but this mirror's has {} and is of \
-             {composed_at}. If the primary was restored on purpose, empty the mirror's database",
-            there.digest, there.composed_at, here.digest
-        )));
-    }
-    let newest = newest_of(page);
-    if newest < number {
-        return Err(fault(format!(
-            "{primary} has lost revisions: its newest is {newest}, but this mirror has {number}. If the primary was restored on purpose, empty \
-             the mirror's database"
-        )));
-    }
-    Ok(())
-}
-
-fn newest_of(page: &Log) -> u64 {
-    page.newest.as_ref().map_or(0, |newest| newest.revision)
-}
-
-/// The number of the last of these revisions, which follow the one here.
-fn last_of(primary: &str, revisions: &[Logged], here: u64, page: &Log) -> Result<u64, Fault> {
-    let newest = newest_of(page).min(i64::MAX.unsigned_abs());
-    revisions.iter().map(|logged| logged.revision).try_fold(here, |before, number| {
-        if !(before + 1..=newest).contains(&number) {
-            return Err(fault(format!("{primary} sends revision {number} after {before}, and {newest} as the newest")));
-        }
-        Ok(number)
-    })
-}
-
-/// Up to when the primary had nothing newer: a primary that is a mirror itself may be behind its own.
-fn current_at(primary: &str, page: &Log, asked_at: Seconds) -> Result<Seconds, Fault> {
-    let Some(mirror) = &page.mirror else { return Ok(asked_at) };
-    let Some(text) = &mirror.current_at else {
-        return Err(fault(format!("{primary} is a mirror of {}, and has not caught up with that yet", mirror.of)));
-    };
-    let current_at = parse_rfc3339(text).ok_or_else(|| fault(format!("{primary}: `current_at` is not a time")))?;
-    Ok(current_at.min(asked_at))
 }

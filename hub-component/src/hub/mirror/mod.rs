@@ -4,6 +4,7 @@ mod apply;
 pub mod fetch;
 mod follow;
 pub mod indexes;
+mod page;
 pub mod verified;
 
 use super::App;

@@ -154,3 +154,14 @@ async fn a_primary_ahead_of_time_verifies_nothing_in_the_future() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_primary_says_is_repeated_in_a_few_words() {
+    let mut log = Hub::new().get("/v1/federated/log").await;
+    log["mirror"] = json!({"of": "x".repeat(100_000), "current_at": null, "fault": null});
+    let mirror = mirror();
+    mirror.sources().script(LOG, 200, &[], &log.to_string());
+    let said = fault(&mirror).await;
+    assert!(said.contains("mirror of xx"), "{said}");
+    assert_eq!(mirror.number("SELECT length(fault) FROM mirror"), 1000);
+}
