@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
-use throw_away_postgres::Server;
+use throw_away_postgres::{Server, is_on_postgres};
 
 /// The bootstrap token of every test hub.
 pub const TOKEN: &str = "a-token-for-tests-only";
@@ -245,11 +245,6 @@ impl Hub {
     pub async fn status(&self, repo: &str) -> Result<Value> {
         Ok(self.get(&format!("/v1/repos/{repo}")).await?.json()["status"].clone())
     }
-}
-
-/// Whether hubs have their data in PostgreSQL unless a test says otherwise.
-pub fn is_on_postgres() -> bool {
-    std::env::var("STORE").is_ok_and(|store| store == "postgres")
 }
 
 /// The database of the hub that starts in this directory: a schema of its own, the same after a restart.

@@ -14,7 +14,7 @@ mod whole;
 
 pub use cli::{Cli, Ran};
 pub use eventually::eventually;
-pub use hub::{Answer, Hub, TOKEN, is_on_postgres};
+pub use hub::{Answer, Hub, TOKEN};
 pub use random::{Random, replay, seed};
 pub use rounds::{amount, figures};
 pub use sources::{Behaviour, Sources};

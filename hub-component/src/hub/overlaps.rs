@@ -8,10 +8,10 @@ use crate::problem::Problem;
 use api::overlaps::{Overlap, Overlaps, OverlapsQuery};
 use api::page::OVERLAPS;
 use federation::search::{Counts, Fields, Index as _, MAX_OVERLAPS, Profile, Synonyms};
+use federation::time::Seconds;
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 use store::database::{Transaction, read_with, write_with};
 use store::overlaps::{self, Key, Pair, PairPosition};
 use store::revisions::Head;
@@ -21,8 +21,8 @@ use store::{StoreError, former};
 /// Capabilities that are compared in one transaction, while other writers wait.
 const CAPABILITIES_PER_TRANSACTION: usize = 8;
 
-/// The longest time for which one request compares; the rest is left to the next one.
-const MAX_COMPARING_TIME: Duration = Duration::from_secs(2);
+/// The longest time for which one request compares, in seconds; the rest is left to the next one.
+const MAX_COMPARING_SECONDS: Seconds = 2;
 
 /// Compares what has changed since the last time, for at most two seconds. Returns whether everything is compared.
 ///
@@ -30,7 +30,7 @@ const MAX_COMPARING_TIME: Duration = Duration::from_secs(2);
 /// If the store fails. Every batch that was committed stays.
 pub async fn compare<P: Ports>(app: &App<P>) -> Result<bool, StoreError> {
     let database = app.database().await?;
-    let begun = Instant::now();
+    let begun = app.ports.now();
     loop {
         let is_due = read_with(database, async |tx| {
             let is_due = !overlaps::due(tx, 1).await?.is_empty();
@@ -40,7 +40,7 @@ pub async fn compare<P: Ports>(app: &App<P>) -> Result<bool, StoreError> {
         if !is_due {
             return Ok(true);
         }
-        if begun.elapsed() >= MAX_COMPARING_TIME {
+        if app.ports.now() - begun >= MAX_COMPARING_SECONDS {
             return Ok(false);
         }
         write_with(database, async |tx| {

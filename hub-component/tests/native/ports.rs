@@ -127,8 +127,25 @@ impl Hub {
         http::Response::from_parts(head, body.collect().await.expect("a body").to_bytes())
     }
 
-    /// Status and JSON body of a request with this token.
+    /// Status and JSON body of a request with this token. After a write, it waits for the work that the write left for later, which would otherwise run
+    /// beside the next step of the test, or not.
     pub async fn ask_as(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> (StatusCode, serde_json::Value) {
+        let is_read = method == Method::GET;
+        let answer = self.ask_without_settling(token, method, path, body).await;
+        if !is_read {
+            self.settle().await;
+        }
+        answer
+    }
+
+    /// The same without waiting.
+    pub async fn ask_without_settling(
         &self,
         token: &str,
         method: Method,

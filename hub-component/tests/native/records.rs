@@ -1,14 +1,14 @@
 //! The record of one source: however it is damaged, it takes nothing else with it; whatever an index contains, it stays small.
 
 use crate::ports::{Hub, index};
-use crate::stores;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use throw_away_postgres::is_on_postgres;
 
 /// Ways in which a record cannot be read; the third is larger than a statement may return. Only SQLite allows bytes in a text column.
 fn damages() -> Vec<&'static str> {
     let mut all = vec!["'no JSON'", "'{\"consecutive_failures\": \"many\"}'", "hex(zeroblob(40000000))", "7"];
-    if !stores::is_postgres() {
+    if !is_on_postgres() {
         all.push("x'00ff'");
     }
     all

@@ -70,7 +70,7 @@ async fn a_url_that_changes_during_a_refresh_is_fetched_after_it() {
     let (answer, ()) = tokio::join!(refresh(&hub, "a"), async {
         eventually(async || (hub.sources().asked() > asked).then_some(())).await;
         let patch = json!({"url": "https://b.example.org/index.yaml"});
-        let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", patch).await;
+        let (status, answer) = hub.ask_without_settling("t", Method::PATCH, "/v1/repos/a", &patch).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
         for _ in 0..20 {
             hub.get("/v1/repos/a").await;

@@ -1,9 +1,9 @@
 //! Old revisions are pruned, but nothing that a kept one needs.
 
 use crate::ports::{Hub, index};
-use crate::stores::is_postgres;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use throw_away_postgres::is_on_postgres;
 
 const DAY: i64 = 24 * 3600;
 
@@ -146,7 +146,7 @@ const STOP_ON_POSTGRES: &str =
 async fn what_is_interrupted_goes_on_at_the_next_refresh() {
     let hub = with_changes(4000).await;
     hub.pass(100 * DAY);
-    hub.change(if is_postgres() { STOP_ON_POSTGRES } else { STOP });
+    hub.change(if is_on_postgres() { STOP_ON_POSTGRES } else { STOP });
     let revisions = || hub.number("SELECT count(*) FROM revisions");
     let days = |hub: &Hub| hub.number("SELECT count(*) FROM leases WHERE name = 'upkeep' AND expires_at > 1805000000");
     let (status, answer) = hub.ask(Method::POST, "/v1/federated/compose?force=true", Value::Null).await;
@@ -154,7 +154,7 @@ async fn what_is_interrupted_goes_on_at_the_next_refresh() {
     assert!(revisions() > 2000 && revisions() < 4000, "what was done stays done: {}", revisions());
     assert_eq!(days(&hub), 0, "the day is not done");
     assert_eq!(hub.number("SELECT count(*) FROM leases WHERE name = 'refresh'"), 0, "nobody waits for the lease");
-    hub.change(if is_postgres() { "DROP TRIGGER stop ON revisions" } else { "DROP TRIGGER stop" });
+    hub.change(if is_on_postgres() { "DROP TRIGGER stop ON revisions" } else { "DROP TRIGGER stop" });
     hub.compose().await;
     assert_eq!((revisions(), days(&hub)), (1000, 1));
 }

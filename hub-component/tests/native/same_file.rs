@@ -1,9 +1,9 @@
 //! One index that is registered twice, with two spellings of its address.
 
 use crate::ports::{Hub, index};
-use crate::stores::is_postgres;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use throw_away_postgres::is_on_postgres;
 
 const URL: &str = "https://raw.githubusercontent.com/coulomb/state-hub/main/index.yaml";
 const SPELLED: &str = "https://GitHub.com./Coulomb/state-hub/raw/refs/heads/main/index.yaml";
@@ -64,7 +64,7 @@ async fn of_many_with_one_index_ten_are_named_and_none_is_looked_for() {
     let answer = hub.get("/v1/repos/r10").await;
     let named = warned(&answer).1.matches("`r").count();
     assert_eq!(named, 10, "{answer}");
-    let index = match is_postgres() {
+    let index = match is_on_postgres() {
         true => "pg_indexes WHERE indexname = 'registrations_of_file' AND schemaname = current_schema()",
         false => "pragma_index_info('registrations_of_file') WHERE name = 'file'",
     };

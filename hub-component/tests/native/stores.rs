@@ -9,7 +9,7 @@ use store::migrations::migrate;
 use store::postgres::{Connect, Connection, Failure, Postgres, with_timeouts};
 use store::sqlite::Sqlite;
 use tempfile::TempDir;
-use throw_away_postgres::Server;
+use throw_away_postgres::{Server, is_on_postgres};
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, NoTls};
 
@@ -23,11 +23,6 @@ const FUNCTIONS: &str = "CREATE FUNCTION pg_catalog.zeroblob(n INT) RETURNS BYTE
 
 /// The database of a newer program, of which each test gets a copy instead of an empty one: see `cargo xtask earlier`.
 const NEWER_DATABASE: &str = "REUSE_SURFACE_TEST_DATABASE";
-
-/// Whether the tests run on PostgreSQL.
-pub fn is_postgres() -> bool {
-    std::env::var("STORE").is_ok_and(|store| store == "postgres")
-}
 
 pub fn server() -> &'static Server {
     Server::shared().expect("a server")
@@ -67,7 +62,7 @@ pub enum Place {
 impl Place {
     /// A new database, or the SQLite database that these statements created: older versions never wrote to PostgreSQL.
     pub fn new(statements: &str) -> Self {
-        if statements.is_empty() && is_postgres() {
+        if statements.is_empty() && is_on_postgres() {
             return Self::Postgres { url: database() };
         }
         Self::file(statements)

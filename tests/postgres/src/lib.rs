@@ -1,7 +1,10 @@
 //! A PostgreSQL server for tests. It needs Debian's package `postgresql`, or another installation whose `initdb` is on the PATH, and stops with
 //! the process that started it, however that ends.
 
+mod both_stores;
+
 use anyhow::{Context as _, Result, ensure};
+pub use both_stores::{is_on_postgres, run_on_postgres};
 use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
