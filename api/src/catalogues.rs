@@ -2,6 +2,7 @@
 
 use crate::{Json, Open};
 use federation::catalogue::{Kind, Skipped};
+use federation::problem::Code;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -58,8 +59,8 @@ pub struct CatalogueStatus {
     #[schema(value_type = CatalogueState)]
     pub state: Open<CatalogueState>,
     /// Why the last listing failed or is held, as a code that `/problems` explains.
-    #[schema(required)]
-    pub reason: Option<String>,
+    #[schema(required, value_type = Option<String>)]
+    pub reason: Option<Code>,
     /// The reason as text.
     #[schema(required)]
     pub message: Option<String>,

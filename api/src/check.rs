@@ -7,6 +7,7 @@ use federation::compose::Conflict;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
 use federation::index::SourceFormat;
+use federation::problem::Code;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -27,8 +28,8 @@ pub struct Verdict {
     /// Whether the index is valid; a valid index would be accepted or held.
     pub valid: bool,
     /// Why the index is not valid, as a code that `/problems` explains.
-    #[schema(required)]
-    pub reason: Option<String>,
+    #[schema(required, value_type = Option<String>)]
+    pub reason: Option<Code>,
     /// The reason as text.
     #[schema(required)]
     pub message: Option<String>,

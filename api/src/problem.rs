@@ -1,7 +1,7 @@
 //! Problem documents (RFC 9457).
 
 use crate::paths::{self, Standard, expand};
-use federation::problem::Kind;
+use federation::problem::{Code, Kind};
 use federation::snippet::Snippet;
 use federation::withdrawn::Tombstone;
 use serde::{Deserialize, Serialize};
@@ -28,8 +28,8 @@ pub struct Problem {
     pub detail: String,
     /// Stable code for programs.
     #[serde(default)]
-    #[schema(required)]
-    pub code: String,
+    #[schema(required, value_type = String)]
+    pub code: Code,
     /// The response's `X-Request-Id`.
     #[serde(default)]
     #[schema(required)]
@@ -53,13 +53,13 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of this kind. `detail` says what happened and what to do; `base` is the hub's base URL.
-    pub fn new(kind: &Kind, detail: impl Into<String>, base: &str, request_id: &str) -> Self {
+    pub fn new(kind: &'static Kind, detail: impl Into<String>, base: &str, request_id: &str) -> Self {
         Self {
             r#type: format!("{base}{}", expand(paths::PROBLEM, &[kind.code])),
             title: kind.title.to_owned(),
             status: kind.status.unwrap_or(500),
             detail: detail.into(),
-            code: kind.code.to_owned(),
+            code: kind.into(),
             request_id: request_id.to_owned(),
             errors: Vec::new(),
             gone: Vec::new(),
@@ -103,8 +103,8 @@ pub struct ProblemEntry {
     pub pointer: String,
     /// Stable code for programs.
     #[serde(default)]
-    #[schema(required)]
-    pub code: String,
+    #[schema(required, value_type = String)]
+    pub code: Code,
     /// The rule that is violated, and what to do.
     #[serde(default)]
     #[schema(required)]
@@ -118,4 +118,11 @@ pub struct ProblemEntry {
     /// The line itself, if its position is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snippet: Option<Snippet>,
+}
+
+impl ProblemEntry {
+    /// An entry without a position.
+    pub fn new(pointer: impl Into<String>, code: impl Into<Code>, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code: code.into(), message: message.into(), ..Self::default() }
+    }
 }

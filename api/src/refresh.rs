@@ -3,6 +3,7 @@
 use crate::Open;
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
+use federation::problem::Code;
 use federation::source::{Effect, State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -87,8 +88,8 @@ pub struct SourceReport {
     #[schema(value_type = State)]
     pub state: Open<State>,
     /// Why the last check failed, if it failed.
-    #[schema(required)]
-    pub reason: Option<String>,
+    #[schema(required, value_type = Option<String>)]
+    pub reason: Option<Code>,
     /// The reason as text.
     #[schema(required)]
     pub message: Option<String>,

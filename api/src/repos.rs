@@ -5,6 +5,7 @@ use crate::{Json, Open};
 use federation::diagnostic::Diagnostic;
 use federation::digest::Digest;
 use federation::index::SourceFormat;
+use federation::problem::Code;
 use federation::provenance::Provenance;
 use federation::source::State;
 use serde::{Deserialize, Serialize};
@@ -99,8 +100,8 @@ pub struct Status<'a> {
     #[schema(value_type = State)]
     pub state: Open<State>,
     /// Why the last check failed, the newest index is held, or the index is read at another branch, as a code that `/problems` explains.
-    #[schema(required)]
-    pub reason: Option<String>,
+    #[schema(required, value_type = Option<String>)]
+    pub reason: Option<Code>,
     /// The reason as text.
     #[schema(required)]
     pub message: Option<String>,

@@ -2,6 +2,7 @@
 
 use crate::Open;
 use federation::digest::Digest;
+use federation::problem::Code;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,8 +41,8 @@ pub struct UpstreamStatus {
     #[schema(value_type = UpstreamState)]
     pub state: Open<UpstreamState>,
     /// Why it is not followed, as a code that `/problems` explains.
-    #[schema(required)]
-    pub reason: Option<String>,
+    #[schema(required, value_type = Option<String>)]
+    pub reason: Option<Code>,
     /// The reason as text.
     #[schema(required)]
     pub message: Option<String>,
@@ -113,7 +114,8 @@ pub struct RefusedIndex {
     /// The repo.
     pub repo: String,
     /// Why, as a code that `/problems` explains.
-    pub reason: String,
+    #[schema(value_type = String)]
+    pub reason: Code,
 }
 
 federation::variants! {

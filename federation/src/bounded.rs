@@ -4,9 +4,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::ops::Deref;
 
-/// A code of at most 64 characters.
-pub type Code = Bounded<64>;
-
 /// One or two sentences for people: at most 1,000 characters.
 pub type Message = Bounded<1000>;
 

@@ -250,7 +250,7 @@ fn other_repo(index: &Index, registration: &Registration) -> Option<Diagnostic> 
 
 /// Names the raw address, if the page of a file on a forge was registered.
 fn point_to_raw(diagnostics: &mut [Diagnostic], url: &str) {
-    let Some(page) = diagnostics.iter_mut().find(|found| found.code.as_str() == indexes::NOT_AN_INDEX.code) else {
+    let Some(page) = diagnostics.iter_mut().find(|found| found.code == indexes::NOT_AN_INDEX) else {
         return;
     };
     if let Some(raw) = forge::raw_url(url) {

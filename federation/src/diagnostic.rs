@@ -2,9 +2,9 @@
 //!
 //! All texts of a finding have types of limited length, so that findings stay small whatever the document contains.
 
-use crate::bounded::{Code, Message, Pointer};
+use crate::bounded::{Message, Pointer};
 use crate::excerpt::excerpt;
-use crate::problem::Kind;
+use crate::problem::{Code, Kind};
 use crate::size::json_bytes;
 use crate::snippet::{self, Snippet};
 use crate::yaml::Position;

@@ -6,6 +6,7 @@ use crate::row::{Reader, SoleColumn as _, placeholders};
 use crate::{StoreError, needs};
 use federation::compose::SourceLine;
 use federation::digest::Digest;
+use federation::problem::Code;
 use federation::time::Seconds;
 use federation::upstream::{Upstream, UpstreamRecord, actor};
 use std::collections::BTreeMap;
@@ -261,7 +262,7 @@ pub async fn refused(
     tx: &mut impl Transaction,
     name: &str,
     limit: usize,
-) -> Result<(Vec<(String, String)>, usize), StoreError> {
+) -> Result<(Vec<(String, Code)>, usize), StoreError> {
     let refused = format!("FROM upstream_lines WHERE upstream = $1 AND verdict NOT IN ('', '{VALID}')");
     let rows = tx.query(&format!("SELECT count(*) {refused}"), vec![name.into()]).await?;
     let total = rows.first().map_or(Ok(0), |row| row.count())?;
@@ -269,7 +270,7 @@ pub async fn refused(
     let rows = tx.query(&sql, vec![name.into()]).await?;
     let read = |row: &Row| {
         let mut row = Reader::of(row);
-        Ok((row.string()?, row.string()?))
+        Ok((row.string()?, Code::stored(row.string()?)))
     };
     let listed: Result<_, StoreError> = rows.iter().map(read).collect();
     Ok((listed?, total))

@@ -24,7 +24,7 @@ impl Problem {
     /// Reads a problem document; `None` if the value is another kind of JSON.
     pub(super) fn read(status: u16, body: &Value) -> Option<Self> {
         let document = Document::deserialize(body).ok()?;
-        let says_something = [&document.code, &document.title, &document.detail].iter().any(|text| !text.is_empty());
+        let says_something = [&*document.code, &document.title, &document.detail].iter().any(|text| !text.is_empty());
         says_something.then_some(Self { status, document })
     }
 
@@ -35,7 +35,7 @@ impl Problem {
 
     /// Whether the problem is of this kind.
     pub(crate) fn is(&self, kind: &Kind) -> bool {
-        self.document.code == kind.code
+        self.document.code == *kind
     }
 
     /// The hub's description of the problem, with the status and the code.

@@ -3,7 +3,7 @@
 use super::{Catalogue, Member, Skipped};
 use crate::digest::Digest;
 use crate::guard;
-use crate::problem::catalogues;
+use crate::problem::{Code, catalogues};
 use crate::source::{Failure, next_check};
 use crate::time::Seconds;
 use serde::{Deserialize, Serialize};
@@ -147,20 +147,20 @@ impl CatalogueRecord {
     }
 
     /// Why the hub does not follow the newest listing: a stable code and a sentence.
-    pub fn reason(&self) -> Option<(String, String)> {
+    pub fn reason(&self) -> Option<(Code, String)> {
         if let Some(failure) = &self.failure {
-            return Some((failure.code.clone(), failure.message.clone()));
+            return Some((failure.code.clone(), failure.message.to_string()));
         }
         let held = self.held.as_ref()?;
         if held.is_of_another {
             let message = "The newest listing has the repositories of a different owner than before, so the name may have been taken over. If the new owner is the right one, release the listing.";
-            return Some((catalogues::OWNER_CHANGED.to_string(), message.to_owned()));
+            return Some(((&catalogues::OWNER_CHANGED).into(), message.to_owned()));
         }
         let message = format!(
             "The newest listing would leave {} of {} registrations; if that is intended, release it, or the hub does so after a day.",
             held.left, held.known
         );
-        Some((catalogues::LISTING_SHRUNK.to_string(), message))
+        Some(((&catalogues::LISTING_SHRUNK).into(), message))
     }
 }
 
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn failures_back_off_and_wait_as_asked() {
         let mut record = CatalogueRecord::default();
-        let failure = || Failure { code: "x".into(), message: String::new(), diagnostics: Vec::new(), since: 0 };
+        let failure = || Failure::new(&catalogues::LISTING_TOO_LARGE, "", 0);
         record.fail(&acme(), failure(), (Some(502), None), 0, 0.0);
         record.fail(&acme(), failure(), (Some(502), None), 60, 0.0);
         assert_eq!((record.next_listing_at, record.consecutive_failures), (Some(180), 2));

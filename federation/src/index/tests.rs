@@ -36,7 +36,7 @@ fn a_valid_index_comes_back_in_order_with_every_field() {
 fn found(text: &str) -> Vec<(String, Option<u64>, Option<u64>)> {
     let verdict = check(text.as_bytes());
     assert_eq!(verdict.index.is_none(), verdict.diagnostics.iter().any(Diagnostic::is_error));
-    verdict.diagnostics.into_iter().map(|d| (d.code.into(), d.line, d.column)).collect()
+    verdict.diagnostics.into_iter().map(|d| (d.code.to_string(), d.line, d.column)).collect()
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! One kind of problem, and where it occurs.
 
-use crate::bounded::Code;
 use serde::Serialize;
 use std::fmt;
 use utoipa::ToSchema;
@@ -61,11 +60,5 @@ impl PartialEq<str> for Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code)
-    }
-}
-
-impl From<&Kind> for Code {
-    fn from(kind: &Kind) -> Self {
-        kind.code.into()
     }
 }

@@ -22,6 +22,7 @@ macro_rules! kinds {
 
 pub mod answers;
 pub mod catalogues;
+mod code;
 pub mod fields;
 pub mod indexes;
 mod kind;
@@ -29,6 +30,7 @@ pub mod program;
 pub mod sources;
 pub mod upstreams;
 
+pub use code::Code;
 pub use kind::{Kind, Place};
 
 /// Kinds with a status of 500 and above that are not failures of the hub: it has no data yet,
@@ -45,7 +47,7 @@ const ASKED_FOR: [&Kind; 6] = [
 impl Kind {
     /// Whether a response of this kind reports a failure of the hub, not of the client or of the requested data.
     pub fn is_failure(&self) -> bool {
-        self.status.is_some_and(|status| status >= 500) && !ASKED_FOR.iter().any(|kind| kind.code == self.code)
+        self.status.is_some_and(|status| status >= 500) && !ASKED_FOR.contains(&self)
     }
 }
 

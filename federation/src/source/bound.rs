@@ -6,9 +6,6 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::limits::{MAX_DIAGNOSTICS, MAX_RECORD_BYTES};
 use crate::problem::indexes;
 
-/// Longest failure text, in bytes, that is kept when everything else has been dropped.
-const MAX_FAILURE_BYTES: usize = 512;
-
 impl SourceRecord {
     /// The record as JSON, at most [`MAX_RECORD_BYTES`] long.
     ///
@@ -24,8 +21,7 @@ impl SourceRecord {
         serde_json::to_string(&bounded)
     }
 
-    /// Drops what does not fit: first the lines of findings, then findings from the end, then
-    /// the end of a long failure text.
+    /// Drops what does not fit: first the lines of findings, then findings from the end. One finding always fits, since its texts are bounded.
     pub(super) fn bound(&mut self) {
         if self.fits() {
             return;
@@ -35,12 +31,6 @@ impl SourceRecord {
         while !self.fits() && max_findings > 1 {
             max_findings /= 2;
             self.findings().for_each(|findings| keep(findings, max_findings));
-        }
-        if self.fits() {
-            return;
-        }
-        if let Some(failure) = &mut self.failure {
-            [&mut failure.code, &mut failure.message].into_iter().for_each(cut);
         }
     }
 
@@ -80,13 +70,6 @@ fn keep(findings: &mut Vec<Diagnostic>, max_findings: usize) {
 
 fn count(more: &Diagnostic) -> usize {
     more.message.split(' ').find_map(|word| word.parse().ok()).unwrap_or(1)
-}
-
-fn cut(text: &mut String) {
-    if text.len() > MAX_FAILURE_BYTES {
-        text.truncate(text.floor_char_boundary(MAX_FAILURE_BYTES));
-        text.push('…');
-    }
 }
 
 #[cfg(test)]

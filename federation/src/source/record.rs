@@ -1,11 +1,12 @@
 //! What is known of a source except its registration, as it is stored.
 
+use crate::bounded::Message;
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::fetch::Validators;
 use crate::forge;
 use crate::index::SourceFormat;
-use crate::problem::sources;
+use crate::problem::{Code, sources};
 use crate::provenance::Provenance;
 use crate::registration::Registration;
 use crate::time::{Seconds, is_beyond};
@@ -149,14 +150,21 @@ const HEAD_AGAIN: Seconds = 24 * 60 * 60;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// Stable, kebab-case.
-    pub code: String,
+    pub code: Code,
     /// A sentence for people.
-    pub message: String,
+    pub message: Message,
     /// The findings in the index, if the index is the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub diagnostics: Vec<Diagnostic>,
     /// When the checks began to fail.
     pub since: Seconds,
+}
+
+impl Failure {
+    /// A failure that is not the index's, which began at `since`.
+    pub fn new(code: impl Into<Code>, message: impl Into<Message>, since: Seconds) -> Self {
+        Self { code: code.into(), message: message.into(), diagnostics: Vec::new(), since }
+    }
 }
 
 /// Content that was pushed, and the commit.
@@ -217,8 +225,8 @@ impl SourceRecord {
     /// A new record for a source whose record was lost. It keeps the contribution, accepted at
     /// `since` or earlier, and is due.
     pub fn lost(accepted: Option<Accepted>, since: Seconds) -> Self {
-        let message = "The hub cannot read its record of this source; the next check replaces it.".to_owned();
-        let failure = Failure { code: sources::RECORD_LOST.to_string(), message, diagnostics: Vec::new(), since };
+        let message = "The hub cannot read its record of this source; the next check replaces it.";
+        let failure = Failure::new(&sources::RECORD_LOST, message, since);
         Self { accepted, failure: Some(failure), ..Self::default() }
     }
 
@@ -254,9 +262,9 @@ impl SourceRecord {
 
     /// What its maintainers should know, as a stable code and a sentence: the failure of its last check, what the guard holds, or that
     /// its branch was renamed.
-    pub fn reason(&self) -> Option<(String, String)> {
+    pub fn reason(&self) -> Option<(Code, String)> {
         if let Some(failure) = &self.failure {
-            return Some((failure.code.clone(), failure.message.clone()));
+            return Some((failure.code.clone(), failure.message.to_string()));
         }
         let Some(held) = &self.held else { return self.branch_renamed() };
         if held.full {
@@ -264,21 +272,21 @@ impl SourceRecord {
                 "The federation has no room for the newest index ({} capabilities); the first check that finds room accepts it.",
                 held.capability_count
             );
-            return Some((sources::HELD_FULL.to_string(), message));
+            return Some(((&sources::HELD_FULL).into(), message));
         }
         let accepted = self.accepted.as_ref()?;
         let message = format!(
             "The newest index has {} capabilities where readers get {}; if that is intended, release it, or the hub does so after a day.",
             held.capability_count, accepted.capability_count
         );
-        Some((sources::HELD_SHRUNK.to_string(), message))
+        Some(((&sources::HELD_SHRUNK).into(), message))
     }
-    fn branch_renamed(&self) -> Option<(String, String)> {
+    fn branch_renamed(&self) -> Option<(Code, String)> {
         let url = self.checked.as_ref().filter(|_| self.head == Some(Head::Followed)).map(|checked| &checked.url)?;
         let head = forge::head_url(url)?;
         let message = format!(
             "The branch in the URL is gone (404). The hub reads the index at {head} meanwhile; change `url` to the new branch, or to this address."
         );
-        Some((sources::BRANCH_RENAMED.to_string(), message))
+        Some(((&sources::BRANCH_RENAMED).into(), message))
     }
 }

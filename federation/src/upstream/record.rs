@@ -1,5 +1,6 @@
 //! What is known of an upstream besides its lines: how far it was followed, and when it is asked again.
 
+use crate::bounded::Message;
 use crate::digest::Digest;
 use crate::problem::{Kind, upstreams};
 use crate::source::{Failure, next_check};
@@ -8,9 +9,6 @@ use serde::{Deserialize, Serialize};
 
 /// How often an upstream is asked what is new, in seconds.
 const POLL_INTERVAL_SECONDS: u32 = 60;
-
-/// Longest message that is kept, in bytes.
-const MAX_MESSAGE_BYTES: usize = 1000;
 
 /// A revision of an upstream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +42,7 @@ pub struct UpstreamRecord {
 impl UpstreamRecord {
     /// Whether it is not asked any more, because it has rewritten its history.
     pub fn is_refused(&self) -> bool {
-        self.failure.as_ref().is_some_and(|failure| failure.code == upstreams::HISTORY_REWRITTEN.code)
+        self.failure.as_ref().is_some_and(|failure| failure.code == upstreams::HISTORY_REWRITTEN)
     }
 
     /// When it is asked next; `None` if never.
@@ -63,12 +61,11 @@ impl UpstreamRecord {
     }
 
     /// Records a failed attempt. What was taken stays.
-    pub fn fail(&mut self, code: &'static Kind, mut message: String, now: Seconds, jitter: f64) {
-        message.truncate(message.floor_char_boundary(MAX_MESSAGE_BYTES));
+    pub fn fail(&mut self, code: &'static Kind, message: impl Into<Message>, now: Seconds, jitter: f64) {
         let since = self.failure.as_ref().map_or(now, |failure| failure.since);
         self.last_attempt_at = Some(now);
         self.consecutive_failures = self.consecutive_failures.saturating_add(1);
-        self.failure = Some(Failure { code: code.to_string(), message, diagnostics: Vec::new(), since });
+        self.failure = Some(Failure::new(code, message, since));
         self.next_attempt_at = Some(next_check(now, POLL_INTERVAL_SECONDS, self.consecutive_failures, None, jitter));
     }
 }
@@ -87,9 +84,9 @@ mod tests {
         record.follow(seen, true, 100, 0.0);
         assert_eq!((record.due_at(), record.current_at), (Some(160), Some(100)));
         record.fail(&upstreams::UPSTREAM_UNREACHABLE, "é".repeat(1000), 200, 0.0);
-        record.fail(&upstreams::UPSTREAM_UNREACHABLE, "x".into(), 300, 0.0);
+        record.fail(&upstreams::UPSTREAM_UNREACHABLE, "x", 300, 0.0);
         assert_eq!((record.due_at(), record.failure.as_ref().map(|it| it.since)), (Some(420), Some(200)));
-        record.fail(&upstreams::HISTORY_REWRITTEN, "x".into(), 500, 0.0);
+        record.fail(&upstreams::HISTORY_REWRITTEN, "x", 500, 0.0);
         assert_eq!((record.due_at(), record.current_at), (None, Some(100)));
     }
 }

@@ -66,7 +66,7 @@ pub async fn finish<P: Ports>(
         asked.log_problem(&problem, &id);
     }
     match response.extensions_mut().remove::<Problem>() {
-        Some(problem) if asked.method == Method::OPTIONS && problem.kind().code == kinds::METHOD_NOT_ALLOWED.code => {
+        Some(problem) if asked.method == Method::OPTIONS && *problem.kind() == kinds::METHOD_NOT_ALLOWED => {
             // The router adds `Allow`, which is the whole answer.
             *response.status_mut() = StatusCode::NO_CONTENT;
         }

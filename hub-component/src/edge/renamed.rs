@@ -30,10 +30,10 @@ pub async fn follow_renamed<P: Ports>(
     let Path(repo) = Path::<String>::from_request_parts(&mut parts, &()).await?;
     let asked = parts.clone();
     let response = next.run(Request::from_parts(parts, body)).await;
-    let code = response.extensions().get::<Problem>().map(|problem| problem.kind().code);
-    let is_missing = code == Some(kinds::REPO_NOT_FOUND.code);
+    let kind = response.extensions().get::<Problem>().map(Problem::kind);
+    let is_missing = kind == Some(&kinds::REPO_NOT_FOUND);
     // A token may be valid only for the new name.
-    if !is_missing && code != Some(kinds::FORBIDDEN.code) {
+    if !is_missing && kind != Some(&kinds::FORBIDDEN) {
         return Ok(response);
     }
     let former = read_with(app.database().await?, async |tx| former::get(tx, &repo).await).await?;

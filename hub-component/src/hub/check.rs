@@ -90,7 +90,7 @@ async fn verdict<P: Ports>(
     Ok(Verdict {
         valid,
         reason: failure.as_ref().map(|f| f.code.clone()),
-        message: failure.as_ref().map(|f| f.message.clone()),
+        message: failure.as_ref().map(|f| f.message.to_string()),
         http_status: record.http_status,
         index_digest,
         capability_count,

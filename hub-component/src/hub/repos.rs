@@ -66,8 +66,7 @@ pub async fn warnings(tx: &mut impl Transaction, of: &Registration) -> Result<Ve
         "This index is registered as {} too, so its capabilities are published more than once; deregister what is not needed, or correct `url`.",
         names.join(", ")
     );
-    let code = fields::URL_REGISTERED.code.to_owned();
-    Ok(vec![ProblemEntry { pointer: "/url".to_owned(), code, message, ..ProblemEntry::default() }])
+    Ok(vec![ProblemEntry::new("/url", &fields::URL_REGISTERED, message)])
 }
 
 /// As [`warnings`], and a warning if its index names another repo.
@@ -77,13 +76,8 @@ pub async fn warnings_with(
     found: &[Diagnostic],
 ) -> Result<Vec<ProblemEntry>, Problem> {
     let mut all = warnings(tx, of).await?;
-    let odd = found.iter().filter(|it| it.code == indexes::OTHER_REPO.code);
-    all.extend(odd.map(|it| ProblemEntry {
-        pointer: "/repo".to_owned(),
-        code: it.code.to_string(),
-        message: it.message.to_string(),
-        ..ProblemEntry::default()
-    }));
+    let odd = found.iter().filter(|it| it.code == indexes::OTHER_REPO);
+    all.extend(odd.map(|it| ProblemEntry::new("/repo", &indexes::OTHER_REPO, it.message.clone())));
     Ok(all)
 }
 

@@ -50,11 +50,11 @@ pub async fn capabilities<P: Ports>(
             let facets = read_with(database, async |tx| facets::count(tx, parameters.within()).await).await?;
             results_of(&parameters, &results, &facets)
         }
-        Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => html! {
+        Err(problem) if *problem.kind() == kinds::NOTHING_PUBLISHED => html! {
             p { "No valid index has been fetched yet. " a href="/repos" { "See the state of each repo" } "." }
         },
         // The form is shown again, so that the user can correct the query.
-        Err(problem) if problem.kind().code == kinds::INVALID_QUERY.code => html! { p { bdi { (problem.detail()) } } },
+        Err(problem) if *problem.kind() == kinds::INVALID_QUERY => html! { p { bdi { (problem.detail()) } } },
         Err(problem) => return Err(problem),
     };
     let content = html! {

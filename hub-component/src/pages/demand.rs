@@ -33,7 +33,7 @@ pub async fn demand<P: Ports>(AppForRequest(app): AppForRequest<P>, request: Hea
     let (head, memo_for) = revalidate_due(&app).await?;
     let questions = match hub::most_asked(&app, &head, None).await {
         Ok(demand) => demand.questions,
-        Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => Vec::new(),
+        Err(problem) if *problem.kind() == kinds::NOTHING_PUBLISHED => Vec::new(),
         Err(problem) => return Err(problem),
     };
     let content = html! {

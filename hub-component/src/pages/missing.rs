@@ -40,8 +40,7 @@ pub(super) fn words(problem: &Problem) -> Option<(&'static str, &'static str)> {
             "The hub keeps the newest 1,000 revisions and all of the last 90 days. A search that began more than a day ago must be started again.",
         ),
     ];
-    let own = problem.kind().code;
-    known.into_iter().find(|(kind, _, _)| kind.code == own).map(|(_, title, text)| (title, text))
+    known.into_iter().find(|(kind, _, _)| *kind == problem.kind()).map(|(_, title, text)| (title, text))
 }
 
 /// The content of such a page, apart from its title.
@@ -68,7 +67,7 @@ pub(super) fn removal(gone: &Tombstone) -> Markup {
 
 /// The ids that the problem of an unknown capability suggests: those that its detail quotes. Text with a space is not an id.
 fn similar(problem: &Problem) -> Vec<&str> {
-    if problem.kind().code != kinds::CAPABILITY_NOT_FOUND.code {
+    if *problem.kind() != kinds::CAPABILITY_NOT_FOUND {
         return Vec::new();
     }
     problem.detail().split('`').skip(1).step_by(2).filter(|quoted| !quoted.contains(' ')).collect()

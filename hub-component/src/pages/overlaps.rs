@@ -59,10 +59,8 @@ pub async fn overlaps<P: Ports>(
         Ok(page) => {
             (page.overlaps, page.next, page.complete, "No two capabilities seem to do the same thing.".to_owned())
         }
-        Err(problem) if problem.kind().code == kinds::NOTHING_PUBLISHED.code => {
-            nothing("No valid index has been fetched yet.")
-        }
-        Err(problem) if problem.kind().code == kinds::INVALID_QUERY.code => nothing(problem.detail()),
+        Err(problem) if *problem.kind() == kinds::NOTHING_PUBLISHED => nothing("No valid index has been fetched yet."),
+        Err(problem) if *problem.kind() == kinds::INVALID_QUERY => nothing(problem.detail()),
         Err(problem) => return Err(problem),
     };
     let content = html! {

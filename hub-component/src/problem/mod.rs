@@ -64,15 +64,7 @@ impl Problem {
     }
 
     fn invalid_fields(kind: &'static Kind, errors: Vec<FieldError>) -> Self {
-        let entries = errors
-            .into_iter()
-            .map(|e| ProblemEntry {
-                pointer: e.pointer.into(),
-                code: e.code.to_string(),
-                message: e.message.into(),
-                ..ProblemEntry::default()
-            })
-            .collect();
+        let entries = errors.into_iter().map(|e| ProblemEntry::new(e.pointer, e.code, e.message)).collect();
         Self::new(kind, "Correct the fields listed under `errors`; nothing was written.").with(entries)
     }
 
@@ -82,7 +74,7 @@ impl Problem {
             .into_iter()
             .map(|d| ProblemEntry {
                 pointer: d.pointer.into(),
-                code: d.code.into(),
+                code: d.code,
                 message: d.message.into(),
                 line: d.line,
                 column: d.column,

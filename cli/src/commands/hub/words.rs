@@ -6,14 +6,16 @@ use api::events::Event;
 use api::refresh::Outcome;
 use api::repos::Status;
 use federation::diagnostic::Diagnostic;
+use federation::problem::Code;
 use federation::source::State;
 use serde_json::Value;
 
 /// `reason: message`, or only one of them if the other is missing.
-pub(crate) fn why(reason: &Option<String>, message: &Option<String>) -> Option<String> {
+pub(crate) fn why(reason: &Option<Code>, message: &Option<String>) -> Option<String> {
     match (reason, message) {
         (Some(reason), Some(message)) => Some(format!("{reason}: {message}")),
-        (one, other) => one.as_ref().or(other.as_ref()).cloned(),
+        (Some(reason), None) => Some(reason.to_string()),
+        (None, message) => message.clone(),
     }
 }
 

@@ -149,12 +149,7 @@ impl SourceRecord {
             Observation::Unreachable(failure) => {
                 self.ended = ended;
                 self.http_status = failure.http_status;
-                self.fail(Failure {
-                    code: failure.code.to_string(),
-                    message: failure.message.into(),
-                    diagnostics: Vec::new(),
-                    since: now,
-                })
+                self.fail(Failure::new(failure.code, failure.message, now))
             }
         }
     }
@@ -232,21 +227,21 @@ impl SourceRecord {
 
 fn invalid(diagnostics: Vec<Diagnostic>, since: Seconds) -> Failure {
     let (code, message) = match diagnostics.iter().find(|d| d.is_error()) {
-        Some(first) => (first.code.to_string(), first.to_string()),
-        None => (indexes::NOT_AN_INDEX.to_string(), "The index is not valid.".to_owned()),
+        Some(first) => (first.code.clone(), first.to_string().into()),
+        None => ((&indexes::NOT_AN_INDEX).into(), "The index is not valid.".into()),
     };
     Failure { code, message, diagnostics, since }
 }
 
 fn judging_ended(since: Seconds) -> Failure {
-    let message = "The hub did not finish validating the newest index; make it smaller or simpler.".to_owned();
-    Failure { code: sources::JUDGING_ENDED.to_string(), message, diagnostics: Vec::new(), since }
+    let message = "The hub did not finish validating the newest index; make it smaller or simpler.";
+    Failure::new(&sources::JUDGING_ENDED, message, since)
 }
 
 /// The transport reported an unchanged index, but the hub has none.
 fn unknown(since: Seconds) -> Failure {
-    let message = "The server reported no change, but the hub has no index from it; its cache is broken.".to_owned();
-    Failure { code: sources::UNEXPECTED_NOT_MODIFIED.to_string(), message, diagnostics: Vec::new(), since }
+    let message = "The server reported no change, but the hub has no index from it; its cache is broken.";
+    Failure::new(&sources::UNEXPECTED_NOT_MODIFIED, message, since)
 }
 
 #[cfg(test)]

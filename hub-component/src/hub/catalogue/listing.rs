@@ -2,10 +2,11 @@
 
 use crate::hub::outside::Outside;
 use crate::ports::Ports;
+use federation::bounded::Message;
 use federation::catalogue::{Catalogue, Member, Walk};
 use federation::check::{Answer, fetch_unless_paused};
 use federation::fetch::{FetchFailure, Fetched, HostPauses, TransportFailure, Validators};
-use federation::problem::{catalogues, fields, sources};
+use federation::problem::{Kind, catalogues, fields, sources};
 use federation::source::Failure;
 use federation::source_url;
 use federation::time::Seconds;
@@ -32,8 +33,8 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
-    fn new(code: impl ToString, message: impl Into<String>, now: Seconds) -> Self {
-        let failure = Failure { code: code.to_string(), message: message.into(), diagnostics: Vec::new(), since: now };
+    fn new(code: &'static Kind, message: impl Into<Message>, now: Seconds) -> Self {
+        let failure = Failure::new(code, message, now);
         Self::Failed { failure, http_status: None, wait: None, quiet: None }
     }
 
@@ -45,7 +46,7 @@ impl Trouble {
         }
         // The messages of a fetch speak of an index.
         let message = String::from(message).replace("he index", "he listing");
-        let failure = Failure { code: code.to_string(), message, diagnostics: Vec::new(), since: now };
+        let failure = Failure::new(code, message, now);
         Self::Failed { failure, http_status, wait, quiet }
     }
 }

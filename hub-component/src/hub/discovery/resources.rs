@@ -121,7 +121,7 @@ pub(super) fn size(asked: Option<u32>, Limit { default, max }: Limit) -> usize {
 
 /// Names the parameter as ARD does. All other parts of the request are checked before the search.
 fn as_of_token(problem: Problem) -> Problem {
-    match problem.kind().code == kinds::INVALID_QUERY.code {
+    match *problem.kind() == kinds::INVALID_QUERY {
         true => invalid("`pageToken` does not belong to this request; start again without it."),
         false => problem,
     }

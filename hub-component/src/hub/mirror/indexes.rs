@@ -7,7 +7,7 @@ use crate::ports::Ports;
 use federation::check::Content;
 use federation::compose::SourceLine;
 use federation::digest::Digest;
-use federation::problem::{answers, upstreams};
+use federation::problem::{Code, answers, upstreams};
 use federation::registration::Registration;
 use federation::source::Observation;
 use federation::time::Seconds;
@@ -27,7 +27,7 @@ const MAX_FETCHES: usize = 4;
 #[derive(Default)]
 pub struct Obtained {
     /// The repos whose index this version refuses, with a code.
-    pub refused: BTreeMap<String, String>,
+    pub refused: BTreeMap<String, Code>,
     /// Whether time ran out before all were fetched. What was fetched is stored.
     pub is_cut: bool,
 }
@@ -49,7 +49,7 @@ pub async fn obtain<P: Ports>(
     let mut obtained = Obtained::default();
     wanted.retain(|(line, _)| match stored.get(&line.index_digest) {
         Some(count) if *count != line.capability_count => {
-            obtained.refused.insert(line.repo.clone(), upstreams::UPSTREAM_FALSIFIED.to_string());
+            obtained.refused.insert(line.repo.clone(), (&upstreams::UPSTREAM_FALSIFIED).into());
             false
         }
         known => known.is_none(),
@@ -90,15 +90,15 @@ pub async fn obtain<P: Ports>(
 }
 
 /// The snapshot to store, or why there is none, as a code.
-fn verdict(line: &SourceLine, registration: &Registration, index: Vec<u8>) -> Result<NewSnapshot, String> {
+fn verdict(line: &SourceLine, registration: &Registration, index: Vec<u8>) -> Result<NewSnapshot, Code> {
     let checked = judge(registration, Content::of(index));
     match (checked.snapshot, checked.observation) {
         (Some(new), _) if new.capability_count == line.capability_count => Ok(new),
         (None, Observation::Invalid { diagnostics, .. }) => {
             let first = diagnostics.iter().find(|found| found.is_error());
-            Err(first.map_or_else(|| answers::INDEX_INVALID.to_string(), |found| found.code.to_string()))
+            Err(first.map_or_else(|| (&answers::INDEX_INVALID).into(), |found| found.code.clone()))
         }
-        _ => Err(upstreams::UPSTREAM_FALSIFIED.to_string()),
+        _ => Err((&upstreams::UPSTREAM_FALSIFIED).into()),
     }
 }
 

@@ -60,7 +60,7 @@ async fn shown(tx: &mut impl Transaction, stored: Stored, limit: usize) -> Resul
     let status = UpstreamStatus {
         state: state.into(),
         reason: failure.map(|it| it.code.clone()),
-        message: failure.map(|it| it.message.clone()),
+        message: failure.map(|it| it.message.to_string()),
         failing_since: failure.map(|it| rfc3339(it.since)),
         revision: record.seen.as_ref().map(|seen| seen.revision),
         digest: record.seen.as_ref().map(|seen| seen.digest.clone()),

@@ -8,6 +8,7 @@ use crate::mcp::budget::{Budget, fitting, result, weight_of};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use federation::digest::Digest;
+use federation::problem::Code;
 use federation::source::State;
 use federation::time::{Seconds, rfc3339};
 use rmcp::model::{CallToolResult, JsonObject, Tool};
@@ -78,7 +79,8 @@ struct Repo {
     state: State,
     /// The reason, as a stable code.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    #[schema(value_type = Option<String>)]
+    reason: Option<Code>,
 }
 
 pub fn tool() -> Tool {

@@ -10,6 +10,7 @@ use crate::mcp::budget::{Budget, fitting, result, weight_of};
 use crate::ports::Ports;
 use crate::problem::Problem;
 use api::repos::ReposQuery;
+use federation::problem::Code;
 use federation::source::State;
 use federation::time::{Seconds, rfc3339};
 use rmcp::model::{CallToolResult, JsonObject, Tool};
@@ -70,7 +71,8 @@ struct Repo {
     state: State,
     /// Why the repo is not fresh, as a stable code.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    #[schema(value_type = Option<String>)]
+    reason: Option<Code>,
     /// When the repo's index was last found valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     verified_at: Option<String>,

@@ -47,6 +47,5 @@ fn refusal(failure: Failure, because: ValidityReason) -> Problem {
     if !failure.diagnostics.is_empty() {
         return problem.with_diagnostics(failure.diagnostics);
     }
-    let Failure { code, message, .. } = failure;
-    problem.with(vec![ProblemEntry { pointer: "/url".to_owned(), code, message, ..ProblemEntry::default() }])
+    problem.with(vec![ProblemEntry::new("/url", failure.code, failure.message)])
 }

@@ -80,7 +80,7 @@ fn fetched(refreshed: &Refreshed, cache: &Cache) -> Result<(Option<Contribution>
 
 fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) {
     let failed = |kind: &'static Kind, message: String| Report {
-        reason: Some(kind.code.to_owned()),
+        reason: Some(kind.into()),
         message: Some(message),
         ..Report::new(&source.repo, Some(Outcome::Failed), Some(State::Failed), 0)
     };
@@ -95,7 +95,7 @@ fn local(manifest: &Manifest, source: &Local) -> (Option<Contribution>, Report) 
     let verdict = index::check_as(&bytes, source.format);
     let Some(index) = verdict.index else {
         let first = verdict.diagnostics.iter().find(|found| found.is_error());
-        let (reason, message) = first.map(|first| (first.code.to_string(), first.to_string())).unzip();
+        let (reason, message) = first.map(|first| (first.code.clone(), first.to_string())).unzip();
         let report = Report::new(&source.repo, Some(Outcome::Failed), Some(State::Failed), 0);
         return (None, Report { reason, message, diagnostics: verdict.diagnostics, ..report });
     };

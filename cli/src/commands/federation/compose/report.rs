@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::output::{Cell, Output, Text, Tone};
 use api::refresh::Outcome;
 use federation::diagnostic::Diagnostic;
+use federation::problem::Code;
 use federation::source::{SourceRecord, State};
 use federation::time::rfc3339;
 use serde::{Serialize, Serializer};
@@ -17,7 +18,7 @@ pub(super) struct Report {
     #[serde(serialize_with = "write_outcome")]
     pub(super) outcome: Option<Outcome>,
     pub(super) state: Option<State>,
-    pub(super) reason: Option<String>,
+    pub(super) reason: Option<Code>,
     pub(super) message: Option<String>,
     /// How many capabilities the source contributes.
     pub(super) capability_count: usize,
