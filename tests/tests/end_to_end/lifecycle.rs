@@ -28,8 +28,8 @@ async fn what_was_acknowledged_survives_a_kill() -> Result<()> {
         let health = hub.get("/health").await?;
         assert_eq!((health.status, &health.json()["status"]), (200, &json!("ok")));
     }
-    let report = hub.compose().await?;
-    assert_eq!(report["failed"], 0);
+    // An index that was being validated when the hub was killed is suspected of having ended it, once.
+    end_to_end::eventually(async || Ok((hub.compose().await?["failed"] == 0).then_some(()))).await?;
     assert_eq!(hub.document().await?["capabilities"].as_array().map(Vec::len), Some(acknowledged.len()));
     Ok(())
 }

@@ -45,7 +45,12 @@ fn lasting(answer: &Answer) -> (u16, String, Vec<(String, String)>) {
 async fn a_repeated_answer_is_the_same_answer() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
-    let etag = hub.get("/v1/federated").await?.header("etag").to_owned();
+    // In the second of its composition, a document has no `Last-Modified` yet.
+    let etag = eventually(async || {
+        let document = hub.get("/v1/federated").await?;
+        Ok((!document.header("last-modified").is_empty()).then(|| document.header("etag").to_owned()))
+    })
+    .await?;
     let mut not_kept = 0;
     for path in PATHS {
         for method in [Method::GET, Method::HEAD] {
@@ -152,21 +157,27 @@ async fn what_is_kept_takes_nobodys_place() -> Result<()> {
 async fn a_herd_has_its_document_made_once() -> Result<()> {
     let (hub, sources) = (Hub::start()?, Sources::start()?);
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
-    // After a start, neither the host nor an instance has anything cached.
-    let hub = Arc::new(hub.kill_and_restart()?);
-    let herd: Vec<_> = (0..100)
-        .map(|_| {
-            let hub = Arc::clone(&hub);
-            tokio::spawn(async move { hub.get("/v1/federated").await })
-        })
-        .collect();
-    for reader in herd {
-        assert_eq!(reader.await??.status, 200);
+    let mut hub = hub;
+    for _ in 0..10 {
+        // After a start, neither the host nor an instance has anything cached.
+        let started = Arc::new(hub.kill_and_restart()?);
+        let herd: Vec<_> = (0..100)
+            .map(|_| {
+                let hub = Arc::clone(&started);
+                tokio::spawn(async move { hub.get("/v1/federated").await })
+            })
+            .collect();
+        for reader in herd {
+            assert_eq!(reader.await??.status, 200);
+        }
+        let made = counted(&started, "reuse_surface_memo_misses_total ").await?;
+        if (1..10).contains(&made) {
+            return Ok(());
+        }
+        // On a busy machine where the first takes a second, all others stop waiting for it.
+        hub = Arc::into_inner(started).context("a reader is left")?;
     }
-    let made = counted(&hub, "reuse_surface_memo_misses_total ").await?;
-    // On a busy machine where the first takes a second, some requests stop waiting.
-    assert!((1..10).contains(&made), "made {made} times for 100 readers");
-    Ok(())
+    anyhow::bail!("made for each of 100 readers, ten times")
 }
 
 #[tokio::test]

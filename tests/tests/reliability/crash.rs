@@ -2,7 +2,7 @@
 
 use crate::support::{Random, amount, document, figures, gap_free, replay, seed, verified};
 use anyhow::{Context as _, Result, ensure};
-use end_to_end::{Hub, Sources, TOKEN, index};
+use end_to_end::{Hub, Sources, TOKEN, eventually, index};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -70,6 +70,8 @@ async fn rounds(random: &mut Random, rounds: u64) -> Result<()> {
         }
         tasks.spawn(refresh(hub.base().to_owned()));
         tasks.spawn(read(hub.base().to_owned(), ledger.clone()));
+        let before = ledger.writes.load(Ordering::Relaxed);
+        eventually(async || Ok((ledger.writes.load(Ordering::Relaxed) > before).then_some(()))).await?;
         tokio::time::sleep(Duration::from_millis(random.below(400))).await;
         hub = hub.kill_and_restart()?;
         while let Some(ended) = tasks.join_next().await {

@@ -13,14 +13,14 @@ use tempfile::TempDir;
 
 const FAILING_DISK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tools/failing_disk.c");
 
-/// A hub on a disk whose failures are controlled by files in `folder`.
-fn hub_on(folder: &Path) -> Result<Hub> {
+/// A hub with this data, on a disk whose failures are controlled by files in `folder`.
+fn hub_on(folder: &Path, data: TempDir) -> Result<Hub> {
     let library = folder.join("failing_disk.so");
     let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&library).arg(FAILING_DISK).output()?;
     ensure!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let mut command = Command::new(binary());
     command.env("LD_PRELOAD", &library).env("FAILING_DISK", folder);
-    Hub::start_by(command, TempDir::new()?, Some(TOKEN), &["--allow-private-networks"])
+    Hub::start_by(command, data, Some(TOKEN), &["--allow-private-networks"])
 }
 
 async fn register(hub: &Hub, repo: &str) -> Result<Answer> {
@@ -31,7 +31,7 @@ async fn register(hub: &Hub, repo: &str) -> Result<Answer> {
 #[tokio::test]
 async fn on_a_disk_that_turns_read_only_reading_goes_on() -> Result<()> {
     let (folder, sources) = (TempDir::new()?, Sources::start()?);
-    let hub = hub_on(folder.path())?;
+    let hub = hub_on(folder.path(), TempDir::new()?)?;
     hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
     let served = hub.get("/v1/federated?format=json").await?;
     let read_only = folder.path().join("read-only");
@@ -74,12 +74,14 @@ async fn on_a_disk_that_turns_read_only_reading_goes_on() -> Result<()> {
 #[tokio::test]
 async fn a_disk_that_cannot_be_read_leads_to_no_wrong_answer() -> Result<()> {
     let (folder, sources) = (TempDir::new()?, Sources::start()?);
-    let hub = hub_on(folder.path())?;
+    let hub = Hub::start()?;
     for repo in ["a", "b", "c"] {
         let ids: Vec<String> = (0..300).map(|number| format!("capability.{repo}.n{number}")).collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         hub.register(repo, &sources.index(&format!("/{repo}"), &index(&ids))).await?;
     }
+    // A hub that starts now has read nothing.
+    let hub = hub_on(folder.path(), hub.kill()?)?;
     // Documents that were not read yet need the disk; each of these is a different document.
     let paths: Vec<String> = ["a", "b", "c", "a,b", "b,c", "a,c", "a,b,c"]
         .iter()

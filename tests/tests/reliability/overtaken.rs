@@ -112,10 +112,11 @@ async fn who_registers_anew_gets_their_own_index() -> Result<()> {
 
 #[tokio::test]
 async fn what_was_moved_or_switched_off_meanwhile_stays_so() -> Result<()> {
-    let (hub, sources) = (Hub::start()?, Sources::start()?);
-    let elsewhere = sources.index("/elsewhere", &version(3));
-    register(&hub, &sources, 1).await?;
-    for (path, patch) in [(WAYS[0], json!({"url": elsewhere})), (WAYS[1], json!({"enabled": false}))] {
+    for way in 0..2 {
+        let (hub, sources) = (Hub::start()?, Sources::start()?);
+        let patch = [json!({"url": sources.index("/elsewhere", &version(3))}), json!({"enabled": false})][way].take();
+        let path = WAYS[way];
+        register(&hub, &sources, 1).await?;
         sources.set("/a", held(2));
         let edit = async {
             let answer = hub.write(Method::PATCH, "/v1/repos/a", &patch).await?;
@@ -125,9 +126,6 @@ async fn what_was_moved_or_switched_off_meanwhile_stays_so() -> Result<()> {
         let answer = overtaken(&hub, &sources, path, edit).await?;
         ensure!(answer.text.contains("superseded"), "{path}: {}", answer.text);
         ensure!(!newest(&hub).await?.1.contains(&"capability.a.v2".to_owned()));
-        let back = json!({"url": sources.index("/a", &version(1)), "enabled": true});
-        ensure!(hub.write(Method::PATCH, "/v1/repos/a", &back).await?.status == 200);
-        hub.compose().await?;
     }
     Ok(())
 }

@@ -209,9 +209,10 @@ async fn a_catalogue_that_is_deleted_while_it_is_read_leaves_nothing() {
     list(&hub, &[repo(1, "a", 1)]);
     publish(&hub, "a", 1);
     hub.sources().hang("codeberg.org");
-    create(&hub, acme()).await;
+    begin_to_create(&hub, acme()).await;
     assert_eq!(hub.sources().urls(), [LISTING]);
-    assert_eq!(hub.ask(Method::DELETE, "/v1/catalogues/acme", Value::Null).await.0, StatusCode::NO_CONTENT);
+    let deleted = hub.ask_without_settling("t", Method::DELETE, "/v1/catalogues/acme", &Value::Null).await;
+    assert_eq!(deleted.0, StatusCode::NO_CONTENT);
     hub.sources().recover();
     hub.settle().await;
     assert_eq!(hub.number("SELECT (SELECT count(*) FROM catalogue_members) + (SELECT count(*) FROM registrations)"), 0);

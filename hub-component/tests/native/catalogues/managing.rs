@@ -100,7 +100,7 @@ async fn two_instances_do_not_list_at_the_same_time() {
     let hub = forge();
     list(&hub, &[repo(1, "a", 1)]);
     hub.sources().hang("codeberg.org");
-    create(&hub, acme()).await;
+    begin_to_create(&hub, acme()).await;
     let beside = hub.beside(0);
     compose(&beside).await;
     assert_eq!(hub.sources().urls(), [LISTING]);

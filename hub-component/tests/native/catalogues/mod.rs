@@ -5,6 +5,7 @@ mod hostile;
 mod managing;
 mod renaming;
 
+use crate::eventually::eventually;
 use crate::ports::{Hub, index};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -53,6 +54,14 @@ async fn create(hub: &Hub, document: Value) {
     let (status, answer) = hub.ask(Method::POST, "/v1/catalogues", document).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
     hub.settle().await;
+}
+
+/// The same while the forge does not answer: it waits until the forge has been asked.
+async fn begin_to_create(hub: &Hub, document: Value) {
+    let asked = hub.sources().asked();
+    let (status, answer) = hub.ask_without_settling("t", Method::POST, "/v1/catalogues", &document).await;
+    assert_eq!(status, StatusCode::CREATED, "{answer}");
+    eventually(async || (hub.sources().asked() > asked).then_some(())).await;
 }
 
 fn acme() -> Value {
