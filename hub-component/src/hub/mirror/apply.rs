@@ -1,5 +1,6 @@
 //! Publishes a revision of the primary here, if its digest comes out the same.
 
+use super::page::has_valid_names;
 use super::{Fault, fault, indexes};
 use crate::hub::App;
 use crate::hub::publish::{Contributions, Published, publish_as};
@@ -10,7 +11,7 @@ use federation::registration::Registration;
 use federation::source::SourceRecord;
 use federation::time::{Seconds, parse_rfc3339, rfc3339};
 use federation::upstream::is_path;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use store::StoreError;
 use store::database::{Transaction, write_with};
 use store::leases::Lease;
@@ -39,6 +40,12 @@ pub(super) async fn revision<P: Ports>(
         let registration = line.registration().filter(|_| is_path(&line.via));
         registered.push(registration.ok_or_else(|| wrong("a source is not a valid registration"))?);
     }
+    if !has_valid_names(&logged) {
+        return Err(wrong("a source is named twice, or removed under a name that no registration has"));
+    }
+    let times = logged.verified.iter().map(|(repo, at)| Some((repo.as_str(), parse_rfc3339(at)?)));
+    let times: HashMap<&str, Seconds> =
+        times.collect::<Option<_>>().ok_or_else(|| wrong("`verified` has something else than times"))?;
     if [&logged.actor, &logged.cause]
         .into_iter()
         .any(|word| word.len() > MAX_WORD_BYTES || word.contains(char::is_control))
@@ -67,7 +74,8 @@ pub(super) async fn revision<P: Ports>(
         }
         let mut lines: Contributions<'_> = removed.iter().map(|repo| (repo.as_str(), None)).collect();
         lines.extend(logged.put.iter().map(|line| (line.repo.as_str(), Some(line.clone()))));
-        register(tx, &logged.put, registered, composed_at.min(now)).await?;
+        let verified_at = |repo: &str| times.get(repo).copied().unwrap_or(composed_at).min(now);
+        register(tx, &logged.put, registered, composed_at.min(now), verified_at).await?;
         for repo in &removed {
             registrations::delete(tx, repo).await?;
         }
@@ -105,6 +113,7 @@ async fn register(
     lines: &[SourceLine],
     new: Vec<Registration>,
     now: Seconds,
+    verified_at: impl Fn(&str) -> Seconds,
 ) -> Result<(), StoreError> {
     let repos: Vec<&str> = lines.iter().map(|line| line.repo.as_str()).collect();
     let mut known = sources::by_repos(tx, &repos).await?;
@@ -125,7 +134,7 @@ async fn register(
             }
         };
         source.record.accepted = Some(line.clone().into());
-        source.record.verified_at = source.record.verified_at.max(Some(now));
+        source.record.verified_at = Some(verified_at(&line.repo));
         written.push(source);
     }
     sources::save_records(tx, &written).await

@@ -2,7 +2,9 @@
 
 use super::{Fault, fault};
 use api::federated::{Log, Logged, Point};
+use federation::name::is_repo;
 use federation::time::{Seconds, parse_rfc3339, rfc3339};
+use std::collections::HashSet;
 use store::revisions::Revision;
 
 /// Checks that the primary continues what is here.
@@ -41,6 +43,13 @@ pub(super) fn last_of(primary: &str, revisions: &[Logged], here: u64, page: &Log
         }
         Ok(number)
     })
+}
+
+/// Whether a revision names each source once, and removes only what can be registered.
+pub(super) fn has_valid_names(logged: &Logged) -> bool {
+    let put = logged.put.iter().map(|line| &line.repo);
+    let mut named = HashSet::new();
+    put.chain(&logged.removed).all(|repo| is_repo(repo) && named.insert(repo))
 }
 
 /// Up to when the primary had nothing newer: a primary that is a mirror itself may be behind its own.

@@ -2,6 +2,7 @@
 
 mod chain;
 mod hostile;
+mod verified;
 
 use crate::eventually::eventually;
 use crate::incremental::with_sources;
