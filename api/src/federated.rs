@@ -202,6 +202,9 @@ pub struct Logged {
     /// The commits that the indexes of the sources in `put` were pushed from, by repo, where known.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub provenance: BTreeMap<String, Provenance>,
+    /// When the sources in `put` were last found valid (RFC 3339), by repo. Left out for those whose index or URL changed again later.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub verified: BTreeMap<String, String>,
 }
 
 /// When a source was last found valid.

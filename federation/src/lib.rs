@@ -20,7 +20,7 @@ pub mod hooks;
 pub mod identity;
 pub mod index;
 pub mod limits;
-mod name;
+pub mod name;
 pub mod negotiation;
 pub mod open;
 mod path;

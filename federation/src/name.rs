@@ -1,7 +1,7 @@
 //! Names of repos and domains, by the rules of `schemas/federation.schema.yaml`.
 
 /// Whether a repo may have this name: `$defs/repo` of the schema.
-pub(crate) fn is_repo(name: &str) -> bool {
+pub fn is_repo(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
     name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.len() <= 100 && name.bytes().all(plain)
 }

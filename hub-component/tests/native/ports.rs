@@ -16,8 +16,9 @@ use hub_component::router::router;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
-use store::database::{Database as _, Transaction as _, Value, write_with};
+use store::database::{Autocommit, Database as _, Transaction as _, Value, write_with};
 use store::either::Either;
+use store::revisions::lines_of;
 use tower::ServiceExt as _;
 
 /// A hub over the test's ports.
@@ -286,6 +287,11 @@ impl Hub {
         let rows = self.ports.database().query(sql, Vec::new()).await.expect("rows");
         let first = rows.first().and_then(|row| row.first());
         first.and_then(|value| if let Value::Integer(count) = value { Some(*count) } else { None }).expect("a number")
+    }
+
+    /// How many of these repos are published.
+    pub async fn published(&self, repos: &[&str]) -> usize {
+        lines_of(&mut Autocommit(self.ports.database()), repos).await.expect("lines").len()
     }
 
     pub fn publish(&self, repo: &str, text: String) {

@@ -41,7 +41,7 @@ pub async fn commits_at(
 }
 
 /// Repos that one statement names.
-const REPOS_PER_STATEMENT: usize = 500;
+pub(super) const REPOS_PER_STATEMENT: usize = 500;
 
 async fn commits_of(
     tx: &mut impl Transaction,

@@ -2,7 +2,7 @@
 
 use super::commits::provenance;
 use super::history::{Entry, read_entry};
-use super::{LINE, commits_at, get, lines_at, newest, read_next_line};
+use super::{COMPOSITION_AT, LINE, get, newest, read_next_line};
 use crate::StoreError;
 use crate::database::{Row, Transaction};
 use crate::row::Reader;
@@ -23,7 +23,13 @@ pub struct Logged {
     pub removed: Vec<String>,
     /// The commits of the lines, by repo, as far as they are known.
     pub commits: BTreeMap<String, Provenance>,
+    /// When the lines were verified, by repo, as far as their snapshots are still published.
+    pub verified: BTreeMap<String, Seconds>,
 }
+
+/// When the line `x` was verified; NULL if what was verified since is another snapshot.
+const VERIFIED: &str = "(SELECT v.verified_at FROM source_state v JOIN composition c ON c.repo = v.repo
+     WHERE v.repo = x.repo AND c.index_digest = x.index_digest AND c.url = x.url)";
 
 /// The oldest revision after `number`, as a change from `number`; whole if that one is not stored. `None` if there is none.
 pub async fn next(tx: &mut impl Transaction, number: u64) -> Result<Option<Logged>, StoreError> {
@@ -33,17 +39,10 @@ pub async fn next(tx: &mut impl Transaction, number: u64) -> Result<Option<Logge
     let rows = tx.query(sql, vec![number.into()]).await?;
     let Some(entry) = rows.first().map(read_entry).transpose()? else { return Ok(None) };
     let at = entry.revision.number;
-    let mut logged =
-        Logged { entry, is_whole: !is_kept, put: Vec::new(), removed: Vec::new(), commits: BTreeMap::new() };
-    if logged.is_whole {
-        logged.put = lines_at(tx, at).await?;
-        let repos: Vec<&str> = logged.put.iter().map(|line| line.repo.as_str()).collect();
-        logged.commits = commits_at(tx, at, &repos).await?;
-        return Ok(Some(logged));
-    }
-    let sql = format!(
-        "SELECT repo, index_digest, {LINE}, provenance FROM revision_sources WHERE revision = $1 ORDER BY repo"
-    );
+    let (put, removed, commits, verified) = Default::default();
+    let mut logged = Logged { entry, is_whole: !is_kept, put, removed, commits, verified };
+    let from = if is_kept { "revision_sources x WHERE x.revision = $1" } else { &format!("{COMPOSITION_AT} x") };
+    let sql = format!("SELECT repo, index_digest, {LINE}, provenance, {VERIFIED} FROM {from} ORDER BY repo");
     for row in tx.query(&sql, vec![at.into()]).await? {
         let mut row = Reader::of(&row);
         let (repo, is_removed) = (row.string()?, row.text()?.is_empty());
@@ -53,7 +52,10 @@ pub async fn next(tx: &mut impl Transaction, number: u64) -> Result<Option<Logge
         }
         logged.put.push(read_next_line(&mut row)?);
         if let Some(provenance) = row.optional(provenance)? {
-            logged.commits.insert(repo, provenance);
+            logged.commits.insert(repo.clone(), provenance);
+        }
+        if let Some(verified_at) = row.optional(Reader::integer)? {
+            logged.verified.insert(repo, verified_at);
         }
     }
     Ok(Some(logged))

@@ -18,6 +18,7 @@ use crate::row::{Reader, SoleColumn as _, placeholders};
 pub use append::{Origin, append};
 pub use change::Change;
 pub(crate) use commits::COMMITS;
+use commits::REPOS_PER_STATEMENT;
 pub use commits::{commits_at, note_commit};
 pub(crate) use compositions::COMPOSITION_AT;
 pub use compositions::{composition, lines_at, stored, verified_at};
@@ -187,12 +188,15 @@ pub async fn line(tx: &mut impl Transaction, repo: &str) -> Result<Option<Source
 
 /// The lines of these repos in the newest revision, by repo.
 pub async fn lines_of(tx: &mut impl Transaction, repos: &[&str]) -> Result<BTreeMap<String, SourceLine>, StoreError> {
-    if repos.is_empty() {
-        return Ok(BTreeMap::new());
+    let mut lines = BTreeMap::new();
+    for repos in repos.chunks(REPOS_PER_STATEMENT) {
+        let sql = format!("SELECT {LINE} FROM composition WHERE repo IN ({})", placeholders(1, repos.len()));
+        for row in tx.query(&sql, repos.iter().map(|repo| (*repo).into()).collect()).await? {
+            let line = read_line(&row)?;
+            lines.insert(line.repo.clone(), line);
+        }
     }
-    let sql = format!("SELECT {LINE} FROM composition WHERE repo IN ({})", placeholders(1, repos.len()));
-    let rows = tx.query(&sql, repos.iter().map(|repo| (*repo).into()).collect()).await?;
-    rows.iter().map(|row| read_line(row).map(|line| (line.repo.clone(), line))).collect()
+    Ok(lines)
 }
 
 /// Migration step: adds the hubs through which a line came, one per line of text.

@@ -1,5 +1,6 @@
 //! Publishes a revision of the primary here, if its digest comes out the same.
 
+use super::page::{Checked, check};
 use super::{Fault, fault, indexes};
 use crate::hub::App;
 use crate::hub::publish::{Contributions, Published, publish_as};
@@ -8,8 +9,7 @@ use api::federated::Logged;
 use federation::compose::SourceLine;
 use federation::registration::Registration;
 use federation::source::SourceRecord;
-use federation::time::{Seconds, parse_rfc3339, rfc3339};
-use federation::upstream::is_path;
+use federation::time::{Seconds, rfc3339};
 use std::collections::BTreeSet;
 use store::StoreError;
 use store::database::{Transaction, write_with};
@@ -17,9 +17,6 @@ use store::leases::Lease;
 use store::registrations::{self, Registered, new_incarnation};
 use store::revisions::{self, Origin, log};
 use store::sources::{self, Source};
-
-/// Maximum length of an actor and of a cause, in bytes.
-const MAX_WORD_BYTES: usize = 200;
 
 /// Publishes one revision, which the caller knows to be newer than what is here.
 ///
@@ -33,18 +30,7 @@ pub(super) async fn revision<P: Ports>(
 ) -> Result<(), Fault> {
     let number = logged.revision;
     let wrong = |what: &str| fault(format!("revision {number} of {primary}: {what}"));
-    let composed_at = parse_rfc3339(&logged.composed_at).ok_or_else(|| wrong("`composed_at` is not a time"))?;
-    let mut registered = Vec::with_capacity(logged.put.len());
-    for line in &logged.put {
-        let registration = line.registration().filter(|_| is_path(&line.via));
-        registered.push(registration.ok_or_else(|| wrong("a source is not a valid registration"))?);
-    }
-    if [&logged.actor, &logged.cause]
-        .into_iter()
-        .any(|word| word.len() > MAX_WORD_BYTES || word.contains(char::is_control))
-    {
-        return Err(wrong("`actor` or `cause` is too long, or has control characters"));
-    }
+    let Checked { composed_at, registered, verified } = check(&logged).map_err(wrong)?;
     let wanted: Vec<_> = logged.put.iter().zip(&registered).collect();
     let obtained = indexes::obtain(app, primary, wanted, lease, None).await?;
     if let Some((repo, _)) = obtained.refused.first_key_value() {
@@ -67,7 +53,8 @@ pub(super) async fn revision<P: Ports>(
         }
         let mut lines: Contributions<'_> = removed.iter().map(|repo| (repo.as_str(), None)).collect();
         lines.extend(logged.put.iter().map(|line| (line.repo.as_str(), Some(line.clone()))));
-        register(tx, &logged.put, registered, composed_at.min(now)).await?;
+        let verified_at = |repo: &str| verified.get(repo).copied().unwrap_or(composed_at).min(now);
+        register(tx, &logged.put, registered, composed_at.min(now), verified_at).await?;
         for repo in &removed {
             registrations::delete(tx, repo).await?;
         }
@@ -105,6 +92,7 @@ async fn register(
     lines: &[SourceLine],
     new: Vec<Registration>,
     now: Seconds,
+    verified_at: impl Fn(&str) -> Seconds,
 ) -> Result<(), StoreError> {
     let repos: Vec<&str> = lines.iter().map(|line| line.repo.as_str()).collect();
     let mut known = sources::by_repos(tx, &repos).await?;
@@ -125,7 +113,7 @@ async fn register(
             }
         };
         source.record.accepted = Some(line.clone().into());
-        source.record.verified_at = source.record.verified_at.max(Some(now));
+        source.record.verified_at = Some(verified_at(&line.repo));
         written.push(source);
     }
     sources::save_records(tx, &written).await

@@ -77,12 +77,13 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
     let (database, began) = (app.database().await?, app.ports.now());
     loop {
         let head = revisions::head(database).await?;
+        let followed = mirror::get(database).await?.filter(|followed| followed.url == primary);
+        let known = followed.and_then(|followed| followed.verified_at);
         // The primary reads its log at this time or later.
         let asked_at = app.ports.now();
-        // A verification in the future dates from before a clock was set back.
-        let verified_after = head.verified_last_at.map_or(0, |at| at.min(asked_at) - verified::OVERLAP);
-        let query =
-            LogQuery { since: head.number(), wait: POLL_SECONDS, verified_after: Some(rfc3339(verified_after)) };
+        // A time in the future dates from before a clock was set back.
+        let verified_after = rfc3339(known.map_or(0, |at| at.min(asked_at)));
+        let query = LogQuery { since: head.number(), wait: POLL_SECONDS, verified_after: Some(verified_after) };
         let page = fetch::log(&app.ports, primary, &query).await?;
         compare(primary, head.revision.as_ref(), &page)?;
         let unreadable = |error| fault(format!("{primary} does not respond as a hub does: {error}"));
@@ -97,9 +98,10 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
         let now = app.ports.now();
         write_with(database, async |tx| {
             lease.renew(tx, now).await?;
-            verified::note(tx, &page.verified, now, |_| true).await?;
+            let last = verified::note(tx, &page.verified, now, |_| true).await?;
+            // The other pages name sources that are not registered here yet, so their times are needed again.
             if is_all {
-                mirror::is_current(tx, primary, current_at).await?;
+                mirror::is_current(tx, primary, current_at, verified::known_until(known, last, now)).await?;
             }
             Ok::<_, Fault>(())
         })

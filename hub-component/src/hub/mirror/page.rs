@@ -2,8 +2,15 @@
 
 use super::{Fault, fault};
 use api::federated::{Log, Logged, Point};
+use federation::name::is_repo;
+use federation::registration::Registration;
 use federation::time::{Seconds, parse_rfc3339, rfc3339};
+use federation::upstream::is_path;
+use std::collections::{HashMap, HashSet};
 use store::revisions::Revision;
+
+/// Maximum length of an actor and of a cause, in bytes.
+const MAX_WORD_BYTES: usize = 200;
 
 /// Checks that the primary continues what is here.
 pub(super) fn compare(primary: &str, here: Option<&Revision>, page: &Log) -> Result<(), Fault> {
@@ -41,6 +48,38 @@ pub(super) fn last_of(primary: &str, revisions: &[Logged], here: u64, page: &Log
         }
         Ok(number)
     })
+}
+
+/// What a revision says, where it is more than text.
+pub(super) struct Checked {
+    /// When it was composed.
+    pub composed_at: Seconds,
+    /// The registrations of the lines in `put`, in their order.
+    pub registered: Vec<Registration>,
+    /// When the sources were verified, by repo, as far as the primary says it.
+    pub verified: HashMap<String, Seconds>,
+}
+
+/// Checks a revision by itself.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn check(logged: &Logged) -> Result<Checked, &'static str> {
+    let composed_at = parse_rfc3339(&logged.composed_at).ok_or("`composed_at` is not a time")?;
+    let registered = logged.put.iter().map(|line| line.registration().filter(|_| is_path(&line.via)));
+    let registered = registered.collect::<Option<_>>().ok_or("a source is not a valid registration")?;
+    let put = logged.put.iter().map(|line| &line.repo);
+    let mut named = HashSet::new();
+    if !put.chain(&logged.removed).all(|repo| is_repo(repo) && named.insert(repo)) {
+        return Err("a source is named twice, or removed under a name that no registration has");
+    }
+    let verified = logged.verified.iter().map(|(repo, at)| Some((repo.clone(), parse_rfc3339(at)?)));
+    let verified = verified.collect::<Option<_>>().ok_or("`verified` has something that is not a time")?;
+    let is_wrong = |word: &String| word.len() > MAX_WORD_BYTES || word.contains(char::is_control);
+    match [&logged.actor, &logged.cause].into_iter().any(is_wrong) {
+        true => Err("`actor` or `cause` is too long, or has control characters"),
+        false => Ok(Checked { composed_at, registered, verified }),
+    }
 }
 
 /// Up to when the primary had nothing newer: a primary that is a mirror itself may be behind its own.

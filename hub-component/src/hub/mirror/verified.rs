@@ -1,6 +1,7 @@
 //! When another hub verified its sources, according to its log.
 
 use api::federated::Verified;
+use federation::name::is_repo;
 use federation::time::{Seconds, parse_rfc3339};
 use std::collections::HashMap;
 use store::StoreError;
@@ -8,7 +9,12 @@ use store::database::Transaction;
 use store::sources::{self, Source};
 
 /// How far apart simultaneous verifications may be written, in seconds: transactions may commit out of the order of their times.
-pub const OVERLAP: Seconds = 30;
+const OVERLAP: Seconds = 30;
+
+/// Up to when verifications are known, after those up to `last` have been recorded. The last moments are requested again.
+pub fn known_until(before: Option<Seconds>, last: Option<Seconds>, now: Seconds) -> Option<Seconds> {
+    before.filter(|at| *at <= now).max(last.map(|at| at.min(now - OVERLAP)))
+}
 
 /// Records these times for the sources for which `is_from_there` holds. Returns the latest of all times.
 ///
@@ -21,6 +27,7 @@ pub async fn note(
     is_from_there: impl Fn(&Source) -> bool,
 ) -> Result<Option<Seconds>, StoreError> {
     let told = verified.iter().filter_map(|it| Some((it.repo.as_str(), parse_rfc3339(&it.at)?.min(now))));
+    let told = told.filter(|(repo, _)| is_repo(repo));
     let told: HashMap<&str, Seconds> = told.collect();
     let repos: Vec<&str> = told.keys().copied().collect();
     let mut known: Vec<Source> = sources::by_repos(tx, &repos).await?.into_values().collect();

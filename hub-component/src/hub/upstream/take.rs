@@ -83,9 +83,7 @@ pub(super) async fn page<P: Ports>(
         let is_from_there = |source: &Source| source.registered.upstream() == Some(current.name.as_str());
         let verified_last = verified::note(tx, &told, now, is_from_there).await?;
         if is_all {
-            // Asks for the last moments again next time: transactions may commit out of the order of their times.
-            let last = verified_last.map(|at| at.min(now - verified::OVERLAP));
-            current.record.verified_at = current.record.verified_at.max(last);
+            current.record.verified_at = verified::known_until(current.record.verified_at, verified_last, now);
         }
         current.record.follow(seen, is_all, now, jitter(&current.name, now));
         upstreams::save(tx, &current).await?;

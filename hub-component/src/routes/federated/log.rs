@@ -93,7 +93,7 @@ fn point(Revision { number: revision, digest, composed_at }: Revision) -> Point 
     Point { revision, digest, composed_at: rfc3339(composed_at) }
 }
 
-fn view(log::Logged { entry, is_whole, put, removed, commits }: log::Logged) -> Logged {
+fn view(log::Logged { entry, is_whole, put, removed, commits, verified }: log::Logged) -> Logged {
     Logged {
         revision: entry.revision.number,
         digest: entry.revision.digest,
@@ -104,5 +104,6 @@ fn view(log::Logged { entry, is_whole, put, removed, commits }: log::Logged) -> 
         put,
         removed,
         provenance: commits,
+        verified: verified.into_iter().map(|(repo, at)| (repo, rfc3339(at))).collect(),
     }
 }

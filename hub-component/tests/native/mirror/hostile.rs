@@ -68,6 +68,11 @@ fn is_repeated(log: &mut Value) {
     revisions.push(revisions[0].clone());
 }
 
+fn is_put_twice(log: &mut Value) {
+    let put = log["revisions"][0]["put"].as_array_mut().expect("lines");
+    put.push(put[0].clone());
+}
+
 /// Claims that the only line came through this hub, with the digest that belongs to it.
 fn came_through(log: &mut Value, hub: &str) {
     let revision = &mut log["revisions"][0];
@@ -96,6 +101,11 @@ async fn a_log_that_was_tampered_with_publishes_nothing() {
         ("another digest", log(&|log| log["revisions"][0]["digest"] = of_other.clone().into())),
         ("no source", log(&|log| log["revisions"][0]["put"] = json!([]))),
         ("a name that no registration has", log(&|log| log["revisions"][0]["put"][0]["repo"] = "../x".into())),
+        ("a source twice", log(&|log| is_put_twice(log))),
+        ("a source put and removed", log(&|log| log["revisions"][0]["removed"] = json!(["a"]))),
+        ("a source removed twice", log(&|log| log["revisions"][0]["removed"] = json!(["b", "b"]))),
+        ("a removed name with NUL", log(&|log| log["revisions"][0]["removed"] = json!(["b\0"]))),
+        ("a verification without a time", log(&|log| log["revisions"][0]["verified"] = json!({"a": "now"}))),
         ("no time", log(&|log| log["revisions"][0]["composed_at"] = "now".into())),
         ("an actor of two lines", log(&|log| log["revisions"][0]["actor"] = "a\nb".into())),
         ("a long cause", log(&|log| log["revisions"][0]["cause"] = "x".repeat(201).into())),
@@ -119,6 +129,22 @@ async fn a_log_that_was_tampered_with_publishes_nothing() {
     mirror.sources().script(LOG, 200, &[], &honest.to_string());
     mirror.sources().set(&format!("{PRIMARY}/v1/indexes/{digest}"), other);
     assert!(fault(&mirror).await.contains("wrong bytes"));
+}
+
+#[tokio::test]
+async fn verifications_of_what_no_registration_can_have_as_a_name_are_skipped() {
+    let primary = Hub::new();
+    primary.register("a", index("capability.a")).await;
+    let mut log = primary.get("/v1/federated/log").await;
+    let digest = log["revisions"][0]["put"][0]["index_digest"].as_str().expect("a digest").to_owned();
+    let at = "2027-01-15T08:01:00Z";
+    log["verified"] = json!([{"repo": "b\0", "at": at}, {"repo": "a", "at": at}]);
+    let mirror = mirror();
+    mirror.pass(100);
+    mirror.sources().script(LOG, 200, &[], &log.to_string());
+    mirror.sources().set(&format!("{PRIMARY}/v1/indexes/{digest}"), index("capability.a"));
+    follows(&mirror, 1).await;
+    eventually(async || (mirror.get("/v1/repos/a").await["status"]["verified_at"] == at).then_some(())).await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod chain;
 mod hostile;
+mod verified;
 
 use crate::eventually::eventually;
 use crate::incremental::with_sources;
@@ -181,4 +182,14 @@ async fn waiting_ends_with_a_new_revision_and_is_bounded() {
     assert_eq!((&log["since"]["revision"], &log["revisions"][0]["revision"]), (&json!(1), &json!(2)), "{log}");
     let (status, _, _) = hub.read("/v1/federated/log?since=1&wait=21", &[]).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_revision_may_name_more_sources_than_a_statement_has_parameters() {
+    let hub = Hub::new();
+    hub.register("a", index("capability.a")).await;
+    let mut repos: Vec<String> = (0..70_000).map(|number| format!("r{number}")).collect();
+    repos.push("a".to_owned());
+    let repos: Vec<&str> = repos.iter().map(String::as_str).collect();
+    assert_eq!(hub.published(&repos).await, 1);
 }
