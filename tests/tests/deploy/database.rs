@@ -73,7 +73,10 @@ fn the_url_and_the_authority_come_from_secrets_under_either_host() -> Result<()>
         Ok(variable(&objects, "SPIN_VARIABLE_DATABASE_HOST")?["value"].clone())
     };
     // CloudNativePG writes `postgresql://…@reuse-surface-database-rw.reuse-surface:5432/…` into `uri` of its Secret.
-    ensure!(granted(&[&CLUSTER[..], &["--set", ENOUGH]].concat())? == "postgres://reuse-surface-database-rw.reuse-surface:5432");
+    ensure!(
+        granted(&[&CLUSTER[..], &["--set", ENOUGH]].concat())?
+            == "postgres://reuse-surface-database-rw.reuse-surface:5432"
+    );
     ensure!(granted(&ELSEWHERE)? == "postgres://db.example.org:5432");
     Ok(())
 }
