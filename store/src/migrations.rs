@@ -24,7 +24,7 @@ use federation::time::{Seconds, rfc3339};
 /// Step `n` is `STEPS[n - 1]`: the oldest version whose program can go on with the database after it, and its statements. Each statement is a separate
 /// string, since a host runs only the first of several. The types are `INTEGER`, `TEXT` and `BLOB`, which [`for_postgres`](crate::dialect::for_postgres)
 /// translates.
-const STEPS: [(i64, &[&str]); 32] = [
+const STEPS: [(i64, &[&str]); 33] = [
     // Programs that do not know step 26 ignore these versions.
     (1, FIRST),
     (2, search::TABLES),
@@ -60,6 +60,7 @@ const STEPS: [(i64, &[&str]); 32] = [
     (26, revisions::VIA),
     (26, upstreams::TABLES),
     (26, &[mirror::VERIFIED_AT]),
+    (26, hooks::URL_INDEX_OF_BEGINNINGS),
 ];
 
 const READABLE_FROM: &[&str] = &["ALTER TABLE migrations ADD COLUMN readable_from INTEGER NOT NULL DEFAULT 0"];

@@ -1,6 +1,7 @@
 //! Moves the whole content of one database into another, of whichever kinds they are.
 //!
-//! No hub uses the target until the last row is there: its schema says that a move has begun, which every version of the hub refuses.
+//! No hub begins to use the target until the last row is there: its schema says that a move has begun, which every version of the hub refuses. A hub that
+//! already used it goes on, so a target into which one wrote is left as it is.
 
 use crate::database::{Database, Row, Transaction, read_with, write_with};
 use crate::migrations::{self, UNFINISHED};
@@ -43,7 +44,8 @@ pub struct Moved {
 /// which nothing else is read. The source must have that schema as well, and is not changed.
 ///
 /// # Errors
-/// If the target has content of its own, or either database fails. An incomplete target is refused by every hub, and accepted here again.
+/// [`StoreError::NotEmpty`] if the target has content of its own, which stays and can be used, or those of the databases. An incomplete target is refused
+/// by every hub that starts, and accepted here again.
 pub async fn move_all(
     schema: &Sqlite,
     from: &impl Database,
@@ -52,9 +54,11 @@ pub async fn move_all(
 ) -> Result<Moved, StoreError> {
     let tables = tables(schema).await?;
     begin(to, now).await?;
-    read_with(from, async |source| {
+    let moved = read_with(from, async |source| {
         migrations::is_newest(source).await?;
         write_with(to, async |target| {
+            // A hub that used the target before the move began may have written since. Of an earlier move, nothing is left.
+            is_empty(target).await?;
             for table in tables.iter().rev() {
                 target.query(&format!("DELETE FROM {}", quoted(&table.name)), Vec::new()).await?;
             }
@@ -76,7 +80,12 @@ pub async fn move_all(
         })
         .await
     })
-    .await
+    .await;
+    if matches!(moved, Err(StoreError::NotEmpty)) {
+        let sql = "DELETE FROM migrations WHERE version = $1";
+        write_with(to, async |tx| tx.query(sql, vec![UNFINISHED.into()]).await).await?;
+    }
+    moved
 }
 
 /// Gives the target its schema, and marks it until the move is complete.
@@ -87,16 +96,22 @@ async fn begin(to: &impl Database, now: Seconds) -> Result<(), StoreError> {
         migrated => migrated?,
     }
     write_with(to, async |tx| {
-        for table in ["registrations", "revisions", "tokens", "events", "catalogues"] {
-            if count(tx, table).await? > 0 {
-                return Err(StoreError::NotEmpty);
-            }
-        }
+        is_empty(tx).await?;
         let sql = "INSERT INTO migrations (version, applied_at, readable_from) VALUES ($1, '', $1)";
         tx.query(sql, vec![UNFINISHED.into()]).await?;
         Ok(())
     })
     .await
+}
+
+/// Checks that nobody has written anything. Every write has an event.
+async fn is_empty(tx: &mut impl Transaction) -> Result<(), StoreError> {
+    for table in ["registrations", "revisions", "tokens", "events", "catalogues"] {
+        if count(tx, table).await? > 0 {
+            return Err(StoreError::NotEmpty);
+        }
+    }
+    Ok(())
 }
 
 /// Copies one table, some rows at a time, and returns the number of rows.

@@ -11,6 +11,7 @@ use crate::output::Output;
 use serde_json::json;
 use std::fs::File;
 use std::path::Path;
+use store::StoreError;
 use store::file;
 use store::migrations::migrate;
 use store::moving::{Moved, move_all};
@@ -68,7 +69,12 @@ async fn into_postgres(from: &Path, to: &Postgres<Server>) -> Result<Moved, Fail
     file::verify(copy.path()).await.map_err(failed)?;
     let source = Sqlite::at(copy.path());
     migrate(&source, clock::now()).await.map_err(failed)?;
-    move_all(&source, &source, to, clock::now()).await.map_err(failed)
+    move_all(&source, &source, to, clock::now()).await.map_err(|error| match error {
+        StoreError::NotEmpty => failed(error).hint(
+            "nothing was changed; stop the hubs that use the database that is to be filled, and name an empty one",
+        ),
+        error => failed(error),
+    })
 }
 
 /// The lock of the data directory that the file is in; `None` if no `serve` ever used that directory.

@@ -3,7 +3,7 @@
 /// Modules whose tests run statements that no other module runs, or depend on how transactions and writers interleave. What the others prove is above
 /// the store: formats, pages, protocols, and rules that are the same whatever holds the rows. One test of `retention` stands for all,
 /// which take minutes there. `STORE=postgres` runs all modules on PostgreSQL.
-const MODULES: [&str; 31] = [
+const MODULES: [&str; 33] = [
     "aborted_refreshes::",
     "acknowledged::what_is_acknowledged",
     "announced::",
@@ -21,7 +21,9 @@ const MODULES: [&str; 31] = [
     "incremental::",
     "labels::",
     "listing::",
+    "long_urls::",
     "mirror::",
+    "moving::",
     "overlaps::",
     "records::",
     "refreshing::",

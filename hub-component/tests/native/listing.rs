@@ -77,6 +77,32 @@ async fn a_list_by_state_has_those_that_are_in_it_at_any_time() {
     assert_eq!((of("held"), of("failed"), of("disabled")), (vec!["held"], vec!["failed"], vec!["off"]));
 }
 
+/// As the hub does where it has them in memory: a page that the database orders in another way would skip some.
+#[tokio::test]
+async fn everything_is_in_the_order_of_its_bytes() {
+    let hub = Hub::new();
+    let repos = ["a-b", "a.c", "a_b", "ab"];
+    for repo in ["a_b", "ab", "a.c", "a-b"] {
+        hub.register(repo, index(repo, 1, 0)).await;
+    }
+    let (mut path, mut paged) = ("/v1/repos?limit=1".to_owned(), Vec::new());
+    for _ in repos {
+        let page = hub.get(&path).await;
+        paged.extend(names(&page).into_iter().map(str::to_owned));
+        path = format!("/v1/repos?limit=1&cursor={}", page["next"].as_str().unwrap_or_default());
+    }
+    assert_eq!(paged, repos);
+    let document = hub.get("/v1/federated?format=json").await;
+    let of = |list: &str, name: &str| -> Vec<String> {
+        let list = document[list].as_array().expect("a list");
+        list.iter().map(|it| it[name].as_str().expect("a name").to_owned()).collect()
+    };
+    assert_eq!((of("sources", "repo"), of("capabilities", "source_repo")), (repos.map(str::to_owned).into(), paged));
+    let found = hub.get("/v1/capabilities?q=version").await;
+    let found: Vec<_> = found["capabilities"].as_array().expect("a list").iter().map(|it| &it["source_repo"]).collect();
+    assert_eq!(found, repos);
+}
+
 #[tokio::test]
 async fn words_are_found_in_any_case_and_mean_themselves() {
     let hub = every_way().await;

@@ -13,7 +13,7 @@ use http_body_util::BodyExt as _;
 use hub_component::hub::{App, Host, Setting};
 use hub_component::ports::Ports as _;
 use hub_component::router::router;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use store::database::{Autocommit, Database as _, Transaction as _, Value, write_with};
@@ -75,9 +75,9 @@ impl Hub {
         Self::of(database.place.beside(path), sources.clone(), self.ports.now())
     }
 
-    /// The file of the database.
-    pub fn database_file(&self) -> &Path {
-        self.ports.0.database.place.path()
+    /// Where the database is.
+    pub fn place(&self) -> &Place {
+        &self.ports.0.database.place
     }
 
     /// The hub as a service, for requests with headers of their own.

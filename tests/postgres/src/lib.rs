@@ -1,5 +1,5 @@
-//! A PostgreSQL server for tests. It needs Debian's package `postgresql`, or another installation whose `initdb` is on the PATH, and stops with
-//! the process that started it, however that ends.
+//! A PostgreSQL server for tests. It needs Debian's package `postgresql`, or another installation of version 15 or later whose `initdb` is on the PATH, and
+//! stops with the process that started it, however that ends.
 
 mod both_stores;
 
@@ -19,12 +19,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 const DEBIAN: &str = "/usr/lib/postgresql";
 
 /// Starts a server in a folder of its own with the programs in `$1` at port `$2`, writes its certificate and `ready`, and stops and removes everything when its
-/// input ends, which is when the test ends. Until then, each line of the input is a command, which it answers with `done`.
+/// input ends, which is when the test ends. Until then, each line of the input is a command, which it answers with `done`. The locale orders texts in another
+/// way than by their bytes, so that a test fails where a column has no collation of its own.
 const SCRIPT: &str = r#"
 folder=$(mktemp -d) && cd "$folder" || exit
 trap 'cd /; rm -rf "$folder"' EXIT
 prepare() {
-    "$1/initdb" --pgdata data --no-sync --auth trust --username hub --encoding UTF8 --locale C &&
+    "$1/initdb" --pgdata data --no-sync --auth trust --username hub --encoding UTF8 \
+        --locale C --locale-provider icu --icu-locale en-US &&
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
             -addext basicConstraints=critical,CA:FALSE -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
             -keyout data/server.key -out data/server.crt

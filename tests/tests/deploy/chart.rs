@@ -59,7 +59,7 @@ fn names_stay_within_their_limits_for_a_long_release() -> Result<()> {
         &release,
         CHART,
         "--set",
-        "host=spin,mirrors.replicas=2,database.cluster.enabled=true",
+        "host=spin,mirrors.replicas=2,database.cluster.enabled=true,database.cluster.maxConnections=778",
     ]))?;
     for object in super::tools::documents(&rendered)? {
         // Kubernetes appends 11 characters to the name of a CronJob; names of Services and labels have at most 63 characters.

@@ -6,6 +6,8 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
 const CLUSTER: [&str; 2] = ["--set", "database.cluster.enabled=true,database.cluster.backup.objectStore=store"];
+/// Connections for the default number of pods in either host.
+const ENOUGH: &str = "database.cluster.maxConnections=778";
 const ELSEWHERE: [&str; 4] = [
     "--set",
     "database.urlSecret.name=db,database.host=postgres://db.example.org:5432",
@@ -56,7 +58,7 @@ fn hubs_on_one_database_have_no_volume_and_are_replaced_without_a_gap() -> Resul
 fn the_url_and_the_authority_come_from_secrets_under_either_host() -> Result<()> {
     let secret = |name: &str, key: &str| json!({"secretKeyRef": {"name": name, "key": key}});
     for (prefix, host) in [("REUSE_SURFACE_", "host=serve"), ("SPIN_VARIABLE_", "host=spin")] {
-        let own = render(&[&CLUSTER[..], &["--set", host]].concat())?;
+        let own = render(&[&CLUSTER[..], &["--set", host, "--set", ENOUGH]].concat())?;
         let other = render(&[&ELSEWHERE[..], &["--set", host, "--set", "database.caSecret.name=ca"]].concat())?;
         let from = |objects: &[Value], name: &str| -> Result<Value> {
             Ok(variable(objects, &format!("{prefix}{name}"))?["valueFrom"].clone())
@@ -71,7 +73,10 @@ fn the_url_and_the_authority_come_from_secrets_under_either_host() -> Result<()>
         Ok(variable(&objects, "SPIN_VARIABLE_DATABASE_HOST")?["value"].clone())
     };
     // CloudNativePG writes `postgresql://…@reuse-surface-database-rw.reuse-surface:5432/…` into `uri` of its Secret.
-    ensure!(granted(&CLUSTER)? == "postgres://reuse-surface-database-rw.reuse-surface:5432");
+    ensure!(
+        granted(&[&CLUSTER[..], &["--set", ENOUGH]].concat())?
+            == "postgres://reuse-surface-database-rw.reuse-surface:5432"
+    );
     ensure!(granted(&ELSEWHERE)? == "postgres://db.example.org:5432");
     Ok(())
 }
@@ -130,6 +135,7 @@ fn the_hub_reaches_its_database_and_the_connections_are_enough() -> Result<()> {
         ("database.urlSecret.name=db", "networkPolicy.database"),
         ("database.urlSecret.name=db,networkPolicy.enabled=false,host=spin", "database.host"),
         ("database.cluster.enabled=true,database.replicas=12", "needs up to 418 connections"),
+        ("database.cluster.enabled=true,host=spin", "needs up to 778 connections"),
         ("database.cluster.enabled=true,database.migrateFrom=data-reuse-surface-0", "database.replicas has to be 0"),
         ("database.url=postgres://u:p@h/d", "url"),
     ] {

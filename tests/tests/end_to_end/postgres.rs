@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use end_to_end::{Cli, Hub, Sources, TOKEN, eventually, index};
 use reqwest::Method;
+use runtime::postgres_client;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -54,6 +55,25 @@ async fn a_server_that_accepts_no_writes_is_refused_unless_the_url_accepts_it() 
     ensure!((refused.status, &refused.json()["code"]) == (503, &json!("store-unavailable")), "{refused:?}");
     let accepted = on(&format!("{standby}&target_session_attrs=any"))?;
     ensure!(document(&accepted).await? == before);
+    Ok(())
+}
+
+/// Otherwise, every request during a lock would leave one more session that waits for it.
+#[tokio::test]
+async fn a_request_that_gave_up_does_not_keep_waiting_at_the_server() -> Result<()> {
+    let (server, sources) = (Server::shared()?, Sources::start()?);
+    let url = server.schema()?;
+    let hub = on(&url)?;
+    hub.register("a", &sources.index("/a", &index(&["capability.a"]))).await?;
+    document(&hub).await?;
+    let other = postgres_client(&url, None).await?;
+    other.batch_execute("BEGIN; LOCK TABLE hub").await?;
+    // Whether it needs the table or not: before, the hub reads which version is the newest, and gives up.
+    hub.get("/v1/federated?format=json").await?;
+    let waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'hub'::regclass AND NOT granted";
+    eventually(async || Ok((server.run_at(&url, waiting)? == "0").then_some(()))).await?;
+    other.batch_execute("ROLLBACK").await?;
+    document(&hub).await?;
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
-use store::postgres::{VERSION, with_tls, with_writable};
+use store::postgres::{VERSION, with_timeouts, with_tls, with_writable};
 use tokio::net::TcpListener;
 
 /// How often a mirror checks that it is following its primary.
@@ -142,7 +142,7 @@ fn config(args: &Serve, address: SocketAddr, token_file: Option<&Path>) -> Resul
         database_version: args.database_url.as_ref().map(|url| {
             let authority = args.database_ca.clone().filter(|authority| !authority.is_empty());
             VersionQuery {
-                url: with_writable(&with_tls(url.0.as_str(), authority.as_deref())),
+                url: with_timeouts(&with_writable(&with_tls(url.0.as_str(), authority.as_deref()))),
                 authority,
                 statement: VERSION.to_owned(),
             }

@@ -147,9 +147,9 @@ async fn a_fork_a_dropped_revision_and_an_old_state_are_no_continuation() {
     }
     let seen = checkpoint(&hub).await;
     let copy = |name: &str| {
-        let path = hub.database_file().with_file_name(name);
+        let path = hub.place().path().with_file_name(name);
         std::fs::write(&path, "").expect("a file");
-        store::file::copy(hub.database_file(), &path).expect("a copy");
+        store::file::copy(hub.place().path(), &path).expect("a copy");
         signing(&hub.on(path))
     };
     let last = "DELETE FROM log_leaves WHERE position = 3; DELETE FROM log_hashes WHERE position = 3";

@@ -17,7 +17,7 @@ fn data_dir(hub: &Hub) -> TempDir {
 
 fn copy(hub: &Hub, into: &Path) -> PathBuf {
     std::fs::write(into, "").expect("a file");
-    file::copy(hub.database_file(), into).expect("a copy");
+    file::copy(hub.place().path(), into).expect("a copy");
     into.to_owned()
 }
 
