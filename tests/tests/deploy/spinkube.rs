@@ -79,6 +79,24 @@ fn spin_keeps_no_connections_and_reaches_no_private_network_wherever_it_runs() -
 }
 
 #[test]
+fn spin_watch_notices_every_file_of_the_component() -> Result<()> {
+    let manifest = read("hub-component/Cargo.toml")?;
+    let own = manifest.split("[dev-dependencies]").next().unwrap_or_default();
+    let members: Vec<&str> = own.lines().filter_map(|line| line.strip_suffix(".workspace = true")).collect();
+    let workspace = read("Cargo.toml")?;
+    let paths = members.into_iter().filter(|name| workspace.contains(&format!("\n{name} = {{ path = \"{name}\"")));
+    let paths: Vec<&str> = paths.chain(["hub-component"]).collect();
+    ensure!(paths.len() > 2, "{paths:?}");
+    let spin = read("spin.toml")?;
+    for path in paths {
+        for file in ["Cargo.toml", "src/**/*"] {
+            ensure!(spin.contains(&format!("\n    \"{path}/{file}\",\n")), "spin.toml does not watch {path}/{file}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn spin_up_as_documented_uses_the_flags_of_the_image() -> Result<()> {
     let (image, readme, manifest) = (read("Dockerfile")?, read("README.md")?, read("spin.toml")?);
     let fast = ["--max-instance-reuse-count 10000", "--idle-instance-timeout 60s"];
