@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ConsumersQuery {
-    /// Only repos that use the entry of exactly this repo, or of any repo.
+    /// Only repos that use this repo's entry, or the id without naming a repo.
     #[param(max_length = 1000)]
     pub repo: Option<String>,
     /// Maximum number of repos on a page; 100 by default.

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct OverlapsQuery {
-    /// Only pairs of which one is from exactly this repo.
+    /// Only pairs in which at least one capability is from this repo.
     #[param(max_length = 1000)]
     pub repo: Option<String>,
     /// Maximum number of pairs on a page; 20 by default.

@@ -50,6 +50,8 @@ pub const UPSTREAMS: &str = "/v1/upstreams";
 pub const UPSTREAM: &str = "/v1/upstreams/{name}";
 /// `POST`: the verdict on an index.
 pub const CHECK: &str = "/v1/check";
+/// Paths that use `POST` but only read.
+pub const POSTED_READS: [&str; 4] = [MCP, MCP_WITH_SLASH, ARD_SEARCH, CHECK];
 /// `GET`: the audit trail.
 pub const EVENTS: &str = "/v1/events";
 /// `GET`: the named tokens. `POST`: creates a token.

@@ -69,7 +69,7 @@ pub struct Judged {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Fetches the index at `url` with these validators, whatever host a redirect leads to.
+/// Fetches the document at `url` with these validators, whatever host a redirect leads to.
 ///
 /// # Errors
 /// As [`fetch_unless_paused`].
@@ -81,11 +81,11 @@ pub async fn fetch(outbound: &impl Outbound, url: &str, conditions: Validators) 
     }
 }
 
-/// Fetches the index at `url` with these validators. `quiet` returns the end of a host's pause, if there is one: a
+/// Fetches the document at `url` with these validators. `quiet` returns the end of a host's pause, if there is one: a
 /// redirect to that host is not followed.
 ///
 /// # Errors
-/// If there is no index within [`FETCH_TIMEOUT`].
+/// If there is no document within [`FETCH_TIMEOUT`]. If it should have been an index: [`FetchFailure::of_index`].
 pub async fn fetch_unless_paused(
     outbound: &impl Outbound,
     url: &str,
@@ -152,7 +152,7 @@ pub async fn check_unless_paused(
 ) -> CheckOutcome {
     let failure = match fetch_unless_paused(outbound, &registration.url, conditions.clone(), &quiet).await {
         Ok(answer) => return outcome_of(answer, registration, known, None),
-        Err(failure) => failure,
+        Err(failure) => failure.of_index(),
     };
     let head = forge::head_url(&registration.url).filter(|_| failure.http_status == Some(404));
     let Some(head) = head.filter(|_| known.may_look_at_head(outbound.now())) else {
@@ -162,7 +162,7 @@ pub async fn check_unless_paused(
         Ok(answer) => outcome_of(answer, registration, known, Some(failure)),
         // A temporary failure does not give up the index that was found there before.
         Err(again) if known.head == Some(Head::Followed) && again.http_status != Some(404) => {
-            CheckOutcome::Known(Observation::Unreachable(again))
+            CheckOutcome::Known(Observation::Unreachable(again.of_index()))
         }
         Err(FetchFailure { quiet, .. }) => {
             CheckOutcome::Known(Observation::Unreachable(FetchFailure { quiet, ..failure.looked_at_head() }))

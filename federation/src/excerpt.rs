@@ -23,7 +23,7 @@ pub(crate) fn excerpt(text: &str) -> String {
 }
 
 /// Whether a character would affect the display if shown as is.
-pub(crate) fn is_hostile(c: char) -> bool {
+pub fn is_hostile(c: char) -> bool {
     c.is_control() || is_bidi_control(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 

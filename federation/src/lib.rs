@@ -11,7 +11,7 @@ pub mod diff;
 pub mod digest;
 pub mod discovery;
 pub mod document;
-mod excerpt;
+pub mod excerpt;
 pub mod fetch;
 mod findings;
 pub mod forge;

@@ -49,6 +49,7 @@ pub use manifest::Manifest;
 use memo::{Memo, Versions};
 use metrics::Metrics;
 use outbound::{Client, Outbound};
+pub use outbound::{networks_never_reached, private_networks};
 use postgres::{Probe, Servers};
 pub use postgres::{VersionQuery, postgres_client};
 use service::HttpService;

@@ -28,7 +28,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
 
-    /// Seconds to wait for the hub's response [default: 30; if the hub fetches an index first: 60; `hub compose`: 120]
+    /// Seconds to wait for the hub's response [default: 30; if the hub fetches an index first: 60; `hub compose`: 120; `doctor`: 10; `smoke`: 60]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: Option<u64>,
 

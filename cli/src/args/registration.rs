@@ -197,7 +197,7 @@ pub(crate) struct Refresh {
     #[arg(long, value_name = "REPO", value_parser = super::values::repo)]
     pub(crate) repo: String,
 
-    /// Fetch the index at this commit, which is then shown beside what is published
+    /// Fetch the index at this commit, and publish the commit as its provenance
     #[arg(long, value_name = "SHA", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) commit: Option<String>,
 

@@ -21,7 +21,7 @@ pub(crate) struct Fetcher {
 impl Fetcher {
     /// Fetches the index at `url`. With validators, the result may be that it did not change.
     pub(crate) async fn fetch(&self, url: &str, validators: Validators) -> Result<Fetched, FetchFailure> {
-        check::fetch(self, url, validators).await
+        check::fetch(self, url, validators).await.map_err(FetchFailure::of_index)
     }
 
     fn client(&self, scheme: &str) -> Result<&reqwest::Client, TransportFailure> {

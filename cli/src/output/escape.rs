@@ -1,5 +1,6 @@
 //! Escapes text from outside for terminals.
 
+use federation::excerpt::is_hostile;
 use std::borrow::Cow;
 
 /// `text` with control characters, and characters that reorder text or break lines, as Rust escapes. Text from a hub or an index can then
@@ -15,12 +16,6 @@ pub(super) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-fn is_hostile(character: char) -> bool {
-    let reorders =
-        matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    character.is_control() || reorders || matches!(character, '\u{2028}' | '\u{2029}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::escape;
@@ -29,6 +24,7 @@ mod tests {
     fn only_hostile_characters_change() {
         assert_eq!(escape("Größe 日本 \\ \"x\""), "Größe 日本 \\ \"x\"");
         assert_eq!(escape("a\u{1b}[31mb\r\n"), "a\\u{1b}[31mb\\r\\n");
+        assert_eq!(escape("\u{feff}x"), "\\u{feff}x");
         assert_eq!(escape("\u{9b}2J \u{202e}lmay"), "\\u{9b}2J \\u{202e}lmay");
     }
 }

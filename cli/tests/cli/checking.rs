@@ -80,9 +80,10 @@ fn check_ends_with_one_when_others_use_what_goes_unless_told_otherwise() {
     );
     let comment = run(&["--format", "markdown"]).ended(1).out;
     assert!(
-        comment.contains("- `a.old` would be `removed`, and is used by `b`, `c` and 1 more; use `a.new` instead\n"),
+        comment.contains("- `a.old` would be `removed`, and is used by `b`, `c` and 1 more; `a.new` replaces it\n"),
         "{comment}"
     );
+    assert!(comment.contains("used by `d`\n- 2 more capabilities that other repos use\n"), "{comment}");
     run(&["--allow-affected"]).ended(0);
 }
 

@@ -24,8 +24,9 @@ pub(super) fn decode(encoding: Option<&str>, body: Vec<u8>) -> Result<Vec<u8>, F
 fn too_large() -> FetchFailure {
     FetchFailure::new(
         &sources::TOO_LARGE_DECODED,
-        format!("The index has more than {} MiB; split it.", MAX_DECODED_BYTES >> 20),
+        format!("The unpacked body has more than {} MiB.", MAX_DECODED_BYTES >> 20),
     )
+    .advising(" Split the index.")
 }
 
 /// Unpacks all members of a gzip file (RFC 1952 §2.2). Ignores trailing zeros as padding, as `gzip` itself does.

@@ -11,7 +11,7 @@ use crate::time::Seconds;
 pub struct FetchFailure {
     /// Stable, kebab-case.
     pub code: &'static Kind,
-    /// What happened and what to do.
+    /// What happened, whatever was requested.
     pub message: Message,
     /// The status of the last response, if there was one.
     pub http_status: Option<u16>,
@@ -21,11 +21,23 @@ pub struct FetchFailure {
     pub quiet: Option<(String, Seconds)>,
     /// Whether the index was also looked for at the `HEAD` of its repository, in vain.
     pub looked_at_head: bool,
+    /// What to do if an index was requested: a sentence after a space, or nothing.
+    pub(crate) advice: &'static str,
 }
 
 impl FetchFailure {
     pub(crate) fn looked_at_head(self) -> Self {
         Self { looked_at_head: true, ..self }
+    }
+
+    /// The failed fetch of an index: the message also says what its publisher can do.
+    pub fn of_index(self) -> Self {
+        let message = format!("{}{}", self.message.as_str(), self.advice).into();
+        Self { message, advice: "", ..self }
+    }
+
+    pub(super) fn advising(self, advice: &'static str) -> Self {
+        Self { advice, ..self }
     }
 
     pub(super) fn new(code: &'static Kind, message: impl Into<Message>) -> Self {
@@ -36,6 +48,7 @@ impl FetchFailure {
             retry_after_seconds: None,
             quiet: None,
             looked_at_head: false,
+            advice: "",
         }
     }
 }
@@ -90,7 +103,7 @@ impl From<TransportFailure> for FetchFailure {
             TransportFailure::Dns => (&sources::DNS_FAILED, "The host name does not resolve; check its spelling.".into()),
             TransportFailure::AddressRefused => (
                 &sources::ADDRESS_REFUSED,
-                "The host is a private, loopback or link-local address, which a hub does not connect to; publish the index at a public address.".into(),
+                "The host is a private, loopback or link-local address, which a hub does not connect to.".into(),
             ),
             TransportFailure::HostNotAllowed => (
                 &sources::HOST_NOT_ALLOWED,
@@ -100,12 +113,16 @@ impl From<TransportFailure> for FetchFailure {
             TransportFailure::ConnectTimeout => (&sources::CONNECT_TIMEOUT, format!("The connection timed out after {} s.", CONNECT_TIMEOUT.as_secs())),
             TransportFailure::Tls => (&sources::TLS_FAILED, "The TLS handshake failed: the certificate is not valid for this host, or the server supports no current version of TLS.".into()),
             TransportFailure::ReadTimeout => (&sources::READ_TIMEOUT, format!("The server sent nothing for {} s.", HEADERS_TIMEOUT.as_secs())),
-            TransportFailure::TotalTimeout => (&sources::TIMEOUT, format!("The index did not arrive within {} s.", FETCH_TIMEOUT.as_secs())),
+            TransportFailure::TotalTimeout => (&sources::TIMEOUT, format!("The response did not arrive within {} s.", FETCH_TIMEOUT.as_secs())),
             TransportFailure::Incomplete => (&sources::INCOMPLETE_BODY, "The body ended before its announced length.".into()),
-            TransportFailure::TooLarge => (&sources::TOO_LARGE, format!("The body is larger than {} MiB on the wire; split the index.", MAX_WIRE_BYTES >> 20)),
+            TransportFailure::TooLarge => (&sources::TOO_LARGE, format!("The body is larger than {} MiB on the wire.", MAX_WIRE_BYTES >> 20)),
             TransportFailure::Protocol => (&sources::PROTOCOL_ERROR, "The server's response is not valid HTTP.".into()),
         };
-        Self::new(code, message)
+        Self::new(code, message).advising(match failure {
+            TransportFailure::AddressRefused => " Publish the index at a public address.",
+            TransportFailure::TooLarge => " Split the index.",
+            _ => "",
+        })
     }
 }
 

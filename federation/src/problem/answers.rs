@@ -152,7 +152,7 @@ answers! {
         "shorten the index, or disable or remove other sources first";
     REVISION_GONE = Answer 410 "revision-gone": "The revision is no longer kept",
         "The revision was pruned. The hub keeps the newest 1,000 revisions and all of the last 90 days; a search can continue in those of the last day.",
-        "read the newest document, or restart the search without `cursor`; the hub prunes old revisions";
+        "read the newest document, or restart the search without `cursor`";
     PRECONDITION_FAILED = Answer 412 "precondition-failed": "The registration has changed",
         "The `ETag` in `If-Match` is outdated: the registration was changed after it was read.",
         "read the registration, then repeat the change with its new `ETag`";

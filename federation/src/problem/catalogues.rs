@@ -15,7 +15,7 @@ kinds! {
         "It has more than 100 pages or 5,000 repositories, a page has more than 4 MiB, or it did not arrive within 20 s.",
         "use a smaller group or a list of the repositories with an index";
     LISTING_SHRUNK = "listing-shrunk": "The listing would remove most registrations",
-        "It is complete, but with it, all registrations of the catalogue would be removed, or at least five and at least half of them: their repositories are not listed, or are archived, private or empty. That is more often an accident than a decision. The registrations stay as they are.",
+        "The listing is complete, but accepting it would remove all registrations of the catalogue, or at least five and at least half of them: their repositories are not listed, or are archived, private or empty. That is more often an accident than a decision. The registrations stay as they are.",
         "check the organisation, or release the listing if the loss is intended; the hub releases it after a day";
     OWNER_CHANGED = "owner-changed": "The listing belongs to another owner",
         "`url` now leads to an organisation, user or group with a different id on the forge. The previous one may have been renamed or deleted, and its name taken by another owner. The registrations stay as they are.",

@@ -8,9 +8,6 @@ use http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
 use std::sync::{Arc, OnceLock};
 
-/// Paths that use `POST` but only read: the MCP tools, the search of ARD, and the check of an index.
-const READS: [&str; 4] = [paths::MCP, paths::MCP_WITH_SLASH, paths::ARD_SEARCH, paths::CHECK];
-
 /// A request, as the log describes it.
 pub(super) struct LoggedRequest {
     pub(super) method: Method,
@@ -36,7 +33,8 @@ impl LoggedRequest {
 
     /// Whether the request is a write. A mirror leaves writes to its primary.
     pub(super) fn is_write(&self) -> bool {
-        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) && !READS.contains(&self.path.as_str())
+        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+            && !paths::POSTED_READS.contains(&self.path.as_str())
     }
 
     pub(super) fn log_write(&self, status: StatusCode, id: &HeaderValue) {

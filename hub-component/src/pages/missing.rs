@@ -32,7 +32,7 @@ pub(super) fn words(problem: &Problem) -> Option<(&'static str, &'static str)> {
         (
             &kinds::REVISION_NOT_FOUND,
             "This revision does not exist",
-            "Revisions are numbered from 1. The list has all that are kept.",
+            "Revisions are numbered from 1. The list shows every revision that is still kept.",
         ),
         (
             &kinds::REVISION_GONE,

@@ -25,7 +25,7 @@ const HEADING_WORDS: usize = 4;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Parameters {
-    /// Only pairs of which one is from this repo.
+    /// Only pairs in which at least one capability is from this repo.
     #[serde(default)]
     repo: String,
     /// Cursor from the previous page.

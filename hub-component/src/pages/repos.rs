@@ -29,15 +29,6 @@ const MAX_REPOS: usize = 50;
 /// Up to this many repos, no search form is needed.
 const MAX_REPOS_WITHOUT_SEARCH: usize = 20;
 
-const STATES: [SourceState; 6] = [
-    SourceState::Fresh,
-    SourceState::Stale,
-    SourceState::Held,
-    SourceState::Failed,
-    SourceState::Pending,
-    SourceState::Disabled,
-];
-
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Parameters {
@@ -161,7 +152,7 @@ fn list(sources: &[Source], found: &[(SourceState, usize)], parameters: &Paramet
     html! {
         ul.choices aria-label="By state" {
             li { a href=(parameters.link(None, "")) aria-current=[chosen.is_none().then_some("true")] { "all " span.number { (total(found)) } } }
-            @for state in STATES.into_iter().filter(|state| count(*state) > 0) {
+            @for state in SourceState::ALL.into_iter().filter(|state| count(*state) > 0) {
                 li {
                     a.(state.as_str()) href=(parameters.link(Some(state), "")) aria-current=[(chosen == Some(state)).then_some("true")] {
                         span.state.(state.as_str()) { (shape(state)) (state.as_str()) } " " span.number { (count(state)) }

@@ -54,6 +54,20 @@ const NETWORKS: &[(Reach, &[&str])] = &[
     (Reach::Public, &["2000::/3"]),
 ];
 
+/// The networks to which no component may connect, as CIDR blocks. Whatever is not in 2000::/3 is refused too, in IPv6.
+pub fn networks_never_reached() -> impl Iterator<Item = &'static str> {
+    networks_of(Reach::Never)
+}
+
+/// The networks to which a component may connect only if private networks are allowed, as CIDR blocks.
+pub fn private_networks() -> impl Iterator<Item = &'static str> {
+    networks_of(Reach::Private)
+}
+
+fn networks_of(wanted: Reach) -> impl Iterator<Item = &'static str> {
+    NETWORKS.iter().filter(move |(reach, _)| *reach == wanted).flat_map(|(_, networks)| networks.iter().copied())
+}
+
 /// The NAT64 prefix, which embeds an IPv4 address (RFC 6052).
 const NAT64: [u16; 6] = [0x64, 0xff9b, 0, 0, 0, 0];
 

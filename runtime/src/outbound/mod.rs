@@ -9,6 +9,7 @@ mod proxy;
 mod resolver;
 mod send;
 
+pub use address::{networks_never_reached, private_networks};
 pub(crate) use client::Client;
 pub(crate) use send::Outbound;
 

@@ -11,7 +11,7 @@ const MIRRORS: [&str; 2] = ["--set", "mirrors.replicas=2"];
 const PLAIN: [&str; 2] = ["--values", "deploy/helm/values/plain-ingress.yaml"];
 
 /// Reads that a mirror answers.
-const MIRRORED: [&str; 15] = [
+const MIRRORED: [&str; 16] = [
     "/v1/federated",
     "/v1/federated/manifest",
     "/v1/federated/revisions",
@@ -26,6 +26,7 @@ const MIRRORED: [&str; 15] = [
     "/agents",
     "/v0.1/servers",
     "/mcp",
+    "/mcp/",
     "/search",
 ];
 
@@ -139,7 +140,7 @@ fn traefik_sends_the_same_paths_by_method() -> Result<()> {
     let rule = rules[1]["match"].as_str().context("no match")?;
     let (read, posted) = rule.split_once("|| (Method(`POST`)").context("nothing is posted")?;
     ensure!(read.contains("(Method(`GET`) || Method(`HEAD`)) &&"), "{read}");
-    ensure!(posted == " && (Path(`/mcp`) || Path(`/search`))))", "{posted}");
+    ensure!(posted == " && (Path(`/mcp`) || Path(`/mcp/`) || Path(`/search`))))", "{posted}");
     let quoted = rule.split('`').skip(1).step_by(2).filter(|it| it.starts_with('/'));
     ensure!(quoted.map(str::to_owned).collect::<BTreeSet<_>>() == expected, "{rule}");
     let ingress = of_kind(&objects, "Ingress")[0]["spec"].to_string();

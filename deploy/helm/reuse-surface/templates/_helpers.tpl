@@ -33,7 +33,14 @@ posted. */}}
 {{- define "hub.mirrored" -}}
 exact: [/v1/federated, /v1/federated/manifest, /v1/federated/revisions, /v1/changes, /v1/changes.atom, /v1/changes/stream]
 prefix: [/v1/capabilities, /v1/indexes, /capabilities, /agents, /v0.1]
-posted: [/mcp, /search]
+posted: [/mcp, /mcp/, /search]
+{{- end }}
+
+{{/* Traefik's rule for the paths to which reads are posted. Not /v1/check: it may fetch, and its body may be large. */}}
+{{- define "hub.postedRule" -}}
+{{- $rules := list -}}
+{{- range (include "hub.mirrored" . | fromYaml).posted }}{{ $rules = append $rules (printf "Path(`%s`)" .) }}{{ end -}}
+({{ join " || " $rules }})
 {{- end }}
 
 {{/* Spreads the pods of these components over zones and nodes. */}}

@@ -56,7 +56,7 @@ impl Exchange {
     /// Processes a response.
     ///
     /// # Errors
-    /// If the response is neither an index, nor "not modified", nor a redirect that may be followed.
+    /// If the response is neither a document, nor "not modified", nor a redirect that may be followed.
     pub fn receive(&mut self, response: Response, now: Seconds) -> Result<Step, FetchFailure> {
         let status = response.status;
         self.judge(response, now)
@@ -88,16 +88,15 @@ impl Exchange {
             }
             status => {
                 let quiet = quiet::asked_for(&response, now);
-                let advice = if quiet.is_some() { " It asks for fewer requests." } else { advice(&response) };
+                let (cause, advice) =
+                    if quiet.is_some() { (" It asks for fewer requests.", "") } else { cause(&response) };
                 Err(FetchFailure {
                     retry_after_seconds: response
                         .header("retry-after")
                         .and_then(|value| headers::retry_after(value, now)),
                     quiet: quiet.map(|seconds| (source_url::host(&self.url), seconds)),
-                    ..FetchFailure::new(
-                        &sources::HTTP_STATUS,
-                        format!("The server responded with {status} instead of the index.{advice}"),
-                    )
+                    ..FetchFailure::new(&sources::HTTP_STATUS, format!("The server responded with {status}.{cause}"))
+                        .advising(advice)
                 })
             }
         }
@@ -107,8 +106,9 @@ impl Exchange {
         if self.hops == MAX_REDIRECTS {
             return Err(FetchFailure::new(
                 &sources::TOO_MANY_REDIRECTS,
-                format!("More than {MAX_REDIRECTS} redirects; register the final address."),
-            ));
+                format!("There were more than {MAX_REDIRECTS} redirects."),
+            )
+            .advising(" Register the final address."));
         }
         let location = location.ok_or_else(|| {
             FetchFailure::new(&sources::INVALID_REDIRECT, "The server sent a redirect without a target.")
@@ -138,24 +138,28 @@ fn keep_validator(value: &str) -> Option<String> {
     (value.len() <= VALIDATOR_BYTES && !value.is_empty() && can_be_sent).then(|| value.to_owned())
 }
 
-/// The most likely cause of a status. Forges and object stores hide private files, each behind a different status.
-fn advice(response: &Response) -> &'static str {
+/// The most likely cause of a status, and what to do about it if an index was requested. Forges and object stores hide private files, each
+/// behind a different status.
+fn cause(response: &Response) -> (&'static str, &'static str) {
+    const PUBLISH: &str = " Publish the index where anyone can read it.";
     match response.status {
         _ if response.header("cf-mitigated").is_some() => {
-            " Cloudflare sent a challenge for browsers; let it pass requests for the path of the index."
+            (" Cloudflare sent a challenge for browsers; let it pass requests for this path.", "")
         }
-        203 => " This is the page of a proxy or a sign-in; publish the index where anyone can read it.",
-        204 | 205 => " The file is empty, or the URL is not that of the file.",
-        206 => " The hub asked for the whole file; correct the server or its cache.",
-        401 => " It asks for a login; publish the index where anyone can read it.",
-        403 => {
-            " It asks for a login or refuses access; publish the index where anyone can read it. Object stores also respond like this for a missing file: check the path."
-        }
-        404 | 410 => {
-            " Check the path and the branch in the URL. Forges also respond like this for a private repository: publish the index where anyone can read it."
-        }
-        407 => " The hub's own proxy asks for a password; the operator can configure it.",
-        _ => "",
+        203 => (" This is the page of a proxy or a sign-in.", PUBLISH),
+        204 | 205 => ("", " The file is empty, or the URL is not that of the file."),
+        206 => (" The hub asked for the whole file; correct the server or its cache.", ""),
+        401 => (" It asks for a login.", PUBLISH),
+        403 => (
+            " It asks for a login or refuses access.",
+            " Publish the index where anyone can read it. Object stores also respond like this for a missing file: check the path.",
+        ),
+        404 | 410 => (
+            "",
+            " Check the path and the branch in the URL. Forges also respond like this for a private repository: publish the index where anyone can read it.",
+        ),
+        407 => (" The hub's own proxy asks for a password; the operator can configure it.", ""),
+        _ => ("", ""),
     }
 }
 

@@ -45,7 +45,9 @@ fn says_what_is_most_often_behind_a_status() {
         let told =
             failure("https://example.org/i", answer(status, headers, b"<Error><Code>AccessDenied</Code></Error>"));
         assert_eq!((told.code.code, told.http_status), ("http-status", Some(status)));
-        String::from(told.message)
+        let plain = String::from(told.message.clone());
+        assert!(!plain.contains("index") && !plain.contains("branch"), "{status}: {plain}");
+        String::from(told.of_index().message)
     };
     for (status, word) in [
         (203, "sign-in"),
@@ -59,7 +61,8 @@ fn says_what_is_most_often_behind_a_status() {
         assert!(told(status, &[]).contains(word), "{status}");
     }
     assert!(told(403, &[("cf-mitigated", "challenge")]).contains("Cloudflare"));
-    assert!(told(503, &[]).ends_with("instead of the index."));
+    assert!(told(401, &[]).ends_with("It asks for a login. Publish the index where anyone can read it."));
+    assert_eq!(told(503, &[]), "The server responded with 503.");
 }
 
 fn of(url: &str) -> Validators {

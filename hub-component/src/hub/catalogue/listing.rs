@@ -44,8 +44,6 @@ impl Trouble {
         if [&sources::TOO_LARGE, &sources::TOO_LARGE_DECODED].contains(&code) {
             return Self::new(&catalogues::LISTING_TOO_LARGE, "A page of the listing is larger than 4 MiB.", now);
         }
-        // The messages of a fetch speak of an index.
-        let message = String::from(message).replace("he index", "he listing");
         let failure = Failure::new(code, message, now);
         Self::Failed { failure, http_status, wait, quiet }
     }

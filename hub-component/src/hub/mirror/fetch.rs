@@ -17,7 +17,8 @@ pub async fn log<P: Ports>(ports: &P, primary: &str, query: &LogQuery) -> Result
     let query = pairs(query);
     let query = Serializer::new(String::new()).extend_pairs(query).finish();
     let bytes = fetched(ports, &format!("{primary}{}?{query}", paths::LOG)).await?;
-    serde_json::from_slice(&bytes).map_err(|error| fault(format!("{primary} does not respond as a hub does: {error}")))
+    serde_json::from_slice(&bytes)
+        .map_err(|error| fault(format!("{primary} did not send a valid response of a hub: {error}")))
 }
 
 /// The bytes of the index with this digest.

@@ -86,7 +86,7 @@ async fn session<P: Ports>(app: &App<P>, primary: &str, lease: &Lease) -> Result
         let query = LogQuery { since: head.number(), wait: POLL_SECONDS, verified_after: Some(verified_after) };
         let page = fetch::log(&app.ports, primary, &query).await?;
         compare(primary, head.revision.as_ref(), &page)?;
-        let unreadable = |error| fault(format!("{primary} does not respond as a hub does: {error}"));
+        let unreadable = |error| fault(format!("{primary} did not send a valid response of a hub: {error}"));
         let revisions: Vec<Logged> =
             page.revisions.iter().map(Json::read).collect::<Result<_, _>>().map_err(unreadable)?;
         let current_at = current_at(primary, &page, asked_at)?;

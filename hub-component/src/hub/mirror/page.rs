@@ -44,7 +44,9 @@ pub(super) fn last_of(primary: &str, revisions: &[Logged], here: u64, page: &Log
     let newest = newest_of(page).min(i64::MAX.unsigned_abs());
     revisions.iter().map(|logged| logged.revision).try_fold(here, |before, number| {
         if !(before + 1..=newest).contains(&number) {
-            return Err(fault(format!("{primary} sends revision {number} after {before}, and {newest} as the newest")));
+            return Err(fault(format!(
+                "{primary} sent revision {number} after revision {before}, although its newest is {newest}"
+            )));
         }
         Ok(number)
     })

@@ -58,7 +58,7 @@ pub(super) async fn page<P: Ports>(
     }
     let is_all = seen.as_ref().map_or(0, |it| it.revision) == newest.as_ref().map_or(0, |it| it.revision);
     if !is_all && stored.record.seen == seen {
-        return Err(unreadable(stored, "there are newer revisions, but none is sent"));
+        return Err(unreadable(stored, "it reports newer revisions but sent none"));
     }
     let changed: Vec<&SourceLine> =
         after.values().filter(|line| is_anew || before.get(&line.repo) != Some(line)).collect();
@@ -113,7 +113,7 @@ async fn publish_anew(
 }
 
 fn unreadable(stored: &Stored, why: &str) -> Fault {
-    let why = format!("{} does not respond as a hub does: {why}", stored.upstream.url);
+    let why = format!("{} did not send a valid response of a hub: {why}", stored.upstream.url);
     Fault::Upstream(&kinds::UPSTREAM_UNREACHABLE, why)
 }
 

@@ -23,7 +23,7 @@ struct Arguments {
     /// The id, such as `capability.registry.register`. At most 200 characters.
     #[schema(max_length = 200)]
     id: String,
-    /// Only repos that use the entry of this repo, or of any repo. At most 1,000 characters.
+    /// Only repos that use this repo's entry, or the id without naming a repo. At most 1,000 characters.
     #[schema(max_length = 1000)]
     repo: Option<String>,
     /// Maximum number of repos on a page, from 1 to 1,000; 100 by default.

@@ -31,6 +31,8 @@ async fn an_incomplete_listing_changes_nothing() {
         later(&hub).await;
         let seen = status(&hub).await;
         assert_eq!((&seen["state"], &seen["reason"]), (&json!("failing"), &json!(reason)), "{seen}");
+        let said = seen["message"].as_str().expect("a message");
+        assert!(!said.contains("index") && !said.contains("branch"), "{said}");
         assert_eq!(repos_of(&hub).await, ["a", "b"], "{reason}");
     }
     assert!(!hub.sources().urls().iter().any(|url| url.contains("evil")));

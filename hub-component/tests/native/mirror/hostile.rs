@@ -58,6 +58,14 @@ async fn the_same_content_published_at_another_time_is_another_history() {
     assert!(said.contains("another history"), "{said}");
 }
 
+#[tokio::test]
+async fn a_primary_without_a_log_gets_no_advice_about_indexes() {
+    let mirror = mirror();
+    mirror.sources().script(LOG, 404, &[], "");
+    let said = fault(&mirror).await;
+    assert!(said.contains("The server responded with 404.") && !said.contains("index"), "{said}");
+}
+
 fn is_numbered(log: &mut Value, number: u64) {
     log["revisions"][0]["revision"] = number.into();
     log["newest"]["revision"] = number.into();

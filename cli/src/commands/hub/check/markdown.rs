@@ -44,24 +44,8 @@ fn changes(text: &mut String, would: &CheckEffect) {
         }
         text.push('\n');
     }
-    let conflicts = would.conflicts.iter().map(|conflict| {
-        let repos: Vec<String> = conflict.repos.iter().map(|repo| code(repo)).collect();
-        format!("{} would be published by {}", code(&conflict.id), repos.join(", "))
-    });
-    list(text, "Conflicts", conflicts.collect());
-    let affected = would.affected.iter().map(|one| {
-        let consumers: Vec<String> = one.consumers.iter().map(|repo| code(repo)).collect();
-        let more = one.total.saturating_sub(consumers.len());
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let instead = one.replaced_by.as_ref().map(|id| format!("; use {} instead", code(id))).unwrap_or_default();
-        format!(
-            "{} would be {}, and is used by {}{more}{instead}",
-            code(&one.id),
-            code(one.how.as_str()),
-            consumers.join(", ")
-        )
-    });
-    list(text, "Affects other repos", affected.collect());
+    list(text, "Conflicts", super::conflicts(would, code));
+    list(text, "Affects other repos", super::affected(would, code));
 }
 
 fn list(text: &mut String, title: &str, lines: Vec<String>) {
