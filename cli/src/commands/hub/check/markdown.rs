@@ -1,6 +1,7 @@
 //! The verdict as Markdown, for a comment on a pull request. Text from the index is in code spans, so that it can neither format the
 //! comment nor mention anybody.
 
+use super::changes::{affected, conflicts};
 use crate::commands::hub::words::{consequence, why};
 use api::check::{CheckEffect, Verdict};
 
@@ -44,8 +45,8 @@ fn changes(text: &mut String, would: &CheckEffect) {
         }
         text.push('\n');
     }
-    list(text, "Conflicts", super::conflicts(would, code));
-    list(text, "Affects other repos", super::affected(would, code));
+    list(text, "Conflicts", conflicts(would, code));
+    list(text, "Affects other repos", affected(would, code));
 }
 
 fn list(text: &mut String, title: &str, lines: Vec<String>) {

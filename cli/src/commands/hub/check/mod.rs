@@ -1,5 +1,6 @@
 //! `reuse-surface hub check`.
 
+mod changes;
 mod markdown;
 
 use super::words::{consequence, finding, snippet, why};
@@ -10,10 +11,8 @@ use crate::failure::Failure;
 use crate::input;
 use crate::output::{Cell, Output, Text, Tone, sarif};
 use api::check::{CheckEffect, CheckQuery, Verdict};
-use api::consumers::Affected;
 use api::paths;
 use api::repos::Repo;
-use federation::compose::Conflict;
 use federation::limits::MAX_CHECKED_BYTES;
 use federation::yaml;
 use serde_json::{Value, json};
@@ -104,37 +103,10 @@ fn changes(text: &mut Text, would: &CheckEffect) {
             text.headed(sign, tone, id);
         }
     }
-    for line in conflicts(would, str::to_owned) {
+    for line in changes::conflicts(would, str::to_owned) {
         text.headed("!", Tone::Warn, line);
     }
-    for line in affected(would, str::to_owned) {
+    for line in changes::affected(would, str::to_owned) {
         text.headed("!", Tone::Bad, line);
     }
-}
-
-/// Ids that several repos would publish, one per line. `quote` is for what comes from the hub.
-fn conflicts(would: &CheckEffect, quote: impl Fn(&str) -> String) -> Vec<String> {
-    let line = |conflict: &Conflict| {
-        let repos: Vec<String> = conflict.repos.iter().map(|repo| quote(repo)).collect();
-        format!("{} would be published by {}", quote(&conflict.id), repos.join(", "))
-    };
-    would.conflicts.iter().map(line).collect()
-}
-
-/// What other repos use and would lose, one capability per line, and how many are not listed.
-fn affected(would: &CheckEffect, quote: impl Fn(&str) -> String) -> Vec<String> {
-    let line = |one: &Affected| {
-        let consumers: Vec<String> = one.consumers.iter().map(|repo| quote(repo)).collect();
-        let more = one.total.saturating_sub(consumers.len());
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let instead = one.replaced_by.as_ref().map(|id| format!("; {} replaces it", quote(id))).unwrap_or_default();
-        let (id, how) = (quote(&one.id), quote(one.how.as_str()));
-        format!("{id} would be {how}, and is used by {}{more}{instead}", consumers.join(", "))
-    };
-    let omitted = match would.affected_omitted {
-        0 => None,
-        1 => Some("1 more capability that other repos use".to_owned()),
-        count => Some(format!("{count} more capabilities that other repos use")),
-    };
-    would.affected.iter().map(line).chain(omitted).collect()
 }
