@@ -86,6 +86,6 @@ pub enum StoreError {
     #[error("a move into this database did not finish: run `reuse-surface migrate` again")]
     Unfinished,
     /// A database that must be empty is not.
-    #[error("the database has content of its own: stop the hubs that use it, and name an empty database")]
+    #[error("the database has content of its own")]
     NotEmpty,
 }

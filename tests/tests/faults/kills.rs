@@ -24,8 +24,8 @@ async fn rounds(
         load.until_written(Instant::now()).await.with_context(context)?;
         tokio::time::sleep(Duration::from_millis(random.below(400))).await;
         fault(&mut cluster, &mut random).await.with_context(context)?;
-        repair(&mut cluster).await.with_context(context)?;
         let since = Instant::now();
+        repair(&mut cluster).await.with_context(context)?;
         longest = longest.max(load.until_written(since).await.with_context(context)?);
     }
     let ledger = load.stop(what).await.with_context(|| replay(seed))?;
